@@ -1,0 +1,53 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+type completionCmd struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"Which shell: bash, zsh or fish."`
+}
+
+func (*completionCmd) Help() string {
+	return `
+Prints a script that makes the shell complete subcommands, flags, their values and file names.
+
+Examples:
+
+    source <(deskbell completion bash)      # in ~/.bashrc
+    source <(deskbell completion zsh)       # in ~/.zshrc, below compinit
+    deskbell completion fish | source       # in ~/.config/fish/config.fish
+`
+}
+
+// Run writes the script from the model that parses the command line, so that it knows every subcommand and flag.
+// jotaen/kong-completion would ask the program again at each press of the key, and read the process's environment.
+func (c *completionCmd) Run(a *app, parser *kong.Kong) error {
+	script := map[string]func(io.Writer, *kong.Node){"bash": bashScript, "zsh": zshScript, "fish": fishScript}
+	script[c.Shell](a.stdout, parser.Model.Node)
+	return nil
+}
+
+// flagsOf are those that a node understands: its own, and the ones of all subcommands.
+func flagsOf(node *kong.Node) (all []*kong.Flag) {
+	for _, level := range node.AllFlags(true) {
+		all = append(all, level...)
+	}
+	return all
+}
+
+func takesValue(flag *kong.Flag) bool { return !flag.IsBool() && !flag.IsCounter() }
+
+// argumentValues are the words that a subcommand's argument may be; nil when any will do.
+func argumentValues(node *kong.Node) []string {
+	if len(node.Positional) == 0 || node.Positional[0].Enum == "" {
+		return nil
+	}
+	return node.Positional[0].EnumSlice()
+}
+
+// quote makes one word of text for bash, zsh and fish alike.
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

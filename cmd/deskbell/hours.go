@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+type hoursCmd struct {
+	File     string `arg:"" help:"A file with one schedule, or a whole deskbell.yaml; - is standard input."`
+	Schedule string `placeholder:"NAME" help:"Only this schedule of the file, such as office, \"property acme\" or \"agent lea\"."`
+	From     string `placeholder:"T" default:"now" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the schedule's zone, an RFC 3339 time, or now, which is the default."`
+	To       string `placeholder:"T" help:"End here; default: 7 days after the beginning."`
+	JSON     bool   `help:"One JSON object a line: the state at the beginning, then every boundary up to the end."`
+}
+
+func (*hoursCmd) Help() string {
+	return `
+Each row is a day on the schedule's own clock. A boundary is an instant at which the schedule's answer changes.
+
+Examples:
+
+    deskbell hours deskbell.yaml
+    deskbell hours deskbell.yaml --schedule office --from 2026-12-21
+    deskbell hours office.yaml --from 2026-03-29 --to 2026-03-30 --json
+
+A schedule needs no more than a line:
+
+    echo '{time_zone: Europe/Paris, weekly: {mon-fri: 9-17}}' | deskbell hours -
+`
+}
+
+func (c *hoursCmd) Run(ctx context.Context, a *app) error {
+	schedules, err := c.schedules(a)
+	if err != nil {
+		return err
+	}
+	names := slices.Sorted(maps.Keys(schedules))
+	if c.JSON {
+		if len(names) > 1 {
+			return usagef("%s holds %d schedules; choose one by --schedule: %s", c.File, len(names), strings.Join(names, ", "))
+		}
+		return c.list(ctx, a, schedules[names[0]])
+	}
+	return c.drawAll(a, names, schedules)
+}
+
+// schedules reads the file and compiles the schedules that are asked for: one at least.
+func (c *hoursCmd) schedules(a *app) (map[string]*hours.Schedule, error) {
+	name, src, err := a.read(c.File)
+	if err != nil {
+		return nil, err
+	}
+	specs, err := config.ReadSchedule(name, src)
+	if err != nil {
+		return nil, err
+	}
+	if len(specs) == 0 {
+		return nil, usagef("%s holds no schedule; see section \"schedules\" of deskbell.yaml", name)
+	}
+	if c.Schedule != "" {
+		spec, ok := specs[c.Schedule]
+		if !ok {
+			return nil, usagef("%s holds no schedule %q; there is: %s", name, c.Schedule, strings.Join(slices.Sorted(maps.Keys(specs)), ", "))
+		}
+		specs = map[string]*hours.Spec{c.Schedule: spec}
+	}
+	zone, err := a.zone()
+	if err != nil {
+		return nil, err
+	}
+	compiled := make(map[string]*hours.Schedule, len(specs))
+	for key, spec := range specs {
+		if compiled[key], err = spec.Compile(zone); err != nil {
+			return nil, err
+		}
+	}
+	return compiled, nil
+}
+
+// boundaryLine is one line of --json. Its shape is relied upon.
+type boundaryLine struct {
+	At     time.Time `json:"at"`    // UTC, whole seconds
+	Local  time.Time `json:"local"` // the same instant on the schedule's clock
+	Open   bool      `json:"open"`
+	Reason string    `json:"reason"`
+}
+
+// list prints the state at the beginning, then every boundary after it up to the end, the end included.
+func (c *hoursCmd) list(ctx context.Context, a *app, s *hours.Schedule) error {
+	from, to, err := c.span(a.now(), s.Location())
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriter(a.stdout)
+	out := json.NewEncoder(buffered)
+	out.SetEscapeHTML(false)
+	for at := from; !at.IsZero() && !at.After(to); at = s.NextBoundary(at) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		state := s.At(at)
+		if err := out.Encode(boundaryLine{at.UTC(), at.In(s.Location()), state.Open, state.Reason}); err != nil {
+			return err
+		}
+	}
+	return buffered.Flush()
+}
+
+// span is the stretch that is asked for, in whole seconds.
+func (c *hoursCmd) span(now time.Time, loc *time.Location) (from, to time.Time, err error) {
+	if from, err = instant("--from", c.From, now, loc); err != nil {
+		return
+	}
+	to = firstInstant(reading(from.In(loc)).AddDate(0, 0, 7), loc)
+	if c.To != "" {
+		if to, err = instant("--to", c.To, now, loc); err != nil {
+			return
+		}
+	}
+	switch {
+	case to.Before(from):
+		err = usagef("--to %s is before --from %s; swap them", c.To, c.From)
+	case to.After(from.AddDate(10, 0, 0)):
+		err = usagef("--from %s --to %s is over 10 years; ask for a shorter span", c.From, cmp.Or(c.To, "(7 days later)"))
+	}
+	return
+}
+
+// zone is the zone of schedules that name none: DESKBELL_TIME_ZONE, else the machine's.
+func (a *app) zone() (*time.Location, error) {
+	name := a.env("DESKBELL_TIME_ZONE")
+	if name == "" {
+		return time.Local, nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, usagef("DESKBELL_TIME_ZONE is %q, which is no time zone; write one such as Europe/Paris", name)
+	}
+	return loc, nil
+}

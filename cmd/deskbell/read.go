@@ -1,0 +1,30 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// largest is as much as is read of a file: one byte more than config takes, which then says that it is too large.
+const largest = 64<<20 + 1
+
+// read returns what a file holds, and its name for messages; "-" is standard input.
+func (a *app) read(file string) (name string, src []byte, err error) {
+	if file == "-" {
+		src, err = io.ReadAll(io.LimitReader(a.stdin, largest))
+		return "stdin", src, err
+	}
+	f, err := os.Open(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return file, nil, fmt.Errorf("reading %s: there is no such file; give the path of one, or - for standard input", file)
+	case err != nil:
+		return file, nil, fmt.Errorf("reading %w", err)
+	}
+	defer f.Close()
+	src, err = io.ReadAll(io.LimitReader(f, largest))
+	return file, src, err
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/deskbell/deskbell/config"
+)
+
+// usageError is a command line that cannot be understood or carried out: exit code 2. It says what to write instead.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// misparsed adds to kong's error where help is to be had.
+func misparsed(err error) error {
+	command := "deskbell"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context.Selected() != nil {
+		command = parse.Context.Selected().FullPath()
+	}
+	return usagef("%v\nRun \"%s --help\" to see how it is used.", err, command)
+}
+
+// report prints an error, or each of several, and returns the exit code. Faults of files are drawn with their lines.
+func (a *app) report(err error) int {
+	if err == nil {
+		return 0
+	}
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) {
+		code := 0
+		for _, one := range several.Unwrap() {
+			code = max(code, a.report(one))
+		}
+		return code
+	}
+	var file *config.FileError
+	if errors.As(err, &file) {
+		file.Format(a.stderr, a.colour(a.stderr))
+		return 1
+	}
+	fmt.Fprintf(a.stderr, "deskbell: %v\n", err)
+	var usage *usageError
+	if errors.As(err, &usage) {
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name;
+// the fields' order is the order of the help.
+type commands struct {
+	Colour string `enum:"auto,always,never" default:"auto" aliases:"color" placeholder:"WHEN" help:"Use colour: auto, always or never. Auto: on a terminal, unless NO_COLOR is set."`
+
+	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
+	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`
+	Schema     schemaCmd     `cmd:"" group:"Tools:" help:"Print the JSON Schema of deskbell.yaml, for editors."`
+	Completion completionCmd `cmd:"" group:"Tools:" help:"Print tab completion for bash, zsh or fish."`
+	Version    versionCmd    `cmd:"" group:"Tools:" help:"Print the version of this program."`
+}
+
+// app is what every subcommand gets: the world, so that a test can give it another one.
+type app struct {
+	env            func(string) string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	now            func() time.Time
+	colourWhen     string // the flag --colour
+}
+
+// run carries out one command line and returns the exit code: 0 done, 1 a fault in what was given to read or in
+// carrying it out, 2 a command line that cannot be understood. It is all of main but the signals.
+func run(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	return a.run(ctx, args)
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
+	return a.report(a.dispatch(ctx, args))
+}
+
+func (a *app) dispatch(ctx context.Context, args []string) error {
+	var cli commands
+	helped := false
+	parser, err := kong.New(&cli,
+		kong.Name("deskbell"),
+		kong.Description("Deskbell keeps live chat widgets and agents on time: opening hours, agents' shifts, delayed messages."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
+		kong.Writers(a.stdout, a.stderr),
+		kong.Exit(func(int) { helped = true }), // kong asks for an exit after printing help, and goes on when there is none
+		kong.Bind(a),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	switch {
+	case helped:
+		return nil
+	case err != nil:
+		return misparsed(err)
+	}
+	a.colourWhen = cli.Colour
+	return command.Run()
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+type validateCmd struct {
+	Files []string `arg:"" name:"file" help:"A deskbell.yaml; - is standard input."`
+}
+
+func (*validateCmd) Help() string {
+	return `
+Nothing is changed and nothing is sent: it only reads. The exit code is 1 when a file has a fault.
+
+Examples:
+
+    deskbell validate deskbell.yaml
+    deskbell validate staging.yaml production.yaml
+`
+}
+
+func (c *validateCmd) Run(a *app) error {
+	var faults []error
+	for _, file := range c.Files {
+		name, src, err := a.read(file)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		defs, err := config.ReadDefinitions(name, src)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		fmt.Fprintf(a.stdout, "%s: %s: valid\n", name, inventory(defs))
+	}
+	return errors.Join(faults...)
+}
+
+// inventory is "3 properties, 2 agents, 1 schedule, 1 destination".
+func inventory(defs *definition.Definitions) string {
+	return strings.Join([]string{
+		count(len(defs.Properties), "property", "properties"),
+		count(len(defs.Agents), "agent", "agents"),
+		count(len(defs.Schedules), "schedule", "schedules"),
+		count(len(defs.Destinations), "destination", "destinations"),
+	}, ", ")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+)
+
+type versionCmd struct {
+	Verbose bool `short:"v" help:"Also list every dependency with its version."`
+}
+
+func (*versionCmd) Help() string {
+	return `
+Examples:
+
+    deskbell version
+    deskbell version -v
+`
+}
+
+func (c *versionCmd) Run(a *app) error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return errors.New("this program was built without build information; build it with: go build ./cmd/deskbell")
+	}
+	writeVersion(a.stdout, info, c.Verbose)
+	return nil
+}
+
+// writeVersion prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64".
+func writeVersion(w io.Writer, info *debug.BuildInfo, verbose bool) {
+	setting := map[string]string{}
+	for _, s := range info.Settings {
+		setting[s.Key] = s.Value
+	}
+	var source []string
+	if revision := setting["vcs.revision"]; revision != "" {
+		source = append(source, revision[:min(12, len(revision))])
+	}
+	if at := setting["vcs.time"]; at != "" {
+		source = append(source, at)
+	}
+	if setting["vcs.modified"] == "true" {
+		source = append(source, "modified")
+	}
+	line := "deskbell " + cmp.Or(info.Main.Version, "(devel)")
+	if len(source) > 0 {
+		line += " (" + strings.Join(source, ", ") + ")"
+	}
+	fmt.Fprintf(w, "%s %s %s/%s\n", line, info.GoVersion, setting["GOOS"], setting["GOARCH"])
+	if !verbose {
+		return
+	}
+	for _, module := range info.Deps {
+		if module.Replace != nil {
+			module = module.Replace
+		}
+		fmt.Fprintf(w, "  %s %s\n", module.Path, module.Version)
+	}
+}

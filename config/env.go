@@ -1,0 +1,96 @@
+package config
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Env is what the environment says. Variables documents each field: its unit, default and consequence.
+type Env struct {
+	Redis       *redis.UniversalOptions // nil where REDIS_URL is not set
+	RedisName   string                  // REDIS_URL without its secrets, for logs
+	Definitions string                  // a path
+	TimeZone    *time.Location
+	Shards      int
+	Partitions  int // at most Shards
+	Concurrency int
+	SweepBatch  int
+	StopTimeout time.Duration
+	LogLevel    string // error, warn, info, debug, trace
+	LogFormat   string // auto, text, json
+}
+
+// Variable documents one environment variable.
+type Variable struct {
+	Name    string
+	Allowed string
+	Default string // for people
+	Doc     string
+}
+
+// Variables is every variable, in the order of the README.
+func Variables() []Variable {
+	var list []Variable
+	for _, s := range settings() {
+		list = append(list, s.Variable)
+	}
+	return list
+}
+
+// EnvFault is one thing wrong with the environment.
+type EnvFault struct {
+	Variable
+	Value   string // without its secrets
+	Problem string
+}
+
+// EnvError is every fault of the environment, in the order of Variables.
+type EnvError []EnvFault
+
+// Error writes one fault per line.
+func (e EnvError) Error() string {
+	lines := make([]string, len(e))
+	for i, f := range e {
+		lines[i] = fmt.Sprintf("%s=%q %s; allowed: %s", f.Name, f.Value, f.Problem, f.Allowed)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// FromEnv reads the environment. A variable that is empty counts as not set. The error is an EnvError.
+func FromEnv(getenv func(string) string) (Env, error) {
+	env := Env{
+		Definitions: "deskbell.yaml",
+		TimeZone:    time.Local,
+		Shards:      64,
+		Partitions:  1,
+		Concurrency: 2 * runtime.GOMAXPROCS(0), // which knows the CPU limit of a container
+		SweepBatch:  500,
+		StopTimeout: 20 * time.Second,
+		LogLevel:    "info",
+		LogFormat:   "auto",
+	}
+	var faults EnvError
+	for _, s := range settings() {
+		value := strings.TrimSpace(getenv(s.Name))
+		if value == "" {
+			continue
+		}
+		if problem := s.read(&env, value); problem != "" {
+			faults = append(faults, EnvFault{s.Variable, s.show(value), problem})
+		}
+	}
+	if env.Partitions > env.Shards && len(faults) == 0 {
+		partitions := settings()[slices.IndexFunc(settings(), func(s setting) bool { return s.Name == "DESKBELL_PARTITIONS" })]
+		faults = append(faults, EnvFault{partitions.Variable, strconv.Itoa(env.Partitions), "is more than there are shards"})
+	}
+	if len(faults) > 0 {
+		return Env{}, faults
+	}
+	return env, nil
+}

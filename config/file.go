@@ -1,0 +1,44 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// read makes a file into what parse makes of its tree. parse answers faults that point into the tree.
+func read[V any](name string, src []byte, parse func(tree any) (V, error)) (V, error) {
+	var none V
+	b := &builder{source: newSource(nil), anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
+	root := b.document(src)
+	if root == nil {
+		return none, &FileError{name, sorted(b.faults)}
+	}
+	v, err := parse(b.value(root))
+	var faults definition.Faults
+	if err != nil && !errors.As(err, &faults) {
+		return none, fmt.Errorf("reading %s: %w", name, err)
+	}
+	broken := b.faults // what the builder refused is missing in the tree; what follows from that is not said
+	for _, f := range faults {
+		if located := b.locate(root, f); !amongst(broken, located) {
+			b.faults = append(b.faults, located)
+		}
+	}
+	if len(b.faults) > 0 {
+		return none, &FileError{name, sorted(b.faults)}
+	}
+	return v, nil
+}
+
+func amongst(faults []LocatedFault, f LocatedFault) bool {
+	for _, other := range faults {
+		if f.Line == other.Line && f.Column == other.Column {
+			return true
+		}
+	}
+	return false
+}

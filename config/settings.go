@@ -1,0 +1,121 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// setting is a variable and how it gets into an Env.
+type setting struct {
+	Variable
+	read   func(env *Env, value string) (problem string)
+	secret bool
+}
+
+func (s setting) show(value string) string {
+	if s.secret {
+		return RedactURL(value)
+	}
+	return value
+}
+
+func settings() []setting {
+	return []setting{
+		{secret: true, read: readRedis, Variable: Variable{
+			Name: "REDIS_URL", Default: "none: `up` starts an embedded Redis, all else needs it",
+			Allowed: "redis://, rediss:// (TLS), unix:///path, redis-sentinel://host:port,host:port/db?master=NAME or " +
+				"redis-cluster://host:port,host:port, with user:password@ before the host; rediss- for TLS",
+			Doc: "The Redis that keeps everything. Redis 7.0 or newer, with `maxmemory-policy noeviction`.",
+		}},
+		{read: readPath, Variable: Variable{
+			Name: "DESKBELL_DEFINITIONS", Default: "deskbell.yaml", Allowed: "a path",
+			Doc: "The file of schedules, properties, agents and destinations.",
+		}},
+		{read: readZone, Variable: Variable{
+			Name: "DESKBELL_TIME_ZONE", Default: "the machine's", Allowed: "an IANA name such as Europe/Paris or UTC",
+			Doc: "The zone of schedules that name none and whose property or agent names none. " +
+				"Give every process the same, or they disagree about hours.",
+		}},
+		whole("DESKBELL_SHARDS", "64", 1, 4096, func(e *Env) *int { return &e.Shards },
+			"Parts into which properties and agents are divided. Fixed at first start: a later change is refused."),
+		whole("DESKBELL_PARTITIONS", "1", 1, 4096, func(e *Env) *int { return &e.Partitions },
+			"Queues over which the shards are spread, at most one a shard; more than 1 is for Redis Cluster. Fixed at first start."),
+		whole("DESKBELL_CONCURRENCY", "twice the number of CPUs", 1, 10_000, func(e *Env) *int { return &e.Concurrency },
+			"Sweeps that one worker runs at once. Each needs a Redis connection."),
+		whole("DESKBELL_SWEEP_BATCH", "500", 1, 2000, func(e *Env) *int { return &e.SweepBatch },
+			"Properties and agents that one sweep commits in one script. Larger is faster and blocks Redis for longer."),
+		{read: readStop, Variable: Variable{
+			Name: "DESKBELL_STOP_TIMEOUT", Default: "20s", Allowed: "1s to 10m",
+			Doc: "How long a stopping process waits for its running jobs. Give the supervisor more than this before it kills: " +
+				"what is cut off is run again only a minute or two later.",
+		}},
+		word("LOG_LEVEL", "info", []string{"error", "warn", "info", "debug", "trace"}, func(e *Env) *string { return &e.LogLevel },
+			"The least that is logged."),
+		word("LOG_FORMAT", "auto", []string{"auto", "text", "json"}, func(e *Env) *string { return &e.LogFormat },
+			"How it is logged. `auto` is text on a terminal and JSON elsewhere."),
+	}
+}
+
+func readRedis(env *Env, value string) string {
+	options, err := ParseRedisURL(value)
+	if err != nil {
+		return err.Error()
+	}
+	env.Redis, env.RedisName = options, RedactURL(value)
+	return ""
+}
+
+func readPath(env *Env, value string) string {
+	env.Definitions = value
+	return ""
+}
+
+func readZone(env *Env, value string) string {
+	zone, err := time.LoadLocation(value)
+	if err != nil || strings.EqualFold(value, "local") { // which would be another zone on every machine
+		return "is not a time zone"
+	}
+	env.TimeZone = zone
+	return ""
+}
+
+func readStop(env *Env, value string) string {
+	d, err := time.ParseDuration(value)
+	switch {
+	case err != nil:
+		return "is not a duration"
+	case d < time.Second || d > 10*time.Minute:
+		return "is out of range"
+	}
+	env.StopTimeout = d
+	return ""
+}
+
+func whole(name, byDefault string, least, most int, to func(*Env) *int, doc string) setting {
+	read := func(env *Env, value string) string {
+		n, err := strconv.Atoi(value)
+		switch {
+		case err != nil:
+			return "is not a whole number"
+		case n < least || n > most:
+			return "is out of range"
+		}
+		*to(env) = n
+		return ""
+	}
+	return setting{read: read, Variable: Variable{Name: name, Default: byDefault, Allowed: fmt.Sprintf("%d to %d", least, most), Doc: doc}}
+}
+
+func word(name, byDefault string, words []string, to func(*Env) *string, doc string) setting {
+	read := func(env *Env, value string) string {
+		if !slices.Contains(words, strings.ToLower(value)) {
+			return "is not one of them"
+		}
+		*to(env) = strings.ToLower(value)
+		return ""
+	}
+	return setting{read: read, Variable: Variable{Name: name, Default: byDefault, Allowed: strings.Join(words, ", "), Doc: doc}}
+}

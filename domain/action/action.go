@@ -1,0 +1,125 @@
+// Package action is what Deskbell tells the world: CloudEvents 1.0 in JSON. Each
+// action has an id that is derived from what caused it, so that a repeat is
+// recognised everywhere.
+package action
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+)
+
+// Type names a kind of action. A type is never renamed: receivers know it.
+type Type string
+
+// The types.
+const (
+	WidgetStateChanged     Type = "widget.state_changed"
+	DepartmentStateChanged Type = "department.state_changed"
+	AgentStatusChanged     Type = "agent.status_changed"
+	AgentNotify            Type = "agent.notify"
+)
+
+// Types are all types of actions.
+func Types() []Type {
+	return []Type{WidgetStateChanged, DepartmentStateChanged, AgentStatusChanged, AgentNotify}
+}
+
+// Action is one thing that Deskbell tells the world.
+type Action struct {
+	ID   string    // see ID
+	Type Type      // what Data is
+	Time time.Time // when it was decided
+	Data any       // State, AgentStatus or Notice; json.RawMessage when decoded
+}
+
+// source is where every action comes from, as CloudEvents wants it said.
+const source = "deskbell"
+
+type envelope struct {
+	SpecVersion string    `json:"specversion"`
+	ID          string    `json:"id"`
+	Type        Type      `json:"type"`
+	Source      string    `json:"source"`
+	Time        time.Time `json:"time"`
+	Data        any       `json:"data"`
+}
+
+// MarshalJSON writes the CloudEvents 1.0 form.
+func (a Action) MarshalJSON() ([]byte, error) {
+	return json.Marshal(envelope{"1.0", a.ID, a.Type, source, a.Time.UTC().Truncate(time.Millisecond), a.Data})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; Data stays a json.RawMessage.
+func (a *Action) UnmarshalJSON(b []byte) error {
+	var data json.RawMessage
+	e := envelope{Data: &data}
+	if err := json.Unmarshal(b, &e); err != nil {
+		return err
+	}
+	*a = Action{ID: e.ID, Type: e.Type, Time: e.Time, Data: data}
+	return nil
+}
+
+// Cause is what brought an action about: a boundary, or an edit of a definition.
+// The zero value is no cause and is not valid.
+type Cause struct {
+	Boundary time.Time `json:"boundary,omitzero"` // the nominal time at which it was due
+	Edit     int64     `json:"edit,omitzero"`     // the revision that the edit gave the subject
+}
+
+// ID is the id of an action on a subject ("acme", "acme:sales", "lea"): the same
+// type, subject and cause always have the same id, and no others do. It serves as
+// the id of an asynq task, so it has no characters that the web monitor cannot link.
+func ID(t Type, subject string, c Cause) string {
+	b := make([]byte, 0, 64)
+	b = append(b, t...)
+	b = append(b, ':')
+	b = append(b, subject...)
+	b = append(b, ':')
+	if !c.Boundary.IsZero() {
+		return string(strconv.AppendInt(b, c.Boundary.Unix(), 10))
+	}
+	b = append(b, 'e')
+	return string(strconv.AppendInt(b, c.Edit, 10))
+}
+
+// State is the data of WidgetStateChanged and DepartmentStateChanged.
+type State struct {
+	Property   string     `json:"property"`
+	Department string     `json:"department,omitempty"`
+	Previous   string     `json:"previous,omitempty"` // status before; absent: there was none
+	Status     string     `json:"status"`
+	Mode       string     `json:"mode"`
+	NewChats   bool       `json:"new_chats"`
+	Message    string     `json:"message,omitempty"`
+	Reason     string     `json:"reason"`
+	Since      time.Time  `json:"since"`
+	Until      *time.Time `json:"until"`     // null: no boundary in sight
+	Next       *string    `json:"next"`      // null with until
+	NextOpen   *time.Time `json:"next_open"` // null: not in sight
+	Version    int64      `json:"version"`
+	Cause      Cause      `json:"cause"`
+}
+
+// AgentStatus is the data of AgentStatusChanged.
+type AgentStatus struct {
+	Agent    string     `json:"agent"`
+	Previous string     `json:"previous,omitempty"` // absent: there was none
+	Status   string     `json:"status"`
+	Reason   string     `json:"reason"`
+	Since    time.Time  `json:"since"`
+	Until    *time.Time `json:"until"` // null: no boundary in sight
+	Next     *string    `json:"next"`  // null with until
+	Version  int64      `json:"version"`
+	Cause    Cause      `json:"cause"`
+}
+
+// Notice is the data of AgentNotify.
+type Notice struct {
+	Agent string     `json:"agent"`
+	Name  string     `json:"name,omitempty"`
+	Kind  string     `json:"kind"` // hours_started | hours_ended
+	Until *time.Time `json:"until"`
+	Cause Cause      `json:"cause"`
+}

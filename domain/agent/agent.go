@@ -1,0 +1,148 @@
+// Package agent decides whether an agent is online, and which notices are due.
+//
+// An agent's hours are a schedule of their own, closed on the dates of leave. At a
+// start of hours the agent goes online, at an end offline, and is told so where
+// they asked for it.
+package agent
+
+import (
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// Status is whether an agent takes chats.
+type Status string
+
+// The statuses.
+const (
+	Online  Status = "online"
+	Offline Status = "offline"
+)
+
+// Kind is what a notice tells an agent.
+type Kind string
+
+// The kinds of notices.
+const (
+	HoursStarted Kind = "hours_started"
+	HoursEnded   Kind = "hours_ended"
+)
+
+// Kinds are all kinds of notices that an agent can ask for.
+func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded} }
+
+// TooLate is how late a notice may be sent: who has been at work for a quarter of
+// an hour need not be told that work has begun.
+const TooLate = 15 * time.Minute
+
+// Agent is what Decide needs to know of an agent.
+type Agent struct {
+	Hours    *hours.Schedule // leave applied; nil: always on duty
+	NotifyOn []Kind          // empty: never told
+}
+
+// Available tells whether the agent takes new chats at an instant.
+func (a Agent) Available(at time.Time) bool { return a.Hours.At(at).Open }
+
+// NextBoundary is the first instant after t at which Available differs; zero when
+// it never does.
+func (a Agent) NextBoundary(t time.Time) time.Time { return a.Hours.NextBoundary(t) }
+
+// State is what is known of an agent, with its horizon.
+type State struct {
+	Status  Status    `json:"status"`
+	Reason  string    `json:"reason"`         // of the hours: hours.State.Reason
+	Since   time.Time `json:"since"`          // when Status last changed
+	Until   time.Time `json:"until,omitzero"` // when it changes next; zero: never
+	Next    Status    `json:"next,omitempty"` // the status from Until on; empty with Until
+	Version int64     `json:"version"`        // grows by one with every change; 0: never decided
+
+	// Told is the last boundary of the agent's hours that has been told, or that
+	// was passed over because nobody asked or it was too late.
+	Told time.Time `json:"told,omitzero"`
+}
+
+// Notice is one thing to tell an agent.
+type Notice struct {
+	Kind     Kind
+	Boundary time.Time // the start or end of hours
+	Until    time.Time // hours_started: when they end; hours_ended: when the next begin; zero: never
+}
+
+// Decision is what Decide answers.
+type Decision struct {
+	State    State
+	Changed  bool      // State differs from before for a reader
+	Before   Status    // the status before; empty: there was none
+	Boundary time.Time // the boundary that changed it; zero: an edit did
+	Notices  []Notice  // in the order of their boundaries
+	Due      time.Time // when to decide again; zero: only when something is edited
+}
+
+// Decide gives the state of an agent at an instant, and the notices that are due,
+// against the state before (the zero State for a new agent). It is
+// level-triggered: it may run late, twice, or between two boundaries.
+func Decide(a Agent, before State, at time.Time) Decision {
+	at = at.Truncate(time.Second).UTC()
+	h := a.Hours.At(at)
+	s := State{Status: status(h.Open), Reason: h.Reason, Version: before.Version, Told: before.Told}
+	s.Until = a.Hours.NextBoundary(at).UTC()
+	if !s.Until.IsZero() {
+		s.Next = status(!h.Open)
+	}
+	d := Decision{Before: before.Status, Due: s.Until}
+
+	crossed := before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until)
+	switch {
+	case crossed:
+		s.Since = h.Since.UTC()
+	case before.Status == s.Status:
+		s.Since = before.Since
+	default: // new, or changed ahead of its time by an edit
+		s.Since = at
+	}
+	if h.Since.After(s.Told) {
+		if before.Version > 0 { // a new agent has not lived through the boundaries before
+			d.Notices = a.notices(s.Told, at)
+		}
+		s.Told = h.Since.UTC()
+	}
+	d.Changed = before.Version == 0 || s.Status != before.Status || s.Next != before.Next ||
+		!s.Since.Equal(before.Since) || !s.Until.Equal(before.Until)
+	if d.Changed {
+		s.Version++
+		if crossed {
+			d.Boundary = s.Since
+		}
+	}
+	d.State = s
+	return d
+}
+
+// notices are those of the boundaries in (told, at] that are not too late.
+func (a Agent) notices(told, at time.Time) []Notice {
+	var due []Notice
+	from := at.Add(-TooLate - time.Second)
+	if told.After(from) {
+		from = told
+	}
+	for b := a.Hours.NextBoundary(from); !b.IsZero() && !b.After(at); b = a.Hours.NextBoundary(b) {
+		kind := HoursEnded
+		if a.Hours.At(b).Open {
+			kind = HoursStarted
+		}
+		if slices.Contains(a.NotifyOn, kind) {
+			due = append(due, Notice{Kind: kind, Boundary: b.UTC(), Until: a.Hours.NextBoundary(b).UTC()})
+		}
+	}
+	return due
+}
+
+func status(open bool) Status {
+	if open {
+		return Online
+	}
+	return Offline
+}

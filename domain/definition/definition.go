@@ -1,0 +1,57 @@
+package definition
+
+import (
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
+)
+
+// Definitions is a whole deskbell.yaml, checked.
+type Definitions struct {
+	Schedules    map[string]*hours.Spec  `json:"schedules,omitempty"`
+	Properties   map[string]*Property    `json:"properties,omitempty"`
+	Agents       map[string]*Agent       `json:"agents,omitempty"`
+	Destinations map[string]*Destination `json:"destinations,omitempty"`
+}
+
+// Property is one website or app with one chat widget.
+type Property struct {
+	Name         string                `json:"name,omitempty"`
+	TimeZone     string                `json:"time_zone,omitempty"`
+	Language     string                `json:"language,omitempty"`
+	Schedule     Schedule              `json:"schedule,omitzero"`
+	Widget       widget.Policy         `json:"widget,omitzero"`
+	Agents       []string              `json:"agents,omitempty"`
+	Departments  map[string]Department `json:"departments,omitempty"`
+	Destinations []string              `json:"destinations,omitzero"` // nil: all; empty: none
+}
+
+// Department of a property.
+type Department struct {
+	Name     string   `json:"name,omitempty"`
+	Schedule Schedule `json:"schedule,omitzero"` // zero: the property's
+	Agents   []string `json:"agents,omitempty"`
+}
+
+// Agent is a person who answers chats.
+type Agent struct {
+	Name       string            `json:"name,omitempty"`
+	TimeZone   string            `json:"time_zone,omitempty"`
+	Schedule   Schedule          `json:"schedule,omitzero"` // zero: always
+	Leave      []hours.DateRange `json:"leave,omitempty"`
+	OnlineWhen string            `json:"online_when,omitempty"` // scheduled (default)
+	Notify     Notify            `json:"notify,omitzero"`
+}
+
+// Notify says which notices an agent gets, and how.
+type Notify struct {
+	On  []string `json:"on,omitempty"`  // hours_started, hours_ended
+	Via []string `json:"via,omitempty"` // service URLs, which are secrets; empty: agent.notify actions
+}
+
+// Destination is where actions are delivered.
+type Destination struct {
+	Type    string   `json:"type"`              // log | redis_stream
+	Stream  string   `json:"stream,omitempty"`  // redis_stream: its key; empty: DefaultStream
+	MaxLen  int64    `json:"max_len,omitempty"` // redis_stream: trimmed to about so many entries; 0: DefaultMaxLen
+	Actions []string `json:"actions,omitempty"` // only these types; empty: all
+}

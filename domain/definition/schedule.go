@@ -1,0 +1,101 @@
+package definition
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// Schedule refers to a schedule, by name or written in place. The zero value is no schedule: always open.
+type Schedule struct {
+	Name    string          // of a named schedule
+	InPlace json.RawMessage // canonical JSON of a hours.Spec
+}
+
+// IsZero tells whether there is no schedule.
+func (s Schedule) IsZero() bool { return s.Name == "" && len(s.InPlace) == 0 }
+
+// MarshalJSON writes a name as a string and a schedule in place as the object that it is.
+func (s Schedule) MarshalJSON() ([]byte, error) {
+	switch {
+	case s.Name != "":
+		return json.Marshal(s.Name)
+	case len(s.InPlace) > 0:
+		return s.InPlace, nil
+	}
+	return []byte("null"), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. It keeps the bytes and looks at none but the first: stored definitions
+// were checked when they were stored, and are read often.
+func (s *Schedule) UnmarshalJSON(b []byte) error {
+	*s = Schedule{}
+	switch {
+	case len(b) > 0 && b[0] == '"':
+		return json.Unmarshal(b, &s.Name)
+	case len(b) > 0 && b[0] == '{':
+		s.InPlace = bytes.Clone(b)
+		return nil
+	case string(b) == "null":
+		return nil
+	}
+	return errors.New("reading a schedule: neither a name nor an object")
+}
+
+const scheduleAllowed = `the name of a schedule, hours such as "mon-fri 9-17" or "24/7", or a schedule in place`
+
+// scheduleOf is the kind of a `schedule:` key. A text in the shape of an id is a name, unless hours reads it as a preset.
+func scheduleOf() kind[Schedule] {
+	s := shape{name: "name, preset or schedule", schema: map[string]any{"anyOf": []any{
+		map[string]any{"type": []any{"string", "integer"}, "minimum": 0, "examples": []any{"24/7", "mon-fri 9-17"}},
+		map[string]any{"$ref": "#/$defs/schedule"},
+	}}}
+	return kind[Schedule]{s, func(at place, tree any) Schedule {
+		if tree == nil {
+			at.fault("", "is empty", scheduleAllowed)
+			return Schedule{}
+		}
+		text, isText := asText(tree)
+		if isText && validID(text) && !isPreset(text) {
+			return Schedule{Name: text}
+		}
+		spec := readSpec(at, tree)
+		if spec == nil {
+			return Schedule{}
+		}
+		canonical, err := json.Marshal(spec)
+		if err != nil {
+			at.fault(show(tree), fmt.Sprint("cannot be stored: ", err), "")
+		}
+		return Schedule{InPlace: canonical}
+	}}
+}
+
+func isPreset(text string) bool {
+	_, err := hours.Parse(text)
+	return err == nil
+}
+
+// namedSchedule is the kind of a schedule under `schedules:`.
+func namedSchedule() kind[*hours.Spec] {
+	s := shape{name: "schedule", schema: map[string]any{"$ref": "#/$defs/schedule"}, keys: scheduleKeys()}
+	return kind[*hours.Spec]{s, readSpec}
+}
+
+// readSpec answers nil where it found a fault. Compiling finds what no single key shows, such as exceptions that
+// contradict each other; the zone does not matter for that.
+func readSpec(at place, tree any) *hours.Spec {
+	spec, err := hours.Parse(tree)
+	if err == nil {
+		_, err = spec.Compile(time.UTC)
+	}
+	if err != nil {
+		at.nested(err)
+		return nil
+	}
+	return spec
+}

@@ -1,0 +1,5 @@
+package definition
+
+func scheduleKeys() []entry { return nil }
+
+func scheduleSchema() map[string]any { return map[string]any{} }

@@ -1,0 +1,65 @@
+package hours
+
+import (
+	"fmt"
+	"slices"
+)
+
+// WithLeave returns the schedule closed on every date of leave, which replaces the leave it may have
+// had. Ranges may overlap. Leave beats exceptions, holidays and the week, and yields to an override.
+// Like an exception it replaces the windows that open on its dates: a night shift that began on the
+// evening before runs on. The copy is cheap. A nil receiver is always open in UTC otherwise; use
+// [Always] for somebody without a schedule in another zone.
+func (s *Schedule) WithLeave(leave []DateRange) *Schedule {
+	c := s.clone()
+	away := &rule{reason: reasonLeave}
+	var spans []span
+	for _, r := range leave {
+		if r.From.exists() && r.To.exists() && r.From.Compare(r.To) <= 0 {
+			spans = append(spans, span{r.From.number(), r.To.number() + 1, away})
+		}
+	}
+	c.leave = union(spans)
+	return c
+}
+
+// union sorts the spans of one rule and joins those that overlap or touch.
+func union(spans []span) []span {
+	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
+	var joined []span
+	for _, s := range spans {
+		if last := len(joined) - 1; last >= 0 && s.from <= joined[last].to {
+			joined[last].to = max(joined[last].to, s.to)
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+// ParseLeave reads the leave of an agent: a list of {from: 2026-12-21, to: 2027-01-03} or
+// {on: 2026-12-24}, both dates included. The error is of type [Faults].
+func ParseLeave(tree any) ([]DateRange, error) {
+	var p parser
+	items, ok := tree.([]any)
+	if !ok {
+		p.fault("", 0, show(tree), "is not a list of leave", `a list such as [{from: 2026-12-21, to: 2027-01-03}, {on: 2026-12-24}]`)
+		return nil, p.err()
+	}
+	if len(items) > maxExceptions {
+		p.fault("", 0, fmt.Sprintf("%d ranges", len(items)), "are too many", fmt.Sprintf("at most %d", maxExceptions))
+		return nil, p.err()
+	}
+	var ranges []DateRange
+	for i, item := range items {
+		path := fmt.Sprintf("/%d", i)
+		if fields, ok := p.object(path, item, "on", "from", "to"); ok {
+			from, to := p.dates(path, fields, false)
+			ranges = append(ranges, DateRange{from, to})
+		}
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return ranges, nil
+}

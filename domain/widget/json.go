@@ -1,0 +1,26 @@
+package widget
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// MarshalJSON writes the wire form: instants are RFC 3339 in UTC, and until, next
+// and next_open are null when there is none.
+func (s State) MarshalJSON() ([]byte, error) {
+	type plain State // without this method
+	return json.Marshal(struct {
+		plain
+		Until    *time.Time `json:"until"`
+		Next     *Status    `json:"next"`
+		NextOpen *time.Time `json:"next_open"`
+	}{plain(s), orNull(s.Until), orNull(s.Next), orNull(s.NextOpen)})
+}
+
+func orNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}

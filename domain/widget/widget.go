@@ -1,0 +1,104 @@
+// Package widget decides what the chat widget of a property shows: it joins the
+// opening hours of the property (and of its departments) with the agents who can
+// take a chat, and says for how long the answer holds.
+//
+//	hours closed                      offline, mode as Policy.OutsideHours
+//	hours open, an agent available    online,  mode chat
+//	hours open, no agents listed      online,  mode chat
+//	hours open, nobody available      as Policy.NoAgents
+//
+// The answer carries its horizon: since when it holds, until when, and what comes
+// next, so that a reader can show the next flip on time by itself.
+package widget
+
+import (
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// Status is what the widget says of the people behind it.
+type Status string
+
+// The statuses.
+const (
+	Online  Status = "online"  // a chat can be started
+	Away    Status = "away"    // in hours, but nobody can take a new chat
+	Offline Status = "offline" // outside hours
+)
+
+// Mode is what the widget offers to a visitor.
+type Mode string
+
+// The modes.
+const (
+	Chat        Mode = "chat"
+	Messaging   Mode = "messaging"    // leave a message in the conversation, answered later
+	OfflineForm Mode = "offline_form" // a form that becomes a ticket
+	ContactForm Mode = "contact_form" // a form with the property's own fields
+	Message     Mode = "message"      // a fixed text, Policy.Message
+	Hidden      Mode = "hidden"       // no widget at all
+)
+
+// ReasonNoAgents is why a widget in hours is not online: nobody is available.
+// Every other reason is that of the hours (hours.State.Reason).
+const ReasonNoAgents = "no_agents"
+
+// Agent is what a widget asks of an agent who serves it.
+type Agent interface {
+	// Available tells whether the agent takes new chats at an instant.
+	Available(at time.Time) bool
+	// NextBoundary is the first instant after t at which Available may differ;
+	// zero when it never does.
+	NextBoundary(t time.Time) time.Time
+}
+
+// Property is what Decide needs to know of a property.
+type Property struct {
+	Hours       *hours.Schedule // nil: always open
+	Agents      []Agent         // empty: judged by the hours alone
+	Policy      Policy
+	Departments []Department
+}
+
+// Department is a part of a property with hours and agents of its own. It is
+// closed whenever its property is.
+type Department struct {
+	ID     string
+	Hours  *hours.Schedule // nil: the property's
+	Agents []Agent         // empty: judged by the hours alone
+}
+
+// State is what a widget shows, with its horizon.
+type State struct {
+	Status   Status    `json:"status"`
+	Mode     Mode      `json:"mode"`
+	NewChats bool      `json:"new_chats"`
+	Message  string    `json:"message,omitempty"` // the text of mode message
+	Reason   string    `json:"reason"`
+	Since    time.Time `json:"since"`     // when Status, Mode or NewChats last changed
+	Until    time.Time `json:"until"`     // when they change next; zero (null): never
+	Next     Status    `json:"next"`      // the status from Until on; empty (null) with Until
+	NextOpen time.Time `json:"next_open"` // when the widget next turns online; zero (null): never
+	Version  int64     `json:"version"`   // grows by one with every change; 0: never decided
+
+	Departments map[string]State `json:"departments,omitempty"`
+}
+
+// equal compares two states of one place without version and departments, and
+// without reason: that an exception takes over from the week while the widget
+// stays offline is no news.
+func (s State) equal(o State) bool {
+	return s.face() == o.face() && s.Next == o.Next &&
+		s.Since.Equal(o.Since) && s.Until.Equal(o.Until) && s.NextOpen.Equal(o.NextOpen)
+}
+
+func (s State) face() face { return face{s.Status, s.Mode, s.NewChats, s.Message} }
+
+// earliest is the first of two instants, of which zero stands for never.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,69 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/widget"
+)
+
+// NotifyDestination is where notices go that an agent wants by a service of their
+// own (notify.via) and not by the destinations.
+const NotifyDestination = "@notify"
+
+// cause is a boundary, or the revision of the edit that woke the subject.
+func cause(boundary time.Time, rev int64) action.Cause {
+	if boundary.IsZero() {
+		return action.Cause{Edit: rev}
+	}
+	return action.Cause{Boundary: boundary}
+}
+
+func widgetAction(property string, c widget.Change, rev int64, at time.Time) action.Action {
+	why := cause(c.Boundary, rev)
+	s := c.State
+	kind, subject := action.WidgetStateChanged, property
+	if c.Department != "" {
+		kind, subject = action.DepartmentStateChanged, property+":"+c.Department
+	}
+	return action.Action{ID: action.ID(kind, subject, why), Type: kind, Time: at, Data: action.State{
+		Property: property, Department: c.Department, Previous: string(c.Before),
+		Status: string(s.Status), Mode: string(s.Mode), NewChats: s.NewChats, Message: s.Message, Reason: s.Reason,
+		Since: s.Since, Until: orNull(s.Until), Next: orNull(string(s.Next)), NextOpen: orNull(s.NextOpen),
+		Version: s.Version, Cause: why,
+	}}
+}
+
+func agentAction(id string, d agent.Decision, rev int64, at time.Time) action.Action {
+	why := cause(d.Boundary, rev)
+	return action.Action{ID: action.ID(action.AgentStatusChanged, id, why), Type: action.AgentStatusChanged, Time: at, Data: action.AgentStatus{
+		Agent: id, Previous: string(d.Before), Status: string(d.State.Status), Reason: d.State.Reason,
+		Since: d.State.Since, Until: orNull(d.State.Until), Next: orNull(string(d.State.Next)),
+		Version: d.State.Version, Cause: why,
+	}}
+}
+
+func noticeAction(id, name string, n agent.Notice, at time.Time) action.Action {
+	why := action.Cause{Boundary: n.Boundary}
+	return action.Action{ID: action.ID(action.AgentNotify, id+":"+string(n.Kind), why), Type: action.AgentNotify, Time: at, Data: action.Notice{
+		Agent: id, Name: name, Kind: string(n.Kind), Until: orNull(n.Until), Cause: why,
+	}}
+}
+
+// noticeTo is who gets an agent's notices: their own services, else all destinations.
+func noticeTo(def *definition.Agent) []string {
+	if len(def.Notify.Via) > 0 {
+		return []string{NotifyDestination}
+	}
+	return nil
+}
+
+func orNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}

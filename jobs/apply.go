@@ -1,0 +1,184 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// Step is one difference between what is defined and what Redis holds.
+type Step struct {
+	Op   Op
+	Kind string // schedule | agent | property | destination
+	Name string
+
+	body []byte // canonical JSON; nil: remove
+}
+
+// Op is what a Step does.
+type Op string
+
+// The operations.
+const (
+	Add    Op = "added"
+	Update Op = "changed"
+	Remove Op = "removed"
+)
+
+// Plan gives the steps that make Redis match the definitions, in the order in
+// which they are safe: what is referred to comes before what refers to it, and
+// goes after it.
+func (c *Client) Plan(ctx context.Context, defs *definition.Definitions) ([]Step, error) {
+	wanted, err := encodeAll(defs)
+	if err != nil {
+		return nil, err
+	}
+	present, err := c.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var puts, removes []Step
+	for _, kind := range []string{"destination", "schedule", "agent", "property"} {
+		for _, name := range sortedKeys(wanted[kind]) {
+			body, there := present[kind][name]
+			switch {
+			case !there:
+				puts = append(puts, Step{Add, kind, name, wanted[kind][name]})
+			case string(body) != string(wanted[kind][name]):
+				puts = append(puts, Step{Update, kind, name, wanted[kind][name]})
+			}
+		}
+	}
+	for _, kind := range []string{"property", "agent", "schedule", "destination"} {
+		for _, name := range sortedKeys(present[kind]) {
+			if _, still := wanted[kind][name]; !still {
+				removes = append(removes, Step{Op: Remove, Kind: kind, Name: name})
+			}
+		}
+	}
+	return append(puts, removes...), nil
+}
+
+// Apply carries out the steps of a plan and wakes whom they concern. Each step is
+// done whole or not at all; Apply may be repeated. done, which may be nil, is
+// called after each step.
+func (c *Client) Apply(ctx context.Context, steps []Step, done func(Step)) error {
+	shards := make(map[int]bool)
+	for _, s := range steps {
+		if err := c.step(ctx, s, shards); err != nil {
+			return errors.Join(fmt.Errorf("applying %s %q: %w", s.Kind, s.Name, err), c.wakeWorkers(ctx, shards))
+		}
+		if done != nil {
+			done(s)
+		}
+	}
+	return c.wakeWorkers(ctx, shards)
+}
+
+func (c *Client) step(ctx context.Context, s Step, shards map[int]bool) error {
+	switch s.Kind {
+	case "schedule":
+		return c.store.SetGlobal(ctx, GlobalSchedule, s.Name, s.body)
+	case "destination":
+		return c.store.SetGlobal(ctx, GlobalDestination, s.Name, s.body)
+	}
+	subject := AgentSubject(s.Name)
+	if s.Kind == "property" {
+		subject = PropertySubject(s.Name)
+	}
+	changed, err := c.edit(ctx, subject, s.body)
+	if changed {
+		shards[c.store.Shard(subject)] = true
+	}
+	return err
+}
+
+// wakeWorkers asks for the sweeps of edited shards and the spreads of edited
+// schedules. What it cannot ask for, the next tick finds.
+func (c *Client) wakeWorkers(ctx context.Context, shards map[int]bool) error {
+	now := c.now()
+	var errs []error
+	for shard := range shards {
+		errs = append(errs, c.queue.enqueueSweep(ctx, shard, now, false))
+	}
+	edited, err := c.store.Edited(ctx)
+	errs = append(errs, err)
+	for _, mark := range edited {
+		errs = append(errs, c.queue.enqueueSpread(ctx, mark, now))
+	}
+	return errors.Join(errs...)
+}
+
+// present is all that Redis holds, by kind and name.
+func (c *Client) present(ctx context.Context) (map[string]map[string][]byte, error) {
+	all := map[string]map[string][]byte{"agent": {}, "property": {}}
+	var err error
+	if all["schedule"], err = c.store.Globals(ctx, GlobalSchedule); err != nil {
+		return nil, err
+	}
+	if all["destination"], err = c.store.Globals(ctx, GlobalDestination); err != nil {
+		return nil, err
+	}
+	err = c.each(ctx, func(r Record) {
+		if id, ok := r.Subject.Agent(); ok {
+			all["agent"][id] = r.Definition
+		} else if id, ok := r.Subject.Property(); ok {
+			all["property"][id] = r.Definition
+		}
+	})
+	return all, err
+}
+
+// each calls f with all records of all shards; with some twice.
+func (c *Client) each(ctx context.Context, f func(Record)) error {
+	for shard := range c.store.Shards() {
+		cursor := ""
+		for {
+			records, next, err := c.store.Page(ctx, shard, cursor, 500)
+			if err != nil {
+				return err
+			}
+			for _, r := range records {
+				if r.Rev != 0 {
+					f(r)
+				}
+			}
+			if cursor = next; cursor == "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func encodeAll(defs *definition.Definitions) (map[string]map[string][]byte, error) {
+	all := make(map[string]map[string][]byte)
+	return all, errors.Join(
+		encodeKind(all, "schedule", defs.Schedules), encodeKind(all, "agent", defs.Agents),
+		encodeKind(all, "property", defs.Properties), encodeKind(all, "destination", defs.Destinations))
+}
+
+func encodeKind[T any](all map[string]map[string][]byte, kind string, defs map[string]T) error {
+	all[kind] = make(map[string][]byte, len(defs))
+	for name, def := range defs {
+		body, err := json.Marshal(def)
+		if err != nil {
+			return fmt.Errorf("encoding %s %q: %w", kind, name, err)
+		}
+		all[kind][name] = body
+	}
+	return nil
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,351 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
+)
+
+// decider turns records into changes: it gathers what a decision needs (named
+// schedules, agents in other shards), and asks the domain.
+//
+// A property is decided from the definitions of its agents and not from their
+// states: at nine o'clock it does not matter whether the agents' shards or the
+// property's are swept first, and an agent's start of hours need not wake the
+// properties, since their own horizon has foreseen it. Only what nobody could
+// foresee, an edit, is passed on.
+type decider struct {
+	store     Store
+	schedules *schedules
+}
+
+// propertyState is what a store keeps of a property.
+type propertyState struct {
+	Override *hours.Override `json:"override,omitempty"` // until it has run out
+	Widget   widget.State    `json:"widget"`
+}
+
+// retryBroken is when to look again at a record that cannot be decided on. It is
+// an edit that will mend it, and that wakes it anyway.
+const retryBroken = time.Hour
+
+// Broken is a record that cannot be decided on.
+type Broken struct {
+	Subject Subject
+	Err     error
+}
+
+// outcome is what came of a batch.
+type outcome struct {
+	changes []Change
+	flips   int // changes of status
+	notices int
+	broken  []Broken
+}
+
+// decide decides on records as of an instant. Subjects that were removed in the
+// meantime are left out.
+func (d *decider) decide(ctx context.Context, records []Record, at time.Time) (outcome, error) {
+	batch, err := d.gather(ctx, records)
+	if err != nil {
+		return outcome{}, err
+	}
+	var out outcome
+	for i := range records {
+		r := &records[i]
+		if r.Rev == 0 || r.Definition == nil {
+			continue
+		}
+		c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}
+		if err := batch.decideOne(&out, r, &c, at); err != nil {
+			out.broken = append(out.broken, Broken{r.Subject, err})
+			c.State, c.Actions, c.Due = r.State, nil, at.Add(retryBroken)
+		}
+		out.changes = append(out.changes, c)
+	}
+	return out, nil
+}
+
+// batch is what a number of decisions need.
+type batch struct {
+	compile    func(body []byte, zone string) (*hours.Schedule, error)
+	properties map[Subject]*definition.Property
+	agents     map[string]*definition.Agent // by id
+	named      map[string][]byte            // schedules by name
+	broken     map[Subject]error
+}
+
+// gather decodes the records and loads what they refer to: two round trips more,
+// however many records there are.
+func (d *decider) gather(ctx context.Context, records []Record) (*batch, error) {
+	b := &batch{
+		compile:    d.schedules.compile,
+		properties: make(map[Subject]*definition.Property),
+		agents:     make(map[string]*definition.Agent),
+		named:      make(map[string][]byte),
+		broken:     make(map[Subject]error),
+	}
+	var absent []Subject
+	for _, r := range records {
+		b.decode(r)
+	}
+	for _, p := range b.properties {
+		for _, id := range p.AllAgents() {
+			if _, ok := b.agents[id]; !ok {
+				b.agents[id] = nil
+				absent = append(absent, AgentSubject(id))
+			}
+		}
+	}
+	if len(absent) > 0 {
+		found, err := d.store.Load(ctx, absent)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			b.decode(r)
+		}
+	}
+	return b, b.loadNamed(ctx, d.store)
+}
+
+func (b *batch) decode(r Record) {
+	if r.Definition == nil {
+		return
+	}
+	var err error
+	if id, ok := r.Subject.Agent(); ok {
+		a := new(definition.Agent)
+		if err = json.Unmarshal(r.Definition, a); err == nil {
+			b.agents[id] = a
+		}
+	} else {
+		p := new(definition.Property)
+		if err = json.Unmarshal(r.Definition, p); err == nil {
+			b.properties[r.Subject] = p
+		}
+	}
+	if err != nil {
+		b.broken[r.Subject] = fmt.Errorf("decoding the definition: %w", err)
+	}
+}
+
+func (b *batch) loadNamed(ctx context.Context, store Store) error {
+	for _, p := range b.properties {
+		for _, name := range p.Uses() {
+			b.named[name] = nil
+		}
+	}
+	for _, a := range b.agents {
+		if a != nil && a.Schedule.Name != "" {
+			b.named[a.Schedule.Name] = nil
+		}
+	}
+	names := make([]string, 0, len(b.named))
+	for name := range b.named {
+		names = append(names, name)
+	}
+	bodies, err := store.Schedules(ctx, names)
+	for i, body := range bodies {
+		b.named[names[i]] = body
+	}
+	return err
+}
+
+func (b *batch) decideOne(out *outcome, r *Record, c *Change, at time.Time) error {
+	if err := b.broken[r.Subject]; err != nil {
+		return err
+	}
+	if id, ok := r.Subject.Agent(); ok {
+		return b.decideAgent(out, id, r, c, at)
+	}
+	return b.decideProperty(out, r, c, at)
+}
+
+func (b *batch) decideProperty(out *outcome, r *Record, c *Change, at time.Time) error {
+	id, _ := r.Subject.Property()
+	var state propertyState
+	if err := decodeState(r.State, &state); err != nil {
+		return err
+	}
+	def := b.properties[r.Subject]
+	p, err := b.property(def, state.Override)
+	if err != nil {
+		return err
+	}
+	d := widget.Decide(p, state.Widget, at)
+	c.Due = d.Due
+	for _, change := range d.Changes {
+		if change.Before != change.State.Status {
+			out.flips++
+		}
+		if c.Actions, err = appendAction(c.Actions, widgetAction(id, change, r.Rev, at), def.Destinations); err != nil {
+			return err
+		}
+	}
+	expired := state.Override != nil && !state.Override.Until.IsZero() && !at.Before(state.Override.Until)
+	if len(d.Changes) == 0 && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
+		c.State = r.unchanged()
+		return nil
+	}
+	state.Widget = d.State
+	if expired {
+		state.Override = nil
+	}
+	c.State, err = json.Marshal(state)
+	return err
+}
+
+func (b *batch) decideAgent(out *outcome, id string, r *Record, c *Change, at time.Time) error {
+	var state agent.State
+	if err := decodeState(r.State, &state); err != nil {
+		return err
+	}
+	def := b.agents[id]
+	a, err := b.agent(def)
+	if err != nil {
+		return err
+	}
+	d := agent.Decide(a, state, at)
+	c.Due = d.Due
+	c.Wake = r.Woken
+	if d.Changed {
+		if d.Before != d.State.Status {
+			out.flips++
+		}
+		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, r.Rev, at), nil); err != nil {
+			return err
+		}
+	}
+	for _, n := range d.Notices {
+		out.notices++
+		if c.Actions, err = appendAction(c.Actions, noticeAction(id, def.Name, n, at), noticeTo(def)); err != nil {
+			return err
+		}
+	}
+	if !d.Changed && d.State.Told.Equal(state.Told) {
+		c.State = r.unchanged()
+		return nil
+	}
+	c.State, err = json.Marshal(d.State)
+	return err
+}
+
+// unchanged is the state to commit where a decision changed nothing: none, save
+// that a record's being woken has to be struck out.
+func (r *Record) unchanged() []byte {
+	if r.Woken {
+		return r.State
+	}
+	return nil
+}
+
+// property compiles what widget.Decide needs.
+func (b *batch) property(def *definition.Property, override *hours.Override) (widget.Property, error) {
+	schedule, err := b.schedule(def.Schedule, def.TimeZone)
+	if err != nil {
+		return widget.Property{}, err
+	}
+	if override != nil {
+		schedule = schedule.With(*override)
+	}
+	p := widget.Property{Hours: schedule, Policy: def.Widget}
+	if p.Agents, err = b.agentsOf(def.Agents); err != nil {
+		return p, err
+	}
+	for id, d := range def.Departments {
+		part := widget.Department{ID: id}
+		if !d.Schedule.IsZero() {
+			if part.Hours, err = b.schedule(d.Schedule, def.TimeZone); err != nil {
+				return p, err
+			}
+		}
+		if part.Agents, err = b.agentsOf(d.Agents); err != nil {
+			return p, err
+		}
+		p.Departments = append(p.Departments, part)
+	}
+	sort.Slice(p.Departments, func(i, j int) bool { return p.Departments[i].ID < p.Departments[j].ID })
+	return p, nil
+}
+
+// agentsOf compiles agents. One that has been removed is never available.
+func (b *batch) agentsOf(ids []string) ([]widget.Agent, error) {
+	var agents []widget.Agent
+	for _, id := range ids {
+		def := b.agents[id]
+		if def == nil {
+			agents = append(agents, gone{})
+			continue
+		}
+		a, err := b.agent(def)
+		if err != nil {
+			return nil, fmt.Errorf("reading agent %q: %w", id, err)
+		}
+		agents = append(agents, a)
+	}
+	return agents, nil
+}
+
+// gone is an agent that a property still lists.
+type gone struct{}
+
+func (gone) Available(time.Time) bool         { return false }
+func (gone) NextBoundary(time.Time) time.Time { return time.Time{} }
+
+func (b *batch) agent(def *definition.Agent) (agent.Agent, error) {
+	schedule, err := b.schedule(def.Schedule, def.TimeZone)
+	if err != nil {
+		return agent.Agent{}, err
+	}
+	if len(def.Leave) > 0 {
+		schedule = schedule.WithLeave(def.Leave)
+	}
+	a := agent.Agent{Hours: schedule}
+	for _, kind := range def.Notify.On {
+		a.NotifyOn = append(a.NotifyOn, agent.Kind(kind))
+	}
+	return a, nil
+}
+
+func (b *batch) schedule(s definition.Schedule, zone string) (*hours.Schedule, error) {
+	body := []byte(s.InPlace)
+	if s.Name != "" {
+		if body = b.named[s.Name]; body == nil {
+			return nil, fmt.Errorf("finding the schedule %q: it is not defined; define it, or change what refers to it", s.Name)
+		}
+	}
+	return b.compile(body, zone)
+}
+
+func decodeState(body []byte, into any) error {
+	if body == nil {
+		return nil
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("decoding the state: %w", err)
+	}
+	return nil
+}
+
+// appendAction encodes an action for its destinations; an empty list is nobody.
+func appendAction(actions []Outgoing, a encoder, to []string) ([]Outgoing, error) {
+	if to != nil && len(to) == 0 {
+		return actions, nil
+	}
+	body, err := a.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("encoding an action: %w", err)
+	}
+	return append(actions, Outgoing{Body: body, To: slices.Clone(to)}), nil
+}
+
+type encoder interface{ MarshalJSON() ([]byte, error) }

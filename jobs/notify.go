@@ -1,0 +1,139 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// NotifyArgs asks to send a notice by one of an agent's own services. The service
+// is named by its place in the agent's definition: its URL is a secret, and a
+// task's payload is shown in the monitor.
+type NotifyArgs struct {
+	Agent    string    `json:"agent"`
+	Notice   string    `json:"notice"` // agent.Kind
+	Boundary time.Time `json:"boundary"`
+	Until    time.Time `json:"until,omitzero"`
+	Via      int       `json:"via"`
+}
+
+// Kind implements Args.
+func (NotifyArgs) Kind() string { return "agent:notify" }
+
+// Notifier sends a text by a notification service.
+type Notifier interface {
+	// Notify sends a text to a service URL (ntfy://…, slack://…). The URL is a
+	// secret: an error must not contain it.
+	Notify(ctx context.Context, url, title, text string) error
+}
+
+// notices is the destination that makes of each notice one task for each service,
+// so that one that is down holds up no other.
+type notices struct{ w *Worker }
+
+// Deliver implements Destination. A batch that comes again finds its tasks there:
+// their ids are made of the action's.
+func (n notices) Deliver(ctx context.Context, batch []Delivery) error {
+	for _, d := range batch {
+		var a struct {
+			ID   string        `json:"id"`
+			Data action.Notice `json:"data"`
+		}
+		if err := json.Unmarshal(d.Body, &a); err != nil {
+			return fmt.Errorf("decoding the notice %s: %w", d.Seq, err)
+		}
+		def, _, err := n.w.loadAgent(ctx, a.Data.Agent)
+		if err != nil {
+			return err
+		}
+		for i := range def.Notify.Via {
+			args := NotifyArgs{Agent: a.Data.Agent, Notice: a.Data.Kind, Boundary: a.Data.Cause.Boundary, Via: i}
+			if a.Data.Until != nil {
+				args.Until = *a.Data.Until
+			}
+			id := asynq.TaskID(fmt.Sprintf("%s:%d", a.ID, i))
+			// Kept for longer than a shard's lease: a batch that is delivered twice is so within seconds.
+			if err := n.w.queue.enqueue(ctx, args, queueDelivery, d.Shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(time.Hour)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// noticeRetries is more than fit into agent.TooLate: the time ends the retries.
+const noticeRetries = 100
+
+// notify sends one notice, if it is not too late by now and the service is still
+// the agent's.
+func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) error {
+	log.note("agent", args.Agent)
+	log.note("notice", args.Notice)
+	if late := w.now().Sub(args.Boundary); late > agent.TooLate {
+		log.set("dropped", "too late by "+(late-agent.TooLate).Round(time.Second).String())
+		return nil
+	}
+	def, zone, err := w.loadAgent(ctx, args.Agent)
+	if err != nil {
+		return err
+	}
+	if args.Via >= len(def.Notify.Via) {
+		log.set("dropped", "the service is no longer defined")
+		return nil
+	}
+	title, text := noticeText(args, zone)
+	if err := w.Notifier.Notify(ctx, def.Notify.Via[args.Via], title, text); err != nil {
+		return fmt.Errorf("notifying agent %q by service %d: %w", args.Agent, args.Via+1, err)
+	}
+	log.set("sent", 1)
+	return nil
+}
+
+// noticeText is what an agent reads, in the local time of their hours.
+func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
+	clock := func(t time.Time) string { return t.In(zone).Format("Mon 15:04") }
+	if args.Notice == string(agent.HoursStarted) {
+		title, text = "Your hours have started", "You are online since "+clock(args.Boundary)
+		if !args.Until.IsZero() {
+			text += ", until " + clock(args.Until)
+		}
+	} else {
+		title, text = "Your hours have ended", "You are offline since "+clock(args.Boundary)
+		if !args.Until.IsZero() {
+			text += ". Your next hours start " + clock(args.Until)
+		}
+	}
+	return title, text + "."
+}
+
+// loadAgent gives an agent and the time zone of their hours. One who was removed
+// has no services, and nothing is sent.
+func (w *Worker) loadAgent(ctx context.Context, id string) (*definition.Agent, *time.Location, error) {
+	records, err := w.store.Load(ctx, []Subject{AgentSubject(id)})
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := w.decider.gather(ctx, records)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := b.broken[AgentSubject(id)]; err != nil {
+		return nil, nil, err
+	}
+	def := b.agents[id]
+	if def == nil {
+		return new(definition.Agent), time.UTC, nil
+	}
+	a, err := b.agent(def)
+	if err != nil {
+		return nil, nil, err
+	}
+	return def, a.Hours.Location(), nil
+}

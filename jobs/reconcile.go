@@ -1,0 +1,65 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hibiken/asynq"
+)
+
+// ReconcileArgs asks to decide on every subject of a shard, due or not.
+type ReconcileArgs struct {
+	Shard int `json:"shard"`
+}
+
+// Kind implements Args.
+func (ReconcileArgs) Kind() string { return "boundary:reconcile" }
+
+// enqueueReconcile asks for all shards, spread evenly over a span. Its slot, an
+// instant, names the round, so that any number of workers ask once.
+func (w *Worker) enqueueReconcile(ctx context.Context, slot time.Time, span time.Duration) error {
+	var errs []error
+	shards := w.store.Shards()
+	for shard := range shards {
+		id := fmt.Sprintf("reconcile:%d:%d", shard, slot.Unix())
+		wait := span * time.Duration(shard) / time.Duration(shards)
+		errs = append(errs, w.queue.enqueue(ctx, ReconcileArgs{Shard: shard}, queueUpkeep, shard, asynq.TaskID(id), asynq.ProcessIn(wait)))
+	}
+	return errors.Join(errs...)
+}
+
+// reconcile computes each subject's wanted state and next boundary anew, and
+// writes what differs. It finds nothing unless something went wrong: a timetable
+// entry lost, a schedule's edit cut off half-way, new holiday tables in the binary.
+func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt) error {
+	if args.Shard < 0 || args.Shard >= w.store.Shards() {
+		return fmt.Errorf("reconciling shard %d: there are %d (%w)", args.Shard, w.store.Shards(), asynq.SkipRetry)
+	}
+	log.note("shard", args.Shard)
+	s := sweeping{w: w, shard: args.Shard}
+	defer func() { s.report(log) }()
+	cursor := ""
+	for {
+		if w.isStopping() {
+			return errStopping
+		}
+		at := w.now()
+		records, next, err := w.store.Page(ctx, args.Shard, cursor, w.Batch)
+		if err != nil {
+			return err
+		}
+		if err := s.batch(ctx, records, at); err != nil {
+			return err
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	if s.actions > 0 {
+		log.set("mended", s.actions)
+		return w.enqueueDeliveries(ctx, args.Shard)
+	}
+	return nil
+}

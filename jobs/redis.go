@@ -1,0 +1,120 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+	"github.com/sirupsen/logrus"
+)
+
+// Redis is the pair of clients that a worker needs. They are closed after the
+// worker has stopped, and not before: asynq's servers panic on a closed client.
+type Redis struct {
+	// Client is for definitions, states and enqueueing.
+	Client redis.UniversalClient
+	// Server is for asynq's servers alone: it is patient, and never gives up a
+	// write because the task's own time is over.
+	Server redis.UniversalClient
+}
+
+// Connect makes the clients from one set of options: single, Sentinel or Cluster.
+// It does not dial; see Await.
+func Connect(o redis.UniversalOptions) Redis {
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled} // only Redis Enterprise has them
+	o.ReadTimeout, o.WriteTimeout = 3*time.Second, 3*time.Second
+
+	client := o
+	client.ContextTimeoutEnabled = true // else a deadline does not end a wait for a hung Redis
+	client.MaxRetries = 3
+
+	server := o
+	server.MaxRetries = 10
+	server.MinRetryBackoff, server.MaxRetryBackoff = 100*time.Millisecond, 2*time.Second
+	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server)}
+	r.Server.AddHook(patience{})
+	return r
+}
+
+// Close closes both clients.
+func (r Redis) Close() error { return errors.Join(r.Client.Close(), r.Server.Close()) }
+
+// Await waits until Redis answers, and says so while it does not. It gives up with
+// the context only.
+func (r Redis) Await(ctx context.Context, log logrus.FieldLogger) error {
+	const pause = time.Second
+	for try := 0; ; try++ {
+		err := r.ping(ctx)
+		if err == nil {
+			if try > 0 {
+				log.Info("Redis answers: starting")
+			}
+			return nil
+		}
+		if try%10 == 0 {
+			log.WithError(err).Warn("Redis does not answer: waiting for it; is REDIS_URL right, and the server up?")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (r Redis) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return r.Client.Ping(ctx).Err()
+}
+
+// patience is a hook on the client of asynq's servers. It cures two things that
+// asynq does when Redis is away for a moment:
+//
+// A handler's success is written with the context of the task, which is cancelled
+// when the handler has returned, and so no retry of that write can ever succeed:
+// the task would run again a minute later. The hook takes the cancellation away,
+// and leaves the deadline.
+//
+// A dequeue that fails is repeated at once, twenty thousand times a second. The
+// hook sleeps before it returns an error.
+type patience struct{}
+
+const brake = 250 * time.Millisecond
+
+// DialHook implements redis.Hook.
+func (patience) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessPipelineHook implements redis.Hook.
+func (patience) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+// ProcessHook implements redis.Hook.
+func (patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			deadline, ok := ctx.Deadline()
+			ctx = context.WithoutCancel(ctx)
+			if ok {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithDeadline(ctx, deadline)
+				defer cancel()
+			}
+		}
+		err := next(ctx, cmd)
+		if isOutage(err) {
+			time.Sleep(brake)
+		}
+		return err
+	}
+}
+
+// isOutage tells an error of the connection or of the server from an answer.
+func isOutage(err error) bool {
+	return err != nil && !errors.Is(err, redis.Nil) && !redis.HasErrorPrefix(err, "NOSCRIPT") &&
+		!strings.Contains(err.Error(), "NOT FOUND")
+}

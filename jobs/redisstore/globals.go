@@ -1,0 +1,51 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Schedules implements jobs.Store.
+func (s *Store) Schedules(ctx context.Context, names []string) ([][]byte, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	values, err := s.rdb.HMGet(ctx, allKey(string(jobs.GlobalSchedule)), names...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("loading %d schedules: %w", len(names), err)
+	}
+	bodies := make([][]byte, len(values))
+	for i, v := range values {
+		if body := text(v); body != "" {
+			bodies[i] = []byte(body)
+		}
+	}
+	return bodies, nil
+}
+
+// Globals implements jobs.Store.
+func (s *Store) Globals(ctx context.Context, kind jobs.Global) (map[string][]byte, error) {
+	values, err := s.rdb.HGetAll(ctx, allKey(string(kind))).Result()
+	if err != nil {
+		return nil, fmt.Errorf("loading %s: %w", kind, err)
+	}
+	bodies := make(map[string][]byte, len(values))
+	for name, body := range values {
+		bodies[name] = []byte(body)
+	}
+	return bodies, nil
+}
+
+// SetGlobal implements jobs.Store.
+func (s *Store) SetGlobal(ctx context.Context, kind jobs.Global, name string, body []byte) error {
+	wakes := 0
+	if kind == jobs.GlobalSchedule {
+		wakes = 1
+	}
+	if err := s.run.setGlobal.Run(ctx, s.rdb, []string{allKey(string(kind)), allKey("edited")}, name, body, wakes).Err(); err != nil {
+		return fmt.Errorf("writing %s %q: %w", kind, name, err)
+	}
+	return nil
+}

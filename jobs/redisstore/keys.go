@@ -1,0 +1,40 @@
+package redisstore
+
+import (
+	"strconv"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Every key of Deskbell in Redis. The part in braces is the hash tag: all keys of
+// a shard are in one slot of a Redis Cluster, so that one script can change them
+// together. (asynq's keys begin with "asynq:".)
+//
+//	deskbell:meta               hash    shards, partitions: fixed at the first start
+//	deskbell:{N}:def            hash    subject → definition, JSON
+//	deskbell:{N}:state          hash    subject → "REV STATE"; "REV! STATE" when woken
+//	deskbell:{N}:due            zset    subject → Unix time at which to decide again
+//	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations
+//	deskbell:{N}:cursor         hash    destination → last entry of out that it has had
+//	deskbell:{N}:wake           zset    subject elsewhere → number of wishes to wake it
+//	deskbell:{N}:serves:SUBJECT set     subjects that are to be woken with SUBJECT
+//	deskbell:{N}:uses:SCHEDULE  set     subjects of this shard that use a named schedule
+//	deskbell:{N}:lease:WORK     string  who does WORK (sweep, or a destination) now
+//	deskbell:{all}:schedules    hash    name → definition, JSON
+//	deskbell:{all}:destinations hash    name → definition, JSON
+//	deskbell:{all}:edited       zset    schedule → number of edits not yet spread
+const metaKey = "deskbell:meta"
+
+func allKey(name string) string { return "deskbell:{all}:" + name }
+
+// shardKeys are the keys of one shard.
+type shardKeys struct{ def, state, due, out, cursor, wake, prefix string }
+
+func keysOf(shard int) shardKeys {
+	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
+	return shardKeys{p + "def", p + "state", p + "due", p + "out", p + "cursor", p + "wake", p}
+}
+
+func (k shardKeys) serves(s jobs.Subject) string { return k.prefix + "serves:" + string(s) }
+func (k shardKeys) uses(schedule string) string  { return k.prefix + "uses:" + schedule }
+func (k shardKeys) lease(work string) string     { return k.prefix + "lease:" + work }

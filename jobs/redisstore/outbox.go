@@ -1,0 +1,86 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Pending implements jobs.Store. It asks all shards in one pipeline; each is one
+// small script, sent whole because a pipeline cannot fall back from EVALSHA.
+func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, error) {
+	replies := make([]*redis.Cmd, len(s.keys))
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for n, k := range s.keys {
+			replies[n] = s.run.pending.Eval(ctx, p, []string{k.due, k.wake, k.out}, score(at))
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("looking at the shards: %w", err)
+	}
+	pending := make([]jobs.Pending, len(replies))
+	for n, reply := range replies {
+		counts, err := reply.Int64Slice()
+		if err != nil {
+			return nil, fmt.Errorf("looking at shard %d: %w", n, err)
+		}
+		pending[n] = jobs.Pending{Due: counts[0] > 0, Wakes: counts[1] > 0, Outbox: counts[2] > 0}
+	}
+	return pending, nil
+}
+
+// Outbox implements jobs.Store.
+func (s *Store) Outbox(ctx context.Context, shard int, destination string, l jobs.Lease, limit int) ([]jobs.Entry, string, bool, error) {
+	k := s.keys[shard]
+	reply, err := s.run.outbox.Run(ctx, s.rdb, []string{k.lease("deliver:" + destination), k.out, k.cursor},
+		l.Holder, l.For.Milliseconds(), destination, limit).Slice()
+	if errors.Is(err, redis.Nil) {
+		return nil, "", true, nil
+	}
+	if err != nil {
+		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: %w", shard, err)
+	}
+	raw, ok := reply[1].([]any)
+	if !ok {
+		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: reply is %T", shard, reply[1])
+	}
+	entries := make([]jobs.Entry, 0, len(raw))
+	for _, r := range raw {
+		pair, _ := r.([]any)
+		if len(pair) != 2 {
+			continue
+		}
+		fields, _ := pair[1].([]any)
+		e := jobs.Entry{Seq: text(pair[0])}
+		for i := 0; i+1 < len(fields); i += 2 {
+			switch text(fields[i]) {
+			case "a":
+				e.Body = []byte(text(fields[i+1]))
+			case "to":
+				e.To = strings.Split(text(fields[i+1]), ",")
+			}
+		}
+		entries = append(entries, e)
+	}
+	return entries, text(reply[0]), false, nil
+}
+
+// Delivered implements jobs.Store.
+func (s *Store) Delivered(ctx context.Context, shard int, destination, from, to string, all []string) (bool, error) {
+	k := s.keys[shard]
+	args := []any{destination, from, to}
+	for _, name := range all {
+		args = append(args, name)
+	}
+	n, err := s.run.delivered.Run(ctx, s.rdb, []string{k.out, k.cursor}, args...).Int()
+	if err != nil {
+		return false, fmt.Errorf("moving the cursor of %q on shard %d: %w", destination, shard, err)
+	}
+	return n == 1, nil
+}

@@ -1,0 +1,106 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Serve implements jobs.Store.
+func (s *Store) Serve(ctx context.Context, served jobs.Subject, by []jobs.Subject) error {
+	if len(by) == 0 {
+		return nil
+	}
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, subject := range by {
+			p.SAdd(ctx, s.keys[s.Shard(subject)].serves(subject), string(served))
+		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("noting who serves %s: %w", served, err)
+	}
+	return nil
+}
+
+// Wake implements jobs.Store.
+func (s *Store) Wake(ctx context.Context, shard int, subjects []jobs.Subject, at time.Time) error {
+	if len(subjects) == 0 {
+		return nil
+	}
+	args := make([]any, 0, len(subjects)+1)
+	args = append(args, score(at))
+	for _, subject := range subjects {
+		args = append(args, string(subject))
+	}
+	k := s.keys[shard]
+	if err := s.run.wake.Run(ctx, s.rdb, []string{k.state, k.due}, args...).Err(); err != nil {
+		return fmt.Errorf("waking %d subjects of shard %d: %w", len(subjects), shard, err)
+	}
+	return nil
+}
+
+// Wakes implements jobs.Store.
+func (s *Store) Wakes(ctx context.Context, shard int, limit int) ([]jobs.Mark, error) {
+	return s.marks(ctx, s.keys[shard].wake, limit)
+}
+
+// Woke implements jobs.Store.
+func (s *Store) Woke(ctx context.Context, shard int, marks []jobs.Mark) error {
+	return s.strike(ctx, s.keys[shard].wake, marks)
+}
+
+// Edited implements jobs.Store.
+func (s *Store) Edited(ctx context.Context) ([]jobs.Mark, error) {
+	return s.marks(ctx, allKey("edited"), 1000)
+}
+
+// Spread implements jobs.Store.
+func (s *Store) Spread(ctx context.Context, mark jobs.Mark) error {
+	return s.strike(ctx, allKey("edited"), []jobs.Mark{mark})
+}
+
+func (s *Store) marks(ctx context.Context, key string, limit int) ([]jobs.Mark, error) {
+	zs, err := s.rdb.ZRangeWithScores(ctx, key, 0, int64(limit-1)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", key, err)
+	}
+	marks := make([]jobs.Mark, len(zs))
+	for i, z := range zs {
+		marks[i] = jobs.Mark{Name: fmt.Sprint(z.Member), Count: z.Score}
+	}
+	return marks, nil
+}
+
+func (s *Store) strike(ctx context.Context, key string, marks []jobs.Mark) error {
+	if len(marks) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 2*len(marks))
+	for _, m := range marks {
+		args = append(args, m.Name, strconv.FormatFloat(m.Count, 'f', -1, 64))
+	}
+	if err := s.run.strike.Run(ctx, s.rdb, []string{key}, args...).Err(); err != nil {
+		return fmt.Errorf("striking out of %s: %w", key, err)
+	}
+	return nil
+}
+
+// Users implements jobs.Store.
+func (s *Store) Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]jobs.Subject, string, error) {
+	at, err := parseCursor(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	names, next, err := s.rdb.SScan(ctx, s.keys[shard].uses(schedule), at, "", int64(limit)).Result()
+	if err != nil {
+		return nil, "", fmt.Errorf("reading who uses the schedule %q: %w", schedule, err)
+	}
+	sort.Strings(names)
+	return subjects(names), formatCursor(next), nil
+}

@@ -1,0 +1,67 @@
+package jobs
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// compiledLimit bounds the memory of schedules: at some 2 KB each, 40 MB. A
+// million properties share far fewer hours than that.
+const compiledLimit = 20_000
+
+// schedules compiles schedules, each distinct one once: properties with the same
+// hours share them, whether they name a schedule or write it in place.
+type schedules struct {
+	fallback *time.Location // for a schedule and a subject that name no zone
+
+	mu       sync.Mutex
+	compiled map[scheduleKey]*hours.Schedule
+}
+
+type scheduleKey struct{ zone, body string }
+
+// compile gives the schedule of a JSON definition; zone (IANA, may be empty) is
+// that of the subject. It does no I/O but for the first use of a zone.
+func (s *schedules) compile(body []byte, zone string) (*hours.Schedule, error) {
+	key := scheduleKey{zone, string(body)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if schedule, ok := s.compiled[key]; ok {
+		return schedule, nil
+	}
+	schedule, err := s.compileNew(body, zone)
+	if err != nil {
+		return nil, err
+	}
+	if s.compiled == nil || len(s.compiled) >= compiledLimit {
+		s.compiled = make(map[scheduleKey]*hours.Schedule)
+	}
+	s.compiled[key] = schedule
+	return schedule, nil
+}
+
+func (s *schedules) compileNew(body []byte, zone string) (*hours.Schedule, error) {
+	location := s.fallback
+	if zone != "" {
+		var err error
+		if location, err = time.LoadLocation(zone); err != nil {
+			return nil, fmt.Errorf("loading the time zone: %w", err)
+		}
+	}
+	if body == nil {
+		return hours.Always(location), nil
+	}
+	var tree any
+	if err := json.Unmarshal(body, &tree); err != nil {
+		return nil, fmt.Errorf("decoding a schedule: %w", err)
+	}
+	spec, err := hours.Parse(tree)
+	if err != nil {
+		return nil, fmt.Errorf("reading a schedule: %w", err)
+	}
+	return spec.Compile(location)
+}

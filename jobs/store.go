@@ -1,0 +1,171 @@
+package jobs
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// Subject is something that is decided about: "property/acme", "agent/lea". Its
+// name is part of keys in Redis and never changes its form.
+type Subject string
+
+// The kinds of subjects.
+const (
+	propertyKind = "property/"
+	agentKind    = "agent/"
+)
+
+// PropertySubject is the subject of the property with this id.
+func PropertySubject(id string) Subject { return Subject(propertyKind + id) }
+
+// AgentSubject is the subject of the agent with this id.
+func AgentSubject(id string) Subject { return Subject(agentKind + id) }
+
+// Property gives the id of a property; ok is false for another kind of subject.
+func (s Subject) Property() (id string, ok bool) { return strings.CutPrefix(string(s), propertyKind) }
+
+// Agent gives the id of an agent; ok is false for another kind of subject.
+func (s Subject) Agent() (id string, ok bool) { return strings.CutPrefix(string(s), agentKind) }
+
+// Record is what a store holds of a subject.
+type Record struct {
+	Subject    Subject
+	Definition []byte    // canonical JSON
+	State      []byte    // JSON; nil: never decided
+	Rev        int64     // grows with every write, and is never used again; 0: there is no such subject
+	Woken      bool      // an edit, and not the clock, asked for a decision
+	Due        time.Time // set by Claim only: when the decision was due
+}
+
+// Change is the outcome of a decision on a Record.
+type Change struct {
+	Subject Subject
+	Rev     int64 // of the record that was decided on:
+	Woken   bool  // the change is lost when either has moved on
+
+	State   []byte    // the new state; nil: as before
+	Due     time.Time // when to decide again; zero: only when woken
+	Wake    bool      // wake the subjects that this one serves (Serve)
+	Actions []Outgoing
+}
+
+// Outgoing is one action on its way out.
+type Outgoing struct {
+	Body []byte   // CloudEvents JSON
+	To   []string // names of destinations; nil: all
+}
+
+// Edit is a new definition of a subject.
+type Edit struct {
+	Subject    Subject
+	Rev        int64  // of the record that was edited, 0 for a new one: else the edit is lost
+	NewRev     int64  // for a new subject: a number that it never had before
+	Definition []byte // canonical JSON; nil: remove the subject
+	Uses       []string
+	Unuses     []string // named schedules that the definition uses now, and no longer
+	Due        time.Time
+}
+
+// Lease says who works on a shard, so that two workers do not do the same work.
+// It saves work and nothing else: what keeps two workers from doing one thing
+// twice is the revision of each record.
+type Lease struct {
+	Holder string        // unique to this piece of work
+	For    time.Duration // after which another may take it
+}
+
+// Claim is a batch of due subjects.
+type Claim struct {
+	Busy    bool // another holds the lease
+	Records []Record
+}
+
+// Pending is what a shard has waiting.
+type Pending struct {
+	Due    bool // subjects to decide on
+	Wakes  bool // subjects elsewhere to wake
+	Outbox bool // actions not yet delivered everywhere
+}
+
+// Mark is a wish to wake somebody. Count tells a wish from a later one.
+type Mark struct {
+	Name  string
+	Count float64
+}
+
+// Entry is one action of an outbox.
+type Entry struct {
+	Seq  string // its place in the shard's outbox, which only grows
+	Body []byte
+	To   []string // nil: all
+}
+
+// Store keeps definitions, states, the timetable and the outbox, in shards. All
+// that belongs to one subject is in one shard, and each method that takes a shard
+// does what it does there in one atomic step.
+type Store interface {
+	// Shards is their number; it never changes.
+	Shards() int
+	// Shard of a subject.
+	Shard(Subject) int
+
+	// Claim takes the lease and gives up to limit subjects that are due at an
+	// instant, the longest due first. Finding none, it gives the lease back.
+	Claim(ctx context.Context, shard int, l Lease, at time.Time, limit int) (Claim, error)
+	// Load gives the records of subjects in any shards, in their order; Rev is 0
+	// for one that is not there.
+	Load(ctx context.Context, subjects []Subject) ([]Record, error)
+	// Page gives some records of a shard and the cursor of the next page; it
+	// starts with "" and ends with "". A record may come twice.
+	Page(ctx context.Context, shard int, cursor string, limit int) ([]Record, string, error)
+	// Commit writes changes of one shard with their actions and due times, and
+	// gives those that were lost because the record had moved on.
+	Commit(ctx context.Context, shard int, changes []Change) (lost []Subject, err error)
+	// Edit writes or removes a definition and wakes its subject; false: the
+	// record had moved on, and nothing was written.
+	Edit(ctx context.Context, e Edit) (bool, error)
+
+	// Serve notes that a subject is served by others, so that they can wake it.
+	Serve(ctx context.Context, served Subject, by []Subject) error
+	// Wake makes subjects of one shard due, and lets decisions under way be lost.
+	Wake(ctx context.Context, shard int, subjects []Subject, at time.Time) error
+	// Wakes are the wishes of a shard to wake subjects elsewhere.
+	Wakes(ctx context.Context, shard int, limit int) ([]Mark, error)
+	// Woke strikes out wishes, save those that were repeated since.
+	Woke(ctx context.Context, shard int, marks []Mark) error
+
+	// Schedules gives the JSON of named schedules in the order of their names;
+	// nil for one that is not there. No names: none.
+	Schedules(ctx context.Context, names []string) ([][]byte, error)
+	// Globals gives all named schedules or destinations.
+	Globals(ctx context.Context, kind Global) (map[string][]byte, error)
+	// SetGlobal writes a named schedule or a destination, nil removes it. A
+	// schedule is then in Edited until Spread strikes it out.
+	SetGlobal(ctx context.Context, kind Global, name string, body []byte) error
+	// Edited are the named schedules whose users have not all been woken.
+	Edited(ctx context.Context) ([]Mark, error)
+	// Spread strikes out an edited schedule, unless it was edited again since.
+	Spread(ctx context.Context, mark Mark) error
+	// Users gives some subjects of a shard that use a named schedule, as Page.
+	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]Subject, string, error)
+
+	// Pending gives what each shard has waiting at an instant.
+	Pending(ctx context.Context, at time.Time) ([]Pending, error)
+	// Outbox takes the lease of a destination in a shard and gives the entries
+	// that it has not had, with the cursor to give to Delivered. Finding none, it
+	// gives the lease back. busy: another holds it.
+	Outbox(ctx context.Context, shard int, destination string, l Lease, limit int) (entries []Entry, cursor string, busy bool, err error)
+	// Delivered moves a destination's cursor, and drops what all of the
+	// destinations have had; false: it had been moved by another.
+	Delivered(ctx context.Context, shard int, destination, from, to string, all []string) (bool, error)
+}
+
+// Global is a kind of definition that is no subject.
+type Global string
+
+// The kinds of globals.
+const (
+	GlobalSchedule    Global = "schedules"
+	GlobalDestination Global = "destinations"
+)

@@ -1,0 +1,174 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hibiken/asynq"
+)
+
+// SweepArgs asks to decide on all subjects of a shard that are due.
+type SweepArgs struct {
+	Shard   int       `json:"shard"`
+	Nominal time.Time `json:"nominal"` // when the work was due; decisions are as of no earlier instant
+}
+
+// Kind implements Args.
+func (SweepArgs) Kind() string { return "boundary:sweep" }
+
+// enqueueSweep asks for a sweep. Those of a tick bear its time in their id, so
+// that any number of workers ask once, and a task that stays behind in the archive
+// is in nobody's way at the next. An edit has no such time: its sweep has an id of
+// its own.
+func (q queue) enqueueSweep(ctx context.Context, shard int, nominal time.Time, tick bool) error {
+	id := asynq.TaskID("sweep:" + uuid.NewString())
+	if tick {
+		id = asynq.TaskID(fmt.Sprintf("sweep:%d:%d", shard, nominal.Unix()))
+	}
+	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: nominal}, queueBoundary, shard, id)
+}
+
+// sweepLease is how long a shard waits for a worker that has died. A sweep renews
+// it with every batch.
+const sweepLease = 10 * time.Second
+
+// errStopping ends a job that is handed to another worker.
+var errStopping = errors.New("the worker stops")
+
+// sweep takes the due subjects of a shard in batches: claim, decide, commit, until
+// none is left. Then it passes on the wishes of the shard to wake others.
+func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error {
+	if args.Shard < 0 || args.Shard >= w.store.Shards() {
+		return fmt.Errorf("sweeping shard %d: there are %d (%w)", args.Shard, w.store.Shards(), asynq.SkipRetry)
+	}
+	log.note("shard", args.Shard)
+	log.note("nominal", args.Nominal.UTC().Format(time.RFC3339))
+	s := sweeping{w: w, shard: args.Shard, lease: Lease{Holder: uuid.NewString(), For: sweepLease}}
+	err := s.run(ctx, args.Nominal, log)
+	err = errors.Join(err, w.passOn(ctx, args.Shard, log))
+	if s.actions > 0 {
+		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard))
+	}
+	return err
+}
+
+// sweeping is one sweep and what it did.
+type sweeping struct {
+	w                        *Worker
+	shard                    int
+	lease                    Lease
+	actions, flips, notices  int
+	decided, lost, unmovable int
+}
+
+func (s *sweeping) run(ctx context.Context, nominal time.Time, log *attempt) error {
+	defer func() { s.report(log) }()
+	limit := s.w.Batch
+	for {
+		if s.w.isStopping() {
+			limit = 0 // a claim that finds nothing gives the lease back
+		}
+		at := later(nominal, s.w.now())
+		claim, err := s.w.store.Claim(ctx, s.shard, s.lease, at, limit)
+		switch {
+		case err != nil:
+			return err
+		case claim.Busy:
+			log.note("busy", true) // its holder will see to it, or the next tick
+			return nil
+		case limit == 0:
+			return errStopping
+		case len(claim.Records) == 0:
+			return nil
+		}
+		if s.decided == 0 {
+			log.set("lag", at.Sub(claim.Records[0].Due).Round(time.Millisecond).String())
+		}
+		if err := s.batch(ctx, claim.Records, at); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *sweeping) batch(ctx context.Context, records []Record, at time.Time) error {
+	out, err := s.w.decider.decide(ctx, records, at)
+	if err != nil {
+		return err
+	}
+	s.w.logBroken(out.broken)
+	lost, err := s.w.store.Commit(ctx, s.shard, out.changes)
+	if err != nil {
+		return err
+	}
+	s.decided += len(out.changes) - len(lost)
+	s.lost += len(lost)
+	s.flips += out.flips
+	s.notices += out.notices
+	s.unmovable += len(out.broken)
+	for _, c := range out.changes {
+		s.actions += len(c.Actions)
+	}
+	return nil
+}
+
+func (s *sweeping) report(log *attempt) {
+	for name, n := range map[string]int{"decided": s.decided, "flipped": s.flips, "notices": s.notices, "lost": s.lost, "broken": s.unmovable} {
+		if n > 0 {
+			log.set(name, n)
+		}
+	}
+}
+
+func (w *Worker) logBroken(broken []Broken) {
+	for _, b := range broken {
+		w.log.WithField("subject", b.Subject).WithError(b.Err).Error("subject left as it is: define it anew")
+	}
+}
+
+// passOn wakes the subjects elsewhere that decisions of this shard concern. The
+// wishes are struck out only when they have come true, so that a crash in between
+// wakes somebody twice, and nobody never.
+func (w *Worker) passOn(ctx context.Context, shard int, log *attempt) error {
+	const limit = 1000
+	for {
+		marks, err := w.store.Wakes(ctx, shard, limit)
+		if err != nil || len(marks) == 0 {
+			return err
+		}
+		byShard := make(map[int][]Subject)
+		for _, m := range marks {
+			n := w.store.Shard(Subject(m.Name))
+			byShard[n] = append(byShard[n], Subject(m.Name))
+		}
+		now := w.now()
+		for n, subjects := range byShard {
+			if err := w.store.Wake(ctx, n, subjects, now); err != nil {
+				return err
+			}
+		}
+		if err := w.store.Woke(ctx, shard, marks); err != nil {
+			return err
+		}
+		for n := range byShard {
+			if err := w.queue.enqueueSweep(ctx, n, now, false); err != nil {
+				return err
+			}
+		}
+		log.set("woken", len(marks))
+		if len(marks) < limit {
+			return nil
+		}
+	}
+}
+
+// later is the later of a nominal time and now: late work is done as of now, so
+// that a late flip does not open a shop that has closed since.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

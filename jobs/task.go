@@ -1,0 +1,128 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/sirupsen/logrus"
+)
+
+// Args are the arguments of a job: the payload of its task. A kind is never
+// renamed, and a field never changes its meaning: tasks in Redis carry them.
+type Args interface {
+	Kind() string
+}
+
+// attempt collects what one run of a job has to say. It becomes one log line: at
+// level debug when nothing happened, for loops speak when they did something.
+type attempt struct {
+	fields logrus.Fields
+	did    bool
+}
+
+// set adds a field that says what was done.
+func (a *attempt) set(name string, value any) {
+	a.fields[name] = value
+	a.did = true
+}
+
+// note adds a field without which the line would still be worth nothing.
+func (a *attempt) note(name string, value any) { a.fields[name] = value }
+
+// handle registers a job. The payload is decoded here and nowhere else: one that
+// cannot be decoded is archived with its reason, since no retry will mend it.
+func handle[A Args](mux *asynq.ServeMux, w *Worker, run func(context.Context, A, *attempt) error) {
+	var zero A
+	mux.HandleFunc(zero.Kind(), func(ctx context.Context, t *asynq.Task) error {
+		start := w.now()
+		log := &attempt{fields: logrus.Fields{"kind": zero.Kind()}}
+		var args A
+		err := json.Unmarshal(t.Payload(), &args)
+		if err != nil {
+			err = fmt.Errorf("decoding the payload of %s: %w (%w)", zero.Kind(), err, asynq.SkipRetry)
+		} else {
+			err = run(ctx, args, log)
+		}
+		w.logAttempt(ctx, log, start, err)
+		return err
+	})
+}
+
+func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, err error) {
+	if n, ok := asynq.GetRetryCount(ctx); ok && n > 0 {
+		log.fields["retry"] = n
+	}
+	log.fields["took"] = w.now().Sub(start).Round(time.Millisecond).String()
+	line := w.log.WithFields(log.fields)
+	switch {
+	case errors.Is(err, errStopping):
+		line.Info("job handed back: the worker stops")
+	case errors.Is(err, asynq.SkipRetry):
+		line.WithError(err).Error("job archived: no retry will mend it")
+	case err != nil:
+		line.WithError(err).Warn("job failed: it will be tried again")
+	case log.did:
+		line.Info("job done")
+	default:
+		line.Debug("job done")
+	}
+}
+
+// queue puts tasks into asynq.
+type queue struct {
+	client     *asynq.Client
+	partitions int
+}
+
+// The queues. Each has a server of its own, so that slow deliveries do not hold up
+// boundaries. They are few, because each costs polling commands.
+const (
+	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
+	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
+	queueUpkeep   = "deskbell-upkeep"   // reconciling: minutes count
+)
+
+// partition is the queue of a kind of work for a shard. A queue is one slot of a
+// Redis Cluster; partitions spread it over several.
+func (q queue) partition(name string, shard int) string {
+	if q.partitions == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s-%d", name, shard%q.partitions)
+}
+
+// all are the names of a queue's partitions, as asynq.Config wants them.
+func (q queue) all(name string) map[string]int {
+	queues := make(map[string]int, q.partitions)
+	for n := range q.partitions {
+		queues[q.partition(name, n)] = 1
+	}
+	return queues
+}
+
+// enqueue adds a task. With a task id, a second one is not added while the first
+// is there, which is a success.
+func (q queue) enqueue(ctx context.Context, args Args, name string, shard int, opts ...asynq.Option) error {
+	payload, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("encoding the payload of %s: %w", args.Kind(), err)
+	}
+	opts = append([]asynq.Option{asynq.Queue(q.partition(name, shard)), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(taskTimeout)}, opts...)
+	_, err = q.client.EnqueueContext(ctx, asynq.NewTask(args.Kind(), payload), opts...)
+	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+		return fmt.Errorf("enqueueing %s: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+const (
+	// A task is only a wake-up. When it fails for good, the next tick finds in
+	// Redis what is still to be done, and enqueues another.
+	wakeUpRetries = 3
+	// A sweep of a million subjects in one shard takes some tens of seconds.
+	taskTimeout = 10 * time.Minute
+)

@@ -1,0 +1,127 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// Opening hours are schedules in cron's sense, too.
+var _ cron.Schedule = (*hours.Schedule)(nil)
+
+// entry is one line of the worker's crontab.
+type entry struct {
+	name string
+	spec string // with seconds, in UTC
+	run  func(ctx context.Context, nominal time.Time) error
+}
+
+// crontab lists all cron entries. Every worker runs all of them; what they enqueue
+// has ids that make it one task however many workers there are.
+//
+// Opening hours are never lines here: cron skips a time in a gap of daylight
+// saving and repeats one in an overlap. It keeps the beat, and domain/hours says
+// what is due.
+func (w *Worker) crontab() []entry {
+	return []entry{
+		{"boundary", "0 * * * * *", w.tick},
+		{"overdue", "5-59/5 * * * * *", w.tick}, // what a dead worker held, or an edit left behind
+		{"reconcile", "0 23 * * * *", func(ctx context.Context, nominal time.Time) error {
+			return w.enqueueReconcile(ctx, nominal, 20*time.Minute)
+		}},
+	}
+}
+
+// tick looks at all shards and asks for what they have waiting.
+func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
+	pending, err := w.store.Pending(ctx, later(nominal, w.now()))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	outboxes := 0
+	for shard, p := range pending {
+		if p.Due || p.Wakes {
+			errs = append(errs, w.queue.enqueueSweep(ctx, shard, nominal, true))
+		}
+		if p.Outbox {
+			outboxes++
+		}
+	}
+	if outboxes > 0 {
+		errs = append(errs, w.tickOutbox(ctx, pending, nominal))
+	}
+	edited, err := w.store.Edited(ctx)
+	errs = append(errs, err)
+	for _, mark := range edited {
+		errs = append(errs, w.queue.enqueueSpread(ctx, mark, nominal))
+	}
+	return errors.Join(errs...)
+}
+
+func (w *Worker) tickOutbox(ctx context.Context, pending []Pending, nominal time.Time) error {
+	names, err := w.destinationNames(ctx)
+	errs := []error{err}
+	for shard, p := range pending {
+		if !p.Outbox {
+			continue
+		}
+		for _, name := range names {
+			errs = append(errs, w.queue.enqueueDelivery(ctx, shard, name, nominal))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// tickTimeout bounds one run of an entry: the next beat does the same work.
+const tickTimeout = 4 * time.Second
+
+// startCron starts the runner. stop waits for running entries.
+func (w *Worker) startCron(ctx context.Context) (stop func(), err error) {
+	logger := cronLogger{w.log}
+	// Recover inside: the other way round one panic disables an entry for ever.
+	c := cron.New(cron.WithSeconds(), cron.WithLocation(time.UTC), cron.WithLogger(logger),
+		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
+	for _, e := range w.crontab() {
+		if _, err := c.AddFunc(e.spec, func() { w.runEntry(ctx, e) }); err != nil {
+			return nil, fmt.Errorf("adding the cron entry %s: %w", e.name, err)
+		}
+	}
+	c.Start()
+	return func() { <-c.Stop().Done() }, nil
+}
+
+func (w *Worker) runEntry(ctx context.Context, e entry) {
+	ctx, cancel := context.WithTimeout(ctx, tickTimeout)
+	defer cancel()
+	nominal := w.now().Round(time.Second) // the wall clock may be a breath behind cron's timer
+	if err := e.run(ctx, nominal); err != nil && ctx.Err() != context.Canceled {
+		w.log.WithFields(logrus.Fields{"entry": e.name, "nominal": nominal.UTC().Format(time.RFC3339)}).
+			WithError(err).Warn("cron entry failed: the next beat does its work")
+	}
+}
+
+// cronLogger gives cron's log to logrus: its chatter at level debug.
+type cronLogger struct{ log logrus.FieldLogger }
+
+func (l cronLogger) Info(msg string, keysAndValues ...any) {
+	l.log.WithFields(pairs(keysAndValues)).Debug("cron: " + msg)
+}
+
+func (l cronLogger) Error(err error, msg string, keysAndValues ...any) {
+	l.log.WithFields(pairs(keysAndValues)).WithError(err).Error("cron: " + msg)
+}
+
+func pairs(keysAndValues []any) logrus.Fields {
+	fields := make(logrus.Fields, len(keysAndValues)/2)
+	for i := 0; i+1 < len(keysAndValues); i += 2 {
+		fields[fmt.Sprint(keysAndValues[i])] = keysAndValues[i+1]
+	}
+	return fields
+}

@@ -1,0 +1,193 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// Config is what a Worker is made of.
+type Config struct {
+	Store      Store
+	Redis      Redis
+	Partitions int // of each queue; see queue.partition
+	Log        logrus.FieldLogger
+	Now        func() time.Time
+	TimeZone   *time.Location // of schedules and subjects that name none
+
+	Concurrency int           // sweeps at once, and deliveries at once; at least 1
+	Batch       int           // subjects decided and committed together; at least 1
+	StopTimeout time.Duration // how long a stop waits for running jobs
+
+	OpenDestination    map[string]OpenDestination // by type
+	DefaultDestination definition.Destination     // where actions go while no destination is defined
+	Notifier           Notifier                   // sends notices to agents' own services
+}
+
+// Worker runs the jobs: boundaries, edits, deliveries, notices. Any number of
+// workers may run on one Redis.
+type Worker struct {
+	Config
+	store    Store
+	log      logrus.FieldLogger
+	now      func() time.Time
+	queue    queue
+	decider  *decider
+	stopping atomic.Bool
+}
+
+// NewWorker makes a worker. It does nothing before Run.
+func NewWorker(c Config) *Worker {
+	return &Worker{
+		Config:  c,
+		store:   c.Store,
+		log:     c.Log,
+		now:     c.Now,
+		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
+		decider: &decider{store: c.Store, schedules: &schedules{fallback: c.TimeZone}},
+	}
+}
+
+func (w *Worker) isStopping() bool { return w.stopping.Load() }
+
+// mux lists all jobs.
+func (w *Worker) mux() *asynq.ServeMux {
+	mux := asynq.NewServeMux()
+	handle(mux, w, w.sweep)
+	handle(mux, w, w.spread)
+	handle(mux, w, w.reconcile)
+	handle(mux, w, w.deliver)
+	handle(mux, w, w.notify)
+	return mux
+}
+
+// Run works until the context ends, then stops gracefully: it takes no more tasks,
+// waits for the running ones, and returns nil. It returns an error when it could
+// not start.
+func (w *Worker) Run(ctx context.Context) error {
+	// Jobs outlive ctx: they end by themselves when they see that the worker stops.
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	var servers []*asynq.Server
+	defer func() { w.stop(servers) }()
+	mux := w.mux()
+	for _, s := range []struct {
+		queue       string
+		concurrency int
+		check       time.Duration // how often an idle server looks for tasks
+		forward     time.Duration // how often it looks for delayed ones and retries
+	}{
+		{queueBoundary, w.Concurrency, 100 * time.Millisecond, time.Second},
+		{queueDelivery, 4 * w.Concurrency, 200 * time.Millisecond, time.Second},
+		{queueUpkeep, 1, time.Second, 5 * time.Second},
+	} {
+		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{
+			Concurrency: s.concurrency, Queues: w.queue.all(s.queue),
+			TaskCheckInterval: s.check, DelayedTaskCheckInterval: s.forward,
+			ShutdownTimeout: w.StopTimeout, BaseContext: func() context.Context { return work },
+			IsFailure: isFailure, RetryDelayFunc: retryDelay,
+			Logger: engineLog{w.log}, LogLevel: asynq.WarnLevel,
+		})
+		if err := server.Start(mux); err != nil {
+			return fmt.Errorf("starting the server of %s: %w", s.queue, err)
+		}
+		servers = append(servers, server)
+	}
+	stopCron, err := w.startCron(work)
+	if err != nil {
+		return err
+	}
+	defer stopCron()
+	w.catchUp(work)
+	w.log.WithFields(logrus.Fields{"shards": w.store.Shards(), "concurrency": w.Concurrency}).Info("worker started")
+	<-ctx.Done()
+	w.log.Info("worker stops: waiting for running jobs")
+	return nil
+}
+
+// catchUp asks for what fell due while no worker ran, and for a reconciliation. A
+// failure is no reason not to start: the next beat does the same.
+func (w *Worker) catchUp(ctx context.Context) {
+	now := w.now()
+	err := errors.Join(w.tick(ctx, now.Truncate(time.Second)), w.enqueueReconcile(ctx, now.Truncate(time.Minute), 30*time.Second))
+	if err != nil {
+		w.log.WithError(err).Warn("catching up failed: the next beat does its work")
+	}
+}
+
+// stop ends the servers: first no new tasks anywhere, then all wait together.
+func (w *Worker) stop(servers []*asynq.Server) {
+	w.stopping.Store(true)
+	for _, s := range servers {
+		s.Stop()
+	}
+	var wait sync.WaitGroup
+	for _, s := range servers {
+		wait.Go(s.Shutdown)
+	}
+	wait.Wait()
+	w.log.Info("worker stopped")
+}
+
+// isFailure does not count what is nobody's fault: a worker that died or stops.
+func isFailure(err error) bool {
+	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, errStopping)
+}
+
+// retryDelay doubles from a second to a minute. What is nobody's fault goes at once.
+func retryDelay(n int, err error, _ *asynq.Task) time.Duration {
+	if !isFailure(err) {
+		return 0
+	}
+	delay := min(time.Second<<min(n, 6), time.Minute)
+	return delay + rand.N(time.Second)
+}
+
+// engineLog gives asynq's log to logrus.
+type engineLog struct{ log logrus.FieldLogger }
+
+func (l engineLog) Debug(args ...any) { l.log.Debug(prefixed("asynq: ", args)...) }
+func (l engineLog) Info(args ...any)  { l.log.Debug(prefixed("asynq: ", args)...) }
+func (l engineLog) Warn(args ...any)  { l.log.Warn(prefixed("asynq: ", args)...) }
+func (l engineLog) Error(args ...any) { l.log.Error(prefixed("asynq: ", args)...) }
+
+// Fatal never ends the process: that is for cmd to decide.
+func (l engineLog) Fatal(args ...any) { l.log.Error(prefixed("asynq: ", args)...) }
+
+func prefixed(prefix string, args []any) []any { return append([]any{prefix}, args...) }
+
+// RedisLog gives go-redis' log to logrus, at most one line in some seconds: while
+// Redis is away, go-redis would write several a second. Give it to redis.SetLogger.
+type RedisLog struct {
+	Log logrus.FieldLogger
+	Now func() time.Time
+
+	mu   sync.Mutex
+	last time.Time
+}
+
+// Printf implements the logger of go-redis.
+func (l *RedisLog) Printf(_ context.Context, format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := l.Now(); now.Sub(l.last) >= 5*time.Second {
+		l.last = now
+		l.Log.Warnf("redis: "+format, args...)
+	}
+}
+
+var _ interface {
+	Printf(ctx context.Context, format string, v ...any)
+} = (*RedisLog)(nil)
+
+var _ redis.Hook = patience{}
