@@ -3,8 +3,6 @@ package config
 import (
 	"fmt"
 	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -84,10 +82,6 @@ func FromEnv(getenv func(string) string) (Env, error) {
 		if problem := s.read(&env, value); problem != "" {
 			faults = append(faults, EnvFault{s.Variable, s.show(value), problem})
 		}
-	}
-	if env.Partitions > env.Shards && len(faults) == 0 {
-		partitions := settings()[slices.IndexFunc(settings(), func(s setting) bool { return s.Name == "DESKBELL_PARTITIONS" })]
-		faults = append(faults, EnvFault{partitions.Variable, strconv.Itoa(env.Partitions), "is more than there are shards"})
 	}
 	if len(faults) > 0 {
 		return Env{}, faults

@@ -34,21 +34,17 @@ func (e *FileError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Format writes each fault with its line and a caret under the column, as compilers do.
-func (e *FileError) Format(w io.Writer, colour bool) error {
+// Format draws each fault with its line and a caret under the column, as compilers do.
+func (e *FileError) Format(w io.Writer, colour bool) {
 	bold, red, plain := "", "", ""
 	if colour {
 		bold, red, plain = "\x1b[1m", "\x1b[31m", "\x1b[0m"
 	}
 	for _, f := range e.Faults {
 		source, column := excerpt(f.Source, f.Column)
-		_, err := fmt.Fprintf(w, "%s%s:%s %s\n    %s\n    %s%s^%s\n",
+		fmt.Fprintf(w, "%s%s:%s %s\n    %s\n    %s%s^%s\n",
 			bold, f.position(e.Name), plain, f.message(), source, strings.Repeat(" ", column-1), red, plain)
-		if err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
 func (f LocatedFault) position(name string) string {

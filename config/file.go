@@ -12,10 +12,10 @@ import (
 // read makes a file into what parse makes of its tree. parse answers faults that point into the tree.
 func read[V any](name string, src []byte, parse func(tree any) (V, error)) (V, error) {
 	var none V
-	b := &builder{source: newSource(nil), anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
+	b := &builder{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
 	root := b.document(src)
 	if root == nil {
-		return none, &FileError{name, sorted(b.faults)}
+		return none, b.error(name)
 	}
 	v, err := parse(b.value(root))
 	var faults definition.Faults
@@ -29,9 +29,14 @@ func read[V any](name string, src []byte, parse func(tree any) (V, error)) (V, e
 		}
 	}
 	if len(b.faults) > 0 {
-		return none, &FileError{name, sorted(b.faults)}
+		return none, b.error(name)
 	}
 	return v, nil
+}
+
+func (b *builder) error(name string) error {
+	b.draw(b.faults)
+	return &FileError{name, sorted(b.faults)}
 }
 
 func amongst(faults []LocatedFault, f LocatedFault) bool {

@@ -29,7 +29,7 @@ func (b *builder) locate(root ast.Node, f definition.Fault) LocatedFault {
 // holder tells whether a value begins on a line of its own, below its key. The key is then the better place to point at.
 func holder(n ast.Node) bool {
 	switch n := n.(type) {
-	case nil, *ast.NullNode, *ast.MappingValueNode:
+	case nil, *ast.NullNode:
 		return true
 	case *ast.MappingNode:
 		return !n.IsFlowStyle
@@ -48,31 +48,59 @@ func holds(n ast.Node, offset int, text string) bool {
 func (b *builder) within(n ast.Node, f definition.Fault) LocatedFault {
 	tk := first(n)
 	if tk == nil {
-		return b.source.fault(1, 1, f)
+		return LocatedFault{Fault: f, Line: 1, Column: 1}
 	}
-	column := tk.Position.Column
+	line, column := b.settle(tk)
 	s, _ := scalar(n)
-	written := b.from(tk.Position.Line, column)
-	if quoted := strings.TrimLeft(written, `"'`); len(quoted) < len(written) && f.Offset > 0 {
-		written, column = quoted, column+1
+	written := b.from(line, column)
+	if f.Offset > 0 && written != "" && strings.Contains(`"'`, written[:1]) {
+		written, column = written[1:], column+1
 	}
 	if f.Offset > 0 && f.Offset <= len(s) && strings.HasPrefix(written, s[:f.Offset]) {
 		column += utf8.RuneCountInString(s[:f.Offset])
 	}
-	return b.source.fault(tk.Position.Line, column, f)
+	return LocatedFault{Fault: f, Line: line, Column: column}
+}
+
+// settle answers where a token begins. The parser is off by a column after tabs, and by lines where a plain text goes on
+// below; the text itself is then searched for around there.
+func (s source) settle(tk *token.Token) (line, column int) {
+	line, column = tk.Position.Line, max(1, tk.Position.Column)
+	head, _, _ := strings.Cut(strings.TrimSpace(tk.Origin), "\n")
+	if head = strings.TrimSpace(head); head != "" && strings.Contains(`"'`, head[:1]) {
+		head = head[:1] // in quotes the origin is not what was written
+	}
+	if head == "" || strings.HasPrefix(s.from(line, column), head) {
+		return line, column
+	}
+	for above := line; above > line-3; above-- {
+		if i := nearest(s.line(above), head, column); i > 0 {
+			return above, i
+		}
+	}
+	return line, column
+}
+
+// nearest answers the column of that occurrence of a text which is closest to a column; 0 where there is none.
+func nearest(line, text string, column int) int {
+	best := 0
+	for i := 0; ; i++ {
+		next := strings.Index(line[i:], text)
+		if next < 0 {
+			return best
+		}
+		i += next
+		at := 1 + utf8.RuneCountInString(line[:i])
+		if best == 0 || max(at-column, column-at) < max(best-column, column-best) {
+			best = at
+		}
+	}
 }
 
 // first is the token that a node begins with. A mapping in block style has its first colon for a token.
 func first(n ast.Node) *token.Token {
-	switch n := n.(type) {
-	case nil:
-		return nil
-	case *ast.MappingNode:
-		if !n.IsFlowStyle && len(n.Values) > 0 {
-			return first(n.Values[0])
-		}
-	case *ast.MappingValueNode:
-		return n.Key.GetToken()
+	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		return m.Values[0].Key.GetToken()
 	}
 	return n.GetToken()
 }
@@ -124,8 +152,6 @@ func (b *builder) step(n ast.Node, segment string) (spot, bool) {
 		}
 	case *ast.MappingNode:
 		return b.member(n.Values, segment)
-	case *ast.MappingValueNode:
-		return b.member([]*ast.MappingValueNode{n}, segment)
 	}
 	return spot{}, false
 }

@@ -23,6 +23,9 @@ func (s setting) show(value string) string {
 }
 
 func settings() []setting {
+	partitions := whole("DESKBELL_PARTITIONS", "1", 1, 4096, func(e *Env) *int { return &e.Partitions },
+		"Queues over which the shards are spread, at most one a shard; more than 1 is for Redis Cluster. Fixed at first start.")
+	partitions.read = upToShards(partitions.read)
 	return []setting{
 		{secret: true, read: readRedis, Variable: Variable{
 			Name: "REDIS_URL", Default: "none: `up` starts an embedded Redis, all else needs it",
@@ -41,8 +44,7 @@ func settings() []setting {
 		}},
 		whole("DESKBELL_SHARDS", "64", 1, 4096, func(e *Env) *int { return &e.Shards },
 			"Parts into which properties and agents are divided. Fixed at first start: a later change is refused."),
-		whole("DESKBELL_PARTITIONS", "1", 1, 4096, func(e *Env) *int { return &e.Partitions },
-			"Queues over which the shards are spread, at most one a shard; more than 1 is for Redis Cluster. Fixed at first start."),
+		partitions,
 		whole("DESKBELL_CONCURRENCY", "twice the number of CPUs", 1, 10_000, func(e *Env) *int { return &e.Concurrency },
 			"Sweeps that one worker runs at once. Each needs a Redis connection."),
 		whole("DESKBELL_SWEEP_BATCH", "500", 1, 2000, func(e *Env) *int { return &e.SweepBatch },
@@ -107,6 +109,17 @@ func whole(name, byDefault string, least, most int, to func(*Env) *int, doc stri
 		return ""
 	}
 	return setting{read: read, Variable: Variable{Name: name, Default: byDefault, Allowed: fmt.Sprintf("%d to %d", least, most), Doc: doc}}
+}
+
+// upToShards reads after the shards were read.
+func upToShards(read func(*Env, string) string) func(*Env, string) string {
+	return func(env *Env, value string) string {
+		problem := read(env, value)
+		if problem == "" && env.Partitions > env.Shards {
+			return fmt.Sprintf("is more than the %d shards", env.Shards)
+		}
+		return problem
+	}
 }
 
 func word(name, byDefault string, words []string, to func(*Env) *string, doc string) setting {

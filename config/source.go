@@ -13,12 +13,11 @@ import (
 type source struct {
 	text  []byte
 	lines []string
-	shown map[int]string // lines as faults show them: a file of one line may have a thousand faults
 }
 
 func newSource(text []byte) source {
 	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // a byte order mark is no character of the file
-	return source{text, strings.Split(string(text), "\n"), map[int]string{}}
+	return source{text, strings.Split(string(text), "\n")}
 }
 
 // line answers a line from 1, without its end.
@@ -39,13 +38,28 @@ func (s source) from(line, column int) string {
 	return rest
 }
 
-func (s source) fault(line, column int, f definition.Fault) LocatedFault {
-	shown, ok := s.shown[line]
-	if !ok {
-		shown = printable(hideURLs(s.line(line)))
-		s.shown[line] = shown
+// draw gives every fault its line. What a fault says is wrong with a secret is hidden, even where it does not look like
+// an URL.
+func (s source) draw(faults []LocatedFault) {
+	secret := map[int]int{} // line to column
+	for _, f := range faults {
+		if first, ok := secret[f.Line]; definition.IsSecret(f.Path) && (!ok || f.Column < first) {
+			secret[f.Line] = f.Column
+		}
 	}
-	return LocatedFault{Fault: f, Line: max(1, line), Column: max(1, column), Source: shown}
+	shown := map[int]string{} // a file of one line may have a thousand faults
+	for i := range faults {
+		n := faults[i].Line
+		if _, ok := shown[n]; !ok {
+			line := s.line(n)
+			if column, ok := secret[n]; ok {
+				rest := s.from(n, column)
+				line = strings.TrimSuffix(line, rest) + covered(rest)
+			}
+			shown[n] = printable(hideURLs(line))
+		}
+		faults[i].Source = shown[n]
+	}
 }
 
 // printable makes every character of a line one column wide and harmless to a terminal.
@@ -59,28 +73,33 @@ func printable(line string) string {
 }
 
 // hideURLs covers what follows the scheme of every URL in a line, since it may hold a password. The characters keep their
-// columns. In quotes a URL ends with them, otherwise at a blank.
+// columns. A URL in quotes ends with them; of any other, nobody can tell where it was meant to end.
 func hideURLs(line string) string {
-	var b strings.Builder
-	for {
-		i := strings.Index(line, "://")
-		if i < 0 {
-			return b.String() + line
-		}
-		head, rest := line[:i+len("://")], line[i+len("://"):]
-		scheme := strings.TrimRightFunc(line[:i], func(r rune) bool {
-			return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("+.-", r)
-		})
-		ends := " \t"
-		if n := len(scheme); n > 0 && (scheme[n-1] == '"' || scheme[n-1] == '\'') {
-			ends = scheme[n-1:]
-		}
-		secret := rest
-		if end := strings.IndexAny(rest, ends); end >= 0 {
-			secret = rest[:end]
-		}
-		b.WriteString(head)
-		b.WriteString(strings.Repeat("*", utf8.RuneCountInString(secret)))
-		line = rest[len(secret):]
+	head, rest, found := strings.Cut(line, "://")
+	if !found {
+		return line
 	}
+	before := strings.TrimRightFunc(head, func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("+.-", r)
+	})
+	end := len(rest)
+	if strings.HasSuffix(before, `"`) || strings.HasSuffix(before, "'") {
+		end = quoted(rest, before[len(before)-1])
+	}
+	return head + "://" + covered(rest[:end]) + hideURLs(rest[end:])
 }
+
+// quoted answers where a text in quotes ends, all of it where they are not closed.
+func quoted(s string, quote byte) int {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quote == '"' && s[i] == '\\', quote == '\'' && strings.HasPrefix(s[i:], "''"):
+			i++
+		case s[i] == quote:
+			return i
+		}
+	}
+	return len(s)
+}
+
+func covered(s string) string { return strings.Repeat("*", utf8.RuneCountInString(s)) }

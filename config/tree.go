@@ -27,8 +27,12 @@ type builder struct {
 }
 
 func (b *builder) fault(tk *token.Token, value, problem, allowed string) {
-	f := definition.Fault{Value: value, Problem: problem, Allowed: allowed}
-	b.faults = append(b.faults, b.source.fault(tk.Position.Line, tk.Position.Column, f))
+	line, column := b.settle(tk)
+	b.refuse(line, column, definition.Fault{Value: value, Problem: problem, Allowed: allowed})
+}
+
+func (b *builder) refuse(line, column int, f definition.Fault) {
+	b.faults = append(b.faults, LocatedFault{Fault: f, Line: max(1, line), Column: max(1, column)})
 }
 
 // value answers nil where it found a fault.
@@ -51,8 +55,6 @@ func (b *builder) value(n ast.Node) any {
 		return json.Number(n.GetToken().Value) // as it was written: 0700 and 1_000 too
 	case *ast.MappingNode:
 		return b.mapping(n.Values)
-	case *ast.MappingValueNode:
-		return b.mapping([]*ast.MappingValueNode{n})
 	case *ast.SequenceNode:
 		list := make([]any, len(n.Values))
 		for i, item := range n.Values {

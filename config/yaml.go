@@ -21,18 +21,22 @@ const wanted = "schedules, properties, agents, destinations"
 // document answers the one document of a file, nil where it found a fault.
 func (b *builder) document(src []byte) ast.Node {
 	if len(src) > mostBytes {
-		return b.refuse(1, 1, definition.Fault{Problem: fmt.Sprintf("has %d bytes", len(src)), Allowed: fmt.Sprint("at most ", mostBytes)})
+		b.refuse(1, 1, definition.Fault{Problem: fmt.Sprintf("has %d bytes", len(src)), Allowed: fmt.Sprint("at most ", mostBytes)})
+		return nil
 	}
 	b.source = newSource(src)
-	if line, column, ok := b.invalid(); ok {
-		return b.refuse(line, column, definition.Fault{Problem: "is no text in UTF-8", Allowed: "UTF-8"})
+	if line, column, found := b.invalid(); found {
+		b.refuse(line, column, definition.Fault{Problem: "is no text in UTF-8", Allowed: "UTF-8"})
+		return nil
 	}
-	if line, ok := b.deep(); ok {
-		return b.refuse(line, 1, definition.Fault{Problem: "is nested too deeply", Allowed: fmt.Sprint("at most ", mostDepth, " levels")})
+	if line, found := b.deep(); found {
+		b.refuse(line, 1, definition.Fault{Problem: "is nested too deeply", Allowed: fmt.Sprint("at most ", mostDepth, " levels")})
+		return nil
 	}
 	file, err := parse(b.text)
 	if err != nil {
-		return b.syntax(err)
+		b.syntax(err)
+		return nil
 	}
 	var documents []*ast.DocumentNode
 	for _, d := range file.Docs {
@@ -42,16 +46,12 @@ func (b *builder) document(src []byte) ast.Node {
 	}
 	switch len(documents) {
 	case 0:
-		return b.refuse(1, 1, definition.Fault{Problem: "is empty", Allowed: wanted})
+		b.refuse(1, 1, definition.Fault{Problem: "is empty", Allowed: wanted})
+		return nil
 	case 1:
 		return documents[0].Body
 	}
 	b.fault(first(documents[1].Body), "", "holds a second document", "one document")
-	return nil
-}
-
-func (b *builder) refuse(line, column int, f definition.Fault) ast.Node {
-	b.faults = append(b.faults, b.source.fault(line, column, f))
 	return nil
 }
 
@@ -67,25 +67,30 @@ func parse(text []byte) (file *ast.File, err error) {
 }
 
 // syntax places what the parser found. It stops at its first fault.
-func (b *builder) syntax(err error) ast.Node {
+func (b *builder) syntax(err error) {
+	f := definition.Fault{Problem: "is not YAML"}
 	var located yaml.Error
 	if !errors.As(err, &located) || located.GetToken() == nil {
-		return b.refuse(1, 1, definition.Fault{Problem: "is not YAML"})
+		b.refuse(1, 1, f)
+		return
 	}
-	at, problem := located.GetToken().Position, located.GetMessage()
-	f := definition.Fault{Problem: "is not YAML: " + problem, Allowed: hint(problem)}
-	return b.refuse(at.Line, at.Column, f)
+	problem, allowed := plainly(located.GetMessage())
+	f.Problem, f.Allowed = "is not YAML: "+problem, allowed
+	at := located.GetToken().Position
+	b.refuse(at.Line, at.Column, f)
 }
 
-// hint says what usually helps against a message of the parser.
-func hint(message string) string {
+// plainly says the commonest messages of the parser so that they help.
+func plainly(message string) (problem, allowed string) {
 	switch message {
 	case "mapping value is not allowed in this context":
-		return "one `key: value` on a line, keys of one map in one column, and quotes around texts with a colon"
+		return "a key that cannot stand here", "one `key: value` on a line, the keys of a map in one column, quotes around texts with a colon"
 	case "found character '\t' that cannot start any token", "tab character cannot use as a map key directly":
-		return "spaces; YAML takes no tabs before keys"
+		return "a tab before a key", "spaces"
+	case "could not find end character of double-quoted text", "could not find end character of single-quoted text":
+		return "a text whose quotes are not closed", ""
 	}
-	return ""
+	return message, ""
 }
 
 // invalid finds the first byte that is not UTF-8.

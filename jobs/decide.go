@@ -46,8 +46,6 @@ type Broken struct {
 // outcome is what came of a batch.
 type outcome struct {
 	changes []Change
-	flips   int // changes of status
-	notices int
 	broken  []Broken
 }
 
@@ -65,9 +63,9 @@ func (d *decider) decide(ctx context.Context, records []Record, at time.Time) (o
 			continue
 		}
 		c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}
-		if err := batch.decideOne(&out, r, &c, at); err != nil {
+		if err := batch.decideOne(r, &c, at); err != nil {
 			out.broken = append(out.broken, Broken{r.Subject, err})
-			c.State, c.Actions, c.Due = r.State, nil, at.Add(retryBroken)
+			c = Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)}
 		}
 		out.changes = append(out.changes, c)
 	}
@@ -160,17 +158,17 @@ func (b *batch) loadNamed(ctx context.Context, store Store) error {
 	return err
 }
 
-func (b *batch) decideOne(out *outcome, r *Record, c *Change, at time.Time) error {
+func (b *batch) decideOne(r *Record, c *Change, at time.Time) error {
 	if err := b.broken[r.Subject]; err != nil {
 		return err
 	}
 	if id, ok := r.Subject.Agent(); ok {
-		return b.decideAgent(out, id, r, c, at)
+		return b.decideAgent(id, r, c, at)
 	}
-	return b.decideProperty(out, r, c, at)
+	return b.decideProperty(r, c, at)
 }
 
-func (b *batch) decideProperty(out *outcome, r *Record, c *Change, at time.Time) error {
+func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	id, _ := r.Subject.Property()
 	var state propertyState
 	if err := decodeState(r.State, &state); err != nil {
@@ -185,7 +183,7 @@ func (b *batch) decideProperty(out *outcome, r *Record, c *Change, at time.Time)
 	c.Due = d.Due
 	for _, change := range d.Changes {
 		if change.Before != change.State.Status {
-			out.flips++
+			c.flips++
 		}
 		if c.Actions, err = appendAction(c.Actions, widgetAction(id, change, r.Rev, at), def.Destinations); err != nil {
 			return err
@@ -204,7 +202,7 @@ func (b *batch) decideProperty(out *outcome, r *Record, c *Change, at time.Time)
 	return err
 }
 
-func (b *batch) decideAgent(out *outcome, id string, r *Record, c *Change, at time.Time) error {
+func (b *batch) decideAgent(id string, r *Record, c *Change, at time.Time) error {
 	var state agent.State
 	if err := decodeState(r.State, &state); err != nil {
 		return err
@@ -219,14 +217,14 @@ func (b *batch) decideAgent(out *outcome, id string, r *Record, c *Change, at ti
 	c.Wake = r.Woken
 	if d.Changed {
 		if d.Before != d.State.Status {
-			out.flips++
+			c.flips++
 		}
 		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, r.Rev, at), nil); err != nil {
 			return err
 		}
 	}
 	for _, n := range d.Notices {
-		out.notices++
+		c.notices++
 		if c.Actions, err = appendAction(c.Actions, noticeAction(id, def.Name, n, at), noticeTo(def)); err != nil {
 			return err
 		}

@@ -48,6 +48,8 @@ type Change struct {
 	Due     time.Time // when to decide again; zero: only when woken
 	Wake    bool      // wake the subjects that this one serves (Serve)
 	Actions []Outgoing
+
+	flips, notices int // among the actions, for the log
 }
 
 // Outgoing is one action on its way out.

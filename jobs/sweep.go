@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,11 +58,11 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 
 // sweeping is one sweep and what it did.
 type sweeping struct {
-	w                        *Worker
-	shard                    int
-	lease                    Lease
-	actions, flips, notices  int
-	decided, lost, unmovable int
+	w     *Worker
+	shard int
+	lease Lease
+
+	decided, flips, notices, actions, lost, broken int
 }
 
 func (s *sweeping) run(ctx context.Context, nominal time.Time, log *attempt) error {
@@ -103,19 +104,22 @@ func (s *sweeping) batch(ctx context.Context, records []Record, at time.Time) er
 	if err != nil {
 		return err
 	}
-	s.decided += len(out.changes) - len(lost)
 	s.lost += len(lost)
-	s.flips += out.flips
-	s.notices += out.notices
-	s.unmovable += len(out.broken)
+	s.broken += len(out.broken)
 	for _, c := range out.changes {
+		if slices.Contains(lost, c.Subject) {
+			continue // still due: it comes again
+		}
+		s.decided++
+		s.flips += c.flips
+		s.notices += c.notices
 		s.actions += len(c.Actions)
 	}
 	return nil
 }
 
 func (s *sweeping) report(log *attempt) {
-	for name, n := range map[string]int{"decided": s.decided, "flipped": s.flips, "notices": s.notices, "lost": s.lost, "broken": s.unmovable} {
+	for name, n := range map[string]int{"decided": s.decided, "flipped": s.flips, "notices": s.notices, "lost": s.lost, "broken": s.broken} {
 		if n > 0 {
 			log.set(name, n)
 		}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -39,37 +40,42 @@ A schedule needs no more than a line:
 }
 
 func (c *hoursCmd) Run(ctx context.Context, a *app) error {
-	schedules, err := c.schedules(a)
+	file, src, err := a.read(c.File)
 	if err != nil {
 		return err
 	}
-	names := slices.Sorted(maps.Keys(schedules))
-	if c.JSON {
-		if len(names) > 1 {
-			return usagef("%s holds %d schedules; choose one by --schedule: %s", c.File, len(names), strings.Join(names, ", "))
-		}
-		return c.list(ctx, a, schedules[names[0]])
+	schedules, err := c.schedules(a, file, src)
+	if err != nil {
+		return err
 	}
-	return c.drawAll(a, names, schedules)
+	if !c.JSON {
+		return c.drawAll(a, file, schedules)
+	}
+	if len(schedules) > 1 {
+		return usagef("%s holds %d schedules; choose one by --schedule: %s", file, len(schedules), namesOf(schedules))
+	}
+	for _, s := range schedules {
+		err = c.list(ctx, a, s)
+	}
+	return err
 }
 
-// schedules reads the file and compiles the schedules that are asked for: one at least.
-func (c *hoursCmd) schedules(a *app) (map[string]*hours.Schedule, error) {
-	name, src, err := a.read(c.File)
-	if err != nil {
-		return nil, err
-	}
-	specs, err := config.ReadSchedule(name, src)
+// schedules are those of the file that are asked for: one at least.
+func (c *hoursCmd) schedules(a *app, file string, src []byte) (map[string]*hours.Schedule, error) {
+	specs, err := config.ReadSchedule(file, src)
 	if err != nil {
 		return nil, err
 	}
 	if len(specs) == 0 {
-		return nil, usagef("%s holds no schedule; see section \"schedules\" of deskbell.yaml", name)
+		return nil, fmt.Errorf("%s holds no schedule; add one below \"schedules\"", file)
 	}
 	if c.Schedule != "" {
 		spec, ok := specs[c.Schedule]
-		if !ok {
-			return nil, usagef("%s holds no schedule %q; there is: %s", name, c.Schedule, strings.Join(slices.Sorted(maps.Keys(specs)), ", "))
+		switch _, lone := specs[""]; {
+		case lone:
+			return nil, usagef("%s holds one schedule, without a name; leave out --schedule", file)
+		case !ok:
+			return nil, usagef("%s holds no schedule %q; there is: %s", file, c.Schedule, namesOf(specs))
 		}
 		specs = map[string]*hours.Spec{c.Schedule: spec}
 	}
@@ -78,12 +84,16 @@ func (c *hoursCmd) schedules(a *app) (map[string]*hours.Schedule, error) {
 		return nil, err
 	}
 	compiled := make(map[string]*hours.Schedule, len(specs))
-	for key, spec := range specs {
-		if compiled[key], err = spec.Compile(zone); err != nil {
+	for name, spec := range specs {
+		if compiled[name], err = spec.Compile(zone); err != nil {
 			return nil, err
 		}
 	}
 	return compiled, nil
+}
+
+func namesOf[V any](named map[string]V) string {
+	return strings.Join(slices.Sorted(maps.Keys(named)), ", ")
 }
 
 // boundaryLine is one line of --json. Its shape is relied upon.

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,7 +17,7 @@ import (
 //	office  Europe/Paris  Mon 23 Mar – Sun 29 Mar 2026
 //
 //	   Mar  0     3     6     9     12    15    18    21    24
-//	 Mon 23 · · · · · · · · · ██████· ██████████· · · · · · ·  09:00–12:00 13:00–18:00
+//	 Mon 23 · · · · · · · · · ██████· ██████████· · · · · ·  09:00–12:00 13:00–18:00
 type drawing struct {
 	ink
 	columns int       // of the terminal
@@ -26,9 +29,9 @@ type drawing struct {
 const margin = 8 // columns before the bar: "▸Mon 23 "
 
 // drawAll draws the schedules one below the other.
-func (c *hoursCmd) drawAll(a *app, names []string, schedules map[string]*hours.Schedule) error {
+func (c *hoursCmd) drawAll(a *app, file string, schedules map[string]*hours.Schedule) error {
 	now := a.now()
-	for i, name := range names {
+	for i, name := range slices.Sorted(maps.Keys(schedules)) {
 		if i > 0 {
 			fmt.Fprintln(a.stdout)
 		}
@@ -37,11 +40,8 @@ func (c *hoursCmd) drawAll(a *app, names []string, schedules map[string]*hours.S
 		if err != nil {
 			return err
 		}
-		if name == "" {
-			name = c.File
-		}
 		d := drawing{ink: ink(a.colour(a.stdout)), columns: a.width(), now: now.In(s.Location())}
-		d.days(name, s, first, count)
+		d.days(cmp.Or(name, file), s, first, count)
 		text := d.lines.String()
 		if !a.utf8() {
 			text = plain(text)

@@ -22,6 +22,7 @@ func TestHoursDrawsDays(t *testing.T) {
 		{name: "week_from_today_in_ascii", args: "office.yaml", env: "LC_ALL=C"},
 		{name: "week_from_today_in_colour", args: "office.yaml --colour=always"},
 		{name: "week_while_open", args: "office.yaml", at: "2026-11-24T10:10:00Z"},
+		{name: "week_over_new_year", args: "office.yaml", at: "2026-12-31T20:00:00Z"},
 		{name: "week_on_a_wide_terminal", args: "office.yaml", env: "COLUMNS=130"},
 		{name: "week_on_a_narrow_terminal", args: "office.yaml", env: "COLUMNS=40"},
 		{name: "exceptions_and_holidays", args: "office.yaml --from 2026-12-23 --to 2027-01-05"},
@@ -138,6 +139,8 @@ func TestHoursRefusesWhatItCannotShow(t *testing.T) {
 		want string // all of standard error, less "deskbell: "
 	}{
 		{"testdata/none.yaml", 1, "reading testdata/none.yaml: there is no such file; give the path of one, or - for standard input"},
+		{"testdata/empty.yaml", 1, `testdata/empty.yaml holds no schedule; add one below "schedules"`},
+		{"testdata/always.yaml --schedule office", 2, `testdata/always.yaml holds one schedule, without a name; leave out --schedule`},
 		{"testdata/deskbell.yaml --json", 2, "testdata/deskbell.yaml holds 4 schedules; choose one by --schedule: agent lea, late, office, property beta"},
 		{"testdata/deskbell.yaml --schedule ofice", 2, `testdata/deskbell.yaml holds no schedule "ofice"; there is: agent lea, late, office, property beta`},
 		{"testdata/office.yaml --from never", 2, `--from "never" is not a time; write 2026-03-29, 2026-03-29T09:00, 2026-03-29T09:00:00+02:00 or now`},

@@ -6,6 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
 )
 
 // largest is as much as is read of a file: one byte more than config takes, which then says that it is too large.
@@ -15,7 +18,7 @@ const largest = 64<<20 + 1
 func (a *app) read(file string) (name string, src []byte, err error) {
 	if file == "-" {
 		src, err = io.ReadAll(io.LimitReader(a.stdin, largest))
-		return "stdin", src, err
+		return displayName(file), src, err
 	}
 	f, err := os.Open(file)
 	switch {
@@ -27,4 +30,21 @@ func (a *app) read(file string) (name string, src []byte, err error) {
 	defer f.Close()
 	src, err = io.ReadAll(io.LimitReader(f, largest))
 	return file, src, err
+}
+
+// readDefinitions reads a deskbell.yaml.
+func (a *app) readDefinitions(file string) (*definition.Definitions, error) {
+	name, src, err := a.read(file)
+	if err != nil {
+		return nil, err
+	}
+	return config.ReadDefinitions(name, src)
+}
+
+// displayName is a file's name in messages.
+func displayName(file string) string {
+	if file == "-" {
+		return "stdin"
+	}
+	return file
 }

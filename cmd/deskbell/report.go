@@ -33,8 +33,7 @@ func (a *app) report(err error) int {
 	if err == nil {
 		return 0
 	}
-	var several interface{ Unwrap() []error }
-	if errors.As(err, &several) {
+	if several, ok := err.(interface{ Unwrap() []error }); ok { // errors.Join
 		code := 0
 		for _, one := range several.Unwrap() {
 			code = max(code, a.report(one))

@@ -8,12 +8,18 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name;
-// the fields' order is the order of the help.
+// commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name.
+// The help is in the order of the fields, by groups: Try it, Run it, Look, Change, Tools.
 type commands struct {
 	Colour string `enum:"auto,always,never" default:"auto" aliases:"color" placeholder:"WHEN" help:"Use colour: auto, always or never. Auto: on a terminal, unless NO_COLOR is set."`
 
+	Up         upCmd         `cmd:"" group:"Try it:" help:"Run everything in this process, with an embedded Redis."`
+	Worker     workerCmd     `cmd:"" group:"Run it:" help:"Run a worker: boundaries, notices, deliveries."`
+	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
+	Apply      applyCmd      `cmd:"" group:"Change:" help:"Make Redis match a deskbell.yaml."`
+	Open       openCmd       `cmd:"" group:"Change:" help:"Force a property open, for a while or until told otherwise."`
+	Close      closeCmd      `cmd:"" group:"Change:" help:"Force a property closed, likewise."`
 	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`
 	Schema     schemaCmd     `cmd:"" group:"Tools:" help:"Print the JSON Schema of deskbell.yaml, for editors."`
 	Completion completionCmd `cmd:"" group:"Tools:" help:"Print tab completion for bash, zsh or fish."`

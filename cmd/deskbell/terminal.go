@@ -18,6 +18,10 @@ func (a *app) colour(w io.Writer) bool {
 	case a.colourWhen == "never", a.env("NO_COLOR") != "", a.env("TERM") == "dumb":
 		return false
 	}
+	return isTerminal(w)
+}
+
+func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
@@ -27,17 +26,12 @@ Examples:
 func (c *validateCmd) Run(a *app) error {
 	var faults []error
 	for _, file := range c.Files {
-		name, src, err := a.read(file)
+		defs, err := a.readDefinitions(file)
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
-		defs, err := config.ReadDefinitions(name, src)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		fmt.Fprintf(a.stdout, "%s: %s: valid\n", name, inventory(defs))
+		fmt.Fprintf(a.stdout, "%s: %s: valid\n", displayName(file), inventory(defs))
 	}
 	return errors.Join(faults...)
 }

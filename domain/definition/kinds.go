@@ -3,6 +3,7 @@ package definition
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,11 @@ func asText(tree any) (string, bool) {
 	case json.Number:
 		return v.String(), true
 	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), true
+		format := byte('f')
+		if math.Abs(v) > 1e15 || v != math.Trunc(v) {
+			format = 'g'
+		}
+		return strconv.FormatFloat(v, format, -1, 64), true
 	case int, int64, uint64:
 		return fmt.Sprint(v), true
 	}
@@ -62,7 +67,7 @@ const (
 
 // id is the name of something else in the file: "agent".
 func id(noun string) kind[string] {
-	schema := map[string]any{"type": []any{"string", "integer"}, "pattern": idPattern, "minimum": 0}
+	schema := map[string]any{"type": []any{"string", "number"}, "pattern": idPattern, "minimum": 0}
 	return textual("id of "+noun, "an id", idAllowed, schema, func(_ place, s string) bool { return validID(s) })
 }
 

@@ -7,7 +7,7 @@ func listOf[V any](plural string, most int, k kind[V]) kind[[]V] {
 		func(at place, tree any) []V {
 			list, ok := tree.([]any)
 			if !ok && tree != nil {
-				at.fault(show(tree), "is not a list of "+plural, "[…], or lines that begin with a dash")
+				at.fault("", "is not a list of "+plural, "[…], or lines that begin with a dash")
 			}
 			at.tooMany(len(list), plural, most)
 			var values []V

@@ -47,30 +47,30 @@ func (f field[T]) byDefault(value any) field[T] { f.def = value; return f }
 
 func (f field[T]) mandatory() field[T] { f.required = true; return f }
 
-// object is the kind of value that a table describes. noun is what a fault calls it, "a property". Nothing at all
+// object is the kind of value that a table describes. noun is what a fault calls it: "a property". Nothing at all
 // (`acme:` and no more) is an object without keys. check may be nil; it looks at keys together, on a faultless object.
 func object[T any](noun string, fields []field[T], check func(at place, v *T)) kind[T] {
-	entries := make([]entry, len(fields))
-	known := make(map[string]int, len(fields))
+	entries, keys := make([]entry, len(fields)), make([]string, len(fields))
 	for i, f := range fields {
-		entries[i], known[f.key] = f.entry, i
+		entries[i], keys[i] = f.entry, f.key
 	}
+	names := strings.Join(keys, ", ")
 	read := func(at place, tree any) (v T) {
-		m, ok := asMap(at, tree, noun)
+		m, ok := asMap(at, tree, "the keys "+names)
 		if !ok {
 			return v
 		}
 		before := len(at.faults)
 		for _, name := range slices.Sorted(maps.Keys(m)) {
-			if i, ok := known[name]; ok {
+			if i := slices.Index(keys, name); i >= 0 {
 				fields[i].read(at.key(name), m[name], &v)
 				continue
 			}
-			at.key(name).unknownKey(name, noun, entries)
+			at.key(name).fault(clip(name), "is not a key of "+noun, names+suggest(name, keys))
 		}
 		for _, e := range entries {
 			if _, there := m[e.key]; e.required && !there {
-				at.fault(e.key, "is missing", e.shape.name)
+				at.fault(e.key, "is missing", strings.ReplaceAll(e.shape.name, "`", ""))
 			}
 		}
 		if check != nil && len(at.faults) == before {
@@ -81,24 +81,14 @@ func object[T any](noun string, fields []field[T], check func(at place, v *T)) k
 	return kind[T]{shape{name: noun, schema: objectSchema(entries), keys: entries}, read}
 }
 
-func (p place) unknownKey(name, noun string, entries []entry) {
-	keys := make([]string, len(entries))
-	for i, e := range entries {
-		keys[i] = e.key
+// asMap answers the keys of an object. What stands there instead is not shown: it may be a secret in a wrong place.
+func asMap(at place, tree any, allowed string) (map[string]any, bool) {
+	m, ok := tree.(map[string]any)
+	if !ok && tree != nil {
+		at.fault("", "is not a map", allowed)
+		return nil, false
 	}
-	p.fault(clip(name), "is not a key of "+noun, strings.Join(keys, ", ")+suggest(name, keys))
-}
-
-// asMap answers the keys of an object.
-func asMap(at place, tree any, noun string) (map[string]any, bool) {
-	switch m := tree.(type) {
-	case nil:
-		return nil, true
-	case map[string]any:
-		return m, true
-	}
-	at.fault(show(tree), "is not "+noun, "keys and values")
-	return nil, false
+	return m, true
 }
 
 // mapOf is a map from ids to values of a kind. An empty one is nil: it means the same and is stored the same.
@@ -106,7 +96,7 @@ func mapOf[V any](plural string, most int, k kind[V]) kind[map[string]V] {
 	return kind[map[string]V]{
 		shape{name: "map of " + plural, schema: mapSchema(k.schema, most), below: ".ID" + k.below, keys: k.keys},
 		func(at place, tree any) map[string]V {
-			m, ok := asMap(at, tree, "a map of "+plural)
+			m, ok := asMap(at, tree, plural+" by id")
 			if !ok || len(m) == 0 {
 				return nil
 			}

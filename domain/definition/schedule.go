@@ -51,7 +51,7 @@ const scheduleAllowed = `the name of a schedule, hours such as "mon-fri 9-17" or
 // scheduleOf is the kind of a `schedule:` key. A text in the shape of an id is a name, unless hours reads it as a preset.
 func scheduleOf() kind[Schedule] {
 	s := shape{name: "name, preset or schedule", schema: map[string]any{"anyOf": []any{
-		map[string]any{"type": []any{"string", "integer"}, "minimum": 0, "examples": []any{"24/7", "mon-fri 9-17"}},
+		map[string]any{"type": []any{"string", "number"}, "minimum": 0, "examples": []any{"24/7", "mon-fri 9-17"}},
 		map[string]any{"$ref": "#/$defs/schedule"},
 	}}}
 	return kind[Schedule]{s, func(at place, tree any) Schedule {

@@ -7,7 +7,7 @@ func suggest(written string, names []string) string {
 	if len(written) > 64 {
 		return ""
 	}
-	best, nearest := 2+len(written)/4, "" // about one slip in four letters
+	best, nearest := 3+len(written)/6, "" // two slips, and more in a long word; letters that changed places are two
 	for _, name := range names {
 		if d := edits(strings.ToLower(written), strings.ToLower(name)); d < best && d < len(name) {
 			best, nearest = d, name

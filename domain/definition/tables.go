@@ -101,7 +101,7 @@ func agentKind() kind[Agent] {
 }
 
 func notifyKind() kind[Notify] {
-	return object("a notify", []field[Notify]{
+	return object("notify", []field[Notify]{
 		key("on", setOf("notices", mostVia, oneOf("a notice", "hours_started", "hours_ended"), clip),
 			func(n *Notify) *[]string { return &n.On },
 			"The notices they asked for."),

@@ -57,6 +57,11 @@ func isScheme(s string) bool {
 	return s != ""
 }
 
+// IsSecret tells whether what stands at the path of a fault must not be shown.
+func IsSecret(path string) bool {
+	return strings.HasSuffix(path, "/notify") || strings.Contains(path, "/notify/via")
+}
+
 // hideURL shows the scheme alone.
 func hideURL(s string) string {
 	if scheme, _, found := strings.Cut(s, "://"); found && isScheme(scheme) && len(scheme) <= 20 {
@@ -85,6 +90,7 @@ func leave() kind[hours.DateRange] {
 			at.key("to").fault(a.to.String(), "is before "+a.from.String(), "a day at or after `from`")
 		}
 	})
+	k.schema["type"] = "object"
 	k.schema["oneOf"] = []any{
 		map[string]any{"required": []any{"on"}, "maxProperties": 1},
 		map[string]any{"required": []any{"from", "to"}, "maxProperties": 2},

@@ -43,6 +43,12 @@ func (c *clock) look(instant int64) {
 	if !end.IsZero() {
 		c.end = end.Unix()
 	}
+	// Past the last transition in the zone's table, time cuts periods at the ends of years, and takes
+	// every year to have 365 days (tzset in time/zoneinfo.go, Go 1.26): on the last day of a leap year
+	// the end lies before the instant.
+	for c.end <= instant {
+		c.end += secondsPerDay
+	}
 }
 
 // reading returns what the wall shows.

@@ -63,8 +63,14 @@ func (d Date) Compare(e Date) int {
 	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.ordinal(), e.ordinal()))
 }
 
-// ordinal numbers the days of a year so that a date keeps its number in leap and common years.
-func (d Date) ordinal() int { return int(d.Month)<<5 + d.Day }
+// ordinal numbers the days of a year so that a date keeps its number in leap and common years. Each
+// month has room for a day 32, since spans end on the day after their last.
+func (d Date) ordinal() int { return int(d.Month)<<6 + d.Day }
+
+// monthDay is the inverse of ordinal, in a year.
+func monthDay(year, ordinal int) Date {
+	return Date{year, time.Month(ordinal >> 6), ordinal & 63}
+}
 
 // exists reports whether the calendar has the date. Without a year, 29 February exists.
 func (d Date) exists() bool {

@@ -85,9 +85,9 @@ func below(path, token string) string {
 // oneOf lists what is allowed, the likeliest first when the value is nearly one of them.
 func oneOf(value string, allowed []string) string {
 	list := strings.Join(allowed, ", ")
-	best, distance := "", 3
+	best, distance := "", 3 // a slip or two, and not most of a short code
 	for _, candidate := range allowed {
-		if d := edits(strings.ToLower(value), strings.ToLower(candidate)); d < distance && d < len(candidate) {
+		if d := edits(strings.ToLower(value), strings.ToLower(candidate)); d < distance && 2*d < len(candidate) {
 			best, distance = candidate, d
 		}
 	}

@@ -133,6 +133,9 @@ func (p *parser) checkHolidays(path string, h *Holidays) {
 	case list == nil && h.Region == "":
 		p.fault(path+"/region", 0, "", "is missing: "+h.Country+" has no holidays of the whole country", oneOf("", regions))
 		return
+	case list == nil && len(regions) == 0:
+		p.fault(path+"/region", 0, h.Region, "is not needed: "+h.Country+" has the same holidays everywhere", "no region")
+		return
 	case list == nil:
 		p.fault(path+"/region", 0, h.Region, "is not a region of "+h.Country, oneOf(h.Region, regions))
 		return

@@ -278,7 +278,7 @@ func randomWindows(random *rand.Rand) []Window {
 		j := min(i+1+random.IntN(3), len(edges)-1)
 		w := Window{edges[i], edges[j]}
 		if random.IntN(6) == 0 {
-			w.Closes = 1440 + random.IntN(300)
+			w.Closes = 1440 + random.IntN(min(300, w.Opens+1))
 			return append(windows, w)
 		}
 		windows = append(windows, w)

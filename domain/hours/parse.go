@@ -1,7 +1,6 @@
 package hours
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -102,7 +101,7 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 	sound := len(p.faults)
 	if text, ok := tree.(string); ok {
 		country, region, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(text)), "-")
-		h.Country, h.Region = country, region
+		h.Country, h.Region = iso(country), region
 		p.checkHolidays(path, h)
 		for i := range p.faults[sound:] {
 			p.faults[sound+i].Path = path // the short form has no parts to point into
@@ -121,7 +120,7 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 	if value, ok := fields["region"]; ok {
 		h.Region, _ = p.text(path+"/region", value, `a region such as "BY"`)
 	}
-	h.Country, h.Region = strings.ToUpper(h.Country), strings.ToUpper(h.Region)
+	h.Country, h.Region = iso(strings.ToUpper(h.Country)), strings.ToUpper(h.Region)
 	h.Except = p.names(path+"/except", fields["except"])
 	h.Hours = p.holidayHours(path+"/hours", fields["hours"])
 	if len(p.faults) == sound {
@@ -129,6 +128,14 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 	}
 	h.respell()
 	return h
+}
+
+// iso returns the ISO 3166-1 code of the one country whose people write another.
+func iso(code string) string {
+	if code == "UK" {
+		return "GB"
+	}
+	return code
 }
 
 // respell gives every name the spelling of the table.
@@ -224,7 +231,7 @@ func (p *parser) exception(path string, tree any) (e Exception) {
 	hours, given := fields["hours"]
 	switch {
 	case closed && given:
-		p.fault(path, 0, show(hours), "is given for a day that is closed", "either closed: true or hours")
+		p.fault(path+"/hours", 0, show(hours), "is given for a day that is closed", "either closed: true or hours")
 	case given:
 		e.Hours = p.windows(path+"/hours", hours)
 	case !closed:
@@ -304,17 +311,23 @@ func (p *parser) object(path string, tree any, known ...string) (map[string]any,
 	return fields, true
 }
 
-// show writes a value for a fault, as JSON where it is more than a word.
+// show writes a value for a fault, as YAML's flow style would but without quotes.
 func show(tree any) string {
 	switch v := tree.(type) {
-	case string:
-		return v
 	case nil:
 		return "null"
+	case []any:
+		items := make([]string, len(v))
+		for i, item := range v {
+			items[i] = show(item)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case map[string]any:
+		var items []string
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			items = append(items, key+": "+show(v[key]))
+		}
+		return "{" + strings.Join(items, ", ") + "}"
 	}
-	text, err := json.Marshal(tree)
-	if err != nil {
-		return fmt.Sprintf("%T", tree)
-	}
-	return string(text)
+	return fmt.Sprint(tree)
 }

@@ -203,8 +203,11 @@ func writeFlow(b *bytes.Buffer, value any) {
 	switch v := value.(type) {
 	case object:
 		writeList(b, '{', '}', ", ", v, func(m member) {
-			writeFlow(b, m.key)
-			b.WriteString(": ")
+			key := m.key
+			if key != "on" && !isPlain(key) { // YAML 1.2 reads on as a word
+				key = quoted(key)
+			}
+			b.WriteString(key + ": ")
 			writeFlow(b, m.value)
 		})
 	case []string:

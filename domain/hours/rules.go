@@ -99,7 +99,7 @@ func (st *stretch) narrow(spans []span, day int) bool {
 
 // narrowYearly is narrow for spans of ordinals, read in the year of the date.
 func (st *stretch) narrowYearly(spans []span, date Date) bool {
-	day := func(ordinal int) int { return Date{date.Year, time.Month(ordinal >> 5), ordinal & 31}.number() }
+	day := func(ordinal int) int { return monthDay(date.Year, ordinal).number() }
 	i := following(spans, date.ordinal())
 	if i < len(spans) && spans[i].from <= date.ordinal() {
 		st.from, st.to, st.rule = max(st.from, day(spans[i].from)), min(st.to, day(spans[i].to)), spans[i].rule

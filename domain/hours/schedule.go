@@ -118,7 +118,7 @@ type question struct {
 }
 
 func (s *Schedule) ask(t time.Time) question {
-	instant := min(max(t.Unix(), startOf(firstDay)), startOf(lastDay))
+	instant := min(max(t.Unix(), startOf(firstDay-2)), startOf(lastDay+2))
 	q := question{walk: walk{layers: s.layers}, clock: clock{location: s.location}, instant: instant}
 	q.mark = q.clock.mark(instant)
 	return q

@@ -169,7 +169,7 @@ func (p *parser) checkClashes(exceptions []Exception) {
 			}
 			date := dateOf(b.from)
 			if kind == 1 {
-				date = Date{Month: time.Month(b.from >> 5), Day: b.from & 31}
+				date = monthDay(0, b.from)
 			}
 			first, second := min(a.index, b.index), max(a.index, b.index)
 			p.fault(fmt.Sprintf("/exceptions/%d", second), 0, date.String(), fmt.Sprintf("has an exception already, /exceptions/%d", first), "one exception a date; a dated one beats a yearly one")

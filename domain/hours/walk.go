@@ -16,9 +16,10 @@ const (
 	// earlier rule may run into, and seven of its own.
 	settled = 8
 
-	// Answers lie within the years that RFC 3339 can write, with a margin for the zone.
-	firstDay = -719528 + 2 // 0000-01-03
-	lastDay  = 2932896 - 2 // 9999-12-29
+	// Boundaries are sought on these days, and questions clamped to two days around them: all within
+	// the years 0 to 9999, which RFC 3339 can write, in any zone.
+	firstDay = -719528 + 4 // 0000-01-05
+	lastDay  = 2932896 - 4 // 9999-12-27
 )
 
 func dayOf(reading int64) int { return int(floorDiv(reading, secondsPerDay)) }
@@ -150,15 +151,16 @@ func (w *walk) startOfState(reading int64, open bool) (previous int64, turned bo
 		return from - 1, false
 	}
 	start := startOf(w.day)
-	for i := len(w.today.windows) - 1; i >= 0; i-- {
-		if closes := start + int64(w.today.windows[i].Closes)*60; closes <= reading {
-			return closes, true
+	latest := start - 1
+	if spill, spills := w.spill(); spills {
+		latest = start + int64(spill.Closes)*60 // not past the reading, or it would be open
+	}
+	for _, window := range w.today.windows {
+		if closes := start + int64(window.Closes)*60; closes <= reading {
+			latest = max(latest, closes)
 		}
 	}
-	if spill, spills := w.spill(); spills {
-		return start + int64(spill.Closes)*60, true
-	}
-	return start - 1, false
+	return latest, latest >= start
 }
 
 // limitAfter is the day at which a search forward gives up: one Gregorian cycle past the last dated

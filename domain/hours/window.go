@@ -78,7 +78,7 @@ func (p *parser) checkWindows(path string, windows []Window) {
 	}
 	for _, w := range windows {
 		if w.Opens < 0 || w.Opens >= minutesPerDay || w.Closes <= w.Opens || w.Closes > w.Opens+minutesPerDay {
-			p.fault(path, 0, fmt.Sprintf("%+v", w), "is not a window", "0 <= Opens < 1440, Opens < Closes <= Opens+1440")
+			p.fault(path, 0, fmt.Sprintf("{%d %d}", w.Opens, w.Closes), "is not a window", "0 <= Opens < 1440, Opens < Closes <= Opens+1440")
 			return
 		}
 	}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+)
+
+// session is a connection to the Redis of Deskbell.
+type session struct {
+	env    config.Env
+	redis  jobs.Redis
+	store  *redisstore.Store
+	client *jobs.Client
+}
+
+var errNoRedis = errors.New("REDIS_URL is not set: say where the Redis of the workers is, for example REDIS_URL=redis://127.0.0.1:6379/0")
+
+// answerWithin is how long a tool waits for Redis. A worker waits for ever.
+const answerWithin = 5 * time.Second
+
+// connect opens the Redis of REDIS_URL for a tool. The session is to be closed.
+func (a *app) connect(ctx context.Context) (*session, error) {
+	env, err := config.FromEnv(a.env)
+	if err != nil {
+		return nil, err
+	}
+	if env.Redis == nil {
+		return nil, errNoRedis
+	}
+	r := jobs.Connect(*env.Redis)
+	waiting, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	if err := r.Await(waiting, quiet()); err != nil {
+		return nil, errors.Join(fmt.Errorf("connecting to %s: no answer within %s; is it up, and REDIS_URL right?", env.RedisName, answerWithin), r.Close())
+	}
+	s, err := a.open(ctx, env, r)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return s, nil
+}
+
+// open reads the layout of a Redis that answers.
+func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis) (*session, error) {
+	store, err := redisstore.Open(ctx, r.Client, redisstore.Layout{Shards: env.Shards, Partitions: env.Partitions})
+	if err != nil {
+		return nil, err
+	}
+	client := jobs.NewClient(jobs.ClientConfig{
+		Store: store, Redis: r.Client, Partitions: store.Partitions(), Now: a.now, TimeZone: env.TimeZone,
+	})
+	return &session{env, r, store, client}, nil
+}
+
+func (s *session) close() error { return s.redis.Close() }
+
+func quiet() logrus.FieldLogger {
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	return log
+}
+
+// logger writes as LOG_LEVEL and LOG_FORMAT say.
+func (a *app) logger(env config.Env) (*logrus.Logger, error) {
+	log := logrus.New()
+	log.SetOutput(a.stderr)
+	level, err := logrus.ParseLevel(env.LogLevel)
+	if err != nil {
+		return nil, fmt.Errorf("reading LOG_LEVEL: %w", err)
+	}
+	log.SetLevel(level)
+	if env.LogFormat == "json" || env.LogFormat == "auto" && !isTerminal(a.stderr) {
+		log.SetFormatter(&logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano})
+	} else {
+		log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", ForceColors: a.colour(a.stderr), DisableColors: !a.colour(a.stderr)})
+	}
+	redis.SetLogger(&jobs.RedisLog{Log: log, Now: a.now})
+	return log, nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+type statusCmd struct {
+	Property string `arg:"" optional:"" help:"One property's id; all without it."`
+	JSON     bool   `name:"json" help:"Print one JSON object a line, a property each."`
+}
+
+func (*statusCmd) Help() string {
+	return `
+Shows what the workers have committed: each property's state, why, since when, until when and what comes next, and the
+agents on shift. Times are local to the property.
+
+Examples:
+
+    deskbell status
+    deskbell status acme --json
+`
+}
+
+func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
+	s, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	list, err := s.client.Status(ctx, c.Property)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		out := json.NewEncoder(a.stdout)
+		for _, p := range list {
+			if err := out.Encode(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(a.stdout, "No property is defined: deskbell apply deskbell.yaml")
+		return nil
+	}
+	return a.printStatus(list)
+}
+
+func (a *app) printStatus(list []jobs.PropertyStatus) error {
+	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "PROPERTY\tSTATUS\tMODE\tREASON\tSINCE\tUNTIL\tNEXT\tON SHIFT")
+	for _, p := range list {
+		zone, err := time.LoadLocation(p.TimeZone)
+		if err != nil {
+			return fmt.Errorf("loading the zone of %s: %w", p.Property, err)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Property, row(p.Widget, zone, a.now()), onShift(p.Agents))
+		for _, id := range sortedIDs(p.Widget.Departments) {
+			fmt.Fprintf(table, "  %s\t%s\t\n", id, row(p.Widget.Departments[id], zone, a.now()))
+		}
+	}
+	return table.Flush()
+}
+
+func row(s widget.State, zone *time.Location, now time.Time) string {
+	if s.Version == 0 {
+		return "undecided\t-\tno worker has decided yet\t-\t-\t-"
+	}
+	next := string(s.Next)
+	if next == "" {
+		next = "-"
+	}
+	return strings.Join([]string{string(s.Status), string(s.Mode), s.Reason, local(s.Since, zone, now), local(s.Until, zone, now), next}, "\t")
+}
+
+// local is an instant in a zone; with its date, unless that is today.
+func local(t time.Time, zone *time.Location, now time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	t = t.In(zone)
+	if t.Format(time.DateOnly) == now.In(zone).Format(time.DateOnly) {
+		return t.Format("15:04:05")
+	}
+	return t.Format("Mon 2 Jan 15:04")
+}
+
+func onShift(agents []jobs.AgentStatus) string {
+	var names []string
+	for _, a := range agents {
+		if a.Status == agent.Online {
+			names = append(names, a.Agent)
+		}
+	}
+	if len(agents) > 0 && len(names) == 0 {
+		return fmt.Sprintf("nobody of %d", len(agents))
+	}
+	return strings.Join(names, ", ")
+}
+
+func sortedIDs(m map[string]widget.State) []string {
+	ids := make([]string, 0, len(m))
+	for id := range m {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	return ids
+}

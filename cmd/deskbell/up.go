@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/logline"
+)
+
+type upCmd struct{}
+
+func (*upCmd) Help() string {
+	return `
+The first command to try. It takes the definitions of deskbell.yaml (or DESKBELL_DEFINITIONS), and has a sample of its
+own when there is none: a widget that flips every minute. Actions are printed. The embedded Redis keeps nothing; with
+REDIS_URL set, that Redis is used, and deskbell status, open and close work from another terminal.
+
+Examples:
+
+    deskbell up
+    REDIS_URL=redis://127.0.0.1:6379/0 deskbell up
+`
+}
+
+func (*upCmd) Run(ctx context.Context, a *app) (err error) {
+	env, err := config.FromEnv(a.env)
+	if err != nil {
+		return err
+	}
+	if env.LogFormat == "auto" {
+		env.LogFormat = "text" // for somebody who watches
+	}
+	log, err := a.logger(env)
+	if err != nil {
+		return err
+	}
+	if env.Redis == nil {
+		options, stop := embedded(a.now)
+		defer stop()
+		env.Redis, env.RedisName = &options, "embedded"
+		log.Info("using an embedded Redis: it keeps nothing when this ends, and is for some thousand properties at most")
+	}
+	r := jobs.Connect(*env.Redis)
+	defer func() { err = errors.Join(err, r.Close()) }()
+	if err := r.Await(ctx, log); err != nil {
+		return nil // told to stop while waiting
+	}
+	s, err := a.open(ctx, env, r)
+	if err != nil {
+		return err
+	}
+	file := env.Definitions
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		if a.env("DESKBELL_DEFINITIONS") != "" {
+			return fmt.Errorf("opening DESKBELL_DEFINITIONS=%s: there is no such file", file)
+		}
+		file = ""
+		if err := a.applySample(ctx, s, log); err != nil {
+			return err
+		}
+	}
+	return a.work(ctx, s, log, definition.Destination{Type: logline.Type}, file)
+}
+
+// applySample defines something to look at, and says what it is.
+func (a *app) applySample(ctx context.Context, s *session, log logrus.FieldLogger) error {
+	now := a.now().In(s.env.TimeZone)
+	defs, err := config.ReadDefinitions("the sample", []byte(sample(now)))
+	if err != nil {
+		return err
+	}
+	steps, err := s.client.Plan(ctx, defs)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		if step.Op != jobs.Add && s.env.RedisName != "embedded" {
+			return fmt.Errorf("there is no %s, and the sample would replace what %s holds: name a file by DESKBELL_DEFINITIONS, or run deskbell worker", s.env.Definitions, s.env.RedisName)
+		}
+	}
+	if err := s.client.Apply(ctx, steps, nil); err != nil {
+		return err
+	}
+	log.Infof("no %s here: using a sample with the property \"demo\" and its agent \"lea\"", s.env.Definitions)
+	log.Infof("from %s on, every three minutes: demo opens and lea starts; a minute later lea leaves; then demo closes", nextMinute(now).Format("15:04"))
+	log.Infof("next: write your own %s (the README shows one; deskbell validate checks it), and start this again", s.env.Definitions)
+	return nil
+}
+
+func nextMinute(t time.Time) time.Time { return t.Truncate(time.Minute).Add(time.Minute) }
+
+// sample is a deskbell.yaml whose boundaries fall in the next minutes: a cycle of
+// three, for two hours.
+func sample(now time.Time) string {
+	var demo, lea []string
+	for t := nextMinute(now); len(demo) < 40; t = t.Add(3 * time.Minute) {
+		demo = append(demo, window(t, 2*time.Minute))
+		lea = append(lea, window(t, time.Minute))
+	}
+	return fmt.Sprintf(`properties:
+  demo:
+    name: Demo shop
+    schedule: {weekly: {daily: %q}}
+    agents: [lea]
+agents:
+  lea:
+    name: Léa
+    schedule: {weekly: {daily: %q}}
+    notify: {on: [hours_started, hours_ended]}
+`, strings.Join(demo, ", "), strings.Join(lea, ", "))
+}
+
+func window(from time.Time, length time.Duration) string {
+	return from.Format("15:04") + "-" + from.Add(length).Format("15:04")
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/destination/logline"
+	"github.com/deskbell/deskbell/jobs/destination/redisstream"
+	"github.com/deskbell/deskbell/jobs/destination/shout"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+)
+
+type workerCmd struct {
+	Definitions string `placeholder:"FILE" help:"Apply this deskbell.yaml at start and whenever it changes."`
+}
+
+func (*workerCmd) Help() string {
+	return `
+Flips widgets and agents at each boundary, sends notices, and delivers actions, over the Redis of REDIS_URL. Run as many
+as you like: nothing is done twice, and what one leaves undone when it dies, another does. SIGTERM stops it gracefully.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6379/0 deskbell worker
+    deskbell worker --definitions deskbell.yaml
+`
+}
+
+func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
+	env, err := config.FromEnv(a.env)
+	if err != nil {
+		return err
+	}
+	if env.Redis == nil {
+		return errNoRedis
+	}
+	log, err := a.logger(env)
+	if err != nil {
+		return err
+	}
+	r := jobs.Connect(*env.Redis)
+	defer func() { err = errors.Join(err, r.Close()) }()
+	log.WithField("redis", env.RedisName).Info("connecting")
+	if err := r.Await(ctx, log); err != nil {
+		return nil // told to stop while waiting
+	}
+	warnings, err := redisstore.Check(ctx, r.Client)
+	if err != nil {
+		return err
+	}
+	for _, warning := range warnings {
+		log.Warn(warning)
+	}
+	s, err := a.open(ctx, env, r)
+	if err != nil {
+		return err
+	}
+	if s.store.Shards() != env.Shards || s.store.Partitions() != env.Partitions {
+		log.WithFields(logrus.Fields{"shards": s.store.Shards(), "partitions": s.store.Partitions()}).
+			Info("keeping the layout of the first start")
+	}
+	return a.work(ctx, s, log, definition.Destination{Type: redisstream.Type}, c.Definitions)
+}
+
+// work runs a worker until the context ends, and keeps Redis matched to a file of
+// definitions, if one is named.
+func (a *app) work(ctx context.Context, s *session, log logrus.FieldLogger, byDefault definition.Destination, file string) error {
+	if file != "" {
+		if err := a.applyFile(ctx, s, log, file); err != nil {
+			return err
+		}
+		stop, err := a.watch(ctx, s, log, file)
+		if err != nil {
+			return fmt.Errorf("watching %s: %w", file, err)
+		}
+		defer stop()
+	}
+	return jobs.NewWorker(jobs.Config{
+		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: log, Now: a.now, TimeZone: s.env.TimeZone,
+		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
+		OpenDestination: map[string]jobs.OpenDestination{
+			logline.Type:     logline.Open(log, s.env.TimeZone),
+			redisstream.Type: redisstream.Open(s.redis.Client),
+		},
+		DefaultDestination: byDefault,
+		Notifier:           shout.Notifier{Guard: guard.Guard{}},
+	}).Run(ctx)
+}

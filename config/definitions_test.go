@@ -1,0 +1,205 @@
+package config_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+func TestReadDefinitions(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("testdata/example.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := config.ReadDefinitions("example.yml", src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Schedules) != 1 || d.Properties["acme"].Departments["sales"].Name != "Sales" || d.Agents["tom"] == nil || d.Destinations["crm"].MaxLen != 5000 {
+		t.Errorf("%+v", d)
+	}
+
+	// Written as JSON, indented or not, with Windows ends of lines, it is the same.
+	written, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, written, "", "\t"); err != nil {
+		t.Fatal(err)
+	}
+	for _, same := range [][]byte{
+		written, indented.Bytes(), bytes.ReplaceAll(src, []byte("\n"), []byte("\r\n")), append([]byte("\uFEFF%YAML 1.2\n---\n"), src...), append(src, "...\n"...),
+	} {
+		again, err := config.ReadDefinitions("again", same)
+		if err != nil {
+			t.Errorf("%v\n%s", err, same)
+			continue
+		}
+		if diff := cmp.Diff(d, again); diff != "" {
+			t.Errorf("%s\n%s", diff, same)
+		}
+	}
+}
+
+// Scalars come through as people wrote them.
+func TestScalars(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ yaml, want string }{
+		{`NO`, "NO"}, // Norway
+		{`on`, "on"},
+		{`y`, "y"},
+		{`2024`, "2024"},
+		{`0700`, "0700"},
+		{`1_000`, "1_000"},
+		{`0x1F`, "0x1F"},
+		{`1e3`, "1e3"},
+		{`1.50`, "1.50"},
+		{`.inf`, ".inf"},
+		{`9-17`, "9-17"},
+		{`22:00`, "22:00"},
+		{`2026-12-24`, "2026-12-24"},
+		{`24/7`, "24/7"},
+		{`"true"`, "true"},
+		{`!!str true`, "true"},
+		{`'it''s'`, "it's"},
+		{`"\u00e9\t"`, "é\t"},
+		{`a # comment`, "a"},
+		{"|\n      two\n      lines", "two\nlines"},
+		{">-\n      two\n      lines", "two lines"},
+		{"two\n      lines", "two lines"},
+		{"&a shared", "shared"},
+	} {
+		d, err := config.ReadDefinitions("d", []byte("agents:\n  lea:\n    name: "+c.yaml))
+		if err != nil {
+			t.Errorf("%s: %v", c.yaml, err)
+			continue
+		}
+		if got := d.Agents["lea"].Name; got != c.want {
+			t.Errorf("%s: got %q", c.yaml, got)
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	d, err := config.ReadDefinitions("d", []byte(`
+agents:
+  7: &seven {name: Seven, time_zone: UTC}
+  0700: {<<: *seven, name: Bond}
+  true: {<<: [*seven]}
+  ? NO
+  : *seven
+  lea: {notify: {on: [hours_started]}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]*definition.Agent{
+		"7":    {Name: "Seven", TimeZone: "UTC"},
+		"0700": {Name: "Bond", TimeZone: "UTC"},
+		"true": {Name: "Seven", TimeZone: "UTC"},
+		"NO":   {Name: "Seven", TimeZone: "UTC"},
+		"lea":  {Notify: definition.Notify{On: []string{"hours_started"}}},
+	}
+	if diff := cmp.Diff(want, d.Agents); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadDefinitionsRefusesWhatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	_, err := config.ReadDefinitions("d", make([]byte, 64<<20+1))
+	if err == nil || err.Error() != "d:1:1: the file has 67108865 bytes; allowed: at most 67108864" {
+		t.Error(err)
+	}
+}
+
+func TestReadSchedule(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, yaml, want string }{
+		{"a preset", `mon-fri 9-17`, `{"":{"weekly":{"mon-fri":"09:00-17:00"}}}`},
+		{"24/7", `24/7`, `{"":{"weekly":"24/7"}}`},
+		{"a schedule", "time_zone: UTC\nweekly: {mon: 9-17}", `{"":{"time_zone":"UTC","weekly":{"mon":"09:00-17:00"}}}`},
+		{"a file without schedules", "agents:\n  lea:", `{}`},
+		{"a file", `
+schedules: {office: mon-fri 9-17}
+properties:
+  acme:
+    time_zone: Asia/Tokyo
+    schedule: sat 9-10
+    departments: {sales: {schedule: {weekly: 24/7, time_zone: UTC}}, named: {schedule: office}}
+  beta: {schedule: office}
+agents: {lea: {schedule: sun 9-10, leave: [{on: 2026-12-24}]}, tom: {}}
+`, `{"agent lea":{"weekly":{"sun":"09:00-10:00"}},"department acme/sales":{"time_zone":"UTC","weekly":"24/7"},` +
+			`"office":{"weekly":{"mon-fri":"09:00-17:00"}},"property acme":{"time_zone":"Asia/Tokyo","weekly":{"sat":"09:00-10:00"}}}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			specs, err := config.ReadSchedule("s", []byte(c.yaml))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := json.Marshal(specs); err != nil || string(got) != c.want {
+				t.Errorf("got %s, %v\nwant %s", got, err, c.want)
+			}
+		})
+	}
+	for _, c := range []struct{ yaml, want string }{
+		{"mon-fri 9-25", `s:1:11: "25" is not a time of day; allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"`},
+		{"weekly:\n  mon: 9-25", `s:2:10: "25" is not a time of day; allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"`},
+		{"agents: {lea: {schedule: sun}}", `s:1:26: "sun" is not the name of a schedule; allowed: none: the file defines no such thing`},
+		{"", `s:1:1: the file is empty; allowed: schedules, properties, agents, destinations`},
+	} {
+		specs, err := config.ReadSchedule("s", []byte(c.yaml))
+		if err == nil || err.Error() != c.want || specs != nil {
+			t.Errorf("%s\n got %v\nwant %s", c.yaml, err, c.want)
+		}
+	}
+}
+
+// JSON reads the same as encoding/json reads it, whatever reads as YAML does not panic, and each fault has its place.
+func FuzzReadDefinitions(f *testing.F) {
+	files, err := os.ReadDir("testdata")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		if src, err := os.ReadFile("testdata/" + file.Name()); err == nil && strings.HasSuffix(file.Name(), ".yml") && len(src) < 2000 {
+			f.Add(src)
+		}
+	}
+	f.Add([]byte(`{"agents": {"lea": {"name": "L\u00e9a \ud83d\ude00", "notify": {"via": ["x:\/\/y"]}}}}`))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		d, err := config.ReadDefinitions("d", src)
+		if err != nil {
+			var drawn bytes.Buffer
+			err.(*config.FileError).Format(&drawn, false)
+			for _, fault := range err.(*config.FileError).Faults {
+				if fault.Line < 1 || fault.Column < 1 || fault.Problem == "" {
+					t.Errorf("%+v", fault)
+				}
+			}
+			return
+		}
+		written, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := config.ReadDefinitions("d", written)
+		if err != nil {
+			t.Fatalf("%v in %s", err, written)
+		}
+		if diff := cmp.Diff(d, again); diff != "" {
+			t.Fatalf("%s\n%s", diff, written)
+		}
+	})
+}

@@ -1,0 +1,103 @@
+package config_test
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/deskbell/deskbell/config"
+)
+
+func env(values map[string]string) func(string) string {
+	return func(name string) string { return values[name] }
+}
+
+func TestFromEnv(t *testing.T) {
+	t.Parallel()
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	byDefault := config.Env{
+		Definitions: "deskbell.yaml", TimeZone: time.Local, Shards: 64, Partitions: 1, Concurrency: 2 * runtime.GOMAXPROCS(0),
+		SweepBatch: 500, StopTimeout: 20 * time.Second, LogLevel: "info", LogFormat: "auto",
+	}
+	for _, c := range []struct {
+		name   string
+		values map[string]string
+		want   config.Env
+	}{
+		{"nothing set", nil, byDefault},
+		{"empty counts as not set", map[string]string{"DESKBELL_SHARDS": "", "LOG_LEVEL": "  "}, byDefault},
+		{"all set", map[string]string{
+			"REDIS_URL": "redis://:secret@db:6380/2", "DESKBELL_DEFINITIONS": "/etc/d.yaml", "DESKBELL_TIME_ZONE": "Europe/Paris", "DESKBELL_SHARDS": "4096",
+			"DESKBELL_PARTITIONS": "4096", "DESKBELL_CONCURRENCY": "3", "DESKBELL_SWEEP_BATCH": " 2000 ", "DESKBELL_STOP_TIMEOUT": "1m30s",
+			"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json",
+		}, config.Env{
+			RedisName: "redis://***@db:6380/2", Definitions: "/etc/d.yaml", TimeZone: paris, Shards: 4096, Partitions: 4096, Concurrency: 3,
+			SweepBatch: 2000, StopTimeout: 90 * time.Second, LogLevel: "debug", LogFormat: "json",
+		}},
+	} {
+		got, err := config.FromEnv(env(c.values))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if (got.Redis != nil) != (c.values["REDIS_URL"] != "") {
+			t.Errorf("%s: Redis is %v", c.name, got.Redis)
+		}
+		same := cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+		if diff := cmp.Diff(c.want, got, same, cmpopts.IgnoreFields(config.Env{}, "Redis")); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+func TestFromEnvAnswersEveryFault(t *testing.T) {
+	t.Parallel()
+	_, err := config.FromEnv(env(map[string]string{
+		"REDIS_URL": "redis://user:hunter2@db:port", "DESKBELL_TIME_ZONE": "local", "DESKBELL_SHARDS": "0", "DESKBELL_PARTITIONS": "100",
+		"DESKBELL_CONCURRENCY": "many", "DESKBELL_SWEEP_BATCH": "2001", "DESKBELL_STOP_TIMEOUT": "20", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
+	}))
+	want := []string{
+		`REDIS_URL="redis://***" has no valid host:port, or its password has characters (/ ? # @ : %) that need percent-encoding; allowed: redis://, `,
+		`DESKBELL_TIME_ZONE="local" is not a time zone; allowed: an IANA name such as Europe/Paris or UTC`,
+		`DESKBELL_SHARDS="0" is out of range; allowed: 1 to 4096`,
+		`DESKBELL_PARTITIONS="100" is more than the 64 shards; allowed: 1 to 4096`,
+		`DESKBELL_CONCURRENCY="many" is not a whole number; allowed: 1 to 10000`,
+		`DESKBELL_SWEEP_BATCH="2001" is out of range; allowed: 1 to 2000`,
+		`DESKBELL_STOP_TIMEOUT="20" is not a duration; allowed: 1s to 10m`,
+		`LOG_LEVEL="loud" is not one of them; allowed: error, warn, info, debug, trace`,
+		`LOG_FORMAT="xml" is not one of them; allowed: auto, text, json`,
+	}
+	var faults config.EnvError
+	if !errors.As(err, &faults) || len(faults) != len(want) {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(err.Error(), "\n") {
+		if !strings.HasPrefix(line, want[i]) {
+			t.Errorf("got %s\nwant %s", line, want[i])
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Error("shows the password")
+	}
+	if _, err := config.FromEnv(env(map[string]string{"DESKBELL_STOP_TIMEOUT": "1h"})); err == nil {
+		t.Error("accepted an hour")
+	}
+}
+
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, v := range config.Variables() {
+		if v.Default == "" || v.Allowed == "" || !strings.HasSuffix(v.Doc, ".") || seen[v.Name] {
+			t.Errorf("%+v", v)
+		}
+		seen[v.Name] = true
+	}
+}

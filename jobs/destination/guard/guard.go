@@ -1,0 +1,89 @@
+// Package guard keeps outbound calls away from private addresses: definitions are
+// written by many, and a URL in one of them must not reach the machine's own
+// network. The check is made on the address that is dialled, after DNS, and so for
+// every redirect, too.
+package guard
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+// Guard refuses addresses. The zero value refuses all that are not public.
+type Guard struct {
+	Allow []netip.Prefix // private networks that may be reached all the same
+}
+
+// Error is returned where an address is refused.
+type Error struct{ Addr netip.Addr }
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("the address %s is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE", e.Addr)
+}
+
+// Check tells whether an address may be reached; its error is an *Error.
+func (g Guard) Check(addr netip.Addr) error {
+	addr = addr.Unmap()
+	for _, p := range g.Allow {
+		if p.Contains(addr) {
+			return nil
+		}
+	}
+	if !addr.IsGlobalUnicast() || addr.IsPrivate() || reserved(addr) {
+		return &Error{addr}
+	}
+	return nil
+}
+
+// reserved are the networks that net/netip counts as global and that are not: they
+// lead to carriers' inner networks, to clouds' metadata, or through a translation
+// to an IPv4 address that was not checked (RFC 6598, 6890, 6052, 3056, 4380).
+func reserved(addr netip.Addr) bool {
+	for _, p := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:db8::/32", "2002::/16", "fec0::/10",
+	} {
+		if netip.MustParsePrefix(p).Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// Client is an HTTP client that dials only what the guard allows. It uses no
+// proxy, which would dial in its stead.
+func (g Guard) Client(timeout time.Duration) *http.Client {
+	dialer := &net.Dialer{Timeout: timeout, ControlContext: g.control}
+	return &http.Client{Timeout: timeout, Transport: &http.Transport{
+		DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
+		TLSHandshakeTimeout: timeout, IdleConnTimeout: time.Minute, MaxIdleConnsPerHost: 4,
+	}}
+}
+
+// CheckHost resolves a host and checks every address of it, for protocols whose
+// dialling is not ours.
+func (g Guard) CheckHost(ctx context.Context, host string) error {
+	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return fmt.Errorf("resolving the host: %w", err)
+	}
+	for _, addr := range addrs {
+		if err := g.Check(addr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g Guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("reading the address to dial: %w", err)
+	}
+	return g.Check(a.Addr())
+}

@@ -1,0 +1,87 @@
+// Package logline delivers actions to the log, as lines to read.
+package logline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Type is the destination's type in a definition.
+const Type = "log"
+
+// Log is one destination.
+type Log struct {
+	log  logrus.FieldLogger
+	zone *time.Location
+}
+
+// Open gives what a jobs.Config wants for Type. Times are written in a zone.
+func Open(log logrus.FieldLogger, zone *time.Location) jobs.OpenDestination {
+	return func(string, definition.Destination) (jobs.Destination, error) { return Log{log, zone}, nil }
+}
+
+// Deliver implements jobs.Destination.
+func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
+	for _, d := range batch {
+		text, err := l.sentence(d.Body)
+		if err != nil {
+			return fmt.Errorf("reading the action %s: %w", d.Seq, err)
+		}
+		l.log.Info(text)
+	}
+	return nil
+}
+
+func (l Log) sentence(body []byte) (string, error) {
+	var a action.Action
+	if err := json.Unmarshal(body, &a); err != nil {
+		return "", err
+	}
+	raw, _ := a.Data.(json.RawMessage)
+	switch a.Type {
+	case action.WidgetStateChanged, action.DepartmentStateChanged:
+		var s action.State
+		err := json.Unmarshal(raw, &s)
+		name := "widget " + s.Property
+		if s.Department != "" {
+			name = "department " + s.Property + "/" + s.Department
+		}
+		return fmt.Sprintf("%s is %s (%s, %s)%s", name, s.Status, s.Mode, s.Reason, l.until(s.Until, s.Next)), err
+	case action.AgentStatusChanged:
+		var s action.AgentStatus
+		err := json.Unmarshal(raw, &s)
+		return fmt.Sprintf("agent %s is %s (%s)%s", s.Agent, s.Status, s.Reason, l.until(s.Until, s.Next)), err
+	case action.AgentNotify:
+		var n action.Notice
+		err := json.Unmarshal(raw, &n)
+		if n.Kind == string(agent.HoursStarted) {
+			return fmt.Sprintf("notice to %s: your hours have started%s", n.Agent, l.at(", until ", n.Until)), err
+		}
+		return fmt.Sprintf("notice to %s: your hours have ended%s", n.Agent, l.at(", the next start ", n.Until)), err
+	default:
+		return string(body), nil
+	}
+}
+
+func (l Log) until(t *time.Time, next *string) string {
+	if t == nil || next == nil {
+		return ", for good"
+	}
+	return l.at(" until ", t) + ", then " + *next
+}
+
+func (l Log) at(words string, t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return words + t.In(l.zone).Format("Mon 2 Jan 15:04:05")
+}

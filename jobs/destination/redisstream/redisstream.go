@@ -1,0 +1,84 @@
+// Package redisstream delivers actions to a Redis stream, where other applications
+// read them: each entry has one field, "action", a CloudEvent in JSON.
+//
+// Every action is there once. A batch that comes again, because its worker died
+// before it could say that it had been delivered, is recognised: beside the stream
+// a hash keeps how far each shard's outbox has come, in the same slot, and one
+// script writes both.
+package redisstream
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Type is the destination's type in a definition.
+const Type = "redis_stream"
+
+// Stream is one destination.
+type Stream struct {
+	rdb    redis.UniversalClient
+	key    string
+	maxLen int64
+	add    *redis.Script
+}
+
+// Open gives what a jobs.Config wants for Type.
+func Open(rdb redis.UniversalClient) jobs.OpenDestination {
+	add := redis.NewScript(addScript)
+	return func(_ string, def definition.Destination) (jobs.Destination, error) {
+		s := &Stream{rdb: rdb, key: def.Stream, maxLen: def.MaxLen, add: add}
+		if s.key == "" {
+			s.key = definition.DefaultStream
+		}
+		if s.maxLen == 0 {
+			s.maxLen = definition.DefaultMaxLen
+		}
+		return s, nil
+	}
+}
+
+// KEYS stream seen   ARGV max length, shard, then seq and action of each
+// A seq is "ms-n" and only grows within a shard.
+const addScript = `
+local function parts(seq)
+  local ms, n = string.match(seq, '^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(n)
+end
+local ms, n = parts(redis.call('HGET', KEYS[2], ARGV[2]) or '0-0')
+for i = 3, #ARGV, 2 do
+  local m, k = parts(ARGV[i])
+  if m > ms or (m == ms and k > n) then
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'action', ARGV[i + 1])
+    redis.call('HSET', KEYS[2], ARGV[2], ARGV[i])
+    ms, n = m, k
+  end
+end
+return 1`
+
+// Deliver implements jobs.Destination.
+func (s *Stream) Deliver(ctx context.Context, batch []jobs.Delivery) error {
+	args := []any{s.maxLen, strconv.Itoa(batch[0].Shard)}
+	for _, d := range batch {
+		args = append(args, d.Seq, d.Body)
+	}
+	if err := s.add.Run(ctx, s.rdb, []string{s.key, seenKey(s.key)}, args...).Err(); err != nil {
+		return fmt.Errorf("adding to the stream %q: %w", s.key, err)
+	}
+	return nil
+}
+
+// seenKey is in the slot of the stream.
+func seenKey(stream string) string {
+	if open := strings.IndexByte(stream, '{'); open >= 0 && strings.IndexByte(stream[open:], '}') > 1 {
+		return stream + ":seen"
+	}
+	return "{" + stream + "}:seen"
+}

@@ -1,0 +1,106 @@
+// Package shout sends notices by the notification services that shoutrrr knows:
+// ntfy, Slack, Telegram, e-mail and many more, each named by a URL.
+package shout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/nicholas-fedor/shoutrrr/pkg/router"
+	"github.com/nicholas-fedor/shoutrrr/pkg/types"
+
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+)
+
+// timeout bounds one notice.
+const timeout = 10 * time.Second
+
+// Notifier implements jobs.Notifier.
+type Notifier struct{ Guard guard.Guard }
+
+// Notify sends a text. A service URL is a secret, and so may be what a service
+// says of a failure: an error names the service and the kind of the failure only.
+func (n Notifier) Notify(ctx context.Context, serviceURL, title, text string) error {
+	scheme, _, _ := strings.Cut(serviceURL, ":")
+	if err := n.send(ctx, scheme, serviceURL, title, text); err != nil {
+		return fmt.Errorf("sending by %s: %w", scheme, kind(err))
+	}
+	return nil
+}
+
+func (n Notifier) send(ctx context.Context, scheme, serviceURL, title, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	r, err := router.NewWithOptions(nil, types.SenderOptions{HTTPClient: n.Guard.Client(timeout), Timeout: timeout})
+	if err != nil {
+		return err
+	}
+	if scheme == "smtp" { // dials by itself
+		u, err := url.Parse(serviceURL)
+		if err != nil {
+			return errBadURL
+		}
+		if err := n.Guard.CheckHost(ctx, u.Hostname()); err != nil {
+			return err
+		}
+	} else if !guarded(scheme) {
+		return errUnguarded
+	}
+	service, err := r.Locate(serviceURL)
+	if err != nil {
+		return errBadURL
+	}
+	if _, ok := service.(types.HTTPClientSetter); !ok && scheme != "smtp" {
+		return errUnguarded
+	}
+	done := make(chan error, 1)
+	go func() { done <- service.Send(text, &types.Params{"title": title}) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+var (
+	errBadURL    = errors.New("its URL is not one that the service understands")
+	errUnguarded = errors.New("the service cannot be kept from private addresses and is not supported")
+	errTimeout   = errors.New("it did not answer in time")
+	errRefused   = errors.New("it could not be reached, or refused the notice")
+)
+
+// guarded tells of a scheme whether its service dials nothing before it is given
+// our HTTP client: matrix logs in while it is being made, mqtt and logger do not
+// speak HTTP.
+func guarded(scheme string) bool {
+	name, _, _ := strings.Cut(scheme, "+")
+	switch name {
+	case "matrix", "mqtt", "mqtts", "logger", "xmpp":
+		return false
+	}
+	return true
+}
+
+// kind is an error without what may be a secret.
+func kind(err error) error {
+	var refused *guard.Error
+	var network net.Error
+	switch {
+	case errors.As(err, &refused):
+		return refused
+	case errors.Is(err, errBadURL), errors.Is(err, errUnguarded):
+		return err
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return errTimeout
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	default:
+		return errRefused
+	}
+}

@@ -1,0 +1,172 @@
+package redisstore_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// A shard of a million subjects in 64, and the batch of a sweep.
+const (
+	benchSubjects = 15_000
+	benchBatch    = 500
+)
+
+var benchStart = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// BenchmarkClaim reads batches of due subjects.
+func BenchmarkClaim(b *testing.B) {
+	s := newBench(b)
+	s.start()
+	for b.Loop() {
+		s.claim(b, benchStart)
+	}
+	s.report(b)
+}
+
+// BenchmarkCommit writes batches of decisions, each with a state, a due time and
+// an action.
+func BenchmarkCommit(b *testing.B) {
+	s := newBench(b)
+	records := s.all(b)
+	s.start()
+	for n := 0; b.Loop(); n++ {
+		if n%100 == 99 {
+			s.trim(b)
+		}
+		at := n * benchBatch % len(records)
+		batch := records[at : at+benchBatch]
+		s.commit(b, batch, benchStart.Add(time.Hour))
+		for i := range batch {
+			batch[i].Rev, batch[i].Woken = batch[i].Rev+1, false
+		}
+	}
+	s.report(b)
+}
+
+// BenchmarkSweep claims and commits, as a sweep does.
+func BenchmarkSweep(b *testing.B) {
+	s := newBench(b)
+	at := benchStart
+	s.start()
+	for n := 0; b.Loop(); n++ {
+		if n%100 == 99 {
+			s.trim(b)
+		}
+		records := s.claim(b, at)
+		if len(records) == 0 {
+			at = at.Add(time.Hour)
+			records = s.claim(b, at)
+		}
+		s.commit(b, records, at.Add(time.Hour))
+	}
+	s.report(b)
+}
+
+type bench struct {
+	store   *redisstore.Store
+	rdb     redis.UniversalClient
+	state   []byte
+	action  []jobs.Outgoing
+	changes int
+	cpu     time.Duration // of Redis, when the measuring began
+}
+
+func newBench(b *testing.B) *bench {
+	rdb := redistest.Start(b).Client(b)
+	store, err := redisstore.Open(b.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	definition := bytes.Repeat([]byte("d"), 400)
+	for i := range benchSubjects {
+		subject := jobs.PropertySubject("p" + strconv.Itoa(i))
+		if ok, err := store.Edit(b.Context(), jobs.Edit{Subject: subject, NewRev: benchStart.UnixMicro(), Definition: definition, Due: benchStart}); err != nil || !ok {
+			b.Fatal(ok, err)
+		}
+	}
+	return &bench{store: store, rdb: rdb, state: bytes.Repeat([]byte("s"), 300), action: []jobs.Outgoing{{Body: bytes.Repeat([]byte("a"), 500)}}}
+}
+
+func (s *bench) claim(b *testing.B, at time.Time) []jobs.Record {
+	claim, err := s.store.Claim(b.Context(), 0, jobs.Lease{Holder: "bench", For: time.Minute}, at, benchBatch)
+	if err != nil || claim.Busy {
+		b.Fatal(claim.Busy, err)
+	}
+	s.changes += len(claim.Records)
+	return claim.Records
+}
+
+func (s *bench) commit(b *testing.B, records []jobs.Record, due time.Time) {
+	changes := make([]jobs.Change, len(records))
+	for i, r := range records {
+		changes[i] = jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: s.state, Due: due, Actions: s.action}
+	}
+	if lost, err := s.store.Commit(b.Context(), 0, changes); err != nil || len(lost) > 0 {
+		b.Fatal(len(lost), err)
+	}
+	s.changes += len(records)
+}
+
+func (s *bench) all(b *testing.B) []jobs.Record {
+	var all []jobs.Record
+	for cursor := ""; ; {
+		page, next, err := s.store.Page(b.Context(), 0, cursor, 1000)
+		if err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, page...)
+		if cursor = next; cursor == "" {
+			return all[:benchSubjects]
+		}
+	}
+}
+
+// trim keeps the outbox small; it is not measured.
+func (s *bench) trim(b *testing.B) {
+	b.StopTimer()
+	before := s.usedCPU()
+	if err := s.rdb.XTrimMaxLen(b.Context(), "deskbell:{0}:out", 0).Err(); err != nil {
+		b.Fatal(err)
+	}
+	s.cpu += s.usedCPU() - before
+	b.StartTimer()
+}
+
+func (s *bench) start() { s.changes, s.cpu = 0, s.usedCPU() }
+
+// report says how many subjects went through, and what each cost Redis.
+func (s *bench) report(b *testing.B) {
+	used := s.usedCPU() - s.cpu
+	n := float64(s.changes)
+	if strings.HasPrefix(b.Name(), "BenchmarkSweep") {
+		n /= 2 // each is claimed and committed
+	}
+	b.ReportMetric(n/b.Elapsed().Seconds(), "changes/s")
+	b.ReportMetric(float64(used.Nanoseconds())/1000/n, "redis-µs/change")
+}
+
+func (s *bench) usedCPU() time.Duration {
+	var total time.Duration
+	for line := range strings.Lines(s.rdb.Info(context.Background(), "cpu").Val()) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "used_cpu_sys" || name == "used_cpu_user" {
+			d, err := time.ParseDuration(value + "s")
+			if err != nil {
+				panic(fmt.Sprint("reading the CPU of Redis: ", err))
+			}
+			total += d
+		}
+	}
+	return total
+}

@@ -1,0 +1,81 @@
+// Package redistest runs Redis for tests: a real server, a real cluster, or the
+// embedded miniredis. Each is the test's own, and ends with it; a server also ends
+// when the test binary is killed.
+//
+// Where redis-server is not installed, a test is skipped, and fails when the
+// environment says CI=true: there, a test that does not run is a fault.
+package redistest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// patience is how long a server has to start, to stop, or to form a cluster.
+const patience = 30 * time.Second
+
+// Wait polls until a fact holds, and fails the test when it does not in time.
+func Wait(t testing.TB, what string, fact func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !fact(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited %s in vain: %s", patience, what)
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+// program gives the path of a program, or ends the test.
+func program(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is not installed", name)
+		}
+		t.Skipf("%s is not installed", name)
+	}
+	return path
+}
+
+// freePort gives a port that nobody listens on. It is below the range from which
+// the kernel gives ports to outgoing connections, so that it is still free when a
+// server is started anew.
+func freePort() (int, error) {
+	const low, high, tries = 12_000, 32_000, 100
+	var err error
+	for range tries {
+		port := low + rand.N(high-low)
+		var l net.Listener
+		if l, err = net.Listen("tcp", address(port)); err == nil {
+			return port, l.Close()
+		}
+	}
+	return 0, fmt.Errorf("finding a free port: %w", err)
+}
+
+func address(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// options are those of a client that asks nothing of a server but what a test asks.
+func options(addresses ...string) redis.UniversalOptions {
+	return redis.UniversalOptions{
+		Addrs:                    addresses,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+		DisableIdentity:          true,
+	}
+}
+
+// client connects, until the end of the test.
+func client(t testing.TB, o redis.UniversalOptions) redis.UniversalClient {
+	rdb := redis.NewUniversalClient(&o)
+	t.Cleanup(func() { _ = rdb.Close() }) // a test may have closed it already
+	return rdb
+}
