@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime"
 	"strings"
 	"time"
@@ -11,17 +12,18 @@ import (
 
 // Env is what the environment says. Variables documents each field: its unit, default and consequence.
 type Env struct {
-	Redis       *redis.UniversalOptions // nil where REDIS_URL is not set
-	RedisName   string                  // REDIS_URL without its secrets, for logs
-	Definitions string                  // a path
-	TimeZone    *time.Location
-	Shards      int
-	Partitions  int // at most Shards
-	Concurrency int
-	SweepBatch  int
-	StopTimeout time.Duration
-	LogLevel    string // error, warn, info, debug, trace
-	LogFormat   string // auto, text, json
+	Redis        *redis.UniversalOptions // nil where REDIS_URL is not set
+	RedisName    string                  // REDIS_URL without its secrets, for logs
+	Definitions  string                  // a path
+	TimeZone     *time.Location
+	Shards       int
+	Partitions   int // at most Shards
+	Concurrency  int
+	SweepBatch   int
+	StopTimeout  time.Duration
+	AllowPrivate []netip.Prefix // networks that outbound calls may reach though they are not public
+	LogLevel     string         // error, warn, info, debug, trace
+	LogFormat    string         // auto, text, json
 }
 
 // Variable documents one environment variable.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +44,7 @@ func settings() []setting {
 				"Give every process the same, or they disagree about hours.",
 		}},
 		whole("DESKBELL_SHARDS", "64", 1, 4096, func(e *Env) *int { return &e.Shards },
-			"Parts into which properties and agents are divided. Fixed at first start: a later change is refused."),
+			"Parts into which properties and agents are divided. Fixed at first start: Redis keeps it, and a later value is not heeded."),
 		partitions,
 		whole("DESKBELL_CONCURRENCY", "twice the number of CPUs", 1, 10_000, func(e *Env) *int { return &e.Concurrency },
 			"Sweeps that one worker runs at once. Each needs a Redis connection."),
@@ -53,6 +54,11 @@ func settings() []setting {
 			Name: "DESKBELL_STOP_TIMEOUT", Default: "20s", Allowed: "1s to 10m",
 			Doc: "How long a stopping process waits for its running jobs. Give the supervisor more than this before it kills: " +
 				"what is cut off is run again only a minute or two later.",
+		}},
+		{read: readPrefixes, Variable: Variable{
+			Name: "DESKBELL_ALLOW_PRIVATE", Default: "none", Allowed: "networks such as 10.1.0.0/16,127.0.0.1/32",
+			Doc: "Private networks that notices and webhooks may reach. All others that are not public are refused, " +
+				"because whoever writes a definition could reach into the workers' own network.",
 		}},
 		word("LOG_LEVEL", "info", []string{"error", "warn", "info", "debug", "trace"}, func(e *Env) *string { return &e.LogLevel },
 			"The least that is logged."),
@@ -93,6 +99,19 @@ func readStop(env *Env, value string) string {
 		return "is out of range"
 	}
 	env.StopTimeout = d
+	return ""
+}
+
+func readPrefixes(env *Env, value string) string {
+	var list []netip.Prefix
+	for text := range strings.SplitSeq(value, ",") {
+		p, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return "holds " + strconv.Quote(strings.TrimSpace(text)) + ", which is not a network"
+		}
+		list = append(list, p)
+	}
+	env.AllowPrivate = list
 	return ""
 }
 

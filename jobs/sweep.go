@@ -51,7 +51,7 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	err := s.run(ctx, args.Nominal, log)
 	err = errors.Join(err, w.passOn(ctx, args.Shard, log))
 	if s.actions > 0 {
-		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard))
+		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.now()))
 	}
 	return err
 }
@@ -95,18 +95,18 @@ func (s *sweeping) run(ctx context.Context, nominal time.Time, log *attempt) err
 }
 
 func (s *sweeping) batch(ctx context.Context, records []Record, at time.Time) error {
-	out, err := s.w.decider.decide(ctx, records, at)
+	out, err := s.w.decider.Decide(ctx, records, at)
 	if err != nil {
 		return err
 	}
-	s.w.logBroken(out.broken)
-	lost, err := s.w.store.Commit(ctx, s.shard, out.changes)
+	s.w.logBroken(out.Broken)
+	lost, err := s.w.store.Commit(ctx, s.shard, out.Changes)
 	if err != nil {
 		return err
 	}
 	s.lost += len(lost)
-	s.broken += len(out.broken)
-	for _, c := range out.changes {
+	s.broken += len(out.Broken)
+	for _, c := range out.Changes {
 		if slices.Contains(lost, c.Subject) {
 			continue // still due: it comes again
 		}

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -38,45 +37,37 @@ func (w *Worker) crontab() []entry {
 	}
 }
 
-// tick looks at all shards and asks for what they have waiting.
+// tick looks at all shards and asks for what they have waiting. It ends with the
+// first error: when Redis is slow or away, the next beat does the rest.
 func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
 	pending, err := w.store.Pending(ctx, later(nominal, w.now()))
 	if err != nil {
 		return err
 	}
-	var errs []error
-	outboxes := 0
 	for shard, p := range pending {
 		if p.Due || p.Wakes {
-			errs = append(errs, w.queue.enqueueSweep(ctx, shard, nominal, true))
+			if err := w.queue.enqueueSweep(ctx, shard, nominal, true); err != nil {
+				return err
+			}
 		}
-		if p.Outbox {
-			outboxes++
-		}
-	}
-	if outboxes > 0 {
-		errs = append(errs, w.tickOutbox(ctx, pending, nominal))
 	}
 	edited, err := w.store.Edited(ctx)
-	errs = append(errs, err)
+	if err != nil {
+		return err
+	}
 	for _, mark := range edited {
-		errs = append(errs, w.queue.enqueueSpread(ctx, mark, nominal))
+		if err := w.queue.enqueueSpread(ctx, mark, nominal); err != nil {
+			return err
+		}
 	}
-	return errors.Join(errs...)
-}
-
-func (w *Worker) tickOutbox(ctx context.Context, pending []Pending, nominal time.Time) error {
-	names, err := w.destinationNames(ctx)
-	errs := []error{err}
 	for shard, p := range pending {
-		if !p.Outbox {
-			continue
-		}
-		for _, name := range names {
-			errs = append(errs, w.queue.enqueueDelivery(ctx, shard, name, nominal))
+		if p.Outbox {
+			if err := w.enqueueDeliveries(ctx, shard, nominal); err != nil {
+				return err
+			}
 		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // tickTimeout bounds one run of an entry: the next beat does the same work.

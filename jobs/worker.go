@@ -42,7 +42,7 @@ type Worker struct {
 	log      logrus.FieldLogger
 	now      func() time.Time
 	queue    queue
-	decider  *decider
+	decider  *Decider
 	stopping atomic.Bool
 }
 
@@ -54,7 +54,7 @@ func NewWorker(c Config) *Worker {
 		log:     c.Log,
 		now:     c.Now,
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
-		decider: &decider{store: c.Store, schedules: &schedules{fallback: c.TimeZone}},
+		decider: NewDecider(c.Store, c.TimeZone),
 	}
 }
 

@@ -21,6 +21,7 @@ type commands struct {
 	Open       openCmd       `cmd:"" group:"Change:" help:"Force a property open, for a while or until told otherwise."`
 	Close      closeCmd      `cmd:"" group:"Change:" help:"Force a property closed, likewise."`
 	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`
+	Bench      benchCmd      `cmd:"" group:"Tools:" help:"Measure this machine and its Redis."`
 	Schema     schemaCmd     `cmd:"" group:"Tools:" help:"Print the JSON Schema of deskbell.yaml, for editors."`
 	Completion completionCmd `cmd:"" group:"Tools:" help:"Print tab completion for bash, zsh or fish."`
 	Version    versionCmd    `cmd:"" group:"Tools:" help:"Print the version of this program."`

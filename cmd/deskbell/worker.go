@@ -90,6 +90,6 @@ func (a *app) work(ctx context.Context, s *session, log logrus.FieldLogger, byDe
 			redisstream.Type: redisstream.Open(s.redis.Client),
 		},
 		DefaultDestination: byDefault,
-		Notifier:           shout.Notifier{Guard: guard.Guard{}},
+		Notifier:           shout.Notifier{Guard: guard.Guard{Allow: s.env.AllowPrivate}},
 	}).Run(ctx)
 }

@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"fmt"
 	"math/bits"
 	"strings"
 	"time"
@@ -44,6 +45,10 @@ func week() [7]time.Weekday {
 // days reads a list of days. Base is the offset of s in the string at path.
 func (p *parser) days(path, s string, base int) daySet {
 	var set daySet
+	if len(s) > maxName {
+		p.fault(path, base, s, "is too long", fmt.Sprintf("at most %d bytes of days", maxName))
+		return set
+	}
 	for _, item := range split(s, ",") {
 		from, to, ranged := cutRange(item)
 		first, ok := dayGroup(from.text)

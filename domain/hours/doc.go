@@ -7,9 +7,9 @@
 //
 // # The rule
 //
-// Hours are readings of a clock on a wall, and clocks are put forward and back. The rule that decides
-// every odd case is number 7 of docs/design.md: an edge falls at the first instant at which the local
-// clock shows that time or a later one.
+// Hours are readings of a clock on a wall, and clocks are put forward and back. One rule decides every
+// odd case, number 7 of the design: an edge falls at the first instant at which the local clock shows
+// that time or a later one.
 //
 // # The idea
 //
@@ -46,7 +46,7 @@
 //	walk.go     the civil line: am I inside a window, where does this state begin and end
 //	schedule.go the question joined from the three: At, NextBoundary
 //	override.go an override laid over the answer    leave.go  leave laid under it
-//	spec.go     a definition, checked and compiled  holiday.go, country.go  public holidays
-//	parse.go, preset.go, days.go, date.go, window.go, fault.go   text to definition, with every fault
+//	spec.go     a definition, checked and compiled    exception.go, holiday.go, country.go  its parts
+//	parse.go    text to definition, with every fault: parse_holiday.go, preset.go, days.go, date.go, window.go, fault.go
 //	print.go    definition to text
 package hours

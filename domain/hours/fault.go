@@ -67,14 +67,11 @@ func cut(s string) string {
 	if len(s) <= most {
 		return s
 	}
-	s = s[:most-len("…")]
-	for len(s) > 0 && !utf8.RuneStart(s[len(s)-1]) {
-		s = s[:len(s)-1]
+	end := most - len("…")
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
 	}
-	if len(s) > 0 && s[len(s)-1] >= utf8.RuneSelf {
-		s = s[:len(s)-1]
-	}
-	return s + "…"
+	return s[:end] + "…"
 }
 
 // below appends one reference token to a JSON pointer (RFC 6901, section 3).

@@ -67,7 +67,7 @@ func checkParse(t *testing.T, value any) {
 			if fault.Problem == "" || fault.Offset < 0 || isText && (fault.Path != "" || fault.Offset > len(text)) {
 				t.Errorf("%q: bad fault %+v", text, fault)
 			}
-			if isText && len(fault.Value) < 70 && !strings.HasPrefix(text[fault.Offset:], fault.Value) && !strings.HasSuffix(fault.Value, " windows") {
+			if isText && !strings.HasPrefix(text[fault.Offset:], strings.TrimSuffix(fault.Value, "…")) && !strings.HasSuffix(fault.Value, " windows") {
 				t.Errorf("%q: %q does not stand at %d", text, fault.Value, fault.Offset)
 			}
 		}
@@ -95,7 +95,7 @@ func TestExtremeInstants(t *testing.T) {
 		"{weekly: closed, exceptions: [{on: 2026-01-01, hours: 9-17}, {on: 9000-01-01, hours: 9-17}], holidays: US}",
 		"{weekly: closed, holidays: {country: GB, hours: {VE Day: 9-17}}}", // 8 May 2020, and never again
 	}
-	for _, name := range []string{"UTC", "Europe/Paris", "Pacific/Apia", "Asia/Manila", "America/Juneau"} {
+	for _, name := range []string{"UTC", "Pacific/Apia", "Asia/Manila", "America/Juneau"} {
 		for _, rule := range rules {
 			s := schedule(t, name, rule)
 			for _, at := range extremes {

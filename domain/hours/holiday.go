@@ -1,10 +1,8 @@
 package hours
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -121,62 +119,4 @@ func fallsOn(h *cal.Holiday, year int) (actual, observed int, ok bool) {
 		}
 	}
 	return actual, observed, true
-}
-
-// checkHolidays faults an unknown country, region or name.
-func (p *parser) checkHolidays(path string, h *Holidays) {
-	list, regions := holidaysOf(h.Country, h.Region)
-	switch {
-	case list == nil && regions == nil:
-		p.fault(path+"/country", 0, h.Country, "is not a country with known holidays", oneOf(h.Country, countryCodes()))
-		return
-	case list == nil && h.Region == "":
-		p.fault(path+"/region", 0, "", "is missing: "+h.Country+" has no holidays of the whole country", oneOf("", regions))
-		return
-	case list == nil && len(regions) == 0:
-		p.fault(path+"/region", 0, h.Region, "is not needed: "+h.Country+" has the same holidays everywhere", "no region")
-		return
-	case list == nil:
-		p.fault(path+"/region", 0, h.Region, "is not a region of "+h.Country, oneOf(h.Region, regions))
-		return
-	}
-	names := holidayNames(list)
-	for i, name := range h.Except {
-		if nameIn(names, name) == "" {
-			p.fault(fmt.Sprintf("%s/except/%d", path, i), 0, name, "is not a holiday there", oneOf(name, names))
-		}
-	}
-	given := slices.Sorted(maps.Keys(h.Hours))
-	for i, name := range given {
-		entry := below(path+"/hours", name)
-		switch {
-		case nameIn(given[:i], name) != "":
-			p.fault(entry, 0, name, "is given twice", "each holiday once")
-		case nameIn(names, name) == "":
-			p.fault(entry, 0, name, "is not a holiday there", oneOf(name, names))
-		case nameIn(h.Except, name) != "":
-			p.fault(entry, 0, name, "is switched off by except", "either except or hours")
-		}
-		p.checkWindows(entry, h.Hours[name])
-	}
-}
-
-func holidayNames(list []*cal.Holiday) []string {
-	var names []string
-	for _, holiday := range list {
-		if !slices.Contains(names, holiday.Name) {
-			names = append(names, holiday.Name)
-		}
-	}
-	return names
-}
-
-// nameIn returns the name as the list spells it, or "" when it is not there. Case does not matter.
-func nameIn(names []string, name string) string {
-	for _, candidate := range names {
-		if strings.EqualFold(candidate, name) {
-			return candidate
-		}
-	}
-	return ""
 }

@@ -99,7 +99,7 @@ func TestEveryTableOfHolidays(t *testing.T) {
 				continue
 			}
 			a := newAlmanac(&Holidays{Country: code, Region: region})
-			for year := 0; year <= 9999; year += 7 {
+			for year := 0; year <= 9999; year += 29 {
 				a.compute(year)
 			}
 			if n := len(a.year(2026)); n < 4 {

@@ -300,6 +300,7 @@ func TestFaultsOfDefinitionsTooLarge(t *testing.T) {
 		{"windows in a list", map[string]any{"weekly": map[string]any{"mon": many(49, "9-10")}}, `is not a list of windows; allowed: windows such as "09:00-12:00, 13:00-18:00", "9am-5:30pm" or "22:00-02:00", or "closed", or a list of at most 48`},
 		{"windows in a string", map[string]any{"weekly": map[string]any{"mon": strings.Repeat("9-10,", 48) + "10-11"}}, `/weekly/mon: "49 windows" are too many; allowed: at most 48 windows a day`},
 		{"text of hours", map[string]any{"weekly": map[string]any{"mon": strings.Repeat(" ", 2001)}}, `is too long; allowed: at most 2000 bytes`},
+		{"a list of days", map[string]any{"weekly": map[string]any{strings.Repeat("mon,", 51): "9-10"}}, `is too long; allowed: at most 200 bytes of days`},
 		{"text of a preset", map[string]any{"weekly": strings.Repeat("mon 9-10;", 2001)}, `is too long; allowed: at most 2000 bytes`},
 		{"names of holidays", map[string]any{"weekly": "24/7", "holidays": map[string]any{"country": "FR", "except": many(201, "x")}}, `at most 200 names of holidays`},
 		{"hours of holidays", map[string]any{"weekly": "24/7", "holidays": map[string]any{"country": "FR", "hours": names}}, `at most 200 entries`},

@@ -17,16 +17,6 @@ type Spec struct {
 	Exceptions []Exception // at most 1000; no two on one date, save that a dated one beats a yearly one
 }
 
-// Exception replaces the windows that open on its dates. A window that opened on the evening before
-// runs on.
-type Exception struct {
-	Name   string   // the reason that is given; empty: "exception"
-	From   Date     // the first date
-	To     Date     // the last date, included; the zero Date: From
-	Yearly bool     // every year: the years of From and To do not count, and 12-24 to 01-02 runs over New Year; 02-29 is met in leap years only
-	Hours  []Window // empty: closed
-}
-
 // Bounds of one definition. They are far above what anybody runs a shop by, and keep a hostile one
 // from costing more than a friendly one.
 const (
@@ -89,94 +79,6 @@ func (p *parser) check(s *Spec) {
 	}
 	if len(p.faults) == sound {
 		p.checkClashes(s.Exceptions)
-	}
-}
-
-func (p *parser) checkDates(path string, e Exception) {
-	for _, d := range [2]Date{e.From, e.last()} {
-		if !d.exists() || d.Year == 0 && !e.Yearly {
-			p.fault(path, 0, d.String(), "is not in the calendar", "")
-			return
-		}
-	}
-	if e.Yearly && (e.From.Year == 0 || e.last().Year == 0) {
-		return // without years, any two dates make a range
-	}
-	if e.last().Compare(e.From) < 0 {
-		p.fault(path+"/to", 0, e.last().String(), "is before "+e.From.String(), "the same date or a later one")
-	}
-	if e.Yearly && e.last().Compare(Date{e.From.Year + 1, e.From.Month, e.From.Day}) >= 0 {
-		p.fault(path+"/to", 0, e.last().String(), "is a year or more after "+e.From.String(), "a yearly range of less than a year")
-	}
-}
-
-// last is the last date of the exception.
-func (e Exception) last() Date {
-	if e.To == (Date{}) {
-		return e.From
-	}
-	return e.To
-}
-
-func (e Exception) reason() string {
-	if e.Name == "" {
-		return reasonException
-	}
-	return e.Name
-}
-
-// spans returns the exception's days in its layer: one span, or two when a yearly range runs over
-// New Year.
-func (e Exception) spans(r *rule) []span {
-	if !e.Yearly {
-		return []span{{e.From.number(), e.last().number() + 1, r}}
-	}
-	from, to := e.From.ordinal(), e.last().ordinal()+1
-	leapDay := Date{Month: time.February, Day: 29}
-	if to == leapDay.ordinal()+1 {
-		to = Date{Month: time.March, Day: 1}.ordinal() // 02-30 would be 2 March in a common year
-	}
-	if from < to {
-		return []span{{from, to, r}}
-	}
-	newYear, yearEnd := Date{Month: time.January, Day: 1}, Date{Month: time.December, Day: 31}
-	return []span{{from, yearEnd.ordinal() + 1, r}, {newYear.ordinal(), to, r}}
-}
-
-// checkClashes faults two exceptions on one date. It compares the compiled spans, one layer at a time:
-// between the layers the dated one wins.
-func (p *parser) checkClashes(exceptions []Exception) {
-	type claim struct {
-		span
-		index int
-	}
-	var layers [2][]claim
-	for i, e := range exceptions {
-		layer := &layers[0]
-		if e.Yearly {
-			layer = &layers[1]
-		}
-		for _, s := range e.spans(nil) {
-			*layer = append(*layer, claim{s, i})
-		}
-	}
-	for kind, layer := range layers {
-		slices.SortStableFunc(layer, func(a, b claim) int { return a.from - b.from })
-		for i := 1; i < len(layer); i++ {
-			a, b := layer[i-1], layer[i]
-			if b.from >= a.to {
-				continue
-			}
-			date := dateOf(b.from)
-			if kind == 1 {
-				date = monthDay(0, b.from)
-			}
-			first, second := min(a.index, b.index), max(a.index, b.index)
-			p.fault(fmt.Sprintf("/exceptions/%d", second), 0, date.String(), fmt.Sprintf("has an exception already, /exceptions/%d", first), "one exception a date; a dated one beats a yearly one")
-			if a.to > b.to {
-				layer[i] = a // it may cover the next one too
-			}
-		}
 	}
 }
 

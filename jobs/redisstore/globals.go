@@ -44,7 +44,8 @@ func (s *Store) SetGlobal(ctx context.Context, kind jobs.Global, name string, bo
 	if kind == jobs.GlobalSchedule {
 		wakes = 1
 	}
-	if err := s.run.setGlobal.Run(ctx, s.rdb, []string{allKey(string(kind)), allKey("edited")}, name, body, wakes).Err(); err != nil {
+	keys := []string{allKey(string(kind)), allKey("edited"), allKey("edits")}
+	if err := s.run.setGlobal.Run(ctx, s.rdb, keys, name, body, wakes).Err(); err != nil {
 		return fmt.Errorf("writing %s %q: %w", kind, name, err)
 	}
 	return nil

@@ -16,23 +16,25 @@ import (
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again
 //	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations
 //	deskbell:{N}:cursor         hash    destination → last entry of out that it has had
-//	deskbell:{N}:wake           zset    subject elsewhere → number of wishes to wake it
+//	deskbell:{N}:wake           zset    subject elsewhere → the last wish to wake it
+//	deskbell:{N}:wishes         string  number of wishes there ever were: none is taken for another
 //	deskbell:{N}:serves:SUBJECT set     subjects that are to be woken with SUBJECT
 //	deskbell:{N}:uses:SCHEDULE  set     subjects of this shard that use a named schedule
 //	deskbell:{N}:lease:WORK     string  who does WORK (sweep, or a destination) now
 //	deskbell:{all}:schedules    hash    name → definition, JSON
 //	deskbell:{all}:destinations hash    name → definition, JSON
-//	deskbell:{all}:edited       zset    schedule → number of edits not yet spread
+//	deskbell:{all}:edited       zset    schedule → the last edit, not yet spread
+//	deskbell:{all}:edits        string  number of edits of schedules there ever were
 const metaKey = "deskbell:meta"
 
 func allKey(name string) string { return "deskbell:{all}:" + name }
 
 // shardKeys are the keys of one shard.
-type shardKeys struct{ def, state, due, out, cursor, wake, prefix string }
+type shardKeys struct{ def, state, due, out, cursor, wake, wishes, prefix string }
 
 func keysOf(shard int) shardKeys {
 	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
-	return shardKeys{p + "def", p + "state", p + "due", p + "out", p + "cursor", p + "wake", p}
+	return shardKeys{p + "def", p + "state", p + "due", p + "out", p + "cursor", p + "wake", p + "wishes", p}
 }
 
 func (k shardKeys) serves(s jobs.Subject) string { return k.prefix + "serves:" + string(s) }

@@ -39,7 +39,7 @@ func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, erro
 func (s *Store) Outbox(ctx context.Context, shard int, destination string, l jobs.Lease, limit int) ([]jobs.Entry, string, bool, error) {
 	k := s.keys[shard]
 	reply, err := s.run.outbox.Run(ctx, s.rdb, []string{k.lease("deliver:" + destination), k.out, k.cursor},
-		l.Holder, l.For.Milliseconds(), destination, limit).Slice()
+		l.Holder, milliseconds(l), destination, limit).Slice()
 	if errors.Is(err, redis.Nil) {
 		return nil, "", true, nil
 	}

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,33 +36,49 @@ type Layout struct {
 	Partitions int // queues of each kind of work; 1 but in a large Redis Cluster
 }
 
+// maxShards bounds the keys, and what a tick has to look at.
+const maxShards = 4096
+
 // Open reads the layout, or writes it into a Redis that has none.
 func Open(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store, error) {
 	run, err := loadScripts()
 	if err != nil {
 		return nil, fmt.Errorf("loading scripts: %w", err)
 	}
-	s := &Store{rdb: rdb, run: run}
-	if err := rdb.HSetNX(ctx, metaKey, "shards", first.Shards).Err(); err != nil {
-		return nil, fmt.Errorf("writing the layout: %w", err)
-	}
-	if err := rdb.HSetNX(ctx, metaKey, "partitions", first.Partitions).Err(); err != nil {
-		return nil, fmt.Errorf("writing the layout: %w", err)
-	}
 	meta, err := rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
+	if err == nil && (meta[0] == nil || meta[1] == nil) {
+		meta, err = writeLayout(ctx, rdb, first)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the layout: %w", err)
 	}
-	shards, err1 := strconv.Atoi(fmt.Sprint(meta[0]))
-	partitions, err2 := strconv.Atoi(fmt.Sprint(meta[1]))
-	if err := errors.Join(err1, err2); err != nil || shards < 1 || partitions < 1 {
-		return nil, fmt.Errorf("reading the layout: key %q holds shards=%v partitions=%v; positive numbers are allowed", metaKey, meta[0], meta[1])
+	shards, err1 := strconv.Atoi(text(meta[0]))
+	partitions, err2 := strconv.Atoi(text(meta[1]))
+	if errors.Join(err1, err2) != nil || shards < 1 || shards > maxShards || partitions < 1 {
+		return nil, fmt.Errorf("reading the layout: key %q holds shards=%v partitions=%v; allowed are 1 to %d shards, and 1 or more partitions",
+			metaKey, meta[0], meta[1], maxShards)
 	}
-	s.partitions = partitions
+	s := &Store{rdb: rdb, run: run, partitions: partitions}
 	for n := range shards {
 		s.keys = append(s.keys, keysOf(n))
 	}
 	return s, nil
+}
+
+// writeLayout writes what is not there, and gives what is there then: another may
+// have been quicker.
+func writeLayout(ctx context.Context, rdb redis.UniversalClient, l Layout) ([]any, error) {
+	if l.Shards < 1 || l.Shards > maxShards || l.Partitions < 1 {
+		return nil, fmt.Errorf("this Redis has none, and %d shards in %d partitions are none either; allowed are 1 to %d shards, and 1 or more partitions",
+			l.Shards, l.Partitions, maxShards)
+	}
+	if err := rdb.HSetNX(ctx, metaKey, "shards", l.Shards).Err(); err != nil {
+		return nil, err
+	}
+	if err := rdb.HSetNX(ctx, metaKey, "partitions", l.Partitions).Err(); err != nil {
+		return nil, err
+	}
+	return rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
 }
 
 // Shards implements jobs.Store.
@@ -80,7 +98,7 @@ func (s *Store) Shard(subject jobs.Subject) int {
 func (s *Store) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
 	k := s.keys[shard]
 	reply, err := s.run.claim.Run(ctx, s.rdb, []string{k.lease("sweep"), k.due, k.def, k.state},
-		l.Holder, l.For.Milliseconds(), score(at), limit).Slice()
+		l.Holder, milliseconds(l), score(at), limit).Slice()
 	if errors.Is(err, redis.Nil) {
 		return jobs.Claim{Busy: true}, nil
 	}
@@ -91,14 +109,16 @@ func (s *Store) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time
 	for i := 0; i+3 < len(reply); i += 4 {
 		r := record(jobs.Subject(text(reply[i])), reply[i+2], reply[i+3])
 		if due, err := strconv.ParseFloat(text(reply[i+1]), 64); err == nil {
-			r.Due = time.UnixMilli(int64(due * 1000)).UTC()
+			r.Due = time.UnixMilli(int64(math.Round(due * 1000))).UTC()
 		}
 		claim.Records = append(claim.Records, r)
 	}
 	return claim, nil
 }
 
-// Load implements jobs.Store.
+// Load implements jobs.Store. A state is read before its definition: when an edit
+// comes in between, the revision is the old one, and what is decided on the record
+// is lost. The other way round an old definition would pass for the new one.
 func (s *Store) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
 	byShard := make(map[int][]int) // shard → indexes into subjects
 	for i, subject := range subjects {
@@ -107,7 +127,7 @@ func (s *Store) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Recor
 	}
 	type part struct {
 		at          []int
-		defs, state *redis.SliceCmd
+		state, defs *redis.SliceCmd
 	}
 	var parts []part
 	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -116,7 +136,7 @@ func (s *Store) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Recor
 			for i, j := range at {
 				fields[i] = string(subjects[j])
 			}
-			parts = append(parts, part{at, p.HMGet(ctx, s.keys[n].def, fields...), p.HMGet(ctx, s.keys[n].state, fields...)})
+			parts = append(parts, part{at, p.HMGet(ctx, s.keys[n].state, fields...), p.HMGet(ctx, s.keys[n].def, fields...)})
 		}
 		return nil
 	}); err != nil {
@@ -149,37 +169,65 @@ func (s *Store) Page(ctx context.Context, shard int, cursor string, limit int) (
 		return nil, formatCursor(next), nil
 	}
 	records, err := s.Load(ctx, subjects)
+	records = slices.DeleteFunc(records, func(r jobs.Record) bool { return r.Rev == 0 }) // removed in between
 	return records, formatCursor(next), err
 }
 
-// Commit implements jobs.Store.
+// Commit implements jobs.Store. Of two changes of one subject, the second is lost.
 func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
 	k := s.keys[shard]
-	keys := []string{k.state, k.due, k.out, k.wake}
+	keys := []string{k.state, k.due, k.out, k.wake, k.wishes}
 	args := make([]any, 0, 8*len(changes))
+	seen := make(map[jobs.Subject]bool, len(changes))
+	var lost []jobs.Subject
 	for _, c := range changes {
-		value := ""
-		if c.State != nil || c.Woken {
-			value = strconv.FormatInt(c.Rev+1, 10) + " " + string(c.State)
+		if seen[c.Subject] {
+			lost = append(lost, c.Subject)
+			continue
 		}
+		seen[c.Subject] = true
 		serves := 0
 		if c.Wake {
 			keys = append(keys, k.serves(c.Subject))
 			serves = len(keys)
 		}
-		args = append(args, string(c.Subject), token(c.Rev, c.Woken), value, score(c.Due), serves, len(c.Actions))
-		for _, a := range c.Actions {
+		actions := addressed(c.Actions)
+		args = append(args, string(c.Subject), token(c.Rev, c.Woken)+" ", after(c), score(c.Due), serves, len(actions))
+		for _, a := range actions {
 			args = append(args, a.Body, strings.Join(a.To, ","))
 		}
 	}
-	lost, err := s.run.commit.Run(ctx, s.rdb, keys, args...).StringSlice()
+	names, err := s.run.commit.Run(ctx, s.rdb, keys, args...).StringSlice()
 	if err != nil {
 		return nil, fmt.Errorf("committing %d changes on shard %d: %w", len(changes), shard, err)
 	}
-	return subjects(lost), nil
+	return append(subjects(names), lost...), nil
+}
+
+// after is the value of a state after a change: empty to leave it, a revision
+// alone to keep what follows it. Whatever is not to be done twice has to give the
+// record a new revision, so that a repeat of the script is lost.
+func after(c jobs.Change) string {
+	if c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 {
+		return ""
+	}
+	rev := strconv.FormatInt(c.Rev+1, 10)
+	if c.State == nil {
+		return rev
+	}
+	return rev + " " + string(c.State)
+}
+
+// addressed leaves out actions for nobody: in Redis, no names are all.
+func addressed(actions []jobs.Outgoing) []jobs.Outgoing {
+	nobody := func(a jobs.Outgoing) bool { return a.To != nil && len(a.To) == 0 }
+	if !slices.ContainsFunc(actions, nobody) {
+		return actions
+	}
+	return slices.DeleteFunc(slices.Clone(actions), nobody)
 }
 
 // Edit implements jobs.Store.
@@ -209,11 +257,12 @@ func token(rev int64, woken bool) string {
 	return t
 }
 
-// record puts together what two hashes hold of a subject.
+// record puts together what two hashes hold of a subject. When one of them holds
+// nothing, the subject is just being made or removed.
 func record(subject jobs.Subject, def, state any) jobs.Record {
 	r := jobs.Record{Subject: subject}
-	value := text(state)
-	if value == "" {
+	value, definition := text(state), text(def)
+	if value == "" || definition == "" {
 		return r
 	}
 	head, body, _ := strings.Cut(value, " ")
@@ -222,9 +271,7 @@ func record(subject jobs.Subject, def, state any) jobs.Record {
 	if body != "" {
 		r.State = []byte(body)
 	}
-	if d := text(def); d != "" {
-		r.Definition = []byte(d)
-	}
+	r.Definition = []byte(definition)
 	return r
 }
 
@@ -235,6 +282,9 @@ func score(t time.Time) string {
 	}
 	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', -1, 64)
 }
+
+// milliseconds is how long a lease lasts; Redis allows no less than one.
+func milliseconds(l jobs.Lease) int64 { return max(1, l.For.Milliseconds()) }
 
 // text is a reply as a string; empty for nil.
 func text(reply any) string {

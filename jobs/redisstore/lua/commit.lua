@@ -1,46 +1,63 @@
 -- Writes decisions with their due times and actions; all of one decision or nothing.
--- KEYS state due out wake serves…
--- ARGV per decision: subject, token before, new value or '', due or '',
+-- KEYS state due out wake wishes serves…
+-- ARGV per decision, of distinct subjects: subject, token before,
+--      value after ('' leaves it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0, number of actions, then per action: body, destinations or ''
 -- Gives the subjects whose token had changed: their decisions are not written.
-local subjects, at = {}, {}
-local i = 1
-while i <= #ARGV do
-  subjects[#subjects + 1] = ARGV[i]
-  at[#at + 1] = i
-  i = i + 6 + 2 * tonumber(ARGV[i + 5])
-end
-local now = redis.call('HMGET', KEYS[1], unpack(subjects))
-local states, dues, done, lost = {}, {}, {}, {}
-for n, subject in ipairs(subjects) do
-  local a = at[n]
-  local token = ARGV[a + 1] .. ' '
-  if not now[n] or string.sub(now[n], 1, #token) ~= token then
-    lost[#lost + 1] = subject
-  else
-    if ARGV[a + 2] ~= '' then
-      states[#states + 1] = subject
-      states[#states + 1] = ARGV[a + 2]
-    end
-    if ARGV[a + 3] ~= '' then
-      dues[#dues + 1] = ARGV[a + 3]
-      dues[#dues + 1] = subject
+local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
+local lost, served, i, last = {}, {}, 1, #ARGV
+while i <= last do
+  local subjects, at, n = {}, {}, 0
+  while i <= last and n < chunk do
+    n = n + 1
+    subjects[n], at[n] = ARGV[i], i
+    i = i + 6 + 2 * ARGV[i + 5]
+  end
+  local now = call('HMGET', KEYS[1], unpack(subjects))
+  local states, dues, done, s, d = {}, {}, {}, 0, 0
+  for k = 1, n do
+    local subject, a, before = subjects[k], at[k], now[k]
+    local token, after, due, serves = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
+    if not before or sub(before, 1, #token) ~= token then
+      lost[#lost + 1] = subject
     else
-      done[#done + 1] = subject
-    end
-    local serves = tonumber(ARGV[a + 4])
-    if serves > 0 then redis.call('ZUNIONSTORE', KEYS[4], 2, KEYS[4], KEYS[serves]) end
-    for k = 1, tonumber(ARGV[a + 5]) do
-      local body, to = ARGV[a + 4 + 2 * k], ARGV[a + 5 + 2 * k]
-      if to == '' then
-        redis.call('XADD', KEYS[3], '*', 'a', body)
+      if after ~= '' then
+        if not find(after, ' ', 1, true) then after = after .. sub(before, #token) end
+        states[s + 1], states[s + 2] = subject, after
+        s = s + 2
+      end
+      if due ~= '' then
+        dues[d + 1], dues[d + 2] = due, subject
+        d = d + 2
       else
-        redis.call('XADD', KEYS[3], '*', 'a', body, 'to', to)
+        done[#done + 1] = subject
+      end
+      if serves ~= '0' then served[#served + 1] = KEYS[tonumber(serves)] end
+      for b = a + 6, a + 4 + 2 * ARGV[a + 5], 2 do
+        if ARGV[b + 1] == '' then
+          call('XADD', KEYS[3], '*', 'a', ARGV[b])
+        else
+          call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', ARGV[b + 1])
+        end
       end
     end
   end
+  if s > 0 then call('HSET', KEYS[1], unpack(states)) end
+  if d > 0 then call('ZADD', KEYS[2], unpack(dues)) end
+  if #done > 0 then call('ZREM', KEYS[2], unpack(done)) end
 end
-if #states > 0 then redis.call('HSET', KEYS[1], unpack(states)) end
-if #dues > 0 then redis.call('ZADD', KEYS[2], unpack(dues)) end
-if #done > 0 then redis.call('ZREM', KEYS[2], unpack(done)) end
+if #served > 0 then
+  local wish = call('INCR', KEYS[5])
+  for _, key in ipairs(served) do
+    local members = call('SMEMBERS', key)
+    for first = 1, #members, chunk do
+      local marks = {}
+      for m = first, math.min(first + chunk - 1, #members) do
+        marks[#marks + 1] = wish
+        marks[#marks + 1] = members[m]
+      end
+      call('ZADD', KEYS[4], unpack(marks))
+    end
+  end
+end
 return lost

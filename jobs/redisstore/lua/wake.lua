@@ -1,20 +1,23 @@
 -- Makes subjects due, and gives each a new revision, so that a decision that was
--- made on what was known before is lost.
+-- made on what was known before is lost. One that is due already stays so.
 -- KEYS state due   ARGV now, subject…
-local subjects = {unpack(ARGV, 2)}
-local values = redis.call('HMGET', KEYS[1], unpack(subjects))
-local states, dues = {}, {}
-for i, subject in ipairs(subjects) do
-  if values[i] then
-    local rev, state = string.match(values[i], '^(%d+)!? (.*)$')
-    states[#states + 1] = subject
-    states[#states + 1] = string.format('%.0f', tonumber(rev) + 1) .. '! ' .. state
-    dues[#dues + 1] = ARGV[1]
-    dues[#dues + 1] = subject
+local call, chunk = redis.call, 500 -- unpack has a limit of some thousand
+for first = 2, #ARGV, chunk do
+  local subjects = {unpack(ARGV, first, math.min(first + chunk - 1, #ARGV))}
+  local values = call('HMGET', KEYS[1], unpack(subjects))
+  local states, dues = {}, {}
+  for i, subject in ipairs(subjects) do
+    if values[i] then
+      local rev, state = string.match(values[i], '^(%d+)!? (.*)$')
+      states[#states + 1] = subject
+      states[#states + 1] = string.format('%.0f', rev + 1) .. '! ' .. state
+      dues[#dues + 1] = ARGV[1]
+      dues[#dues + 1] = subject
+    end
+  end
+  if #states > 0 then
+    call('HSET', KEYS[1], unpack(states))
+    call('ZADD', KEYS[2], 'LT', unpack(dues))
   end
 end
-if #states > 0 then
-  redis.call('HSET', KEYS[1], unpack(states))
-  redis.call('ZADD', KEYS[2], unpack(dues))
-end
-return #states / 2
+return 1

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+type benchCmd struct {
+	Boundaries benchBoundariesCmd `cmd:"" help:"Let one boundary fall due for many properties, and measure."`
+}
+
+// emptyRedis connects to a Redis that holds nothing: a benchmark fills it, and
+// empties it at the end.
+func (a *app) emptyRedis(ctx context.Context) (*session, error) {
+	s, err := a.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	size, err := s.redis.Client.DBSize(ctx).Result()
+	if err == nil && size > layoutKeys {
+		err = fmt.Errorf("%s holds %d keys: a benchmark needs a Redis of its own, for it ends with FLUSHALL", s.env.RedisName, size)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// layoutKeys is what connect itself has written.
+const layoutKeys = 1
+
+// flushAll empties the Redis that emptyRedis found empty.
+func flushAll(ctx context.Context, s *session) error {
+	if cluster, ok := s.redis.Client.(*redis.ClusterClient); ok {
+		return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error { return node.FlushAll(ctx).Err() })
+	}
+	return s.redis.Client.FlushAll(ctx).Err()
+}
+
+// usedMemory is what Redis itself says that its data takes; of a cluster, one node's.
+func usedMemory(ctx context.Context, s *session) (int64, error) {
+	info, err := s.redis.Client.Info(ctx, "memory").Result()
+	if err != nil {
+		return 0, fmt.Errorf("reading Redis' memory: %w", err)
+	}
+	return numberAfter(info, "used_memory:")
+}
+
+// peakMemory is the most memory that this process has held at once.
+func peakMemory() (int64, error) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, fmt.Errorf("reading the memory of this process: %w", err)
+	}
+	kilobytes, err := numberAfter(string(status), "VmHWM:")
+	return kilobytes << 10, err
+}
+
+func numberAfter(text, name string) (int64, error) {
+	_, rest, ok := strings.Cut(text, name)
+	fields := strings.Fields(rest)
+	if !ok || len(fields) == 0 {
+		return 0, fmt.Errorf("finding %q: it is not there", name)
+	}
+	return strconv.ParseInt(fields[0], 10, 64)
+}
+
+// printResult prints a benchmark's figures as one JSON object, or a line each.
+func (a *app) printResult(result any, asJSON bool) error {
+	body, err := json.Marshal(result)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		_, err = fmt.Fprintf(a.stdout, "%s\n", body)
+		return err
+	}
+	line := strings.NewReplacer("{", "", "}", "", `"`, "", ",", "\n", ":", " ")
+	_, err = fmt.Fprintln(a.stdout, line.Replace(string(body)))
+	return err
+}

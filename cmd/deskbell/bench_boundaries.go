@@ -1,0 +1,386 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/logline"
+)
+
+type benchBoundariesCmd struct {
+	Properties int  `default:"100000" help:"How many."`
+	JSON       bool `name:"json" help:"Print one JSON object."`
+}
+
+func (*benchBoundariesCmd) Help() string {
+	return `
+Fills the Redis of REDIS_URL, which must be empty, lets one boundary fall due for all properties, and measures the sweep:
+decision, commit, outbox. Then it lets the next boundary fall due for a tenth of them in the plain design: one asynq
+task for each flip, with the same decision and the same writes. It empties that Redis at the end.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 1000000 --json
+`
+}
+
+// boundaryFigures is what the benchmark measures.
+type boundaryFigures struct {
+	Properties            int     `json:"properties"`
+	FlipsPerSecond        float64 `json:"flips_per_second"`       // from the first claim to the last commit
+	PlainFlipsPerSecond   float64 `json:"plain_flips_per_second"` // from the first task's start to the last commit
+	Ratio                 float64 `json:"ratio"`
+	LastCommitSeconds     float64 `json:"last_commit_seconds"` // after the boundary
+	LagP50                float64 `json:"lag_ms_p50"`          // from the boundary to a property's commit
+	LagP99                float64 `json:"lag_ms_p99"`
+	RedisBytesPerProperty int64   `json:"redis_bytes_per_property"` // beyond its definition, with one action in the outbox
+	WorkerRSS             int64   `json:"worker_rss_bytes"`         // the most at once
+}
+
+func (c *benchBoundariesCmd) Run(ctx context.Context, a *app) (err error) {
+	if c.Properties < 10 || c.Properties > 5_000_000 {
+		return usagef("--properties=%d; 10 to 5000000 are allowed", c.Properties)
+	}
+	s, err := a.emptyRedis(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, flushAll(context.WithoutCancel(ctx), s), s.close())
+	}()
+	b := boundaryBench{app: a, s: s, n: c.Properties}
+	figures, err := b.run(ctx)
+	if err != nil {
+		return err
+	}
+	return a.printResult(figures, c.JSON)
+}
+
+// The boundary of the benchmark: a Monday on which all properties open. The workers'
+// clock is set so that it comes at once.
+const (
+	benchZone  = "Europe/Paris"
+	benchOpens = "2026-11-23T09:00:00+01:00"
+)
+
+type boundaryBench struct {
+	*app
+	s *session
+	n int
+}
+
+func (b *boundaryBench) run(ctx context.Context) (f boundaryFigures, err error) {
+	opens, err := time.Parse(time.RFC3339, benchOpens)
+	if err != nil {
+		return f, err
+	}
+	f.Properties = b.n
+	empty, err := usedMemory(ctx, b.s)
+	if err != nil {
+		return f, err
+	}
+	b.progress("defining %d properties", b.n)
+	if err := b.define(ctx, opens.Add(-time.Hour)); err != nil {
+		return f, err
+	}
+	b.progress("letting a boundary fall due for %d properties", b.n)
+	swept, err := b.sweep(ctx, opens)
+	if err != nil {
+		return f, err
+	}
+	full, err := usedMemory(ctx, b.s)
+	if err != nil {
+		return f, err
+	}
+	definitions, err := b.definitionBytes(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.RedisBytesPerProperty = (full - empty - definitions) / int64(b.n)
+	if f.WorkerRSS, err = peakMemory(); err != nil {
+		return f, err
+	}
+	b.progress("letting the next fall due for %d, a task each", b.n/10)
+	plain, err := b.plain(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.FlipsPerSecond, f.PlainFlipsPerSecond = swept.rate(), plain.rate()
+	f.Ratio = f.FlipsPerSecond / f.PlainFlipsPerSecond
+	f.LastCommitSeconds = swept.last.Sub(swept.due).Seconds()
+	f.LagP50, f.LagP99 = swept.lag(0.50), swept.lag(0.99)
+	return f, nil
+}
+
+func (b *boundaryBench) progress(format string, args ...any) {
+	fmt.Fprintf(b.stderr, format+"\n", args...)
+}
+
+// define writes the properties and decides on them as of an instant, so that each
+// waits for its boundary. What the outbox says of it is thrown away.
+func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
+	var next atomic.Int64
+	err := inParallel(64, func() error {
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= b.n {
+				return nil
+			}
+			subject, body := benchProperty(i)
+			ok, err := b.s.store.Edit(ctx, jobs.Edit{Subject: subject, NewRev: at.UnixMicro(), Definition: body, Due: at})
+			if err != nil || !ok {
+				return errors.Join(err, ctx.Err())
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("defining properties: %w", err)
+	}
+	decider := jobs.NewDecider(b.s.store, time.UTC)
+	next.Store(0)
+	return inParallel(4, func() error {
+		for {
+			shard := int(next.Add(1)) - 1
+			if shard >= b.s.store.Shards() {
+				return nil
+			}
+			if err := b.decideShard(ctx, decider, shard, at); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+func (b *boundaryBench) decideShard(ctx context.Context, decider *jobs.Decider, shard int, at time.Time) error {
+	lease := jobs.Lease{Holder: "bench", For: time.Minute}
+	for {
+		claim, err := b.s.store.Claim(ctx, shard, lease, at, 500)
+		if err != nil {
+			return err
+		}
+		if len(claim.Records) == 0 {
+			break
+		}
+		out, err := decider.Decide(ctx, claim.Records, at)
+		if err != nil {
+			return err
+		}
+		for i := range out.Changes {
+			out.Changes[i].Actions = nil
+		}
+		if _, err := b.s.store.Commit(ctx, shard, out.Changes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// benchProperty is a property with a five-day week. All open at nine; they close at
+// different times.
+func benchProperty(i int) (jobs.Subject, []byte) {
+	id := fmt.Sprintf("property-%07d", i)
+	return jobs.PropertySubject(id), fmt.Appendf(nil,
+		`{"name":"Property %d","language":"fr","schedule":{"time_zone":%q,"weekly":{"mon-fri":"09:00-12:00, 13:00-18:%02d"}},"widget":{"outside_hours":"contact_form"}}`,
+		i, benchZone, i%60)
+}
+
+// sweep runs a real worker whose clock comes to the boundary in some seconds.
+func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observed, error) {
+	start := b.now()
+	due := start.Truncate(5 * time.Second).Add(10 * time.Second) // when the worker's cron looks
+	now := func() time.Time { return b.now().Add(boundary.Sub(due)) }
+
+	o := &observed{Store: b.s.store, now: b.now, due: due, expected: b.n, done: make(chan struct{})}
+	log := logrus.New()
+	log.SetOutput(b.stderr)
+	log.SetLevel(logrus.WarnLevel)
+	worker := jobs.NewWorker(jobs.Config{
+		Store: o, Redis: b.s.redis, Partitions: b.s.store.Partitions(), Log: log, Now: now, TimeZone: time.UTC,
+		Concurrency: b.s.env.Concurrency, Batch: b.s.env.SweepBatch, StopTimeout: b.s.env.StopTimeout,
+		DefaultDestination: definition.Destination{Type: logline.Type}, // nobody opens it: only the sweep is measured
+	})
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- worker.Run(ctx) }()
+	select {
+	case <-o.done:
+	case <-time.After(10 * time.Minute):
+		cancel()
+		return nil, errors.Join(errors.New("measuring the sweep: not done within 10 minutes"), <-ended)
+	case err := <-ended:
+		return nil, errors.Join(errors.New("measuring the sweep: the worker stopped"), err)
+	}
+	cancel()
+	return o, <-ended
+}
+
+// definitionBytes is what the definitions alone take in Redis.
+func (b *boundaryBench) definitionBytes(ctx context.Context) (int64, error) {
+	var total int64
+	for shard := range b.s.store.Shards() {
+		n, err := b.s.redis.Client.MemoryUsage(ctx, fmt.Sprintf("deskbell:{%d}:def", shard), 0).Result()
+		if err != nil {
+			return 0, fmt.Errorf("measuring the definitions: %w", err)
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// plain flips a tenth of the properties at their next boundary, with one asynq task
+// for each.
+func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
+	const kind, queue = "bench:flip", "bench"
+	n := b.n / 10
+	closes, err := time.Parse(time.RFC3339, benchOpens)
+	if err != nil {
+		return nil, err
+	}
+	closes = closes.Add(3 * time.Hour)
+	o := &observed{Store: b.s.store, now: b.now, due: b.now(), expected: n, done: make(chan struct{})}
+	client := asynq.NewClientFromRedisClient(b.s.redis.Client)
+	var next atomic.Int64
+	if err := inParallel(64, func() error {
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= n {
+				return nil
+			}
+			subject, _ := benchProperty(i)
+			if _, err := client.EnqueueContext(ctx, asynq.NewTask(kind, []byte(subject)), asynq.Queue(queue)); err != nil {
+				return err
+			}
+		}
+	}); err != nil {
+		return nil, fmt.Errorf("enqueueing a task for each flip: %w", err)
+	}
+	decider := jobs.NewDecider(o, time.UTC)
+	server := asynq.NewServerFromRedisClient(b.s.redis.Server, asynq.Config{
+		Concurrency: 64, Queues: map[string]int{queue: 1}, LogLevel: asynq.ErrorLevel,
+	})
+	if err := server.Start(asynq.HandlerFunc(func(ctx context.Context, t *asynq.Task) error {
+		o.begin()
+		records, err := o.Load(ctx, []jobs.Subject{jobs.Subject(t.Payload())})
+		if err != nil {
+			return err
+		}
+		out, err := decider.Decide(ctx, records, closes)
+		if err != nil {
+			return err
+		}
+		_, err = o.Commit(ctx, o.Shard(records[0].Subject), out.Changes)
+		return err
+	})); err != nil {
+		return nil, err
+	}
+	defer server.Shutdown()
+	select {
+	case <-o.done:
+		return o, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-time.After(10 * time.Minute):
+		return nil, errors.New("measuring the plain design: not done within 10 minutes")
+	}
+}
+
+// observed is a store that notes when commits are done.
+type observed struct {
+	jobs.Store
+	now      func() time.Time
+	due      time.Time
+	expected int // flips
+	done     chan struct{}
+
+	mu          sync.Mutex
+	first, last time.Time
+	flips       int
+	commits     []commit
+}
+
+type commit struct {
+	lag   time.Duration
+	flips int
+}
+
+func (o *observed) begin() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.first.IsZero() {
+		o.first = o.now()
+	}
+}
+
+// Claim implements jobs.Store.
+func (o *observed) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
+	if limit > 0 {
+		o.begin()
+	}
+	return o.Store.Claim(ctx, shard, l, at, limit)
+}
+
+// Commit implements jobs.Store.
+func (o *observed) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
+	lost, err := o.Store.Commit(ctx, shard, changes)
+	if err != nil {
+		return lost, err
+	}
+	flips := 0
+	for _, c := range changes {
+		if len(c.Actions) > 0 && !slices.Contains(lost, c.Subject) {
+			flips++
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.last = o.now()
+	o.commits = append(o.commits, commit{o.last.Sub(o.due), flips})
+	before := o.flips
+	if o.flips += flips; before < o.expected && o.flips >= o.expected {
+		close(o.done)
+	}
+	return lost, nil
+}
+
+func (o *observed) rate() float64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return float64(o.flips) / o.last.Sub(o.first).Seconds()
+}
+
+// lag is a quantile over the properties, in milliseconds.
+func (o *observed) lag(q float64) float64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	slices.SortFunc(o.commits, func(a, b commit) int { return int(a.lag - b.lag) })
+	rank, seen := int(q*float64(o.flips)), 0
+	for _, c := range o.commits {
+		if seen += c.flips; seen >= rank {
+			return float64(c.lag.Microseconds()) / 1000
+		}
+	}
+	return 0
+}
+
+// inParallel runs f in n goroutines and gives their errors.
+func inParallel(n int, f func() error) error {
+	var wait sync.WaitGroup
+	errs := make([]error, n)
+	for i := range n {
+		wait.Go(func() { errs[i] = f() })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,183 @@
+package hours
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Exception replaces the windows that open on its dates. A window that opened on the evening before
+// runs on.
+type Exception struct {
+	Name   string   // the reason that is given; empty: "exception"
+	From   Date     // the first date
+	To     Date     // the last date, included; the zero Date: From
+	Yearly bool     // every year: the years of From and To do not count, and 12-24 to 01-02 runs over New Year; 02-29 is met in leap years only
+	Hours  []Window // empty: closed
+}
+
+func (p *parser) exceptions(path string, tree any) []Exception {
+	items, ok := tree.([]any)
+	if !ok {
+		p.fault(path, 0, show(tree), "is not a list of exceptions", `a list such as [{on: 2026-12-24, closed: true}]`)
+		return nil
+	}
+	if len(items) > maxExceptions {
+		p.fault(path, 0, fmt.Sprintf("%d exceptions", len(items)), "are too many", fmt.Sprintf("at most %d", maxExceptions))
+		return nil
+	}
+	var exceptions []Exception
+	sound := len(p.faults)
+	for i, item := range items {
+		exceptions = append(exceptions, p.exception(fmt.Sprintf("%s/%d", path, i), item))
+	}
+	if len(p.faults) == sound {
+		p.checkClashes(exceptions)
+	}
+	return exceptions
+}
+
+func (p *parser) exception(path string, tree any) (e Exception) {
+	fields, ok := p.object(path, tree, "on", "from", "to", "yearly", "closed", "hours", "name")
+	if !ok {
+		return e
+	}
+	e.Yearly = p.flag(path+"/yearly", fields["yearly"])
+	e.From, e.To = p.dates(path, fields, e.Yearly)
+	if value, ok := fields["name"]; ok {
+		e.Name, _ = p.text(path+"/name", value, "text")
+	}
+	closed := p.flag(path+"/closed", fields["closed"])
+	hours, given := fields["hours"]
+	switch {
+	case closed && given:
+		p.fault(path+"/hours", 0, show(hours), "is given for a day that is closed", "either closed: true or hours")
+	case given:
+		e.Hours = p.windows(path+"/hours", hours)
+	case !closed:
+		p.fault(path, 0, show(tree), "says neither closed nor hours", `closed: true or hours: "09:00-12:00"`)
+	}
+	return e
+}
+
+// dates reads on, or from and to.
+func (p *parser) dates(path string, fields map[string]any, yearly bool) (from, to Date) {
+	on, single := fields["on"]
+	first, begins := fields["from"]
+	last, ends := fields["to"]
+	sound := len(p.faults)
+	switch {
+	case single && !begins && !ends:
+		from = p.date(path+"/on", on, yearly)
+		to = from
+	case begins && ends && !single:
+		from, to = p.date(path+"/from", first, yearly), p.date(path+"/to", last, yearly)
+	default:
+		p.fault(path, 0, show(fields), "is not a date or a range of dates", `either on: 2026-12-24, or from: 2026-12-24 and to: 2027-01-02`)
+	}
+	if len(p.faults) > sound {
+		return from, to
+	}
+	p.checkDates(path, Exception{From: from, To: to, Yearly: yearly})
+	if yearly {
+		from.Year, to.Year = 0, 0
+	}
+	return from, to
+}
+
+func (p *parser) date(path string, tree any, yearly bool) Date {
+	text, ok := tree.(string)
+	if !ok {
+		p.fault(path, 0, show(tree), "is not a date", `a date such as "2026-12-24"`)
+		return Date{}
+	}
+	return p.dateText(path, text, yearly)
+}
+
+func (p *parser) checkDates(path string, e Exception) {
+	for _, d := range [2]Date{e.From, e.last()} {
+		if !d.exists() || d.Year == 0 && !e.Yearly {
+			p.fault(path, 0, d.String(), "is not in the calendar", "")
+			return
+		}
+	}
+	if e.Yearly && (e.From.Year == 0 || e.last().Year == 0) {
+		return // without years, any two dates make a range
+	}
+	if e.last().Compare(e.From) < 0 {
+		p.fault(path+"/to", 0, e.last().String(), "is before "+e.From.String(), "the same date or a later one")
+	}
+	if e.Yearly && e.last().Compare(Date{e.From.Year + 1, e.From.Month, e.From.Day}) >= 0 {
+		p.fault(path+"/to", 0, e.last().String(), "is a year or more after "+e.From.String(), "a yearly range of less than a year")
+	}
+}
+
+// last is the last date of the exception.
+func (e Exception) last() Date {
+	if e.To == (Date{}) {
+		return e.From
+	}
+	return e.To
+}
+
+func (e Exception) reason() string {
+	if e.Name == "" {
+		return reasonException
+	}
+	return e.Name
+}
+
+// spans returns the exception's days in its layer: one span, or two when a yearly range runs over
+// New Year.
+func (e Exception) spans(r *rule) []span {
+	if !e.Yearly {
+		return []span{{e.From.number(), e.last().number() + 1, r}}
+	}
+	from, to := e.From.ordinal(), e.last().ordinal()+1
+	leapDay := Date{Month: time.February, Day: 29}
+	if to == leapDay.ordinal()+1 {
+		to = Date{Month: time.March, Day: 1}.ordinal() // 02-30 would be 2 March in a common year
+	}
+	if from < to {
+		return []span{{from, to, r}}
+	}
+	newYear, yearEnd := Date{Month: time.January, Day: 1}, Date{Month: time.December, Day: 31}
+	return []span{{from, yearEnd.ordinal() + 1, r}, {newYear.ordinal(), to, r}}
+}
+
+// checkClashes faults two exceptions on one date. It compares the compiled spans, one layer at a time:
+// between the layers the dated one wins.
+func (p *parser) checkClashes(exceptions []Exception) {
+	type claim struct {
+		span
+		index int
+	}
+	var layers [2][]claim
+	for i, e := range exceptions {
+		layer := &layers[0]
+		if e.Yearly {
+			layer = &layers[1]
+		}
+		for _, s := range e.spans(nil) {
+			*layer = append(*layer, claim{s, i})
+		}
+	}
+	for kind, layer := range layers {
+		slices.SortStableFunc(layer, func(a, b claim) int { return a.from - b.from })
+		for i := 1; i < len(layer); i++ {
+			a, b := layer[i-1], layer[i]
+			if b.from >= a.to {
+				continue
+			}
+			date := dateOf(b.from)
+			if kind == 1 {
+				date = monthDay(0, b.from)
+			}
+			first, second := min(a.index, b.index), max(a.index, b.index)
+			p.fault(fmt.Sprintf("/exceptions/%d", second), 0, date.String(), fmt.Sprintf("has an exception already, /exceptions/%d", first), "one exception a date; a dated one beats a yearly one")
+			if a.to > b.to {
+				layer[i] = a // it may cover the next one too
+			}
+		}
+	}
+}
