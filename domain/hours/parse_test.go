@@ -343,3 +343,30 @@ func TestFaultsOfSpecsWrittenInGo(t *testing.T) {
 		}
 	}
 }
+
+func TestFaultsOfLeaveDaysAndDates(t *testing.T) {
+	t.Parallel()
+	leave := func(text string) error { _, err := ParseLeave(tree(t, text)); return err }
+	days := func(text string) error { _, err := ParseDays(text); return err }
+	date := func(text string) error { return new(Date).UnmarshalText([]byte(text)) }
+	spec := func(text string) error { return json.Unmarshal([]byte(text), new(Spec)) }
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"leave that is a date", leave(`2026-12-24`), `"2026-12-24" is not a list of leave; allowed: a list such as [{from: 2026-12-21, to: 2027-01-03}, {on: 2026-12-24}]`},
+		{"leave that ends before it begins", leave(`[{on: 2026-12-20}, {from: 2026-12-21, to: 2026-12-20}]`), `/1/to: "2026-12-20" is before 2026-12-21; allowed: the same date or a later one`},
+		{"leave of every year", leave(`[{on: 12-24}]`), `/0/on: "12-24" is not a date; allowed: a date such as "2026-12-24"`},
+		{"leave with a reason", leave(`[{on: 2026-12-24, reason: ill}]`), `/0/reason: "reason" is not a known key; allowed: on, from, to`},
+		{"an unknown day", days("mon, dimanche"), `"dimanche" is not a day (at byte 5); allowed: mon to sun, a range "mon-fri", a list "mo,we", weekdays, weekend, daily`},
+		{"a letter for a day", days("m-f"), `"m" is not a day; allowed: mon to sun, a range "mon-fri", a list "mo,we", weekdays, weekend, daily`},
+		{"a date as text", date("tomorrow"), `"tomorrow" is not a date; allowed: a date such as "2026-12-24", or "12-24" for every year`},
+		{"a definition in JSON", spec(`{"weekly":"9-17"}`), `"9-17" is not a schedule; allowed: "24/7", "closed", "mon-fri 9-17" or "weekdays 9-17; sat 10-14"`},
+	}
+	for _, tt := range tests {
+		if tt.err == nil || !strings.HasSuffix(tt.err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %s", tt.name, tt.err, tt.want)
+		}
+	}
+}

@@ -1,0 +1,327 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	module = "github.com/deskbell/deskbell"
+	root   = "../.." // of the module, from here
+)
+
+// What one top folder may import of the others: cmd → config, jobs, domain; jobs → domain; nothing points up. config
+// turns text into the values of domain.
+var layers = map[string][]string{
+	"cmd":    {"cmd", "config", "jobs", "domain"},
+	"config": {"config", "domain"},
+	"jobs":   {"jobs", "domain"},
+	"domain": {"domain"},
+}
+
+// What one package of domain may import of the others; those below it are held to the same. A package that is not here
+// fails the test: say here which of the three kinds it is.
+var domains = func() map[string][]string {
+	leaves := []string{"hours", "event", "action"}
+	return map[string][]string{
+		"hours": nil, "event": nil, "action": nil,
+		"widget": leaves, "agent": leaves, "trigger": leaves, // they decide, and do not know each other
+		"visit": append([]string{"trigger"}, leaves...),
+		"chat":  append([]string{"trigger"}, leaves...),
+		// Reads the definitions of all of them, and decides nothing: so none of them may import it.
+		"definition": append([]string{"widget", "agent", "trigger", "visit", "chat"}, leaves...),
+	}
+}()
+
+// impure is what a package of domain has no use for: it does no I/O, and has no clock, logger or context.
+var impure = []string{"context", "database/sql", "log", "net", "os", "os/exec", "syscall", "testing"}
+
+// A source is one Go file.
+type source struct {
+	name    string            // from the root, with slashes
+	imports map[string]string // from the name that the file uses to the path
+	file    *ast.File
+	fset    *token.FileSet
+}
+
+func (s source) dir() string    { return path.Dir(s.name) }
+func (s source) layer() string  { top, _, _ := strings.Cut(s.name, "/"); return top }
+func (s source) isTest() bool   { return strings.HasSuffix(s.name, "_test.go") }
+func (s source) domain() string { return domainOf(s.dir()) }
+
+// forTests says whether only tests use it: it is one, or it is in a package for tests, named as httptest is.
+func (s source) forTests() bool { return s.isTest() || strings.HasSuffix(s.dir(), "test") }
+
+func (s source) at(pos token.Pos) string {
+	return s.name + ":" + strconv.Itoa(s.fset.Position(pos).Line)
+}
+
+// domainOf is "hours" for domain/hours and what is below it, and "" outside of domain.
+func domainOf(dir string) string {
+	below, ok := strings.CutPrefix(dir, "domain/")
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(below, "/")
+	return name
+}
+
+// sources reads every Go file, for whichever system it is built.
+func sources(t *testing.T) (list []source) {
+	t.Helper()
+	for _, top := range slices.Sorted(maps.Keys(layers)) {
+		err := filepath.WalkDir(filepath.Join(root, top), func(file string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case entry.IsDir() && entry.Name() == "testdata":
+				return filepath.SkipDir
+			case entry.IsDir() || filepath.Ext(file) != ".go":
+				return nil
+			}
+			name, err := filepath.Rel(root, file)
+			if err != nil {
+				return err
+			}
+			s, err := parseSource(filepath.ToSlash(name), file, nil)
+			list = append(list, s)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return list
+}
+
+// parseSource reads a file, or src in its place.
+func parseSource(name, file string, src any) (source, error) {
+	s := source{name: name, imports: map[string]string{}, fset: token.NewFileSet()}
+	var err error
+	if s.file, err = parser.ParseFile(s.fset, file, src, parser.SkipObjectResolution); err != nil {
+		return s, err
+	}
+	for _, spec := range s.file.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return s, err
+		}
+		local := path.Base(imported)
+		if spec.Name != nil {
+			local = spec.Name.Name
+		}
+		s.imports[importKey(s.imports, local)] = imported
+	}
+	return s, nil
+}
+
+// importKey keeps apart the imports that have no name of their own: several of _, or of v2.
+func importKey(taken map[string]string, local string) string {
+	for _, ok := taken[local]; ok; _, ok = taken[local] {
+		local += "'"
+	}
+	return local
+}
+
+// misdirected says what is wrong with an import, or "".
+func (s source) misdirected(imported string) string {
+	ours, isOurs := strings.CutPrefix(imported, module+"/")
+	if isOurs {
+		return s.misdirectedWithin(ours)
+	}
+	first, _, _ := strings.Cut(imported, "/")
+	thirdParty := strings.Contains(first, ".")
+	switch {
+	case strings.HasPrefix(imported, "github.com/hibiken/") && s.layer() != "jobs" && s.layer() != "cmd":
+		return "only jobs and cmd know asynq"
+	case s.layer() != "domain" || s.forTests():
+		return ""
+	case thirdParty && imported != "github.com/rickar/cal/v2" && !strings.HasPrefix(imported, "github.com/rickar/cal/v2/"):
+		return "the domain takes nothing from others but tables of holidays"
+	case slices.Contains(impure, imported) || strings.HasPrefix(imported, "net/") && imported != "net/url" || strings.HasPrefix(imported, "log/"):
+		return "the domain is pure"
+	}
+	return ""
+}
+
+// misdirectedWithin says what is wrong with an import of a package of ours.
+func (s source) misdirectedWithin(ours string) string {
+	top, _, _ := strings.Cut(ours, "/")
+	from, to := s.domain(), domainOf(ours)
+	allowed, known := domains[from]
+	switch {
+	case !slices.Contains(layers[s.layer()], top):
+		return cmp.Or(map[bool]string{true: "the domain knows nothing above it"}[s.layer() == "domain"], "it points up")
+	case strings.HasSuffix(ours, "test") && !s.forTests():
+		return "that package is for tests"
+	case from == "" || from == to:
+		return ""
+	case !known:
+		return "arrows_test.go does not say what kind of package domain/" + from + " is"
+	case !slices.Contains(allowed, to):
+		return fmt.Sprintf("of the domain, %s may import %v", from, allowed)
+	}
+	return ""
+}
+
+// worldly lists where the file names the clock, the environment or a logger that is everybody's. A function of time that
+// is only named, and not called, is a clock too.
+func (s source) worldly() (found []string) {
+	forbidden := map[string][]string{
+		"time": {"Now", "Since", "Until"},
+		"os":   {"Getenv", "LookupEnv", "Environ", "ExpandEnv"},
+		"github.com/sirupsen/logrus": {
+			"Trace", "Debug", "Info", "Print", "Warn", "Warning", "Error", "Fatal", "Panic",
+			"WithField", "WithFields", "WithError", "WithTime", "WithContext", "StandardLogger",
+		},
+	}
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		selector, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if of, ok := selector.X.(*ast.Ident); ok {
+			name := selector.Sel.Name
+			base := strings.TrimSuffix(strings.TrimSuffix(name, "ln"), "f")
+			if words := forbidden[s.imports[of.Name]]; slices.Contains(words, name) || slices.Contains(words, base) {
+				found = append(found, fmt.Sprintf("%s: %s.%s", s.at(selector.Pos()), of.Name, name))
+			}
+		}
+		return true
+	})
+	return found
+}
+
+func TestImportsPointDown(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		for _, imported := range s.imports {
+			if problem := s.misdirected(imported); problem != "" {
+				t.Errorf("%s imports %s: %s", s.name, imported, problem)
+			}
+		}
+	}
+}
+
+func TestEveryPackageOfTheDomainHasItsArrows(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if _, known := domains[s.domain()]; s.layer() == "domain" && !known {
+			t.Errorf("%s: arrows_test.go does not say what kind of package this is", s.name)
+		}
+	}
+}
+
+func TestJobsAndDomainAreToldTheTimeAndTheEnvironment(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.forTests() || s.layer() != "domain" && s.layer() != "jobs" {
+			continue
+		}
+		for _, found := range s.worldly() {
+			t.Error(found)
+		}
+	}
+}
+
+// TestArrowsCatch breaks each rule once: a rule that nothing can break holds nothing.
+func TestArrowsCatch(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ file, imported, want string }{
+		{"cmd/deskbell/up.go", module + "/jobs", ""},
+		{"cmd/deskbell/up.go", "github.com/hibiken/asynq", ""},
+		{"config/env.go", module + "/domain/hours", ""},
+		{"config/env.go", module + "/jobs", "it points up"},
+		{"config/env.go", "github.com/hibiken/asynq", "only jobs and cmd know asynq"},
+		{"jobs/tick.go", "github.com/hibiken/asynq", ""},
+		{"jobs/tick.go", module + "/config", "it points up"},
+		{"jobs/redisstore/store.go", module + "/jobs", ""},
+		{"jobs/redisstore/store.go", module + "/jobs/redistest", "that package is for tests"},
+		{"jobs/redisstore/store_test.go", module + "/jobs/redistest", ""},
+		{"jobs/tick_test.go", module + "/cmd/deskbell", "it points up"},
+		{"domain/hours/date.go", "github.com/rickar/cal/v2/fr", ""},
+		{"domain/hours/date.go", "github.com/rickar/california", "the domain takes nothing from others but tables of holidays"},
+		{"domain/hours/date.go", "github.com/google/uuid", "the domain takes nothing from others but tables of holidays"},
+		{"domain/hours/date_test.go", "pgregory.net/rapid", ""},
+		{"domain/hours/date.go", "github.com/hibiken/asynq", "only jobs and cmd know asynq"},
+		{"domain/hours/date.go", "os", "the domain is pure"},
+		{"domain/hours/date.go", "net/http", "the domain is pure"},
+		{"domain/hours/date.go", "log/slog", "the domain is pure"},
+		{"domain/hours/date.go", "net/url", ""},
+		{"domain/hours/date.go", module + "/domain/action", "of the domain, hours may import []"},
+		{"domain/hours/date.go", module + "/jobs", "the domain knows nothing above it"},
+		{"domain/widget/decide.go", module + "/domain/hours", ""},
+		{"domain/widget/decide.go", module + "/domain/agent", "of the domain, widget may import [hours event action]"},
+		{"domain/widget/decide.go", module + "/domain/definition", "of the domain, widget may import [hours event action]"},
+		{"domain/chat/chat.go", module + "/domain/trigger", ""},
+		{"domain/chat/chat.go", module + "/domain/visit", "of the domain, chat may import [trigger hours event action]"},
+		{"domain/visit/visit.go", module + "/domain/trigger", ""},
+		{"domain/novel/novel.go", module + "/domain/hours", "arrows_test.go does not say what kind of package domain/novel is"},
+	} {
+		if got := (source{name: c.file}).misdirected(c.imported); got != c.want {
+			t.Errorf("%s imports %s: %q, want %q", c.file, c.imported, got, c.want)
+		}
+	}
+}
+
+func TestTheClockIsFoundUnderAnyName(t *testing.T) {
+	t.Parallel()
+	const src = `package x
+import (
+	clock "time"
+	"os"
+	log "github.com/sirupsen/logrus"
+)
+type now struct{ time func() clock.Time }
+func (n now) f(os2 interface{ Getenv() }) {
+	_ = n.time() // given
+	os2.Getenv() // not the environment
+	_ = clock.Now
+	_ = os.Getenv("A")
+	log.Infof("b")
+	_ = log.Fields{}
+}`
+	s, err := parseSource("jobs/x.go", "x.go", src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"jobs/x.go:11: clock.Now", "jobs/x.go:12: os.Getenv", "jobs/x.go:13: log.Infof"}
+	if got := s.worldly(); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTheTopLevelHoldsNothingElse(t *testing.T) {
+	t.Parallel()
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	built, err := os.ReadFile(filepath.Join(root, ".gitignore"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed := []string{"cmd", "config", "domain", "jobs", "go.mod", "go.sum", "Procfile", "README.md", "LICENSE", "CHANGELOG.md"}
+	for _, entry := range entries {
+		name := entry.Name()
+		ignored := slices.ContainsFunc(strings.Fields(string(built)), func(pattern string) bool {
+			ok, _ := path.Match(strings.Trim(pattern, "/"), name)
+			return ok
+		})
+		if !ignored && !slices.Contains(allowed, name) && !strings.HasPrefix(name, ".") {
+			t.Errorf("%s stands at the top level, where only %v and dotfiles may", name, allowed)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// clockVariable sets the clock of a process started by start: an instant that it
+// takes for another. Only this test binary reads it.
+const clockVariable = "DESKBELL_TEST_CLOCK"
+
+// TestMain lets the test binary be deskbell itself, so that tests can start real
+// processes, race detector and all, and kill them.
+func TestMain(m *testing.M) {
+	if clock := os.Getenv(clockVariable); clock != "" {
+		os.Exit(beDeskbell(clock))
+	}
+	os.Exit(m.Run())
+}
+
+func beDeskbell(clock string) int {
+	offset, err := time.ParseDuration(clock)
+	if err != nil {
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{env: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: func() time.Time { return time.Now().Add(offset) }}
+	return a.run(ctx, os.Args[1:])
+}
+
+// proc is a running deskbell.
+type proc struct {
+	t   testing.TB
+	cmd *exec.Cmd
+	out *output
+}
+
+// start runs deskbell with a clock that is offset from the real one. It is killed
+// at the end of the test.
+func start(t testing.TB, offset time.Duration, env []string, args ...string) *proc {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &proc{t: t, cmd: exec.Command(self, args...), out: new(output)}
+	p.cmd.Env = append(append(os.Environ(), env...), clockVariable+"="+offset.String())
+	p.cmd.Dir = t.TempDir()
+	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.kill)
+	return p
+}
+
+// kill is kill -9. It may be repeated.
+func (p *proc) kill() {
+	if p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Kill() // an error says that it has ended
+		_ = p.cmd.Wait()         // as it must: killed
+	}
+}
+
+// stop asks the process to end, and fails the test when it does not end well.
+func (p *proc) stop() {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatalf("stopping deskbell: %v\n%s", err, p.out)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Fatalf("deskbell ended with %v\n%s", err, p.out)
+	}
+}
+
+// output is what a process has written.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}

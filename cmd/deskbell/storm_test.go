@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// The storm: this many flips fall due at one boundary.
+const (
+	stormProperties = 17_000
+	stormAgents     = 4_000
+)
+
+// stormBoundary is a Monday morning at which half of the properties open, the other
+// half closes, and all agents start or end their hours.
+const stormBoundary = "2026-11-23T08:00:00Z"
+
+// TestKilledWorkersLoseNothing kills real worker processes at random points of a
+// storm of flips, and compares what Redis holds in the end with what a calm worker
+// makes of the same: the same states, and each action and notice exactly once.
+func TestKilledWorkersLoseNothing(t *testing.T) {
+	t.Parallel()
+	boundary, err := time.Parse(time.RFC3339, stormBoundary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defs := stormDefinitions()
+	var calm, storm *stage
+	var ready sync.WaitGroup
+	ready.Go(func() { calm = newStage(t, defs, boundary) })
+	ready.Go(func() { storm = newStage(t, defs, boundary) })
+	ready.Wait()
+	if t.Failed() {
+		return
+	}
+
+	begin := time.Now().Truncate(5 * time.Second).Add(10 * time.Second) // a beat of the workers' cron
+	offset := boundary.Sub(begin)
+	// The calm worker goes second, so that the storm has the machine to itself.
+	workers := []*proc{storm.worker(offset, "20"), storm.worker(offset, "20"), storm.worker(offset, "20")}
+	kills, mid := 0, 0
+	for end := begin.Add(15 * time.Second); time.Now().Before(end); {
+		pause(time.Until(begin.Add(-time.Second)))
+		pause(time.Duration(50+rand.IntN(700)) * time.Millisecond)
+		if due := storm.due(boundary); due > 0 && time.Now().After(begin) {
+			mid++
+		}
+		n := rand.IntN(len(workers))
+		workers[n].kill()
+		kills++
+		workers[n] = storm.worker(offset, "20")
+	}
+	t.Logf("%d kills, %d of them while flips were due", kills, mid)
+	if mid < 3 {
+		t.Errorf("only %d kills hit the storm: it was over too soon to show anything", mid)
+	}
+	storm.awaitQuiet(boundary)
+	for _, w := range workers {
+		w.stop()
+	}
+	one := calm.worker(boundary.Sub(time.Now().Truncate(5*time.Second).Add(10*time.Second)), "500")
+	calm.awaitQuiet(boundary)
+	one.stop()
+
+	if diff := cmp.Diff(calm.states(), storm.states()); diff != "" {
+		t.Errorf("states differ from a calm run (-calm +storm):\n%s", head(diff))
+	}
+	calmActions, stormActions := calm.actions(), storm.actions()
+	if want := stormProperties + 2*stormAgents; len(calmActions) != want {
+		t.Errorf("a calm run has %d different actions at the boundary; want %d", len(calmActions), want)
+	}
+	if diff := cmp.Diff(calmActions, stormActions); diff != "" {
+		t.Errorf("actions differ from a calm run (-calm +storm):\n%s", head(diff))
+	}
+}
+
+// pause is part of what is tested, a random moment, and waits for nothing.
+func pause(d time.Duration) {
+	<-time.After(d)
+}
+
+func head(s string) string { return s[:min(len(s), 3000)] }
+
+// stormDefinitions are properties with and without agents, and agents with notices.
+func stormDefinitions() *definition.Definitions {
+	defs := &definition.Definitions{
+		Properties:   make(map[string]*definition.Property),
+		Agents:       make(map[string]*definition.Agent),
+		Destinations: map[string]*definition.Destination{"out": {Type: "redis_stream", MaxLen: 10_000_000}},
+	}
+	weekly := func(hours string) definition.Schedule {
+		return definition.Schedule{InPlace: fmt.Appendf(nil, `{"time_zone":"UTC","weekly":{"daily":%q}}`, hours)}
+	}
+	early, late := weekly("00:00-08:00"), weekly("08:00-16:00")
+	for i := range stormAgents {
+		a := &definition.Agent{Schedule: late, Notify: definition.Notify{On: []string{"hours_started", "hours_ended"}}}
+		if i%2 == 0 {
+			a.Schedule = early
+		}
+		defs.Agents[fmt.Sprint("agent-", i)] = a
+	}
+	for i := range stormProperties {
+		p := &definition.Property{Schedule: late}
+		switch i % 4 {
+		case 0:
+			p.Schedule = early
+		case 1: // flips with its agent, and not with its hours
+			p.Schedule = weekly("00:00-16:00")
+			p.Agents = []string{fmt.Sprint("agent-", i%stormAgents)}
+		}
+		defs.Properties[fmt.Sprint("property-", i)] = p
+	}
+	return defs
+}
+
+// stage is a Redis with everything decided, an hour before the boundary.
+type stage struct {
+	t     *testing.T
+	redis *redistest.Server
+	rdb   redis.UniversalClient
+	store *redisstore.Store
+}
+
+func newStage(t *testing.T, defs *definition.Definitions, boundary time.Time) *stage {
+	s := &stage{t: t, redis: redistest.Start(t)}
+	s.rdb = s.redis.Client(t)
+	var err error
+	if s.store, err = redisstore.Open(t.Context(), s.rdb, redisstore.Layout{Shards: 64, Partitions: 1}); err != nil {
+		t.Error(err)
+		return s
+	}
+	offset := time.Until(boundary.Add(-30 * time.Minute))
+	client := jobs.NewClient(jobs.ClientConfig{
+		Store: s.store, Redis: s.rdb, Partitions: 1, TimeZone: time.UTC,
+		Now: func() time.Time { return time.Now().Add(offset) },
+	})
+	steps, err := client.Plan(t.Context(), defs)
+	if err != nil {
+		t.Error(err)
+		return s
+	}
+	// Agents and properties in parallel; that some come before what they refer to is
+	// mended by the wake of the latter.
+	var wait sync.WaitGroup
+	for part := range 8 {
+		wait.Go(func() {
+			var mine []jobs.Step
+			for i := part; i < len(steps); i += 8 {
+				mine = append(mine, steps[i])
+			}
+			if err := client.Apply(t.Context(), mine, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	w := s.worker(offset, "500")
+	s.awaitQuiet(boundary.Add(-time.Minute))
+	w.stop()
+	return s
+}
+
+func (s *stage) worker(offset time.Duration, batch string) *proc {
+	return start(s.t, offset, []string{
+		"REDIS_URL=" + s.redis.URL(), "DESKBELL_SWEEP_BATCH=" + batch, "DESKBELL_CONCURRENCY=2", "DESKBELL_TIME_ZONE=UTC", "LOG_LEVEL=warn", "LOG_FORMAT=text",
+	}, "worker")
+}
+
+// due is how many subjects wait to be decided on at an instant.
+func (s *stage) due(at time.Time) int64 {
+	var n int64
+	for shard := range s.store.Shards() {
+		count, err := s.rdb.ZCount(s.t.Context(), fmt.Sprintf("deskbell:{%d}:due", shard), "-inf", fmt.Sprint(at.Unix())).Result()
+		if err != nil {
+			s.t.Error(err)
+		}
+		n += count
+	}
+	return n
+}
+
+// awaitQuiet waits until nothing is due at an instant, nobody is to be woken, and
+// every action is delivered.
+func (s *stage) awaitQuiet(at time.Time) {
+	s.t.Helper()
+	deadline := time.Now().Add(3 * time.Minute)
+	for time.Now().Before(deadline) {
+		pending, err := s.store.Pending(s.t.Context(), at)
+		if err != nil {
+			s.t.Error(err)
+			return
+		}
+		quiet := true
+		for _, p := range pending {
+			quiet = quiet && p == jobs.Pending{}
+		}
+		if quiet {
+			return
+		}
+		pause(100 * time.Millisecond)
+	}
+	s.t.Errorf("not quiet after three minutes: %d subjects are still due", s.due(at))
+}
+
+// states are those of all subjects, without what may differ between two runs: the
+// instants and versions of edits.
+func (s *stage) states() map[string]map[string]any {
+	s.t.Helper()
+	all := make(map[string]map[string]any)
+	for shard := range s.store.Shards() {
+		values, err := s.rdb.HGetAll(context.Background(), fmt.Sprintf("deskbell:{%d}:state", shard)).Result()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for subject, value := range values {
+			_, body, _ := strings.Cut(value, " ")
+			var state map[string]any
+			if err := json.Unmarshal([]byte(body), &state); err != nil {
+				s.t.Fatalf("%s: %q: %v", subject, value, err)
+			}
+			if w, ok := state["widget"].(map[string]any); ok {
+				state = w
+			}
+			delete(state, "version")
+			all[subject] = state
+		}
+	}
+	return all
+}
+
+// actions counts each id in the destination's stream, of those that the boundary
+// caused; the ids that edits caused are other ones in each run.
+func (s *stage) actions() map[string]int {
+	s.t.Helper()
+	ids := make(map[string]int)
+	entries, err := s.rdb.XRange(context.Background(), definition.DefaultStream, "-", "+").Result()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, e := range entries {
+		var a struct {
+			ID   string
+			Data struct{ Cause struct{ Boundary string } }
+		}
+		if err := json.Unmarshal([]byte(fmt.Sprint(e.Values["action"])), &a); err != nil {
+			s.t.Fatal(err)
+		}
+		if a.Data.Cause.Boundary != "" {
+			ids[a.ID]++
+		}
+	}
+	return ids
+}
