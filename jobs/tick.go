@@ -14,11 +14,25 @@ import (
 // Opening hours are schedules in cron's sense, too.
 var _ cron.Schedule = (*hours.Schedule)(nil)
 
-// entry is one line of the worker's crontab.
+// CronEntry documents one line of the workers' crontab.
+type CronEntry struct {
+	Name string
+	Spec string // with seconds, in UTC
+	Doc  string
+}
+
+// CronEntries are all lines of the workers' crontab.
+func CronEntries() []CronEntry {
+	var docs []CronEntry
+	for _, e := range new(Worker).crontab() {
+		docs = append(docs, e.CronEntry)
+	}
+	return docs
+}
+
 type entry struct {
-	name string
-	spec string // with seconds, in UTC
-	run  func(ctx context.Context, nominal time.Time) error
+	CronEntry
+	run func(ctx context.Context, nominal time.Time) error
 }
 
 // crontab lists all cron entries. Every worker runs all of them; what they enqueue
@@ -29,12 +43,14 @@ type entry struct {
 // what is due.
 func (w *Worker) crontab() []entry {
 	return []entry{
-		{"boundary", "0 * * * * *", w.tick},
-		{"overdue", "5-59/5 * * * * *", w.tick}, // what a dead worker held, or an edit left behind
-		{"reconcile", "0 23 * * * *", func(ctx context.Context, nominal time.Time) error {
-			return w.enqueueReconcile(ctx, nominal, 20*time.Minute)
-		}},
+		{CronEntry{"boundary", "0 * * * * *", "Asks for a sweep of each shard with something due: the boundaries of this minute."}, w.tick},
+		{CronEntry{"overdue", "5-59/5 * * * * *", "The same: what a dead worker held, what is due at an odd second, what is not delivered yet."}, w.tick},
+		{CronEntry{"reconcile", "0 23 * * * *", "Asks for a reconciliation of each shard, spread over 20 minutes."}, w.reconcileAll},
 	}
+}
+
+func (w *Worker) reconcileAll(ctx context.Context, nominal time.Time) error {
+	return w.enqueueReconcile(ctx, nominal, 20*time.Minute)
 }
 
 // tick looks at all shards and asks for what they have waiting. It ends with the
@@ -80,8 +96,8 @@ func (w *Worker) startCron(ctx context.Context) (stop func(), err error) {
 	c := cron.New(cron.WithSeconds(), cron.WithLocation(time.UTC), cron.WithLogger(logger),
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
 	for _, e := range w.crontab() {
-		if _, err := c.AddFunc(e.spec, func() { w.runEntry(ctx, e) }); err != nil {
-			return nil, fmt.Errorf("adding the cron entry %s: %w", e.name, err)
+		if _, err := c.AddFunc(e.Spec, func() { w.runEntry(ctx, e) }); err != nil {
+			return nil, fmt.Errorf("adding the cron entry %s: %w", e.Name, err)
 		}
 	}
 	c.Start()
@@ -93,7 +109,7 @@ func (w *Worker) runEntry(ctx context.Context, e entry) {
 	defer cancel()
 	nominal := w.now().Round(time.Second) // the wall clock may be a breath behind cron's timer
 	if err := e.run(ctx, nominal); err != nil && ctx.Err() != context.Canceled {
-		w.log.WithFields(logrus.Fields{"entry": e.name, "nominal": nominal.UTC().Format(time.RFC3339)}).
+		w.log.WithFields(logrus.Fields{"entry": e.Name, "nominal": nominal.UTC().Format(time.RFC3339)}).
 			WithError(err).Warn("cron entry failed: the next beat does its work")
 	}
 }

@@ -60,14 +60,48 @@ func NewWorker(c Config) *Worker {
 
 func (w *Worker) isStopping() bool { return w.stopping.Load() }
 
-// mux lists all jobs.
+// Job documents one kind of task.
+type Job struct {
+	Kind  string
+	Queue string
+	Doc   string
+}
+
+// Jobs are all kinds of tasks, as the workers run them.
+func Jobs() []Job {
+	var docs []Job
+	for _, j := range new(Worker).jobs() {
+		docs = append(docs, j.Job)
+	}
+	return docs
+}
+
+type registered struct {
+	Job
+	register func(*asynq.ServeMux)
+}
+
+// jobs lists all jobs.
+func (w *Worker) jobs() []registered {
+	return []registered{
+		job(w, queueBoundary, "Decides on what is due in a shard.", w.sweep),
+		job(w, queueBoundary, "Wakes all who use an edited schedule.", w.spread),
+		job(w, queueUpkeep, "Decides on everything in a shard, due or not, and mends what differs.", w.reconcile),
+		job(w, queueDelivery, "Gives a destination what it has not had of a shard's outbox.", w.deliver),
+		job(w, queueDelivery, "Sends one notice by a service of an agent's own.", w.notify),
+	}
+}
+
+func job[A Args](w *Worker, queue, doc string, run func(context.Context, A, *attempt) error) registered {
+	var zero A
+	return registered{Job{zero.Kind(), queue, doc}, func(mux *asynq.ServeMux) { handle(mux, w, run) }}
+}
+
 func (w *Worker) mux() *asynq.ServeMux {
 	mux := asynq.NewServeMux()
-	handle(mux, w, w.sweep)
-	handle(mux, w, w.spread)
-	handle(mux, w, w.reconcile)
-	handle(mux, w, w.deliver)
-	handle(mux, w, w.notify)
+	for _, j := range w.jobs() {
+		j.register(mux)
+	}
 	return mux
 }
 

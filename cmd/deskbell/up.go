@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,12 +38,20 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	if env.LogFormat == "auto" {
-		env.LogFormat = "text" // for somebody who watches
-	}
 	log, err := a.logger(env)
 	if err != nil {
 		return err
+	}
+	jobLog := log
+	if a.env("LOG_LEVEL") == "" { // somebody watches, who wants to see what happens, and not how
+		if jobLog, err = a.logger(env); err != nil {
+			return err
+		}
+		jobLog.SetLevel(logrus.WarnLevel)
+	}
+	if env.LogFormat == "auto" {
+		log.SetFormatter(plainLines{})
+		jobLog.SetFormatter(plainLines{})
 	}
 	if env.Redis == nil {
 		options, stop := embedded(a.now)
@@ -68,7 +78,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.work(ctx, s, log, definition.Destination{Type: logline.Type}, file)
+	return a.work(ctx, service{session: s, log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, file: file})
 }
 
 // applySample defines something to look at, and says what it is.
@@ -121,4 +131,20 @@ agents:
 
 func window(from time.Time, length time.Duration) string {
 	return from.Format("15:04") + "-" + from.Add(length).Format("15:04")
+}
+
+// plainLines writes a log to be watched: the time, the message, and what belongs to it.
+type plainLines struct{}
+
+// Format implements logrus.Formatter.
+func (plainLines) Format(e *logrus.Entry) ([]byte, error) {
+	line := e.Time.Format("15:04:05") + "  "
+	if e.Level <= logrus.WarnLevel {
+		line += e.Level.String() + ": "
+	}
+	line += e.Message
+	for _, name := range slices.Sorted(maps.Keys(e.Data)) {
+		line += fmt.Sprintf("  %s=%v", name, e.Data[name])
+	}
+	return []byte(line + "\n"), nil
 }

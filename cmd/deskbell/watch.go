@@ -15,8 +15,8 @@ import (
 )
 
 // applyFile makes Redis match a file of definitions.
-func (a *app) applyFile(ctx context.Context, s *session, log logrus.FieldLogger, file string) error {
-	defs, err := a.readDefinitions(file)
+func (a *app) applyFile(ctx context.Context, s service) error {
+	defs, err := a.readDefinitions(s.file)
 	if err != nil {
 		return err
 	}
@@ -25,13 +25,13 @@ func (a *app) applyFile(ctx context.Context, s *session, log logrus.FieldLogger,
 		return err
 	}
 	if len(steps) == 0 {
-		log.WithField("file", file).Info("definitions are as they were")
+		s.log.WithField("file", s.file).Info("definitions are as they were")
 		return nil
 	}
 	if err := s.client.Apply(ctx, steps, nil); err != nil {
 		return err
 	}
-	log.WithFields(logrus.Fields{"file": file, "changes": tally(steps)}).Info("definitions applied")
+	s.log.WithFields(logrus.Fields{"file": s.file, "changes": tally(steps)}).Info("definitions applied")
 	return nil
 }
 
@@ -41,18 +41,18 @@ const settle = 100 * time.Millisecond
 
 // watch applies a file whenever it changes. Faults are logged, and what was applied
 // before stays. It watches the folder, because editors and Kubernetes replace files.
-func (a *app) watch(ctx context.Context, s *session, log logrus.FieldLogger, file string) (stop func(), err error) {
+func (a *app) watch(ctx context.Context, s service) (stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, err
 	}
-	if err := watcher.Add(filepath.Dir(file)); err != nil {
+	if err := watcher.Add(filepath.Dir(s.file)); err != nil {
 		_ = watcher.Close() // the error of Add is what matters
 		return nil, err
 	}
 	var done sync.WaitGroup
 	done.Go(func() {
-		last := fingerprint(file)
+		last := fingerprint(s.file)
 		quiet := time.NewTimer(time.Hour)
 		defer quiet.Stop()
 		for {
@@ -66,12 +66,12 @@ func (a *app) watch(ctx context.Context, s *session, log logrus.FieldLogger, fil
 				if !ok {
 					return
 				}
-				log.WithError(err).Warn("watching the definitions failed: restart to apply changes")
+				s.log.WithError(err).Warn("watching the definitions failed: restart to apply changes")
 			case <-quiet.C:
-				if now := fingerprint(file); now != last {
+				if now := fingerprint(s.file); now != last {
 					last = now
-					if err := a.applyFile(ctx, s, log, file); err != nil {
-						logFaults(log, err)
+					if err := a.applyFile(ctx, s); err != nil {
+						logFaults(s.log, err)
 					}
 				}
 			}

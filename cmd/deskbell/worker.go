@@ -66,30 +66,38 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 		log.WithFields(logrus.Fields{"shards": s.store.Shards(), "partitions": s.store.Partitions()}).
 			Info("keeping the layout of the first start")
 	}
-	return a.work(ctx, s, log, definition.Destination{Type: redisstream.Type}, c.Definitions)
+	return a.work(ctx, service{session: s, log: log, jobLog: log, byDefault: definition.Destination{Type: redisstream.Type}, file: c.Definitions})
 }
 
-// work runs a worker until the context ends, and keeps Redis matched to a file of
-// definitions, if one is named.
-func (a *app) work(ctx context.Context, s *session, log logrus.FieldLogger, byDefault definition.Destination, file string) error {
-	if file != "" {
-		if err := a.applyFile(ctx, s, log, file); err != nil {
+// service is a worker to be run.
+type service struct {
+	*session
+	log       logrus.FieldLogger // for what people want to know
+	jobLog    logrus.FieldLogger // for what each job did
+	byDefault definition.Destination
+	file      string // of definitions to which Redis is kept matched; empty: none
+}
+
+// work runs a worker until the context ends.
+func (a *app) work(ctx context.Context, s service) error {
+	if s.file != "" {
+		if err := a.applyFile(ctx, s); err != nil {
 			return err
 		}
-		stop, err := a.watch(ctx, s, log, file)
+		stop, err := a.watch(ctx, s)
 		if err != nil {
-			return fmt.Errorf("watching %s: %w", file, err)
+			return fmt.Errorf("watching %s: %w", s.file, err)
 		}
 		defer stop()
 	}
 	return jobs.NewWorker(jobs.Config{
-		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: log, Now: a.now, TimeZone: s.env.TimeZone,
+		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
 		OpenDestination: map[string]jobs.OpenDestination{
-			logline.Type:     logline.Open(log, s.env.TimeZone),
+			logline.Type:     logline.Open(s.log, s.env.TimeZone),
 			redisstream.Type: redisstream.Open(s.redis.Client),
 		},
-		DefaultDestination: byDefault,
+		DefaultDestination: s.byDefault,
 		Notifier:           shout.Notifier{Guard: guard.Guard{Allow: s.env.AllowPrivate}},
 	}).Run(ctx)
 }

@@ -25,6 +25,22 @@ func Types() []Type {
 	return []Type{WidgetStateChanged, DepartmentStateChanged, AgentStatusChanged, AgentNotify}
 }
 
+// Doc says when there is an action of a type.
+func (t Type) Doc() string {
+	switch t {
+	case WidgetStateChanged:
+		return "What a property's widget shows has changed, or until when it will."
+	case DepartmentStateChanged:
+		return "The same of one department."
+	case AgentStatusChanged:
+		return "An agent has gone online or offline, or it has changed until when."
+	case AgentNotify:
+		return "An agent is to be told that their hours have started or ended: `kind` is `hours_started` or `hours_ended`."
+	default:
+		return ""
+	}
+}
+
 // Action is one thing that Deskbell tells the world.
 type Action struct {
 	ID   string    // see ID
@@ -117,9 +133,10 @@ type AgentStatus struct {
 
 // Notice is the data of AgentNotify.
 type Notice struct {
-	Agent string     `json:"agent"`
-	Name  string     `json:"name,omitempty"`
-	Kind  string     `json:"kind"` // hours_started | hours_ended
-	Until *time.Time `json:"until"`
-	Cause Cause      `json:"cause"`
+	Agent  string     `json:"agent"`
+	Name   string     `json:"name,omitempty"`
+	Kind   string     `json:"kind"`             // hours_started | hours_ended
+	Reason string     `json:"reason,omitempty"` // of the hours at the boundary
+	Until  *time.Time `json:"until"`            // hours_started: when they end; hours_ended: when the next begin; null: not in sight
+	Cause  Cause      `json:"cause"`
 }

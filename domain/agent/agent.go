@@ -6,7 +6,6 @@
 package agent
 
 import (
-	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -69,6 +68,7 @@ type Notice struct {
 	Kind     Kind
 	Boundary time.Time // the start or end of hours
 	Until    time.Time // hours_started: when they end; hours_ended: when the next begin; zero: never
+	Reason   string    // of the hours at the boundary: hours.State.Reason
 }
 
 // Decision is what Decide answers.
@@ -79,70 +79,4 @@ type Decision struct {
 	Boundary time.Time // the boundary that changed it; zero: an edit did
 	Notices  []Notice  // in the order of their boundaries
 	Due      time.Time // when to decide again; zero: only when something is edited
-}
-
-// Decide gives the state of an agent at an instant, and the notices that are due,
-// against the state before (the zero State for a new agent). It is
-// level-triggered: it may run late, twice, or between two boundaries.
-func Decide(a Agent, before State, at time.Time) Decision {
-	at = at.Truncate(time.Second).UTC()
-	h := a.Hours.At(at)
-	s := State{Status: status(h.Open), Reason: h.Reason, Version: before.Version, Told: before.Told}
-	s.Until = a.Hours.NextBoundary(at).UTC()
-	if !s.Until.IsZero() {
-		s.Next = status(!h.Open)
-	}
-	d := Decision{Before: before.Status, Due: s.Until}
-
-	crossed := before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until)
-	switch {
-	case crossed:
-		s.Since = h.Since.UTC()
-	case before.Status == s.Status:
-		s.Since = before.Since
-	default: // new, or changed ahead of its time by an edit
-		s.Since = at
-	}
-	if h.Since.After(s.Told) {
-		if before.Version > 0 { // a new agent has not lived through the boundaries before
-			d.Notices = a.notices(s.Told, at)
-		}
-		s.Told = h.Since.UTC()
-	}
-	d.Changed = before.Version == 0 || s.Status != before.Status || s.Next != before.Next ||
-		!s.Since.Equal(before.Since) || !s.Until.Equal(before.Until)
-	if d.Changed {
-		s.Version++
-		if crossed {
-			d.Boundary = s.Since
-		}
-	}
-	d.State = s
-	return d
-}
-
-// notices are those of the boundaries in (told, at] that are not too late.
-func (a Agent) notices(told, at time.Time) []Notice {
-	var due []Notice
-	from := at.Add(-TooLate - time.Second)
-	if told.After(from) {
-		from = told
-	}
-	for b := a.Hours.NextBoundary(from); !b.IsZero() && !b.After(at); b = a.Hours.NextBoundary(b) {
-		kind := HoursEnded
-		if a.Hours.At(b).Open {
-			kind = HoursStarted
-		}
-		if slices.Contains(a.NotifyOn, kind) {
-			due = append(due, Notice{Kind: kind, Boundary: b.UTC(), Until: a.Hours.NextBoundary(b).UTC()})
-		}
-	}
-	return due
-}
-
-func status(open bool) Status {
-	if open {
-		return Online
-	}
-	return Offline
 }

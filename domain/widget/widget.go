@@ -77,9 +77,9 @@ type State struct {
 	Message  string    `json:"message,omitempty"` // the text of mode message
 	Reason   string    `json:"reason"`
 	Since    time.Time `json:"since"`     // when Status, Mode or NewChats last changed
-	Until    time.Time `json:"until"`     // when they change next; zero (null): never
+	Until    time.Time `json:"until"`     // when they change next; zero (null): not in sight
 	Next     Status    `json:"next"`      // the status from Until on; empty (null) with Until
-	NextOpen time.Time `json:"next_open"` // when the widget next turns online; zero (null): never
+	NextOpen time.Time `json:"next_open"` // when the widget next turns online; zero (null): not in sight
 	Version  int64     `json:"version"`   // grows by one with every change; 0: never decided
 
 	Departments map[string]State `json:"departments,omitempty"`
@@ -94,11 +94,3 @@ func (s State) equal(o State) bool {
 }
 
 func (s State) face() face { return face{s.Status, s.Mode, s.NewChats, s.Message} }
-
-// earliest is the first of two instants, of which zero stands for never.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
-}

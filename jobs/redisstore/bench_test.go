@@ -2,8 +2,6 @@ package redisstore_test
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,7 +25,7 @@ var benchStart = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 // BenchmarkClaim reads batches of due subjects.
 func BenchmarkClaim(b *testing.B) {
 	s := newBench(b)
-	s.start()
+	s.start(b)
 	for b.Loop() {
 		s.claim(b, benchStart)
 	}
@@ -39,7 +37,7 @@ func BenchmarkClaim(b *testing.B) {
 func BenchmarkCommit(b *testing.B) {
 	s := newBench(b)
 	records := s.all(b)
-	s.start()
+	s.start(b)
 	for n := 0; b.Loop(); n++ {
 		if n%100 == 99 {
 			s.trim(b)
@@ -58,7 +56,7 @@ func BenchmarkCommit(b *testing.B) {
 func BenchmarkSweep(b *testing.B) {
 	s := newBench(b)
 	at := benchStart
-	s.start()
+	s.start(b)
 	for n := 0; b.Loop(); n++ {
 		if n%100 == 99 {
 			s.trim(b)
@@ -135,19 +133,19 @@ func (s *bench) all(b *testing.B) []jobs.Record {
 // trim keeps the outbox small; it is not measured.
 func (s *bench) trim(b *testing.B) {
 	b.StopTimer()
-	before := s.usedCPU()
+	before := s.usedCPU(b)
 	if err := s.rdb.XTrimMaxLen(b.Context(), "deskbell:{0}:out", 0).Err(); err != nil {
 		b.Fatal(err)
 	}
-	s.cpu += s.usedCPU() - before
+	s.cpu += s.usedCPU(b) - before
 	b.StartTimer()
 }
 
-func (s *bench) start() { s.changes, s.cpu = 0, s.usedCPU() }
+func (s *bench) start(b *testing.B) { s.changes, s.cpu = 0, s.usedCPU(b) }
 
 // report says how many subjects went through, and what each cost Redis.
 func (s *bench) report(b *testing.B) {
-	used := s.usedCPU() - s.cpu
+	used := s.usedCPU(b) - s.cpu
 	n := float64(s.changes)
 	if strings.HasPrefix(b.Name(), "BenchmarkSweep") {
 		n /= 2 // each is claimed and committed
@@ -156,14 +154,14 @@ func (s *bench) report(b *testing.B) {
 	b.ReportMetric(float64(used.Nanoseconds())/1000/n, "redis-µs/change")
 }
 
-func (s *bench) usedCPU() time.Duration {
+func (s *bench) usedCPU(b *testing.B) time.Duration {
 	var total time.Duration
-	for line := range strings.Lines(s.rdb.Info(context.Background(), "cpu").Val()) {
+	for line := range strings.Lines(s.rdb.Info(b.Context(), "cpu").Val()) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
 		if name == "used_cpu_sys" || name == "used_cpu_user" {
 			d, err := time.ParseDuration(value + "s")
 			if err != nil {
-				panic(fmt.Sprint("reading the CPU of Redis: ", err))
+				b.Fatal(err)
 			}
 			total += d
 		}

@@ -1,0 +1,95 @@
+package agent
+
+import (
+	"slices"
+	"time"
+)
+
+// skew is by how much the clocks of two workers may differ. A decision up to so
+// much before a change that has been decided is made as of that change: else a
+// worker whose clock is behind would take the flip back, and the flip that follows
+// would bear the id of the first.
+const skew = time.Minute
+
+// Decide gives the state of an agent at an instant, and the notices that are due,
+// against the state before (the zero State for a new agent). It is
+// level-triggered: it may run late, twice, or between two boundaries. All instants
+// that it gives are whole seconds, in UTC.
+func Decide(a Agent, before State, at time.Time) Decision {
+	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= skew {
+		at = before.Since
+	}
+	now := at.Truncate(time.Second).UTC()
+	h := a.Hours.At(now)
+	s := State{Status: status(h.Open), Reason: h.Reason, Until: h.Until.UTC(), Version: before.Version, Told: before.Told}
+	if !s.Until.IsZero() {
+		s.Next = status(!h.Open)
+	}
+	d := Decision{Before: before.Status, Due: s.Until}
+	s.Since, d.Boundary = since(before, s.Status, h.Since.UTC(), now)
+	if h.Since.After(s.Told) {
+		if before.Version > 0 { // a new agent has not lived through the boundaries before
+			d.Notices = a.notices(before, at)
+		}
+		s.Told = h.Since.UTC()
+	}
+	d.Changed = before.Version == 0 || s.Status != before.Status || s.Next != before.Next ||
+		!s.Since.Equal(before.Since) || !s.Until.Equal(before.Until)
+	if d.Changed {
+		s.Version++
+	}
+	d.State = s
+	return d
+}
+
+// since is when the status began, and the boundary at which it did. There is no
+// boundary where an edit changed the status, or nothing did.
+func since(before State, now Status, began, at time.Time) (since, boundary time.Time) {
+	crossed := before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until)
+	switch {
+	case crossed && !began.Before(before.Until):
+		return began, began
+	case before.Status == now: // an edit may have moved the boundary away
+		return before.Since, time.Time{}
+	case crossed: // an edit moved it ahead, unseen: readers saw the change when it was foreseen
+		return before.Until.UTC(), before.Until.UTC()
+	default: // new, or changed ahead of its time by an edit
+		return at, time.Time{}
+	}
+}
+
+// notices are those of the boundaries since the last that was told, up to an
+// instant, that are not too late.
+func (a Agent) notices(before State, at time.Time) []Notice {
+	var due []Notice
+	known := before.Status
+	from := at.Add(-TooLate - 1) // NextBoundary is strictly after
+	if before.Told.After(from) {
+		from = before.Told
+	}
+	for b := a.Hours.NextBoundary(from); !b.IsZero() && !b.After(at); b = a.Hours.NextBoundary(b) {
+		h := a.Hours.At(b)
+		// An edit may put a boundary into the past where it changes nothing for the
+		// agent: who began at 9:00 does not begin again when that is made 9:05.
+		foreseen := !before.Until.IsZero() && before.Until.Before(b)
+		if status(h.Open) == known && !foreseen {
+			continue
+		}
+		known = status(h.Open)
+		kind := HoursEnded
+		if h.Open {
+			kind = HoursStarted
+		}
+		if slices.Contains(a.NotifyOn, kind) {
+			due = append(due, Notice{Kind: kind, Boundary: b.UTC(), Until: h.Until.UTC(), Reason: h.Reason})
+		}
+	}
+	return due
+}
+
+func status(open bool) Status {
+	if open {
+		return Online
+	}
+	return Offline
+}

@@ -1,0 +1,50 @@
+// Package jobs runs Deskbell: it is the only package that knows asynq. It holds
+// the jobs, the cron entries that wake them, and the Client by which other Go
+// programs define properties, override their hours and read their states.
+//
+// # The machine
+//
+//	          every minute                  every edit, override
+//	cron ────────┬───────────────┐                  │
+//	every 5 s ───┘               ▼                  ▼
+//	                    ┌── boundary:sweep, a task for each shard ◄── boundary:reconcile
+//	                    │   claim  the due subjects of the shard, some hundreds at a time
+//	                    │   decide widget.Decide, agent.Decide (pure)
+//	                    │   commit states, due times and actions in one script
+//	                    └────────┬──────────────────┬───────────────────┐
+//	                             ▼                  ▼                   ▼
+//	                          outbox             notices        wishes to wake others
+//	                             │                  │                   │
+//	                      outbox:deliver      agent:notify        boundary:sweep
+//	                      log, stream, …      ntfy, Slack, …      of their shards
+//
+// Every decision takes one path: load, decide, commit, wake whom it concerns. A
+// boundary, an edit, a restart and the reconciliation differ only in what woke them.
+//
+// # Why nothing is lost, and nothing is done twice
+//
+// A task is only a wake-up. What is to be done is in Redis: the timetable says who
+// is due, the outbox what is to be delivered, the wishes who is to be woken. A task
+// that dies, fails, or is enqueued twice changes nothing about it, and the tick
+// that comes every five seconds asks again for what is left.
+//
+// Each record has a revision. A decision is committed only on the revision that it
+// was made on, and every write and every wake gives a new one: of two workers with
+// one subject, one commits; a decision made before an edit is lost, and made anew.
+//
+// The state, the next due time and the actions of a decision are written by one
+// script, on one shard. What concerns another shard is written down in the same
+// script as a wish, and struck out when it has come true.
+//
+// # The jobs
+//
+// One file each: its arguments, its kind, when it is asked for, and what it does.
+//
+//	boundary:sweep      sweep.go      decide on what is due in a shard
+//	boundary:reconcile  reconcile.go  decide on everything in a shard, due or not
+//	schedule:spread     spread.go     wake all who use an edited schedule
+//	outbox:deliver      deliver.go    give a destination what it has not had
+//	agent:notify        notify.go     send one notice by an agent's own service
+//
+// The cron entries are in tick.go.
+package jobs

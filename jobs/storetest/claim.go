@@ -1,0 +1,154 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+func claims() []testCase {
+	return []testCase{
+		{"gives what is due, the longest due first", func(f *fixture) {
+			s := f.subjects(1, 4)
+			f.define(nine.Add(-time.Second), s[0])
+			f.define(nine.Add(-time.Hour), s[1])
+			f.define(nine, s[2])
+			f.define(nine.Add(time.Millisecond), s[3])
+			if diff := cmp.Diff([]jobs.Subject{s[1], s[0], s[2]}, f.due(1, nine)); diff != "" {
+				f.Error(diff)
+			}
+		}},
+		{"says since when, to the millisecond, and never gives a subject early", func(f *fixture) {
+			for i, s := range f.subjects(0, 50) {
+				due := nine.Add(time.Duration(i) * 17 * time.Millisecond)
+				f.define(due, s)
+				if early := f.due(0, due.Add(-time.Millisecond)); len(early) != i {
+					f.Errorf("%s: due a millisecond early: %v", due, early[i:])
+				}
+				c := f.claim(0, "due", due, 100)
+				if len(c.Records) != i+1 || !c.Records[i].Due.Equal(due) {
+					f.Fatalf("%s: got %v", due, c.Records)
+				}
+			}
+		}},
+		{"gives no more than the limit, and the rest after a commit", func(f *fixture) {
+			s := f.subjects(0, 5)
+			f.define(nine, s...)
+			first := f.claim(0, "a", nine, 3).Records
+			f.commit(0, on(first[0]), on(first[1]), on(first[2]))
+			second := f.claim(0, "a", nine, 3).Records
+			if len(first) != 3 || len(second) != 2 {
+				f.Errorf("got %d and %d of 5", len(first), len(second))
+			}
+		}},
+		{"gives records as Load does", func(f *fixture) {
+			r := f.settled(0, 1)[0]
+			c := on(r)
+			c.State, c.Due = []byte(`{"n":1}`), nine
+			f.commit(0, c)
+			want := f.load(r.Subject)[0]
+			want.Due = nine
+			if diff := cmp.Diff([]jobs.Record{want}, f.claim(0, "a", nine, 9).Records); diff != "" {
+				f.Error(diff)
+			}
+		}},
+		{"tells a subject that was woken from one that the clock made due", func(f *fixture) {
+			s := f.subjects(0, 2)
+			r := f.define(nine, s...)
+			c := on(r[1])
+			c.Due = nine
+			f.commit(0, c)
+			for _, r := range f.claim(0, "a", nine, 9).Records {
+				if r.Woken != (r.Subject == s[0]) {
+					f.Errorf("%s: woken is %t", r.Subject, r.Woken)
+				}
+			}
+		}},
+		{"is refused while another holds the lease", func(f *fixture) {
+			f.define(nine, f.subjects(0, 1)...)
+			f.claim(0, "a", nine, 9)
+			if c := f.claim(0, "b", nine, 9); !c.Busy || c.Records != nil {
+				f.Errorf("got %+v", c)
+			}
+			if c := f.claim(0, "a", nine, 9); c.Busy || len(c.Records) != 1 {
+				f.Errorf("the holder got %+v", c)
+			}
+		}},
+		{"is for one shard alone", func(f *fixture) {
+			f.define(nine, f.subjects(0, 1)...)
+			f.define(nine, f.subjects(1, 1)...)
+			f.claim(0, "a", nine, 9)
+			if c := f.claim(1, "b", nine, 9); c.Busy || len(c.Records) != 1 {
+				f.Errorf("got %+v", c)
+			}
+		}},
+		{"is possible when the lease has run out", func(f *fixture) {
+			f.define(nine, f.subjects(0, 1)...)
+			for _, short := range []time.Duration{0, 30 * time.Millisecond} {
+				_, err := f.store.Claim(f.Context(), 0, jobs.Lease{Holder: "dead", For: short}, nine, 9)
+				f.must(err)
+				f.eventually("the lease runs out", func() bool { return !f.claim(0, "dead", nine, 0).Busy })
+				f.claim(0, "dead", nine, 0)
+			}
+		}},
+		{"finding none gives the lease back", func(f *fixture) {
+			r := f.define(nine, f.subjects(0, 1)...)
+			f.claim(0, "a", nine, 9)
+			f.commit(0, on(r[0]))
+			if c := f.claim(0, "a", nine, 9); c.Busy || len(c.Records) > 0 {
+				f.Errorf("got %+v", c)
+			}
+			if c := f.claim(0, "b", nine, 9); c.Busy {
+				f.Error("the lease is still held")
+			}
+			if c := f.claim(0, "c", nine, 9); c.Busy {
+				f.Error("finding none took the lease")
+			}
+		}},
+		{"with a limit of 0 gives the lease back", func(f *fixture) {
+			f.define(nine, f.subjects(0, 1)...)
+			f.claim(0, "a", nine, 9)
+			if c := f.claim(0, "a", nine, 0); c.Busy || len(c.Records) > 0 {
+				f.Errorf("got %+v", c)
+			}
+			if c := f.claim(0, "b", nine, 9); c.Busy || len(c.Records) != 1 {
+				f.Errorf("then got %+v", c)
+			}
+		}},
+		{"gives nothing that was removed", func(f *fixture) {
+			s := f.subjects(0, 2)
+			f.define(nine, s...)
+			f.edit(jobs.Edit{Subject: s[0], Rev: firstRev})
+			if diff := cmp.Diff(s[1:], f.due(0, nine)); diff != "" {
+				f.Error(diff)
+			}
+		}},
+		{"finding none misses nobody who is woken at that moment", func(f *fixture) {
+			s := f.subjects(0, 1)
+			f.define(nine, s...)
+			for range 100 {
+				r := f.claim(0, "sweep", nine, 9).Records
+				f.commit(0, on(r[0]))
+				var last, next jobs.Claim
+				var errs [3]error
+				var wg sync.WaitGroup
+				wg.Go(func() { last, errs[0] = f.store.Claim(f.Context(), 0, lease("sweep"), nine, 9) })
+				wg.Go(func() {
+					errs[1] = f.store.Wake(f.Context(), 0, s, nine)
+					next, errs[2] = f.store.Claim(f.Context(), 0, lease("waker"), nine, 9)
+				})
+				wg.Wait()
+				f.must(errors.Join(errs[:]...))
+				if len(last.Records)+len(next.Records) == 0 {
+					f.Fatalf("the sweep ended, and its lease kept the next away (busy: %t)", next.Busy)
+				}
+				f.claim(0, "waker", nine, 0)
+				f.claim(0, "sweep", nine, 0)
+			}
+		}},
+	}
+}

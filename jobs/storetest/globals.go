@@ -1,0 +1,93 @@
+package storetest
+
+import (
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+func globals() []testCase {
+	return []testCase{
+		{"are written, replaced and removed, each kind apart", func(f *fixture) {
+			f.set(jobs.GlobalSchedule, "day", `{"v":1}`)
+			f.set(jobs.GlobalSchedule, "day", `{"v":2}`)
+			f.set(jobs.GlobalSchedule, "night", `{}`)
+			f.set(jobs.GlobalSchedule, "gone", `{}`)
+			f.set(jobs.GlobalSchedule, "gone", "")
+			f.set(jobs.GlobalDestination, "day", `{"type":"log"}`)
+			for kind, want := range map[jobs.Global]map[string][]byte{
+				jobs.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
+				jobs.GlobalDestination: {"day": []byte(`{"type":"log"}`)},
+			} {
+				got, err := f.store.Globals(f.Context(), kind)
+				f.must(err)
+				if diff := cmp.Diff(want, got); diff != "" {
+					f.Errorf("%s: %s", kind, diff)
+				}
+			}
+		}},
+		{"are none at first", func(f *fixture) {
+			got, err := f.store.Globals(f.Context(), jobs.GlobalSchedule)
+			if err != nil || len(got) > 0 {
+				f.Errorf("got %v, %v", got, err)
+			}
+		}},
+		{"gives schedules in the order of their names, nil for one that is not there", func(f *fixture) {
+			f.set(jobs.GlobalSchedule, "day", `"d"`)
+			f.set(jobs.GlobalSchedule, "night", `"n"`)
+			got, err := f.store.Schedules(f.Context(), []string{"night", "none", "day", "night"})
+			f.must(err)
+			if diff := cmp.Diff([][]byte{[]byte(`"n"`), nil, []byte(`"d"`), []byte(`"n"`)}, got); diff != "" {
+				f.Error(diff)
+			}
+			if got, err := f.store.Schedules(f.Context(), nil); err != nil || len(got) > 0 {
+				f.Errorf("no names: got %v, %v", got, err)
+			}
+		}},
+		{"notes that a schedule was edited, or removed, until it is spread", func(f *fixture) {
+			f.set(jobs.GlobalSchedule, "day", `{}`)
+			f.set(jobs.GlobalDestination, "hook", `{}`)
+			marks := f.edited()
+			if names(marks) != "day" {
+				f.Errorf("edited: %v", marks)
+			}
+			f.must(f.store.Spread(f.Context(), marks[0]))
+			if marks := f.edited(); len(marks) > 0 {
+				f.Errorf("not struck out: %v", marks)
+			}
+			f.set(jobs.GlobalSchedule, "day", "")
+			if marks := f.edited(); names(marks) != "day" {
+				f.Errorf("after the removal: %v", marks)
+			}
+		}},
+		{"does not strike out an edit that came since", func(f *fixture) {
+			f.set(jobs.GlobalSchedule, "day", `1`)
+			first := f.edited()
+			f.set(jobs.GlobalSchedule, "day", `2`)
+			f.must(f.store.Spread(f.Context(), first[0]))
+			second := f.edited()
+			if names(second) != "day" || second[0] == first[0] {
+				f.Errorf("edited: %v, before %v", second, first)
+			}
+		}},
+		{"does not take an edit for one that another has spread", func(f *fixture) {
+			f.set(jobs.GlobalSchedule, "day", `1`)
+			first := f.edited()
+			f.must(f.store.Spread(f.Context(), first[0])) // by another worker
+			f.set(jobs.GlobalSchedule, "day", `2`)
+			f.must(f.store.Spread(f.Context(), first[0]))
+			if second := f.edited(); names(second) != "day" {
+				f.Error("the new edit was struck out with the old one")
+			}
+		}},
+	}
+}
+
+func (f *fixture) set(kind jobs.Global, name, body string) {
+	f.Helper()
+	var b []byte
+	if body != "" {
+		b = []byte(body)
+	}
+	f.must(f.store.SetGlobal(f.Context(), kind, name, b))
+}

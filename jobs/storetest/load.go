@@ -1,0 +1,107 @@
+package storetest
+
+import (
+	"fmt"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+func loads() []testCase {
+	return []testCase{
+		{"gives records in the order asked for, whatever their shards", func(f *fixture) {
+			var s []jobs.Subject
+			for i := range 40 {
+				s = append(s, jobs.PropertySubject(fmt.Sprint(i)), jobs.AgentSubject(fmt.Sprint(i)))
+			}
+			f.define(nine, s...)
+			s = append(s, s[3], s[0])
+			for i, r := range f.load(s...) {
+				want := jobs.Record{Subject: s[i], Definition: []byte(definitionOf(s[i])), Rev: firstRev, Woken: true}
+				if diff := cmp.Diff(want, r); diff != "" {
+					f.Error(diff)
+				}
+			}
+		}},
+		{"gives revision 0 for one that is not there", func(f *fixture) {
+			s := f.subjects(0, 3)
+			f.define(nine, s[1])
+			r := f.load(s...)
+			if r[0].Rev != 0 || r[0].Definition != nil || r[1].Rev != firstRev || r[2].Rev != 0 || r[2].Subject != s[2] {
+				f.Errorf("got %+v", r)
+			}
+		}},
+		{"gives nothing for nobody", func(f *fixture) { f.load() }},
+		{"knows subjects by any id that is allowed", func(f *fixture) {
+			const all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+			ids := []string{all, "-", ".", "_", "..", "-1", "1e3", "0x1", "nan", "inf"}
+			for _, id := range ids {
+				s := []jobs.Subject{jobs.PropertySubject(id), jobs.AgentSubject(id)}
+				for i, r := range f.define(nine, s...) {
+					c := on(r)
+					c.State, c.Due, c.Actions = []byte(`{"id":"`+id+`"}`), nine, []jobs.Outgoing{{Body: []byte(id), To: []string{id, all}}}
+					f.commit(f.store.Shard(s[i]), c)
+					if got := f.load(s[i])[0]; string(got.State) != `{"id":"`+id+`"}` {
+						f.Errorf("%s: got %s", s[i], got.State)
+					}
+				}
+			}
+		}},
+		{"gives a shard to each subject, for ever the same", func(f *fixture) {
+			seen := make(map[int]bool)
+			for i := range 1000 {
+				s := jobs.PropertySubject(fmt.Sprint(i))
+				n := f.store.Shard(s)
+				if n < 0 || n >= f.store.Shards() || n != f.store.Shard(s) {
+					f.Fatalf("%s is in shard %d of %d", s, n, f.store.Shards())
+				}
+				seen[n] = true
+			}
+			if len(seen) != f.store.Shards() {
+				f.Errorf("a thousand subjects are in %d of %d shards", len(seen), f.store.Shards())
+			}
+		}},
+	}
+}
+
+func pages() []testCase {
+	return []testCase{
+		{"covers all of a shard, and nothing of another", func(f *fixture) {
+			s := f.subjects(1, 700)
+			f.define(nine, s...)
+			f.define(nine, f.subjects(0, 5)...)
+			want := make(map[jobs.Subject]bool)
+			for _, subject := range s {
+				want[subject] = true
+			}
+			seen := make(map[jobs.Subject]bool)
+			for cursor := ""; ; {
+				records, next, err := f.store.Page(f.Context(), 1, cursor, 50)
+				f.must(err)
+				for _, r := range records {
+					seen[r.Subject] = true
+					if string(r.Definition) != definitionOf(r.Subject) || r.Rev != firstRev || !r.Woken {
+						f.Errorf("got %+v", r)
+					}
+				}
+				if cursor = next; cursor == "" {
+					break
+				}
+			}
+			if diff := cmp.Diff(want, seen); diff != "" {
+				f.Error(diff)
+			}
+		}},
+		{"of an empty shard is empty, and the last", func(f *fixture) {
+			if records, next, err := f.store.Page(f.Context(), 0, "", 50); err != nil || len(records) > 0 || next != "" {
+				f.Errorf("got %v, %q, %v", records, next, err)
+			}
+		}},
+		{"with a cursor that is none is an error", func(f *fixture) {
+			if _, _, err := f.store.Page(f.Context(), 0, "the start", 50); err == nil {
+				f.Error("no error")
+			}
+		}},
+	}
+}

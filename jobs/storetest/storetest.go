@@ -1,0 +1,285 @@
+// Package storetest holds the contract of jobs.Store as tests: one suite, run over
+// every store there is.
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Open gives an empty store of several shards, of the test's own.
+type Open func(testing.TB) jobs.Store
+
+// Run checks a store against each sentence of the contract.
+func Run(t *testing.T, open Open) {
+	for _, group := range []struct {
+		name  string
+		cases []testCase
+	}{
+		{"claim", claims()},
+		{"load", loads()},
+		{"page", pages()},
+		{"commit", commits()},
+		{"edit", edits()},
+		{"wake", wakes()},
+		{"globals", globals()},
+		{"outbox", outboxes()},
+		{"pending", pendings()},
+		{"together", together()},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range group.cases {
+				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
+					c.check(&fixture{TB: t, store: open(t)})
+				})
+			}
+		})
+	}
+}
+
+type testCase struct {
+	name  string // a sentence of the contract
+	check func(*fixture)
+}
+
+// nine is when things happen in these tests.
+var nine = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// fixture is a store and short words for what is done with it. Each of them ends
+// the test when the store gives an error.
+type fixture struct {
+	testing.TB
+	store jobs.Store
+}
+
+func (f *fixture) must(err error) {
+	f.Helper()
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
+// subjects makes up subjects of one shard.
+func (f *fixture) subjects(shard, count int) []jobs.Subject {
+	var found []jobs.Subject
+	for i := 0; len(found) < count; i++ {
+		if s := jobs.PropertySubject(fmt.Sprintf("p%d", i)); f.store.Shard(s) == shard {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// firstRev is the revision that define gives.
+const firstRev = 1000
+
+func definitionOf(s jobs.Subject) string { return fmt.Sprintf(`{"id":%q}`, s) }
+
+// define creates subjects that are due at an instant, and gives their records.
+func (f *fixture) define(due time.Time, subjects ...jobs.Subject) []jobs.Record {
+	f.Helper()
+	for _, s := range subjects {
+		f.edit(jobs.Edit{Subject: s, NewRev: firstRev, Definition: []byte(definitionOf(s)), Due: due})
+	}
+	return f.load(subjects...)
+}
+
+// settled defines subjects of a shard that have been decided on and are due no
+// more, and gives their records.
+func (f *fixture) settled(shard, count int) []jobs.Record {
+	f.Helper()
+	subjects := f.subjects(shard, count)
+	var changes []jobs.Change
+	for _, r := range f.define(nine, subjects...) {
+		c := on(r)
+		c.State = []byte(`{"n":0}`)
+		changes = append(changes, c)
+	}
+	f.commit(shard, changes...)
+	return f.load(subjects...)
+}
+
+func (f *fixture) edit(e jobs.Edit) {
+	f.Helper()
+	ok, err := f.store.Edit(f.Context(), e)
+	f.must(err)
+	if !ok {
+		f.Fatalf("the edit of %s was lost", e.Subject)
+	}
+}
+
+func (f *fixture) lostEdit(e jobs.Edit) {
+	f.Helper()
+	ok, err := f.store.Edit(f.Context(), e)
+	f.must(err)
+	if ok {
+		f.Errorf("the edit of %s on revision %d was not lost", e.Subject, e.Rev)
+	}
+}
+
+func (f *fixture) load(subjects ...jobs.Subject) []jobs.Record {
+	f.Helper()
+	records, err := f.store.Load(f.Context(), subjects)
+	f.must(err)
+	if len(records) != len(subjects) {
+		f.Fatalf("asked for %d records, got %d", len(subjects), len(records))
+	}
+	return records
+}
+
+func lease(holder string) jobs.Lease { return jobs.Lease{Holder: holder, For: time.Minute} }
+
+func (f *fixture) claim(shard int, holder string, at time.Time, limit int) jobs.Claim {
+	f.Helper()
+	c, err := f.store.Claim(f.Context(), shard, lease(holder), at, limit)
+	f.must(err)
+	return c
+}
+
+// due gives what is due in a shard, in its order. It fails when the shard is busy.
+func (f *fixture) due(shard int, at time.Time) []jobs.Subject {
+	f.Helper()
+	c := f.claim(shard, "due", at, 100_000)
+	if c.Busy {
+		f.Fatal("the shard is busy")
+	}
+	return subjectsOf(c.Records)
+}
+
+func subjectsOf(records []jobs.Record) []jobs.Subject {
+	var subjects []jobs.Subject
+	for _, r := range records {
+		subjects = append(subjects, r.Subject)
+	}
+	return subjects
+}
+
+// on is a change of a record that changes nothing but its being woken and due.
+func on(r jobs.Record) jobs.Change {
+	return jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}
+}
+
+// commit writes changes, none of which may be lost.
+func (f *fixture) commit(shard int, changes ...jobs.Change) {
+	f.Helper()
+	if lost := f.commitLosing(shard, changes...); len(lost) > 0 {
+		f.Fatalf("lost: %v", lost)
+	}
+}
+
+func (f *fixture) commitLosing(shard int, changes ...jobs.Change) (lost []jobs.Subject) {
+	f.Helper()
+	lost, err := f.store.Commit(f.Context(), shard, changes)
+	f.must(err)
+	return lost
+}
+
+func send(bodies ...string) []jobs.Outgoing {
+	var actions []jobs.Outgoing
+	for _, body := range bodies {
+		actions = append(actions, jobs.Outgoing{Body: []byte(body)})
+	}
+	return actions
+}
+
+// send puts actions into the outbox of a shard, by commits on its first subject.
+func (f *fixture) send(shard int, bodies ...string) {
+	f.Helper()
+	subject := f.subjects(shard, 1)[0]
+	r := f.load(subject)[0]
+	if r.Rev == 0 {
+		r = f.define(nine, subject)[0]
+	}
+	c := on(r)
+	c.Actions = send(bodies...)
+	f.commit(shard, c)
+}
+
+// outbox gives what a destination has not had, and its cursor.
+func (f *fixture) outbox(shard int, destination string, limit int) ([]jobs.Entry, string) {
+	f.Helper()
+	entries, cursor, busy, err := f.store.Outbox(f.Context(), shard, destination, lease("reader"), limit)
+	f.must(err)
+	if busy {
+		f.Fatalf("the outbox of %s is busy", destination)
+	}
+	return entries, cursor
+}
+
+// deliver gives a destination up to limit entries, and moves its cursor.
+func (f *fixture) deliver(shard int, destination string, limit int, all ...string) string {
+	f.Helper()
+	entries, cursor := f.outbox(shard, destination, limit)
+	if len(entries) > 0 {
+		f.moved(shard, destination, cursor, entries[len(entries)-1].Seq, all...)
+	}
+	return bodies(entries)
+}
+
+func (f *fixture) moved(shard int, destination, from, to string, all ...string) {
+	f.Helper()
+	ok, err := f.store.Delivered(f.Context(), shard, destination, from, to, all)
+	f.must(err)
+	if !ok {
+		f.Fatalf("the cursor of %s was not at %s", destination, from)
+	}
+}
+
+// bodies are those of entries, with spaces between them.
+func bodies(entries []jobs.Entry) string {
+	var all []string
+	for _, e := range entries {
+		all = append(all, string(e.Body))
+	}
+	return strings.Join(all, " ")
+}
+
+func (f *fixture) marks(shard, limit int) []jobs.Mark {
+	f.Helper()
+	marks, err := f.store.Wakes(f.Context(), shard, limit)
+	f.must(err)
+	return marks
+}
+
+func (f *fixture) edited() []jobs.Mark {
+	f.Helper()
+	marks, err := f.store.Edited(f.Context())
+	f.must(err)
+	return marks
+}
+
+// names are those of marks, with spaces between them.
+func names(marks []jobs.Mark) string {
+	var all []string
+	for _, m := range marks {
+		all = append(all, m.Name)
+	}
+	return strings.Join(all, " ")
+}
+
+func (f *fixture) pending(shard int, at time.Time) jobs.Pending {
+	f.Helper()
+	pending, err := f.store.Pending(f.Context(), at)
+	f.must(err)
+	if len(pending) != f.store.Shards() {
+		f.Fatalf("there are %d shards, and something said of %d", f.store.Shards(), len(pending))
+	}
+	return pending[shard]
+}
+
+// eventually waits for a fact, such as the end of a lease.
+func (f *fixture) eventually(what string, fact func() bool) {
+	f.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !fact(); {
+		if time.Now().After(deadline) {
+			f.Fatalf("waited in vain: %s", what)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}

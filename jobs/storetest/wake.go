@@ -1,0 +1,183 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+func wakes() []testCase {
+	return []testCase{
+		{"makes subjects due and woken, with a new revision and the old state", func(f *fixture) {
+			records := f.settled(0, 3)
+			f.must(f.store.Wake(f.Context(), 0, subjectsOf(records[:2]), nine))
+			for i, got := range f.load(subjectsOf(records)...) {
+				was := records[i]
+				if i < 2 {
+					was.Woken = true
+					if got.Rev <= was.Rev {
+						f.Errorf("revision %d after %d", got.Rev, was.Rev)
+					}
+					was.Rev = got.Rev
+				}
+				if diff := cmp.Diff(was, got); diff != "" {
+					f.Error(diff)
+				}
+			}
+			if due := f.due(0, nine); len(due) != 2 {
+				f.Errorf("due: %v", due)
+			}
+		}},
+		{"of somebody awake is a wake, too", func(f *fixture) {
+			r := f.define(nine, f.subjects(0, 1)...)[0]
+			f.must(f.store.Wake(f.Context(), 0, []jobs.Subject{r.Subject}, nine))
+			if got := f.load(r.Subject)[0]; !got.Woken || got.Rev <= r.Rev || got.State != nil {
+				f.Errorf("got %+v", got)
+			}
+			f.loses(0, on(r))
+		}},
+		{"leaves alone who is not there", func(f *fixture) {
+			s := f.subjects(0, 2)
+			f.define(nine, s[1])
+			f.must(f.store.Wake(f.Context(), 0, s, nine))
+			if r := f.load(s[0])[0]; r.Rev != 0 {
+				f.Errorf("got %+v", r)
+			}
+			if due := f.due(0, nine); !slices.Equal(due, s[1:]) {
+				f.Errorf("due: %v", due)
+			}
+		}},
+		{"brings forward who is due later, and does not put back who is due already", func(f *fixture) {
+			s := f.subjects(0, 2)
+			f.define(nine.Add(-time.Hour), s[0])
+			f.define(nine.Add(time.Hour), s[1])
+			f.must(f.store.Wake(f.Context(), 0, s, nine))
+			c := f.claim(0, "a", nine, 9)
+			if len(c.Records) != 2 || c.Records[0].Subject != s[0] || !c.Records[0].Due.Equal(nine.Add(-time.Hour)) || !c.Records[1].Due.Equal(nine) {
+				f.Errorf("got %+v", c.Records)
+			}
+		}},
+		{"takes nobody and thousands", func(f *fixture) {
+			f.must(f.store.Wake(f.Context(), 0, nil, nine))
+			subjects := subjectsOf(f.settled(0, 9000))
+			f.must(f.store.Wake(f.Context(), 0, subjects, nine))
+			if due := f.due(0, nine); len(due) != len(subjects) {
+				f.Errorf("%d of %d are due", len(due), len(subjects))
+			}
+		}},
+		{"is wished by a commit, for each whom the subject serves", func(f *fixture) {
+			agents := f.settled(0, 3)
+			acme, bell := jobs.PropertySubject("acme"), jobs.PropertySubject("bell")
+			f.must(f.store.Serve(f.Context(), acme, subjectsOf(agents)))
+			f.must(f.store.Serve(f.Context(), bell, subjectsOf(agents[1:2])))
+			f.must(f.store.Serve(f.Context(), bell, nil))
+			var changes []jobs.Change
+			for i, a := range agents {
+				c := on(a)
+				c.State, c.Wake = []byte(`{}`), i < 2
+				changes = append(changes, c)
+			}
+			f.commit(0, changes[2])
+			if marks := f.marks(0, 9); len(marks) > 0 {
+				f.Errorf("without a wish: %v", marks)
+			}
+			f.commit(0, changes[:2]...)
+			marks := f.marks(0, 9)
+			if all := strings.Fields(names(marks)); len(all) != 2 || !slices.Contains(all, string(acme)) || !slices.Contains(all, string(bell)) {
+				f.Errorf("wishes: %v", marks)
+			}
+			if marks := f.marks(1, 9); len(marks) > 0 {
+				f.Errorf("wishes of another shard: %v", marks)
+			}
+			f.must(f.store.Woke(f.Context(), 0, marks))
+			if marks := f.marks(0, 9); len(marks) > 0 {
+				f.Errorf("not struck out: %v", marks)
+			}
+		}},
+		{"is not wished by a commit that is lost", func(f *fixture) {
+			a := f.settled(0, 1)[0]
+			f.must(f.store.Serve(f.Context(), jobs.PropertySubject("acme"), []jobs.Subject{a.Subject}))
+			c := on(a)
+			c.Wake, c.Rev = true, a.Rev-1
+			f.loses(0, c)
+			if marks := f.marks(0, 9); len(marks) > 0 {
+				f.Errorf("wishes: %v", marks)
+			}
+		}},
+		{"wished again since is not struck out", func(f *fixture) {
+			wish := f.wisher(0)
+			wish()
+			read := f.marks(0, 9)
+			wish()
+			f.must(f.store.Woke(f.Context(), 0, read))
+			if marks := f.marks(0, 9); len(marks) != 1 {
+				f.Fatal("the second wish was struck out with the first")
+			}
+			f.must(f.store.Woke(f.Context(), 0, f.marks(0, 9)))
+			if marks := f.marks(0, 9); len(marks) != 0 {
+				f.Error("the second wish stays")
+			}
+		}},
+		{"wished anew after another has struck it out is not taken for the old wish", func(f *fixture) {
+			wish := f.wisher(0)
+			wish()
+			read := f.marks(0, 9)
+			f.must(f.store.Woke(f.Context(), 0, read)) // by another worker
+			wish()
+			f.must(f.store.Woke(f.Context(), 0, read))
+			if marks := f.marks(0, 9); len(marks) != 1 {
+				f.Error("the new wish was struck out with the old one")
+			}
+		}},
+		{"is wished for thousands at once, and read in parts", func(f *fixture) {
+			a := f.settled(0, 2)
+			for i := range 9000 {
+				f.must(f.store.Serve(f.Context(), jobs.PropertySubject(fmt.Sprint(i)), []jobs.Subject{a[i%2].Subject}))
+			}
+			first, second := on(a[0]), on(a[1])
+			first.Wake, second.Wake = true, true
+			f.commit(0, first, second)
+			total := 0
+			for {
+				marks := f.marks(0, 2500)
+				if len(marks) == 0 {
+					break
+				}
+				total += len(marks)
+				f.must(f.store.Woke(f.Context(), 0, marks))
+			}
+			if total != 9000 {
+				f.Errorf("%d wishes", total)
+			}
+		}},
+		{"is wished for nobody by a subject that was removed and made again", func(f *fixture) {
+			a := f.settled(0, 1)[0]
+			f.must(f.store.Serve(f.Context(), jobs.PropertySubject("acme"), []jobs.Subject{a.Subject}))
+			f.edit(jobs.Edit{Subject: a.Subject, Rev: a.Rev})
+			f.edit(jobs.Edit{Subject: a.Subject, NewRev: a.Rev + 1, Definition: []byte(`{}`), Due: nine})
+			c := on(f.load(a.Subject)[0])
+			c.Wake = true
+			f.commit(0, c)
+			if marks := f.marks(0, 9); len(marks) > 0 {
+				f.Errorf("wishes: %v", marks)
+			}
+		}},
+	}
+}
+
+// wisher gives a function that commits a wish to wake one subject.
+func (f *fixture) wisher(shard int) func() {
+	a := f.settled(shard, 1)[0].Subject
+	f.must(f.store.Serve(f.Context(), jobs.PropertySubject("acme"), []jobs.Subject{a}))
+	return func() {
+		f.Helper()
+		c := on(f.load(a)[0])
+		c.Wake = true
+		f.commit(shard, c)
+	}
+}
