@@ -5,13 +5,8 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
-	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/widget"
 )
-
-// NotifyDestination is where notices go that an agent wants by a service of their
-// own (notify.via) and not by the destinations.
-const NotifyDestination = "@notify"
 
 // cause is a boundary, or the revision of the edit that woke the subject.
 func cause(boundary time.Time, rev int64) action.Cause {
@@ -50,14 +45,6 @@ func noticeAction(id, name string, n agent.Notice, at time.Time) action.Action {
 	return action.Action{ID: action.ID(action.AgentNotify, id+":"+string(n.Kind), why), Type: action.AgentNotify, Time: at, Data: action.Notice{
 		Agent: id, Name: name, Kind: string(n.Kind), Until: orNull(n.Until), Cause: why,
 	}}
-}
-
-// noticeTo is who gets an agent's notices: their own services, else all destinations.
-func noticeTo(def *definition.Agent) []string {
-	if len(def.Notify.Via) > 0 {
-		return []string{NotifyDestination}
-	}
-	return nil
 }
 
 func orNull[T comparable](v T) *T {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sort"
 	"time"
 
@@ -231,9 +230,10 @@ func (b *batch) decideAgent(id string, r *Record, c *Change, at time.Time) error
 	}
 	for _, n := range d.Notices {
 		c.notices++
-		if c.Actions, err = appendAction(c.Actions, noticeAction(id, def.Name, n, at), noticeTo(def)); err != nil {
+		if c.Actions, err = appendAction(c.Actions, noticeAction(id, def.Name, n, at), nil); err != nil {
 			return err
 		}
+		c.Actions[len(c.Actions)-1].Notice = len(def.Notify.Via) > 0
 	}
 	if !d.Changed && d.State.Told.Equal(state.Told) {
 		c.State = r.unchanged()
@@ -340,16 +340,13 @@ func decodeState(body []byte, into any) error {
 	return nil
 }
 
-// appendAction encodes an action for its destinations; an empty list is nobody.
+// appendAction encodes an action for its destinations.
 func appendAction(actions []Outgoing, a encoder, to []string) ([]Outgoing, error) {
-	if to != nil && len(to) == 0 {
-		return actions, nil
-	}
 	body, err := a.MarshalJSON()
 	if err != nil {
 		return nil, fmt.Errorf("encoding an action: %w", err)
 	}
-	return append(actions, Outgoing{Body: body, To: slices.Clone(to)}), nil
+	return append(actions, Outgoing{Body: body, To: to}), nil
 }
 
 type encoder interface{ MarshalJSON() ([]byte, error) }

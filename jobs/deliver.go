@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/google/uuid"
@@ -90,12 +90,7 @@ func (w *Worker) destinations(ctx context.Context) (map[string]definition.Destin
 // destinationNames are all who read the outbox, in order.
 func (w *Worker) destinationNames(ctx context.Context) ([]string, error) {
 	defs, err := w.destinations(ctx)
-	names := []string{NotifyDestination}
-	for name := range defs {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names, err
+	return slices.Sorted(maps.Keys(defs)), err
 }
 
 // deliver gives a destination the entries of a shard in batches, each in order,
@@ -117,10 +112,7 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 	if to == nil {
 		return nil // removed since
 	}
-	all := []string{NotifyDestination}
-	for name := range defs {
-		all = append(all, name)
-	}
+	all := slices.Sorted(maps.Keys(defs))
 	lease := Lease{Holder: uuid.NewString(), For: deliveryLease}
 	sent := 0
 	for {
@@ -149,9 +141,6 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 
 // openDestination gives nil where there is no such destination any more.
 func (w *Worker) openDestination(name string, defs map[string]definition.Destination) (Destination, definition.Destination, error) {
-	if name == NotifyDestination {
-		return notices{w}, definition.Destination{}, nil
-	}
 	def, ok := defs[name]
 	if !ok {
 		return nil, def, nil
@@ -168,7 +157,7 @@ func (w *Worker) openDestination(name string, defs map[string]definition.Destina
 func pick(args DeliverArgs, def definition.Destination, entries []Entry) []Delivery {
 	var batch []Delivery
 	for _, e := range entries {
-		if e.To == nil && args.Destination == NotifyDestination || e.To != nil && !slices.Contains(e.To, args.Destination) {
+		if e.To != nil && !slices.Contains(e.To, args.Destination) {
 			continue
 		}
 		if len(def.Actions) > 0 {

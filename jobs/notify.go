@@ -34,35 +34,52 @@ type Notifier interface {
 	Notify(ctx context.Context, url, title, text string) error
 }
 
-// notices is the destination that makes of each notice one task for each service,
-// so that one that is down holds up no other.
-type notices struct{ w *Worker }
-
-// Deliver implements Destination. A batch that comes again finds its tasks there:
-// their ids are made of the action's.
-func (n notices) Deliver(ctx context.Context, batch []Delivery) error {
-	for _, d := range batch {
-		var a struct {
-			ID   string        `json:"id"`
-			Data action.Notice `json:"data"`
-		}
-		if err := json.Unmarshal(d.Body, &a); err != nil {
-			return fmt.Errorf("decoding the notice %s: %w", d.Seq, err)
-		}
-		def, _, err := n.w.loadAgent(ctx, a.Data.Agent)
-		if err != nil {
+// sendNotices makes of each notice of a shard one task for each service, so that
+// one that is down holds up no other. What comes twice, because a worker died
+// before it could drop it, finds its tasks there: their ids are made of the action's.
+func (w *Worker) sendNotices(ctx context.Context, shard int, log *attempt) error {
+	const limit = 100
+	for {
+		entries, err := w.store.Notices(ctx, shard, limit)
+		if err != nil || len(entries) == 0 {
 			return err
 		}
-		for i := range def.Notify.Via {
-			args := NotifyArgs{Agent: a.Data.Agent, Notice: a.Data.Kind, Boundary: a.Data.Cause.Boundary, Via: i}
-			if a.Data.Until != nil {
-				args.Until = *a.Data.Until
-			}
-			id := asynq.TaskID(fmt.Sprintf("%s:%d", a.ID, i))
-			// Kept for longer than a shard's lease: a batch that is delivered twice is so within seconds.
-			if err := n.w.queue.enqueue(ctx, args, queueDelivery, d.Shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(time.Hour)); err != nil {
+		for _, e := range entries {
+			if err := w.enqueueNotice(ctx, shard, e); err != nil {
 				return err
 			}
+		}
+		if err := w.store.Noticed(ctx, shard, entries[len(entries)-1].Seq); err != nil {
+			return err
+		}
+		log.set("noticed", len(entries))
+		if len(entries) < limit {
+			return nil
+		}
+	}
+}
+
+func (w *Worker) enqueueNotice(ctx context.Context, shard int, e Entry) error {
+	var a struct {
+		ID   string        `json:"id"`
+		Data action.Notice `json:"data"`
+	}
+	if err := json.Unmarshal(e.Body, &a); err != nil {
+		return fmt.Errorf("decoding the notice %s: %w", e.Seq, err)
+	}
+	def, _, err := w.loadAgent(ctx, a.Data.Agent)
+	if err != nil {
+		return err
+	}
+	for i := range def.Notify.Via {
+		args := NotifyArgs{Agent: a.Data.Agent, Notice: a.Data.Kind, Boundary: a.Data.Cause.Boundary, Via: i}
+		if a.Data.Until != nil {
+			args.Until = *a.Data.Until
+		}
+		id := asynq.TaskID(fmt.Sprintf("%s:%d", a.ID, i))
+		// Its id is taken for an hour: whatever comes twice does so within seconds.
+		if err := w.queue.enqueue(ctx, args, queueDelivery, shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(time.Hour)); err != nil {
+			return err
 		}
 	}
 	return nil

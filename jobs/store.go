@@ -55,7 +55,11 @@ type Change struct {
 // Outgoing is one action on its way out.
 type Outgoing struct {
 	Body []byte   // CloudEvents JSON
-	To   []string // names of destinations; nil: all
+	To   []string // names of destinations; nil: all, empty: nobody
+
+	// Notice is set for one that goes to services of an agent's own. It is kept
+	// apart from the outbox, which all destinations read.
+	Notice bool
 }
 
 // Edit is a new definition of a subject.
@@ -85,9 +89,10 @@ type Claim struct {
 
 // Pending is what a shard has waiting.
 type Pending struct {
-	Due    bool // subjects to decide on
-	Wakes  bool // subjects elsewhere to wake
-	Outbox bool // actions not yet delivered everywhere
+	Due     bool // subjects to decide on
+	Wakes   bool // subjects elsewhere to wake
+	Notices bool // notices to send by agents' own services
+	Outbox  bool // actions not yet delivered everywhere
 }
 
 // Mark is a wish to wake somebody. Count tells a wish from a later one.
@@ -158,6 +163,10 @@ type Store interface {
 	// that it has not had, with the cursor to give to Delivered. Finding none, it
 	// gives the lease back. busy: another holds it.
 	Outbox(ctx context.Context, shard int, destination string, l Lease, limit int) (entries []Entry, cursor string, busy bool, err error)
+	// Notices gives the first notices of a shard, in order.
+	Notices(ctx context.Context, shard, limit int) ([]Entry, error)
+	// Noticed drops the notices up to a place.
+	Noticed(ctx context.Context, shard int, seq string) error
 	// Delivered moves a destination's cursor, and drops what all of the
 	// destinations have had; false: it had been moved by another.
 	Delivered(ctx context.Context, shard int, destination, from, to string, all []string) (bool, error)

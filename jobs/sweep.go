@@ -40,7 +40,8 @@ const sweepLease = 10 * time.Second
 var errStopping = errors.New("the worker stops")
 
 // sweep takes the due subjects of a shard in batches: claim, decide, commit, until
-// none is left. Then it passes on the wishes of the shard to wake others.
+// none is left. Then it passes on what the shard has for others: wishes to wake
+// them, notices, actions.
 func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error {
 	if args.Shard < 0 || args.Shard >= w.store.Shards() {
 		return fmt.Errorf("sweeping shard %d: there are %d (%w)", args.Shard, w.store.Shards(), asynq.SkipRetry)
@@ -49,7 +50,7 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	log.note("nominal", args.Nominal.UTC().Format(time.RFC3339))
 	s := sweeping{w: w, shard: args.Shard, lease: Lease{Holder: uuid.NewString(), For: sweepLease}}
 	err := s.run(ctx, args.Nominal, log)
-	err = errors.Join(err, w.passOn(ctx, args.Shard, log))
+	err = errors.Join(err, w.passOn(ctx, args.Shard, log), w.sendNotices(ctx, args.Shard, log))
 	if s.actions > 0 {
 		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.now()))
 	}

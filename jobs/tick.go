@@ -61,7 +61,7 @@ func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
 		return err
 	}
 	for shard, p := range pending {
-		if p.Due || p.Wakes {
+		if p.Due || p.Wakes || p.Notices {
 			if err := w.queue.enqueueSweep(ctx, shard, nominal, true); err != nil {
 				return err
 			}

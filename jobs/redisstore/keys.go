@@ -15,6 +15,7 @@ import (
 //	deskbell:{N}:state          hash    subject → "REV STATE"; "REV! STATE" when woken
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again
 //	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations
+//	deskbell:{N}:notices        stream  notices for agents' own services: a = CloudEvents JSON
 //	deskbell:{N}:cursor         hash    destination → last entry of out that it has had
 //	deskbell:{N}:wake           zset    subject elsewhere → the last wish to wake it
 //	deskbell:{N}:wishes         string  number of wishes there ever were: none is taken for another
@@ -30,11 +31,11 @@ const metaKey = "deskbell:meta"
 func allKey(name string) string { return "deskbell:{all}:" + name }
 
 // shardKeys are the keys of one shard.
-type shardKeys struct{ def, state, due, out, cursor, wake, wishes, prefix string }
+type shardKeys struct{ def, state, due, out, notices, cursor, wake, wishes, prefix string }
 
 func keysOf(shard int) shardKeys {
 	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
-	return shardKeys{p + "def", p + "state", p + "due", p + "out", p + "cursor", p + "wake", p + "wishes", p}
+	return shardKeys{p + "def", p + "state", p + "due", p + "out", p + "notices", p + "cursor", p + "wake", p + "wishes", p}
 }
 
 func (k shardKeys) serves(s jobs.Subject) string { return k.prefix + "serves:" + string(s) }

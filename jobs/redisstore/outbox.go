@@ -18,7 +18,7 @@ func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, erro
 	replies := make([]*redis.Cmd, len(s.keys))
 	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for n, k := range s.keys {
-			replies[n] = s.run.pending.Eval(ctx, p, []string{k.due, k.wake, k.out}, score(at))
+			replies[n] = s.run.pending.Eval(ctx, p, []string{k.due, k.wake, k.notices, k.out}, score(at))
 		}
 		return nil
 	}); err != nil {
@@ -30,7 +30,7 @@ func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, erro
 		if err != nil {
 			return nil, fmt.Errorf("looking at shard %d: %w", n, err)
 		}
-		pending[n] = jobs.Pending{Due: counts[0] > 0, Wakes: counts[1] > 0, Outbox: counts[2] > 0}
+		pending[n] = jobs.Pending{Due: counts[0] > 0, Wakes: counts[1] > 0, Notices: counts[2] > 0, Outbox: counts[3] > 0}
 	}
 	return pending, nil
 }
@@ -83,4 +83,31 @@ func (s *Store) Delivered(ctx context.Context, shard int, destination, from, to 
 		return false, fmt.Errorf("moving the cursor of %q on shard %d: %w", destination, shard, err)
 	}
 	return n == 1, nil
+}
+
+// Notices implements jobs.Store.
+func (s *Store) Notices(ctx context.Context, shard, limit int) ([]jobs.Entry, error) {
+	messages, err := s.rdb.XRangeN(ctx, s.keys[shard].notices, "-", "+", int64(limit)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("reading the notices of shard %d: %w", shard, err)
+	}
+	entries := make([]jobs.Entry, len(messages))
+	for i, m := range messages {
+		entries[i] = jobs.Entry{Seq: m.ID, Body: []byte(text(m.Values["a"]))}
+	}
+	return entries, nil
+}
+
+// Noticed implements jobs.Store.
+func (s *Store) Noticed(ctx context.Context, shard int, seq string) error {
+	k := s.keys[shard].notices
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.XTrimMinID(ctx, k, seq) // all before it
+		p.XDel(ctx, k, seq)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("dropping notices of shard %d: %w", shard, err)
+	}
+	return nil
 }

@@ -94,26 +94,58 @@ func (s *Store) Shard(subject jobs.Subject) int {
 	return int(h.Sum32() % uint32(len(s.keys)))
 }
 
-// Claim implements jobs.Store.
+// Claim implements jobs.Store. The script only says who is due. What is known of
+// them is read as Load does: through a script, which computes a hash of each byte
+// that passes through it, large definitions would cost several times as much.
 func (s *Store) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
 	k := s.keys[shard]
-	reply, err := s.run.claim.Run(ctx, s.rdb, []string{k.lease("sweep"), k.due, k.def, k.state},
-		l.Holder, milliseconds(l), score(at), limit).Slice()
-	if errors.Is(err, redis.Nil) {
-		return jobs.Claim{Busy: true}, nil
-	}
-	if err != nil {
-		return jobs.Claim{}, fmt.Errorf("claiming shard %d: %w", shard, err)
-	}
-	claim := jobs.Claim{Records: make([]jobs.Record, 0, len(reply)/4)}
-	for i := 0; i+3 < len(reply); i += 4 {
-		r := record(jobs.Subject(text(reply[i])), reply[i+2], reply[i+3])
-		if due, err := strconv.ParseFloat(text(reply[i+1]), 64); err == nil {
-			r.Due = time.UnixMilli(int64(math.Round(due * 1000))).UTC()
+	for {
+		due, err := s.run.claim.Run(ctx, s.rdb, []string{k.lease("sweep"), k.due}, l.Holder, milliseconds(l), score(at), limit).StringSlice()
+		if errors.Is(err, redis.Nil) {
+			return jobs.Claim{Busy: true}, nil
 		}
-		claim.Records = append(claim.Records, r)
+		if err != nil {
+			return jobs.Claim{}, fmt.Errorf("claiming shard %d: %w", shard, err)
+		}
+		records, err := s.claimed(ctx, k, due)
+		if err != nil || len(records) > 0 || len(due) == 0 {
+			return jobs.Claim{Records: records}, err
+		}
 	}
-	return claim, nil
+}
+
+// claimed gives the records of due subjects, save those that were removed in the
+// meantime.
+func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]jobs.Record, error) {
+	if len(due) == 0 {
+		return nil, nil
+	}
+	names := make([]jobs.Subject, len(due)/2)
+	for i := range names {
+		names[i] = jobs.Subject(due[2*i])
+	}
+	loaded, err := s.Load(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	records := loaded[:0]
+	var gone []any
+	for i, r := range loaded {
+		if r.Rev == 0 {
+			gone = append(gone, string(r.Subject))
+			continue
+		}
+		if r.Due, err = instant(due[2*i+1]); err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	if len(gone) > 0 {
+		if err := s.run.forget.Run(ctx, s.rdb, []string{k.def, k.state, k.due}, gone...).Err(); err != nil {
+			return nil, fmt.Errorf("forgetting %d subjects: %w", len(gone), err)
+		}
+	}
+	return records, nil
 }
 
 // Load implements jobs.Store. A state is read before its definition: when an edit
@@ -179,7 +211,7 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 		return nil, nil
 	}
 	k := s.keys[shard]
-	keys := []string{k.state, k.due, k.out, k.wake, k.wishes}
+	keys := []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes}
 	args := make([]any, 0, 8*len(changes))
 	seen := make(map[jobs.Subject]bool, len(changes))
 	var lost []jobs.Subject
@@ -197,7 +229,7 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 		actions := addressed(c.Actions)
 		args = append(args, string(c.Subject), token(c.Rev, c.Woken)+" ", after(c), score(c.Due), serves, len(actions))
 		for _, a := range actions {
-			args = append(args, a.Body, strings.Join(a.To, ","))
+			args = append(args, a.Body, addressee(a))
 		}
 	}
 	names, err := s.run.commit.Run(ctx, s.rdb, keys, args...).StringSlice()
@@ -205,6 +237,14 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 		return nil, fmt.Errorf("committing %d changes on shard %d: %w", len(changes), shard, err)
 	}
 	return append(subjects(names), lost...), nil
+}
+
+// addressee is who gets an action, as commit.lua reads it.
+func addressee(a jobs.Outgoing) string {
+	if a.Notice {
+		return "@"
+	}
+	return strings.Join(a.To, ",")
 }
 
 // after is the value of a state after a change: empty to leave it, a revision
@@ -281,6 +321,15 @@ func score(t time.Time) string {
 		return ""
 	}
 	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', -1, 64)
+}
+
+// instant is what score gives, to the millisecond.
+func instant(score string) (time.Time, error) {
+	seconds, err := strconv.ParseFloat(score, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading a due time: %w", err)
+	}
+	return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC(), nil
 }
 
 // milliseconds is how long a lease lasts; Redis allows no less than one.

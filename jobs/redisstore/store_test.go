@@ -49,6 +49,25 @@ func TestRedis(t *testing.T) {
 	t.Run("keys are those of the list", func(t *testing.T) { verifyKeys(t, server, int(used.Load())) })
 }
 
+// TestModel has its own databases, each used again and again.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	for name, rdb := range map[string]redis.UniversalClient{
+		"embedded": redistest.EmbeddedClient(t),
+		"redis":    redistest.Start(t).Client(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.RunModel(t, func(t testing.TB) jobs.Store {
+				if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+					t.Fatal(err)
+				}
+				return open(t, rdb)
+			})
+		})
+	}
+}
+
 func TestCluster(t *testing.T) {
 	t.Parallel()
 	rdb, ok := redistest.StartCluster(t).Client(t).(*redis.ClusterClient)

@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 		{"wake", wakes()},
 		{"globals", globals()},
 		{"outbox", outboxes()},
+		{"notices", notices()},
 		{"pending", pendings()},
 		{"together", together()},
 	} {
@@ -188,8 +189,14 @@ func send(bodies ...string) []jobs.Outgoing {
 	return actions
 }
 
-// send puts actions into the outbox of a shard, by commits on its first subject.
+// send puts actions into the outbox of a shard.
 func (f *fixture) send(shard int, bodies ...string) {
+	f.Helper()
+	f.sendActions(shard, send(bodies...))
+}
+
+// sendActions commits actions, on the first subject of a shard.
+func (f *fixture) sendActions(shard int, actions []jobs.Outgoing) {
 	f.Helper()
 	subject := f.subjects(shard, 1)[0]
 	r := f.load(subject)[0]
@@ -197,7 +204,7 @@ func (f *fixture) send(shard int, bodies ...string) {
 		r = f.define(nine, subject)[0]
 	}
 	c := on(r)
-	c.Actions = send(bodies...)
+	c.Actions = actions
 	f.commit(shard, c)
 }
 

@@ -29,6 +29,26 @@ func together() []testCase {
 			f.count("after the last wake", rounds)
 			f.verifyCounts(rounds)
 		}},
+		{"an old definition never comes with a new revision", func(f *fixture) {
+			s := f.subjects(0, 1)
+			f.edit(jobs.Edit{Subject: s[0], NewRev: 1, Definition: []byte("1"), Due: nine})
+			var wg sync.WaitGroup
+			wg.Go(func() { // each definition is its own revision
+				for rev := int64(1); rev < 1000; rev++ {
+					next := strconv.FormatInt(rev+1, 10)
+					_, err := f.store.Edit(f.Context(), jobs.Edit{Subject: s[0], Rev: rev, Definition: []byte(next), Due: nine})
+					f.try(err)
+				}
+			})
+			for rev := int64(0); rev < 1000; {
+				r := f.load(s...)[0]
+				rev = r.Rev
+				if defined, _ := strconv.ParseInt(string(r.Definition), 10, 64); defined < rev {
+					f.Errorf("definition %d came with revision %d", defined, rev)
+				}
+			}
+			wg.Wait()
+		}},
 		{"eight readers of one outbox skip nothing", func(f *fixture) {
 			const count = 400
 			var all []string

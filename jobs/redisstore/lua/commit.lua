@@ -1,8 +1,9 @@
 -- Writes decisions with their due times and actions; all of one decision or nothing.
--- KEYS state due out wake wishes serves…
+-- KEYS state due out notices wake wishes serves…
 -- ARGV per decision, of distinct subjects: subject, token before,
 --      value after ('' leaves it, without a space it is the new revision of the old state), due or '',
---      index of its serves key in KEYS or 0, number of actions, then per action: body, destinations or ''
+--      index of its serves key in KEYS or 0, number of actions, then per action:
+--      body, and its destinations, '' for all, or '@' for a notice
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local lost, served, i, last = {}, {}, 1, #ARGV
@@ -36,6 +37,8 @@ while i <= last do
       for b = a + 6, a + 4 + 2 * ARGV[a + 5], 2 do
         if ARGV[b + 1] == '' then
           call('XADD', KEYS[3], '*', 'a', ARGV[b])
+        elseif ARGV[b + 1] == '@' then
+          call('XADD', KEYS[4], '*', 'a', ARGV[b])
         else
           call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', ARGV[b + 1])
         end
@@ -47,7 +50,7 @@ while i <= last do
   if #done > 0 then call('ZREM', KEYS[2], unpack(done)) end
 end
 if #served > 0 then
-  local wish = call('INCR', KEYS[5])
+  local wish = call('INCR', KEYS[6])
   for _, key in ipairs(served) do
     local members = call('SMEMBERS', key)
     for first = 1, #members, chunk do
@@ -56,7 +59,7 @@ if #served > 0 then
         marks[#marks + 1] = wish
         marks[#marks + 1] = members[m]
       end
-      call('ZADD', KEYS[4], unpack(marks))
+      call('ZADD', KEYS[5], unpack(marks))
     end
   end
 end

@@ -1,0 +1,396 @@
+package jobs_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+	"github.com/sirupsen/logrus"
+	logtest "github.com/sirupsen/logrus/hooks/test"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// TestMain runs many tests at once: they wait for the beats of a clock, and not for
+// the processor.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		if err := flag.Set("test.parallel", "16"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// morning is the day of these tests, a Monday, at an hour and a minute.
+func morning(hour, minute int) time.Time {
+	return time.Date(2026, 11, 23, hour, minute, 0, 0, time.UTC)
+}
+
+// clock is the real one, shifted.
+type clock struct{ offset atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
+
+// set makes it be an instant now.
+func (c *clock) set(t time.Time) { c.offset.Store(int64(time.Until(t))) }
+
+// due makes an instant come at the next beat of the workers' cron, of which there is
+// one every five seconds.
+func (c *clock) due(t time.Time) { c.dueAfter(t, 0) }
+
+// dueAfter leaves at least so much time before.
+func (c *clock) dueAfter(t time.Time, least time.Duration) {
+	const every, breath = 5 * time.Second, 200 * time.Millisecond
+	beat := time.Now().Add(least + breath).Truncate(every).Add(every)
+	c.offset.Store(int64(t.Sub(beat)))
+}
+
+// setup says what a bundle is made of. The zero value is a Redis of its own with
+// seven shards.
+type setup struct {
+	redis   redis.UniversalOptions // none: a new server's
+	shards  int
+	clock   time.Time
+	wrap    func(jobs.Store) jobs.Store // the workers' store
+	batch   int
+	stop    time.Duration
+	notify  jobs.Notifier
+	streams jobs.OpenDestination // opens destinations of the type redis_stream
+}
+
+// bundle is a Redis with definitions, and workers on it that share a clock, a log and
+// what they deliver to.
+type bundle struct {
+	*testing.T
+	setup
+	clock  *clock
+	rdb    redis.UniversalClient
+	store  jobs.Store
+	client *jobs.Client
+	log    *logrus.Logger
+	logged *logtest.Hook
+	out    *recorder
+}
+
+func newBundle(t *testing.T, s setup) *bundle {
+	t.Helper()
+	if len(s.redis.Addrs) == 0 {
+		s.redis = redistest.Start(t).Options()
+	}
+	if s.shards == 0 {
+		s.shards = 7
+	}
+	if s.batch == 0 {
+		s.batch = 100
+	}
+	if s.stop == 0 {
+		s.stop = 5 * time.Second
+	}
+	if s.clock.IsZero() {
+		s.clock = morning(8, 30)
+	}
+	if s.wrap == nil {
+		s.wrap = func(store jobs.Store) jobs.Store { return store }
+	}
+	b := &bundle{T: t, setup: s, clock: new(clock), out: newRecorder()}
+	if b.notify == nil {
+		b.notify = b.out
+	}
+	b.clock.set(s.clock)
+	b.log, b.logged = logtest.NewNullLogger()
+	b.log.SetLevel(logrus.DebugLevel)
+	o := s.redis
+	b.rdb = redis.NewUniversalClient(&o)
+	t.Cleanup(func() { _ = b.rdb.Close() })
+	store, err := redisstore.Open(t.Context(), b.rdb, redisstore.Layout{Shards: s.shards, Partitions: 1})
+	b.must(err)
+	b.store = store
+	b.client = jobs.NewClient(jobs.ClientConfig{
+		Store: b.store, Redis: b.rdb, Partitions: 1, Now: b.clock.now, TimeZone: time.UTC,
+	})
+	return b
+}
+
+func (b *bundle) must(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// define makes Redis match definitions, and gives what it did.
+func (b *bundle) define(text string) []string {
+	b.Helper()
+	steps, err := b.client.Plan(b.Context(), parse(b, text))
+	b.must(err)
+	b.must(b.client.Apply(b.Context(), steps, nil))
+	return names(steps)
+}
+
+func names(steps []jobs.Step) []string {
+	var list []string
+	for _, s := range steps {
+		list = append(list, fmt.Sprintf("%s %s %s", s.Kind, s.Name, s.Op))
+	}
+	return list
+}
+
+// parse reads definitions from JSON; YAML is for config.
+func parse(t testing.TB, text string) *definition.Definitions {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	defs, err := definition.Parse(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return defs
+}
+
+// worker starts one; stop ends it and fails the test when it does not end well. It
+// ends with the test at the latest.
+func (b *bundle) worker() (stop func()) {
+	b.Helper()
+	r := jobs.Connect(b.redis)
+	store, err := redisstore.Open(b.Context(), r.Client, redisstore.Layout{Shards: b.shards, Partitions: 1})
+	b.must(err)
+	streams := b.streams
+	if streams == nil {
+		streams = b.out.open
+	}
+	w := jobs.NewWorker(jobs.Config{
+		Store: b.wrap(store), Redis: r, Partitions: 1, Log: b.log, Now: b.clock.now, TimeZone: time.UTC,
+		Concurrency: 2, Batch: b.batch, StopTimeout: b.stop,
+		OpenDestination:    map[string]jobs.OpenDestination{"log": b.out.open, "redis_stream": streams},
+		DefaultDestination: definition.Destination{Type: "log"},
+		Notifier:           b.notify,
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := errors.Join(<-ended, r.Close()); err != nil {
+			b.Error(err)
+		}
+	})
+	b.Cleanup(stop)
+	return stop
+}
+
+// quiet waits until nothing is left to do at the clock's time: no subject is due,
+// nobody is to be woken, every action is delivered, and no task waits or runs.
+func (b *bundle) quiet() {
+	b.Helper()
+	redistest.Wait(b, "nothing is left to do", func() bool { return b.isQuiet(b.clock.now()) })
+}
+
+func (b *bundle) isQuiet(at time.Time) bool {
+	b.Helper()
+	pending, err := b.store.Pending(b.Context(), at)
+	b.must(err)
+	edited, err := b.store.Edited(b.Context())
+	b.must(err)
+	idle := !slices.ContainsFunc(pending, func(p jobs.Pending) bool { return p != jobs.Pending{} })
+	return idle && len(edited) == 0 && b.tasks() == 0
+}
+
+// tasks is how many wait, run, or are to be tried again.
+func (b *bundle) tasks() int {
+	b.Helper()
+	inspector := asynq.NewInspectorFromRedisClient(b.rdb)
+	queues, err := inspector.Queues()
+	b.must(err)
+	n := 0
+	for _, queue := range queues {
+		info, err := inspector.GetQueueInfo(queue)
+		b.must(err)
+		n += info.Pending + info.Active + info.Retry
+	}
+	return n
+}
+
+// crosses lets an instant come at the next beat, and waits until what was due then is
+// done.
+func (b *bundle) crosses(boundary time.Time) {
+	b.Helper()
+	b.clock.due(boundary)
+	redistest.Wait(b, "the boundary has come", func() bool { return !b.clock.now().Before(boundary) })
+	b.quiet()
+}
+
+// status is "online", "away" or "offline" of a property, or of a department:
+// "acme/sales".
+func (b *bundle) status(id string) widget.Status {
+	b.Helper()
+	property, department, _ := strings.Cut(id, "/")
+	list, err := b.client.Status(b.Context(), property)
+	b.must(err)
+	if department != "" {
+		return list[0].Widget.Departments[department].Status
+	}
+	return list[0].Widget.Status
+}
+
+// becomes waits until a property has a status.
+func (b *bundle) becomes(id string, want widget.Status) {
+	b.Helper()
+	redistest.Wait(b, id+" is "+string(want), func() bool { return b.status(id) == want })
+}
+
+// key is a key of the shard of a subject.
+func (b *bundle) key(s jobs.Subject, name string) string {
+	return fmt.Sprintf("deskbell:{%d}:%s", b.store.Shard(s), name)
+}
+
+// lines are the log lines with a message.
+func (b *bundle) lines(message string) []*logrus.Entry {
+	var found []*logrus.Entry
+	for _, e := range b.logged.AllEntries() {
+		if e.Message == message {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// text is a log line as it is written.
+func text(t testing.TB, e *logrus.Entry) string {
+	t.Helper()
+	line, err := (&logrus.JSONFormatter{}).Format(&logrus.Entry{Logger: e.Logger, Data: maps.Clone(e.Data), Time: e.Time, Level: e.Level, Message: e.Message})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line)
+}
+
+// recorder is every destination, and the notification services.
+type recorder struct {
+	mu    sync.Mutex
+	had   map[string][]jobs.Delivery // by destination
+	sent  []string                   // notices: URL, title, text
+	fails map[string]error           // by destination, or by URL: what it answers
+}
+
+func newRecorder() *recorder {
+	return &recorder{had: make(map[string][]jobs.Delivery), fails: make(map[string]error)}
+}
+
+func (r *recorder) open(name string, _ definition.Destination) (jobs.Destination, error) {
+	return recording{r, name}, nil
+}
+
+type recording struct {
+	*recorder
+	name string
+}
+
+func (r recording) Deliver(_ context.Context, batch []jobs.Delivery) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.recorder.fails[r.name]; err != nil {
+		return err
+	}
+	r.had[r.name] = append(r.had[r.name], batch...)
+	return nil
+}
+
+// Notify implements jobs.Notifier.
+func (r *recorder) Notify(_ context.Context, url, title, text string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.fails[url]; err != nil {
+		return err
+	}
+	r.sent = append(r.sent, url+" "+title+": "+text)
+	return nil
+}
+
+// fail lets a destination, or a notification service, fail; nil mends it.
+func (r *recorder) fail(name string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fails[name] = err
+}
+
+// notices are those sent, in the order of the alphabet.
+func (r *recorder) notices() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(slices.Values(r.sent))
+}
+
+// envelope is what these tests read of an action.
+type envelope struct {
+	action.Action
+	Data struct {
+		Property, Department, Agent, Status string
+		Version                             int64
+		Cause                               action.Cause
+	}
+}
+
+func (e *envelope) UnmarshalJSON(body []byte) error {
+	if err := json.Unmarshal(body, &e.Action); err != nil {
+		return err
+	}
+	raw, ok := e.Action.Data.(json.RawMessage)
+	if !ok {
+		return errors.New("decoding an action: its data is not raw")
+	}
+	return json.Unmarshal(raw, &e.Data)
+}
+
+// actions are those that a destination has had, in their order.
+func (b *bundle) actions(destination string) []envelope {
+	b.Helper()
+	b.out.mu.Lock()
+	defer b.out.mu.Unlock()
+	var list []envelope
+	for _, d := range b.out.had[destination] {
+		var e envelope
+		b.must(json.Unmarshal(d.Body, &e))
+		list = append(list, e)
+	}
+	return list
+}
+
+// at are the ids of actions that a boundary caused, in the order of the alphabet,
+// without the boundary itself.
+func (b *bundle) at(destination string, boundary time.Time) []string {
+	b.Helper()
+	suffix := fmt.Sprintf(":%d", boundary.Unix())
+	var ids []string
+	for _, a := range b.actions(destination) {
+		if id, ok := strings.CutSuffix(a.ID, suffix); ok {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}

@@ -1,0 +1,46 @@
+package redisstore_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// What is in Redis may have been put there by hand, or restored from half a backup.
+func TestRecordsThatAreNoneHoldUpNobody(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.Start(t).Client(t)
+	store, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	for _, name := range []string{"nothing", "no-state", "no-definition", "no-revision"} {
+		if err := rdb.ZAdd(t.Context(), "deskbell:{0}:due", redis.Z{Score: 1, Member: "property/" + name}).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rdb.HSet(t.Context(), "deskbell:{0}:def", "property/no-state", "{}", "property/no-revision", "{}").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := rdb.HSet(t.Context(), "deskbell:{0}:state", "property/no-definition", "5 {}", "property/no-revision", "{}").Err(); err != nil {
+		t.Fatal(err)
+	}
+	good := jobs.PropertySubject("good")
+	if ok, err := store.Edit(t.Context(), jobs.Edit{Subject: good, NewRev: 1000, Definition: []byte(`{}`), Due: due}); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	claim, err := store.Claim(t.Context(), 0, jobs.Lease{Holder: "a", For: time.Minute}, due, 2)
+	if err != nil || len(claim.Records) != 1 || claim.Records[0].Subject != good {
+		t.Errorf("got %+v, %v", claim, err)
+	}
+	page, _, err := store.Page(t.Context(), 0, "", 9)
+	if err != nil || len(page) != 1 || page[0].Subject != good {
+		t.Errorf("a page of %+v, %v", page, err)
+	}
+}

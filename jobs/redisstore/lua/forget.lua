@@ -1,0 +1,10 @@
+-- Takes subjects of which there is no record out of the timetable: others may be
+-- due behind them.
+-- KEYS def state due   ARGV subject…
+for _, subject in ipairs(ARGV) do
+  local state = redis.call('HGET', KEYS[2], subject)
+  if not state or not string.find(state, '^%d+!? ') or redis.call('HEXISTS', KEYS[1], subject) == 0 then
+    redis.call('ZREM', KEYS[3], subject)
+  end
+end
+return 1

@@ -1,0 +1,281 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// RunModel does random things to a store and to a model of one, a few maps, and
+// compares what is in them. open gives an empty store each time.
+func RunModel(t *testing.T, open Open) {
+	rapid.Check(t, func(rt *rapid.T) {
+		m := &model{
+			ctx: t.Context(), store: open(t),
+			records: make(map[jobs.Subject]jobs.Record), served: make(map[jobs.Subject]map[string]bool), wishes: make(map[string]bool),
+			sent: make(map[string][]string),
+		}
+		for i := range 4 {
+			m.subjects = append(m.subjects, jobs.AgentSubject(fmt.Sprint(i)))
+		}
+		rt.Repeat(map[string]func(*rapid.T){
+			"":         m.compare,
+			"edit":     m.edit,
+			"remove":   m.remove,
+			"wake":     m.wake,
+			"serve":    m.serve,
+			"commit":   m.commit,
+			"pass on":  m.passOn,
+			"deliver":  m.deliver,
+			"time":     func(rt *rapid.T) { m.now += rapid.IntRange(1, 3).Draw(rt, "seconds") },
+			"no claim": m.giveBack,
+		})
+	})
+}
+
+// model is what a store should hold. Its subjects may be in different shards; what
+// is said of a shard is said of all of them together.
+type model struct {
+	ctx      context.Context
+	store    jobs.Store
+	subjects []jobs.Subject
+	now      int   // seconds
+	rev      int64 // the last that was given to a new subject
+
+	records map[jobs.Subject]jobs.Record // with Due; zero: not due
+	stale   []jobs.Record                // once loaded, and since then overtaken
+	served  map[jobs.Subject]map[string]bool
+	wishes  map[string]bool
+	sent    map[string][]string // destination → bodies it should still get
+	count   int                 // of bodies
+}
+
+func (m *model) at() time.Time { return nine.Add(time.Duration(m.now) * time.Second) }
+
+func (m *model) subject(rt *rapid.T) jobs.Subject {
+	return rapid.SampledFrom(m.subjects).Draw(rt, "subject")
+}
+
+// record loads one subject, or takes one that was loaded before.
+func (m *model) record(rt *rapid.T) jobs.Record {
+	if len(m.stale) > 0 && rapid.IntRange(0, 3).Draw(rt, "stale") == 0 {
+		return rapid.SampledFrom(m.stale).Draw(rt, "record")
+	}
+	records, err := m.store.Load(m.ctx, []jobs.Subject{m.subject(rt)})
+	must(rt, err)
+	m.stale = append(m.stale, records[0])
+	return records[0]
+}
+
+// current tells whether a record is the one that there is.
+func (m *model) current(r jobs.Record) bool {
+	now := m.records[r.Subject]
+	return r.Rev == now.Rev && r.Woken == now.Woken
+}
+
+func (m *model) edit(rt *rapid.T) {
+	r := m.record(rt)
+	m.rev += 1000
+	definition := fmt.Sprintf(`{"v":%d}`, m.rev)
+	ok, err := m.store.Edit(m.ctx, jobs.Edit{Subject: r.Subject, Rev: r.Rev, NewRev: m.rev, Definition: []byte(definition), Due: m.at()})
+	must(rt, err)
+	now := m.records[r.Subject]
+	if want := r.Rev == now.Rev; ok != want {
+		rt.Fatalf("the edit of %s is %t, want %t", r.Subject, ok, want)
+	}
+	if !ok {
+		return
+	}
+	rev := r.Rev + 1
+	if r.Rev == 0 {
+		rev = m.rev
+	}
+	m.records[r.Subject] = jobs.Record{Subject: r.Subject, Definition: []byte(definition), State: now.State, Rev: rev, Woken: true, Due: m.at()}
+}
+
+func (m *model) remove(rt *rapid.T) {
+	r := m.record(rt)
+	if r.Rev == 0 {
+		return
+	}
+	ok, err := m.store.Edit(m.ctx, jobs.Edit{Subject: r.Subject, Rev: r.Rev})
+	must(rt, err)
+	if want := r.Rev == m.records[r.Subject].Rev; ok != want {
+		rt.Fatalf("the removal of %s is %t, want %t", r.Subject, ok, want)
+	}
+	if ok {
+		delete(m.records, r.Subject)
+		delete(m.served, r.Subject)
+	}
+}
+
+func (m *model) wake(rt *rapid.T) {
+	s := m.subject(rt)
+	must(rt, m.store.Wake(m.ctx, m.store.Shard(s), []jobs.Subject{s}, m.at()))
+	r, ok := m.records[s]
+	if !ok {
+		return
+	}
+	r.Rev, r.Woken = r.Rev+1, true
+	if r.Due.IsZero() || r.Due.After(m.at()) {
+		r.Due = m.at()
+	}
+	m.records[s] = r
+}
+
+func (m *model) serve(rt *rapid.T) {
+	by, served := m.subject(rt), rapid.SampledFrom([]string{"property/a", "property/b"}).Draw(rt, "served")
+	must(rt, m.store.Serve(m.ctx, jobs.Subject(served), []jobs.Subject{by}))
+	if m.served[by] == nil {
+		m.served[by] = make(map[string]bool)
+	}
+	m.served[by][served] = true
+}
+
+func (m *model) commit(rt *rapid.T) {
+	r := m.record(rt)
+	c := jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Wake: rapid.Bool().Draw(rt, "wake")}
+	if rapid.Bool().Draw(rt, "due") {
+		c.Due = m.at().Add(time.Duration(rapid.IntRange(0, 3).Draw(rt, "seconds")) * time.Second)
+	}
+	if rapid.Bool().Draw(rt, "state") {
+		m.count++
+		c.State = []byte(fmt.Sprintf(`{"n":%d}`, m.count))
+	}
+	for range rapid.IntRange(0, 2).Draw(rt, "actions") {
+		m.count++
+		c.Actions = append(c.Actions, jobs.Outgoing{Body: []byte(fmt.Sprint(m.count))})
+	}
+	lost, err := m.store.Commit(m.ctx, m.store.Shard(r.Subject), []jobs.Change{c})
+	must(rt, err)
+	want := r.Rev != 0 && m.current(r)
+	if got := len(lost) == 0; got != want {
+		rt.Fatalf("the commit on %+v is %t, want %t", r, got, want)
+	}
+	if want {
+		m.committed(r, c)
+	}
+}
+
+// committed is what a commit does to the model.
+func (m *model) committed(r jobs.Record, c jobs.Change) {
+	now := m.records[r.Subject]
+	if c.State != nil {
+		now.State = c.State
+	}
+	if c.State != nil || c.Woken || c.Wake || len(c.Actions) > 0 { // else a repeat does no harm
+		now.Rev++
+	}
+	now.Woken, now.Due = false, c.Due
+	m.records[r.Subject] = now
+	if c.Wake {
+		maps.Copy(m.wishes, m.served[r.Subject])
+	}
+	for _, a := range c.Actions {
+		for _, d := range []string{"a", "b"} {
+			m.sent[d] = append(m.sent[d], string(a.Body))
+		}
+	}
+}
+
+// passOn strikes out what was wished so far.
+func (m *model) passOn(rt *rapid.T) {
+	for shard := range m.store.Shards() {
+		marks, err := m.store.Wakes(m.ctx, shard, 99)
+		must(rt, err)
+		must(rt, m.store.Woke(m.ctx, shard, marks))
+	}
+	clear(m.wishes)
+}
+
+// deliver gives one destination all that it has not had.
+func (m *model) deliver(rt *rapid.T) {
+	d := rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "destination")
+	var got []string
+	for shard := range m.store.Shards() {
+		entries, cursor, _, err := m.store.Outbox(m.ctx, shard, d, lease("model"), 99)
+		must(rt, err)
+		if len(entries) == 0 {
+			continue
+		}
+		for _, e := range entries {
+			got = append(got, string(e.Body))
+		}
+		_, err = m.store.Delivered(m.ctx, shard, d, cursor, entries[len(entries)-1].Seq, []string{"a", "b"})
+		must(rt, err)
+	}
+	slices.Sort(got) // one order for each shard; that order is the contract's, and checked there
+	slices.Sort(m.sent[d])
+	if diff := cmp.Diff(m.sent[d], got); diff != "" {
+		rt.Fatal(diff)
+	}
+	m.sent[d] = nil
+}
+
+func (m *model) giveBack(rt *rapid.T) {
+	for shard := range m.store.Shards() {
+		c, err := m.store.Claim(m.ctx, shard, lease("model"), m.at(), 0)
+		must(rt, err)
+		if c.Busy || len(c.Records) > 0 {
+			rt.Fatalf("a limit of 0 gives %+v", c)
+		}
+	}
+}
+
+// compare looks at everything there is.
+func (m *model) compare(rt *rapid.T) {
+	loaded, err := m.store.Load(m.ctx, m.subjects)
+	must(rt, err)
+	for _, got := range loaded {
+		want := m.records[got.Subject]
+		want.Subject, want.Due = got.Subject, time.Time{}
+		if diff := cmp.Diff(want, got); diff != "" {
+			rt.Fatal(diff)
+		}
+	}
+	pending, err := m.store.Pending(m.ctx, m.at())
+	must(rt, err)
+	due, wishes, outbox := make(map[jobs.Subject]jobs.Record), make(map[string]bool), false
+	for shard, p := range pending {
+		claim, err := m.store.Claim(m.ctx, shard, lease("model"), m.at(), 99)
+		must(rt, err)
+		marks, err := m.store.Wakes(m.ctx, shard, 99)
+		must(rt, err)
+		if p.Due != (len(claim.Records) > 0) || p.Wakes != (len(marks) > 0) {
+			rt.Fatalf("shard %d: pending is %+v, and there are %d due and %d wishes", shard, p, len(claim.Records), len(marks))
+		}
+		for _, r := range claim.Records {
+			due[r.Subject] = r
+		}
+		for _, mark := range marks {
+			wishes[mark.Name] = true
+		}
+		outbox = outbox || p.Outbox
+	}
+	want := maps.Clone(m.records)
+	maps.DeleteFunc(want, func(_ jobs.Subject, r jobs.Record) bool { return r.Due.IsZero() || r.Due.After(m.at()) })
+	if diff := cmp.Diff(want, due); diff != "" {
+		rt.Fatal("due: ", diff)
+	}
+	if diff := cmp.Diff(m.wishes, wishes); diff != "" {
+		rt.Fatal("wishes: ", diff)
+	}
+	if want := len(m.sent["a"])+len(m.sent["b"]) > 0; outbox != want {
+		rt.Fatalf("something in the outbox: %t, want %t", outbox, want)
+	}
+}
+
+func must(rt *rapid.T, err error) {
+	rt.Helper()
+	if err != nil {
+		rt.Fatal(err)
+	}
+}
