@@ -163,10 +163,10 @@ func (u *redisURL) options(query string) (ok bool) {
 		return false
 	}
 	known := []string{"client_name"}
-	switch {
-	case u.kind == "unix":
+	switch u.kind {
+	case "unix":
 		known = append(known, "db")
-	case u.kind == "sentinel":
+	case "sentinel":
 		known = append(known, "master", "sentinel_username", "sentinel_password")
 	}
 	if u.tls {

@@ -39,6 +39,8 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
+	quiet, _ := logtest.NewNullLogger() // go-redis says much while Redis is away
+	redis.SetLogger(&jobs.RedisLog{Log: quiet, Now: time.Now})
 	os.Exit(m.Run())
 }
 

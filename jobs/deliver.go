@@ -115,13 +115,18 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 	all := slices.Sorted(maps.Keys(defs))
 	lease := Lease{Holder: uuid.NewString(), For: deliveryLease}
 	sent := 0
-	for {
-		limit := deliveryBatch
+	for first := true; ; first = false {
 		if w.isStopping() {
 			return errStopping
 		}
-		entries, cursor, busy, err := w.store.Outbox(ctx, args.Shard, args.Destination, lease, limit)
-		if err != nil || busy || len(entries) == 0 {
+		entries, cursor, busy, err := w.store.Outbox(ctx, args.Shard, args.Destination, lease, deliveryBatch)
+		if err != nil || busy {
+			return err
+		}
+		if len(entries) == 0 {
+			if first { // what is left may have been kept for a destination that was removed since
+				_, err = w.store.Delivered(ctx, args.Shard, args.Destination, cursor, cursor, all)
+			}
 			return err
 		}
 		batch := pick(args, def, entries)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
+	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
@@ -59,17 +60,25 @@ func (w *Worker) sendNotices(ctx context.Context, shard int, log *attempt) error
 	}
 }
 
+// enqueueNotice drops a notice that cannot be read, or whose agent cannot: it must
+// not hold up those behind it.
 func (w *Worker) enqueueNotice(ctx context.Context, shard int, e Entry) error {
 	var a struct {
 		ID   string        `json:"id"`
 		Data action.Notice `json:"data"`
 	}
 	if err := json.Unmarshal(e.Body, &a); err != nil {
-		return fmt.Errorf("decoding the notice %s: %w", e.Seq, err)
+		w.logDropped(shard, e, fmt.Errorf("decoding the notice: %w", err))
+		return nil
 	}
-	def, _, err := w.loadAgent(ctx, a.Data.Agent)
-	if err != nil {
-		return err
+	records, err := w.store.Load(ctx, []Subject{AgentSubject(a.Data.Agent)})
+	if err != nil || records[0].Definition == nil {
+		return err // an agent who was removed is told nothing
+	}
+	var def definition.Agent
+	if err := json.Unmarshal(records[0].Definition, &def); err != nil {
+		w.logDropped(shard, e, fmt.Errorf("decoding agent %q: %w", a.Data.Agent, err))
+		return nil
 	}
 	for i := range def.Notify.Via {
 		args := NotifyArgs{Agent: a.Data.Agent, Notice: a.Data.Kind, Boundary: a.Data.Cause.Boundary, Via: i}
@@ -83,6 +92,10 @@ func (w *Worker) enqueueNotice(ctx context.Context, shard int, e Entry) error {
 		}
 	}
 	return nil
+}
+
+func (w *Worker) logDropped(shard int, e Entry, err error) {
+	w.log.WithFields(logrus.Fields{"shard": shard, "seq": e.Seq}).WithError(err).Error("notice dropped: nobody can be told")
 }
 
 // noticeRetries is more than fit into agent.TooLate: the time ends the retries.
@@ -101,7 +114,7 @@ func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) erro
 	if err != nil {
 		return err
 	}
-	if args.Via >= len(def.Notify.Via) {
+	if args.Via < 0 || args.Via >= len(def.Notify.Via) {
 		log.set("dropped", "the service is no longer defined")
 		return nil
 	}

@@ -120,7 +120,8 @@ func (s *sweeping) batch(ctx context.Context, records []Record, at time.Time) er
 }
 
 func (s *sweeping) report(log *attempt) {
-	for name, n := range map[string]int{"decided": s.decided, "flipped": s.flips, "notices": s.notices, "lost": s.lost, "broken": s.broken} {
+	log.note("decided", s.decided) // nothing done yet: a reconciliation decides on all
+	for name, n := range map[string]int{"flipped": s.flips, "notices": s.notices, "lost": s.lost, "broken": s.broken} {
 		if n > 0 {
 			log.set(name, n)
 		}

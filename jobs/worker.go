@@ -152,6 +152,8 @@ func (w *Worker) Run(ctx context.Context) error {
 // catchUp asks for what fell due while no worker ran, and for a reconciliation. A
 // failure is no reason not to start: the next beat does the same.
 func (w *Worker) catchUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, tickTimeout) // a Redis that hangs just now must not keep the worker from stopping
+	defer cancel()
 	now := w.now()
 	err := errors.Join(w.tick(ctx, now.Truncate(time.Second)), w.enqueueReconcile(ctx, now.Truncate(time.Minute), 30*time.Second))
 	if err != nil {

@@ -16,6 +16,16 @@ type benchCmd struct {
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let one boundary fall due for many properties, and measure."`
 }
 
+func (*benchCmd) Help() string {
+	return `
+Each benchmark says what it measures, compares it with a plainer design in the same run, and needs a Redis of its own.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
+`
+}
+
 // emptyRedis connects to a Redis that holds nothing: a benchmark fills it, and
 // empties it at the end.
 func (a *app) emptyRedis(ctx context.Context) (*session, error) {

@@ -1,3 +1,5 @@
+// Deskbell keeps the hours of live chat: it flips widgets and agents at every
+// boundary of their schedules. Each subcommand is in the file of its name.
 package main
 
 import (

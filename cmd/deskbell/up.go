@@ -16,6 +16,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
+	"github.com/deskbell/deskbell/jobs/embedded"
 )
 
 type upCmd struct{}
@@ -54,7 +55,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 		jobLog.SetFormatter(plainLines{})
 	}
 	if env.Redis == nil {
-		options, stop := embedded(a.now)
+		options, stop := embedded.Start(a.now, time.Second)
 		defer stop()
 		env.Redis, env.RedisName = &options, "embedded"
 		log.Info("using an embedded Redis: it keeps nothing when this ends, and is for some thousand properties at most")

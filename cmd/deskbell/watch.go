@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -94,7 +95,8 @@ func fingerprint(file string) string {
 
 // logFaults logs an edit that was refused.
 func logFaults(log logrus.FieldLogger, err error) {
-	if file, ok := err.(*config.FileError); ok {
+	var file *config.FileError
+	if errors.As(err, &file) {
 		for _, f := range file.Faults {
 			log.WithField("at", fmt.Sprintf("%s:%d:%d", file.Name, f.Line, f.Column)).Error("definitions refused: " + f.Fault.String())
 		}

@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -67,8 +68,8 @@ func (p place) fault(value, problem, allowed string) {
 
 // nested adds the faults that hours found in the value at p.
 func (p place) nested(err error) {
-	faults, ok := err.(Faults)
-	if !ok {
+	var faults Faults
+	if !errors.As(err, &faults) {
 		p.fault("", err.Error(), "")
 		return
 	}

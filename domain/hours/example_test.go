@@ -5,8 +5,9 @@ import (
 	"time"
 	_ "time/tzdata"
 
-	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/robfig/cron/v3"
+
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 // A Schedule can be handed to robfig/cron as it is.

@@ -108,6 +108,9 @@ func (p place) nextChange(v view) change {
 // nextOpen is when the place is online next, at t or after; zero when that is not
 // in sight.
 func (p place) nextOpen(t time.Time) time.Time {
+	if available, arrival := p.anyone(t); !available && arrival.IsZero() {
+		return time.Time{} // nobody is left to come
+	}
 	for range horizon {
 		v := p.look(t)
 		if v.face.status == Online {

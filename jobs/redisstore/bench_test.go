@@ -52,9 +52,15 @@ func BenchmarkCommit(b *testing.B) {
 	s.report(b)
 }
 
-// BenchmarkSweep claims and commits, as a sweep does.
+// BenchmarkSweep claims and commits, as a sweep does; with an append-only file, as
+// it should be, and without.
 func BenchmarkSweep(b *testing.B) {
-	s := newBench(b)
+	b.Run("memory", func(b *testing.B) { sweep(b) })
+	b.Run("AOF", func(b *testing.B) { sweep(b, redistest.AOF) })
+}
+
+func sweep(b *testing.B, settings ...redistest.Setting) {
+	s := newBench(b, settings...)
 	at := benchStart
 	s.start(b)
 	for n := 0; b.Loop(); n++ {
@@ -80,8 +86,9 @@ type bench struct {
 	cpu     time.Duration // of Redis, when the measuring began
 }
 
-func newBench(b *testing.B) *bench {
-	rdb := redistest.Start(b).Client(b)
+func newBench(b *testing.B, settings ...redistest.Setting) *bench {
+	b.Helper()
+	rdb := redistest.Start(b, settings...).Client(b)
 	store, err := redisstore.Open(b.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
 	if err != nil {
 		b.Fatal(err)

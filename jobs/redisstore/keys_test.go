@@ -1,6 +1,7 @@
 package redisstore_test
 
 import (
+	"context"
 	"os"
 	"regexp"
 	"strings"
@@ -43,17 +44,19 @@ func listedKeys(t *testing.T) []*keyPattern {
 
 // verifyKeys compares what a run of the suite has left with the list in keys.go.
 func verifyKeys(t *testing.T, server *redistest.Server, databases int) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context()) // the suite has ended
 	list := listedKeys(t)
 	for db := range databases {
 		o := server.Options()
 		o.DB = db
 		rdb := redis.NewUniversalClient(&o)
-		keys, err := rdb.Keys(t.Context(), "*").Result()
+		keys, err := rdb.Keys(ctx, "*").Result()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, key := range keys {
-			kind, err := rdb.Type(t.Context(), key).Result()
+			kind, err := rdb.Type(ctx, key).Result()
 			if err != nil {
 				t.Fatal(err)
 			}

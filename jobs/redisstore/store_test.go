@@ -37,16 +37,14 @@ func TestRedis(t *testing.T) {
 	const databases = 500
 	server := redistest.Start(t, redistest.Setting(fmt.Sprint("databases ", databases)))
 	var used atomic.Int64
-	t.Run("suite", func(t *testing.T) {
-		storetest.Run(t, func(t testing.TB) jobs.Store {
-			o := server.Options()
-			o.DB = int(used.Add(1)) - 1
-			rdb := redis.NewUniversalClient(&o)
-			t.Cleanup(func() { rdb.Close() })
-			return open(t, rdb)
-		})
+	t.Cleanup(func() { verifyKeys(t, server, int(used.Load())) })
+	storetest.Run(t, func(t testing.TB) jobs.Store {
+		o := server.Options()
+		o.DB = int(used.Add(1)) - 1
+		rdb := redis.NewUniversalClient(&o)
+		t.Cleanup(func() { rdb.Close() })
+		return open(t, rdb)
 	})
-	t.Run("keys are those of the list", func(t *testing.T) { verifyKeys(t, server, int(used.Load())) })
 }
 
 // TestModel has its own databases, each used again and again.
@@ -62,7 +60,11 @@ func TestModel(t *testing.T) {
 				if err := rdb.FlushDB(t.Context()).Err(); err != nil {
 					t.Fatal(err)
 				}
-				return open(t, rdb)
+				store, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 2, Partitions: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return store
 			})
 		})
 	}

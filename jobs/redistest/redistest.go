@@ -66,15 +66,18 @@ func address(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
 // options are those of a client that asks nothing of a server but what a test asks.
 func options(addresses ...string) redis.UniversalOptions {
-	return redis.UniversalOptions{
-		Addrs:                    addresses,
-		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-		DisableIdentity:          true,
-	}
+	return quiet(redis.UniversalOptions{Addrs: addresses})
+}
+
+func quiet(o redis.UniversalOptions) redis.UniversalOptions {
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	o.DisableIdentity = true
+	return o
 }
 
 // client connects, until the end of the test.
 func client(t testing.TB, o redis.UniversalOptions) redis.UniversalClient {
+	t.Helper()
 	rdb := redis.NewUniversalClient(&o)
 	t.Cleanup(func() { _ = rdb.Close() }) // a test may have closed it already
 	return rdb

@@ -1,8 +1,8 @@
 package storetest
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -122,7 +122,7 @@ func commits() []testCase {
 			var want []jobs.Subject
 			for i, r := range f.settled(0, 9) {
 				c := on(r)
-				c.State, c.Due, c.Actions = []byte(`{"n":1}`), nine, send(fmt.Sprint(i))
+				c.State, c.Due, c.Actions = []byte(`{"n":1}`), nine, send(strconv.Itoa(i))
 				if i%3 == 0 {
 					c.Rev--
 					want = append(want, c.Subject)

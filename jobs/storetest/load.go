@@ -1,7 +1,7 @@
 package storetest
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -13,7 +13,7 @@ func loads() []testCase {
 		{"gives records in the order asked for, whatever their shards", func(f *fixture) {
 			var s []jobs.Subject
 			for i := range 40 {
-				s = append(s, jobs.PropertySubject(fmt.Sprint(i)), jobs.AgentSubject(fmt.Sprint(i)))
+				s = append(s, jobs.PropertySubject(strconv.Itoa(i)), jobs.AgentSubject(strconv.Itoa(i)))
 			}
 			f.define(nine, s...)
 			s = append(s, s[3], s[0])
@@ -51,7 +51,7 @@ func loads() []testCase {
 		{"gives a shard to each subject, for ever the same", func(f *fixture) {
 			seen := make(map[int]bool)
 			for i := range 1000 {
-				s := jobs.PropertySubject(fmt.Sprint(i))
+				s := jobs.PropertySubject(strconv.Itoa(i))
 				n := f.store.Shard(s)
 				if n < 0 || n >= f.store.Shards() || n != f.store.Shard(s) {
 					f.Fatalf("%s is in shard %d of %d", s, n, f.store.Shards())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ func RunModel(t *testing.T, open Open) {
 			sent: make(map[string][]string),
 		}
 		for i := range 4 {
-			m.subjects = append(m.subjects, jobs.AgentSubject(fmt.Sprint(i)))
+			m.subjects = append(m.subjects, jobs.AgentSubject(strconv.Itoa(i)))
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"":         m.compare,
@@ -152,7 +153,7 @@ func (m *model) commit(rt *rapid.T) {
 	}
 	for range rapid.IntRange(0, 2).Draw(rt, "actions") {
 		m.count++
-		c.Actions = append(c.Actions, jobs.Outgoing{Body: []byte(fmt.Sprint(m.count))})
+		c.Actions = append(c.Actions, jobs.Outgoing{Body: []byte(strconv.Itoa(m.count))})
 	}
 	lost, err := m.store.Commit(m.ctx, m.store.Shard(r.Subject), []jobs.Change{c})
 	must(rt, err)

@@ -1,7 +1,7 @@
 package storetest
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/deskbell/deskbell/jobs"
 )
@@ -63,7 +63,7 @@ func notices() []testCase {
 		{"may be thousands", func(f *fixture) {
 			var bodies []string
 			for i := range 3000 {
-				bodies = append(bodies, fmt.Sprint(i))
+				bodies = append(bodies, strconv.Itoa(i))
 			}
 			f.notice(0, bodies...)
 			entries, err := f.store.Notices(f.Context(), 0, 10_000)

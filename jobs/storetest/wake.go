@@ -1,8 +1,8 @@
 package storetest
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -137,7 +137,7 @@ func wakes() []testCase {
 		{"is wished for thousands at once, and read in parts", func(f *fixture) {
 			a := f.settled(0, 2)
 			for i := range 9000 {
-				f.must(f.store.Serve(f.Context(), jobs.PropertySubject(fmt.Sprint(i)), []jobs.Subject{a[i%2].Subject}))
+				f.must(f.store.Serve(f.Context(), jobs.PropertySubject(strconv.Itoa(i)), []jobs.Subject{a[i%2].Subject}))
 			}
 			first, second := on(a[0]), on(a[1])
 			first.Wake, second.Wake = true, true

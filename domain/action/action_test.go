@@ -1,0 +1,231 @@
+package action_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/deskbell/deskbell/domain/action"
+)
+
+func instant(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// examples are actions of every type, by the file that shows each on the wire.
+func examples(t testing.TB) map[string]action.Action {
+	t.Helper()
+	start, end, monday := instant(t, "2026-11-20T09:00:00Z"), instant(t, "2026-11-20T17:00:00Z"), instant(t, "2026-11-23T09:00:00Z")
+	offline, away := "offline", "away"
+	atStart, atEnd, edited := action.Cause{Boundary: start}, action.Cause{Boundary: end}, action.Cause{Edit: 1764000000000123}
+	paris := time.FixedZone("CET", 3600)
+	return map[string]action.Action{
+		"widget.state_changed.json": {
+			ID: action.ID(action.WidgetStateChanged, "acme", atStart), Type: action.WidgetStateChanged, Time: start.Add(12345678).In(paris),
+			Data: action.State{
+				Property: "acme", Previous: "offline", Status: "online", Mode: "chat", NewChats: true, Reason: "weekly",
+				Since: start, Until: &end, Next: &offline, NextOpen: &monday, Version: 42, Cause: atStart,
+			},
+		},
+		"widget.state_changed.new.json": {
+			ID: action.ID(action.WidgetStateChanged, "acme", edited), Type: action.WidgetStateChanged, Time: start,
+			Data: action.State{
+				Property: "acme", Status: "offline", Mode: "message", Message: "Gone for ever", Reason: "weekly", Since: start, Version: 1, Cause: edited,
+			},
+		},
+		"department.state_changed.json": {
+			ID: action.ID(action.DepartmentStateChanged, "acme:sales", atStart), Type: action.DepartmentStateChanged, Time: start,
+			Data: action.State{
+				Property: "acme", Department: "sales", Previous: "offline", Status: "online", Mode: "chat", NewChats: true, Reason: "weekly",
+				Since: start, Until: &end, Next: &away, NextOpen: &monday, Version: 7, Cause: atStart,
+			},
+		},
+		"agent.status_changed.json": {
+			ID: action.ID(action.AgentStatusChanged, "lea", atStart), Type: action.AgentStatusChanged, Time: start,
+			Data: action.AgentStatus{
+				Agent: "lea", Previous: "offline", Status: "online", Reason: "weekly", Since: start, Until: &end, Next: &offline, Version: 3, Cause: atStart,
+			},
+		},
+		"agent.status_changed.new.json": {
+			ID: action.ID(action.AgentStatusChanged, "lea", edited), Type: action.AgentStatusChanged, Time: start,
+			Data: action.AgentStatus{Agent: "lea", Status: "online", Reason: "always", Since: start, Version: 1, Cause: edited},
+		},
+		"agent.notify.json": {
+			ID: action.ID(action.AgentNotify, "lea:hours_ended", atEnd), Type: action.AgentNotify, Time: end,
+			Data: action.Notice{Agent: "lea", Name: "Léa", Kind: "hours_ended", Reason: "weekly", Until: &monday, Cause: atEnd},
+		},
+		"agent.notify.last.json": {
+			ID: action.ID(action.AgentNotify, "lea:hours_ended", atEnd), Type: action.AgentNotify, Time: end,
+			Data: action.Notice{Agent: "lea", Kind: "hours_ended", Cause: atEnd},
+		},
+	}
+}
+
+// TestWireForm holds the JSON of actions against files that are never edited:
+// receivers know actions like these, and outboxes hold them. A new form gets a new
+// folder.
+func TestWireForm(t *testing.T) {
+	t.Parallel()
+	var shown []action.Type
+	for file, a := range examples(t) {
+		shown = append(shown, a.Type)
+		golden, err := os.ReadFile("testdata/v1/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded, err := json.MarshalIndent(a, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(golden), string(encoded)+"\n"); diff != "" {
+			t.Errorf("%s encodes otherwise (-want +got):\n%s", file, diff)
+		}
+		if diff := cmp.Diff(sent(a), decode(t, golden)); diff != "" {
+			t.Errorf("%s decodes otherwise (-want +got):\n%s", file, diff)
+		}
+	}
+	for _, kind := range action.Types() {
+		if !slices.Contains(shown, kind) {
+			t.Errorf("no file shows a %s", kind)
+		}
+	}
+}
+
+// sent is an action as its receiver has it: times on the wire have milliseconds, in
+// UTC.
+func sent(a action.Action) action.Action {
+	a.Time = a.Time.UTC().Truncate(time.Millisecond)
+	return a
+}
+
+// decode reads an action and its data.
+func decode(t *testing.T, body []byte) action.Action {
+	t.Helper()
+	var a action.Action
+	if err := json.Unmarshal(body, &a); err != nil {
+		t.Fatal(err)
+	}
+	raw, ok := a.Data.(json.RawMessage)
+	if !ok {
+		t.Fatalf("the data of a decoded action are %T", a.Data)
+	}
+	switch a.Type {
+	case action.WidgetStateChanged, action.DepartmentStateChanged:
+		a.Data = strictly[action.State](t, raw)
+	case action.AgentStatusChanged:
+		a.Data = strictly[action.AgentStatus](t, raw)
+	case action.AgentNotify:
+		a.Data = strictly[action.Notice](t, raw)
+	}
+	return a
+}
+
+// strictly decodes, and faults a field that has gone.
+func strictly[T any](t *testing.T, raw []byte) T {
+	t.Helper()
+	var data T
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&data); err != nil {
+		t.Errorf("%v in %s", err, raw)
+	}
+	return data
+}
+
+func TestADecodedActionIsEncodedAsItWas(t *testing.T) {
+	t.Parallel()
+	for file, a := range examples(t) {
+		first, err := json.Marshal(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var decoded action.Action
+		if err := json.Unmarshal(first, &decoded); err != nil {
+			t.Fatal(err)
+		}
+		second, err := json.Marshal(decoded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(first), string(second)); diff != "" {
+			t.Errorf("%s (-first +second):\n%s", file, diff)
+		}
+	}
+}
+
+func TestWhatIsNoActionIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{``, `[]`, `{"time":"yesterday"}`, `{"id":7}`} {
+		before := action.Action{ID: "kept"}
+		if err := json.Unmarshal([]byte(body), &before); err == nil || before.ID != "kept" {
+			t.Errorf("%q: got %v and %+v", body, err, before)
+		}
+	}
+}
+
+func TestIDs(t *testing.T) {
+	t.Parallel()
+	boundary := instant(t, "2026-11-20T09:00:00Z")
+	tests := []struct {
+		name    string
+		kind    action.Type
+		subject string
+		cause   action.Cause
+		want    string
+	}{
+		{"by a boundary", action.WidgetStateChanged, "acme", action.Cause{Boundary: boundary}, "widget.state_changed:acme:1795165200"},
+		{"twice", action.WidgetStateChanged, "acme", action.Cause{Boundary: boundary}, "widget.state_changed:acme:1795165200"},
+		{"read in another zone", action.WidgetStateChanged, "acme", action.Cause{Boundary: boundary.In(time.FixedZone("", 3600))}, "widget.state_changed:acme:1795165200"},
+		{"a boundary beats the revision", action.WidgetStateChanged, "acme", action.Cause{Boundary: boundary, Edit: 7}, "widget.state_changed:acme:1795165200"},
+		{"by an edit", action.WidgetStateChanged, "acme", action.Cause{Edit: 1795165200}, "widget.state_changed:acme:e1795165200"},
+		{"of a department", action.DepartmentStateChanged, "acme:sales", action.Cause{Boundary: boundary}, "department.state_changed:acme:sales:1795165200"},
+		{"of an agent", action.AgentStatusChanged, "lea", action.Cause{Boundary: boundary}, "agent.status_changed:lea:1795165200"},
+		{"a notice", action.AgentNotify, "lea:hours_started", action.Cause{Boundary: boundary}, "agent.notify:lea:hours_started:1795165200"},
+	}
+	for _, tt := range tests {
+		if got := action.ID(tt.kind, tt.subject, tt.cause); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestIDsAreDifferentWhereTheirCausesAre(t *testing.T) {
+	t.Parallel()
+	type origin struct {
+		kind    action.Type
+		subject string
+		at      int64
+		edit    bool
+	}
+	draw := rapid.Custom(func(r *rapid.T) origin {
+		return origin{
+			rapid.SampledFrom(action.Types()).Draw(r, "type"),
+			rapid.StringMatching(`[ae1]{1,2}(:[ae1]{1,2})?`).Draw(r, "subject"),
+			rapid.Int64Range(1, 20).Draw(r, "at"),
+			rapid.Bool().Draw(r, "edit"),
+		}
+	})
+	id := func(o origin) string {
+		if o.edit {
+			return action.ID(o.kind, o.subject, action.Cause{Edit: o.at})
+		}
+		return action.ID(o.kind, o.subject, action.Cause{Boundary: time.Unix(o.at, 0)})
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		a, b := draw.Draw(r, "a"), draw.Draw(r, "b")
+		if (a == b) != (id(a) == id(b)) {
+			r.Errorf("%+v has %s, %+v has %s", a, id(a), b, id(b))
+		}
+	})
+}
