@@ -93,6 +93,7 @@ type bundle struct {
 	log    *logrus.Logger
 	logged *logtest.Hook
 	out    *recorder
+	asked  atomic.Int64 // commands that workers have sent to Redis
 }
 
 func newBundle(t *testing.T, s setup) *bundle {
@@ -179,6 +180,8 @@ func parse(t testing.TB, text string) *definition.Definitions {
 func (b *bundle) worker() (stop func()) {
 	b.Helper()
 	r := jobs.Connect(b.redis)
+	r.Client.AddHook(counting{&b.asked})
+	r.Server.AddHook(counting{&b.asked})
 	store, err := redisstore.Open(b.Context(), r.Client, redisstore.Layout{Shards: b.shards, Partitions: 1})
 	b.must(err)
 	streams := b.streams

@@ -19,6 +19,8 @@ type Redis struct {
 	// Server is for asynq's servers alone: it is patient, and never gives up a
 	// write because the task's own time is over.
 	Server redis.UniversalClient
+
+	giveUp func() // ends the patience of Server for good
 }
 
 // Connect makes the clients from one set of options: single, Sentinel or Cluster.
@@ -34,13 +36,19 @@ func Connect(o redis.UniversalOptions) Redis {
 	server := o
 	server.MaxRetries = 10
 	server.MinRetryBackoff, server.MaxRetryBackoff = 100*time.Millisecond, 2*time.Second
-	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server)}
-	r.Server.AddHook(patience{})
+	lasts, giveUp := context.WithCancel(context.Background())
+	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server), giveUp: giveUp}
+	r.Server.AddHook(patience{lasts})
 	return r
 }
 
 // Close closes both clients.
-func (r Redis) Close() error { return errors.Join(r.Client.Close(), r.Server.Close()) }
+func (r Redis) Close() error {
+	if r.giveUp != nil {
+		r.giveUp()
+	}
+	return errors.Join(r.Client.Close(), r.Server.Close())
+}
 
 // Await waits until Redis answers, and says so while it does not. It gives up with
 // the context only.
@@ -81,7 +89,10 @@ func (r Redis) ping(ctx context.Context) error {
 //
 // A dequeue that fails is repeated at once, twenty thousand times a second. The
 // hook sleeps before it returns an error.
-type patience struct{}
+//
+// Patience has an end when a worker stops while Redis is away: without it, a stop
+// takes minutes.
+type patience struct{ lasts context.Context }
 
 const brake = 250 * time.Millisecond
 
@@ -94,7 +105,7 @@ func (patience) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proces
 }
 
 // ProcessHook implements redis.Hook.
-func (patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			deadline, ok := ctx.Deadline()
@@ -105,6 +116,9 @@ func (patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 				defer cancel()
 			}
 		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(p.lasts, cancel)()
 		err := next(ctx, cmd)
 		if isOutage(err) {
 			time.Sleep(brake)

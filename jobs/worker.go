@@ -161,9 +161,16 @@ func (w *Worker) catchUp(ctx context.Context) {
 	}
 }
 
+// handBack is how long it may take, after StopTimeout, to give back to Redis what
+// was cut off.
+const handBack = 2 * time.Second
+
 // stop ends the servers: first no new tasks anywhere, then all wait together.
 func (w *Worker) stop(servers []*asynq.Server) {
 	w.stopping.Store(true)
+	if w.Redis.giveUp != nil {
+		defer time.AfterFunc(w.StopTimeout+handBack, w.Redis.giveUp).Stop()
+	}
 	for _, s := range servers {
 		s.Stop()
 	}

@@ -18,7 +18,7 @@ type day struct {
 }
 
 // slot is what a schedule answers in the middle of a part of the day. Where clocks went forward there is no answer;
-// where they went back the first pass counts, as in rule 7 of the design.
+// where they went back the first pass counts, as in domain/hours.
 type slot int
 
 const (

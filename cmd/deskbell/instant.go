@@ -11,7 +11,7 @@ func reading(t time.Time) time.Time {
 	return t.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-// firstInstant is the first instant at which the zone's clock shows the reading or a later one: rule 7 of the design.
+// firstInstant is the first instant at which the zone's clock shows the reading or a later one.
 // time.Date does not say which instant it gives where clocks jump.
 func firstInstant(wanted time.Time, loc *time.Location) time.Time {
 	t := wanted.Add(-26 * time.Hour).In(loc) // surely before: no zone is so far ahead

@@ -229,3 +229,17 @@ func TestIDsAreDifferentWhereTheirCausesAre(t *testing.T) {
 		}
 	})
 }
+
+func TestEveryTypeIsDescribed(t *testing.T) {
+	t.Parallel()
+	described := make(map[string]action.Type)
+	for _, kind := range action.Types() {
+		if other, twice := described[kind.Doc()]; kind.Doc() == "" || twice {
+			t.Errorf("%s is described as %q, as %q is", kind, kind.Doc(), other)
+		}
+		described[kind.Doc()] = kind
+	}
+	if doc := action.Type("tea.served").Doc(); doc != "" {
+		t.Errorf("an unknown type is described as %q", doc)
+	}
+}

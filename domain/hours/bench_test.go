@@ -57,7 +57,7 @@ func BenchmarkAt(b *testing.B) {
 }
 
 func BenchmarkParseAndCompile(b *testing.B) {
-	value := tree(b, catalogue)
+	value := tree(b, example)
 	b.ReportAllocs()
 	for b.Loop() {
 		spec, err := Parse(value)

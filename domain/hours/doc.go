@@ -8,7 +8,7 @@
 // # The rule
 //
 // Hours are readings of a clock on a wall, and clocks are put forward and back. One rule decides every
-// odd case, number 7 of the design: an edge falls at the first instant at which the local clock shows
+// odd case: an edge falls at the first instant at which the local clock shows
 // that time or a later one.
 //
 // # The idea
@@ -26,7 +26,7 @@
 //	  +--------------> instant                    +--------------> instant
 //	     a spring gap                                an autumn overlap
 //
-// Call its reading at the instant t mark(t). It never decreases, hence rule 7 says: an edge at the
+// Call its reading at the instant t mark(t). It never decreases, and so an edge at the
 // reading r has been passed at t exactly when r <= mark(t). And so windows are intervals of integers on
 // one line, the civil line, and being open is lying inside one of them:
 //

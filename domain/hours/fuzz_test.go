@@ -89,7 +89,7 @@ func TestExtremeInstants(t *testing.T) {
 		{}, time.Unix(0, 0), time.Unix(-1, 999_999_999), time.Unix(math.MaxInt64, 0), time.Unix(math.MinInt64, 0), time.Unix(1<<55, 0), time.Unix(-1<<55, 0),
 		time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(9999, 12, 28, 12, 0, 0, 0, time.UTC), time.Date(2404, 2, 29, 0, 0, 0, 0, time.UTC),
 	}
-	rules := []string{"mon-fri 9-17", "24/7", "closed", "daily 12-12", catalogue,
+	rules := []string{"mon-fri 9-17", "24/7", "closed", "daily 12-12", example,
 		"{weekly: closed, exceptions: [{on: 02-29, yearly: true, hours: 9-17}]}",
 		"{weekly: daily 12-12, exceptions: [{on: 02-29, yearly: true, hours: 12-12}]}",
 		"{weekly: closed, exceptions: [{on: 2026-01-01, hours: 9-17}, {on: 9000-01-01, hours: 9-17}], holidays: US}",

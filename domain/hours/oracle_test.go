@@ -23,7 +23,7 @@ func hardZones() []string {
 	}
 }
 
-// oracle answers straight from rule 7. It shares nothing with the package but the Spec: it looks at the
+// oracle answers straight from the rule in doc.go. It shares nothing with the package but the Spec: it looks at the
 // wall clock of every minute, and asks of each edge at which of them it was first shown or passed.
 type oracle struct {
 	start   time.Time // the minutes seen are start, start+1m, …

@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// catalogue is the schedule of section 1 of the catalogue, in canonical form.
-const catalogue = `time_zone: Europe/Paris
+// example is a schedule with everything in it, in canonical form.
+const example = `time_zone: Europe/Paris
 weekly:
   mon-fri: 09:00-12:00, 13:00-18:00
   sat: 22:00-02:00
@@ -26,7 +26,7 @@ exceptions:
 func TestStringAndJSONAreCanonical(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, yaml, json string }{
-		{"the catalogue", `
+		{"an example", `
 time_zone: Europe/Paris
 weekly:
   mon-fri: 09:00-12:00, 13:00-18:00
@@ -36,7 +36,7 @@ exceptions:
   - {on: 2026-12-24, hours: 09:00-12:00, name: Christmas Eve}
   - {on: 2026-12-25, closed: true, yearly: true}
   - {from: 2027-08-02, to: 2027-08-15, closed: true, name: Summer break}
-`, catalogue, `{"time_zone":"Europe/Paris","weekly":{"mon-fri":"09:00-12:00, 13:00-18:00","sat":"22:00-02:00"},"holidays":{"country":"FR"},` +
+`, example, `{"time_zone":"Europe/Paris","weekly":{"mon-fri":"09:00-12:00, 13:00-18:00","sat":"22:00-02:00"},"holidays":{"country":"FR"},` +
 			`"exceptions":[{"on":"2026-12-24","hours":"09:00-12:00","name":"Christmas Eve"},{"on":"12-25","yearly":true,"closed":true},` +
 			`{"from":"2027-08-02","to":"2027-08-15","closed":true,"name":"Summer break"}]}`},
 		{"around the clock", "24/7", "weekly: 24/7", `{"weekly":"24/7"}`},
