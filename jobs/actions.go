@@ -43,7 +43,7 @@ func agentAction(id string, d agent.Decision, rev int64, at time.Time) action.Ac
 func noticeAction(id, name string, n agent.Notice, at time.Time) action.Action {
 	why := action.Cause{Boundary: n.Boundary}
 	return action.Action{ID: action.ID(action.AgentNotify, id+":"+string(n.Kind), why), Type: action.AgentNotify, Time: at, Data: action.Notice{
-		Agent: id, Name: name, Kind: string(n.Kind), Until: orNull(n.Until), Cause: why,
+		Agent: id, Name: name, Kind: string(n.Kind), Reason: n.Reason, Until: orNull(n.Until), Cause: why,
 	}}
 }
 

@@ -142,6 +142,9 @@ func without(names, others []string) []string {
 // replaced, or is cleared (nil). It gives the hours as they are from now on.
 func (c *Client) SetOverride(ctx context.Context, property string, o *hours.Override) (hours.State, error) {
 	subject := PropertySubject(property)
+	if o != nil { // boundaries are whole seconds
+		o = &hours.Override{Open: o.Open, From: o.From.Truncate(time.Second).UTC(), Until: o.Until.Truncate(time.Second).UTC()}
+	}
 	for range tries {
 		records, err := c.store.Load(ctx, []Subject{subject})
 		if err != nil {
@@ -172,10 +175,19 @@ func (c *Client) SetOverride(ctx context.Context, property string, o *hours.Over
 			return hours.State{}, err
 		}
 		if len(lost) == 0 {
-			return schedule.At(now), c.queue.enqueueSweep(ctx, c.store.Shard(subject), now, false)
+			return schedule.At(now), c.wakeFor(ctx, c.store.Shard(subject), o, now)
 		}
 	}
 	return hours.State{}, fmt.Errorf("overriding property %q: %w", property, ErrContended)
+}
+
+// wakeFor asks for a sweep now, and for one at the end of an override.
+func (c *Client) wakeFor(ctx context.Context, shard int, o *hours.Override, now time.Time) error {
+	err := c.queue.enqueueSweep(ctx, shard, now, false)
+	if o != nil && !o.Until.IsZero() {
+		err = errors.Join(err, c.queue.enqueueSweepIn(ctx, shard, o.Until.Sub(now), o.Until))
+	}
+	return err
 }
 
 // Schedule gives the opening hours of a property, without an override.

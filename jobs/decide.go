@@ -69,10 +69,13 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 		}
 		c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}
 		if err := batch.decideOne(r, &c, at); err != nil {
-			out.Broken = append(out.Broken, Broken{r.Subject, err})
+			batch.broken[r.Subject] = err
 			c = Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)}
 		}
 		out.Changes = append(out.Changes, c)
+	}
+	for subject, err := range batch.broken {
+		out.Broken = append(out.Broken, Broken{subject, err})
 	}
 	return out, nil
 }
@@ -261,19 +264,13 @@ func (b *batch) property(def *definition.Property, override *hours.Override) (wi
 	if override != nil {
 		schedule = schedule.With(*override)
 	}
-	p := widget.Property{Hours: schedule, Policy: def.Widget}
-	if p.Agents, err = b.agentsOf(def.Agents); err != nil {
-		return p, err
-	}
+	p := widget.Property{Hours: schedule, Policy: def.Widget, Agents: b.agentsOf(def.Agents)}
 	for id, d := range def.Departments {
-		part := widget.Department{ID: id}
+		part := widget.Department{ID: id, Agents: b.agentsOf(d.Agents)}
 		if !d.Schedule.IsZero() {
 			if part.Hours, err = b.schedule(d.Schedule, def.TimeZone); err != nil {
 				return p, err
 			}
-		}
-		if part.Agents, err = b.agentsOf(d.Agents); err != nil {
-			return p, err
 		}
 		p.Departments = append(p.Departments, part)
 	}
@@ -281,8 +278,9 @@ func (b *batch) property(def *definition.Property, override *hours.Override) (wi
 	return p, nil
 }
 
-// agentsOf compiles agents. One that has been removed is never available.
-func (b *batch) agentsOf(ids []string) ([]widget.Agent, error) {
+// agentsOf compiles agents. One that has been removed, or that cannot be read, is
+// never available: a property's hours do not depend on it.
+func (b *batch) agentsOf(ids []string) []widget.Agent {
 	var agents []widget.Agent
 	for _, id := range ids {
 		def := b.agents[id]
@@ -292,14 +290,16 @@ func (b *batch) agentsOf(ids []string) ([]widget.Agent, error) {
 		}
 		a, err := b.agent(def)
 		if err != nil {
-			return nil, fmt.Errorf("reading agent %q: %w", id, err)
+			b.broken[AgentSubject(id)] = err
+			agents = append(agents, gone{})
+			continue
 		}
 		agents = append(agents, a)
 	}
-	return agents, nil
+	return agents
 }
 
-// gone is an agent that a property still lists.
+// gone is an agent whom a property lists and who is not there, or cannot be read.
 type gone struct{}
 
 func (gone) Available(time.Time) bool         { return false }

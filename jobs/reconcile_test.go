@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hibiken/asynq"
+	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
@@ -71,11 +72,9 @@ func TestReconcile(t *testing.T) {
 		if now := len(b.actions("default")); now != told {
 			t.Errorf("%d actions were delivered", now-told)
 		}
-		if lines := b.lines("job done"); len(lines) > 0 {
-			for _, line := range lines {
-				if line.Level < 5 { // above debug
-					t.Errorf("said: %s", text(t, line))
-				}
+		for _, line := range b.lines("job done") {
+			if line.Level < logrus.DebugLevel {
+				t.Errorf("said: %s", text(t, line))
 			}
 		}
 	})

@@ -32,6 +32,13 @@ func (q queue) enqueueSweep(ctx context.Context, shard int, nominal time.Time, t
 	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: nominal}, queueBoundary, shard, id)
 }
 
+// enqueueSweepIn asks for a sweep at an odd second, such as the end of an override.
+// asynq is up to a second early or late: the task comes early, and waits.
+func (q queue) enqueueSweepIn(ctx context.Context, shard int, wait time.Duration, nominal time.Time) error {
+	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: nominal}, queueBoundary, shard,
+		asynq.TaskID("sweep:"+uuid.NewString()), asynq.ProcessIn(max(0, wait-time.Second)))
+}
+
 // sweepLease is how long a shard waits for a worker that has died. A sweep renews
 // it with every batch.
 const sweepLease = 10 * time.Second
@@ -48,6 +55,9 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	}
 	log.note("shard", args.Shard)
 	log.note("nominal", args.Nominal.UTC().Format(time.RFC3339))
+	if err := w.await(ctx, args.Nominal); err != nil {
+		return err
+	}
 	s := sweeping{w: w, shard: args.Shard, lease: Lease{Holder: uuid.NewString(), For: sweepLease}}
 	err := s.run(ctx, args.Nominal, log)
 	err = errors.Join(err, w.passOn(ctx, args.Shard, log), w.sendNotices(ctx, args.Shard, log))
@@ -55,6 +65,25 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.now()))
 	}
 	return err
+}
+
+// await waits for the nominal time of a task that came early. It does not wait for
+// long: a time that is far off is that of another machine's clock, and the tick
+// comes anyway.
+func (w *Worker) await(ctx context.Context, nominal time.Time) error {
+	const most = 3 * time.Second
+	early := nominal.Sub(w.now())
+	if early <= 0 || early > most {
+		return nil
+	}
+	timer := time.NewTimer(early)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // sweeping is one sweep and what it did.

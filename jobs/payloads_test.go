@@ -1,0 +1,88 @@
+package jobs
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
+)
+
+// allArgs are the arguments of every job, by kind. A kind that is added to the
+// worker is added here, with a payload in testdata/payloads.
+func allArgs() map[string]reflect.Type {
+	all := make(map[string]reflect.Type)
+	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, NotifyArgs{}} {
+		all[args.Kind()] = reflect.TypeOf(args)
+	}
+	return all
+}
+
+// kinds are those that a worker handles.
+func kinds(t *testing.T) []string {
+	t.Helper()
+	r := Redis{Client: redis.NewClient(&redis.Options{})} // never dialled
+	defer r.Client.Close()
+	mux := NewWorker(Config{Redis: r, Partitions: 1}).mux()
+	handlers := reflect.ValueOf(mux).Elem().FieldByName("m") // asynq does not list them
+	if !handlers.IsValid() || handlers.Len() == 0 {
+		t.Fatal("asynq.ServeMux keeps its handlers elsewhere now")
+	}
+	var list []string
+	for _, key := range handlers.MapKeys() {
+		list = append(list, key.String())
+	}
+	slices.Sort(list)
+	return list
+}
+
+// TestPayloadsStillDecode holds that tasks which an older worker has left in Redis are
+// still understood: files here are added to, and never changed.
+func TestPayloadsStillDecode(t *testing.T) {
+	t.Parallel()
+	args := allArgs()
+	for _, kind := range kinds(t) {
+		files, err := filepath.Glob(filepath.Join("testdata", "payloads", strings.ReplaceAll(kind, ":", "-")+"*.v*.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == 0 {
+			t.Errorf("testdata/payloads has no file for %s", kind)
+		}
+		typ, ok := args[kind]
+		if !ok {
+			t.Errorf("%s is handled and not in this test's list", kind)
+			continue
+		}
+		delete(args, kind)
+		for _, file := range files {
+			body, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			into := reflect.New(typ)
+			strict := json.NewDecoder(bytes.NewReader(body))
+			strict.DisallowUnknownFields()
+			if err := strict.Decode(into.Interface()); err != nil {
+				t.Errorf("%s: %v", file, err)
+				continue
+			}
+			again, err := json.Marshal(into.Interface())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.TrimSpace(string(body)), string(again)); diff != "" {
+				t.Errorf("%s is written otherwise now (-then +now):\n%s", file, diff)
+			}
+		}
+	}
+	for kind := range args {
+		t.Errorf("%s is handled by nobody any more: old tasks would stay", kind)
+	}
+}
