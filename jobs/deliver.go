@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/domain/action"
@@ -113,7 +112,7 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 		return nil // removed since
 	}
 	all := slices.Sorted(maps.Keys(defs))
-	lease := Lease{Holder: uuid.NewString(), For: deliveryLease}
+	lease := Lease{Holder: holder(ctx), For: deliveryLease}
 	sent := 0
 	for first := true; ; first = false {
 		if w.isStopping() {

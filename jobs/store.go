@@ -118,10 +118,12 @@ type Store interface {
 	Shard(Subject) int
 
 	// Claim takes the lease and gives up to limit subjects that are due at an
-	// instant, the longest due first. Finding none, it gives the lease back.
+	// instant, the longest due first. Finding none, it gives the lease back. The
+	// records are read after that step, as Load does: what is decided on one that
+	// was written in between is lost.
 	Claim(ctx context.Context, shard int, l Lease, at time.Time, limit int) (Claim, error)
 	// Load gives the records of subjects in any shards, in their order; Rev is 0
-	// for one that is not there.
+	// for one that is not there. A record's definition is no older than its Rev.
 	Load(ctx context.Context, subjects []Subject) ([]Record, error)
 	// Page gives some records of a shard and the cursor of the next page; it
 	// starts with "" and ends with "". A record may come twice.

@@ -43,6 +43,14 @@ func (q queue) enqueueSweepIn(ctx context.Context, shard int, wait time.Duration
 // it with every batch.
 const sweepLease = 10 * time.Second
 
+// holder is who holds the lease of a job: its task, so that a retry finds its own.
+func holder(ctx context.Context) string {
+	if id, ok := asynq.GetTaskID(ctx); ok {
+		return id
+	}
+	return uuid.NewString()
+}
+
 // errStopping ends a job that is handed to another worker.
 var errStopping = errors.New("the worker stops")
 
@@ -58,7 +66,7 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	if err := w.await(ctx, args.Nominal); err != nil {
 		return err
 	}
-	s := sweeping{w: w, shard: args.Shard, lease: Lease{Holder: uuid.NewString(), For: sweepLease}}
+	s := sweeping{w: w, shard: args.Shard, lease: Lease{Holder: holder(ctx), For: sweepLease}}
 	err := s.run(ctx, args.Nominal, log)
 	err = errors.Join(err, w.passOn(ctx, args.Shard, log), w.sendNotices(ctx, args.Shard, log))
 	if s.actions > 0 {

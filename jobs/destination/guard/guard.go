@@ -42,11 +42,11 @@ func (g Guard) Check(addr netip.Addr) error {
 
 // reserved are the networks that net/netip counts as global and that are not: they
 // lead to carriers' inner networks, to clouds' metadata, or through a translation
-// to an IPv4 address that was not checked (RFC 6598, 6890, 6052, 3056, 4380).
+// to an IPv4 address that was not checked (RFC 6598, 6890, 6052, 3056, 4291, 4380).
 func reserved(addr netip.Addr) bool {
 	for _, p := range []string{
 		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:db8::/32", "2002::/16", "fec0::/10",
+		"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:db8::/32", "2002::/16", "fec0::/10",
 	} {
 		if netip.MustParsePrefix(p).Contains(addr) {
 			return true

@@ -3,8 +3,8 @@
 //
 // Every action is there once. A batch that comes again, because its worker died
 // before it could say that it had been delivered, is recognised: beside the stream
-// a hash keeps how far each shard's outbox has come, in the same slot, and one
-// script writes both.
+// a hash keeps how far the destination has come in each shard's outbox, in the same
+// slot, and one script writes both.
 package redisstream
 
 import (
@@ -25,7 +25,9 @@ const Type = "redis_stream"
 // Stream is one destination.
 type Stream struct {
 	rdb    redis.UniversalClient
+	name   string
 	key    string
+	seen   string
 	maxLen int64
 	add    *redis.Script
 }
@@ -33,20 +35,25 @@ type Stream struct {
 // Open gives what a jobs.Config wants for Type.
 func Open(rdb redis.UniversalClient) jobs.OpenDestination {
 	add := redis.NewScript(addScript)
-	return func(_ string, def definition.Destination) (jobs.Destination, error) {
-		s := &Stream{rdb: rdb, key: def.Stream, maxLen: def.MaxLen, add: add}
+	return func(name string, def definition.Destination) (jobs.Destination, error) {
+		s := &Stream{rdb: rdb, name: name, key: def.Stream, maxLen: def.MaxLen, add: add}
 		if s.key == "" {
 			s.key = definition.DefaultStream
 		}
 		if s.maxLen == 0 {
 			s.maxLen = definition.DefaultMaxLen
 		}
+		var ok bool
+		if s.seen, ok = seenKey(s.key); !ok {
+			return nil, fmt.Errorf("opening the stream %q: beside a '}' no other key can be in its slot of a cluster; rename it", s.key)
+		}
 		return s, nil
 	}
 }
 
-// KEYS stream seen   ARGV max length, shard, then seq and action of each
-// A seq is "ms-n" and only grows within a shard.
+// KEYS stream seen   ARGV max length, place, then seq and action of each
+// A place is a destination and a shard: of two destinations with one stream, neither
+// has had what the other has had. A seq is "ms-n" and only grows within a place.
 const addScript = `
 local function parts(seq)
   local ms, n = string.match(seq, '^(%d+)-(%d+)$')
@@ -65,20 +72,21 @@ return 1`
 
 // Deliver implements jobs.Destination.
 func (s *Stream) Deliver(ctx context.Context, batch []jobs.Delivery) error {
-	args := []any{s.maxLen, strconv.Itoa(batch[0].Shard)}
+	args := []any{s.maxLen, s.name + ":" + strconv.Itoa(batch[0].Shard)}
 	for _, d := range batch {
 		args = append(args, d.Seq, d.Body)
 	}
-	if err := s.add.Run(ctx, s.rdb, []string{s.key, seenKey(s.key)}, args...).Err(); err != nil {
+	if err := s.add.Run(ctx, s.rdb, []string{s.key, s.seen}, args...).Err(); err != nil {
 		return fmt.Errorf("adding to the stream %q: %w", s.key, err)
 	}
 	return nil
 }
 
-// seenKey is in the slot of the stream.
-func seenKey(stream string) string {
-	if open := strings.IndexByte(stream, '{'); open >= 0 && strings.IndexByte(stream[open:], '}') > 1 {
-		return stream + ":seen"
+// seenKey is in the slot of the stream: that of its hash tag, or of the whole key
+// where it has none. There is no other key in the slot of a whole key with a '}'.
+func seenKey(stream string) (key string, ok bool) {
+	if _, rest, tagged := strings.Cut(stream, "{"); tagged && strings.IndexByte(rest, '}') > 0 {
+		return stream + ":seen", true
 	}
-	return "{" + stream + "}:seen"
+	return "{" + stream + "}:seen", !strings.Contains(stream, "}")
 }

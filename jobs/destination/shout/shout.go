@@ -3,6 +3,7 @@
 package shout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,16 +18,20 @@ import (
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
 
-// timeout bounds one notice.
-const timeout = 10 * time.Second
+// defaultTimeout bounds one notice.
+const defaultTimeout = 10 * time.Second
 
 // Notifier implements jobs.Notifier.
-type Notifier struct{ Guard guard.Guard }
+type Notifier struct {
+	Guard   guard.Guard
+	Timeout time.Duration // of one notice; 0: 10 s
+}
 
 // Notify sends a text. A service URL is a secret, and so may be what a service
 // says of a failure: an error names the service and the kind of the failure only.
 func (n Notifier) Notify(ctx context.Context, serviceURL, title, text string) error {
 	scheme, _, _ := strings.Cut(serviceURL, ":")
+	scheme = strings.ToLower(scheme) // as the router reads it
 	if err := n.send(ctx, scheme, serviceURL, title, text); err != nil {
 		return fmt.Errorf("sending by %s: %w", scheme, kind(err))
 	}
@@ -34,6 +39,7 @@ func (n Notifier) Notify(ctx context.Context, serviceURL, title, text string) er
 }
 
 func (n Notifier) send(ctx context.Context, scheme, serviceURL, title, text string) error {
+	timeout := cmp.Or(n.Timeout, defaultTimeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	r, err := router.NewWithOptions(nil, types.SenderOptions{HTTPClient: n.Guard.Client(timeout), Timeout: timeout})

@@ -1,0 +1,79 @@
+package logline_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	logtest "github.com/sirupsen/logrus/hooks/test"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/logline"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	five := time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC) // in Paris
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		kind action.Type
+		data any
+		want string
+	}{
+		{action.WidgetStateChanged, action.State{Property: "acme", Status: "online", Mode: "chat", Reason: "weekly", Until: &five, Next: ptr("offline")},
+			"widget acme is online (chat, weekly) until Mon 23 Nov 17:00:00, then offline"},
+		{action.WidgetStateChanged, action.State{Property: "acme", Status: "offline", Mode: "offline_form", Reason: "override"},
+			"widget acme is offline (offline_form, override), for good"},
+		{action.DepartmentStateChanged, action.State{Property: "acme", Department: "sales", Status: "away", Mode: "chat", Reason: "no_agents", Until: &five, Next: ptr("online")},
+			"department acme/sales is away (chat, no_agents) until Mon 23 Nov 17:00:00, then online"},
+		{action.AgentStatusChanged, action.AgentStatus{Agent: "lea", Status: "online", Reason: "weekly", Until: &five, Next: ptr("offline")},
+			"agent lea is online (weekly) until Mon 23 Nov 17:00:00, then offline"},
+		{action.AgentStatusChanged, action.AgentStatus{Agent: "lea", Status: "online", Reason: "always"},
+			"agent lea is online (always), for good"},
+		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "hours_started", Until: &five},
+			"notice to lea: your hours have started, until Mon 23 Nov 17:00:00"},
+		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "hours_ended", Until: &five},
+			"notice to lea: your hours have ended, the next start Mon 23 Nov 17:00:00"},
+		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "hours_ended"},
+			"notice to lea: your hours have ended"},
+		{"ticket.create", map[string]int{"n": 1}, // of a newer version
+			`{"specversion":"1.0","id":"i","type":"ticket.create","source":"deskbell","time":"2026-11-23T16:00:00Z","data":{"n":1}}`},
+	} {
+		log, logged := logtest.NewNullLogger()
+		out, err := logline.Open(log, zone)("out", definition.Destination{Type: logline.Type})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := action.Action{ID: "i", Type: c.kind, Time: five, Data: c.data}.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Deliver(t.Context(), []jobs.Delivery{{Seq: "1-1", Body: body}}); err != nil {
+			t.Error(err)
+		}
+		if lines := logged.AllEntries(); len(lines) != 1 || lines[0].Message != c.want {
+			t.Errorf("\n got %v\nwant %s", lines, c.want)
+		}
+	}
+}
+
+func TestWhatIsNoActionIsAnError(t *testing.T) {
+	t.Parallel()
+	log, _ := logtest.NewNullLogger()
+	out, err := logline.Open(log, time.UTC)("out", definition.Destination{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{"{", `{"type":"agent.notify","data":7}`} {
+		if err := out.Deliver(t.Context(), []jobs.Delivery{{Seq: "1-7", Body: []byte(body)}}); err == nil || !strings.HasPrefix(err.Error(), "reading the action 1-7: ") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package redisstream_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/redisstream"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+func open(t *testing.T, rdb redis.UniversalClient, name string, def definition.Destination) jobs.Destination {
+	t.Helper()
+	out, err := redisstream.Open(rdb)(name, def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// deliver gives actions with these places; each says which it is.
+func deliver(t *testing.T, out jobs.Destination, shard int, seqs ...string) {
+	t.Helper()
+	var batch []jobs.Delivery
+	for _, seq := range seqs {
+		batch = append(batch, jobs.Delivery{Shard: shard, Seq: seq, Body: fmt.Appendf(nil, `{"%d":%q}`, shard, seq)})
+	}
+	if err := out.Deliver(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, rdb redis.UniversalClient, stream string) (actions []string) {
+	t.Helper()
+	entries, err := rdb.XRange(context.Background(), stream, "-", "+").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if len(e.Values) != 1 {
+			t.Errorf("an entry has the fields %v", e.Values)
+		}
+		actions = append(actions, fmt.Sprint(e.Values["action"]))
+	}
+	return actions
+}
+
+func TestStream(t *testing.T) {
+	t.Parallel()
+	for name, connect := range map[string]func(testing.TB) redis.UniversalClient{
+		"Redis":    func(t testing.TB) redis.UniversalClient { return redistest.Start(t).Client(t) },
+		"embedded": redistest.EmbeddedClient,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			t.Run("has each action once and in order, whatever comes again", func(t *testing.T) {
+				t.Parallel()
+				rdb := connect(t)
+				out := open(t, rdb, "out", definition.Destination{})
+				deliver(t, out, 0, "100-0", "100-1", "101-0")
+				deliver(t, out, 0, "100-0", "100-1", "101-0")          // all of it
+				deliver(t, out, 0, "101-0", "101-1", "1000-0")         // in part; as texts, 1000 is before 101
+				deliver(t, out, 1, "100-0", "100-10")                  // another shard counts by itself
+				deliver(t, out, 1, "100-2", "100-10", "100-9", "99-5") // older ones
+				want := []string{`{"0":"100-0"}`, `{"0":"100-1"}`, `{"0":"101-0"}`, `{"0":"101-1"}`, `{"0":"1000-0"}`, `{"1":"100-0"}`, `{"1":"100-10"}`}
+				if diff := cmp.Diff(want, read(t, rdb, definition.DefaultStream)); diff != "" {
+					t.Error(diff)
+				}
+			})
+
+			t.Run("of two destinations with one stream, neither loses what the other has had", func(t *testing.T) {
+				t.Parallel()
+				rdb := connect(t)
+				one, two := open(t, rdb, "one", definition.Destination{Stream: "s"}), open(t, rdb, "two", definition.Destination{Stream: "s"})
+				deliver(t, one, 0, "100-0", "102-0")
+				deliver(t, two, 0, "101-0")
+				if diff := cmp.Diff([]string{`{"0":"100-0"}`, `{"0":"102-0"}`, `{"0":"101-0"}`}, read(t, rdb, "s")); diff != "" {
+					t.Error(diff)
+				}
+			})
+
+			t.Run("keeps about as many as it is told", func(t *testing.T) {
+				t.Parallel()
+				rdb := connect(t)
+				out := open(t, rdb, "out", definition.Destination{Stream: "short", MaxLen: 100})
+				for i := range 10 {
+					var seqs []string
+					for n := range 100 {
+						seqs = append(seqs, fmt.Sprintf("%d-%d", i+1, n))
+					}
+					deliver(t, out, 0, seqs...)
+				}
+				left := read(t, rdb, "short")
+				if len(left) < 100 || len(left) > 300 || left[len(left)-1] != `{"0":"10-99"}` {
+					t.Errorf("%d are left, the last is %s", len(left), left[len(left)-1])
+				}
+			})
+		})
+	}
+}
+
+func TestErrorsNameTheStream(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.EmbeddedClient(t)
+	if err := rdb.Set(t.Context(), "taken", "by a text", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	out := open(t, rdb, "out", definition.Destination{Stream: "taken"})
+	err := out.Deliver(t.Context(), []jobs.Delivery{{Seq: "1-1", Body: []byte("{}")}})
+	if err == nil || !strings.HasPrefix(err.Error(), `adding to the stream "taken": `) {
+		t.Error(err)
+	}
+}
+
+// In a cluster, one script can write only what is in one slot.
+func TestCluster(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.StartCluster(t).Client(t)
+	for _, stream := range []string{definition.DefaultStream, "plain", "{tag}rest", "rest{tag}", "a{b", "{a", "{a{b}c}", "{}{a"} {
+		out, err := redisstream.Open(rdb)("out", definition.Destination{Stream: stream})
+		if err != nil {
+			if !strings.Contains(stream, "}") {
+				t.Errorf("%s: %v", stream, err)
+			}
+			continue
+		}
+		deliver(t, out, 3, "1-1", "1-2")
+		deliver(t, out, 3, "1-2")
+		if got := read(t, rdb, stream); len(got) != 2 {
+			t.Errorf("%s has %q", stream, got)
+		}
+	}
+	for _, stream := range []string{"a}b", "{}", "}{"} {
+		if _, err := redisstream.Open(rdb)("out", definition.Destination{Stream: stream}); err == nil || !strings.Contains(err.Error(), "rename it") {
+			t.Errorf("%s: %v", stream, err)
+		}
+	}
+}
