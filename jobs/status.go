@@ -78,7 +78,7 @@ func (c *Client) statusOf(ctx context.Context, r Record) (PropertyStatus, error)
 	if err != nil {
 		return s, err
 	}
-	s.Name, s.Widget, s.Override, s.TimeZone = def.Name, state.Widget, state.Override, schedule.Location().String()
+	s.Name, s.Widget, s.Override, s.TimeZone = def.Name, widget.State(state.Widget), state.Override, schedule.Location().String()
 	ids := without(def.AllAgents(), nil)
 	sort.Strings(ids)
 	subjects := make([]Subject, len(ids))

@@ -94,6 +94,7 @@ func (b *boundaryBench) run(ctx context.Context) (f boundaryFigures, err error) 
 		return f, err
 	}
 	b.progress("letting a boundary fall due for %d properties", b.n)
+	b.relaxGC()
 	swept, err := b.sweep(ctx, opens)
 	if err != nil {
 		return f, err

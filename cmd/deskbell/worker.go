@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/sirupsen/logrus"
 
@@ -78,8 +79,17 @@ type service struct {
 	file      string // of definitions to which Redis is kept matched; empty: none
 }
 
+// relaxGC lets the heap grow to some times what is live before it is collected: a
+// worker keeps little and throws away much. GOGC, when it is set, has its way.
+func (a *app) relaxGC() {
+	if a.env("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}
+
 // work runs a worker until the context ends.
 func (a *app) work(ctx context.Context, s service) error {
+	a.relaxGC()
 	if s.file != "" {
 		if err := a.applyFile(ctx, s); err != nil {
 			return err
