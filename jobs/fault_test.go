@@ -108,6 +108,7 @@ func TestBrokenTasks(t *testing.T) {
 		}
 	}
 	t.Run("a payload that cannot be decoded is archived with its reason, and not tried again", func(t *testing.T) {
+		t.Parallel()
 		for kind, queue := range kinds {
 			archived(t, queue, kind, "decoding the payload of "+kind)
 		}
@@ -116,6 +117,7 @@ func TestBrokenTasks(t *testing.T) {
 		}
 	})
 	t.Run("so is one for a shard that there is not", func(t *testing.T) {
+		t.Parallel()
 		archived(t, "deskbell-boundary", "boundary:sweep-99", "sweeping shard 99: there are 7")
 		archived(t, "deskbell-upkeep", "boundary:reconcile-99", "reconciling shard 99: there are 7")
 		archived(t, "deskbell-delivery", "outbox:deliver-99", "delivering from shard 99: there are 7")

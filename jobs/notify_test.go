@@ -74,7 +74,7 @@ func TestNotices(t *testing.T) {
 		held.Store(true)
 		b := newBundle(t, setup{shards: 1, wrap: func(s jobs.Store) jobs.Store { return holding{s, &held} }})
 		agent := func(id string) string {
-			return fmt.Sprintf(`"%s": {"schedule": "daily 9-17", "notify": {"on": ["hours_started"], "via": ["ntfy://one/%[1]s"]}}`, id)
+			return fmt.Sprintf(`%[1]q: {"schedule": "daily 9-17", "notify": {"on": ["hours_started"], "via": ["ntfy://one/%[1]s"]}}`, id)
 		}
 		b.define(`{"schedules": {"s": "daily 9-17"}, "agents": {` + agent("ada") + "," + agent("bob") + "," + agent("cid") + `}}`)
 		b.worker()

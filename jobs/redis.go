@@ -118,7 +118,8 @@ func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		defer context.AfterFunc(p.lasts, cancel)()
+		stop := context.AfterFunc(p.lasts, cancel)
+		defer stop()
 		err := next(ctx, cmd)
 		if isOutage(err) {
 			time.Sleep(brake)

@@ -35,6 +35,13 @@ func service(t *testing.T, answer http.HandlerFunc) string {
 	return fmt.Sprintf("ntfy://user:%s@%s/%s?scheme=http", secret, strings.TrimPrefix(server.URL, "http://"), secret)
 }
 
+// hang answers nothing until the caller has gone, which a server sees only when it
+// has read the body.
+func hang(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
+
 func TestNotify(t *testing.T) {
 	t.Parallel()
 
@@ -61,7 +68,7 @@ func TestNotify(t *testing.T) {
 
 	t.Run("does not wait for ever", func(t *testing.T) {
 		t.Parallel()
-		url := service(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		url := service(t, hang)
 		err := shout.Notifier{Guard: allowed(), Timeout: 50 * time.Millisecond}.Notify(t.Context(), url, "title", "text")
 		if err == nil || err.Error() != "sending by ntfy: it did not answer in time" {
 			t.Error(err)
@@ -71,9 +78,9 @@ func TestNotify(t *testing.T) {
 	t.Run("ends with its context", func(t *testing.T) {
 		t.Parallel()
 		asked := make(chan struct{})
-		url := service(t, func(_ http.ResponseWriter, r *http.Request) {
+		url := service(t, func(w http.ResponseWriter, r *http.Request) {
 			close(asked)
-			<-r.Context().Done()
+			hang(w, r)
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { <-asked; cancel() }()
