@@ -118,7 +118,7 @@ func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		stop := context.AfterFunc(p.lasts, cancel)
+		stop := context.AfterFunc(p.lasts, cancel) //nolint:contextcheck // it ends the other one
 		defer stop()
 		err := next(ctx, cmd)
 		if isOutage(err) {

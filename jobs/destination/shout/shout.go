@@ -30,12 +30,20 @@ type Notifier struct {
 // Notify sends a text. A service URL is a secret, and so may be what a service
 // says of a failure: an error names the service and the kind of the failure only.
 func (n Notifier) Notify(ctx context.Context, serviceURL, title, text string) error {
-	scheme, _, _ := strings.Cut(serviceURL, ":")
+	scheme, _, isURL := strings.Cut(serviceURL, "://")
+	if !isURL || strings.ContainsFunc(scheme, unfit) { // it may be a secret that stands in the wrong place
+		return fmt.Errorf("sending by a service: %w", errBadURL)
+	}
 	scheme = strings.ToLower(scheme) // as the router reads it
 	if err := n.send(ctx, scheme, serviceURL, title, text); err != nil {
 		return fmt.Errorf("sending by %s: %w", scheme, kind(err))
 	}
 	return nil
+}
+
+// unfit tells what is in no scheme of a URL.
+func unfit(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+-.", r))
 }
 
 func (n Notifier) send(ctx context.Context, scheme, serviceURL, title, text string) error {
