@@ -6,12 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/redis/go-redis/v9"
 )
 
 // allArgs are the arguments of every job, by kind. A kind that is added to the
@@ -24,30 +22,13 @@ func allArgs() map[string]reflect.Type {
 	return all
 }
 
-// kinds are those that a worker handles.
-func kinds(t *testing.T) []string {
-	t.Helper()
-	r := Redis{Client: redis.NewClient(&redis.Options{})} // never dialled
-	defer r.Client.Close()
-	mux := NewWorker(Config{Redis: r, Partitions: 1}).mux()
-	handlers := reflect.ValueOf(mux).Elem().FieldByName("m") // asynq does not list them
-	if !handlers.IsValid() || handlers.Len() == 0 {
-		t.Fatal("asynq.ServeMux keeps its handlers elsewhere now")
-	}
-	var list []string
-	for _, key := range handlers.MapKeys() {
-		list = append(list, key.String())
-	}
-	slices.Sort(list)
-	return list
-}
-
 // TestPayloadsStillDecode holds that tasks which an older worker has left in Redis are
 // still understood: files here are added to, and never changed.
 func TestPayloadsStillDecode(t *testing.T) {
 	t.Parallel()
 	args := allArgs()
-	for _, kind := range kinds(t) {
+	for _, j := range Jobs() {
+		kind := j.Kind
 		files, err := filepath.Glob(filepath.Join("testdata", "payloads", strings.ReplaceAll(kind, ":", "-")+"*.v*.json"))
 		if err != nil {
 			t.Fatal(err)

@@ -145,6 +145,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.catchUp(work)
 	w.log.WithFields(logrus.Fields{"shards": w.store.Shards(), "concurrency": w.Concurrency}).Info("worker started")
 	<-ctx.Done()
+	w.stopping.Store(true)
 	w.log.Info("worker stops: waiting for running jobs")
 	return nil
 }

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestOverride(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	o.apply(office)
+	for _, c := range []struct {
+		args, stdout, stderr string
+		code                 int
+	}{
+		{args: "close acme", stdout: "acme is closed (override), until this is cleared or the schedule changes.\n"},
+		{args: "close acme --clear", stdout: "acme is open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
+		{args: "open acme --clear", stdout: "acme is open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
+		{args: "close acme --for 30m", stdout: "acme is closed (override) until Mon 23 Nov 2026 10:00:00 CET.\n"},
+		{args: "close acme --until 2026-11-23T11:00", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:00 CET.\n"},
+		{args: "close acme --until 2026-11-23T10:00:30Z", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:30 CET.\n"},
+		{args: "close acme --until-next", stdout: "acme is closed (override) until Mon 23 Nov 2026 13:00:00 CET.\n"}, // which closes at 12 anyway
+		{args: "open acme --for 30m", stdout: "acme is open (override) until Mon 23 Nov 2026 12:00:00 CET.\n"},       // as it would be
+		{args: "open acme --until 2026-11-23T12:30", stdout: "acme is open (override) until Mon 23 Nov 2026 12:30:00 CET.\n"},
+		{args: "open acme", stdout: "acme is open (override), until this is cleared or the schedule changes.\n"},
+
+		{args: "open nobody", code: 1, stderr: "deskbell: finding property \"nobody\": not defined\n"},
+		{args: "open acme --until 2026-11-23T09:00", code: 2, stderr: "deskbell: --until: 2026-11-23T09:00 has passed\n"},
+		{args: "open acme --until now", code: 2, stderr: "deskbell: --until: now has passed\n"},
+		{args: "open acme --until tomorrow", code: 2, stderr: "deskbell: --until \"tomorrow\" is not a time; write 2026-03-29, 2026-03-29T09:00, 2026-03-29T09:00:00+02:00 or now\n"},
+		{args: "open acme --for=-5m", code: 2, stderr: "deskbell: --for=-5m0s is in the past; give a positive duration such as 30m\n"},
+		{args: "open acme --for soon", code: 2, stderr: "--for: expected duration"},
+		{args: "open acme --for 1h --until-next", code: 2, stderr: "can't be used together"},
+		{args: "open acme --until-next --clear", code: 2, stderr: "can't be used together"},
+		{args: "close always --until-next", code: 2, stderr: "deskbell: --until-next: the schedule of \"always\" has no next boundary; use --for or --until\n"},
+		{args: "open", code: 2, stderr: "expected \"<property>\""},
+	} {
+		got := o.run(mondayMorning, "", strings.Fields(c.args)...)
+		if got.code != c.code || got.stdout != c.stdout || !strings.Contains(got.stderr, c.stderr) {
+			t.Errorf("%s: code %d\nstdout %swant   %sstderr %swant   %s", c.args, got.code, got.stdout, c.stdout, got.stderr, c.stderr)
+		}
+	}
+	// What was refused has changed nothing.
+	if got := o.run(mondayMorning, "", "status", "acme", "--json"); !strings.Contains(got.stdout, `"override":{"open":true,"from":"2026-11-23T08:30:00Z"}`) {
+		t.Errorf("the last override is not in force: %s", got.stdout)
+	}
+}

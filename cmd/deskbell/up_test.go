@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// toNextMinute is an offset with which a minute begins at a beat of the workers' cron,
+// in five to ten seconds.
+func toNextMinute() time.Duration {
+	beat := time.Now().Truncate(5 * time.Second).Add(10 * time.Second)
+	return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC).Sub(beat)
+}
+
+func TestUpShowsAFlipAndANotice(t *testing.T) {
+	t.Parallel()
+	p := start(t, toNextMinute(), []string{"DESKBELL_TIME_ZONE=UTC", "REDIS_URL=", "DESKBELL_DEFINITIONS=", "LOG_LEVEL="}, "up")
+	p.says("using an embedded Redis", `using a sample with the property "demo"`, "from 09:00 on, every three minutes",
+		"widget demo is offline (offline_form, weekly) until Mon 23 Nov 09:00:00, then online",
+		"widget demo is online (chat, weekly) until Mon 23 Nov 09:01:00, then away",
+		"agent lea is online (weekly) until Mon 23 Nov 09:01:00, then offline",
+		"notice to lea: your hours have started, until Mon 23 Nov 09:01:00")
+	p.stop()
+	for _, line := range []string{"widget demo is online", "notice to lea"} {
+		if n := strings.Count(p.out.String(), line); n != 1 {
+			t.Errorf("%q comes %d times in\n%s", line, n, p.out)
+		}
+	}
+	if strings.Contains(p.out.String(), "warning") || strings.Contains(p.out.String(), "error") {
+		t.Errorf("it complains:\n%s", p.out)
+	}
+}
+
+func TestUpTakesDefinitions(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(file, []byte("properties:\n  mine: {}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, 0, []string{"REDIS_URL=", "DESKBELL_DEFINITIONS=" + file}, "up")
+	p.says("definitions applied", "widget mine is online")
+	p.stop()
+
+	missing := start(t, 0, []string{"REDIS_URL=", "DESKBELL_DEFINITIONS=" + file + ".not"}, "up")
+	if err := missing.cmd.Wait(); err == nil {
+		t.Error("without its file, it ends well")
+	}
+	missing.says("there is no such file")
+}
+
+func TestUpDoesNotReplaceWhatIsThereByTheSample(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	o.apply(office)
+	p := start(t, 0, []string{"REDIS_URL=" + o.server.URL(), "DESKBELL_DEFINITIONS="}, "up")
+	if err := p.cmd.Wait(); err == nil {
+		t.Error("it ends well")
+	}
+	p.says("the sample would replace what")
+	o.expect(result{stdout: "Nothing to change.\n"}, "", office, "apply", "-")
+}
