@@ -40,7 +40,7 @@ func TestNoGoroutineStays(t *testing.T) {
 	}
 }
 
-// slow is a store whose commits wait until they may go on, once one has begun.
+// slow is a store whose commits wait until they may go on, and then take their time.
 type slow struct {
 	jobs.Store
 	begun func()
@@ -53,6 +53,7 @@ func (s slow) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]j
 	case <-s.goOn:
 	case <-ctx.Done():
 	}
+	<-time.After(20 * time.Millisecond)
 	return s.Store.Commit(ctx, shard, changes)
 }
 

@@ -135,13 +135,13 @@ func TestToolsSayWhatTheyNeed(t *testing.T) {
 			if got.code != 1 || !strings.HasPrefix(got.stderr, "deskbell: REDIS_URL is not set: ") {
 				t.Errorf("without REDIS_URL: code %d, %s", got.code, got.stderr)
 			}
-			got = testBundle{stdin: office, env: map[string]string{"REDIS_URL": secret}}.run(t, args...)
-			if got.code != 1 || !strings.Contains(got.stderr, "no answer within 5s; is it up, and REDIS_URL right?") || strings.Contains(got.stderr, "hunter2") {
-				t.Errorf("without Redis: code %d, %s", got.code, got.stderr)
-			}
 		})
 	}
-	got := testBundle{env: map[string]string{"REDIS_URL": "ftp://hunter2@x", "DESKBELL_SHARDS": "0"}}.run(t, "worker")
+	got := testBundle{env: map[string]string{"REDIS_URL": secret}}.run(t, "status")
+	if got.code != 1 || !strings.Contains(got.stderr, "no answer within 5s; is it up, and REDIS_URL right?") || strings.Contains(got.stderr, "hunter2") {
+		t.Errorf("without Redis: code %d, %s", got.code, got.stderr)
+	}
+	got = testBundle{env: map[string]string{"REDIS_URL": "ftp://hunter2@x", "DESKBELL_SHARDS": "0"}}.run(t, "worker")
 	if got.code != 1 || !strings.Contains(got.stderr, "REDIS_URL=") || !strings.Contains(got.stderr, "DESKBELL_SHARDS=") || strings.Contains(got.stderr, "hunter2") {
 		t.Errorf("a wrong environment: code %d, %s", got.code, got.stderr)
 	}

@@ -46,6 +46,16 @@ func program(t testing.TB, name string) string {
 	return path
 }
 
+// FreePort gives a port that nobody listens on.
+func FreePort(t testing.TB) int {
+	t.Helper()
+	port, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
 // freePort gives a port that nobody listens on. It is below the range from which
 // the kernel gives ports to outgoing connections, so that it is still free when a
 // server is started anew.

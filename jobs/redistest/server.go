@@ -29,7 +29,8 @@ type Server struct {
 	settings []Setting
 	cluster  bool
 	port     int
-	busPort  int // of a node in a cluster
+	busPort  int     // of a node in a cluster
+	watched  *Server // the master, of a Sentinel
 	process  *process
 }
 
@@ -135,7 +136,11 @@ func (s *Server) launch() error {
 	if err := os.WriteFile(conf, []byte(s.conf()), 0o600); err != nil {
 		return fmt.Errorf("writing redis.conf: %w", err)
 	}
-	p, err := spawn(s.program, conf)
+	args := []string{conf}
+	if s.watched != nil {
+		args = append(args, "--sentinel")
+	}
+	p, err := spawn(s.program, args...)
 	if err != nil {
 		return err
 	}
@@ -149,6 +154,10 @@ func (s *Server) launch() error {
 
 func (s *Server) conf() string {
 	var b strings.Builder
+	if s.watched != nil {
+		fmt.Fprintf(&b, "bind 127.0.0.1\nport %d\ndir %q\nlogfile redis.log\nsentinel monitor %s 127.0.0.1 %d 1\n", s.port, s.dir, MasterName, s.watched.port)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "bind 127.0.0.1\nport %d\ndir %q\nlogfile redis.log\nsave \"\"\nappendonly no\n", s.port, s.dir)
 	if s.cluster {
 		fmt.Fprintf(&b, "cluster-enabled yes\ncluster-port %d\n", s.busPort)
