@@ -65,7 +65,7 @@ func TestStop(t *testing.T) {
 		begun, goOn := make(chan struct{}), make(chan struct{})
 		wrap := func(s jobs.Store) jobs.Store { return slow{s, sync.OnceFunc(func() { close(begun) }), goOn} }
 		b := newBundle(t, setup{shards: 1, batch: 1, wrap: wrap})
-		const count = 500 // more than can be swept while the worker is told to stop
+		const count = 600 // more than can be swept while the worker is told to stop, and than Redis pages at once
 		var properties []string
 		for i := range count {
 			properties = append(properties, fmt.Sprintf(`"p%d": {}`, i))

@@ -10,6 +10,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
 )
 
 // clockVariable sets the clock of a process started by start: an instant that it
@@ -32,6 +36,7 @@ func beDeskbell(clock string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	redis.SetLogger(&jobs.RedisLog{Log: quiet(), Now: time.Now})
 	a := &app{env: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: func() time.Time { return time.Now().Add(offset) }}
 	return a.run(ctx, os.Args[1:])
 }

@@ -37,7 +37,6 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 	if env.Redis == nil {
 		return nil, errNoRedis
 	}
-	redis.SetLogger(&jobs.RedisLog{Log: quiet(), Now: a.now}) // what matters comes back as an error
 	r := jobs.Connect(*env.Redis)
 	waiting, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
