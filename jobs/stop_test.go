@@ -43,12 +43,19 @@ func TestNoGoroutineStays(t *testing.T) {
 // slow is a store whose commits wait until they may go on, and then take their time.
 type slow struct {
 	jobs.Store
-	begun func()
-	goOn  chan struct{}
+	claimed func()
+	goOn    chan struct{}
+}
+
+func (s slow) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
+	claim, err := s.Store.Claim(ctx, shard, l, at, limit)
+	if len(claim.Records) > 0 {
+		s.claimed()
+	}
+	return claim, err
 }
 
 func (s slow) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
-	s.begun()
 	select {
 	case <-s.goOn:
 	case <-ctx.Done():
@@ -62,8 +69,8 @@ func TestStop(t *testing.T) {
 
 	t.Run("a sweep is handed back after its batch, with its lease, and another worker does the rest", func(t *testing.T) {
 		t.Parallel()
-		begun, goOn := make(chan struct{}), make(chan struct{})
-		wrap := func(s jobs.Store) jobs.Store { return slow{s, sync.OnceFunc(func() { close(begun) }), goOn} }
+		claimed, goOn := make(chan struct{}), make(chan struct{})
+		wrap := func(s jobs.Store) jobs.Store { return slow{s, sync.OnceFunc(func() { close(claimed) }), goOn} }
 		b := newBundle(t, setup{shards: 1, batch: 1, wrap: wrap})
 		const count = 600 // more than can be swept while the worker is told to stop, and than Redis pages at once
 		var properties []string
@@ -72,7 +79,7 @@ func TestStop(t *testing.T) {
 		}
 		b.define(`{"properties": {` + strings.Join(properties, ",") + `}}`)
 		stop := b.worker()
-		<-begun
+		<-claimed
 		if n := b.rdb.Exists(t.Context(), "deskbell:{0}:lease:sweep").Val(); n != 1 {
 			t.Error("a sweep has no lease")
 		}

@@ -130,7 +130,7 @@ func (c *hoursCmd) span(now time.Time, loc *time.Location) (from, to time.Time, 
 	if from, err = instant("--from", c.From, now, loc); err != nil {
 		return
 	}
-	to = firstInstant(reading(from.In(loc)).AddDate(0, 0, 7), loc)
+	to = hours.FirstInstant(reading(from.In(loc)).AddDate(0, 0, 7), loc)
 	if c.To != "" {
 		if to, err = instant("--to", c.To, now, loc); err != nil {
 			return

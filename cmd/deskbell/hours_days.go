@@ -31,8 +31,8 @@ func newDay(s *hours.Schedule, date time.Time, slots int) day {
 	tomorrow := date.AddDate(0, 0, 1)
 	d := day{
 		date:  date,
-		start: firstInstant(date, s.Location()),
-		end:   firstInstant(tomorrow, s.Location()),
+		start: hours.FirstInstant(date, s.Location()),
+		end:   hours.FirstInstant(tomorrow, s.Location()),
 		slots: make([]slot, slots),
 	}
 	if !d.start.Before(d.end) { // Apia had no 30 December 2011

@@ -32,7 +32,7 @@ func TestADayShowsWhatTheScheduleAnswers(t *testing.T) {
 			d := newDay(s, date, slots)
 			for i, got := range d.slots {
 				shown := date.Add(time.Duration(2*i+1) * 24 * time.Hour / slots / 2)
-				at := firstInstant(shown, loc)
+				at := hours.FirstInstant(shown, loc)
 				want := slotClosed
 				switch {
 				case !reading(at).Equal(shown):

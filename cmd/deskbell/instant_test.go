@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 func TestInstantReadsATimeOnTheClockOfTheZone(t *testing.T) {
@@ -57,7 +59,7 @@ func TestFirstInstantIsTheFirstAtWhichTheClockShowsTheReadingOrALaterOne(t *test
 				continue
 			}
 			latest = shown
-			if got := firstInstant(shown, loc); !got.Equal(at) {
+			if got := hours.FirstInstant(shown, loc); !got.Equal(at) {
 				t.Fatalf("%s: %s first shows at %s, got %s", zone, shown.Format(time.DateTime), at, got.UTC())
 			}
 		}

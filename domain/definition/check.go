@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 // Check looks up every name that the definitions use: schedules, agents, destinations. Parse has done so; Check is for
@@ -62,7 +64,7 @@ func lookUpOne[V any](at place, noun, id string, there map[string]V) {
 	}
 	const most = 20
 	ids := slices.Sorted(maps.Keys(there))
-	allowed := strings.Join(ids[:min(len(ids), most)], ", ") + suggest(id, ids)
+	allowed := strings.Join(ids[:min(len(ids), most)], ", ") + hours.Suggest(id, ids)
 	switch {
 	case len(ids) == 0:
 		allowed = "none: the file defines no such thing"

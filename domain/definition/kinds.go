@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 const (
@@ -119,7 +121,7 @@ func oneOf[W ~string](noun string, words ...W) kind[W] {
 		func(at place, tree any) W {
 			s, _ := asText(tree)
 			if !slices.Contains(names, s) {
-				at.fault(show(tree), "is not "+noun, strings.Join(names, ", ")+suggest(s, names))
+				at.fault(show(tree), "is not "+noun, strings.Join(names, ", ")+hours.Suggest(s, names))
 				return ""
 			}
 			return W(s)

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 // entry describes one key of an object, for the schema and the reference.
@@ -66,7 +68,7 @@ func object[T any](noun string, fields []field[T], check func(at place, v *T)) k
 				fields[i].read(at.key(name), m[name], &v)
 				continue
 			}
-			at.key(name).fault(clip(name), "is not a key of "+noun, names+suggest(name, keys))
+			at.key(name).fault(clip(name), "is not a key of "+noun, names+hours.Suggest(name, keys))
 		}
 		for _, e := range entries {
 			if _, there := m[e.key]; e.required && !there {

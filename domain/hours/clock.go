@@ -7,7 +7,7 @@ import (
 
 // clock is the running-maximum clock of a zone: the highest reading that the clocks on the wall have
 // shown so far. It never goes back, it jumps over a spring gap, and it stands still while an autumn
-// overlap is passed a second time. Rule 7 ("an edge falls at the first instant at which the local
+// overlap is passed a second time. The rule ("an edge falls at the first instant at which the local
 // clock shows that time or a later one") is then plain comparison of integers.
 //
 // Readings are civil seconds: what the wall shows, counted as if it were UTC from 1970-01-01T00:00.
@@ -80,4 +80,13 @@ func (c *clock) first(reading int64) int64 {
 			return instant
 		}
 	}
+}
+
+// FirstInstant returns the first instant, in whole seconds, at which the clocks of a zone show a
+// reading or a later one: the one that edges fall on. The reading is what the fields of a time.Time
+// say, whatever its own zone.
+func FirstInstant(reading time.Time, location *time.Location) time.Time {
+	_, offset := reading.Zone()
+	c := clock{location: location}
+	return time.Unix(c.first(reading.Unix()+int64(offset)), 0).In(location)
 }

@@ -79,19 +79,25 @@ func below(path, token string) string {
 	return path + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
 }
 
-// oneOf lists what is allowed, the likeliest first when the value is nearly one of them.
+// oneOf lists what is allowed, and says which of it was meant.
 func oneOf(value string, allowed []string) string {
-	list := strings.Join(allowed, ", ")
-	best, distance := "", 3 // a slip or two, and not most of a short code
-	for _, candidate := range allowed {
-		if d := edits(strings.ToLower(value), strings.ToLower(candidate)); d < distance && 2*d < len(candidate) {
-			best, distance = candidate, d
+	return strings.Join(allowed, ", ") + Suggest(value, allowed)
+}
+
+// Suggest answers ` (did you mean "office"?)` where one of the names is close to what somebody wrote,
+// else nothing.
+func Suggest(written string, names []string) string {
+	const short = 2                        // codes of countries: each is near to all others
+	best, distance := "", 3+len(written)/6 // a slip or two, and more in a long word
+	for _, name := range names {
+		if d := edits(strings.ToLower(written), strings.ToLower(name)); d < distance && d < len(name) && len(name) > short {
+			best, distance = name, d
 		}
 	}
 	if best == "" {
-		return list
+		return ""
 	}
-	return fmt.Sprintf("%s (did you mean %q?)", list, best)
+	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
 // edits is the Levenshtein distance in bytes. Long values are not measured: nobody mistypes them
