@@ -31,7 +31,7 @@ type Delivery struct {
 	Body  []byte // CloudEvents JSON
 }
 
-// Destination takes deliveries, in their order. An error means that none of the
+// Destination takes deliveries, in their order. It has ten seconds. An error means that none of the
 // batch counts as delivered: all of it comes again. Whoever cannot take an action
 // twice must recognise its id, or its place.
 type Destination interface {
@@ -45,6 +45,7 @@ type OpenDestination func(name string, def definition.Destination) (Destination,
 const (
 	deliveryBatch = 200
 	deliveryLease = 15 * time.Second
+	deliveryLimit = 10 * time.Second // for one batch, so that the lease outlasts it
 )
 
 func (q queue) enqueueDelivery(ctx context.Context, shard int, destination string, slot time.Time) error {
@@ -130,7 +131,7 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 		}
 		batch := pick(args, def, entries)
 		if len(batch) > 0 {
-			if err := to.Deliver(ctx, batch); err != nil {
+			if err := deliverInTime(ctx, to, batch); err != nil {
 				return fmt.Errorf("delivering %d actions to %q: %w", len(batch), args.Destination, err)
 			}
 			sent += len(batch)
@@ -141,6 +142,12 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 			return err // not moved: another has the lease, and goes on
 		}
 	}
+}
+
+func deliverInTime(ctx context.Context, to Destination, batch []Delivery) error {
+	ctx, cancel := context.WithTimeout(ctx, deliveryLimit)
+	defer cancel()
+	return to.Deliver(ctx, batch)
 }
 
 // openDestination gives nil where there is no such destination any more.

@@ -18,7 +18,7 @@ type SpreadArgs struct {
 func (SpreadArgs) Kind() string { return "schedule:spread" }
 
 func (q queue) enqueueSpread(ctx context.Context, mark Mark, nominal time.Time) error {
-	id := fmt.Sprintf("spread:%s:%.0f:%d", mark.Name, mark.Count, nominal.Unix())
+	id := fmt.Sprintf("spread:%s:%.0f:%d", mark.Name, mark.Count, nominal.Truncate(time.Minute).Unix()) // again in a minute at most
 	return q.enqueue(ctx, SpreadArgs{Schedule: mark.Name, Count: mark.Count}, queueBoundary, 0, asynq.TaskID(id))
 }
 

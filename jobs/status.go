@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sort"
 
@@ -30,7 +31,7 @@ type AgentStatus struct {
 }
 
 // Status gives the committed state of one property, or of all when the id is
-// empty, by id.
+// empty, by id. One that cannot be read is in the error, and the others in the list.
 func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus, error) {
 	var records []Record
 	var err error
@@ -53,14 +54,16 @@ func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus,
 	}
 	sort.Slice(records, func(i, j int) bool { return records[i].Subject < records[j].Subject })
 	list := make([]PropertyStatus, 0, len(records))
+	var broken []error
 	for _, r := range records {
 		s, err := c.statusOf(ctx, r)
 		if err != nil {
-			return nil, err
+			broken = append(broken, fmt.Errorf("reading %s: %w", r.Subject, err))
+			continue
 		}
 		list = append(list, s)
 	}
-	return list, nil
+	return list, errors.Join(broken...)
 }
 
 func (c *Client) statusOf(ctx context.Context, r Record) (PropertyStatus, error) {
@@ -68,7 +71,7 @@ func (c *Client) statusOf(ctx context.Context, r Record) (PropertyStatus, error)
 	s := PropertyStatus{Property: id}
 	var def definition.Property
 	if err := json.Unmarshal(r.Definition, &def); err != nil {
-		return s, fmt.Errorf("decoding property %q: %w", id, err)
+		return s, fmt.Errorf("decoding the definition: %w", err)
 	}
 	var state propertyState
 	if err := decodeState(r.State, &state); err != nil {

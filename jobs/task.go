@@ -63,6 +63,8 @@ func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, 
 		line.Info("job handed back: the worker stops")
 	case errors.Is(err, asynq.SkipRetry):
 		line.WithError(err).Error("job archived: no retry will mend it")
+	case err != nil && lastTry(ctx):
+		line.WithError(err).Error("job archived: it failed too often")
 	case err != nil:
 		line.WithError(err).Warn("job failed: it will be tried again")
 	case log.did:
@@ -70,6 +72,12 @@ func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, 
 	default:
 		line.Debug("job done")
 	}
+}
+
+func lastTry(ctx context.Context) bool {
+	retried, ok := asynq.GetRetryCount(ctx)
+	most, ok2 := asynq.GetMaxRetry(ctx)
+	return ok && ok2 && retried >= most
 }
 
 // queue puts tasks into asynq.

@@ -45,16 +45,16 @@ Examples:
 func (c *closeCmd) Run(ctx context.Context, a *app) error { return c.set(ctx, a, false) }
 
 type overrideFlags struct {
-	Property  string        `arg:"" help:"The property's id."`
-	For       time.Duration `xor:"end" placeholder:"30m" help:"For so long."`
-	Until     string        `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
-	UntilNext bool          `xor:"end" help:"Until the next boundary of its schedule."`
-	Clear     bool          `xor:"end" help:"Take an override back, whichever it is."`
+	Property  string         `arg:"" help:"The property's id."`
+	For       *time.Duration `xor:"end" placeholder:"30m" help:"For so long."`
+	Until     string         `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
+	UntilNext bool           `xor:"end" help:"Until the next boundary of its schedule."`
+	Clear     bool           `xor:"end" help:"Take an override back, whichever it is."`
 }
 
 func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) {
-	if f.For < 0 {
-		return usagef("--for=%s is in the past; give a positive duration such as 30m", f.For)
+	if f.For != nil && *f.For < time.Second {
+		return usagef("--for=%s is too short; give a second or more, such as 30m", *f.For)
 	}
 	s, err := a.connect(ctx)
 	if err != nil {
@@ -88,8 +88,8 @@ func (f *overrideFlags) override(schedule *hours.Schedule, open bool, now time.T
 	switch {
 	case f.Clear:
 		return nil, nil
-	case f.For > 0:
-		o.Until = o.From.Add(f.For).Truncate(time.Second)
+	case f.For != nil:
+		o.Until = o.From.Add(*f.For).Truncate(time.Second)
 	case f.Until != "":
 		t, err := instant("--until", f.Until, now, schedule.Location())
 		if err != nil {

@@ -58,7 +58,7 @@ func TestAWorkerRunsOverEveryFormOfRedis(t *testing.T) {
 }
 
 func unixURL(t *testing.T) string {
-	dir, err := os.MkdirTemp("", "deskbell") // a socket's path has a hundred characters at most
+	dir, err := os.MkdirTemp("", "deskbell") //nolint:usetesting // a socket's path has a hundred characters at most
 	if err != nil {
 		t.Fatal(err)
 	}

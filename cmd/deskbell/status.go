@@ -38,9 +38,9 @@ func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	list, err := s.client.Status(ctx, c.Property)
-	if err != nil {
-		return err
+	list, broken := s.client.Status(ctx, c.Property)
+	if len(list) == 0 && broken != nil {
+		return broken
 	}
 	if c.JSON {
 		out := json.NewEncoder(a.stdout)
@@ -49,13 +49,13 @@ func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
 				return err
 			}
 		}
-		return nil
+		return broken
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.stdout, "No property is defined: deskbell apply deskbell.yaml")
 		return nil
 	}
-	return a.printStatus(list)
+	return errors.Join(a.printStatus(list), broken)
 }
 
 func (a *app) printStatus(list []jobs.PropertyStatus) error {

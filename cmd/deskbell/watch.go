@@ -40,48 +40,58 @@ func (a *app) applyFile(ctx context.Context, s service) error {
 // it in several steps.
 const settle = 100 * time.Millisecond
 
-// watch applies a file whenever it changes. Faults are logged, and what was applied
-// before stays. It watches the folder, because editors and Kubernetes replace files.
-func (a *app) watch(ctx context.Context, s service) (stop func(), err error) {
+// follow applies a file, and again whenever it changes. A fault in the first is
+// returned; later ones are logged, and what was applied before stays. It watches
+// the folder, because editors and Kubernetes replace files.
+func (a *app) follow(ctx context.Context, s service) (stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("watching %s: %w", s.file, err)
 	}
 	if err := watcher.Add(filepath.Dir(s.file)); err != nil {
-		_ = watcher.Close() // the error of Add is what matters
-		return nil, err
+		return nil, errors.Join(fmt.Errorf("watching %s: %w", s.file, err), watcher.Close())
+	}
+	applied := fingerprint(s.file) // before it is read: a change from now on is seen
+	if err := a.applyFile(ctx, s); err != nil {
+		return nil, errors.Join(err, watcher.Close())
 	}
 	var done sync.WaitGroup
-	done.Go(func() {
-		last := fingerprint(s.file)
-		quiet := time.NewTimer(time.Hour)
-		defer quiet.Stop()
-		for {
-			select {
-			case _, ok := <-watcher.Events:
-				if !ok {
-					return
-				}
-				quiet.Reset(settle)
-			case err, ok := <-watcher.Errors:
-				if !ok {
-					return
-				}
-				s.log.WithError(err).Warn("watching the definitions failed: restart to apply changes")
-			case <-quiet.C:
-				if now := fingerprint(s.file); now != last {
-					last = now
-					if err := a.applyFile(ctx, s); err != nil {
-						logFaults(s.log, err)
-					}
-				}
-			}
-		}
-	})
+	done.Go(func() { a.applyChanges(ctx, s, watcher, applied) })
 	return func() {
 		_ = watcher.Close() // nothing is lost with it
 		done.Wait()
 	}, nil
+}
+
+func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Watcher, applied string) {
+	seen := applied
+	settled := time.NewTimer(settle)
+	defer settled.Stop()
+	for {
+		select {
+		case _, ok := <-watcher.Events:
+			if !ok {
+				return
+			}
+			if now := fingerprint(s.file); now != seen { // and not another file of the folder
+				seen = now
+				settled.Reset(settle)
+			}
+		case err, ok := <-watcher.Errors:
+			if !ok {
+				return
+			}
+			s.log.WithError(err).Warn("watching the definitions failed: restart to apply changes")
+		case <-settled.C:
+			if seen = fingerprint(s.file); seen == applied {
+				continue
+			}
+			applied = seen
+			if err := a.applyFile(ctx, s); err != nil {
+				logFaults(s.log, err)
+			}
+		}
+	}
 }
 
 // fingerprint tells whether a file was written, without reading it.

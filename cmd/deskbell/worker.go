@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 
 	"github.com/sirupsen/logrus"
@@ -91,12 +90,9 @@ func (a *app) relaxGC() {
 func (a *app) work(ctx context.Context, s service) error {
 	a.relaxGC()
 	if s.file != "" {
-		if err := a.applyFile(ctx, s); err != nil {
-			return err
-		}
-		stop, err := a.watch(ctx, s)
+		stop, err := a.follow(ctx, s)
 		if err != nil {
-			return fmt.Errorf("watching %s: %w", s.file, err)
+			return err
 		}
 		defer stop()
 	}
