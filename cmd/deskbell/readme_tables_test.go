@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,4 +78,26 @@ func TestREADMEShowsAnActionAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkTable(t, "action", "```json\n"+text.String()+"\n```")
+}
+
+func TestREADMEShowsAWeekAsItIsDrawn(t *testing.T) {
+	t.Parallel()
+	var out, errs bytes.Buffer
+	a := &app{
+		env: func(name string) string { return map[string]string{"LANG": "C.UTF-8"}[name] }, stdout: &out, stderr: &errs,
+		now: func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) },
+	}
+	if code := a.run(t.Context(), []string{"hours", "testdata/readme.yaml", "--schedule", "office", "--from", "2027-03-24"}); code != 0 {
+		t.Fatalf("code %d: %s", code, errs.String())
+	}
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	week, _, _ := strings.Cut(out.String(), "\n\n  Now")
+	for line := range strings.Lines(week) {
+		if line = strings.TrimRight(line, " \n"); !strings.Contains(string(readme), "\n    "+line+"\n") && line != "" {
+			t.Errorf("README.md does not show the line %q", line)
+		}
+	}
 }
