@@ -36,7 +36,7 @@ func settings() []setting {
 		}},
 		{read: readPath, Variable: Variable{
 			Name: "DESKBELL_DEFINITIONS", Default: "deskbell.yaml", Allowed: "a path",
-			Doc: "The file of schedules, properties, agents and destinations.",
+			Doc: "The file of schedules, properties, agents and destinations that `up` takes. `worker` is given one by `--definitions`.",
 		}},
 		{read: readZone, Variable: Variable{
 			Name: "DESKBELL_TIME_ZONE", Default: "the machine's", Allowed: "an IANA name such as Europe/Paris or UTC",

@@ -133,6 +133,13 @@ func (c *Client) present(ctx context.Context) (map[string]map[string][]byte, err
 	return all, err
 }
 
+// Defined tells whether any property or agent is defined.
+func (c *Client) Defined(ctx context.Context) (bool, error) {
+	found := false
+	err := c.each(ctx, func(Record) { found = true })
+	return found, err
+}
+
 // each calls f with all records of all shards; with some twice.
 func (c *Client) each(ctx context.Context, f func(Record)) error {
 	for shard := range c.store.Shards() {

@@ -66,7 +66,7 @@ func (c *Client) edit(ctx context.Context, subject Subject, body []byte) (change
 		}
 		was, err := refsOf(subject, before)
 		if err != nil {
-			was = refs{} // not ours to read: what it used is found by reconciling
+			was = refs{} // not ours to read: its name stays with schedules that it used, which wake it in vain
 		}
 		is, err := refsOf(subject, body)
 		if err != nil {

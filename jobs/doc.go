@@ -26,7 +26,9 @@
 // A task is only a wake-up. What is to be done is in Redis: the timetable says who
 // is due, the outbox what is to be delivered, the wishes who is to be woken. A task
 // that dies, fails, or is enqueued twice changes nothing about it, and the tick
-// that comes every five seconds asks again for what is left.
+// that comes every five seconds asks again for what is left. (One kind is more than
+// that: agent:notify is all there is of a notice. When its worker is killed, asynq
+// runs it again after a minute or two, and an agent may be told twice.)
 //
 // Each record has a revision. A decision is committed only on the revision that it
 // was made on, and every write and every wake gives a new one: of two workers with

@@ -203,3 +203,23 @@ func TestLateWork(t *testing.T) {
 		})
 	}
 }
+
+func TestASweepWithTheTimeOfAWrongClockDecidesAsOfNow(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{shards: 1, clock: morning(8, 0)})
+	b.define(`{"properties": {"acme": {"schedule": "daily 9-17"}}}`)
+	b.worker()
+	b.quiet()
+	payload := fmt.Appendf(nil, `{"shard":0,"nominal":%q}`, morning(10, 0).Format(time.RFC3339))
+	_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("boundary:sweep", payload),
+		asynq.Queue("deskbell-boundary"), asynq.TaskID("ahead"), asynq.Retention(time.Minute))
+	b.must(err)
+	inspector := asynq.NewInspectorFromRedisClient(b.rdb)
+	redistest.Wait(t, "the sweep is done", func() bool {
+		info, err := inspector.GetTaskInfo("deskbell-boundary", "ahead")
+		return err == nil && info.State == asynq.TaskStateCompleted
+	})
+	if got := b.status("acme"); got != widget.Offline {
+		t.Errorf("acme is %s two hours early", got)
+	}
+}

@@ -86,8 +86,8 @@ func (w *Worker) enqueueNotice(ctx context.Context, shard int, e Entry) error {
 			args.Until = *a.Data.Until
 		}
 		id := asynq.TaskID(fmt.Sprintf("%s:%d", a.ID, i))
-		// Its id is taken for an hour: whatever comes twice does so within seconds.
-		if err := w.queue.enqueue(ctx, args, queueDelivery, shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(time.Hour)); err != nil {
+		// Its id is taken for longer than a notice may be late.
+		if err := w.queue.enqueue(ctx, args, queueDelivery, shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(agent.TooLate+5*time.Minute)); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func (r Redis) Close() error {
 }
 
 // Await waits until Redis answers, and says so while it does not. It gives up with
-// the context only.
+// the context only, and returns the last error.
 func (r Redis) Await(ctx context.Context, log logrus.FieldLogger) error {
 	const pause = time.Second
 	for try := 0; ; try++ {
@@ -67,7 +67,7 @@ func (r Redis) Await(ctx context.Context, log logrus.FieldLogger) error {
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return err
 		case <-time.After(pause):
 		}
 	}

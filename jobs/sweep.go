@@ -63,11 +63,12 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	}
 	log.note("shard", args.Shard)
 	log.note("nominal", args.Nominal.UTC().Format(time.RFC3339))
-	if err := w.await(ctx, args.Nominal); err != nil {
+	nominal, err := w.await(ctx, args.Nominal)
+	if err != nil {
 		return err
 	}
 	s := sweeping{w: w, shard: args.Shard, lease: Lease{Holder: holder(ctx), For: sweepLease}}
-	err := s.run(ctx, args.Nominal, log)
+	err = s.run(ctx, nominal, log)
 	err = errors.Join(err, w.passOn(ctx, args.Shard, log), w.sendNotices(ctx, args.Shard, log))
 	if s.actions > 0 {
 		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.now()))
@@ -75,22 +76,26 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	return err
 }
 
-// await waits for the nominal time of a task that came early. It does not wait for
-// long: a time that is far off is that of another machine's clock, and the tick
-// comes anyway.
-func (w *Worker) await(ctx context.Context, nominal time.Time) error {
+// await waits for the nominal time of a task that came early. A time that is far
+// off is that of a machine whose clock is wrong: it counts as now, for nobody's
+// hours are to be decided on by it.
+func (w *Worker) await(ctx context.Context, nominal time.Time) (time.Time, error) {
 	const most = 3 * time.Second
-	early := nominal.Sub(w.now())
-	if early <= 0 || early > most {
-		return nil
+	now := w.now()
+	early := nominal.Sub(now)
+	switch {
+	case early > most:
+		return now, nil
+	case early <= 0:
+		return nominal, nil
 	}
 	timer := time.NewTimer(early)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
+		return nominal, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return now, ctx.Err()
 	}
 }
 

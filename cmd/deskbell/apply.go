@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 type applyCmd struct {
@@ -30,7 +31,11 @@ func (c *applyCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := a.connect(ctx)
+	open := redisstore.Open
+	if c.DryRun {
+		open = redisstore.Peek
+	}
+	s, err := a.connect(ctx, open)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 type benchCmd struct {
@@ -29,13 +31,16 @@ Examples:
 // emptyRedis connects to a Redis that holds nothing: a benchmark fills it, and
 // empties it at the end.
 func (a *app) emptyRedis(ctx context.Context) (*session, error) {
-	s, err := a.connect(ctx)
+	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
 		return nil, err
 	}
 	size, err := s.redis.Client.DBSize(ctx).Result()
-	if err == nil && size > layoutKeys {
-		err = fmt.Errorf("%s holds %d keys: a benchmark needs a Redis of its own, for it ends with FLUSHALL", s.env.RedisName, size)
+	if err == nil && size > 0 {
+		err = fmt.Errorf("%s holds %d keys: a benchmark needs a Redis of its own, for it ends with FLUSHDB", s.env.RedisName, size)
+	}
+	if err == nil {
+		err = aloneIn(ctx, s)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -43,15 +48,25 @@ func (a *app) emptyRedis(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// layoutKeys is what connect itself has written.
-const layoutKeys = 1
-
-// flushAll empties the Redis that emptyRedis found empty.
-func flushAll(ctx context.Context, s *session) error {
-	if cluster, ok := s.redis.Client.(*redis.ClusterClient); ok {
-		return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error { return node.FlushAll(ctx).Err() })
+// aloneIn refuses a server whose other databases hold something: they would be
+// measured, too.
+func aloneIn(ctx context.Context, s *session) error {
+	info, err := s.redis.Client.Info(ctx, "keyspace").Result()
+	if err != nil {
+		return fmt.Errorf("reading the databases of Redis: %w", err)
 	}
-	return s.redis.Client.FlushAll(ctx).Err()
+	if n := strings.Count(info, ":keys="); n > 0 {
+		return fmt.Errorf("%s has other databases in use (%d): a benchmark needs a Redis of its own", s.env.RedisName, n)
+	}
+	return nil
+}
+
+// flush empties the database that emptyRedis found empty.
+func flush(ctx context.Context, s *session) error {
+	if cluster, ok := s.redis.Client.(*redis.ClusterClient); ok {
+		return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error { return node.FlushDB(ctx).Err() })
+	}
+	return s.redis.Client.FlushDB(ctx).Err()
 }
 
 // usedMemory is what Redis itself says that its data takes; of a cluster, one node's.

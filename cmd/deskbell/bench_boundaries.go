@@ -55,7 +55,7 @@ func (c *benchBoundariesCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() {
-		err = errors.Join(err, flushAll(context.WithoutCancel(ctx), s), s.close())
+		err = errors.Join(err, flush(context.WithoutCancel(ctx), s), s.close())
 	}()
 	b := boundaryBench{app: a, s: s, n: c.Properties}
 	figures, err := b.run(ctx)
@@ -202,7 +202,7 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observe
 	o := &observed{Store: b.s.store, now: b.now, due: due, expected: b.n, done: make(chan struct{})}
 	log := logrus.New()
 	log.SetOutput(b.stderr)
-	log.SetLevel(logrus.WarnLevel)
+	log.SetLevel(logrus.ErrorLevel) // deliveries fail, as they are meant to
 	worker := jobs.NewWorker(jobs.Config{
 		Store: o, Redis: b.s.redis, Partitions: b.s.store.Partitions(), Log: log, Now: now, TimeZone: time.UTC,
 		Concurrency: b.s.env.Concurrency, Batch: b.s.env.SweepBatch, StopTimeout: b.s.env.StopTimeout,

@@ -44,10 +44,14 @@ func TestBenchRefusesARedisThatHoldsSomething(t *testing.T) {
 	o := newOnline(t)
 	o.apply(office)
 	got := o.run("", "", "bench", "boundaries", "--properties", "200")
-	if got.code != 1 || !strings.Contains(got.stderr, "a benchmark needs a Redis of its own, for it ends with FLUSHALL") {
+	if got.code != 1 || !strings.Contains(got.stderr, "a benchmark needs a Redis of its own, for it ends with FLUSHDB") {
 		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 	o.expect(result{stdout: "Nothing to change.\n"}, "", office, "apply", "-")
+	another := start(t, 0, []string{"REDIS_URL=" + strings.TrimSuffix(o.server.URL(), "0") + "1"}, "bench", "boundaries", "--properties", "200")
+	if err := another.cmd.Wait(); err == nil || !strings.Contains(another.out.String(), "has other databases in use") {
+		t.Errorf("beside another database: %v, %s", err, another.out)
+	}
 	if got := o.run("", "", "bench", "boundaries", "--properties", "9"); got.code != 2 || !strings.Contains(got.stderr, "10 to 5000000 are allowed") {
 		t.Errorf("code %d, %s", got.code, got.stderr)
 	}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 type openCmd struct{ overrideFlags }
@@ -45,18 +48,18 @@ Examples:
 func (c *closeCmd) Run(ctx context.Context, a *app) error { return c.set(ctx, a, false) }
 
 type overrideFlags struct {
-	Property  string         `arg:"" help:"The property's id."`
-	For       *time.Duration `xor:"end" placeholder:"30m" help:"For so long."`
-	Until     string         `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
-	UntilNext bool           `xor:"end" help:"Until the next boundary of its schedule."`
-	Clear     bool           `xor:"end" help:"Take an override back, whichever it is."`
+	Property  string `arg:"" help:"The property's id."`
+	For       *span  `xor:"end" placeholder:"30m" help:"For so long."`
+	Until     string `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
+	UntilNext bool   `xor:"end" help:"Until the next boundary of its schedule."`
+	Clear     bool   `xor:"end" help:"Take an override back, whichever it is."`
 }
 
 func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) {
-	if f.For != nil && *f.For < time.Second {
-		return usagef("--for=%s is too short; give a second or more, such as 30m", *f.For)
+	if f.For != nil && *f.For < span(time.Second) {
+		return usagef("--for=%s is too short; give a second or more, such as 30m", time.Duration(*f.For))
 	}
-	s, err := a.connect(ctx)
+	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func (f *overrideFlags) override(schedule *hours.Schedule, open bool, now time.T
 	case f.Clear:
 		return nil, nil
 	case f.For != nil:
-		o.Until = o.From.Add(*f.For).Truncate(time.Second)
+		o.Until = o.From.Add(time.Duration(*f.For)).Truncate(time.Second)
 	case f.Until != "":
 		t, err := instant("--until", f.Until, now, schedule.Location())
 		if err != nil {
@@ -112,4 +115,22 @@ func openWord(open bool) string {
 		return "open"
 	}
 	return "closed"
+}
+
+// span is a duration as Go writes it, or in days of 24 hours: 30m, 2d.
+type span time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *span) UnmarshalText(text []byte) error {
+	days, isDays := strings.CutSuffix(string(text), "d")
+	if n, err := strconv.Atoi(days); isDays && err == nil && n >= 0 && n <= 3660 {
+		*s = span(n) * span(24*time.Hour)
+		return nil
+	}
+	d, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("expected duration such as 90s, 30m, 8h or 2d, and not %q", text)
+	}
+	*s = span(d)
+	return nil
 }

@@ -28,8 +28,11 @@ var errNoRedis = errors.New("REDIS_URL is not set: say where the Redis of the wo
 // answerWithin is how long a tool waits for Redis. A worker waits for ever.
 const answerWithin = 5 * time.Second
 
+// opening is redisstore.Open, or redisstore.Peek for what only reads.
+type opening func(context.Context, redis.UniversalClient, redisstore.Layout) (*redisstore.Store, error)
+
 // connect opens the Redis of REDIS_URL for a tool. The session is to be closed.
-func (a *app) connect(ctx context.Context) (*session, error) {
+func (a *app) connect(ctx context.Context, open opening) (*session, error) {
 	env, err := config.FromEnv(a.env)
 	if err != nil {
 		return nil, err
@@ -41,9 +44,9 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 	waiting, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	if err := r.Await(waiting, quiet()); err != nil {
-		return nil, errors.Join(fmt.Errorf("connecting to %s: no answer within %s; is it up, and REDIS_URL right?", env.RedisName, answerWithin), r.Close())
+		return nil, errors.Join(fmt.Errorf("connecting to %s for %s: %w; is it up, and REDIS_URL right?", env.RedisName, answerWithin, err), r.Close())
 	}
-	s, err := a.open(ctx, env, r)
+	s, err := a.open(ctx, env, r, open)
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -51,8 +54,8 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 }
 
 // open reads the layout of a Redis that answers.
-func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis) (*session, error) {
-	store, err := redisstore.Open(ctx, r.Client, redisstore.Layout{Shards: env.Shards, Partitions: env.Partitions})
+func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open opening) (*session, error) {
+	store, err := open(ctx, r.Client, redisstore.Layout{Shards: env.Shards, Partitions: env.Partitions})
 	if err != nil {
 		return nil, err
 	}

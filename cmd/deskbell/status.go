@@ -13,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 type statusCmd struct {
@@ -33,7 +34,7 @@ Examples:
 }
 
 func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
-	s, err := a.connect(ctx)
+	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/embedded"
+	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 type upCmd struct{}
@@ -65,7 +66,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 	if err := r.Await(ctx, log); err != nil {
 		return nil // told to stop while waiting
 	}
-	s, err := a.open(ctx, env, r)
+	s, err := a.open(ctx, env, r, redisstore.Open)
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,8 @@ func (a *app) applySample(ctx context.Context, s *session, log logrus.FieldLogge
 		return err
 	}
 	for _, step := range steps {
-		if step.Op != jobs.Add && s.env.RedisName != "embedded" {
+		mine := step.Op == jobs.Update && (step.Name == "demo" || step.Name == "lea") // of a sample before
+		if step.Op != jobs.Add && !mine {
 			return fmt.Errorf("there is no %s, and the sample would replace what %s holds: name a file by DESKBELL_DEFINITIONS, or run deskbell worker", s.env.Definitions, s.env.RedisName)
 		}
 	}

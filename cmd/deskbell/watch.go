@@ -40,8 +40,11 @@ func (a *app) applyFile(ctx context.Context, s service) error {
 // it in several steps.
 const settle = 100 * time.Millisecond
 
-// follow applies a file, and again whenever it changes. A fault in the first is
-// returned; later ones are logged, and what was applied before stays. It watches
+// applyAgain is when to try again to apply a file that has no fault.
+const applyAgain = 5 * time.Second
+
+// follow applies a file, and again whenever it changes. Faults are logged, and what
+// was applied before stays; where nothing was, a fault is returned. It watches
 // the folder, because editors and Kubernetes replace files.
 func (a *app) follow(ctx context.Context, s service) (stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
@@ -53,7 +56,11 @@ func (a *app) follow(ctx context.Context, s service) (stop func(), err error) {
 	}
 	applied := fingerprint(s.file) // before it is read: a change from now on is seen
 	if err := a.applyFile(ctx, s); err != nil {
-		return nil, errors.Join(err, watcher.Close())
+		defined, failed := s.client.Defined(ctx)
+		if !isFault(err) || !defined || failed != nil {
+			return nil, errors.Join(err, failed, watcher.Close())
+		}
+		logFaults(s.log, err) // the definitions of before are better than no worker
 	}
 	var done sync.WaitGroup
 	done.Go(func() { a.applyChanges(ctx, s, watcher, applied) })
@@ -86,8 +93,13 @@ func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Wat
 			if seen = fingerprint(s.file); seen == applied {
 				continue
 			}
-			applied = seen
-			if err := a.applyFile(ctx, s); err != nil {
+			err := a.applyFile(ctx, s)
+			if isFault(err) || err == nil {
+				applied = seen
+			} else {
+				settled.Reset(applyAgain) // Redis is away: what was written waits for it
+			}
+			if err != nil {
 				logFaults(s.log, err)
 			}
 		}
@@ -103,6 +115,12 @@ func fingerprint(file string) string {
 	return fmt.Sprint(info.ModTime().UnixNano(), info.Size())
 }
 
+// isFault tells a fault in the file from one in applying it.
+func isFault(err error) bool {
+	var file *config.FileError
+	return errors.As(err, &file)
+}
+
 // logFaults logs an edit that was refused.
 func logFaults(log logrus.FieldLogger, err error) {
 	var file *config.FileError
@@ -113,5 +131,5 @@ func logFaults(log logrus.FieldLogger, err error) {
 		log.Warn("the definitions before stay in force: mend the file, and it is applied")
 		return
 	}
-	log.WithError(err).Error("applying the definitions failed: save the file again to try again")
+	log.WithError(err).Error("applying the definitions failed: it is tried again")
 }

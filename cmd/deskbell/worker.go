@@ -58,7 +58,7 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	for _, warning := range warnings {
 		log.Warn(warning)
 	}
-	s, err := a.open(ctx, env, r)
+	s, err := a.open(ctx, env, r, redisstore.Open)
 	if err != nil {
 		return err
 	}

@@ -136,6 +136,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"destinations": {"a": {}}}`, `/destinations/a: "type" is missing; allowed: log, redis_stream`},
 		{`{"destinations": {"a": {"type": "webhook"}}}`, `/destinations/a/type: "webhook" is not a type of destination; allowed: log, redis_stream`},
 		{`{"destinations": {"a": {"type": "log", "stream": "x"}}}`, `/destinations/a/stream: "x" is of no use to a log; allowed: for type redis_stream only`},
+		{`{"destinations": {"a": {"type": "redis_stream", "stream": "deskbell:{0}:out"}}}`, `/destinations/a/stream: "deskbell:{0}:out" is a key of Deskbell's or asynq's own; allowed: any that does not begin with deskbell:{`},
 		{`{"destinations": {"a": {"type": "log", "max_len": 5}}}`, `/destinations/a/max_len: "5" is of no use to a log; allowed: for type redis_stream only`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": 0}}}`, `/destinations/a/max_len: "0" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": "5"}}}`, `/destinations/a/max_len: "5" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},

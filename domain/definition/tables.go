@@ -1,6 +1,8 @@
 package definition
 
 import (
+	"strings"
+
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
@@ -124,6 +126,11 @@ func destinationKind() kind[Destination] {
 	}, func(at place, d *Destination) {
 		if d.Type != "redis_stream" && d.Stream != "" {
 			at.key("stream").fault(clip(d.Stream), "is of no use to a log", "for type redis_stream only")
+		}
+		for _, taken := range []string{"deskbell:{", "{deskbell", "deskbell:meta", "asynq:"} {
+			if strings.HasPrefix(d.Stream, taken) {
+				at.key("stream").fault(clip(d.Stream), "is a key of Deskbell's or asynq's own", "any that does not begin with "+taken)
+			}
 		}
 		if d.Type != "redis_stream" && d.MaxLen != 0 {
 			at.key("max_len").fault(show(d.MaxLen), "is of no use to a log", "for type redis_stream only")

@@ -41,16 +41,33 @@ const maxShards = 4096
 
 // Open reads the layout, or writes it into a Redis that has none.
 func Open(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store, error) {
-	run, err := loadScripts()
-	if err != nil {
-		return nil, fmt.Errorf("loading scripts: %w", err)
-	}
 	meta, err := rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
 	if err == nil && (meta[0] == nil || meta[1] == nil) {
 		meta, err = writeLayout(ctx, rdb, first)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the layout: %w", err)
+	}
+	return newStore(rdb, meta)
+}
+
+// Peek reads the layout; for a Redis that has none, it takes the one given, and
+// writes nothing. It is for those who only read.
+func Peek(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store, error) {
+	meta, err := rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
+	if err != nil {
+		return nil, fmt.Errorf("reading the layout: %w", err)
+	}
+	if meta[0] == nil || meta[1] == nil {
+		meta = []any{strconv.Itoa(first.Shards), strconv.Itoa(first.Partitions)}
+	}
+	return newStore(rdb, meta)
+}
+
+func newStore(rdb redis.UniversalClient, meta []any) (*Store, error) {
+	run, err := loadScripts()
+	if err != nil {
+		return nil, fmt.Errorf("loading scripts: %w", err)
 	}
 	shards, err1 := strconv.Atoi(text(meta[0]))
 	partitions, err2 := strconv.Atoi(text(meta[1]))
