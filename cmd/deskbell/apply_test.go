@@ -138,7 +138,7 @@ func TestToolsSayWhatTheyNeed(t *testing.T) {
 		})
 	}
 	got := testBundle{env: map[string]string{"REDIS_URL": secret}}.run(t, "status")
-	if got.code != 1 || !strings.Contains(got.stderr, "no answer within 5s; is it up, and REDIS_URL right?") || strings.Contains(got.stderr, "hunter2") {
+	if got.code != 1 || !strings.Contains(got.stderr, "no answer within 5s (dial tcp") || !strings.Contains(got.stderr, "is it up, and REDIS_URL right?") || strings.Contains(got.stderr, "hunter2") {
 		t.Errorf("without Redis: code %d, %s", got.code, got.stderr)
 	}
 	got = testBundle{env: map[string]string{"REDIS_URL": "ftp://hunter2@x", "DESKBELL_SHARDS": "0"}}.run(t, "worker")

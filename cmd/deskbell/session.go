@@ -44,7 +44,7 @@ func (a *app) connect(ctx context.Context, open opening) (*session, error) {
 	waiting, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	if err := r.Await(waiting, quiet()); err != nil {
-		return nil, errors.Join(fmt.Errorf("connecting to %s for %s: %w; is it up, and REDIS_URL right?", env.RedisName, answerWithin, err), r.Close())
+		return nil, errors.Join(fmt.Errorf("connecting to %s: no answer within %s (%w); is it up, and REDIS_URL right?", env.RedisName, answerWithin, err), r.Close())
 	}
 	s, err := a.open(ctx, env, r, open)
 	if err != nil {
