@@ -121,8 +121,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		check       time.Duration // how often an idle server looks for tasks
 		forward     time.Duration // how often it looks for delayed ones and retries
 	}{
-		{queueBoundary, w.Concurrency, 100 * time.Millisecond, time.Second},
-		{queueDelivery, 4 * w.Concurrency, 200 * time.Millisecond, time.Second},
+		{queueBoundary, w.Concurrency, 200 * time.Millisecond, time.Second},
+		{queueDelivery, 4 * w.Concurrency, 250 * time.Millisecond, time.Second},
 		{queueUpkeep, 1, time.Second, 5 * time.Second},
 	} {
 		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{

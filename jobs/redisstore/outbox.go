@@ -12,25 +12,26 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// Pending implements jobs.Store. It asks all shards in one pipeline; each is one
-// small script, sent whole because a pipeline cannot fall back from EVALSHA.
+// Pending implements jobs.Store. It asks all shards in one pipeline, and of each no
+// more than it must: an idle worker does this every few seconds.
 func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, error) {
-	replies := make([]*redis.Cmd, len(s.keys))
+	type reply struct {
+		due                    *redis.StringSliceCmd
+		wakes, notices, outbox *redis.IntCmd
+	}
+	replies := make([]reply, len(s.keys))
+	first := &redis.ZRangeBy{Min: "-inf", Max: score(at), Count: 1}
 	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for n, k := range s.keys {
-			replies[n] = s.run.pending.Eval(ctx, p, []string{k.due, k.wake, k.notices, k.out}, score(at))
+			replies[n] = reply{p.ZRangeByScore(ctx, k.due, first), p.Exists(ctx, k.wake), p.XLen(ctx, k.notices), p.XLen(ctx, k.out)}
 		}
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("looking at the shards: %w", err)
 	}
 	pending := make([]jobs.Pending, len(replies))
-	for n, reply := range replies {
-		counts, err := reply.Int64Slice()
-		if err != nil {
-			return nil, fmt.Errorf("looking at shard %d: %w", n, err)
-		}
-		pending[n] = jobs.Pending{Due: counts[0] > 0, Wakes: counts[1] > 0, Notices: counts[2] > 0, Outbox: counts[3] > 0}
+	for n, r := range replies {
+		pending[n] = jobs.Pending{Due: len(r.due.Val()) > 0, Wakes: r.wakes.Val() > 0, Notices: r.notices.Val() > 0, Outbox: r.outbox.Val() > 0}
 	}
 	return pending, nil
 }
