@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 
 	"github.com/deskbell/deskbell/domain/definition"
 )
@@ -43,7 +44,7 @@ func (c *Client) Plan(ctx context.Context, defs *definition.Definitions) ([]Step
 	}
 	var puts, removes []Step
 	for _, kind := range []string{"destination", "schedule", "agent", "property"} {
-		for _, name := range sortedKeys(wanted[kind]) {
+		for _, name := range slices.Sorted(maps.Keys(wanted[kind])) {
 			body, there := present[kind][name]
 			switch {
 			case !there:
@@ -54,7 +55,7 @@ func (c *Client) Plan(ctx context.Context, defs *definition.Definitions) ([]Step
 		}
 	}
 	for _, kind := range []string{"property", "agent", "schedule", "destination"} {
-		for _, name := range sortedKeys(present[kind]) {
+		for _, name := range slices.Sorted(maps.Keys(present[kind])) {
 			if _, still := wanted[kind][name]; !still {
 				removes = append(removes, Step{Op: Remove, Kind: kind, Name: name})
 			}
@@ -179,13 +180,4 @@ func encodeKind[T any](all map[string]map[string][]byte, kind string, defs map[s
 		all[kind][name] = body
 	}
 	return nil
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -68,7 +69,7 @@ func (a *app) printStatus(list []jobs.PropertyStatus) error {
 			return fmt.Errorf("loading the zone of %s: %w", p.Property, err)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Property, row(p.Widget, zone, a.now()), onShift(p.Agents))
-		for _, id := range sortedIDs(p.Widget.Departments) {
+		for _, id := range slices.Sorted(maps.Keys(p.Widget.Departments)) {
 			fmt.Fprintf(table, "  %s\t%s\t\n", id, row(p.Widget.Departments[id], zone, a.now()))
 		}
 	}
@@ -109,13 +110,4 @@ func onShift(agents []jobs.AgentStatus) string {
 		return fmt.Sprintf("nobody of %d", len(agents))
 	}
 	return strings.Join(names, ", ")
-}
-
-func sortedIDs(m map[string]widget.State) []string {
-	ids := make([]string, 0, len(m))
-	for id := range m {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	return ids
 }
