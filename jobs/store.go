@@ -14,6 +14,7 @@ type Subject string
 const (
 	propertyKind = "property/"
 	agentKind    = "agent/"
+	scheduleKind = "schedule/" // no subject, but it is followed as one
 )
 
 // PropertySubject is the subject of the property with this id.
@@ -21,6 +22,9 @@ func PropertySubject(id string) Subject { return Subject(propertyKind + id) }
 
 // AgentSubject is the subject of the agent with this id.
 func AgentSubject(id string) Subject { return Subject(agentKind + id) }
+
+// ScheduleSubject stands for a named schedule in what Follow tells.
+func ScheduleSubject(name string) Subject { return Subject(scheduleKind + name) }
 
 // Property gives the id of a property; ok is false for another kind of subject.
 func (s Subject) Property() (id string, ok bool) { return strings.CutPrefix(string(s), propertyKind) }
@@ -158,6 +162,15 @@ type Store interface {
 	Spread(ctx context.Context, mark Mark) error
 	// Users gives some subjects of a shard that use a named schedule, as Page.
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]Subject, string, error)
+
+	// Follow calls f with what is written from now on, until the context ends:
+	// subjects whose states or definitions were, and ScheduleSubject for a named
+	// schedule. It may tell too much. A nil slice says that something may have been
+	// missed: it comes at the start, and after each break of the connection.
+	Follow(ctx context.Context, f func(changed []Subject)) error
+	// Recent gives the last actions of all shards for people to look at, the newest
+	// first: of many that are committed together, only some.
+	Recent(ctx context.Context, limit int) ([]Entry, error)
 
 	// Pending gives what each shard has waiting at an instant.
 	Pending(ctx context.Context, at time.Time) ([]Pending, error)

@@ -76,6 +76,7 @@ func (p place) decide(before State, at time.Time) (s State, due, boundary time.T
 		s.Until, s.Next, s.NextOpen = next.at, next.face.status, p.nextOpen(next.at)
 	}
 	if s.equal(before) {
+		before.Reason = now.reason // which is no news, and true all the same
 		return before, next.at, time.Time{}
 	}
 	s.Version++

@@ -15,6 +15,7 @@ import (
 //	deskbell:{N}:state          hash    subject → "REV STATE"; "REV! STATE" when woken
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again
 //	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations
+//	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON
 //	deskbell:{N}:notices        stream  notices for agents' own services: a = CloudEvents JSON
 //	deskbell:{N}:cursor         hash    destination → last entry of out that it has had
 //	deskbell:{N}:wake           zset    subject elsewhere → the last wish to wake it
@@ -26,16 +27,22 @@ import (
 //	deskbell:{all}:destinations hash    name → definition, JSON
 //	deskbell:{all}:edited       zset    schedule → the last edit, not yet spread
 //	deskbell:{all}:edits        string  number of edits of schedules there ever were
+//
+// On the channel deskbell:changed, each script that writes states or definitions says
+// whose: names of subjects, or schedule/NAME, one a line.
 const metaKey = "deskbell:meta"
+
+// changedChannel is where what was written is told.
+const changedChannel = "deskbell:changed"
 
 func allKey(name string) string { return "deskbell:{all}:" + name }
 
 // shardKeys are the keys of one shard.
-type shardKeys struct{ def, state, due, out, notices, cursor, wake, wishes, prefix string }
+type shardKeys struct{ def, state, due, out, recent, notices, cursor, wake, wishes, prefix string }
 
 func keysOf(shard int) shardKeys {
 	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
-	return shardKeys{p + "def", p + "state", p + "due", p + "out", p + "notices", p + "cursor", p + "wake", p + "wishes", p}
+	return shardKeys{p + "def", p + "state", p + "due", p + "out", p + "recent", p + "notices", p + "cursor", p + "wake", p + "wishes", p}
 }
 
 func (k shardKeys) serves(s jobs.Subject) string { return k.prefix + "serves:" + string(s) }

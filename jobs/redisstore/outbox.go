@@ -92,11 +92,15 @@ func (s *Store) Notices(ctx context.Context, shard, limit int) ([]jobs.Entry, er
 	if err != nil {
 		return nil, fmt.Errorf("reading the notices of shard %d: %w", shard, err)
 	}
-	entries := make([]jobs.Entry, len(messages))
+	return entries(messages), nil
+}
+
+func entries(messages []redis.XMessage) []jobs.Entry {
+	list := make([]jobs.Entry, len(messages))
 	for i, m := range messages {
-		entries[i] = jobs.Entry{Seq: m.ID, Body: []byte(text(m.Values["a"]))}
+		list[i] = jobs.Entry{Seq: m.ID, Body: []byte(text(m.Values["a"]))}
 	}
-	return entries, nil
+	return list
 }
 
 // Noticed implements jobs.Store.

@@ -228,7 +228,7 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 		return nil, nil
 	}
 	k := s.keys[shard]
-	keys := []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes}
+	keys := []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent}
 	args := make([]any, 0, 8*len(changes))
 	seen := make(map[jobs.Subject]bool, len(changes))
 	var lost []jobs.Subject

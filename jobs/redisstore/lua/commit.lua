@@ -1,12 +1,13 @@
--- Writes decisions with their due times and actions; all of one decision or nothing.
--- KEYS state due out notices wake wishes serves…
+-- Writes decisions with their due times and actions; all of one decision or nothing. Tells whose states were written.
+-- KEYS state due out notices wake wishes recent serves…
 -- ARGV per decision, of distinct subjects: subject, token before,
 --      value after ('' leaves it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0, number of actions, then per action:
 --      body, and its destinations, '' for all, or '@' for a notice
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
-local lost, served, i, last = {}, {}, 1, #ARGV
+local most = 20 -- actions kept to be shown: of one commit, and of a shard
+local lost, served, acted, i, last = {}, {}, {}, 1, #ARGV
 while i <= last do
   local subjects, at, n = {}, {}, 0
   while i <= last and n < chunk do
@@ -15,7 +16,7 @@ while i <= last do
     i = i + 6 + 2 * ARGV[i + 5]
   end
   local now = call('HMGET', KEYS[1], unpack(subjects))
-  local states, dues, done, s, d = {}, {}, {}, 0, 0
+  local states, dues, done, changed, s, d = {}, {}, {}, {}, 0, 0
   for k = 1, n do
     local subject, a, before = subjects[k], at[k], now[k]
     local token, after, due, serves = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
@@ -24,6 +25,7 @@ while i <= last do
     else
       if after ~= '' then
         if not find(after, ' ', 1, true) then after = after .. sub(before, #token) end
+        changed[#changed + 1] = subject
         states[s + 1], states[s + 2] = subject, after
         s = s + 2
       end
@@ -42,10 +44,14 @@ while i <= last do
         else
           call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', ARGV[b + 1])
         end
+        acted[#acted + 1] = b
       end
     end
   end
-  if s > 0 then call('HSET', KEYS[1], unpack(states)) end
+  if s > 0 then
+    call('HSET', KEYS[1], unpack(states))
+    call('PUBLISH', 'deskbell:changed', table.concat(changed, '\n'))
+  end
   if d > 0 then call('ZADD', KEYS[2], unpack(dues)) end
   if #done > 0 then call('ZREM', KEYS[2], unpack(done)) end
 end
@@ -62,5 +68,8 @@ if #served > 0 then
       call('ZADD', KEYS[5], unpack(marks))
     end
   end
+end
+for a = math.max(1, #acted - most + 1), #acted do
+  call('XADD', KEYS[7], 'MAXLEN', most, '*', 'a', ARGV[acted[a]])
 end
 return lost

@@ -12,10 +12,12 @@ if ARGV[4] == '' then
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('ZREM', KEYS[3], ARGV[1])
   redis.call('DEL', KEYS[4])
+  redis.call('PUBLISH', 'deskbell:changed', ARGV[1])
   return 1
 end
 local state = value and string.match(value, '^%d+!? (.*)$') or ''
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3] .. '! ' .. state)
 redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
+redis.call('PUBLISH', 'deskbell:changed', ARGV[1])
 return 1

@@ -5,5 +5,8 @@ if ARGV[2] == '' then
 else
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 end
-if ARGV[3] == '1' then redis.call('ZADD', KEYS[2], redis.call('INCR', KEYS[3]), ARGV[1]) end
+if ARGV[3] == '1' then
+  redis.call('ZADD', KEYS[2], redis.call('INCR', KEYS[3]), ARGV[1])
+  redis.call('PUBLISH', 'deskbell:changed', 'schedule/' .. ARGV[1])
+end
 return 1

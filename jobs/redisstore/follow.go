@@ -1,0 +1,73 @@
+package redisstore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Follow implements jobs.Store. Publishing is a wink, and no more: whoever missed
+// it is told so, and reads anew.
+func (s *Store) Follow(ctx context.Context, f func(changed []jobs.Subject)) (err error) {
+	sub := s.rdb.Subscribe(ctx, changedChannel)
+	defer func() { err = errors.Join(err, sub.Close()) }()
+	told := sub.ChannelWithSubscriptions()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case m, ok := <-told:
+			if !ok {
+				return errors.New("following changes: the subscription has ended")
+			}
+			switch m := m.(type) {
+			case *redis.Subscription: // at the start, and after each reconnection
+				f(nil)
+			case *redis.Message:
+				f(subjects(strings.Split(m.Payload, "\n")))
+			}
+		}
+	}
+}
+
+// Recent implements jobs.Store.
+func (s *Store) Recent(ctx context.Context, limit int) ([]jobs.Entry, error) {
+	replies := make([]*redis.XMessageSliceCmd, len(s.keys))
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for n, k := range s.keys {
+			replies[n] = p.XRevRangeN(ctx, k.recent, "+", "-", int64(limit))
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("reading recent actions: %w", err)
+	}
+	var all []jobs.Entry
+	for _, r := range replies {
+		all = append(all, entries(r.Val())...)
+	}
+	slices.SortStableFunc(all, func(a, b jobs.Entry) int { return compareSeq(b.Seq, a.Seq) })
+	return all[:min(limit, len(all))], nil
+}
+
+// compareSeq compares the ids of two entries of streams, "ms-n".
+func compareSeq(a, b string) int {
+	aMS, aN := parseSeq(a)
+	bMS, bN := parseSeq(b)
+	return cmp.Or(cmp.Compare(aMS, bMS), cmp.Compare(aN, bN))
+}
+
+// parseSeq gives zeros for what is no id.
+func parseSeq(id string) (ms, n uint64) {
+	head, tail, _ := strings.Cut(id, "-")
+	ms, _ = strconv.ParseUint(head, 10, 64)
+	n, _ = strconv.ParseUint(tail, 10, 64)
+	return ms, n
+}

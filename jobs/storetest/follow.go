@@ -1,0 +1,135 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+func follows() []testCase {
+	return []testCase{
+		{"tells that something may have been missed, at the start", func(f *fixture) {
+			f.follow()
+		}},
+		{"tells of edits, removals, decisions and named schedules", func(f *fixture) {
+			told := f.follow()
+			subject := f.subjects(0, 1)[0]
+			r := f.define(nine, subject)[0]
+			told.awaits(f, subject)
+			c := on(r)
+			c.State = []byte(`{}`)
+			f.commit(0, c)
+			told.awaits(f, subject)
+			f.edit(jobs.Edit{Subject: subject, Rev: f.load(subject)[0].Rev})
+			told.awaits(f, subject)
+			f.set(jobs.GlobalSchedule, "day", `{}`)
+			told.awaits(f, jobs.ScheduleSubject("day"))
+		}},
+		{"tells of all that are committed together, whoever is lost among them", func(f *fixture) {
+			records := f.settled(0, 3)
+			told := f.follow()
+			var changes []jobs.Change
+			for _, r := range records {
+				c := on(r)
+				c.State = []byte(`{"n":1}`)
+				changes = append(changes, c)
+			}
+			changes[1].Rev--
+			f.commitLosing(0, changes...)
+			told.awaits(f, records[0].Subject)
+			told.awaits(f, records[2].Subject)
+		}},
+	}
+}
+
+// told is what Follow has told and nobody has waited for.
+type told struct {
+	mu      sync.Mutex
+	changed []jobs.Subject
+	missed  bool
+}
+
+// follow follows until the test ends, and waits until it does.
+func (f *fixture) follow() *told {
+	f.Helper()
+	t := new(told)
+	ctx, cancel := context.WithCancel(f.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- f.store.Follow(ctx, t.tell) }()
+	f.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			f.Errorf("following ended: %v", err)
+		}
+	})
+	f.eventually("following begins", func() bool {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return t.missed
+	})
+	return t
+}
+
+func (t *told) tell(changed []jobs.Subject) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.changed = append(t.changed, changed...)
+	t.missed = t.missed || changed == nil
+}
+
+func (t *told) has(s jobs.Subject) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Contains(t.changed, s)
+}
+
+// awaits waits to be told of a subject, and forgets it.
+func (t *told) awaits(f *fixture, s jobs.Subject) {
+	f.Helper()
+	f.eventually("told of "+string(s), func() bool { return t.has(s) })
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.changed = slices.DeleteFunc(t.changed, func(c jobs.Subject) bool { return c == s })
+}
+
+func recents() []testCase {
+	return []testCase{
+		{"gives actions and notices of all shards, the newest first", func(f *fixture) {
+			f.send(0, "1")
+			f.sendActions(0, []jobs.Outgoing{{Body: []byte("2"), Notice: true}})
+			f.send(0, "3")
+			for limit, want := range map[int]string{9: "3 2 1", 2: "3 2"} {
+				entries, err := f.store.Recent(f.Context(), limit)
+				f.must(err)
+				if got := bodies(entries); got != want {
+					f.Errorf("%d: got %q, want %q", limit, got, want)
+				}
+			}
+			f.send(1, "4")
+			if entries, err := f.store.Recent(f.Context(), 9); err != nil || len(entries) != 4 {
+				f.Errorf("with another shard: %q, %v", bodies(entries), err)
+			}
+		}},
+		{"keeps the last of many", func(f *fixture) {
+			var many []string
+			for i := range 100 {
+				many = append(many, fmt.Sprint(i))
+			}
+			f.send(0, many...)
+			f.send(0, "last")
+			entries, err := f.store.Recent(f.Context(), 1000)
+			f.must(err)
+			if len(entries) < 10 || len(entries) > 50 || string(entries[0].Body) != "last" {
+				f.Errorf("got %d: %q", len(entries), bodies(entries))
+			}
+		}},
+		{"has nothing at first", func(f *fixture) {
+			if entries, err := f.store.Recent(f.Context(), 9); err != nil || len(entries) > 0 {
+				f.Errorf("got %v, %v", entries, err)
+			}
+		}},
+	}
+}
