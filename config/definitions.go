@@ -2,8 +2,8 @@ package config
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
+	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
@@ -17,16 +17,31 @@ func ReadDefinitions(name string, src []byte) (*definition.Definitions, error) {
 
 // ReadSchedule reads a file that holds one schedule, which is answered under the empty name, or a whole deskbell.yaml.
 // Of that it answers the named schedules, and those that are written in place under the names "property acme",
-// "department acme/sales" and "agent lea", in the zone of whoever holds them. Leave is no part of an agent's schedule
-// and is not applied. The error is as with ReadDefinitions.
-func ReadSchedule(name string, src []byte) (map[string]*hours.Spec, error) {
-	return read(name, src, func(tree any) (map[string]*hours.Spec, error) {
+// "department acme/sales" and "agent lea", in the zone of whoever holds them; also of an agent with leave who uses a
+// named one. The error is as with ReadDefinitions.
+func ReadSchedule(name string, src []byte) (map[string]Timetable, error) {
+	return read(name, src, func(tree any) (map[string]Timetable, error) {
 		if isFile(tree) {
 			return schedulesOf(tree)
 		}
 		spec, err := definition.ParseSchedule(tree)
-		return map[string]*hours.Spec{"": spec}, err
+		return map[string]Timetable{"": {Spec: spec}}, err
 	})
+}
+
+// Timetable is a schedule and, of an agent, the leave.
+type Timetable struct {
+	*hours.Spec
+	Leave []hours.DateRange
+}
+
+// Compile makes it ready; fallback is the zone where none is named.
+func (t Timetable) Compile(fallback *time.Location) (*hours.Schedule, error) {
+	s, err := t.Spec.Compile(fallback)
+	if err != nil || len(t.Leave) == 0 {
+		return s, err
+	}
+	return s.WithLeave(t.Leave), nil
 }
 
 // isFile tells a deskbell.yaml from a single schedule.
@@ -40,48 +55,61 @@ func isFile(tree any) bool {
 	return false
 }
 
-func schedulesOf(tree any) (map[string]*hours.Spec, error) {
+func schedulesOf(tree any) (map[string]Timetable, error) {
 	d, err := definition.Parse(tree)
 	if err != nil {
 		return nil, err
 	}
-	specs := maps.Clone(d.Schedules)
-	if specs == nil {
-		specs = map[string]*hours.Spec{}
+	all := make(map[string]Timetable)
+	for name, spec := range d.Schedules {
+		all[name] = Timetable{Spec: spec}
 	}
-	for _, h := range inPlace(d) {
-		var tree any
-		if err := json.Unmarshal(h.schedule.InPlace, &tree); err != nil {
-			return nil, err
-		}
-		spec, err := hours.Parse(tree)
+	for _, h := range holders(d) {
+		spec, err := h.spec(d.Schedules)
 		if err != nil {
 			return nil, err
 		}
 		if spec.TimeZone == "" {
 			spec.TimeZone = h.zone
 		}
-		specs[h.name] = spec
+		all[h.name] = Timetable{&spec, h.leave}
 	}
-	return specs, nil
+	return all, nil
 }
 
-// held is a schedule in place, and who holds it.
+// held is a schedule, and who holds it.
 type held struct {
 	name, zone string
 	schedule   definition.Schedule
+	leave      []hours.DateRange
 }
 
-func inPlace(d *definition.Definitions) []held {
+func (h held) spec(named map[string]*hours.Spec) (hours.Spec, error) {
+	if h.schedule.Name != "" {
+		return *named[h.schedule.Name], nil
+	}
+	var tree any
+	if err := json.Unmarshal(h.schedule.InPlace, &tree); err != nil {
+		return hours.Spec{}, err
+	}
+	spec, err := hours.Parse(tree)
+	if err != nil {
+		return hours.Spec{}, err
+	}
+	return *spec, nil
+}
+
+// holders are those whose schedule is not simply a named one.
+func holders(d *definition.Definitions) []held {
 	var all []held
 	for id, p := range d.Properties {
-		all = append(all, held{"property " + id, p.TimeZone, p.Schedule})
+		all = append(all, held{name: "property " + id, zone: p.TimeZone, schedule: p.Schedule})
 		for department, v := range p.Departments {
-			all = append(all, held{"department " + id + "/" + department, p.TimeZone, v.Schedule})
+			all = append(all, held{name: "department " + id + "/" + department, zone: p.TimeZone, schedule: v.Schedule})
 		}
 	}
 	for id, a := range d.Agents {
-		all = append(all, held{"agent " + id, a.TimeZone, a.Schedule})
+		all = append(all, held{"agent " + id, a.TimeZone, a.Schedule, a.Leave})
 	}
-	return slices.DeleteFunc(all, func(h held) bool { return len(h.schedule.InPlace) == 0 })
+	return slices.DeleteFunc(all, func(h held) bool { return h.schedule.IsZero() || len(h.schedule.InPlace) == 0 && len(h.leave) == 0 })
 }

@@ -6,11 +6,13 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 func TestReadDefinitions(t *testing.T) {
@@ -138,15 +140,19 @@ properties:
     schedule: sat 9-10
     departments: {sales: {schedule: {weekly: 24/7, time_zone: UTC}}, named: {schedule: office}}
   beta: {schedule: office}
-agents: {lea: {schedule: sun 9-10, leave: [{on: 2026-12-24}]}, tom: {}}
-`, `{"agent lea":{"weekly":{"sun":"09:00-10:00"}},"department acme/sales":{"time_zone":"UTC","weekly":"24/7"},` +
+agents: {lea: {schedule: sun 9-10}, mia: {schedule: office, leave: [{on: 2026-12-24}]}, tom: {}, zoe: {schedule: office}}
+`, `{"agent lea":{"weekly":{"sun":"09:00-10:00"}},"agent mia":{"weekly":{"mon-fri":"09:00-17:00"}},"department acme/sales":{"time_zone":"UTC","weekly":"24/7"},` +
 			`"office":{"weekly":{"mon-fri":"09:00-17:00"}},"property acme":{"time_zone":"Asia/Tokyo","weekly":{"sat":"09:00-10:00"}}}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			specs, err := config.ReadSchedule("s", []byte(c.yaml))
+			all, err := config.ReadSchedule("s", []byte(c.yaml))
 			if err != nil {
 				t.Fatal(err)
+			}
+			specs := make(map[string]*hours.Spec)
+			for name, timetable := range all {
+				specs[name] = timetable.Spec
 			}
 			if got, err := json.Marshal(specs); err != nil || string(got) != c.want {
 				t.Errorf("got %s, %v\nwant %s", got, err, c.want)
@@ -162,6 +168,24 @@ agents: {lea: {schedule: sun 9-10, leave: [{on: 2026-12-24}]}, tom: {}}
 		specs, err := config.ReadSchedule("s", []byte(c.yaml))
 		if err == nil || err.Error() != c.want || specs != nil {
 			t.Errorf("%s\n got %v\nwant %s", c.yaml, err, c.want)
+		}
+	}
+}
+
+func TestLeaveIsPartOfAnAgentsTimetable(t *testing.T) {
+	t.Parallel()
+	all, err := config.ReadSchedule("s", []byte("schedules: {office: daily 9-17}\nagents: {mia: {schedule: office, leave: [{on: 2026-12-24}]}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	noon := time.Date(2026, 12, 24, 12, 0, 0, 0, time.UTC)
+	for name, open := range map[string]bool{"office": true, "agent mia": false} {
+		schedule, err := all[name].Compile(time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := schedule.At(noon).Open; got != open {
+			t.Errorf("%s on the day of leave: open is %t", name, got)
 		}
 	}
 }

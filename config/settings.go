@@ -23,6 +23,9 @@ func (s setting) show(value string) string {
 	return value
 }
 
+// TimeZoneVariable is the one that also tools without a Redis read.
+const TimeZoneVariable = "DESKBELL_TIME_ZONE"
+
 func settings() []setting {
 	partitions := whole("DESKBELL_PARTITIONS", "1", 1, 4096, func(e *Env) *int { return &e.Partitions },
 		"Queues over which the shards are spread, at most one a shard; more than 1 is for Redis Cluster. Fixed at first start.")
@@ -39,7 +42,7 @@ func settings() []setting {
 			Doc: "The file of schedules, properties, agents and destinations that `up` takes. `worker` is given one by `--definitions`.",
 		}},
 		{read: readZone, Variable: Variable{
-			Name: "DESKBELL_TIME_ZONE", Default: "the machine's", Allowed: "an IANA name such as Europe/Paris or UTC",
+			Name: TimeZoneVariable, Default: "the machine's", Allowed: "an IANA name such as Europe/Paris or UTC",
 			Doc: "The zone of schedules that name none and whose property or agent names none. " +
 				"Give every process the same, or they disagree about hours.",
 		}},

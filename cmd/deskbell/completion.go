@@ -31,6 +31,22 @@ func (c *completionCmd) Run(a *app, parser *kong.Kong) error {
 	return nil
 }
 
+// below are all subcommands, at whatever depth, each after the one that it belongs to.
+func below(node *kong.Node) (all []*kong.Node) {
+	for _, child := range node.Children {
+		all = append(append(all, child), below(child)...)
+	}
+	return all
+}
+
+// pathOf is how a subcommand is written: "bench boundaries".
+func pathOf(node *kong.Node) string {
+	if node.Parent == nil || node.Parent.Parent == nil {
+		return node.Name
+	}
+	return pathOf(node.Parent) + " " + node.Name
+}
+
 // flagsOf are those that a node understands: its own, and the ones of all subcommands.
 func flagsOf(node *kong.Node) (all []*kong.Flag) {
 	for _, level := range node.AllFlags(true) {

@@ -3,34 +3,28 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 )
 
-// bashScript looks for the subcommand among the words so far, then offers what it takes. Nothing to offer means file
+// bashScript follows the words so far down to the subcommand, then offers what it takes. Nothing to offer means file
 // names.
 func bashScript(w io.Writer, root *kong.Node) {
-	var names []string
+	var paths []string
 	var values, words strings.Builder
-	for _, command := range root.Children {
-		names = append(names, command.Name)
-		bashWords(&words, command.Name, argumentValues(command), flagsOf(command))
+	bashFlagValues(&values, root)
+	for _, node := range below(root) {
+		paths = append(paths, quote(" "+pathOf(node)))
+		bashFlagValues(&values, node)
+		bashWords(&words, quote(" "+pathOf(node)), node)
 	}
-	bashWords(&words, "*", names, flagsOf(root))
-	for _, node := range slices.Concat(root.Children, []*kong.Node{root}) {
-		for _, flag := range node.Flags {
-			if flag.Enum != "" {
-				fmt.Fprintf(&values, "\t*:--%s) words=%q ;;\n", flag.Name, strings.Join(flag.EnumSlice(), " "))
-			}
-		}
-	}
+	bashWords(&words, "", root)
 	fmt.Fprintf(w, `_deskbell() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= words= flags= word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-		case $word in
-		%s) command=$word; break ;;
+		case "$command $word" in
+		%s) command="$command $word" ;;
 		esac
 	done
 	case $command:$prev in
@@ -39,36 +33,60 @@ func bashScript(w io.Writer, root *kong.Node) {
 	COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
 complete -o bashdefault -o default -F _deskbell deskbell
-`, strings.Join(names, "|"), values.String(), words.String())
+`, strings.Join(paths, "|"), values.String(), words.String())
 }
 
-func bashWords(w io.Writer, command string, words []string, flags []*kong.Flag) {
-	var names []string
-	for _, flag := range flags {
-		names = append(names, "--"+flag.Name)
+func bashFlagValues(w io.Writer, node *kong.Node) {
+	for _, flag := range node.Flags {
+		if flag.Enum != "" {
+			fmt.Fprintf(w, "\t*:--%s) words=%q ;;\n", flag.Name, strings.Join(flag.EnumSlice(), " "))
+		}
 	}
-	fmt.Fprintf(w, "\t%s:*) words=%q flags=%q ;;\n", command, strings.Join(words, " "), strings.Join(names, " "))
+}
+
+func bashWords(w io.Writer, command string, node *kong.Node) {
+	words := argumentValues(node)
+	for _, child := range node.Children {
+		words = append(words, child.Name)
+	}
+	var flags []string
+	for _, flag := range flagsOf(node) {
+		flags = append(flags, "--"+flag.Name)
+	}
+	fmt.Fprintf(w, "\t%s:*) words=%q flags=%q ;;\n", command, strings.Join(words, " "), strings.Join(flags, " "))
 }
 
 func zshScript(w io.Writer, root *kong.Node) {
-	fmt.Fprint(w, "#compdef deskbell\n_deskbell() {\n\tlocal state\n\tlocal -a commands\n\tcommands=(\n")
-	for _, command := range root.Children {
-		fmt.Fprintf(w, "\t\t%s\n", quote(command.Name+":"+command.Help))
-	}
-	fmt.Fprint(w, "\t)\n\t_arguments -C")
-	zshFlags(w, root)
-	fmt.Fprint(w, " '1:command:->command' '*::argument:->argument'\n\tcase $state in\n")
-	fmt.Fprint(w, "\tcommand) _describe command commands ;;\n\targument)\n\t\tcase $words[1] in\n")
-	for _, command := range root.Children {
-		fmt.Fprintf(w, "\t\t%s) _arguments", command.Name)
-		zshFlags(w, command)
-		if values := argumentValues(command); values != nil {
-			fmt.Fprintf(w, " '1:value:(%s)' ;;\n", strings.Join(values, " "))
+	fmt.Fprint(w, "#compdef deskbell\n_deskbell() {\n\tlocal state\n\tlocal -a commands\n")
+	zshCommand(w, root, "\t")
+	fmt.Fprint(w, "}\ncompdef _deskbell deskbell\n")
+}
+
+// zshCommand completes the words of one command, and of those below it.
+func zshCommand(w io.Writer, node *kong.Node, indent string) {
+	if len(node.Children) == 0 {
+		fmt.Fprint(w, indent, "_arguments")
+		zshFlags(w, node)
+		if values := argumentValues(node); values != nil {
+			fmt.Fprintf(w, " '1:value:(%s)'\n", strings.Join(values, " "))
 		} else {
-			fmt.Fprint(w, " '*:file:_files' ;;\n")
+			fmt.Fprint(w, " '*:file:_files'\n")
 		}
+		return
 	}
-	fmt.Fprint(w, "\t\tesac ;;\n\tesac\n}\ncompdef _deskbell deskbell\n")
+	fmt.Fprint(w, indent, "commands=(")
+	for _, child := range node.Children {
+		fmt.Fprint(w, " ", quote(child.Name+":"+child.Help))
+	}
+	fmt.Fprint(w, " )\n", indent, "_arguments -C")
+	zshFlags(w, node)
+	fmt.Fprintf(w, " '1:command:->command' '*::argument:->argument'\n%[1]scase $state in\n%[1]scommand) _describe command commands ;;\n%[1]sargument)\n%[1]s\tcase $words[1] in\n", indent)
+	for _, child := range node.Children {
+		fmt.Fprintf(w, "%s\t%s)\n", indent, child.Name)
+		zshCommand(w, child, indent+"\t\t")
+		fmt.Fprint(w, indent, "\t\t;;\n")
+	}
+	fmt.Fprintf(w, "%[1]s\tesac ;;\n%[1]sesac\n", indent)
 }
 
 func zshFlags(w io.Writer, node *kong.Node) {
@@ -92,9 +110,9 @@ func fishScript(w io.Writer, root *kong.Node) {
 	for _, flag := range flagsOf(root) {
 		fishFlag(w, "", flag)
 	}
-	for _, command := range root.Children {
-		fmt.Fprintf(w, "complete -c deskbell -f -n __fish_use_subcommand -a %s -d %s\n", command.Name, quote(command.Help))
-		given := "-n '__fish_seen_subcommand_from " + command.Name + "' "
+	for _, command := range below(root) {
+		fmt.Fprintf(w, "complete -c deskbell -f -n %s -a %s -d %s\n", quote(fishAt(command.Parent)), command.Name, quote(command.Help))
+		given := "-n " + quote(fishAt(command)) + " "
 		if values := argumentValues(command); values != nil {
 			fmt.Fprintf(w, "complete -c deskbell -f %s-a '%s'\n", given, strings.Join(values, " "))
 		}
@@ -102,6 +120,21 @@ func fishScript(w io.Writer, root *kong.Node) {
 			fishFlag(w, given, flag)
 		}
 	}
+}
+
+// fishAt holds while the next word is one for this command, and not for one below it.
+func fishAt(node *kong.Node) string {
+	var conditions []string
+	for at := node; at.Parent != nil; at = at.Parent {
+		conditions = append(conditions, "__fish_seen_subcommand_from "+at.Name)
+	}
+	if node.Parent == nil {
+		return "__fish_use_subcommand"
+	}
+	for _, child := range node.Children {
+		conditions = append(conditions, "not __fish_seen_subcommand_from "+child.Name)
+	}
+	return strings.Join(conditions, "; and ")
 }
 
 func fishFlag(w io.Writer, given string, flag *kong.Flag) {

@@ -77,7 +77,7 @@ func (c *hoursCmd) schedules(a *app, file string, src []byte) (map[string]*hours
 		case !ok:
 			return nil, usagef("%s holds no schedule %q; there is: %s", file, c.Schedule, namesOf(specs))
 		}
-		specs = map[string]*hours.Spec{c.Schedule: spec}
+		specs = map[string]config.Timetable{c.Schedule: spec}
 	}
 	zone, err := a.zone()
 	if err != nil {
@@ -145,15 +145,13 @@ func (c *hoursCmd) span(now time.Time, loc *time.Location) (from, to time.Time, 
 	return
 }
 
-// zone is the zone of schedules that name none: DESKBELL_TIME_ZONE, else the machine's.
+// zone is the zone of schedules that name none. A fault elsewhere in the environment is no matter here.
 func (a *app) zone() (*time.Location, error) {
-	name := a.env("DESKBELL_TIME_ZONE")
-	if name == "" {
-		return time.Local, nil
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, usagef("DESKBELL_TIME_ZONE is %q, which is no time zone; write one such as Europe/Paris", name)
-	}
-	return loc, nil
+	env, err := config.FromEnv(func(name string) string {
+		if name != config.TimeZoneVariable {
+			return ""
+		}
+		return a.env(name)
+	})
+	return env.TimeZone, err
 }

@@ -169,7 +169,7 @@ func TestHoursTakesTheZoneOfTheEnvironmentWhereAScheduleNamesNone(t *testing.T) 
 	}
 	b.env["DESKBELL_TIME_ZONE"] = "Nepal/Kathmandu"
 	got = b.run(t, "hours", "-")
-	if got.code != 2 || !strings.Contains(got.stderr, `DESKBELL_TIME_ZONE is "Nepal/Kathmandu"`) {
+	if got.code != 1 || !strings.Contains(got.stderr, `DESKBELL_TIME_ZONE="Nepal/Kathmandu" is not a time zone`) {
 		t.Errorf("%+v", got)
 	}
 }

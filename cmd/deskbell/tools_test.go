@@ -90,6 +90,10 @@ func TestBashCompletes(t *testing.T) {
 		{"--colour _", "auto always never"},
 		{"--colour never comp", "completion"},
 		{"completion _", "bash zsh fish"},
+		{"bench _", "boundaries"},
+		{"bench b", "boundaries"},
+		{"bench boundaries --prop", "--properties"},
+		{"hours bench _", ""}, // a file of that name
 	} {
 		words := strings.ReplaceAll(c.words, "_", "''")
 		try := exec.Command("bash", "-c", script+"\nCOMP_WORDS=(deskbell "+words+"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _deskbell; echo \"${COMPREPLY[*]}\"")
