@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -50,9 +52,11 @@ func (r Redis) Close() error {
 	return errors.Join(r.Client.Close(), r.Server.Close())
 }
 
-// Await waits until Redis answers, and says so while it does not. It gives up with
-// the context only, and returns the last error.
-func (r Redis) Await(ctx context.Context, log logrus.FieldLogger) error {
+// Await waits until Redis answers, and says so while it does not. Then it takes the
+// first steps, which are repeated when Redis goes away in the middle of them. It
+// returns the error of a step that is of another kind; else it gives up with the
+// context only, and returns the last error.
+func (r Redis) Await(ctx context.Context, log logrus.FieldLogger, steps ...func(context.Context) error) error {
 	const pause = time.Second
 	for try := 0; ; try++ {
 		err := r.ping(ctx)
@@ -60,7 +64,9 @@ func (r Redis) Await(ctx context.Context, log logrus.FieldLogger) error {
 			if try > 0 {
 				log.Info("Redis answers: starting")
 			}
-			return nil
+			if err = inTurn(ctx, steps); !isAway(err) {
+				return err
+			}
 		}
 		if try%10 == 0 {
 			log.WithError(err).Warn("Redis does not answer: waiting for it; is REDIS_URL right, and the server up?")
@@ -71,6 +77,30 @@ func (r Redis) Await(ctx context.Context, log logrus.FieldLogger) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+func inTurn(ctx context.Context, steps []func(context.Context) error) error {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isAway tells that Redis could not be reached, or is not ready yet, from all else
+// that can go wrong.
+func isAway(err error) bool {
+	var network net.Error
+	if errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, redis.ErrPoolTimeout) {
+		return true
+	}
+	for _, prefix := range []string{"LOADING ", "READONLY ", "MASTERDOWN ", "CLUSTERDOWN ", "TRYAGAIN ", "NOREPLICAS ", "ERR max number of clients"} {
+		if redis.HasErrorPrefix(err, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r Redis) ping(ctx context.Context) error {

@@ -55,7 +55,7 @@ func (a *app) follow(ctx context.Context, s service) (stop func(), err error) {
 		return nil, errors.Join(fmt.Errorf("watching %s: %w", s.file, err), watcher.Close())
 	}
 	applied := fingerprint(s.file) // before it is read: a change from now on is seen
-	if err := a.applyFile(ctx, s); err != nil {
+	if err := s.redis.Await(ctx, s.log, func(ctx context.Context) error { return a.applyFile(ctx, s) }); err != nil {
 		defined, failed := s.client.Defined(ctx)
 		if !isFault(err) || !defined || failed != nil {
 			return nil, errors.Join(err, failed, watcher.Close())

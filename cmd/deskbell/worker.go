@@ -48,19 +48,21 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
 	log.WithField("redis", env.RedisName).Info("connecting")
-	if err := r.Await(ctx, log); err != nil {
-		return nil // told to stop while waiting
-	}
-	warnings, err := redisstore.Check(ctx, r.Client)
-	if err != nil {
+	var warnings []string
+	var s *session
+	if err := r.Await(ctx, log, func(ctx context.Context) (err error) {
+		if warnings, err = redisstore.Check(ctx, r.Client); err == nil {
+			s, err = a.open(ctx, env, r, redisstore.Open)
+		}
+		return err
+	}); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop while waiting
+		}
 		return err
 	}
 	for _, warning := range warnings {
 		log.Warn(warning)
-	}
-	s, err := a.open(ctx, env, r, redisstore.Open)
-	if err != nil {
-		return err
 	}
 	if s.store.Shards() != env.Shards || s.store.Partitions() != env.Partitions {
 		log.WithFields(logrus.Fields{"shards": s.store.Shards(), "partitions": s.store.Partitions()}).
