@@ -69,6 +69,7 @@ var (
 	errTimeout     = errors.New("it did not answer in time")
 	errUnresolved  = errors.New("the name of its host cannot be resolved")
 	errCertificate = errors.New("its certificate cannot be verified: it has expired, is for another host, or of an authority that this machine does not know")
+	errNoTLS       = errors.New("it does not speak TLS; is its url to begin with http://?")
 	errClosed      = errors.New("it closed the connection without an answer")
 	errNoHTTP      = errors.New("what it answers is not HTTP")
 )
@@ -79,6 +80,7 @@ func unanswered(err error) error {
 	var refused *guard.Error
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
+	var noTLS tls.RecordHeaderError
 	var number syscall.Errno
 	var network net.Error
 	switch {
@@ -92,6 +94,8 @@ func unanswered(err error) error {
 		return errUnresolved
 	case errors.As(err, &certificate):
 		return errCertificate
+	case errors.As(err, &noTLS):
+		return errNoTLS
 	case errors.As(err, &number):
 		return number // "connection refused", "connection reset by peer"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
