@@ -91,12 +91,12 @@ func isWebURL(s string) bool {
 	return err == nil || u.Port() == ""
 }
 
-const secretPattern = `^[A-Z][A-Z0-9_]*_SECRET$`
+const variablePattern = `^[A-Z][A-Z0-9_]*_SECRET$`
 
 // secretVariable is the name of an environment variable with a secret. What stands there instead is not shown: it may
 // be the secret.
 func secretVariable() kind[string] {
-	schema := map[string]any{"type": "string", "maxLength": mostName, "pattern": secretPattern, "examples": []any{"CRM_SECRET"}}
+	schema := map[string]any{"type": "string", "maxLength": mostName, "pattern": variablePattern, "examples": []any{"CRM_SECRET"}}
 	read := func(at place, tree any) string {
 		s, _ := tree.(string)
 		if !isSecretVariable(s) {
@@ -109,7 +109,7 @@ func secretVariable() kind[string] {
 	return kind[string]{shape{name: "environment variable", schema: schema}, read}
 }
 
-// isSecretVariable tells whether s matches secretPattern.
+// isSecretVariable tells whether s matches variablePattern.
 func isSecretVariable(s string) bool {
 	name, ok := strings.CutSuffix(s, "_SECRET")
 	unfit := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' }
