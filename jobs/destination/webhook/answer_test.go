@@ -200,4 +200,3 @@ func TestWhereThereIsNoAnswer(t *testing.T) {
 		})
 	}
 }
-
