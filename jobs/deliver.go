@@ -28,13 +28,17 @@ func (DeliverArgs) Kind() string { return "outbox:deliver" }
 type Delivery struct {
 	Shard int
 	Seq   string
+	ID    string // of the action
 	Body  []byte // CloudEvents JSON
 }
 
-// Destination takes deliveries, in their order. It has ten seconds. An error means that none of the
-// batch counts as delivered: all of it comes again. Whoever cannot take an action
-// twice must recognise its id, or its place.
+// Destination takes deliveries. An error means that none of the batch counts as
+// delivered: all of it comes again. Whoever cannot take an action twice must
+// recognise its id, or its place.
 type Destination interface {
+	// Most is how many deliveries one call takes.
+	Most() int
+	// Deliver takes at most Most deliveries, in their order, in one call; the context ends after ten seconds.
 	Deliver(ctx context.Context, batch []Delivery) error
 }
 
@@ -129,8 +133,7 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 			}
 			return err
 		}
-		batch := pick(args, def, entries)
-		if len(batch) > 0 {
+		for batch := range slices.Chunk(pick(args, def, entries), to.Most()) {
 			if err := deliverInTime(ctx, to, batch); err != nil {
 				return fmt.Errorf("delivering %d actions to %q: %w", len(batch), args.Destination, err)
 			}
@@ -171,13 +174,15 @@ func pick(args DeliverArgs, def definition.Destination, entries []Entry) []Deliv
 		if e.To != nil && !slices.Contains(e.To, args.Destination) {
 			continue
 		}
-		if len(def.Actions) > 0 {
-			var head struct{ Type action.Type }
-			if json.Unmarshal(e.Body, &head) != nil || !slices.Contains(def.Actions, string(head.Type)) {
-				continue
-			}
+		var head struct {
+			ID   string
+			Type action.Type
 		}
-		batch = append(batch, Delivery{Shard: args.Shard, Seq: e.Seq, Body: e.Body})
+		known := json.Unmarshal(e.Body, &head) == nil
+		if len(def.Actions) > 0 && (!known || !slices.Contains(def.Actions, string(head.Type))) {
+			continue
+		}
+		batch = append(batch, Delivery{Shard: args.Shard, Seq: e.Seq, ID: head.ID, Body: e.Body})
 	}
 	return batch
 }
