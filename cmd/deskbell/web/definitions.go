@@ -90,7 +90,7 @@ func (k kind) pathOfOne() string { return k.path() + "/{id}" }
 func (k kind) operation(method, path, id, summary string, errors ...int) huma.Operation {
 	return huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{k.tag},
-		Errors: append(errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests),
+		Errors: append(errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable),
 	}
 }
 
