@@ -83,7 +83,10 @@ func TestEdits(t *testing.T) {
 		b.worker()
 		b.becomes("acme", widget.Online)
 		b.quiet()
-		b.must(b.store.SetGlobal(t.Context(), jobs.GlobalSchedule, "office", []byte(`{"weekly":{"mon":"12:00-17:00"}}`)))
+		before, err := b.client.Get(t.Context(), jobs.KindSchedule, "office")
+		b.must(err)
+		_, err = b.store.SetGlobal(t.Context(), jobs.GlobalSchedule, "office", before.Body, []byte(`{"weekly":{"mon":"12:00-17:00"}}`))
+		b.must(err)
 		b.becomes("acme", widget.Offline)
 		b.quiet()
 		inTime(t, b)
@@ -222,11 +225,16 @@ func TestApply(t *testing.T) {
 		b.define(small)
 		b.becomes("p", widget.Online)
 		b.quiet()
-		ids := make(map[string]int)
+		ids, versions := make(map[string]int), make(map[string]int64)
 		for _, a := range b.actions("d") {
 			if ids[a.ID]++; ids[a.ID] > 1 {
 				t.Errorf("%s was used again", a.ID)
 			}
+			who := a.Data.Property + a.Data.Agent
+			if a.Data.Version <= versions[who] {
+				t.Errorf("%s has version %d after %d", who, a.Data.Version, versions[who])
+			}
+			versions[who] = a.Data.Version
 		}
 		if len(ids) < 2 {
 			t.Errorf("its second life was not told: %v", ids)

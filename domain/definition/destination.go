@@ -84,7 +84,7 @@ func isWebURL(s string) bool {
 		return false
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.User != nil || u.Hostname() == "" || !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") {
+	if err != nil || u.User != nil || u.Hostname() == "" || u.Host == hidden || !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") {
 		return false
 	}
 	_, err = strconv.ParseUint(u.Port(), 10, 16)
