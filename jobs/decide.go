@@ -220,6 +220,7 @@ func (b *batch) decideAgent(id string, r *Record, c *Change, at time.Time) error
 	if err != nil {
 		return err
 	}
+	a.First = r.Rev - 1 // as a property's
 	d := agent.Decide(a, state, at)
 	c.Due = d.Due
 	c.Wake = r.Woken
@@ -264,6 +265,7 @@ func (b *batch) compiled(r *Record) (p widget.Property, state propertyState, err
 		return p, state, err
 	}
 	p, err = b.property(b.properties[r.Subject], state.Override)
+	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
 	return p, state, err
 }
 

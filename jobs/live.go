@@ -177,7 +177,7 @@ func (l *Live) beat(ctx context.Context) {
 		now = l.now()
 		for _, p := range l.kept {
 			if len(p.watches) > 0 && p.shown != nil && !p.shown.Due.IsZero() && !now.Before(p.shown.Due) {
-				p.tell(now)
+				_, _ = p.tell(now) // what cannot be decided on is not told
 			}
 		}
 		l.refresh()

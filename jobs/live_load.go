@@ -169,7 +169,7 @@ func (l *Live) keep(id string, r *liveRecord) error {
 	}
 	p.renew(*r, stale)
 	if len(p.watches) > 0 {
-		p.tell(l.now())
+		_, _ = p.tell(l.now()) // what cannot be decided on is not told
 		if stale {
 			l.want(id)
 		}

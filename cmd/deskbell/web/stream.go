@@ -36,7 +36,7 @@ func WidgetStream(live *jobs.Live) http.Handler {
 		defer readers.Add(-1)
 		if readers.Add(1) > mostReaders {
 			w.Header().Set("Retry-After", "30")
-			refuse(w, http.StatusServiceUnavailable, "This server has as many readers as it can hold: try again later, or read the state without /stream.")
+			problem(w, http.StatusServiceUnavailable, "this server has as many readers as it can hold: try again later, or read the state without /stream")
 			return
 		}
 		now, watch, err := live.Watch(r.Context(), r.PathValue("id"))
@@ -54,7 +54,6 @@ func WidgetStream(live *jobs.Live) http.Handler {
 
 func startStream(w http.ResponseWriter) {
 	h := w.Header()
-	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // nginx would keep it to itself
 	w.WriteHeader(http.StatusOK)

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -54,6 +53,7 @@ func readable(read http.HandlerFunc) http.Handler {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
+		h.Set("Cache-Control", "no-store") // unless it is a state
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:
 			read(w, r)
@@ -64,7 +64,7 @@ func readable(read http.HandlerFunc) http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 		default:
 			h.Set("Allow", "GET, HEAD, OPTIONS")
-			refuse(w, http.StatusMethodNotAllowed, "A widget's state can be read, and no more: use GET.")
+			problem(w, http.StatusMethodNotAllowed, "a widget's state can be read, and no more: use GET")
 		}
 	})
 }
@@ -72,29 +72,11 @@ func readable(read http.HandlerFunc) http.Handler {
 // refuseWidget says why there is no state. What went wrong inside is not for everybody.
 func refuseWidget(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, jobs.ErrNotFound) {
-		refuse(w, http.StatusNotFound, "There is no such property: correct the id in the page, or define the property with deskbell apply.")
+		problem(w, http.StatusNotFound, "there is no such property: correct the id in the page, or define the property")
 		return
 	}
 	w.Header().Set("Retry-After", "2")
 	if r.Context().Err() == nil {
-		refuse(w, http.StatusServiceUnavailable, "The state cannot be read just now: try again in some seconds.")
+		problem(w, http.StatusServiceUnavailable, "the state cannot be read just now: try again in some seconds")
 	}
-}
-
-// refuse answers with a problem as RFC 9457 has it.
-func refuse(w http.ResponseWriter, status int, detail string) {
-	body, err := json.Marshal(struct {
-		Title  string `json:"title"`
-		Status int    `json:"status"`
-		Detail string `json:"detail"`
-	}{http.StatusText(status), status, detail})
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/problem+json")
-	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
 }
