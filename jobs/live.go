@@ -173,16 +173,23 @@ func (l *Live) beat(ctx context.Context) {
 		if !pause(ctx, now.Truncate(time.Second).Add(time.Second).Sub(now)) {
 			return
 		}
-		l.mu.Lock()
-		now = l.now()
-		for _, p := range l.kept {
-			if len(p.watches) > 0 && p.shown != nil && !p.shown.Due.IsZero() && !now.Before(p.shown.Due) {
-				_, _ = p.tell(now) // what cannot be decided on is not told
-			}
-		}
-		l.refresh()
-		l.mu.Unlock()
+		l.look()
 	}
+}
+
+func (l *Live) look() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	for id, p := range l.kept {
+		if len(p.watches) > 0 && !p.shown.Due.IsZero() && !now.Before(p.shown.Due) {
+			_, _ = p.tell(now) // what cannot be decided on is not told
+		}
+		if l.away && len(l.wanted) == 0 {
+			l.want(id) // any, to learn when Redis is back
+		}
+	}
+	l.refresh()
 }
 
 // pause waits; false: the context has ended.

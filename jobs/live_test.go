@@ -331,6 +331,56 @@ func TestLiveLoadsOnce(t *testing.T) {
 	}
 }
 
+// endless is a store in which every property is defined.
+type endless struct {
+	jobs.Store
+	loaded *atomic.Int64
+}
+
+func (e endless) Load(_ context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
+	e.loaded.Add(int64(len(subjects)))
+	var records []jobs.Record
+	for _, s := range subjects {
+		records = append(records, jobs.Record{Subject: s, Rev: 1, Definition: []byte(`{}`)})
+	}
+	return records, nil
+}
+
+func (endless) Schedules(context.Context, []string) ([][]byte, error) { return nil, nil }
+
+func (endless) Follow(ctx context.Context, f func([]jobs.Subject)) error {
+	f(nil)
+	<-ctx.Done()
+	return nil
+}
+
+func TestLiveKeepsSoMany(t *testing.T) {
+	t.Parallel()
+	const more = 500
+	store := endless{nil, new(atomic.Int64)}
+	clock := &frozen{t: morning(10, 0)}
+	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: store, Partitions: 1, Now: clock.now, TimeZone: time.UTC}))
+	t.Cleanup(running(l))
+	for round, most := range []int64{20_000 + more + 100, 20 * more} { // dropping one for another may drop what comes next
+		before := store.loaded.Load()
+		var next atomic.Int64
+		var wait sync.WaitGroup
+		for range 32 {
+			wait.Go(func() {
+				for i := next.Add(1); i <= 20_000+more; i = next.Add(1) {
+					if _, err := l.State(t.Context(), fmt.Sprint("p", i)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		if n := store.loaded.Load() - before; n < more || n > most {
+			t.Errorf("round %d loads %d", round, n)
+		}
+	}
+}
+
 // TestLiveBroken has properties that nobody can decide on.
 func TestLiveBroken(t *testing.T) {
 	t.Parallel()

@@ -29,10 +29,6 @@ const (
 func WidgetStream(live *jobs.Live) http.Handler {
 	var readers atomic.Int64
 	return readable(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodHead {
-			startStream(w)
-			return
-		}
 		defer readers.Add(-1)
 		if readers.Add(1) > mostReaders {
 			w.Header().Set("Retry-After", "30")
@@ -45,6 +41,10 @@ func WidgetStream(live *jobs.Live) http.Handler {
 			return
 		}
 		defer watch.Close()
+		if r.Method == http.MethodHead {
+			startStream(w)
+			return
+		}
 		s := stream{w: w, control: http.NewResponseController(w)}
 		if s.open(now, r.Header.Get("Last-Event-ID")) == nil {
 			s.follow(r, watch)
