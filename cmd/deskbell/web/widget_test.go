@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/redis/go-redis/v9"
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -55,7 +54,6 @@ func newSite(t *testing.T, clock time.Time) *site {
 	r := jobs.Connect(s.redis.Options())
 	t.Cleanup(func() { _ = r.Close() })
 	quiet, _ := logtest.NewNullLogger()
-	redis.SetLogger(&jobs.RedisLog{Log: quiet, Now: time.Now})
 	store, err := redisstore.Open(t.Context(), r.Client, redisstore.Layout{Shards: 7, Partitions: 1})
 	s.must(err)
 	s.client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: r.Client, Partitions: 1, Now: s.now, TimeZone: time.UTC})
