@@ -182,16 +182,11 @@ func (b *batch) decideOne(r *Record, c *Change, at time.Time) error {
 
 func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	id, _ := r.Subject.Property()
-	var state propertyState
-	if err := decodeState(r.State, &state); err != nil {
-		return err
-	}
-	def := b.properties[r.Subject]
-	p, err := b.property(def, state.Override)
+	p, state, err := b.compiled(r)
 	if err != nil {
 		return err
 	}
-	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
+	def := b.properties[r.Subject]
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	c.Due = d.Due
 	for _, change := range d.Changes {
@@ -259,6 +254,19 @@ func (r *Record) unchanged() []byte {
 		return r.State
 	}
 	return nil
+}
+
+// compiled is what widget.Decide needs for a record of a property, and its state.
+func (b *batch) compiled(r *Record) (p widget.Property, state propertyState, err error) {
+	if err := b.broken[r.Subject]; err != nil {
+		return p, state, err
+	}
+	if err := decodeState(r.State, &state); err != nil {
+		return p, state, err
+	}
+	p, err = b.property(b.properties[r.Subject], state.Override)
+	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
+	return p, state, err
 }
 
 // property compiles what widget.Decide needs.

@@ -21,6 +21,9 @@
 // Every decision takes one path: load, decide, commit, wake whom it concerns. A
 // boundary, an edit, a restart and the reconciliation differ only in what woke them.
 //
+// Pages that show a widget need not wait for a worker: Live makes the same decision
+// for any property at any instant, and follows what is written.
+//
 // # Why nothing is lost, and nothing is done twice
 //
 // A task is only a wake-up. What is to be done is in Redis: the timetable says who

@@ -16,15 +16,17 @@ import (
 
 type benchCmd struct {
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let one boundary fall due for many properties, and measure."`
+	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
 }
 
 func (*benchCmd) Help() string {
 	return `
-Each benchmark says what it measures, compares it with a plainer design in the same run, and needs a Redis of its own.
+Each benchmark says what it measures, and needs a Redis of its own.
 
 Examples:
 
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
 `
 }
 
@@ -78,11 +80,11 @@ func usedMemory(ctx context.Context, s *session) (int64, error) {
 	return numberAfter(info, "used_memory:")
 }
 
-// peakMemory is the most memory that this process has held at once.
-func peakMemory() (int64, error) {
-	status, err := os.ReadFile("/proc/self/status")
+// peakMemory is the most memory that a process has held at once.
+func peakMemory(pid int) (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0, fmt.Errorf("reading the memory of this process: %w", err)
+		return 0, fmt.Errorf("reading the memory of a process: %w", err)
 	}
 	kilobytes, err := numberAfter(string(status), "VmHWM:")
 	return kilobytes << 10, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -107,7 +108,7 @@ func (b *boundaryBench) run(ctx context.Context) (f boundaryFigures, err error) 
 		return f, err
 	}
 	f.RedisBytesPerProperty = (full - empty - definitions) / int64(b.n)
-	if f.WorkerRSS, err = peakMemory(); err != nil {
+	if f.WorkerRSS, err = peakMemory(os.Getpid()); err != nil {
 		return f, err
 	}
 	b.progress("letting the next fall due for %d, a task each", b.n/10)
@@ -185,11 +186,12 @@ func (b *boundaryBench) decideShard(ctx context.Context, decider *jobs.Decider, 
 	return nil
 }
 
+func benchID(i int) string { return fmt.Sprintf("property-%07d", i) }
+
 // benchProperty is a property with a five-day week. All open at nine; they close at
 // different times.
 func benchProperty(i int) (jobs.Subject, []byte) {
-	id := fmt.Sprintf("property-%07d", i)
-	return jobs.PropertySubject(id), fmt.Appendf(nil,
+	return jobs.PropertySubject(benchID(i)), fmt.Appendf(nil,
 		`{"name":"Property %d","language":"fr","schedule":{"time_zone":%q,"weekly":{"mon-fri":"09:00-12:00, 13:00-18:%02d"}},"widget":{"outside_hours":"contact_form"}}`,
 		i, benchZone, i%60)
 }

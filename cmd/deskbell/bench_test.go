@@ -12,8 +12,31 @@ import (
 
 func TestBenchBoundaries(t *testing.T) {
 	t.Parallel()
+	figures := benchmark(t, "boundaries", "--properties", "200")
+	want := []string{
+		"flips_per_second", "lag_ms_p50", "lag_ms_p99", "last_commit_seconds", "plain_flips_per_second", "properties", "ratio",
+		"redis_bytes_per_property", "worker_rss_bytes",
+	}
+	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" || figures["properties"] != 200 {
+		t.Errorf("%v\n%s", figures, diff)
+	}
+}
+
+func TestBenchReaders(t *testing.T) {
+	t.Parallel()
+	figures := benchmark(t, "readers", "--readers", "100")
+	want := []string{"fanout_ms_last", "fanout_ms_p50", "fanout_readers", "open_seconds", "readers", "server_rss_bytes", "states_per_second"}
+	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" || figures["readers"] != 100 || figures["fanout_readers"] != 50 {
+		t.Errorf("%v\n%s", figures, diff)
+	}
+}
+
+// benchmark runs one on a Redis of its own, which it must leave empty, and gives the
+// figures. None may be zero.
+func benchmark(t *testing.T, args ...string) map[string]float64 {
+	t.Helper()
 	o := newOnline(t)
-	p := start(t, 0, []string{"REDIS_URL=" + o.server.URL(), "DESKBELL_STOP_TIMEOUT=1s"}, "bench", "boundaries", "--properties", "200", "--json")
+	p := start(t, 0, []string{"REDIS_URL=" + o.server.URL(), "DESKBELL_STOP_TIMEOUT=1s"}, append(append([]string{"bench"}, args...), "--json")...)
 	if err := p.cmd.Wait(); err != nil {
 		t.Fatalf("%v\n%s", err, p.out)
 	}
@@ -22,21 +45,15 @@ func TestBenchBoundaries(t *testing.T) {
 	if err := json.NewDecoder(strings.NewReader("{" + object)).Decode(&figures); err != nil {
 		t.Fatalf("%v in\n%s", err, p.out)
 	}
-	want := []string{
-		"flips_per_second", "lag_ms_p50", "lag_ms_p99", "last_commit_seconds", "plain_flips_per_second", "properties", "ratio",
-		"redis_bytes_per_property", "worker_rss_bytes",
-	}
-	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" {
-		t.Error(diff)
-	}
 	for name, n := range figures {
-		if n <= 0 || name == "properties" && n != 200 {
+		if n <= 0 {
 			t.Errorf("%s is %v", name, n)
 		}
 	}
 	if keys := o.server.Client(t).DBSize(t.Context()).Val(); keys != 0 {
 		t.Errorf("it leaves %d keys", keys)
 	}
+	return figures
 }
 
 func TestBenchRefusesARedisThatHoldsSomething(t *testing.T) {
@@ -54,5 +71,11 @@ func TestBenchRefusesARedisThatHoldsSomething(t *testing.T) {
 	}
 	if got := o.run("", "", "bench", "boundaries", "--properties", "9"); got.code != 2 || !strings.Contains(got.stderr, "10 to 5000000 are allowed") {
 		t.Errorf("code %d, %s", got.code, got.stderr)
+	}
+	if got := o.run("", "", "bench", "readers", "--readers", "1"); got.code != 2 || !strings.Contains(got.stderr, "2 to 20000 are allowed") {
+		t.Errorf("code %d, %s", got.code, got.stderr)
+	}
+	if err := enoughFiles(1 << 40); err == nil || !strings.Contains(err.Error(), "raise the limit by ulimit -Hn") {
+		t.Errorf("too few files: %v", err)
 	}
 }

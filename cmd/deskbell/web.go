@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"sync"
 
 	"github.com/sirupsen/logrus"
 
@@ -81,9 +83,19 @@ func (a *app) serve(ctx context.Context, s *session, l net.Listener, log logrus.
 	if err := a.checkKeys(ctx, keys, l.Addr(), local, log); err != nil {
 		return err
 	}
+	live := jobs.NewLive(s.client)
+	lasts, cancel := context.WithCancel(context.WithoutCancel(ctx)) // longer than the last request
+	var wait sync.WaitGroup
+	wait.Go(func() { live.Run(lasts) })
+	defer wait.Wait()
+	defer cancel()
 	log.WithField("address", l.Addr().String()).Info("web started")
 	err := web.Serve(ctx, l, web.New(web.Config{
 		Client: s.client, Keys: keys, Now: a.now, Log: log, Loopback: local,
+		Public: map[string]http.Handler{
+			"/v1/properties/{id}/widget":        web.WidgetState(live, a.now),
+			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
+		},
 	}), log, s.env.StopTimeout)
 	log.Info("web stopped")
 	return err

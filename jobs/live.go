@@ -1,0 +1,205 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Live answers for any property what its widget shows at this very instant, also
+// while the workers are behind or Redis is away. A decision is deterministic: what
+// Live finds at a boundary is what a worker will commit, and the commit is no news.
+//
+// It keeps properties compiled, and drops what Store.Follow says was written. That is
+// for speed alone: what is kept is looked at again after some seconds anyway, so that
+// nothing depends on one message.
+//
+// An edit is shown before a worker has committed it, with the second in which it was
+// seen for Since; the worker's may be a second later.
+type Live struct {
+	store   Store
+	decider *Decider
+	now     func() time.Time
+	asked   chan struct{} // something is wanted
+
+	mu        sync.Mutex
+	kept      map[string]*liveProperty           // by id
+	users     map[Subject]map[*liveProperty]bool // of an agent, or a named schedule
+	wanted    map[string]*liveLoad               // by id: to be loaded next
+	written   map[Subject]bool                   // since the load under way began
+	missed    int                                // how often messages may have been missed
+	following bool
+	away      bool // the last load failed
+}
+
+// How long a property is kept without a message: while messages come, and while not.
+const (
+	trusted   = 10 * time.Second
+	untrusted = time.Second
+)
+
+// NewLive makes a Live that shares the connection and the clock of a client.
+func NewLive(c *Client) *Live {
+	return &Live{
+		store: c.store, decider: c.decider, now: c.now,
+		asked:  make(chan struct{}, 1),
+		kept:   make(map[string]*liveProperty),
+		users:  make(map[Subject]map[*liveProperty]bool),
+		wanted: make(map[string]*liveLoad),
+	}
+}
+
+// Run loads, follows what is written and keeps the beat until the context ends. It is
+// to be run once. Without it State and Watch wait in vain.
+func (l *Live) Run(ctx context.Context) {
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	wait.Go(func() { l.follow(ctx) })
+	wait.Go(func() { l.load(ctx) })
+	l.beat(ctx)
+}
+
+// State is what the widget of a property shows now. The error is ErrNotFound, that of
+// Redis, or that of a property that nobody could ever decide on.
+func (l *Live) State(ctx context.Context, property string) (s *LiveState, err error) {
+	err = l.use(ctx, property, func(p *liveProperty) error {
+		s, err = p.tell(l.now())
+		return err
+	})
+	return s, err
+}
+
+// use calls f, under the lock, with a property as it is in Redis; while Redis is away,
+// with what is known of it.
+func (l *Live) use(ctx context.Context, id string, f func(*liveProperty) error) error {
+	const tries = 3 // what has been loaded may be dropped at once, for others
+	for try := range tries {
+		p, load, err := l.useKept(id, try > 0, f)
+		if load == nil {
+			return err
+		}
+		select {
+		case <-load.done:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for property %q: %w", id, ctx.Err())
+		}
+		if load.err != nil && (p == nil || errors.Is(load.err, ErrNotFound)) {
+			return load.err
+		}
+	}
+	return fmt.Errorf("loading property %q: %w", id, ErrContended)
+}
+
+// useKept calls f with what is kept, or says what to wait for. What has just been
+// loaded is good enough, whatever was written since.
+func (l *Live) useKept(id string, loaded bool, f func(*liveProperty) error) (*liveProperty, *liveLoad, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.kept[id]
+	switch fresh := p != nil && l.fresh(p); {
+	case p != nil && !fresh && !loaded && l.away:
+		l.want(id) // and do not wait for it
+	case p == nil || !fresh && !loaded:
+		return p, l.want(id), nil
+	}
+	return p, nil, f(p)
+}
+
+// fresh tells whether a kept property can be used without looking.
+func (l *Live) fresh(p *liveProperty) bool {
+	limit := untrusted
+	if l.following {
+		limit = trusted
+	}
+	age := l.now().Sub(p.loaded)
+	return !p.stale && p.missed == l.missed && age >= 0 && age < limit
+}
+
+// follow heals a broken subscription. In between, what is kept is soon looked at again.
+func (l *Live) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		_ = l.store.Follow(ctx, l.told) // whoever asks is told by the load that Redis is away
+		l.mu.Lock()
+		l.following = false
+		l.mu.Unlock()
+		pause(ctx, time.Second)
+	}
+}
+
+// told hears what was written.
+func (l *Live) told(changed []Subject) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.following = true
+	if changed == nil {
+		l.missed++
+		l.refresh()
+	}
+	for _, subject := range changed {
+		if l.written != nil {
+			l.written[subject] = true
+		}
+		if id, ok := subject.Property(); ok && l.kept[id] != nil {
+			l.outdated(l.kept[id])
+		}
+		for p := range l.users[subject] {
+			l.outdated(p)
+		}
+	}
+}
+
+func (l *Live) outdated(p *liveProperty) {
+	p.stale = true
+	if len(p.watches) > 0 {
+		l.want(p.id)
+	}
+}
+
+// refresh wants all that are watched and not fresh.
+func (l *Live) refresh() {
+	for id, p := range l.kept {
+		if len(p.watches) > 0 && !l.fresh(p) {
+			l.want(id)
+		}
+	}
+}
+
+// beat looks, at each second, at what is watched: boundaries are whole seconds.
+func (l *Live) beat(ctx context.Context) {
+	for {
+		now := l.now()
+		if !pause(ctx, now.Truncate(time.Second).Add(time.Second).Sub(now)) {
+			return
+		}
+		l.look()
+	}
+}
+
+func (l *Live) look() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	for id, p := range l.kept {
+		if len(p.watches) > 0 && !p.shown.Due.IsZero() && !now.Before(p.shown.Due) {
+			_, _ = p.tell(now) // what cannot be decided on is not told
+		}
+		if l.away && len(l.wanted) == 0 {
+			l.want(id) // any, to learn when Redis is back
+		}
+	}
+	l.refresh()
+}
+
+// pause waits; false: the context has ended.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,105 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// counted is a store that counts how often a property is loaded.
+type counted struct {
+	jobs.Store
+	loads *sync.Map // subject → *atomic.Int64
+}
+
+func (c counted) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
+	for _, s := range subjects {
+		n, _ := c.loads.LoadOrStore(s, new(atomic.Int64))
+		n.(*atomic.Int64).Add(1)
+	}
+	return c.Store.Load(ctx, subjects)
+}
+
+func (c counted) of(s jobs.Subject) int64 {
+	n, ok := c.loads.Load(s)
+	if !ok {
+		return 0
+	}
+	return n.(*atomic.Int64).Load()
+}
+
+func TestLiveLoadsOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{clock: morning(10, 0)})
+	b.define(shop)
+	store := counted{b.store, new(sync.Map)}
+	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: store, Redis: b.rdb, Partitions: 1, Now: b.clock.now, TimeZone: time.UTC}))
+	var wait sync.WaitGroup
+	for range 200 {
+		wait.Go(func() {
+			if _, err := l.State(t.Context(), "acme"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(running(l))
+	wait.Wait()
+	if n := store.of(jobs.PropertySubject("acme")); n > 3 { // what was asked during the first, and what Follow may have missed at its start
+		t.Errorf("200 readers at once loaded it %d times", n)
+	}
+}
+
+// endless is a store in which every property is defined.
+type endless struct {
+	jobs.Store
+	loaded *atomic.Int64
+}
+
+func (e endless) Load(_ context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
+	e.loaded.Add(int64(len(subjects)))
+	var records []jobs.Record
+	for _, s := range subjects {
+		records = append(records, jobs.Record{Subject: s, Rev: 1, Definition: []byte(`{}`)})
+	}
+	return records, nil
+}
+
+func (endless) Schedules(context.Context, []string) ([][]byte, error) { return nil, nil }
+
+func (endless) Follow(ctx context.Context, f func([]jobs.Subject)) error {
+	f(nil)
+	<-ctx.Done()
+	return nil
+}
+
+func TestLiveKeepsSoMany(t *testing.T) {
+	t.Parallel()
+	const more = 500
+	store := endless{nil, new(atomic.Int64)}
+	clock := &frozen{t: morning(10, 0)}
+	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: store, Partitions: 1, Now: clock.now, TimeZone: time.UTC}))
+	t.Cleanup(running(l))
+	for round, most := range []int64{20_000 + more + 100, 20 * more} { // dropping one for another may drop what comes next
+		before := store.loaded.Load()
+		var next atomic.Int64
+		var wait sync.WaitGroup
+		for range 32 {
+			wait.Go(func() {
+				for i := next.Add(1); i <= 20_000+more; i = next.Add(1) {
+					if _, err := l.State(t.Context(), fmt.Sprint("p", i)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		if n := store.loaded.Load() - before; n < more || n > most {
+			t.Errorf("round %d loads %d", round, n)
+		}
+	}
+}

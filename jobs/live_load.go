@@ -1,0 +1,208 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/widget"
+)
+
+// liveLoad is a property that somebody waits for.
+type liveLoad struct {
+	done chan struct{}
+	err  error // to be read when done
+}
+
+const (
+	liveBatch    = 500             // properties in one load: three round trips, however many
+	livePatience = 2 * time.Second // for Redis
+	liveLimit    = 20_000          // kept properties, at some 3 KB each; those watched come on top
+)
+
+// want asks for a property to be loaded.
+func (l *Live) want(id string) *liveLoad {
+	w := l.wanted[id]
+	if w == nil {
+		w = &liveLoad{done: make(chan struct{})}
+		l.wanted[id] = w
+	}
+	l.ask()
+	return w
+}
+
+func (l *Live) ask() {
+	select {
+	case l.asked <- struct{}{}:
+	default: // asked already
+	}
+}
+
+// load loads what is wanted, one batch after the other: however many ask for a
+// property at once, it is loaded once.
+func (l *Live) load(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.asked:
+		}
+		if err := l.loadBatch(ctx); err != nil && !pause(ctx, untrusted) {
+			return
+		}
+	}
+}
+
+func (l *Live) loadBatch(ctx context.Context) error {
+	l.mu.Lock()
+	batch := make(map[string]*liveLoad)
+	for id, w := range l.wanted {
+		if len(batch) == liveBatch {
+			l.ask() // the rest comes next
+			break
+		}
+		batch[id] = w
+		delete(l.wanted, id)
+	}
+	l.written = make(map[Subject]bool)
+	missed := l.missed
+	l.mu.Unlock()
+
+	ids := make([]string, 0, len(batch))
+	for id := range batch {
+		ids = append(ids, id)
+	}
+	loaded, err := l.read(ctx, ids, missed)
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.away = err != nil
+	for id, w := range batch {
+		if w.err = err; err == nil {
+			w.err = l.keep(id, loaded[id])
+		}
+		close(w.done)
+	}
+	l.written = nil
+	return err
+}
+
+// read loads and compiles properties. One that is not there is left out.
+func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*liveRecord, error) {
+	ctx, cancel := context.WithTimeout(ctx, livePatience)
+	defer cancel()
+	subjects := make([]Subject, len(ids))
+	for i, id := range ids {
+		subjects[i] = PropertySubject(id)
+	}
+	records, err := l.store.Load(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	b, err := l.decider.gather(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	now := l.now()
+	loaded := make(map[string]*liveRecord, len(ids))
+	for i := range records {
+		r := &records[i]
+		if r.Rev == 0 || r.Definition == nil {
+			continue
+		}
+		one := &liveRecord{uses: b.usedBy(r.Subject), loaded: now, missed: missed}
+		var state propertyState
+		one.compiled, state, one.broken = b.compiled(r)
+		one.stored = widget.State(state.Widget)
+		loaded[ids[i]] = one
+	}
+	return loaded, nil
+}
+
+// usedBy are the agents and the named schedules that a property is compiled from.
+func (b *batch) usedBy(property Subject) []Subject {
+	p := b.properties[property]
+	if p == nil {
+		return nil
+	}
+	schedules := p.Uses()
+	agents := without(p.AllAgents(), nil)
+	for _, id := range agents {
+		if a := b.agents[id]; a != nil && a.Schedule.Name != "" {
+			schedules = append(schedules, a.Schedule.Name)
+		}
+	}
+	var uses []Subject
+	for _, id := range agents {
+		uses = append(uses, AgentSubject(id))
+	}
+	for _, name := range without(schedules, nil) {
+		uses = append(uses, ScheduleSubject(name))
+	}
+	return uses
+}
+
+// keep takes what was loaded of a property; nil: it is not there.
+func (l *Live) keep(id string, r *liveRecord) error {
+	p := l.kept[id]
+	if r == nil {
+		err := fmt.Errorf("finding property %q: %w", id, ErrNotFound)
+		if p != nil {
+			p.endAll(err)
+			l.drop(p)
+		}
+		return err
+	}
+	if p == nil {
+		l.makeRoom()
+		p = &liveProperty{id: id}
+		l.kept[id] = p
+	}
+	l.forgetUses(p)
+	stale := l.written[PropertySubject(id)]
+	for _, subject := range r.uses {
+		stale = stale || l.written[subject]
+		if l.users[subject] == nil {
+			l.users[subject] = make(map[*liveProperty]bool)
+		}
+		l.users[subject][p] = true
+	}
+	p.renew(*r, stale)
+	if len(p.watches) > 0 {
+		_, _ = p.tell(l.now()) // what cannot be decided on is not told
+		if stale {
+			l.want(id)
+		}
+	}
+	return nil
+}
+
+func (l *Live) drop(p *liveProperty) {
+	l.forgetUses(p)
+	delete(l.kept, p.id)
+}
+
+func (l *Live) forgetUses(p *liveProperty) {
+	for _, subject := range p.uses {
+		delete(l.users[subject], p)
+		if len(l.users[subject]) == 0 {
+			delete(l.users, subject)
+		}
+	}
+}
+
+// makeRoom drops one of those that nobody watches, when there are many: any, for the
+// order of a map is random. Where it meets only watched ones there is room for one more.
+func (l *Live) makeRoom() {
+	tries := 20
+	for _, p := range l.kept {
+		if len(l.kept) < liveLimit || tries == 0 {
+			return
+		}
+		if len(p.watches) == 0 {
+			l.drop(p)
+			return
+		}
+		tries--
+	}
+}

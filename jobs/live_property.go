@@ -1,0 +1,97 @@
+package jobs
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/widget"
+)
+
+// LiveState is what a widget shows. It is shared: do not change it.
+type LiveState struct {
+	State widget.State
+	JSON  []byte    // State in its wire form
+	ID    string    // the version and a hash of JSON: letters, digits and '-'
+	Due   time.Time // the state holds until then, unless something is edited; zero: for ever
+}
+
+// liveProperty is a property that is kept compiled. The lock of its Live guards it.
+type liveProperty struct {
+	id string
+	liveRecord
+	stale   bool                // something of it was written since it was loaded
+	watches map[*Watch]struct{} // nil: none
+
+	second time.Time  // the one that shown was decided for
+	shown  *LiveState // nil: never looked at since it was kept
+	told   *LiveState // the last that the watches were told
+}
+
+// liveRecord is what is loaded of a property.
+type liveRecord struct {
+	compiled widget.Property
+	stored   widget.State
+	uses     []Subject // agents and named schedules that it was compiled from
+	broken   error     // why it was not
+	loaded   time.Time
+	missed   int // Live.missed, when loading it began
+}
+
+// see is what the widget shows at an instant. Decisions know whole seconds only.
+func (p *liveProperty) see(now time.Time) (*LiveState, error) {
+	second := now.Truncate(time.Second)
+	if p.shown != nil && p.second.Equal(second) {
+		return p.shown, nil
+	}
+	d, err := p.decide(second)
+	if err != nil {
+		return nil, err
+	}
+	if p.shown != nil && len(d.Changes) > 0 && !isNews(p.shown.State, d.State) {
+		d.State = p.shown.State // an edit is dated by when it was first seen, until a worker has dated it
+	}
+	body, err := json.Marshal(d.State)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the state of property %q: %w", p.id, err)
+	}
+	p.second = second
+	if p.shown == nil || string(p.shown.JSON) != string(body) || !p.shown.Due.Equal(d.Due) {
+		hash := sha256.Sum256(body)
+		p.shown = &LiveState{State: d.State, JSON: body, ID: fmt.Sprintf("%d-%x", d.State.Version, hash[:8]), Due: d.Due}
+	}
+	return p.shown, nil
+}
+
+// decide leaves a property that cannot be decided on as it is, as a worker does.
+func (p *liveProperty) decide(at time.Time) (widget.Decision, error) {
+	switch {
+	case p.broken == nil:
+		return widget.Decide(p.compiled, p.stored, at), nil
+	case p.stored.Version > 0:
+		return widget.Decision{State: p.stored}, nil
+	}
+	return widget.Decision{}, fmt.Errorf("deciding on property %q: %w", p.id, p.broken)
+}
+
+// renew takes what was loaded.
+func (p *liveProperty) renew(r liveRecord, stale bool) {
+	p.liveRecord, p.stale = r, stale
+	p.second = time.Time{}
+}
+
+// isNews tells whether readers of a are to be told of b. A reason alone is no news, and
+// neither is the worker's date of what they have seen already.
+func isNews(a, b widget.State) bool {
+	if a.Version != b.Version || a.Status != b.Status || a.Mode != b.Mode || a.NewChats != b.NewChats || a.Message != b.Message ||
+		a.Next != b.Next || !a.Until.Equal(b.Until) || !a.NextOpen.Equal(b.NextOpen) || len(a.Departments) != len(b.Departments) {
+		return true
+	}
+	for id, department := range a.Departments {
+		if other, ok := b.Departments[id]; !ok || isNews(department, other) {
+			return true
+		}
+	}
+	return false
+}
