@@ -59,13 +59,13 @@ const (
 
 func (b *batch) boardState(r *Record, at time.Time) BoardState {
 	id, _ := r.Subject.Property()
-	s := BoardState{Property: id, GoodUntil: at.Add(retryBroken)}
+	s := BoardState{Property: id}
 	if r.Rev == 0 || r.Definition == nil {
 		s.Gone = true
 		return s
 	}
 	if err := b.fillBoardState(&s, r, at); err != nil {
-		return BoardState{Property: id, Name: s.Name, Fault: err.Error(), GoodUntil: s.GoodUntil}
+		return BoardState{Property: id, Name: s.Name, Fault: err.Error()}
 	}
 	return s
 }
@@ -95,7 +95,8 @@ func (b *batch) fillBoardState(s *BoardState, r *Record, at time.Time) error {
 	s.NextHours = plain.Hours.NextBoundary(at).UTC()
 	s.Boundaries = upcoming(p, d.State, at)
 	s.Behind = behind(state.Widget, at)
-	horizons := []time.Time{d.Due, s.NextHours, s.Today.To}
+	s.GoodUntil = s.Today.To
+	horizons := []time.Time{d.Due, s.NextHours}
 	if s.Override != nil {
 		horizons = append(horizons, s.Override.From, s.Override.Until)
 	}
