@@ -22,6 +22,8 @@ type Env struct {
 	SweepBatch   int
 	StopTimeout  time.Duration
 	AllowPrivate []netip.Prefix // networks that outbound calls may reach though they are not public
+	Listen       string         // host:port; empty: not set
+	Port         int            // 0: not set
 	LogLevel     string         // error, warn, info, debug, trace
 	LogFormat    string         // auto, text, json
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -60,6 +61,12 @@ func settings() []setting {
 			Doc: "Private networks that notices and webhooks may reach. All others that are not public are refused, " +
 				"because whoever writes a definition could reach into the workers' own network.",
 		}},
+		{read: readListen, Variable: Variable{
+			Name: "DESKBELL_LISTEN", Default: "127.0.0.1:8080", Allowed: "host:port, or :port for every address of the machine",
+			Doc: "Where `web` and `up` listen. Beyond 127.0.0.1 a key is needed: `deskbell keys add`. TLS is a reverse proxy's affair.",
+		}},
+		whole("PORT", "none", 1, 65535, func(e *Env) *int { return &e.Port },
+			"What platforms with a Procfile set: `web` then listens on this port of every address, unless DESKBELL_LISTEN is set."),
 		word("LOG_LEVEL", "info", []string{"error", "warn", "info", "debug", "trace"}, func(e *Env) *string { return &e.LogLevel },
 			"The least that is logged."),
 		word("LOG_FORMAT", "auto", []string{"auto", "text", "json"}, func(e *Env) *string { return &e.LogFormat },
@@ -78,6 +85,15 @@ func readRedis(env *Env, value string) string {
 
 func readPath(env *Env, value string) string {
 	env.Definitions = value
+	return ""
+}
+
+func readListen(env *Env, value string) string {
+	_, port, err := net.SplitHostPort(value)
+	if n, failed := strconv.ParseUint(port, 10, 16); err != nil || failed != nil || n == 0 {
+		return "is not an address with a port"
+	}
+	env.Listen = value
 	return ""
 }
 

@@ -14,7 +14,7 @@ import (
 // Step is one difference between what is defined and what Redis holds.
 type Step struct {
 	Op   Op
-	Kind string // schedule | agent | property | destination
+	Kind Kind
 	Name string
 
 	body []byte // canonical JSON; nil: remove
@@ -43,7 +43,7 @@ func (c *Client) Plan(ctx context.Context, defs *definition.Definitions) ([]Step
 		return nil, err
 	}
 	var puts, removes []Step
-	for _, kind := range []string{"destination", "schedule", "agent", "property"} {
+	for _, kind := range []Kind{KindDestination, KindSchedule, KindAgent, KindProperty} {
 		for _, name := range slices.Sorted(maps.Keys(wanted[kind])) {
 			body, there := present[kind][name]
 			switch {
@@ -54,7 +54,7 @@ func (c *Client) Plan(ctx context.Context, defs *definition.Definitions) ([]Step
 			}
 		}
 	}
-	for _, kind := range []string{"property", "agent", "schedule", "destination"} {
+	for _, kind := range []Kind{KindProperty, KindAgent, KindSchedule, KindDestination} {
 		for _, name := range slices.Sorted(maps.Keys(present[kind])) {
 			if _, still := wanted[kind][name]; !still {
 				removes = append(removes, Step{Op: Remove, Kind: kind, Name: name})
@@ -81,18 +81,8 @@ func (c *Client) Apply(ctx context.Context, steps []Step, done func(Step)) error
 }
 
 func (c *Client) step(ctx context.Context, s Step, shards map[int]bool) error {
-	switch s.Kind {
-	case "schedule":
-		return c.store.SetGlobal(ctx, GlobalSchedule, s.Name, s.body)
-	case "destination":
-		return c.store.SetGlobal(ctx, GlobalDestination, s.Name, s.body)
-	}
-	subject := AgentSubject(s.Name)
-	if s.Kind == "property" {
-		subject = PropertySubject(s.Name)
-	}
-	changed, err := c.edit(ctx, subject, s.body)
-	if changed {
+	before, err := c.write(ctx, s.Kind, s.Name, s.body, Match{})
+	if subject, ok := subjectOf(s.Kind, s.Name); ok && err == nil && !same(before, s.body) {
 		shards[c.store.Shard(subject)] = true
 	}
 	return err
@@ -115,20 +105,20 @@ func (c *Client) wakeWorkers(ctx context.Context, shards map[int]bool) error {
 }
 
 // present is all that Redis holds, by kind and name.
-func (c *Client) present(ctx context.Context) (map[string]map[string][]byte, error) {
-	all := map[string]map[string][]byte{"agent": {}, "property": {}}
+func (c *Client) present(ctx context.Context) (map[Kind]map[string][]byte, error) {
+	all := map[Kind]map[string][]byte{KindAgent: {}, KindProperty: {}}
 	var err error
-	if all["schedule"], err = c.store.Globals(ctx, GlobalSchedule); err != nil {
+	if all[KindSchedule], err = c.store.Globals(ctx, GlobalSchedule); err != nil {
 		return nil, err
 	}
-	if all["destination"], err = c.store.Globals(ctx, GlobalDestination); err != nil {
+	if all[KindDestination], err = c.store.Globals(ctx, GlobalDestination); err != nil {
 		return nil, err
 	}
 	err = c.each(ctx, func(r Record) {
 		if id, ok := r.Subject.Agent(); ok {
-			all["agent"][id] = r.Definition
+			all[KindAgent][id] = r.Definition
 		} else if id, ok := r.Subject.Property(); ok {
-			all["property"][id] = r.Definition
+			all[KindProperty][id] = r.Definition
 		}
 	})
 	return all, err
@@ -163,14 +153,14 @@ func (c *Client) each(ctx context.Context, f func(Record)) error {
 	return nil
 }
 
-func encodeAll(defs *definition.Definitions) (map[string]map[string][]byte, error) {
-	all := make(map[string]map[string][]byte)
+func encodeAll(defs *definition.Definitions) (map[Kind]map[string][]byte, error) {
+	all := make(map[Kind]map[string][]byte)
 	return all, errors.Join(
-		encodeKind(all, "schedule", defs.Schedules), encodeKind(all, "agent", defs.Agents),
-		encodeKind(all, "property", defs.Properties), encodeKind(all, "destination", defs.Destinations))
+		encodeKind(all, KindSchedule, defs.Schedules), encodeKind(all, KindAgent, defs.Agents),
+		encodeKind(all, KindProperty, defs.Properties), encodeKind(all, KindDestination, defs.Destinations))
 }
 
-func encodeKind[T any](all map[string]map[string][]byte, kind string, defs map[string]T) error {
+func encodeKind[T any](all map[Kind]map[string][]byte, kind Kind, defs map[string]T) error {
 	all[kind] = make(map[string][]byte, len(defs))
 	for name, def := range defs {
 		body, err := json.Marshal(def)

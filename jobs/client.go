@@ -10,7 +10,6 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
@@ -42,101 +41,11 @@ func NewClient(c ClientConfig) *Client {
 	}
 }
 
-// ErrNotFound is returned for a property or an agent that is not defined.
+// ErrNotFound is returned for what is not defined.
 var ErrNotFound = errors.New("not defined")
 
 // ErrContended is returned when others kept writing the same subject.
 var ErrContended = errors.New("others are editing it at the same time: try again")
-
-// tries is how often a write is repeated when others were quicker.
-const tries = 20
-
-// edit writes one definition (nil removes it) unless it is there already. Who
-// serves whom is noted before the definition says so: an index that names too many
-// wakes somebody in vain, and one that names too few forgets somebody.
-func (c *Client) edit(ctx context.Context, subject Subject, body []byte) (changed bool, err error) {
-	for range tries {
-		records, err := c.store.Load(ctx, []Subject{subject})
-		if err != nil {
-			return false, err
-		}
-		before := records[0].Definition
-		if string(before) == string(body) && (records[0].Rev != 0) == (body != nil) {
-			return false, nil
-		}
-		was, err := refsOf(subject, before)
-		if err != nil {
-			was = refs{} // not ours to read: its name stays with schedules that it used, which wake it in vain
-		}
-		is, err := refsOf(subject, body)
-		if err != nil {
-			return false, err
-		}
-		if err := c.store.Serve(ctx, subject, is.agents); err != nil {
-			return false, err
-		}
-		now := c.now()
-		ok, err := c.store.Edit(ctx, Edit{
-			Subject: subject, Rev: records[0].Rev, NewRev: now.UnixMicro(), Definition: body,
-			Uses: is.schedules, Unuses: without(was.schedules, is.schedules), Due: now,
-		})
-		if err != nil {
-			return false, err
-		}
-		if ok {
-			return true, nil
-		}
-	}
-	return false, fmt.Errorf("writing %s: %w", subject, ErrContended)
-}
-
-// refs is what a definition refers to.
-type refs struct {
-	schedules []string
-	agents    []Subject
-}
-
-func refsOf(subject Subject, body []byte) (refs, error) {
-	var r refs
-	if body == nil {
-		return r, nil
-	}
-	if _, ok := subject.Agent(); ok {
-		var a definition.Agent
-		if err := json.Unmarshal(body, &a); err != nil {
-			return r, fmt.Errorf("decoding %s: %w", subject, err)
-		}
-		if a.Schedule.Name != "" {
-			r.schedules = []string{a.Schedule.Name}
-		}
-		return r, nil
-	}
-	var p definition.Property
-	if err := json.Unmarshal(body, &p); err != nil {
-		return r, fmt.Errorf("decoding %s: %w", subject, err)
-	}
-	r.schedules = without(p.Uses(), nil)
-	for _, id := range without(p.AllAgents(), nil) {
-		r.agents = append(r.agents, AgentSubject(id))
-	}
-	return r, nil
-}
-
-// without is names, each once, save those in others.
-func without(names, others []string) []string {
-	seen := make(map[string]bool, len(names)+len(others))
-	for _, name := range others {
-		seen[name] = true
-	}
-	var left []string
-	for _, name := range names {
-		if !seen[name] {
-			seen[name] = true
-			left = append(left, name)
-		}
-	}
-	return left
-}
 
 // SetOverride forces a property open or closed; it lasts until it runs out, is
 // replaced, or is cleared (nil). It gives the hours as they are from now on.
@@ -188,6 +97,19 @@ func (c *Client) wakeFor(ctx context.Context, shard int, o *hours.Override, now 
 		err = errors.Join(err, c.queue.enqueueSweepIn(ctx, shard, o.Until.Sub(now), o.Until))
 	}
 	return err
+}
+
+// NamedSchedule gives a named schedule, in the zone of those that name none where it
+// names none.
+func (c *Client) NamedSchedule(ctx context.Context, name string) (*hours.Schedule, error) {
+	bodies, err := c.store.Schedules(ctx, []string{name})
+	if err != nil {
+		return nil, err
+	}
+	if bodies[0] == nil {
+		return nil, fmt.Errorf("finding schedule %q: %w", name, ErrNotFound)
+	}
+	return c.decider.schedules.compile(bodies[0], "")
 }
 
 // Schedule gives the opening hours of a property, without an override.

@@ -191,6 +191,7 @@ func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	c.Due = d.Due
 	for _, change := range d.Changes {
@@ -224,6 +225,7 @@ func (b *batch) decideAgent(id string, r *Record, c *Change, at time.Time) error
 	if err != nil {
 		return err
 	}
+	a.First = r.Rev - 1 // as a property's
 	d := agent.Decide(a, state, at)
 	c.Due = d.Due
 	c.Wake = r.Woken

@@ -71,7 +71,8 @@ func TestDestinations(t *testing.T) {
 		t.Parallel()
 		b := newBundle(t, setup{})
 		b.define("{" + acme + `, "destinations": {"good": {"type": "log"}}}`)
-		b.must(b.store.SetGlobal(t.Context(), jobs.GlobalDestination, "pigeon", []byte(`{"type":"pigeon"}`)))
+		_, err := b.store.SetGlobal(t.Context(), jobs.GlobalDestination, "pigeon", nil, []byte(`{"type":"pigeon"}`))
+		b.must(err)
 		b.worker()
 		redistest.Wait(t, "the good one has it", func() bool { return len(b.actions("good")) == 2 })
 		redistest.Wait(t, "it says so", func() bool {

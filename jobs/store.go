@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 )
@@ -113,9 +112,6 @@ type Entry struct {
 	To   []string // nil: all
 }
 
-// ErrCursor is returned for a cursor that is none of those given before.
-var ErrCursor = errors.New("this is no cursor: start again without one")
-
 // Store keeps definitions, states, the timetable and the outbox, in shards. All
 // that belongs to one subject is in one shard, and each method that takes a shard
 // does what it does there in one atomic step.
@@ -151,6 +147,8 @@ type Store interface {
 
 	// Serve notes that a subject is served by others, so that they can wake it.
 	Serve(ctx context.Context, served Subject, by []Subject) error
+	// Served gives some subjects that are, or once were, served by another, as Page.
+	Served(ctx context.Context, by Subject, cursor string, limit int) ([]Subject, string, error)
 	// Wake makes subjects of one shard due, and lets decisions under way be lost.
 	Wake(ctx context.Context, shard int, subjects []Subject, at time.Time) error
 	// Wakes are the wishes of a shard to wake subjects elsewhere.
@@ -161,11 +159,12 @@ type Store interface {
 	// Schedules gives the JSON of named schedules in the order of their names;
 	// nil for one that is not there. No names: none.
 	Schedules(ctx context.Context, names []string) ([][]byte, error)
-	// Globals gives all named schedules or destinations.
+	// Globals gives all definitions of a kind, by name.
 	Globals(ctx context.Context, kind Global) (map[string][]byte, error)
-	// SetGlobal writes a named schedule or a destination, nil removes it. A
-	// schedule is then in Edited until Spread strikes it out.
-	SetGlobal(ctx context.Context, kind Global, name string, body []byte) error
+	// SetGlobal writes one, nil removes it; false: it was not what it was taken to be
+	// before (nil: not there), and nothing was written. A schedule is then in Edited
+	// until Spread strikes it out.
+	SetGlobal(ctx context.Context, kind Global, name string, before, after []byte) (bool, error)
 	// Edited are the named schedules whose users have not all been woken.
 	Edited(ctx context.Context) ([]Mark, error)
 	// Spread strikes out an edited schedule, unless it was edited again since.
@@ -204,4 +203,5 @@ type Global string
 const (
 	GlobalSchedule    Global = "schedules"
 	GlobalDestination Global = "destinations"
+	GlobalKey         Global = "keys" // of the HTTP API; see Keys
 )

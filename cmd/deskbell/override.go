@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -56,9 +54,6 @@ type overrideFlags struct {
 }
 
 func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) {
-	if f.For != nil && *f.For < span(time.Second) {
-		return usagef("--for=%s is too short; give a second or more, such as 30m", time.Duration(*f.For))
-	}
 	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
 		return err
@@ -87,27 +82,26 @@ func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) 
 
 // override is nil for --clear.
 func (f *overrideFlags) override(schedule *hours.Schedule, open bool, now time.Time) (*hours.Override, error) {
-	o := &hours.Override{Open: open, From: now.Truncate(time.Second).UTC()}
-	switch {
-	case f.Clear:
+	if f.Clear {
 		return nil, nil
-	case f.For != nil:
-		o.Until = o.From.Add(time.Duration(*f.For)).Truncate(time.Second)
-	case f.Until != "":
-		t, err := instant("--until", f.Until, now, schedule.Location())
-		if err != nil {
+	}
+	end := hours.End{For: (*time.Duration)(f.For), Next: f.UntilNext}
+	if f.Until != "" {
+		var err error
+		if end.Until, err = instant("--until", f.Until, now, schedule.Location()); err != nil {
 			return nil, err
 		}
-		o.Until = t.UTC()
-	case f.UntilNext:
-		if o.Until = schedule.NextBoundary(now).UTC(); o.Until.IsZero() {
-			return nil, usagef("--until-next: the schedule of %q has no next boundary; use --for or --until", f.Property)
-		}
 	}
-	if !o.Until.IsZero() && !o.Until.After(now) {
-		return nil, usagef("--until: %s has passed", f.Until)
+	o, err := schedule.Override(open, end, now)
+	switch {
+	case errors.Is(err, hours.ErrTooShort):
+		return nil, usagef("--for=%s %v", time.Duration(*f.For), err)
+	case errors.Is(err, hours.ErrPassed):
+		return nil, usagef("--until: %s %v", f.Until, err)
+	case errors.Is(err, hours.ErrNoBoundary):
+		return nil, usagef("--until-next: the schedule of %q %v; use --for or --until", f.Property, err)
 	}
-	return o, nil
+	return o, err
 }
 
 func openWord(open bool) string {
@@ -122,14 +116,9 @@ type span time.Duration
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *span) UnmarshalText(text []byte) error {
-	days, isDays := strings.CutSuffix(string(text), "d")
-	if n, err := strconv.Atoi(days); isDays && err == nil && n >= 0 && n <= 3660 {
-		*s = span(n) * span(24*time.Hour)
-		return nil
-	}
-	d, err := time.ParseDuration(string(text))
+	d, err := hours.ParseSpan(string(text))
 	if err != nil {
-		return fmt.Errorf("expected duration such as 90s, 30m, 8h or 2d, and not %q", text)
+		return err
 	}
 	*s = span(d)
 	return nil

@@ -15,11 +15,13 @@ type commands struct {
 
 	Up         upCmd         `cmd:"" group:"Try it:" help:"Run everything in this process, with an embedded Redis."`
 	Worker     workerCmd     `cmd:"" group:"Run it:" help:"Run a worker: boundaries, notices, deliveries."`
+	Web        webCmd        `cmd:"" group:"Run it:" help:"Serve the HTTP API."`
 	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
 	Apply      applyCmd      `cmd:"" group:"Change:" help:"Make Redis match a deskbell.yaml."`
 	Open       openCmd       `cmd:"" group:"Change:" help:"Force a property open, for a while or until told otherwise."`
 	Close      closeCmd      `cmd:"" group:"Change:" help:"Force a property closed, likewise."`
+	Keys       keysCmd       `cmd:"" group:"Change:" help:"Add, list and revoke keys of the HTTP API."`
 	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`
 	Bench      benchCmd      `cmd:"" group:"Tools:" help:"Measure this machine and its Redis."`
 	Schema     schemaCmd     `cmd:"" group:"Tools:" help:"Print the JSON Schema of deskbell.yaml, for editors."`

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -25,8 +28,9 @@ type upCmd struct{}
 func (*upCmd) Help() string {
 	return `
 The first command to try. It takes the definitions of deskbell.yaml (or DESKBELL_DEFINITIONS), and has a sample of its
-own when there is none: a widget that flips every minute. Actions are printed. The embedded Redis keeps nothing; with
-REDIS_URL set, that Redis is used, and deskbell status, open and close work from another terminal.
+own when there is none: a widget that flips every minute. Actions are printed. The HTTP API is at
+http://127.0.0.1:8080/docs. The embedded Redis keeps nothing; with REDIS_URL set, that Redis is used, and deskbell status,
+open and close work from another terminal.
 
 Examples:
 
@@ -80,7 +84,42 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.work(ctx, service{session: s, log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, file: file})
+	return a.workAndServe(ctx, service{session: s, log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, file: file})
+}
+
+// workAndServe runs a worker and the HTTP API; when one of them ends, so does the other.
+func (a *app) workAndServe(ctx context.Context, s service) error {
+	l, err := a.listenSomewhere(ctx, cmp.Or(s.env.Listen, defaultListen), s.log)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	served := make(chan error, 1)
+	go func() {
+		defer cancel()
+		served <- a.serve(ctx, s.session, l, s.log)
+	}()
+	err = a.work(ctx, s)
+	cancel()
+	return errors.Join(err, <-served)
+}
+
+// listenSomewhere takes another port of the same address where the one asked for is
+// taken, and says which.
+func (a *app) listenSomewhere(ctx context.Context, address string, log logrus.FieldLogger) (net.Listener, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		log.Infof("%s is taken by another program: taking a free port", address)
+		host, _, _ := net.SplitHostPort(address) // it was checked
+		l, err = config.Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w; set DESKBELL_LISTEN to another address", address, err)
+	}
+	log.Infof("board: http://%s", l.Addr())
+	return l, nil
 }
 
 // applySample defines something to look at, and says what it is.

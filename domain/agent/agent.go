@@ -40,6 +40,7 @@ const TooLate = 15 * time.Minute
 type Agent struct {
 	Hours    *hours.Schedule // leave applied; nil: always on duty
 	NotifyOn []Kind          // empty: never told
+	First    int64           // versions of a new state come after it: above any of an agent of that name before
 }
 
 // Available tells whether the agent takes new chats at an instant.

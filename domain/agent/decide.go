@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -21,7 +22,7 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	}
 	now := at.Truncate(time.Second).UTC()
 	h := a.Hours.At(now)
-	s := State{Status: status(h.Open), Reason: h.Reason, Until: h.Until.UTC(), Version: before.Version, Told: before.Told}
+	s := State{Status: status(h.Open), Reason: h.Reason, Until: h.Until.UTC(), Version: cmp.Or(before.Version, a.First), Told: before.Told}
 	if !s.Until.IsZero() {
 		s.Next = status(!h.Open)
 	}

@@ -63,18 +63,20 @@ func text(most int) kind[string] {
 }
 
 const (
-	idPattern = `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`
-	idAllowed = "a letter or digit, then up to 63 letters, digits, '.', '_' or '-'"
+	// IDPattern is what a name of a definition matches.
+	IDPattern = `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`
+	// IDAllowed says it in words.
+	IDAllowed = "a letter or digit, then up to 63 letters, digits, '.', '_' or '-'"
 )
 
 // id is the name of something else in the file: "agent".
 func id(noun string) kind[string] {
-	schema := map[string]any{"type": []any{"string", "number"}, "pattern": idPattern, "minimum": 0}
-	return textual("id of "+noun, "an id", idAllowed, schema, func(_ place, s string) bool { return validID(s) })
+	schema := map[string]any{"type": []any{"string", "number"}, "pattern": IDPattern, "minimum": 0}
+	return textual("id of "+noun, "an id", IDAllowed, schema, func(_ place, s string) bool { return ValidID(s) })
 }
 
-// validID tells whether s matches idPattern.
-func validID(s string) bool {
+// ValidID tells whether s may be the name of a definition: IDAllowed.
+func ValidID(s string) bool {
 	for i := range len(s) {
 		if !alphanumeric(s[i]) && (i == 0 || !strings.Contains("._-", s[i:i+1])) {
 			return false
@@ -102,7 +104,7 @@ func language() kind[string] {
 		for more {
 			var part string
 			part, rest, more = strings.Cut(rest, "-")
-			if len(part) > 8 || !validID(part) || strings.ContainsAny(part, "._") {
+			if len(part) > 8 || !ValidID(part) || strings.ContainsAny(part, "._") {
 				return false
 			}
 		}

@@ -105,8 +105,8 @@ func mapOf[V any](plural string, most int, k kind[V]) kind[map[string]V] {
 			at.tooMany(len(m), plural, most)
 			values := make(map[string]V, len(m))
 			for _, id := range slices.Sorted(maps.Keys(m)) {
-				if !validID(id) {
-					at.key(id).fault(clip(id), "is not an id", idAllowed)
+				if !ValidID(id) {
+					at.key(id).fault(clip(id), "is not an id", IDAllowed)
 				}
 				values[id] = k.read(at.key(id), m[id])
 			}

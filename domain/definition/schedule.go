@@ -60,7 +60,7 @@ func scheduleOf() kind[Schedule] {
 			return Schedule{}
 		}
 		text, isText := asText(tree)
-		if isText && validID(text) && !isPreset(text) {
+		if isText && ValidID(text) && !isPreset(text) {
 			return Schedule{Name: text}
 		}
 		spec := readSpec(at, tree)

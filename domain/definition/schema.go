@@ -42,7 +42,7 @@ func (e entry) schema() map[string]any {
 func mapSchema(values map[string]any, most int) map[string]any {
 	return map[string]any{
 		"type": orNull("object"), "maxProperties": most,
-		"propertyNames":        map[string]any{"pattern": idPattern},
+		"propertyNames":        map[string]any{"pattern": IDPattern},
 		"additionalProperties": values,
 	}
 }

@@ -35,7 +35,7 @@ func serviceURL() kind[string] {
 	read := func(at place, tree any) string {
 		s, _ := tree.(string)
 		scheme, rest, _ := strings.Cut(s, "://")
-		if !isScheme(scheme) || rest == "" || len(s) > mostURL || strings.ContainsFunc(s, blank) {
+		if !isScheme(scheme) || rest == "" || rest == hidden || len(s) > mostURL || strings.ContainsFunc(s, blank) {
 			at.fault(hideURL(s), "is not the URL of a service", "a URL without blanks, such as ntfy://ntfy.sh/topic")
 			return ""
 		}
@@ -62,12 +62,26 @@ func IsSecret(path string) bool {
 	return strings.HasSuffix(path, "/notify") || strings.Contains(path, "/notify/via")
 }
 
+// hidden stands for the secret part of a URL. It is not taken for one.
+const hidden = "…"
+
 // hideURL shows the scheme alone.
 func hideURL(s string) string {
 	if scheme, _, found := strings.Cut(s, "://"); found && isScheme(scheme) && len(scheme) <= 20 {
-		return scheme + "://…"
+		return scheme + "://" + hidden
 	}
-	return "…"
+	return hidden
+}
+
+// WithoutSecrets is a copy that may be shown to anybody who may read. It cannot be
+// parsed: nobody stores it by mistake.
+func (a *Agent) WithoutSecrets() *Agent {
+	shown := *a
+	shown.Notify.Via = nil
+	for _, url := range a.Notify.Via {
+		shown.Notify.Via = append(shown.Notify.Via, hideURL(url))
+	}
+	return &shown
 }
 
 // leave is the kind of one absence: {from, to}, both days included, or {on}.

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -34,7 +35,7 @@ const skew = time.Minute
 func Decide(p Property, before State, at time.Time) Decision {
 	at = at.Truncate(time.Second).UTC()
 	var d Decision
-	own := place{gates: []*hours.Schedule{p.Hours}, agents: p.Agents, policy: p.Policy}
+	own := place{gates: []*hours.Schedule{p.Hours}, agents: p.Agents, policy: p.Policy, first: p.First}
 	d.State = d.add("", own, before, at)
 	d.State.Departments = nil // not those before: some may have been removed
 	if len(p.Departments) == 0 {
@@ -42,7 +43,7 @@ func Decide(p Property, before State, at time.Time) Decision {
 	}
 	departments := make(map[string]State, len(p.Departments))
 	for _, part := range p.Departments {
-		its := place{gates: []*hours.Schedule{p.Hours, part.Hours}, agents: part.Agents, policy: p.Policy}
+		its := place{gates: []*hours.Schedule{p.Hours, part.Hours}, agents: part.Agents, policy: p.Policy, first: p.First}
 		departments[part.ID] = d.add(part.ID, its, before.Departments[part.ID], at)
 	}
 	d.State.Departments = departments
@@ -68,7 +69,7 @@ func (p place) decide(before State, at time.Time) (s State, due, boundary time.T
 	now := p.look(at)
 	s = State{
 		Status: now.face.status, Mode: now.face.mode, NewChats: now.face.newChats, Message: now.face.message,
-		Reason: now.reason, Version: before.Version,
+		Reason: now.reason, Version: cmp.Or(before.Version, p.first),
 	}
 	s.Since, boundary = p.since(before, now.face, at)
 	next := p.nextChange(now)

@@ -12,6 +12,7 @@ type place struct {
 	gates  []*hours.Schedule
 	agents []Agent
 	policy Policy
+	first  int64 // as Property.First
 }
 
 // view is what a place shows at an instant.

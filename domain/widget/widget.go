@@ -59,6 +59,7 @@ type Property struct {
 	Agents      []Agent         // empty: judged by the hours alone
 	Policy      Policy
 	Departments []Department
+	First       int64 // versions of a new state come after it: above any of a property of that name before
 }
 
 // Department is a part of a property with hours and agents of its own. It is

@@ -39,14 +39,15 @@ func (s *Store) Globals(ctx context.Context, kind jobs.Global) (map[string][]byt
 }
 
 // SetGlobal implements jobs.Store.
-func (s *Store) SetGlobal(ctx context.Context, kind jobs.Global, name string, body []byte) error {
+func (s *Store) SetGlobal(ctx context.Context, kind jobs.Global, name string, before, after []byte) (bool, error) {
 	wakes := 0
 	if kind == jobs.GlobalSchedule {
 		wakes = 1
 	}
 	keys := []string{allKey(string(kind)), allKey("edited"), allKey("edits")}
-	if err := s.run.setGlobal.Run(ctx, s.rdb, keys, name, body, wakes).Err(); err != nil {
-		return fmt.Errorf("writing %s %q: %w", kind, name, err)
+	n, err := s.run.setGlobal.Run(ctx, s.rdb, keys, name, before, after, wakes).Int()
+	if err != nil {
+		return false, fmt.Errorf("writing %s %q: %w", kind, name, err)
 	}
-	return nil
+	return n == 1, nil
 }

@@ -25,6 +25,7 @@ import (
 //	deskbell:{N}:lease:WORK     string  who does WORK (sweep, or a destination) now
 //	deskbell:{all}:schedules    hash    name → definition, JSON
 //	deskbell:{all}:destinations hash    name → definition, JSON
+//	deskbell:{all}:keys         hash    name → a key of the HTTP API, JSON; its secret only as a hash
 //	deskbell:{all}:edited       zset    schedule → the last edit, not yet spread
 //	deskbell:{all}:edits        string  number of edits of schedules there ever were
 //

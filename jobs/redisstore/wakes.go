@@ -93,13 +93,22 @@ func (s *Store) strike(ctx context.Context, key string, marks []jobs.Mark) error
 
 // Users implements jobs.Store.
 func (s *Store) Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]jobs.Subject, string, error) {
+	return s.members(ctx, s.keys[shard].uses(schedule), cursor, limit)
+}
+
+// Served implements jobs.Store.
+func (s *Store) Served(ctx context.Context, by jobs.Subject, cursor string, limit int) ([]jobs.Subject, string, error) {
+	return s.members(ctx, s.keys[s.Shard(by)].serves(by), cursor, limit)
+}
+
+func (s *Store) members(ctx context.Context, key, cursor string, limit int) ([]jobs.Subject, string, error) {
 	at, err := parseCursor(cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	names, next, err := s.rdb.SScan(ctx, s.keys[shard].uses(schedule), at, "", int64(limit)).Result()
+	names, next, err := s.rdb.SScan(ctx, key, at, "", int64(limit)).Result()
 	if err != nil {
-		return nil, "", fmt.Errorf("reading who uses the schedule %q: %w", schedule, err)
+		return nil, "", fmt.Errorf("reading %s: %w", key, err)
 	}
 	sort.Strings(names)
 	return subjects(names), formatCursor(next), nil

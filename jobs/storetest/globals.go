@@ -15,14 +15,47 @@ func globals() []testCase {
 			f.set(jobs.GlobalSchedule, "gone", `{}`)
 			f.set(jobs.GlobalSchedule, "gone", "")
 			f.set(jobs.GlobalDestination, "day", `{"type":"log"}`)
+			f.set(jobs.GlobalKey, "day", `{}`)
 			for kind, want := range map[jobs.Global]map[string][]byte{
 				jobs.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
 				jobs.GlobalDestination: {"day": []byte(`{"type":"log"}`)},
+				jobs.GlobalKey:         {"day": []byte(`{}`)},
 			} {
 				got, err := f.store.Globals(f.Context(), kind)
 				f.must(err)
 				if diff := cmp.Diff(want, got); diff != "" {
 					f.Errorf("%s: %s", kind, diff)
+				}
+			}
+		}},
+		{"are written only in place of what they were taken to be", func(f *fixture) {
+			for _, c := range []struct {
+				before, after, then string
+				want                bool
+			}{
+				{"1", "2", "", false}, // it is not there
+				{"1", "", "", false},
+				{"", "1", "1", true},
+				{"", "2", "1", false}, // it is there
+				{"2", "3", "1", false},
+				{"2", "", "1", false},
+				{"1", "2", "2", true},
+				{"1", "2", "2", false}, // a second time
+				{"2", "", "", true},
+			} {
+				for marks := f.edited(); len(marks) > 0; marks = f.edited() {
+					f.must(f.store.Spread(f.Context(), marks[0]))
+				}
+				if got := f.swap(jobs.GlobalSchedule, "day", c.before, c.after); got != c.want {
+					f.Errorf("%q → %q: written is %t", c.before, c.after, got)
+				}
+				all, err := f.store.Globals(f.Context(), jobs.GlobalSchedule)
+				f.must(err)
+				if string(all["day"]) != c.then {
+					f.Errorf("%q → %q: there is %q, want %q", c.before, c.after, all["day"], c.then)
+				}
+				if noted := len(f.edited()) > 0; noted != c.want {
+					f.Errorf("%q → %q: an edit is noted: %t", c.before, c.after, noted)
 				}
 			}
 		}},
@@ -85,9 +118,23 @@ func globals() []testCase {
 
 func (f *fixture) set(kind jobs.Global, name, body string) {
 	f.Helper()
-	var b []byte
-	if body != "" {
-		b = []byte(body)
+	all, err := f.store.Globals(f.Context(), kind)
+	f.must(err)
+	if !f.swap(kind, name, string(all[name]), body) {
+		f.Fatalf("%s %s was not written", kind, name)
 	}
-	f.must(f.store.SetGlobal(f.Context(), kind, name, b))
+}
+
+// swap writes a body in place of another; empty is none.
+func (f *fixture) swap(kind jobs.Global, name, before, after string) bool {
+	f.Helper()
+	bytes := func(s string) []byte {
+		if s == "" {
+			return nil
+		}
+		return []byte(s)
+	}
+	ok, err := f.store.SetGlobal(f.Context(), kind, name, bytes(before), bytes(after))
+	f.must(err)
+	return ok
 }

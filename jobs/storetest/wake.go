@@ -41,6 +41,21 @@ func wakes() []testCase {
 			}
 			f.loses(0, on(r))
 		}},
+		{"is told who is served, in pages that cover all, until the one who serves is removed", func(f *fixture) {
+			s := f.subjects(0, 601)
+			by := f.define(nine, s[600])[0]
+			for _, served := range s[:600] {
+				f.must(f.store.Serve(f.Context(), served, []jobs.Subject{by.Subject}))
+			}
+			slices.Sort(s[:600])
+			if diff := cmp.Diff(s[:600], f.served(by.Subject)); diff != "" {
+				f.Error(diff)
+			}
+			f.edit(jobs.Edit{Subject: by.Subject, Rev: by.Rev})
+			if left := f.served(by.Subject); len(left) > 0 {
+				f.Errorf("it serves %v, and is no more", left)
+			}
+		}},
 		{"leaves alone who is not there", func(f *fixture) {
 			s := f.subjects(0, 2)
 			f.define(nine, s[1])
@@ -179,5 +194,20 @@ func (f *fixture) wisher(shard int) func() {
 		c := on(f.load(a)[0])
 		c.Wake = true
 		f.commit(shard, c)
+	}
+}
+
+// served gives all who are served by a subject, sorted, each once.
+func (f *fixture) served(by jobs.Subject) []jobs.Subject {
+	f.Helper()
+	var all []jobs.Subject
+	for cursor := ""; ; {
+		page, next, err := f.store.Served(f.Context(), by, cursor, 50)
+		f.must(err)
+		all = append(all, page...)
+		if cursor = next; cursor == "" {
+			slices.Sort(all)
+			return slices.Compact(all)
+		}
 	}
 }

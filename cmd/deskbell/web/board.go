@@ -47,7 +47,7 @@ func Board(c BoardConfig) http.Handler {
 	mux.HandleFunc("GET /board/recent", b.recent)
 	mux.HandleFunc("GET /board/destinations", b.destinations)
 	mux.HandleFunc("GET /board/events", b.events)
-	return ownFilesOnly(mux)
+	return ownFilesOnly(plainErrors(mux))
 }
 
 type board struct {
@@ -95,7 +95,7 @@ const (
 func (b *board) properties(w http.ResponseWriter, r *http.Request) {
 	query := jobs.BoardQuery{Search: r.FormValue("search"), Cursor: r.FormValue("cursor")}
 	if utf8.RuneCountInString(query.Search) > mostSearch {
-		refuse(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
+		problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
 		return
 	}
 	page, err := b.Client.Board(r.Context(), query)
@@ -121,27 +121,14 @@ func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err er
 	switch {
 	case r.Context().Err() != nil: // nobody is there to read it
 	case errors.Is(err, jobs.ErrCursor):
-		refuse(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
+		problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
 	case err != nil:
 		b.Log.WithError(err).Warn("the board cannot be read")
-		refuse(w, http.StatusServiceUnavailable, noAnswer)
+		problem(w, http.StatusServiceUnavailable, noAnswer)
 	default:
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "no-store")
 		w.Write(body)
 	}
 }
 
 const noAnswer = "Redis does not answer. The board comes back when it does; the log says more."
-
-// refuse answers by a problem (RFC 9457).
-func refuse(w http.ResponseWriter, status int, detail string) {
-	body, _ := json.Marshal(map[string]any{"title": http.StatusText(status), "status": status, "detail": detail}) // never fails
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "5")
-	}
-	w.WriteHeader(status)
-	w.Write(body)
-}

@@ -28,12 +28,12 @@ import (
 func (b *board) events(w http.ResponseWriter, r *http.Request) {
 	ids := r.URL.Query()["id"]
 	if len(ids) > mostShown {
-		refuse(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
+		problem(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
 		return
 	}
 	who := newReader(ids, r.FormValue("whole") != "")
 	if !b.hub.enter(who) {
-		refuse(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")
+		problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")
 		return
 	}
 	defer b.hub.leave(who)

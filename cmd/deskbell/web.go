@@ -1,0 +1,113 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+)
+
+type webCmd struct {
+	Listen string `placeholder:"ADDRESS" help:"Where to listen; default: DESKBELL_LISTEN, else PORT on every address, else 127.0.0.1:8080."`
+}
+
+func (*webCmd) Help() string {
+	return `
+Serves the HTTP API over the Redis of REDIS_URL; its documentation is at /docs. While no key exists, it is for this
+machine alone: it listens on 127.0.0.1, and everybody here may change everything. Beyond, deskbell keys add comes first,
+and a reverse proxy with TLS in front. Run as many as you like. SIGTERM stops it gracefully.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6379/0 deskbell web
+    deskbell web --listen :8080
+`
+}
+
+const defaultListen = "127.0.0.1:8080"
+
+// address is where to listen.
+func (c *webCmd) address(env config.Env) string {
+	port := ""
+	if env.Port != 0 {
+		port = fmt.Sprint(":", env.Port)
+	}
+	return cmp.Or(c.Listen, env.Listen, port, defaultListen)
+}
+
+func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
+	env, err := config.FromEnv(a.env)
+	if err != nil {
+		return err
+	}
+	if env.Redis == nil {
+		return errNoRedis
+	}
+	log, err := a.logger(env)
+	if err != nil {
+		return err
+	}
+	r := jobs.Connect(*env.Redis)
+	defer func() { err = errors.Join(err, r.Close()) }()
+	log.WithField("redis", env.RedisName).Info("connecting")
+	if err := r.Await(ctx, log); err != nil {
+		return nil // told to stop while waiting
+	}
+	s, err := a.open(ctx, env, r, redisstore.Open)
+	if err != nil {
+		return err
+	}
+	address := c.address(env)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w; choose another address by --listen or DESKBELL_LISTEN", address, err)
+	}
+	return a.serve(ctx, s, l, log)
+}
+
+// serve answers on a listener, which it closes, until the context ends.
+func (a *app) serve(ctx context.Context, s *session, l net.Listener, log logrus.FieldLogger) error {
+	defer l.Close()
+	keys := jobs.Keys{Store: s.store, Now: a.now}
+	local := isLoopback(l.Addr())
+	if err := a.checkKeys(ctx, keys, l.Addr(), local, log); err != nil {
+		return err
+	}
+	log.WithField("address", l.Addr().String()).Info("web started")
+	board := web.Board(web.BoardConfig{Client: s.client, Now: a.now, Log: log})
+	err := web.Serve(ctx, l, web.New(web.Config{
+		Client: s.client, Keys: keys, Now: a.now, Log: log, Loopback: local,
+		Private: map[string]http.Handler{"GET /{$}": board, "/board/": board},
+	}), log, s.env.StopTimeout)
+	log.Info("web stopped")
+	return err
+}
+
+// checkKeys refuses to listen to other machines while no key exists.
+func (a *app) checkKeys(ctx context.Context, keys jobs.Keys, address net.Addr, local bool, log logrus.FieldLogger) error {
+	ring, err := keys.Load(ctx)
+	switch {
+	case err != nil:
+		return err
+	case len(ring) > 0:
+		return nil
+	case !local:
+		return fmt.Errorf("listening on %s: other machines may reach it, and there is no key: run deskbell keys add NAME first, or listen on 127.0.0.1", address)
+	}
+	log.Info("there is no key: everybody on this machine may see and change everything; deskbell keys add NAME ends that")
+	return nil
+}
+
+func isLoopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}

@@ -1,0 +1,161 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// keysFor is how long keys are kept in memory: one that is revoked is dead in less
+// than five seconds.
+const keysFor = 4 * time.Second
+
+// keyring keeps the keys for a while.
+type keyring struct {
+	load func(context.Context) (jobs.Keyring, error)
+	now  func() time.Time
+
+	mu   sync.Mutex
+	ring jobs.Keyring
+	read time.Time
+}
+
+func (k *keyring) get(ctx context.Context) (jobs.Keyring, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := k.now()
+	if age := now.Sub(k.read); !k.read.IsZero() && age >= 0 && age < keysFor {
+		return k.ring, nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second) // others wait for it, too
+	defer cancel()
+	ring, err := k.load(ctx)
+	if err == nil {
+		k.ring, k.read = ring, now
+	}
+	return ring, err
+}
+
+type callerKey struct{}
+
+// caller is the key that asks; the zero Key is this machine, which may do everything.
+func caller(ctx context.Context) jobs.Key {
+	k, _ := ctx.Value(callerKey{}).(jobs.Key)
+	return k
+}
+
+// may tells whether a key may see and change a property.
+func may(k jobs.Key, property string) bool {
+	return len(k.Properties) == 0 || slices.Contains(k.Properties, property)
+}
+
+// scheme is how a refusal asks for a key.
+type scheme string
+
+const (
+	bearer scheme = "Bearer" // of programs
+	basic  scheme = "Basic"  // of browsers, which ask their user
+)
+
+// refusal is why somebody is not let in.
+type refusal struct {
+	status int
+	detail string
+}
+
+// admitting lets those in who may ask; what they may do beyond is for the next handler.
+func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		key, no := s.admit(r)
+		if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+			v.key = key.Name
+		}
+		switch {
+		case no == nil:
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, key)))
+			return
+		case no.status == http.StatusUnauthorized:
+			w.Header().Set("WWW-Authenticate", string(ask)+` realm="Deskbell"`)
+		case no.status == http.StatusTooManyRequests:
+			w.Header().Set("Retry-After", "5")
+		}
+		problem(w, no.status, no.detail)
+	})
+}
+
+func (s *server) admit(r *http.Request) (jobs.Key, *refusal) {
+	ring, err := s.keys.get(r.Context())
+	if err != nil {
+		s.Log.WithError(err).Warn("reading the keys failed")
+		return jobs.Key{}, &refusal{http.StatusServiceUnavailable, "the keys cannot be read now: try again in a moment"}
+	}
+	if len(ring) == 0 {
+		return jobs.Key{}, s.admitWithoutKeys(r)
+	}
+	secret := secretOf(r)
+	if secret == "" {
+		return jobs.Key{}, &refusal{http.StatusUnauthorized, "this needs a key, as in Authorization: Bearer dbk_…; deskbell keys add makes one"}
+	}
+	key, ok := ring.Find(secret)
+	switch {
+	case !ok && !s.guesses.allow(address(r)):
+		return key, &refusal{http.StatusTooManyRequests, "too many wrong keys came from this address: wait a while"}
+	case !ok:
+		return key, &refusal{http.StatusUnauthorized, "this key is wrong, or was revoked"}
+	case !s.usage.allow("key " + key.Name):
+		return key, &refusal{http.StatusTooManyRequests, "too many requests with this key: wait a moment"}
+	case key.ReadOnly && !isRead(r.Method):
+		return key, &refusal{http.StatusForbidden, "this key may only read"}
+	}
+	return key, nil
+}
+
+// admitWithoutKeys is for when there is no key at all.
+func (s *server) admitWithoutKeys(r *http.Request) *refusal {
+	switch {
+	case !s.Loopback:
+		return &refusal{http.StatusForbidden, "there is no key, and without one nobody is let in from other machines: run deskbell keys add NAME"}
+	case !ownHost(r.Host):
+		return &refusal{http.StatusForbidden, "there is no key, and without one this is for localhost alone: run deskbell keys add NAME"}
+	case !s.usage.allow(address(r)):
+		return &refusal{http.StatusTooManyRequests, "too many requests from this address: wait a moment"}
+	}
+	return nil
+}
+
+// secretOf is what a request shows: a bearer token, or the password of HTTP Basic.
+func secretOf(r *http.Request) string {
+	if _, password, ok := r.BasicAuth(); ok {
+		return password
+	}
+	kind, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(kind, string(bearer)) {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// mostBody is as much as is read of a request's body.
+const mostBody = 1 << 20
+
+// unbound is for keys that are not bound to properties.
+func unbound(next http.Handler) http.Handler {
+	next = http.MaxBytesHandler(next, mostBody)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if k := caller(r.Context()); len(k.Properties) > 0 {
+			problem(w, http.StatusForbidden, onlyProperties(k))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func onlyProperties(k jobs.Key) string {
+	return "this key is for these properties and nothing else: " + strings.Join(k.Properties, ", ")
+}

@@ -1,0 +1,149 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// api is what New serves of the API.
+type api struct{ handler, document, docs http.Handler }
+
+const intro = `Definitions have the shape of deskbell.yaml, as JSON, and take effect within a second.
+
+Each has an ETag. Send it back in If-Match, and the change is refused with 412 when somebody else was quicker; with
+If-None-Match: * only what is not there yet is written. Without them, a PUT overwrites.
+
+Errors are problem+json (RFC 9457). All faults of a body come at once, each with its place as a JSON pointer.
+
+A key goes into the header Authorization: Bearer. deskbell keys add makes one. A key that may only read does not see
+secrets, such as the URLs of notify.via. A key of some properties sees nothing but these.`
+
+func (s *server) newAPI() api {
+	mux := http.NewServeMux()
+	config := huma.DefaultConfig("Deskbell", "1")
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil // ours are below
+	config.Info.Description = intro
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
+	config.Security = []map[string][]string{{"key": {}}}
+	h := humago.New(mux, config)
+	h.UseMiddleware(s.boundKeys(h))
+	addSchemas(h.OpenAPI().Components.Schemas.Map())
+	for _, k := range kinds {
+		s.addDefinitions(h, k)
+	}
+	s.addOverrides(h)
+	s.addBoundaries(h)
+
+	document, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
+	if err != nil {
+		panic(err) // it is the same every time
+	}
+	return api{
+		handler:  timed(plainErrors(mux)),
+		document: fixed("application/json", document),
+		docs:     docsOf(document),
+	}
+}
+
+// requestTime bounds the work on a request, and how long a client may take to read
+// the answer.
+const requestTime = 30 * time.Second
+
+// timed lets a request that has begun be done, whether its client waits for it or not.
+func timed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(requestTime)) // not of every writer
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTime)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	})
+}
+
+// fixed serves something that does not change.
+func fixed(contentType string, body []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = w.Write(body) // what the client no longer reads is its own affair
+	})
+}
+
+// boundKeys refuses, to a key that is bound to properties, all but these. What lists
+// properties leaves the others out.
+func (s *server) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		k, op := caller(ctx.Context()), ctx.Operation()
+		if len(k.Properties) > 0 {
+			id := ctx.Param("id")
+			if op.Tags[0] != "Properties" || id != "" && !may(k, id) {
+				_ = huma.WriteErr(h, ctx, http.StatusForbidden, onlyProperties(k)) // the client has gone
+				return
+			}
+		}
+		next(ctx)
+	}
+}
+
+// failed makes an answer of an error.
+func (s *server) failed(err error) error {
+	var faults definition.Faults
+	var mismatch *jobs.MismatchError
+	var inUse *jobs.InUseError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &faults):
+		return refused(faults)
+	case errors.As(err, &mismatch):
+		return huma.ErrorWithHeaders(huma.Error412PreconditionFailed(mismatch.Error()), http.Header{"ETag": {mismatch.ETag}})
+	case errors.As(err, &inUse):
+		return huma.Error409Conflict(inUse.Error())
+	case errors.Is(err, jobs.ErrContended):
+		return huma.Error409Conflict(err.Error())
+	case errors.Is(err, jobs.ErrNotFound):
+		return huma.Error404NotFound(err.Error())
+	case errors.Is(err, jobs.ErrCursor):
+		return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{Location: "query.cursor", Message: err.Error()})
+	}
+	s.Log.WithError(err).Warn("a request failed")
+	if errors.As(err, &timeout) || errors.Is(err, io.EOF) || errors.Is(err, context.DeadlineExceeded) {
+		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis does not answer: try again in a moment"), http.Header{"Retry-After": {"5"}})
+	}
+	return huma.Error500InternalServerError("this is a fault of ours; the log of the server says more")
+}
+
+// refused lists every fault, each with its JSON pointer.
+func refused(faults definition.Faults) error {
+	errs := make([]error, len(faults))
+	for i, f := range faults {
+		message := f.Problem
+		if f.Allowed != "" {
+			message += "; allowed: " + f.Allowed
+		}
+		d := &huma.ErrorDetail{Location: f.Path, Message: message}
+		if f.Value != "" {
+			d.Value = f.Value
+		}
+		errs[i] = d
+	}
+	return huma.Error422UnprocessableEntity("the definition is refused, and nothing was changed", errs...)
+}
+
+// tree decodes a body.
+func tree(body []byte) (any, error) {
+	t, err := readTree(body)
+	if err != nil {
+		return nil, huma.Error400BadRequest("the body cannot be read: " + err.Error())
+	}
+	return t, nil
+}

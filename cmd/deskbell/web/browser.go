@@ -1,0 +1,41 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+)
+
+// guarded sets the headers that protect a browser's user, and refuses changes that a
+// page of another site asks for with that user's login.
+func guarded(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		problem(w, http.StatusForbidden, "a page of another site may not change anything here")
+	}))
+	protected := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "frame-ancestors 'none'")
+		h.Set("Referrer-Policy", "no-referrer")
+		protected.ServeHTTP(w, r)
+	})
+}
+
+// ownHost tells whether a Host header names this machine. Another name that leads
+// here is one that somebody's site has had point to 127.0.0.1, so that its pages
+// may read what is here (DNS rebinding).
+func ownHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
+		host = host[1 : len(host)-1]
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

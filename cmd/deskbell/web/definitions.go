@@ -1,0 +1,233 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Definitions of four kinds have the same operations. The name of one is {id} or
+// {name} in the path: of the two, the input has the one, and the other is empty.
+
+type getInput struct {
+	IfNoneMatch string `header:"If-None-Match" doc:"An ETag: where the definition has it still, the answer is 304, without a body."`
+}
+
+type putInput struct {
+	matchInput
+	IfNoneMatch string `header:"If-None-Match" enum:"*" doc:"Write only what is not there yet."`
+	RawBody     []byte `contentType:"application/json"`
+}
+
+type matchInput struct {
+	IfMatch string `header:"If-Match" doc:"ETags, or *. Where the definition has none of them, nothing is written, and the answer is 412."`
+}
+
+func (m matchInput) match() jobs.Match {
+	var match jobs.Match
+	for tag := range strings.SplitSeq(m.IfMatch, ",") {
+		switch tag = strings.TrimSpace(tag); tag {
+		case "":
+		case "*":
+			match.There = true
+		default:
+			match.Is = append(match.Is, tag)
+		}
+	}
+	return match
+}
+
+type definitionOutput struct {
+	Status   int
+	ETag     string `header:"ETag"`
+	Location string `header:"Location"`
+	Body     json.RawMessage
+}
+
+type listInput struct {
+	Cursor string `query:"cursor" maxLength:"100" doc:"next of the page before."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"About how many; a page may hold a few more."`
+}
+
+type listOutput struct {
+	Link string `header:"Link" doc:"The next page, as rel=next."`
+	Body page
+}
+
+type page struct {
+	Items []item  `json:"items"`
+	Next  *string `json:"next"`
+}
+
+type item struct {
+	ID         string          `json:"id"`
+	ETag       string          `json:"etag"`
+	Definition json.RawMessage `json:"definition"`
+}
+
+// The types below give each input its path parameter.
+
+type named interface{ name() string }
+
+type byID struct {
+	ID string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" example:"acme"`
+}
+
+func (b byID) name() string { return b.ID }
+
+type byName struct {
+	Name string `path:"name" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" example:"office"`
+}
+
+func (b byName) name() string { return b.Name }
+
+func (s *server) addDefinitions(h huma.API, k kind) {
+	addList(s, h, k)
+	if k.param == "id" {
+		addOne[byID](s, h, k)
+	} else {
+		addOne[byName](s, h, k)
+	}
+}
+
+func (k kind) path() string { return "/v1/" + k.plural }
+
+// operation begins the description of an operation on definitions of a kind.
+func (k kind) operation(method, path, id, summary string, errors ...int) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{k.tag},
+		Errors: append(errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests),
+	}
+}
+
+// content is an answer with a schema.
+func content(description string, schema *huma.Schema) *huma.Response {
+	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+}
+
+func addList(s *server, h huma.API, k kind) {
+	op := k.operation(http.MethodGet, k.path(), "list-"+k.plural, "List "+k.plural)
+	op.Description = "All of them come, page by page, in no order that means anything. What is changed meanwhile may come twice."
+	op.Responses = map[string]*huma.Response{"200": content("A page", listSchema(k.schema))}
+	huma.Register(h, op, func(ctx context.Context, in *listInput) (*listOutput, error) {
+		list, next, err := s.list(ctx, k, in)
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		out := &listOutput{Body: page{Items: make([]item, 0, len(list))}}
+		for _, d := range list {
+			if d, err = s.shown(ctx, d, k); err != nil {
+				return nil, s.failed(err)
+			}
+			out.Body.Items = append(out.Body.Items, item{d.Name, d.ETag, d.Body})
+		}
+		if next != "" {
+			query := url.Values{"cursor": {next}, "limit": {strconv.Itoa(in.Limit)}}
+			out.Body.Next, out.Link = &next, "<"+k.path()+"?"+query.Encode()+`>; rel="next"`
+		}
+		return out, nil
+	})
+}
+
+// list gives a page; to a key that is bound to properties, these.
+func (s *server) list(ctx context.Context, k kind, in *listInput) ([]jobs.Stored, string, error) {
+	if bound := caller(ctx).Properties; len(bound) > 0 {
+		list, err := s.Client.Find(ctx, k.Kind, bound)
+		return list, "", err
+	}
+	return s.Client.List(ctx, k.Kind, in.Cursor, in.Limit)
+}
+
+// shown is a definition as the caller may see it.
+func (s *server) shown(ctx context.Context, d jobs.Stored, k kind) (jobs.Stored, error) {
+	if caller(ctx).ReadOnly {
+		return masked(d, k)
+	}
+	return d, nil
+}
+
+func addOne[N named](s *server, h huma.API, k kind) {
+	path := k.path() + "/{" + k.param + "}"
+	one := strings.ToLower(k.schema)
+
+	get := k.operation(http.MethodGet, path, "get-"+one, "Get "+one, http.StatusNotFound)
+	get.Responses = map[string]*huma.Response{"200": content("The definition", refTo(k.schema)), "304": {Description: "It has the ETag still"}}
+	huma.Register(h, get, func(ctx context.Context, in *struct {
+		getInput
+		Of N
+	},
+	) (*definitionOutput, error) {
+		d, err := s.Client.Get(ctx, k.Kind, in.Of.name())
+		if err == nil {
+			d, err = s.shown(ctx, d, k)
+		}
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		if in.IfNoneMatch == d.ETag {
+			return nil, huma.ErrorWithHeaders(huma.Status304NotModified(), http.Header{"ETag": {d.ETag}})
+		}
+		return &definitionOutput{Status: http.StatusOK, ETag: d.ETag, Body: d.Body}, nil
+	})
+
+	put := k.operation(http.MethodPut, path, "put-"+one, "Define "+one, http.StatusBadRequest, http.StatusPreconditionFailed, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	put.Description = "Writes the whole definition. Without If-Match or If-None-Match it replaces what is there, whoever wrote it."
+	put.Responses = map[string]*huma.Response{"200": content("Changed", refTo(k.schema)), "201": content("Created", refTo(k.schema))}
+	huma.Register(h, put, func(ctx context.Context, in *struct {
+		putInput
+		Of N
+	},
+	) (*definitionOutput, error) {
+		return s.put(ctx, k, in.Of.name(), in.putInput)
+	})
+	describeBody(h.OpenAPI().Paths[path].Put, refTo(k.schema), k.example)
+
+	remove := k.operation(http.MethodDelete, path, "delete-"+one, "Remove "+one, http.StatusNotFound, http.StatusPreconditionFailed, http.StatusConflict)
+	if k.Kind != jobs.KindProperty {
+		remove.Description = "It is refused with 409 while others refer to it."
+	}
+	huma.Register(h, remove, func(ctx context.Context, in *struct {
+		matchInput
+		Of N
+	},
+	) (*struct{}, error) {
+		if err := s.Client.Delete(ctx, k.Kind, in.Of.name(), in.match()); err != nil {
+			return nil, s.failed(err)
+		}
+		return nil, nil
+	})
+}
+
+// describeBody says what huma cannot know of a body that it does not decode.
+func describeBody(op *huma.Operation, schema *huma.Schema, example string) {
+	op.RequestBody.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: json.RawMessage(example)}}
+}
+
+func (s *server) put(ctx context.Context, k kind, name string, in putInput) (*definitionOutput, error) {
+	t, err := tree(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	def, err := k.parse(t)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	match := in.match()
+	match.Absent = in.IfNoneMatch == "*"
+	d, created, err := s.Client.Put(ctx, k.Kind, name, def, match)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	out := &definitionOutput{Status: http.StatusOK, ETag: d.ETag, Location: k.path() + "/" + name, Body: d.Body}
+	if created {
+		out.Status = http.StatusCreated
+	}
+	return out, nil
+}

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"encoding/json"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// kind is a kind of definition, as the API has it.
+type kind struct {
+	jobs.Kind
+	plural  string // in paths
+	param   string // what its name is called in paths
+	tag     string // of its operations in the document
+	schema  string // its name in the document
+	example string
+	parse   func(tree any) (any, error)
+}
+
+var kinds = []kind{ // constant
+	{jobs.KindProperty, "properties", "id", "Properties", "Property",
+		`{"name": "ACME shop", "time_zone": "Europe/Paris", "schedule": {"weekly": {"mon-fri": "09:00-12:00, 13:00-18:00"}}, "widget": {"no_agents": "away"}}`,
+		func(tree any) (any, error) { return definition.ParseProperty(tree) }},
+	{jobs.KindAgent, "agents", "id", "Agents", "Agent",
+		`{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17", "leave": [{"from": "2026-12-21", "to": "2027-01-03"}], "notify": {"on": ["hours_started"]}}`,
+		func(tree any) (any, error) { return definition.ParseAgent(tree) }},
+	{jobs.KindSchedule, "schedules", "name", "Schedules", scheduleSchema,
+		`{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "09:00-18:00"}, "holidays": "FR", "exceptions": [{"on": "2026-12-24", "hours": "09:00-12:00", "name": "Christmas Eve"}]}`,
+		func(tree any) (any, error) { return definition.ParseSchedule(tree) }},
+	{jobs.KindDestination, "destinations", "name", "Destinations", "Destination",
+		`{"type": "redis_stream", "stream": "crm:actions"}`,
+		func(tree any) (any, error) { return definition.ParseDestination(tree) }},
+}
+
+// masked is a definition as a key may see it that may only read: without secrets, and
+// with an ETag of its own, by which none can be guessed.
+func masked(s jobs.Stored, k kind) (jobs.Stored, error) {
+	if k.Kind != jobs.KindAgent {
+		return s, nil
+	}
+	var a definition.Agent
+	if err := json.Unmarshal(s.Body, &a); err != nil {
+		return s, err
+	}
+	body, err := json.Marshal(a.WithoutSecrets())
+	return jobs.Stored{Name: s.Name, Body: body, ETag: jobs.ETag(body)}, err
+}

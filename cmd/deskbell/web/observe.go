@@ -1,0 +1,82 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/sirupsen/logrus"
+)
+
+// visit is what is learnt of a request on its way.
+type visit struct{ key string }
+
+type visitKey struct{}
+
+// observed writes a log line for each request, and lives through panics.
+func (s *server) observed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began, v, out := s.Now(), new(visit), &response{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(p) // a handler's way to cut a connection
+				}
+				s.Log.WithFields(logrus.Fields{"panic": p, "path": r.URL.Path, "stack": string(debug.Stack())}).Error("answering a request failed")
+				if out.status == 0 {
+					problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
+				}
+			}
+			s.logVisit(r, v, cmp.Or(out.status, http.StatusOK), s.Now().Sub(began))
+		}()
+		if r.ContentLength == 0 { // a stream may last longer than reading a request may
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // not of every writer
+		}
+		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
+	})
+}
+
+func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Duration) {
+	fields := logrus.Fields{"method": r.Method, "path": r.URL.Path, "status": status, "took": took.Round(time.Microsecond).String()}
+	if v.key != "" {
+		fields["key"] = v.key
+	}
+	if isRead(r.Method) || status >= 400 {
+		s.Log.WithFields(fields).Debug("request")
+	} else {
+		s.Log.WithFields(fields).Info("changed")
+	}
+}
+
+func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// response remembers the status of an answer.
+type response struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *response) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (r *response) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(p)
+}
+
+// Flush implements http.Flusher, for handlers that ask for it by its type.
+func (r *response) Flush() { _ = http.NewResponseController(r.ResponseWriter).Flush() }
+
+// Unwrap is for http.ResponseController.
+func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -1,0 +1,57 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+)
+
+// Serve answers on a listener until the context ends. Then it takes no more
+// requests, tells streams to end by ending their contexts, and gives the others the
+// grace to finish.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, to logrus.FieldLogger, grace time.Duration) error {
+	base, endStreams := context.WithCancel(context.WithoutCancel(ctx))
+	defer endStreams()
+	srv := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ErrorLog:          log.New(debugLines{to}, "", 0),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serving %s: %w", l.Addr(), err)
+	case <-ctx.Done():
+	}
+	endStreams()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err := srv.Shutdown(last)
+	if errors.Is(err, context.DeadlineExceeded) {
+		to.Warn("requests were cut off at the stop: they did not end in time")
+		err = srv.Close()
+	}
+	<-ended
+	return err
+}
+
+// debugLines logs what net/http has to say, which is of clients that go away.
+type debugLines struct{ log logrus.FieldLogger }
+
+// Write implements io.Writer.
+func (d debugLines) Write(line []byte) (int, error) {
+	d.log.Debug(strings.TrimSpace(string(line)))
+	return len(line), nil
+}

@@ -1,0 +1,62 @@
+package hours
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// End says when an override ends. At most one of its fields is set; the zero End is
+// never, until the override is undone.
+type End struct {
+	For   *time.Duration // after so long, a second or more
+	Until time.Time
+	Next  bool // at the next boundary of the schedule
+}
+
+// What may be wrong with an End.
+var (
+	ErrTooShort   = errors.New("is too short; give a second or more, such as 30m")
+	ErrPassed     = errors.New("has passed")
+	ErrNoBoundary = errors.New("has no next boundary")
+)
+
+// Override makes an override of the schedule that is in force from now on. Its
+// instants are whole seconds, in UTC. The error is ErrTooShort, ErrPassed or
+// ErrNoBoundary.
+func (s *Schedule) Override(open bool, end End, now time.Time) (*Override, error) {
+	o := &Override{Open: open, From: now.Truncate(time.Second).UTC()}
+	switch {
+	case end.For != nil:
+		if *end.For < time.Second {
+			return nil, ErrTooShort
+		}
+		o.Until = o.From.Add(*end.For).Truncate(time.Second)
+	case !end.Until.IsZero():
+		if o.Until = end.Until.Truncate(time.Second).UTC(); !o.Until.After(now) {
+			return nil, ErrPassed
+		}
+	case end.Next:
+		if o.Until = s.NextBoundary(now).UTC(); o.Until.IsZero() {
+			return nil, ErrNoBoundary
+		}
+	}
+	return o, nil
+}
+
+// ParseSpan reads a duration as Go writes it, or in days of 24 hours: 30m, 2d. It is
+// ten years at most.
+func ParseSpan(text string) (time.Duration, error) {
+	const most = 3660
+	days, isDays := strings.CutSuffix(text, "d")
+	if n, err := strconv.Atoi(days); isDays && err == nil && n >= 0 && n <= most {
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d > most*24*time.Hour {
+		return 0, fmt.Errorf("expected duration such as 90s, 30m, 8h or 2d, and not %q", text)
+	}
+	return d, nil
+}

@@ -1,0 +1,208 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kind is a kind of definition.
+type Kind string
+
+// The kinds of definitions.
+const (
+	KindProperty    Kind = "property"
+	KindAgent       Kind = "agent"
+	KindSchedule    Kind = "schedule"
+	KindDestination Kind = "destination"
+)
+
+// global is the store's name of a kind that is no subject.
+func (k Kind) global() Global {
+	if k == KindSchedule {
+		return GlobalSchedule
+	}
+	return GlobalDestination
+}
+
+// subjectOf is the subject that a definition is of; false: it is of none.
+func subjectOf(k Kind, name string) (Subject, bool) {
+	switch k {
+	case KindProperty:
+		return PropertySubject(name), true
+	case KindAgent:
+		return AgentSubject(name), true
+	}
+	return "", false
+}
+
+// Stored is a definition as it is stored.
+type Stored struct {
+	Name string
+	Body []byte // canonical JSON
+	ETag string // of Body
+}
+
+func stored(name string, body []byte) Stored { return Stored{Name: name, Body: body, ETag: ETag(body)} }
+
+// Get gives one definition, or ErrNotFound.
+func (c *Client) Get(ctx context.Context, kind Kind, name string) (Stored, error) {
+	body, _, err := c.read(ctx, kind, name)
+	if err == nil && body == nil {
+		err = fmt.Errorf("finding %s %q: %w", kind, name, ErrNotFound)
+	}
+	return stored(name, body), err
+}
+
+// Find gives those of some definitions that are there, in the order of their names.
+func (c *Client) Find(ctx context.Context, kind Kind, names []string) ([]Stored, error) {
+	var list []Stored
+	for _, name := range without(slices.Sorted(slices.Values(names)), nil) {
+		s, err := c.Get(ctx, kind, name)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return nil, err
+		default:
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+// Put writes one definition where it matches: a *definition.Property, Agent or
+// Destination, or a *hours.Spec, checked. What it refers to must be there. It wakes
+// whom the definition concerns. The error may be definition.Faults (with pointers
+// into the definition), a *MismatchError or ErrContended.
+func (c *Client) Put(ctx context.Context, kind Kind, name string, def any, m Match) (s Stored, created bool, err error) {
+	body, err := json.Marshal(def)
+	if err != nil {
+		return Stored{}, false, fmt.Errorf("encoding %s %q: %w", kind, name, err)
+	}
+	if err := c.checkRefs(ctx, name, def); err != nil {
+		return Stored{}, false, err
+	}
+	before, err := c.write(ctx, kind, name, body, m)
+	if err != nil {
+		return Stored{}, false, err
+	}
+	return stored(name, body), before == nil, c.wakeAfter(ctx, kind, name)
+}
+
+// Delete removes one definition where it matches. The error may be ErrNotFound, a
+// *MismatchError, an *InUseError or ErrContended.
+func (c *Client) Delete(ctx context.Context, kind Kind, name string, m Match) error {
+	if err := c.checkUnused(ctx, kind, name); err != nil {
+		return err
+	}
+	m.There = true
+	_, err := c.write(ctx, kind, name, nil, m)
+	if mismatch := (*MismatchError)(nil); errors.As(err, &mismatch) && mismatch.ETag == "" && len(m.Is) == 0 {
+		return fmt.Errorf("finding %s %q: %w", kind, name, ErrNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	return c.wakeAfter(ctx, kind, name)
+}
+
+// wakeAfter wakes whom an edit concerns.
+func (c *Client) wakeAfter(ctx context.Context, kind Kind, name string) error {
+	shards := make(map[int]bool)
+	if subject, ok := subjectOf(kind, name); ok {
+		shards[c.store.Shard(subject)] = true
+	}
+	return c.wakeWorkers(ctx, shards)
+}
+
+// List gives some definitions of a kind, and the cursor of the next page; it starts
+// with "" and ends with "". It gives about limit of them, at least one (or none at
+// all), and each that is there all the while. One may come on two pages.
+func (c *Client) List(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
+	if kind == KindSchedule || kind == KindDestination {
+		return c.listGlobals(ctx, kind, cursor, limit)
+	}
+	at, err := parseListCursor(cursor, c.store.Shards())
+	if err != nil {
+		return nil, "", err
+	}
+	found := make(map[string]Stored)
+	for {
+		records, next, err := c.store.Page(ctx, at.shard, at.within, limit-len(found))
+		if err != nil {
+			return nil, "", err
+		}
+		for _, r := range records {
+			name, _ := r.Subject.Property()
+			if kind == KindAgent {
+				name, _ = r.Subject.Agent()
+			}
+			if name != string(r.Subject) { // of this kind
+				found[name] = stored(name, r.Definition)
+			}
+		}
+		if at.within = next; next == "" {
+			at.shard++
+		}
+		if at.shard == c.store.Shards() || len(found) >= limit {
+			break
+		}
+	}
+	list := slices.SortedFunc(maps.Values(found), func(a, b Stored) int { return cmp.Compare(a.Name, b.Name) })
+	if at.shard == c.store.Shards() {
+		return list, "", nil
+	}
+	return list, at.String(), nil
+}
+
+func (c *Client) listGlobals(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
+	all, err := c.store.Globals(ctx, kind.global())
+	if err != nil {
+		return nil, "", err
+	}
+	var list []Stored
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if name <= cursor {
+			continue
+		}
+		if len(list) == limit {
+			return list, list[limit-1].Name, nil
+		}
+		list = append(list, stored(name, all[name]))
+	}
+	return list, "", nil
+}
+
+// ErrCursor is returned for a cursor that List has not given.
+var ErrCursor = errors.New("this is no cursor of a list; take it from the page before, or leave it out")
+
+// listCursor is a place in a list of subjects: "3.17", a shard and a cursor within it.
+type listCursor struct {
+	shard  int
+	within string
+}
+
+func (l listCursor) String() string { return strconv.Itoa(l.shard) + "." + l.within }
+
+func parseListCursor(text string, shards int) (listCursor, error) {
+	if text == "" {
+		return listCursor{}, nil
+	}
+	shard, within, _ := strings.Cut(text, ".")
+	n, err := strconv.Atoi(shard)
+	if err != nil || n < 0 || n >= shards {
+		return listCursor{}, ErrCursor
+	}
+	if within != "" {
+		if _, err := strconv.ParseUint(within, 10, 64); err != nil {
+			return listCursor{}, ErrCursor
+		}
+	}
+	return listCursor{n, within}, nil
+}

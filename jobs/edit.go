@@ -1,0 +1,171 @@
+package jobs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// Match says what must be there for a definition to be written. The zero value is
+// anything or nothing.
+type Match struct {
+	Is     []string // one of these ETags
+	There  bool     // any definition
+	Absent bool     // none
+}
+
+// MismatchError is returned where a definition is not what Match asks for.
+type MismatchError struct {
+	ETag string // of what is there; empty: nothing is
+}
+
+// Error implements error.
+func (e *MismatchError) Error() string {
+	if e.ETag == "" {
+		return "it is not defined"
+	}
+	return "it is defined already, as " + e.ETag + ", and may have been edited by somebody else: read it again"
+}
+
+func (m Match) check(body []byte) error {
+	etag := ETag(body)
+	switch {
+	case len(m.Is) > 0 && !slices.Contains(m.Is, etag), m.There && body == nil, m.Absent && body != nil:
+		return &MismatchError{ETag: etag}
+	}
+	return nil
+}
+
+// ETag is the strong entity tag of a definition, in quotes; empty for none. Unlike a
+// record's revision it does not move with the hours.
+func ETag(body []byte) string {
+	if body == nil {
+		return ""
+	}
+	sum := sha256.Sum256(body)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+}
+
+// tries is how often a write is repeated when others were quicker.
+const tries = 20
+
+// write writes a definition of any kind (nil removes it) where it matches, unless it
+// is there already, and gives what was there before.
+func (c *Client) write(ctx context.Context, kind Kind, name string, body []byte, m Match) (before []byte, err error) {
+	for try := range tries {
+		before, swap, err := c.read(ctx, kind, name)
+		if err != nil {
+			return nil, err
+		}
+		done := same(before, body)
+		if err := m.check(before); err != nil && (!done || try == 0) { // done after a try: the answer to it was lost
+			return nil, fmt.Errorf("writing %s %q: %w", kind, name, err)
+		}
+		if done {
+			return before, nil
+		}
+		ok, err := swap(body)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return before, nil
+		}
+	}
+	return nil, fmt.Errorf("writing %s %q: %w", kind, name, ErrContended)
+}
+
+func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b == nil) }
+
+// read gives a definition, nil where there is none, and what writes another in its
+// place; false: it is no longer what was read.
+func (c *Client) read(ctx context.Context, kind Kind, name string) (body []byte, swap func([]byte) (bool, error), err error) {
+	subject, ok := subjectOf(kind, name)
+	if !ok {
+		all, err := c.store.Globals(ctx, kind.global())
+		before := all[name]
+		return before, func(after []byte) (bool, error) {
+			return c.store.SetGlobal(ctx, kind.global(), name, before, after)
+		}, err
+	}
+	records, err := c.store.Load(ctx, []Subject{subject})
+	if err != nil {
+		return nil, nil, err
+	}
+	return records[0].Definition, func(after []byte) (bool, error) { return c.edit(ctx, records[0], after) }, nil
+}
+
+// edit writes the definition of a subject. Who serves whom is noted before the
+// definition says so: an index that names too many wakes somebody in vain, and one
+// that names too few forgets somebody.
+func (c *Client) edit(ctx context.Context, r Record, body []byte) (bool, error) {
+	was, err := refsOf(r.Subject, r.Definition)
+	if err != nil {
+		was = refs{} // not ours to read: its name stays with schedules that it used, which wake it in vain
+	}
+	is, err := refsOf(r.Subject, body)
+	if err != nil {
+		return false, err
+	}
+	if err := c.store.Serve(ctx, r.Subject, is.agents); err != nil {
+		return false, err
+	}
+	now := c.now()
+	return c.store.Edit(ctx, Edit{
+		Subject: r.Subject, Rev: r.Rev, NewRev: now.UnixMicro(), Definition: body,
+		Uses: is.schedules, Unuses: without(was.schedules, is.schedules), Due: now,
+	})
+}
+
+// refs is what the definition of a subject refers to, and is woken by.
+type refs struct {
+	schedules []string
+	agents    []Subject
+}
+
+func refsOf(subject Subject, body []byte) (refs, error) {
+	var r refs
+	if body == nil {
+		return r, nil
+	}
+	if _, ok := subject.Agent(); ok {
+		var a definition.Agent
+		if err := json.Unmarshal(body, &a); err != nil {
+			return r, fmt.Errorf("decoding %s: %w", subject, err)
+		}
+		if a.Schedule.Name != "" {
+			r.schedules = []string{a.Schedule.Name}
+		}
+		return r, nil
+	}
+	var p definition.Property
+	if err := json.Unmarshal(body, &p); err != nil {
+		return r, fmt.Errorf("decoding %s: %w", subject, err)
+	}
+	r.schedules = without(p.Uses(), nil)
+	for _, id := range without(p.AllAgents(), nil) {
+		r.agents = append(r.agents, AgentSubject(id))
+	}
+	return r, nil
+}
+
+// without is names, each once, save those in others.
+func without(names, others []string) []string {
+	seen := make(map[string]bool, len(names)+len(others))
+	for _, name := range others {
+		seen[name] = true
+	}
+	var left []string
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			left = append(left, name)
+		}
+	}
+	return left
+}

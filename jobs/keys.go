@@ -1,0 +1,134 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// Key is a key of the HTTP API, without its secret: that is shown once, when the key
+// is made, and kept nowhere.
+type Key struct {
+	Name       string    `json:"name"`
+	ReadOnly   bool      `json:"read_only,omitempty"`
+	Properties []string  `json:"properties,omitempty"` // all it may see and change; empty: everything
+	Created    time.Time `json:"created"`
+}
+
+// storedKey is a Key in Redis.
+type storedKey struct {
+	Key
+	Hash string `json:"hash"` // SHA-256 of the secret, in hex
+}
+
+// Keys are those of the HTTP API.
+type Keys struct {
+	Store keyStore
+	Now   func() time.Time
+}
+
+// keyStore is as much of a Store as keys need.
+type keyStore interface {
+	Globals(ctx context.Context, kind Global) (map[string][]byte, error)
+	SetGlobal(ctx context.Context, kind Global, name string, before, after []byte) (bool, error)
+}
+
+// ErrKeyExists is returned for the name of a key that there is.
+var ErrKeyExists = errors.New("a key of this name exists: revoke it, or take another name")
+
+// Add makes a key and gives its secret, "dbk_NAME_" and 43 letters, digits, '-' or
+// '_'. Of k, Created is not heeded. A key may name properties that are yet to come.
+func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
+	for _, id := range append([]string{k.Name}, k.Properties...) {
+		if !definition.ValidID(id) {
+			return "", fmt.Errorf("adding a key: %q is no name; write %s", id, definition.IDAllowed)
+		}
+	}
+	random := make([]byte, 32)
+	if _, err := rand.Read(random); err != nil {
+		return "", fmt.Errorf("adding a key: %w", err)
+	}
+	secret = "dbk_" + k.Name + "_" + base64.RawURLEncoding.EncodeToString(random)
+	k.Created = ks.Now().UTC().Truncate(time.Second)
+	body, err := json.Marshal(storedKey{k, digest(secret)})
+	if err != nil {
+		return "", fmt.Errorf("adding a key: %w", err)
+	}
+	added, err := ks.Store.SetGlobal(ctx, GlobalKey, k.Name, nil, body)
+	if err == nil && !added {
+		err = fmt.Errorf("adding key %q: %w", k.Name, ErrKeyExists)
+	}
+	return secret, err
+}
+
+// Revoke removes a key, or returns ErrNotFound. A process that serves the API knows
+// within seconds.
+func (ks Keys) Revoke(ctx context.Context, name string) error {
+	all, err := ks.Store.Globals(ctx, GlobalKey)
+	if err != nil {
+		return err
+	}
+	if all[name] == nil {
+		return fmt.Errorf("finding key %q: %w", name, ErrNotFound)
+	}
+	_, err = ks.Store.SetGlobal(ctx, GlobalKey, name, all[name], nil)
+	return err
+}
+
+// Load gives all keys, to look secrets up in.
+func (ks Keys) Load(ctx context.Context) (Keyring, error) {
+	all, err := ks.Store.Globals(ctx, GlobalKey)
+	if err != nil {
+		return nil, err
+	}
+	ring := make(Keyring, 0, len(all))
+	for name, body := range all {
+		var k storedKey
+		if err := json.Unmarshal(body, &k); err != nil {
+			return nil, fmt.Errorf("decoding key %q: %w", name, err)
+		}
+		ring = append(ring, k)
+	}
+	slices.SortFunc(ring, func(a, b storedKey) int { return cmp.Compare(a.Name, b.Name) })
+	return ring, nil
+}
+
+// Keyring is all keys at an instant, by name.
+type Keyring []storedKey
+
+// Keys are those of the ring.
+func (r Keyring) Keys() []Key {
+	keys := make([]Key, len(r))
+	for i, k := range r {
+		keys[i] = k.Key
+	}
+	return keys
+}
+
+// Find gives the key that a secret is of. It compares with all of them, so that the
+// time it takes says nothing about any.
+func (r Keyring) Find(secret string) (k Key, ok bool) {
+	hash := []byte(digest(secret))
+	for i := range r {
+		if subtle.ConstantTimeCompare(hash, []byte(r[i].Hash)) == 1 {
+			k, ok = r[i].Key, true
+		}
+	}
+	return k, ok
+}
+
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,187 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// checkRefs faults names that lead nowhere, and a name that is none. Two edits at one
+// instant may still leave such a name behind: who bears it is then broken, and
+// logged, until it is mended.
+func (c *Client) checkRefs(ctx context.Context, name string, def any) error {
+	if !definition.ValidID(name) {
+		return definition.Faults{{Value: name, Problem: "is not an id", Allowed: definition.IDAllowed}}
+	}
+	set := definition.Definitions{}
+	var names refs
+	var kind string
+	switch d := def.(type) {
+	case *definition.Property:
+		kind, set.Properties = "properties", map[string]*definition.Property{name: d}
+		names.schedules = d.Uses()
+		for _, id := range without(d.AllAgents(), nil) {
+			names.agents = append(names.agents, AgentSubject(id))
+		}
+	case *definition.Agent:
+		kind, set.Agents = "agents", map[string]*definition.Agent{name: d}
+		if d.Schedule.Name != "" {
+			names.schedules = []string{d.Schedule.Name}
+		}
+	case *hours.Spec:
+		kind, set.Schedules = "schedules", map[string]*hours.Spec{name: d}
+	default: // a destination refers to nothing
+		return nil
+	}
+	if err := c.lookUp(ctx, &set, names, kind == "properties"); err != nil {
+		return err
+	}
+	var faults definition.Faults
+	if err := set.Check(); !errors.As(err, &faults) {
+		return err
+	}
+	under := "/" + kind + "/" + name
+	for i := range faults {
+		faults[i].Path = strings.TrimPrefix(faults[i].Path, under)
+		if faults[i].Path != "" { // a name that leads nowhere: only what was asked for is known here
+			faults[i].Allowed = "one that is defined"
+		}
+	}
+	return faults
+}
+
+// lookUp puts into a set what is there of some names.
+func (c *Client) lookUp(ctx context.Context, set *definition.Definitions, names refs, destinations bool) error {
+	bodies, err := c.store.Schedules(ctx, names.schedules)
+	if err != nil {
+		return err
+	}
+	for i, body := range bodies {
+		if body != nil {
+			if set.Schedules == nil {
+				set.Schedules = make(map[string]*hours.Spec)
+			}
+			set.Schedules[names.schedules[i]] = nil // there; nobody looks into it
+		}
+	}
+	if len(names.agents) > 0 {
+		records, err := c.store.Load(ctx, names.agents)
+		if err != nil {
+			return err
+		}
+		set.Agents = make(map[string]*definition.Agent)
+		for _, r := range records {
+			if id, _ := r.Subject.Agent(); r.Rev != 0 {
+				set.Agents[id] = new(definition.Agent)
+			}
+		}
+	}
+	if !destinations {
+		return nil
+	}
+	there, err := c.store.Globals(ctx, GlobalDestination)
+	set.Destinations = make(map[string]*definition.Destination, len(there))
+	for name := range there {
+		set.Destinations[name] = nil
+	}
+	return err
+}
+
+// InUseError is returned for a definition that others refer to.
+type InUseError struct {
+	Kind  Kind
+	Name  string
+	Users []Subject // some of them
+}
+
+// Error implements error.
+func (e *InUseError) Error() string {
+	names := make([]string, len(e.Users))
+	for i, user := range e.Users {
+		names[i] = string(user)
+	}
+	return fmt.Sprintf("%s %q is used by %s: change what uses it first", e.Kind, e.Name, strings.Join(names, ", "))
+}
+
+// someUsers is how many users an InUseError names at most.
+const someUsers = 10
+
+func (c *Client) checkUnused(ctx context.Context, kind Kind, name string) error {
+	var users []Subject
+	collect := func(r Record) bool {
+		if len(users) < someUsers && r.refersTo(kind, name) && !slices.Contains(users, r.Subject) {
+			users = append(users, r.Subject)
+		}
+		return len(users) < someUsers
+	}
+	var err error
+	switch kind {
+	case KindAgent:
+		err = c.eachNoted(ctx, collect, func(cursor string) ([]Subject, string, error) {
+			return c.store.Served(ctx, AgentSubject(name), cursor, 500)
+		})
+	case KindSchedule:
+		for shard := range c.store.Shards() {
+			err = errors.Join(err, c.eachNoted(ctx, collect, func(cursor string) ([]Subject, string, error) {
+				return c.store.Users(ctx, shard, name, cursor, 500)
+			}))
+		}
+	case KindDestination: // no index is kept of them: they are few, and seldom removed
+		err = c.each(ctx, func(r Record) { collect(r) })
+	}
+	if err == nil && len(users) > 0 {
+		return &InUseError{kind, name, users}
+	}
+	return err
+}
+
+// eachNoted calls f with the records of subjects in an index, which may name too
+// many, until it gives false.
+func (c *Client) eachNoted(ctx context.Context, f func(Record) bool, page func(cursor string) ([]Subject, string, error)) error {
+	for cursor := ""; ; {
+		subjects, next, err := page(cursor)
+		if err != nil {
+			return err
+		}
+		records, err := c.store.Load(ctx, subjects)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			if !f(r) {
+				return nil
+			}
+		}
+		if cursor = next; cursor == "" {
+			return nil
+		}
+	}
+}
+
+// refersTo tells whether a record names a definition. One that cannot be read does not.
+func (r Record) refersTo(kind Kind, name string) bool {
+	if r.Rev == 0 {
+		return false
+	}
+	refs, err := refsOf(r.Subject, r.Definition)
+	if err != nil {
+		return false
+	}
+	switch kind {
+	case KindSchedule:
+		return slices.Contains(refs.schedules, name)
+	case KindAgent:
+		return slices.Contains(refs.agents, AgentSubject(name))
+	case KindDestination:
+		var p definition.Property
+		_, ok := r.Subject.Property()
+		return ok && json.Unmarshal(r.Definition, &p) == nil && slices.Contains(p.Destinations, name)
+	}
+	return false
+}
