@@ -99,10 +99,10 @@ func TestBoardIsGoodUntilSomethingOnItChanges(t *testing.T) {
 	b := newBundle(t, setup{clock: morning(8, 30)})
 	b.define(boardShop)
 	for _, tt := range []struct{ clock, until time.Time }{
-		{morning(8, 30), morning(9, 0)},    // tom comes, and the widget stays as it is
-		{morning(9, 30), morning(10, 0)},   // tom goes
-		{morning(10, 30), morning(11, 0)},  // the hours end
-		{morning(22, 30), morning(23, 0)},  // midnight in Paris
+		{morning(8, 30), morning(9, 0)},   // tom comes, and the widget stays as it is
+		{morning(9, 30), morning(10, 0)},  // tom goes
+		{morning(10, 30), morning(11, 0)}, // the hours end
+		{morning(22, 30), morning(23, 0)}, // midnight in Paris
 	} {
 		b.clock.set(tt.clock)
 		if s := b.board("acme"); !s.GoodUntil.Truncate(time.Second).Equal(tt.until) {
@@ -209,7 +209,7 @@ func TestBoardShowsWhatCannotBeDecidedOn(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	b.define(boardShop)
-	b.must(b.store.SetGlobal(t.Context(), jobs.GlobalSchedule, "office", nil))
+	b.must(b.rdb.HDel(t.Context(), "deskbell:{all}:schedules", "office").Err())
 	if s := b.board("acme"); !strings.Contains(s.Fault, `"office": it is not defined`) || s.Name != "ACME shop" {
 		t.Errorf("without its schedule: %+v", s)
 	}

@@ -40,7 +40,7 @@ func Board(c BoardConfig) http.Handler {
 	b := &board{c, newHub(c)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", boardFile("index.html"))
-	for _, name := range []string{"board.css", "board.js", "row.js", "words.js", "icon.svg"} {
+	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "words.js", "icon.svg"} {
 		mux.Handle("GET /board/"+name, boardFile(name))
 	}
 	mux.HandleFunc("GET /board/properties", b.properties)
@@ -83,6 +83,7 @@ func ownFilesOnly(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)
 	})
 }

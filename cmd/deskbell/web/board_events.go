@@ -39,7 +39,6 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 	defer b.hub.leave(who)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	s := stream{board: b, reader: who, w: w, control: http.NewResponseController(w), seed: maphash.MakeSeed()}
 	_ = s.control.SetReadDeadline(time.Time{}) // that of the request is over
@@ -136,7 +135,9 @@ func (s *stream) run(ctx context.Context) {
 				return
 			}
 			s.Log.WithError(err).Debug("the board cannot be read: trying again")
-			s.tell(nil) // read all, later
+			s.tell(nil) // read all, later, and say it all again: the page waits for that
+			clear(s.sent)
+			s.news = news{}
 			s.event("trouble", []byte(`{"detail":"`+noAnswer+`"}`))
 			pause = retryRead
 		}
