@@ -18,7 +18,7 @@ type BoardState struct {
 	Gone     bool   `json:"gone,omitempty"`  // it is not defined; nothing else is set
 	Fault    string `json:"fault,omitempty"` // why it cannot be decided on; what follows is empty then
 
-	TimeZone    string            `json:"time_zone,omitempty"`
+	TimeZone    string            `json:"time_zone,omitempty"` // an IANA name, or an offset: "+01:00"
 	Widget      widget.State      `json:"widget"`
 	Departments map[string]string `json:"departments,omitempty"` // names of those that have one, by id
 	Override    *hours.Override   `json:"override,omitempty"`    // in force, or to come
@@ -90,7 +90,7 @@ func (b *batch) fillBoardState(s *BoardState, r *Record, at time.Time) error {
 		s.Override = o
 	}
 	d := widget.Decide(p, widget.State(state.Widget), at)
-	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), plain.Hours.Location().String()
+	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), zoneName(plain.Hours.Location(), at)
 	s.Today = boardDay(plain.Hours, at)
 	s.NextHours = plain.Hours.NextBoundary(at).UTC()
 	s.Boundaries = upcoming(p, d.State, at)
@@ -114,6 +114,15 @@ func (b *batch) fillBoardState(s *BoardState, r *Record, at time.Time) error {
 
 func behind(w storedWidget, at time.Time) bool {
 	return w.Version == 0 || !w.Until.IsZero() && at.Sub(w.Until) > late
+}
+
+// zoneName is what a browser can make something of: this machine's own zone may have
+// no name, and goes by its offset of now, "+01:00".
+func zoneName(zone *time.Location, at time.Time) string {
+	if zone == time.Local {
+		return at.In(zone).Format("-07:00")
+	}
+	return zone.String()
 }
 
 func departmentNames(def *definition.Property) map[string]string {

@@ -2,7 +2,7 @@
 
 import { action, agent, agentsOn, destination, row, sentence, titleOf, zoneHere } from "./row.js";
 import { overriding } from "./override.js";
-import { el, setClock, setText, tick } from "./words.js";
+import { el, here, setClock, setText, tick } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -18,7 +18,7 @@ let again = 0; // timer
 async function get(path, signal) {
   let answer;
   try {
-    answer = await fetch(path, { signal, headers: { Accept: "application/json" } });
+    answer = await fetch(here(path), { signal, headers: { Accept: "application/json" } });
   } catch (err) {
     if (err.name === "AbortError") throw err;
     throw new Error("The server of this page does not answer.");
@@ -127,7 +127,7 @@ function summarize() {
   const agents = agentsOn(all);
   $("agents").replaceChildren(...agents.map(agent));
   $("no-agents").hidden = agents.length > 0;
-  setText($("no-agents"), all.some((p) => p.agent_count) ? "Nobody, of those who serve the properties shown." : "The properties shown list no agents: they go by their hours alone.");
+  setText($("no-agents"), all.length === 0 ? "Nobody." : all.some((p) => p.agent_count) ? "Nobody, of those who serve the properties shown." : "The properties shown list no agents: they go by their hours alone.");
 }
 
 function nothing(searched) {
@@ -151,7 +151,7 @@ function listen() {
   if (document.hidden) return;
   const ask = new URLSearchParams([...shown.keys()].map((id) => ["id", id]));
   if (!page.next && !cursor && !query.value.trim()) ask.set("whole", "1");
-  stream = new EventSource(`/board/events?${ask}`);
+  stream = new EventSource(here(`/board/events?${ask}`));
   const on = (name, f) => stream.addEventListener(name, (e) => { live("live"); f(JSON.parse(e.data)); });
   stream.addEventListener("open", () => live("live"));
   on("rows", ({ at, properties }) => { trouble(""); setClock(at); update(properties); });

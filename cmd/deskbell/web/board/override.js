@@ -1,7 +1,7 @@
 // The dialog that opens or closes a property, whatever its hours say.
 
 import { overrideWords, titleOf } from "./row.js";
-import { at, clock, relative, setText } from "./words.js";
+import { at, clock, here, relative, setText } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const dialog = $("override");
@@ -32,7 +32,7 @@ function fault(text) {
 }
 
 async function ask(method, body) {
-  const path = `/v1/properties/${encodeURIComponent(of.property)}/override`;
+  const path = here(`/v1/properties/${encodeURIComponent(of.property)}/override`);
   let answer;
   try {
     answer = await fetch(path, { method, headers: body ? { "Content-Type": "application/json" } : {}, body: body && JSON.stringify(body) });

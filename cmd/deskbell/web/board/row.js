@@ -1,6 +1,6 @@
 // What the page shows: one function for each thing, from the server's JSON to elements.
 
-import { at, clock, dayIn, el, now, place, svg, until, when } from "./words.js";
+import { at, clock, dayIn, el, now, place, svg, until, when, zoneName } from "./words.js";
 
 const words = { online: "Online", away: "Away", offline: "Offline" };
 const reasons = { no_agents: "nobody available", override: "by override", weekly: "weekly hours", always: "always open", leave: "on leave" };
@@ -13,7 +13,7 @@ export function sign(status) {
     online: [svg("circle", { cx: 6, cy: 6, r: 5 })],
     away: [svg("circle.line", { cx: 6, cy: 6, r: 4.25 }), svg("path", { d: "M6 1a5 5 0 0 1 0 10z" })],
     offline: [svg("rect.line", { x: 1.75, y: 1.75, width: 8.5, height: 8.5, rx: 1.5 })],
-    bad: [svg("path", { d: "M6 .5 11.700 11H.300z" })],
+    bad: [svg("path", { d: "M6 .5 11.7 11H.3z" })],
   };
   return svg("svg.sign", { "data-status": status, viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, shapes[status] ?? []);
 }
@@ -27,10 +27,8 @@ export function row(p) {
   const zone = p.time_zone;
   return [
     heading(p, p.widget.status, words[p.widget.status] ?? p.widget.status),
-    el("div.hours", {}, bar(p), el("p.today", {}, `${hoursOf(p)} `, el("span.hint", {}, zone))),
+    el("div.hours", {}, bar(p), el("p.today", {}, `${hoursOf(p)} · ${zoneName(zone)}`), departments(p, zone), onShift(p, zone)),
     el("div.coming", {}, state(p, zone), override(p, zone), behind(p), boundaries(p, zone)),
-    departments(p, zone),
-    onShift(p, zone),
   ];
 }
 
@@ -116,7 +114,7 @@ function bar(p) {
   const parts = [svg("rect.track", { x: 0, y: 2, width: "100%", height: 18, rx: 3 })];
   for (const [opens, closes] of open) parts.push(block("open", begin + 1000 * opens, begin + 1000 * closes));
   ticks.forEach((seconds, i) => parts.push(svg("line.tick", { x1: x(begin + 1000 * seconds), x2: x(begin + 1000 * seconds), y1: i % 2 ? 17 : 13, y2: 20 })));
-  const label = [`Hours on ${dayIn(begin, p.time_zone)} in ${p.time_zone}: ${hoursOf(p)}`];
+  const label = [`Hours on ${dayIn(begin, p.time_zone)} in ${zoneName(p.time_zone)}: ${hoursOf(p)}`];
   if (p.override) {
     const o = p.override, starts = at(o.from) ?? begin, stops = at(o.until) ?? end;
     if (starts < end && stops > begin) parts.push(block(o.open ? "forced-open" : "forced-closed", starts, stops));

@@ -28,6 +28,9 @@ function format(zone, options) {
   return formats.get(key);
 }
 
+// zoneName is a zone for people. An offset is that of a server whose own zone has no name.
+export function zoneName(zone) { return /^[+-]/.test(zone) ? `UTC${zone}` : zone; }
+
 const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const day = { weekday: "short", day: "numeric", month: "short" };
 
@@ -74,7 +77,7 @@ function fill(element, classes, attributes, children) {
   for (const [key, value] of Object.entries(attributes ?? {})) {
     if (value !== undefined && value !== null) element.setAttribute(key, value);
   }
-  element.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== ""));
+  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== ""));
   return element;
 }
 
@@ -101,3 +104,7 @@ export function place(needle) {
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+// here is a URL of this server. In a page that was opened as http://name:key@host/, a mere path would be refused: it
+// would have the key in it.
+export function here(path) { return new URL(path, location.origin).href; }
