@@ -57,16 +57,15 @@ const tries = 20
 // write writes a definition of any kind (nil removes it) where it matches, unless it
 // is there already, and gives what was there before.
 func (c *Client) write(ctx context.Context, kind Kind, name string, body []byte, m Match) (before []byte, err error) {
-	for try := range tries {
+	for range tries {
 		before, swap, err := c.read(ctx, kind, name)
 		if err != nil {
 			return nil, err
 		}
-		done := same(before, body)
-		if err := m.check(before); err != nil && (!done || try == 0) { // done after a try: the answer to it was lost
+		if err := m.check(before); err != nil {
 			return nil, fmt.Errorf("writing %s %q: %w", kind, name, err)
 		}
-		if done {
+		if same(before, body) {
 			return before, nil
 		}
 		ok, err := swap(body)

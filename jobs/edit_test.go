@@ -225,11 +225,16 @@ func TestApply(t *testing.T) {
 		b.define(small)
 		b.becomes("p", widget.Online)
 		b.quiet()
-		ids := make(map[string]int)
+		ids, versions := make(map[string]int), make(map[string]int64)
 		for _, a := range b.actions("d") {
 			if ids[a.ID]++; ids[a.ID] > 1 {
 				t.Errorf("%s was used again", a.ID)
 			}
+			who := a.Data.Property + a.Data.Agent
+			if a.Data.Version <= versions[who] {
+				t.Errorf("%s has version %d after %d", who, a.Data.Version, versions[who])
+			}
+			versions[who] = a.Data.Version
 		}
 		if len(ids) < 2 {
 			t.Errorf("its second life was not told: %v", ids)

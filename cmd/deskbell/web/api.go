@@ -105,7 +105,11 @@ func (s *server) failed(err error) error {
 	case errors.As(err, &faults):
 		return refused(faults)
 	case errors.As(err, &mismatch):
-		return huma.ErrorWithHeaders(huma.Error412PreconditionFailed(mismatch.Error()), http.Header{"ETag": {mismatch.ETag}})
+		err = huma.Error412PreconditionFailed(mismatch.Error())
+		if mismatch.ETag == "" {
+			return err
+		}
+		return huma.ErrorWithHeaders(err, http.Header{"ETag": {mismatch.ETag}})
 	case errors.As(err, &inUse):
 		return huma.Error409Conflict(inUse.Error())
 	case errors.Is(err, jobs.ErrContended):

@@ -16,7 +16,7 @@ const (
 )
 
 type boundariesInput struct {
-	byName
+	ID   string    `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
 	From time.Time `query:"from" doc:"Default: now."`
 	To   time.Time `query:"to" doc:"Default: 14 days after from; two years after it at most."`
 }
@@ -39,10 +39,10 @@ type boundary struct {
 }
 
 func (s *server) addBoundaries(h huma.API) {
-	op := kinds[2].operation(http.MethodGet, "/v1/schedules/{name}/boundaries", "get-boundaries", "Preview the boundaries of a schedule", http.StatusNotFound)
+	op := kinds[2].operation(http.MethodGet, "/v1/schedules/{id}/boundaries", "get-boundaries", "Preview the boundaries of a schedule", http.StatusNotFound)
 	op.Description = "The state at the beginning, then every boundary up to the end, the end included."
 	huma.Register(h, op, func(ctx context.Context, in *boundariesInput) (*boundariesOutput, error) {
-		schedule, err := s.Client.NamedSchedule(ctx, in.Name)
+		schedule, err := s.Client.NamedSchedule(ctx, in.ID)
 		if err != nil {
 			return nil, s.failed(err)
 		}

@@ -7,41 +7,43 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// Definitions of four kinds have the same operations. The name of one is {id} or
-// {name} in the path: of the two, the input has the one, and the other is empty.
-
 type getInput struct {
+	ID          string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
 	IfNoneMatch string `header:"If-None-Match" doc:"An ETag: where the definition has it still, the answer is 304, without a body."`
 }
 
 type putInput struct {
-	matchInput
+	ID          string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	IfMatch     string `header:"If-Match" doc:"ETags, or *. Where the definition has none of them, nothing is written, and the answer is 412."`
 	IfNoneMatch string `header:"If-None-Match" enum:"*" doc:"Write only what is not there yet."`
 	RawBody     []byte `contentType:"application/json"`
 }
 
-type matchInput struct {
-	IfMatch string `header:"If-Match" doc:"ETags, or *. Where the definition has none of them, nothing is written, and the answer is 412."`
+type deleteInput struct {
+	ID      string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	IfMatch string `header:"If-Match" doc:"ETags, or *. Where the definition has none of them, nothing is removed, and the answer is 412."`
 }
 
-func (m matchInput) match() jobs.Match {
-	var match jobs.Match
-	for tag := range strings.SplitSeq(m.IfMatch, ",") {
+// matching reads an If-Match.
+func matching(header string) jobs.Match {
+	var m jobs.Match
+	for tag := range strings.SplitSeq(header, ",") {
 		switch tag = strings.TrimSpace(tag); tag {
 		case "":
 		case "*":
-			match.There = true
+			m.There = true
 		default:
-			match.Is = append(match.Is, tag)
+			m.Is = append(m.Is, tag)
 		}
 	}
-	return match
+	return m
 }
 
 type definitionOutput struct {
@@ -72,32 +74,17 @@ type item struct {
 	Definition json.RawMessage `json:"definition"`
 }
 
-// The types below give each input its path parameter.
-
-type named interface{ name() string }
-
-type byID struct {
-	ID string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" example:"acme"`
-}
-
-func (b byID) name() string { return b.ID }
-
-type byName struct {
-	Name string `path:"name" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" example:"office"`
-}
-
-func (b byName) name() string { return b.Name }
-
+// addDefinitions adds what may be done with definitions of a kind.
 func (s *server) addDefinitions(h huma.API, k kind) {
-	addList(s, h, k)
-	if k.param == "id" {
-		addOne[byID](s, h, k)
-	} else {
-		addOne[byName](s, h, k)
-	}
+	s.addList(h, k)
+	s.addGet(h, k)
+	s.addPut(h, k)
+	s.addDelete(h, k)
 }
 
 func (k kind) path() string { return "/v1/" + k.plural }
+
+func (k kind) pathOfOne() string { return k.path() + "/{id}" }
 
 // operation begins the description of an operation on definitions of a kind.
 func (k kind) operation(method, path, id, summary string, errors ...int) huma.Operation {
@@ -112,7 +99,7 @@ func content(description string, schema *huma.Schema) *huma.Response {
 	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
 }
 
-func addList(s *server, h huma.API, k kind) {
+func (s *server) addList(h huma.API, k kind) {
 	op := k.operation(http.MethodGet, k.path(), "list-"+k.plural, "List "+k.plural)
 	op.Description = "All of them come, page by page, in no order that means anything. What is changed meanwhile may come twice."
 	op.Responses = map[string]*huma.Response{"200": content("A page", listSchema(k.schema))}
@@ -153,18 +140,11 @@ func (s *server) shown(ctx context.Context, d jobs.Stored, k kind) (jobs.Stored,
 	return d, nil
 }
 
-func addOne[N named](s *server, h huma.API, k kind) {
-	path := k.path() + "/{" + k.param + "}"
-	one := strings.ToLower(k.schema)
-
-	get := k.operation(http.MethodGet, path, "get-"+one, "Get "+one, http.StatusNotFound)
-	get.Responses = map[string]*huma.Response{"200": content("The definition", refTo(k.schema)), "304": {Description: "It has the ETag still"}}
-	huma.Register(h, get, func(ctx context.Context, in *struct {
-		getInput
-		Of N
-	},
-	) (*definitionOutput, error) {
-		d, err := s.Client.Get(ctx, k.Kind, in.Of.name())
+func (s *server) addGet(h huma.API, k kind) {
+	op := k.operation(http.MethodGet, k.pathOfOne(), "get-"+string(k.Kind), "Get "+k.one(), http.StatusNotFound)
+	op.Responses = map[string]*huma.Response{"200": content("The definition", refTo(k.schema)), "304": {Description: "It has the ETag still"}}
+	huma.Register(h, op, func(ctx context.Context, in *getInput) (*definitionOutput, error) {
+		d, err := s.Client.Get(ctx, k.Kind, in.ID)
 		if err == nil {
 			d, err = s.shown(ctx, d, k)
 		}
@@ -176,33 +156,36 @@ func addOne[N named](s *server, h huma.API, k kind) {
 		}
 		return &definitionOutput{Status: http.StatusOK, ETag: d.ETag, Body: d.Body}, nil
 	})
+}
 
-	put := k.operation(http.MethodPut, path, "put-"+one, "Define "+one, http.StatusBadRequest, http.StatusPreconditionFailed, http.StatusConflict, http.StatusRequestEntityTooLarge)
-	put.Description = "Writes the whole definition. Without If-Match or If-None-Match it replaces what is there, whoever wrote it."
-	put.Responses = map[string]*huma.Response{"200": content("Changed", refTo(k.schema)), "201": content("Created", refTo(k.schema))}
-	huma.Register(h, put, func(ctx context.Context, in *struct {
-		putInput
-		Of N
-	},
-	) (*definitionOutput, error) {
-		return s.put(ctx, k, in.Of.name(), in.putInput)
-	})
-	describeBody(h.OpenAPI().Paths[path].Put, refTo(k.schema), k.example)
-
-	remove := k.operation(http.MethodDelete, path, "delete-"+one, "Remove "+one, http.StatusNotFound, http.StatusPreconditionFailed, http.StatusConflict)
+func (s *server) addDelete(h huma.API, k kind) {
+	op := k.operation(http.MethodDelete, k.pathOfOne(), "delete-"+string(k.Kind), "Remove "+k.one(),
+		http.StatusNotFound, http.StatusPreconditionFailed, http.StatusConflict)
 	if k.Kind != jobs.KindProperty {
-		remove.Description = "It is refused with 409 while others refer to it."
+		op.Description = "It is refused with 409 while others refer to it."
 	}
-	huma.Register(h, remove, func(ctx context.Context, in *struct {
-		matchInput
-		Of N
-	},
-	) (*struct{}, error) {
-		if err := s.Client.Delete(ctx, k.Kind, in.Of.name(), in.match()); err != nil {
+	huma.Register(h, op, func(ctx context.Context, in *deleteInput) (*struct{}, error) {
+		if err := s.Client.Delete(ctx, k.Kind, in.ID, matching(in.IfMatch)); err != nil {
 			return nil, s.failed(err)
 		}
 		return nil, nil
 	})
+}
+
+func (s *server) addPut(h huma.API, k kind) {
+	op := k.operation(http.MethodPut, k.pathOfOne(), "put-"+string(k.Kind), "Define "+k.one(),
+		http.StatusBadRequest, http.StatusPreconditionFailed, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	op.Description = "Writes the whole definition. Without If-Match or If-None-Match it replaces what is there, whoever wrote it."
+	op.Responses = map[string]*huma.Response{"200": content("Changed", refTo(k.schema)), "201": content("Created", refTo(k.schema))}
+	parsedByUs(&op)
+	huma.Register(h, op, func(ctx context.Context, in *putInput) (*definitionOutput, error) { return s.put(ctx, k, in) })
+	describeBody(h.OpenAPI().Paths[op.Path].Put, refTo(k.schema), k.example)
+}
+
+// parsedByUs is for bodies that huma shall only read: parsing them finds more than its
+// validation would.
+func parsedByUs(op *huma.Operation) {
+	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, mostBody, 10*time.Second
 }
 
 // describeBody says what huma cannot know of a body that it does not decode.
@@ -210,7 +193,7 @@ func describeBody(op *huma.Operation, schema *huma.Schema, example string) {
 	op.RequestBody.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: json.RawMessage(example)}}
 }
 
-func (s *server) put(ctx context.Context, k kind, name string, in putInput) (*definitionOutput, error) {
+func (s *server) put(ctx context.Context, k kind, in *putInput) (*definitionOutput, error) {
 	t, err := tree(in.RawBody)
 	if err != nil {
 		return nil, err
@@ -219,13 +202,13 @@ func (s *server) put(ctx context.Context, k kind, name string, in putInput) (*de
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	match := in.match()
+	match := matching(in.IfMatch)
 	match.Absent = in.IfNoneMatch == "*"
-	d, created, err := s.Client.Put(ctx, k.Kind, name, def, match)
+	d, created, err := s.Client.Put(ctx, k.Kind, in.ID, def, match)
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	out := &definitionOutput{Status: http.StatusOK, ETag: d.ETag, Location: k.path() + "/" + name, Body: d.Body}
+	out := &definitionOutput{Status: http.StatusOK, ETag: d.ETag, Location: k.path() + "/" + in.ID, Body: d.Body}
 	if created {
 		out.Status = http.StatusCreated
 	}

@@ -11,24 +11,31 @@ import (
 type kind struct {
 	jobs.Kind
 	plural  string // in paths
-	param   string // what its name is called in paths
 	tag     string // of its operations in the document
 	schema  string // its name in the document
 	example string
 	parse   func(tree any) (any, error)
 }
 
+// one is "a property".
+func (k kind) one() string {
+	if k.Kind == jobs.KindAgent {
+		return "an agent"
+	}
+	return "a " + string(k.Kind)
+}
+
 var kinds = []kind{ // constant
-	{jobs.KindProperty, "properties", "id", "Properties", "Property",
+	{jobs.KindProperty, "properties", "Properties", "Property",
 		`{"name": "ACME shop", "time_zone": "Europe/Paris", "schedule": {"weekly": {"mon-fri": "09:00-12:00, 13:00-18:00"}}, "widget": {"no_agents": "away"}}`,
 		func(tree any) (any, error) { return definition.ParseProperty(tree) }},
-	{jobs.KindAgent, "agents", "id", "Agents", "Agent",
+	{jobs.KindAgent, "agents", "Agents", "Agent",
 		`{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17", "leave": [{"from": "2026-12-21", "to": "2027-01-03"}], "notify": {"on": ["hours_started"]}}`,
 		func(tree any) (any, error) { return definition.ParseAgent(tree) }},
-	{jobs.KindSchedule, "schedules", "name", "Schedules", scheduleSchema,
+	{jobs.KindSchedule, "schedules", "Schedules", scheduleSchema,
 		`{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "09:00-18:00"}, "holidays": "FR", "exceptions": [{"on": "2026-12-24", "hours": "09:00-12:00", "name": "Christmas Eve"}]}`,
 		func(tree any) (any, error) { return definition.ParseSchedule(tree) }},
-	{jobs.KindDestination, "destinations", "name", "Destinations", "Destination",
+	{jobs.KindDestination, "destinations", "Destinations", "Destination",
 		`{"type": "redis_stream", "stream": "crm:actions"}`,
 		func(tree any) (any, error) { return definition.ParseDestination(tree) }},
 }

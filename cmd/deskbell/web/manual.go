@@ -188,7 +188,7 @@ func curl(method, path string, body []byte) string {
 	if method != "GET" {
 		line += " -X " + method
 	}
-	line += ` -H "Authorization: Bearer $KEY" http://localhost:8080` + strings.NewReplacer("{id}", "acme", "{name}", "office").Replace(path)
+	line += ` -H "Authorization: Bearer $KEY" http://localhost:8080` + strings.Replace(path, "{id}", "ID", 1)
 	if len(body) > 0 {
 		line += " \\\n  -d '" + string(body) + "'"
 	}

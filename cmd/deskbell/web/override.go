@@ -16,6 +16,15 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
+type propertyInput struct {
+	ID string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+}
+
+type overrideInput struct {
+	ID      string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	RawBody []byte `contentType:"application/json"`
+}
+
 type hoursOutput struct{ Body hoursNow }
 
 // hoursNow is how the hours of a property are, an override included.
@@ -56,11 +65,8 @@ func (s *server) addOverrides(h huma.API) {
 	const path = "/v1/properties/{id}/override"
 	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
 	put.Description = "The override beats every rule of the schedule, and takes the place of another. The answer is how the hours are now."
-	huma.Register(h, put, func(ctx context.Context, in *struct {
-		byID
-		RawBody []byte `contentType:"application/json"`
-	},
-	) (*hoursOutput, error) {
+	parsedByUs(&put)
+	huma.Register(h, put, func(ctx context.Context, in *overrideInput) (*hoursOutput, error) {
 		t, err := tree(in.RawBody)
 		if err != nil {
 			return nil, err
@@ -83,7 +89,7 @@ func (s *server) addOverrides(h huma.API) {
 
 	remove := k.operation(http.MethodDelete, path, "delete-override", "Clear the override", http.StatusNotFound, http.StatusConflict)
 	remove.Description = "Whichever it is, or none. The answer is how the hours are now."
-	huma.Register(h, remove, func(ctx context.Context, in *byID) (*hoursOutput, error) { return s.override(ctx, in.ID, nil) })
+	huma.Register(h, remove, func(ctx context.Context, in *propertyInput) (*hoursOutput, error) { return s.override(ctx, in.ID, nil) })
 }
 
 func (s *server) override(ctx context.Context, property string, o *hours.Override) (*hoursOutput, error) {
@@ -115,9 +121,11 @@ func parseOverride(tree any) (open bool, end hours.End, err error) {
 	}
 	var faults definition.Faults
 	fault := func(key, problem, allowed string) {
-		faults = append(faults, definition.Fault{Path: "/" + key, Value: fmt.Sprintf("%.60s", fmt.Sprint(m[key])), Problem: problem, Allowed: allowed})
+		faults = append(faults, definition.Fault{Path: "/" + pointer.Replace(key), Value: fmt.Sprintf("%.60s", fmt.Sprint(m[key])), Problem: problem, Allowed: allowed})
 	}
-	if open, ok = m["open"].(bool); !ok {
+	if _, there := m["open"]; !there {
+		faults = append(faults, definition.Fault{Path: "/open", Problem: "is missing", Allowed: "true, false"})
+	} else if open, ok = m["open"].(bool); !ok {
 		fault("open", "is not true or false", "true, false")
 	}
 	ends := 0
@@ -142,7 +150,7 @@ func parseOverride(tree any) (open bool, end hours.End, err error) {
 				fault(key, "is not true", "true, or no such key")
 			}
 		default:
-			faults = append(faults, definition.Fault{Path: "/" + pointer.Replace(key), Value: fmt.Sprintf("%.60s", key), Problem: "is not a key of an override", Allowed: allowed})
+			fault(key, "is not a key of an override", allowed)
 			continue
 		}
 		if ends++; ends == 2 {

@@ -1,0 +1,98 @@
+package web_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	logtest "github.com/sirupsen/logrus/hooks/test"
+	"go.uber.org/goleak"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+)
+
+// TestAStopEndsStreamsAndLetsRequestsFinish stops a server with one of each under way.
+func TestAStopEndsStreamsAndLetsRequestsFinish(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	started, finish := make(chan string, 2), make(chan struct{})
+	mux := http.NewServeMux()
+	mux.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).Flush()
+		started <- "stream"
+		<-r.Context().Done()
+		_, _ = w.Write([]byte("bye"))
+	})
+	mux.HandleFunc("/slow", func(w http.ResponseWriter, _ *http.Request) {
+		started <- "slow"
+		<-finish
+		_, _ = w.Write([]byte("done"))
+	})
+	log, _ := logtest.NewNullLogger()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- web.Serve(ctx, l, mux, log, 10*time.Second) }()
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	bodies := make(chan string, 2)
+	for _, path := range []string{"/stream", "/slow"} {
+		go func() {
+			res, err := client.Get("http://" + l.Addr().String() + path)
+			if err != nil {
+				bodies <- err.Error()
+				return
+			}
+			defer res.Body.Close()
+			body, _ := io.ReadAll(res.Body)
+			bodies <- string(body)
+		}()
+	}
+	<-started
+	<-started
+	stop()
+	if got := <-bodies; got != "bye" {
+		t.Errorf("the stream ended with %q", got)
+	}
+	close(finish)
+	if got := <-bodies; got != "done" {
+		t.Errorf("the request ended with %q", got)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAStopDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	started, never := make(chan struct{}), make(chan struct{})
+	defer close(never)
+	log, logged := logtest.NewNullLogger()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- web.Serve(ctx, l, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			close(started)
+			<-never
+		}), log, 50*time.Millisecond)
+	}()
+	go func() {
+		if res, err := http.Get("http://" + l.Addr().String()); err == nil {
+			res.Body.Close()
+		}
+	}()
+	<-started
+	stop()
+	if err := <-ended; err != nil || logged.LastEntry() == nil {
+		t.Error("it does not say that it cut off a request", err)
+	}
+}

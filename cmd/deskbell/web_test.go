@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// get asks a running deskbell, and gives the status and the body; 0 when it does not answer.
+func get(t testing.TB, url, key string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	return res.StatusCode, string(body)
+}
+
+func TestWebServesAndTakesKeysWhileItRuns(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	o.apply(office)
+	env := []string{"REDIS_URL=" + o.server.URL(), "LOG_FORMAT=text", "DESKBELL_TIME_ZONE=UTC", "DESKBELL_LISTEN="}
+	address := fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
+	p := start(t, 0, env, "web", "--listen", address)
+	p.says("everybody on this machine may see and change everything", "web started")
+	if code, body := get(t, "http://"+address+"/v1/properties/acme", ""); code != 200 || !strings.Contains(body, "ACME shop") {
+		t.Errorf("%d %s", code, body)
+	}
+
+	secret := strings.TrimSpace(o.run("", "", "keys", "add", "ci", "--property", "acme").stdout)
+	redistest.Wait(t, "a key is asked for", func() bool { code, _ := get(t, "http://"+address+"/v1/properties/acme", ""); return code == 401 })
+	if code, body := get(t, "http://"+address+"/v1/properties/acme", secret); code != 200 {
+		t.Errorf("%d %s", code, body)
+	}
+	if got := o.run("", "", "keys", "list"); strings.Contains(got.stdout, secret) || !strings.Contains(got.stdout, "ci    read and change  acme        2026-11-21 10:00 UTC\n") {
+		t.Errorf("listed:\n%s", got.stdout)
+	}
+	o.expect(result{stdout: "Revoked ci. It is dead within five seconds.\n"}, "", "", "keys", "revoke", "ci")
+	o.run("", "", "keys", "add", "other")
+	redistest.Wait(t, "the key is dead", func() bool { code, _ := get(t, "http://"+address+"/v1/properties/acme", secret); return code == 401 })
+	p.stop()
+	p.says("web stopped")
+	if strings.Contains(p.out.String(), secret) {
+		t.Error("the key is logged")
+	}
+}
+
+func TestWebBeyondThisMachineNeedsAKey(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	port := redistest.FreePort(t)
+	env := []string{"REDIS_URL=" + o.server.URL(), "LOG_FORMAT=text", "DESKBELL_LISTEN=", fmt.Sprint("PORT=", port)}
+	for _, args := range [][]string{{"web"}, {"web", "--listen", fmt.Sprint(":", port)}, {"web", "--listen", fmt.Sprint("0.0.0.0:", port)}} {
+		p := start(t, 0, env, args...)
+		if err := p.cmd.Wait(); err == nil {
+			t.Errorf("%v: without a key, it ends well", args)
+		}
+		p.says("there is no key: run deskbell keys add NAME first")
+	}
+	secret := strings.TrimSpace(o.run("", "", "keys", "add", "ci").stdout)
+	p := start(t, 0, env, "web")
+	p.says("web started")
+	if code, body := get(t, fmt.Sprintf("http://127.0.0.1:%d/v1/properties", port), secret); code != 200 {
+		t.Errorf("%d %s", code, body)
+	}
+	p.stop()
+}
+
+func TestKeysAreAskedForAsTheyShould(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	o.expect(result{stdout: "There is no key: deskbell keys add NAME\n"}, "", "", "keys", "list")
+	if got := o.run("", "", "keys", "add", "ci", "--read-only"); got.code != 0 || !regexp.MustCompile(`^dbk_ci_[\w-]{43}\n$`).MatchString(got.stdout) || got.stderr != "Keep it now: it is not shown again.\n" {
+		t.Errorf("%+v", got)
+	}
+	for args, want := range map[string]result{
+		"keys add ci":                {code: 1, stderr: "deskbell: adding key \"ci\": a key of this name exists: revoke it, or take another name\n"},
+		"keys revoke none":           {code: 1, stderr: "deskbell: finding key \"none\": not defined\n"},
+		"keys add":                   {code: 2, stderr: "deskbell: keys add: give the name of the key to add or revoke, and none to list\n"},
+		"keys list ci":               {code: 2, stderr: "deskbell: keys list: give the name of the key to add or revoke, and none to list\n"},
+		"keys revoke ci --read-only": {code: 2, stderr: "deskbell: keys revoke: --read-only and --property are for keys add\n"},
+	} {
+		o.expect(want, "", "", strings.Fields(args)...)
+	}
+}
+
+func TestUpServesWhereItIsFree(t *testing.T) {
+	t.Parallel()
+	address := fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
+	env := []string{"DESKBELL_TIME_ZONE=UTC", "REDIS_URL=", "DESKBELL_DEFINITIONS=", "LOG_LEVEL=", "PORT=1", "DESKBELL_LISTEN=" + address}
+	first := start(t, 0, env, "up")
+	first.says("board: http://" + address)
+	second := start(t, 0, env, "up")
+	second.says(address+" is taken by another program: taking a free port", "board: http://127.0.0.1:")
+	url := regexp.MustCompile(`board: (http://\S+)`).FindStringSubmatch(second.out.String())[1]
+	for _, at := range []string{"http://" + address, url} {
+		redistest.Wait(t, "it serves", func() bool {
+			code, body := get(t, at+"/v1/properties", "")
+			return code == 200 && strings.Contains(body, "demo")
+		})
+	}
+	second.stop()
+	first.stop()
+}
