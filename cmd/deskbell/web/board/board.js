@@ -39,14 +39,15 @@ async function load() {
     page = await get(`/board/properties?${ask}`, mine.signal);
   } catch (err) {
     if (mine.signal.aborted) return;
+    $("properties").removeAttribute("aria-busy");
     trouble(err.message);
     again = setTimeout(load, 5000);
     return;
   }
+  $("properties").removeAttribute("aria-busy");
   trouble("");
   setClock(page.at);
   showAll(page.properties);
-  $("properties").removeAttribute("aria-busy");
   remember();
   listen();
 }
@@ -63,8 +64,10 @@ function trouble(text) {
 }
 
 function showAll(properties) {
+  const held = document.activeElement.closest("[data-id]")?.dataset.id;
   shown.clear();
   $("rows").replaceChildren(...properties.map(add));
+  if (held) shown.get(held)?.button.focus();
   summarize();
 }
 
@@ -211,7 +214,10 @@ function overridden(text) {
   setText($("done"), text);
   $("done").classList.add("shown");
   clearTimeout(overridden.timer);
-  overridden.timer = setTimeout(() => $("done").classList.remove("shown"), 12_000);
+  overridden.timer = setTimeout(() => {
+    $("done").classList.remove("shown");
+    setText($("done"), "");
+  }, 12_000);
   if ($("live").dataset.state !== "live") load();
 }
 

@@ -27,7 +27,7 @@ export function row(p) {
   const zone = p.time_zone;
   return [
     heading(p, p.widget.status, words[p.widget.status] ?? p.widget.status),
-    el("div.hours", {}, bar(p), el("p.today", {}, `${hoursOf(p)} · ${zoneName(zone)}`), departments(p, zone), onShift(p, zone)),
+    el("div.hours", {}, bar(p), el("p.today", {}, el("span", {}, hoursOf(p)), " ", el("span", {}, zoneName(zone))), departments(p, zone), onShift(p, zone)),
     el("div.coming", {}, state(p, zone), override(p, zone), behind(p), boundaries(p, zone)),
   ];
 }

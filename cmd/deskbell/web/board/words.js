@@ -36,11 +36,13 @@ const day = { weekday: "short", day: "numeric", month: "short" };
 
 export function dayIn(ms, zone) { return format(zone, day).format(ms).replace(",", ""); }
 
-// clock is 18:00, with seconds where there are some, and with its day where that is not today.
+// clock is 18:00, with seconds where there are some; on another day Tue 18:00, and from a week on Tue 24 Nov 18:00.
 export function clock(ms, zone) {
   const text = format(zone, ms % 60_000 ? { ...time, second: "2-digit" } : time).format(ms);
   const date = dayIn(ms, zone);
-  return date === dayIn(now(), zone) ? text : `${date} ${text}`;
+  if (date === dayIn(now(), zone)) return text;
+  const near = ms > now() && ms < now() + 6 * 86_400_000;
+  return `${near ? date.slice(0, 3) : date} ${text}`;
 }
 
 // span is a duration in its two largest units, the minutes rounded up: 1 day 3 h, 2 h 5 min.
