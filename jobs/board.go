@@ -37,6 +37,7 @@ const (
 	searchBatch = 2000
 	searchMost  = 500_000
 	searchTime  = 2 * time.Second
+	afterExact  = 200 * time.Millisecond // for others, when the text is an id: that one was meant
 )
 
 // Board gives a page of properties as they are at this instant, in a handful of
@@ -70,12 +71,18 @@ func (c *Client) page(ctx context.Context, q BoardQuery, limit int) (ids []strin
 }
 
 // search finds the next properties whose ids or names hold a text. Whoever knows an id
-// need not wait for the search to come by: that property is on the first page.
+// need not wait for the search to come by.
 func (c *Client) search(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
 	start, page, wanted := c.now(), BoardPage{Next: q.Cursor}, strings.ToLower(q.Search)
-	found := make(map[string]bool)
+	found, patience := make(map[string]bool), searchTime
 	if q.Cursor == "" {
-		found[q.Search] = true // when there is none, nothing is shown
+		exact, err := c.store.Load(ctx, []Subject{PropertySubject(q.Search)})
+		if err != nil {
+			return nil, page, err
+		}
+		if exact[0].Rev != 0 {
+			found[q.Search], patience = true, afterExact
+		}
 	}
 	for read := 0; ; {
 		records, next, err := c.store.Scan(ctx, propertyKind, page.Next, searchBatch)
@@ -89,7 +96,7 @@ func (c *Client) search(ctx context.Context, q BoardQuery, limit int) (ids []str
 		}
 		read += len(records)
 		page.Next = next
-		page.Partial = next != "" && len(found) <= limit && (read >= searchMost || c.now().Sub(start) >= searchTime)
+		page.Partial = next != "" && len(found) <= limit && (read >= searchMost || c.now().Sub(start) >= patience)
 		if next == "" || len(found) > limit || page.Partial {
 			return slices.Collect(maps.Keys(found)), page, nil
 		}
