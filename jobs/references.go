@@ -165,7 +165,7 @@ func (c *Client) eachNoted(ctx context.Context, f func(Record) bool, page func(c
 }
 
 // refersTo tells whether a record names a definition. One that cannot be read does not.
-func (r Record) refersTo(kind Kind, name string) bool {
+func (r *Record) refersTo(kind Kind, name string) bool {
 	if r.Rev == 0 {
 		return false
 	}

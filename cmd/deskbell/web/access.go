@@ -11,34 +11,41 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// keysFor is how long keys are kept in memory: one that is revoked is dead in less
-// than five seconds.
-const keysFor = 4 * time.Second
+const (
+	// keysFor is how long keys are kept in memory: one that is revoked is dead in less
+	// than five seconds.
+	keysFor = 4 * time.Second
+	// faultFor is how long it is taken that they cannot be read: requests do not queue up
+	// for a Redis that hangs.
+	faultFor = time.Second
+)
 
 // keyring keeps the keys for a while.
 type keyring struct {
 	load func(context.Context) (jobs.Keyring, error)
 	now  func() time.Time
 
-	mu   sync.Mutex
-	ring jobs.Keyring
-	read time.Time
+	mu    sync.Mutex
+	ring  jobs.Keyring
+	fault error
+	until time.Time // ring, or fault, is good
 }
 
 func (k *keyring) get(ctx context.Context) (jobs.Keyring, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.now()
-	if age := now.Sub(k.read); !k.read.IsZero() && age >= 0 && age < keysFor {
-		return k.ring, nil
+	if left := k.until.Sub(now); left > 0 && left <= keysFor {
+		return k.ring, k.fault
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second) // others wait for it, too
 	defer cancel()
-	ring, err := k.load(ctx)
-	if err == nil {
-		k.ring, k.read = ring, now
+	if k.ring, k.fault = k.load(ctx); k.fault != nil {
+		k.until = k.now().Add(faultFor)
+	} else {
+		k.until = now.Add(keysFor)
 	}
-	return ring, err
+	return k.ring, k.fault
 }
 
 type callerKey struct{}

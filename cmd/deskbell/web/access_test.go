@@ -228,5 +228,6 @@ func TestRedisAwayIsToldAndOutlived(t *testing.T) {
 	b.pass(5 * time.Second)
 	b.want(503, request{}, "GET", "/v1/properties", "")
 	b.redis.Restart(t)
+	b.pass(time.Second)
 	b.want(200, request{}, "GET", "/v1/properties", "")
 }

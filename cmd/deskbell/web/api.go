@@ -39,7 +39,7 @@ func (s *server) newAPI() api {
 	h := humago.New(mux, config)
 	h.UseMiddleware(s.boundKeys(h))
 	addSchemas(h.OpenAPI().Components.Schemas.Map())
-	for _, k := range kinds {
+	for _, k := range kinds() {
 		s.addDefinitions(h, k)
 	}
 	s.addOverrides(h)

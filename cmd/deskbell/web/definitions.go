@@ -60,7 +60,7 @@ type listInput struct {
 
 type listOutput struct {
 	Link string `header:"Link" doc:"The next page, as rel=next."`
-	Body page
+	Body any    // a page, whose schema is listSchema
 }
 
 type page struct {
@@ -90,7 +90,7 @@ func (k kind) pathOfOne() string { return k.path() + "/{id}" }
 func (k kind) operation(method, path, id, summary string, errors ...int) huma.Operation {
 	return huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{k.tag},
-		Errors: append(errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests),
+		Errors: append(errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable),
 	}
 }
 
@@ -108,17 +108,18 @@ func (s *server) addList(h huma.API, k kind) {
 		if err != nil {
 			return nil, s.failed(err)
 		}
-		out := &listOutput{Body: page{Items: make([]item, 0, len(list))}}
+		out, body := new(listOutput), page{Items: make([]item, 0, len(list))}
 		for _, d := range list {
 			if d, err = s.shown(ctx, d, k); err != nil {
 				return nil, s.failed(err)
 			}
-			out.Body.Items = append(out.Body.Items, item{d.Name, d.ETag, d.Body})
+			body.Items = append(body.Items, item{d.Name, d.ETag, d.Body})
 		}
 		if next != "" {
 			query := url.Values{"cursor": {next}, "limit": {strconv.Itoa(in.Limit)}}
-			out.Body.Next, out.Link = &next, "<"+k.path()+"?"+query.Encode()+`>; rel="next"`
+			body.Next, out.Link = &next, "<"+k.path()+"?"+query.Encode()+`>; rel="next"`
 		}
+		out.Body = body
 		return out, nil
 	})
 }

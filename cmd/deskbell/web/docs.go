@@ -10,7 +10,7 @@ import (
 )
 
 //go:embed docs.html docs.css
-var docsFiles embed.FS // constant
+var docsFiles embed.FS
 
 // docsOf serves an OpenAPI document as a page for people. It is made here, once, and
 // asks for nothing else: no script, no font, no other site.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
@@ -25,19 +26,28 @@ func (k kind) one() string {
 	return "a " + string(k.Kind)
 }
 
-var kinds = []kind{ // constant
-	{jobs.KindProperty, "properties", "Properties", "Property",
-		`{"name": "ACME shop", "time_zone": "Europe/Paris", "schedule": {"weekly": {"mon-fri": "09:00-12:00, 13:00-18:00"}}, "widget": {"no_agents": "away"}}`,
-		func(tree any) (any, error) { return definition.ParseProperty(tree) }},
-	{jobs.KindAgent, "agents", "Agents", "Agent",
-		`{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17", "leave": [{"from": "2026-12-21", "to": "2027-01-03"}], "notify": {"on": ["hours_started"]}}`,
-		func(tree any) (any, error) { return definition.ParseAgent(tree) }},
-	{jobs.KindSchedule, "schedules", "Schedules", scheduleSchema,
-		`{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "09:00-18:00"}, "holidays": "FR", "exceptions": [{"on": "2026-12-24", "hours": "09:00-12:00", "name": "Christmas Eve"}]}`,
-		func(tree any) (any, error) { return definition.ParseSchedule(tree) }},
-	{jobs.KindDestination, "destinations", "Destinations", "Destination",
-		`{"type": "redis_stream", "stream": "crm:actions"}`,
-		func(tree any) (any, error) { return definition.ParseDestination(tree) }},
+// kinds are in the order of the documentation.
+func kinds() []kind {
+	return []kind{
+		{jobs.KindProperty, "properties", "Properties", "Property",
+			`{"name": "ACME shop", "time_zone": "Europe/Paris", "schedule": {"weekly": {"mon-fri": "09:00-12:00, 13:00-18:00"}}, "widget": {"no_agents": "away"}}`,
+			func(tree any) (any, error) { return definition.ParseProperty(tree) }},
+		{jobs.KindAgent, "agents", "Agents", "Agent",
+			`{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17", "leave": [{"from": "2026-12-21", "to": "2027-01-03"}], "notify": {"on": ["hours_started"]}}`,
+			func(tree any) (any, error) { return definition.ParseAgent(tree) }},
+		{jobs.KindSchedule, "schedules", "Schedules", scheduleSchema,
+			`{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "09:00-18:00"}, "holidays": "FR", "exceptions": [{"on": "2026-12-24", "hours": "09:00-12:00", "name": "Christmas Eve"}]}`,
+			func(tree any) (any, error) { return definition.ParseSchedule(tree) }},
+		{jobs.KindDestination, "destinations", "Destinations", "Destination",
+			`{"type": "redis_stream", "stream": "crm:actions"}`,
+			func(tree any) (any, error) { return definition.ParseDestination(tree) }},
+	}
+}
+
+// kindOf is one of them.
+func kindOf(k jobs.Kind) kind {
+	all := kinds()
+	return all[slices.IndexFunc(all, func(one kind) bool { return one.Kind == k })]
 }
 
 // masked is a definition as a key may see it that may only read: without secrets, and

@@ -85,20 +85,17 @@ type (
 	}
 )
 
-// methods are in the order of the manual.
-var methods = []string{"get", "put", "delete"} // constant
-
 func readManual(document []byte) (*manual, error) {
 	var doc openAPI
 	if err := json.Unmarshal(document, &doc); err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
 	}
 	m := &manual{Title: doc.Info.Title, Version: doc.OpenAPI, Intro: strings.Split(doc.Info.Description, "\n\n")}
-	for _, k := range kinds {
+	for _, k := range kinds() {
 		m.Groups = append(m.Groups, group{Name: k.tag})
 	}
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
-		for _, method := range methods {
+		for _, method := range []string{"get", "put", "delete"} {
 			op, ok := doc.Paths[path][method]
 			if !ok {
 				continue
@@ -125,8 +122,10 @@ func readManual(document []byte) (*manual, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
 		fields := fieldsOf(doc.Components.Schemas[name])
-		if i := slices.IndexFunc(kinds, func(k kind) bool { return k.schema == name }); i >= 0 {
-			fields = reference(kinds[i].plural) // which says more than its JSON Schema
+		for _, k := range kinds() {
+			if k.schema == name {
+				fields = reference(k.plural) // which says more than its JSON Schema
+			}
 		}
 		m.Schemas = append(m.Schemas, namedShape{name, fields})
 	}

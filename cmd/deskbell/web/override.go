@@ -14,6 +14,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs"
 )
 
 type propertyInput struct {
@@ -61,7 +62,7 @@ func overrideSchema() *huma.Schema {
 }
 
 func (s *server) addOverrides(h huma.API) {
-	k := kinds[0] // properties
+	k := kindOf(jobs.KindProperty)
 	const path = "/v1/properties/{id}/override"
 	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
 	put.Description = "The override beats every rule of the schedule, and takes the place of another. The answer is how the hours are now."
@@ -164,4 +165,4 @@ func parseOverride(tree any) (open bool, end hours.End, err error) {
 }
 
 // pointer escapes a key for a JSON pointer (RFC 6901).
-var pointer = strings.NewReplacer("~", "~0", "/", "~1") // constant
+var pointer = strings.NewReplacer("~", "~0", "/", "~1")

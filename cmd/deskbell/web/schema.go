@@ -22,7 +22,7 @@ func addSchemas(to map[string]*huma.Schema) {
 	defs, _ := root["$defs"].(map[string]any)
 	to[scheduleSchema] = raw(defs["schedule"])
 	all, _ := root["properties"].(map[string]any)
-	for _, k := range kinds {
+	for _, k := range kinds() {
 		if k.schema == scheduleSchema {
 			continue
 		}

@@ -43,7 +43,14 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, to logrus.FieldL
 		to.Warn("requests were cut off at the stop: they did not end in time")
 		err = srv.Close()
 	}
-	<-ended
+	return errors.Join(err, closed(<-ended))
+}
+
+// closed is nil for the end that was asked for.
+func closed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
 	return err
 }
 
