@@ -2,13 +2,12 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/deskbell/deskbell/domain/agent"
-	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 )
@@ -55,56 +54,71 @@ func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus,
 	sort.Slice(records, func(i, j int) bool { return records[i].Subject < records[j].Subject })
 	list := make([]PropertyStatus, 0, len(records))
 	var broken []error
-	for _, r := range records {
-		s, err := c.statusOf(ctx, r)
+	for chunk := range slices.Chunk(records, 500) {
+		b, err := c.decider.gather(ctx, chunk)
 		if err != nil {
-			broken = append(broken, fmt.Errorf("reading %s: %w", r.Subject, err))
-			continue
+			return nil, err
 		}
-		list = append(list, s)
+		agents, err := c.agentStates(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		for i := range chunk {
+			s, err := b.statusOf(&chunk[i], agents)
+			if err != nil {
+				broken = append(broken, fmt.Errorf("reading %s: %w", chunk[i].Subject, err))
+				continue
+			}
+			list = append(list, s)
+		}
 	}
 	return list, errors.Join(broken...)
 }
 
-func (c *Client) statusOf(ctx context.Context, r Record) (PropertyStatus, error) {
+// agentStates are the committed states of all agents in a batch.
+func (c *Client) agentStates(ctx context.Context, b *batch) (map[string][]byte, error) {
+	subjects := make([]Subject, 0, len(b.agents))
+	for id := range b.agents {
+		subjects = append(subjects, AgentSubject(id))
+	}
+	records, err := c.store.Load(ctx, subjects)
+	states := make(map[string][]byte, len(records))
+	for _, r := range records {
+		id, _ := r.Subject.Agent()
+		states[id] = r.State
+	}
+	return states, err
+}
+
+func (b *batch) statusOf(r *Record, agents map[string][]byte) (PropertyStatus, error) {
 	id, _ := r.Subject.Property()
 	s := PropertyStatus{Property: id}
-	var def definition.Property
-	if err := json.Unmarshal(r.Definition, &def); err != nil {
-		return s, fmt.Errorf("decoding the definition: %w", err)
+	if err := b.broken[r.Subject]; err != nil {
+		return s, err
 	}
+	def := b.properties[r.Subject]
 	var state propertyState
 	if err := decodeState(r.State, &state); err != nil {
 		return s, err
 	}
-	schedule, err := c.schedule(ctx, r, nil)
+	p, err := b.property(def, nil)
 	if err != nil {
 		return s, err
 	}
-	s.Name, s.Widget, s.Override, s.TimeZone = def.Name, widget.State(state.Widget), state.Override, schedule.Location().String()
+	s.Name, s.Widget, s.Override, s.TimeZone = def.Name, widget.State(state.Widget), state.Override, p.Hours.Location().String()
 	ids := without(def.AllAgents(), nil)
 	sort.Strings(ids)
-	subjects := make([]Subject, len(ids))
-	for i, id := range ids {
-		subjects[i] = AgentSubject(id)
-	}
-	agents, err := c.store.Load(ctx, subjects)
-	if err != nil {
-		return s, err
-	}
-	for i, r := range agents {
-		a := AgentStatus{Agent: ids[i]}
-		var def definition.Agent
-		if r.Definition == nil {
+	for _, id := range ids {
+		if b.agents[id] == nil {
+			if err := b.broken[AgentSubject(id)]; err != nil {
+				return s, fmt.Errorf("reading agent %q: %w", id, err)
+			}
 			continue
 		}
-		if err := json.Unmarshal(r.Definition, &def); err != nil {
-			return s, fmt.Errorf("decoding agent %q: %w", ids[i], err)
-		}
-		if err := decodeState(r.State, &a.State); err != nil {
+		a := AgentStatus{Agent: id, Name: b.agents[id].Name}
+		if err := decodeState(agents[id], &a.State); err != nil {
 			return s, err
 		}
-		a.Name = def.Name
 		s.Agents = append(s.Agents, a)
 	}
 	return s, nil

@@ -132,6 +132,12 @@ type Store interface {
 	// Page gives some records of a shard and the cursor of the next page; it
 	// starts with "" and ends with "". A record may come twice.
 	Page(ctx context.Context, shard int, cursor string, limit int) ([]Record, string, error)
+	// Scan gives the definitions of some subjects of all shards whose names begin with
+	// a prefix, and the cursor of the next ones; it starts with "" and ends with "".
+	// limit is about how many; there may be none while there are more. The records
+	// have neither states nor revisions, and one may come twice. ErrCursor is returned
+	// for a cursor that Scan has not given.
+	Scan(ctx context.Context, prefix, cursor string, limit int) ([]Record, string, error)
 	// Commit writes changes of one shard with their actions and due times, and
 	// gives those that were lost because the record had moved on.
 	Commit(ctx context.Context, shard int, changes []Change) (lost []Subject, err error)

@@ -90,12 +90,14 @@ func (a *app) serve(ctx context.Context, s *session, l net.Listener, log logrus.
 	defer wait.Wait()
 	defer cancel()
 	log.WithField("address", l.Addr().String()).Info("web started")
+	board := web.Board(web.BoardConfig{Client: s.client, Now: a.now, Log: log})
 	err := web.Serve(ctx, l, web.New(web.Config{
 		Client: s.client, Keys: keys, Now: a.now, Log: log, Loopback: local,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        web.WidgetState(live, a.now),
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
 		},
+		Private: map[string]http.Handler{"GET /{$}": board, "/board/": board},
 	}), log, s.env.StopTimeout)
 	log.Info("web stopped")
 	return err

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/google/go-cmp/cmp"
@@ -103,5 +104,63 @@ func pages() []testCase {
 				f.Error("no error")
 			}
 		}},
+	}
+}
+
+func scans() []testCase {
+	return []testCase{
+		{"covers the subjects of one kind in all shards", func(f *fixture) {
+			want := make(map[jobs.Subject]bool)
+			for i := range 300 {
+				s := jobs.PropertySubject(strconv.Itoa(i))
+				f.define(nine, s, jobs.AgentSubject(strconv.Itoa(i)))
+				want[s] = true
+			}
+			for _, limit := range []int{1, 7, 50, 1000} {
+				if diff := cmp.Diff(want, f.scan("property/", limit)); diff != "" {
+					f.Errorf("%d at a time: %s", limit, diff)
+				}
+			}
+		}},
+		{"comes back with little when little is asked for", func(f *fixture) {
+			f.define(nine, f.subjects(0, 400)...)
+			records, next, err := f.store.Scan(f.Context(), "property/", "", 20)
+			f.must(err)
+			if len(records) < 20 || next == "" {
+				f.Errorf("got %d and the cursor %q", len(records), next)
+			}
+		}},
+		{"of nothing is empty, and the last", func(f *fixture) {
+			f.define(nine, jobs.AgentSubject("lea"))
+			if records, next, err := f.store.Scan(f.Context(), "property/", "", 50); err != nil || len(records) > 0 || next != "" {
+				f.Errorf("got %v, %q, %v", records, next, err)
+			}
+		}},
+		{"with a cursor that is none is an error", func(f *fixture) {
+			for _, cursor := range []string{"the start", "1", "-1-0", "99999-0", "0-x"} {
+				if _, _, err := f.store.Scan(f.Context(), "property/", cursor, 50); !errors.Is(err, jobs.ErrCursor) {
+					f.Errorf("%s: got %v", cursor, err)
+				}
+			}
+		}},
+	}
+}
+
+// scan reads all subjects whose names begin with a prefix.
+func (f *fixture) scan(prefix string, limit int) map[jobs.Subject]bool {
+	f.Helper()
+	seen := make(map[jobs.Subject]bool)
+	for cursor := ""; ; {
+		records, next, err := f.store.Scan(f.Context(), prefix, cursor, limit)
+		f.must(err)
+		for _, r := range records {
+			seen[r.Subject] = true
+			if string(r.Definition) != definitionOf(r.Subject) || r.Rev != 0 || r.State != nil {
+				f.Errorf("got %+v", r)
+			}
+		}
+		if cursor = next; cursor == "" {
+			return seen
+		}
 	}
 }

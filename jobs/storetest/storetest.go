@@ -23,6 +23,7 @@ func Run(t *testing.T, open Open) {
 		{"claim", claims()},
 		{"load", loads()},
 		{"page", pages()},
+		{"scan", scans()},
 		{"commit", commits()},
 		{"edit", edits()},
 		{"wake", wakes()},

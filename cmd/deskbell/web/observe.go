@@ -75,8 +75,11 @@ func (r *response) Write(p []byte) (int, error) {
 	return r.ResponseWriter.Write(p)
 }
 
+// FlushError is what http.ResponseController calls.
+func (r *response) FlushError() error { return http.NewResponseController(r.ResponseWriter).Flush() }
+
 // Flush implements http.Flusher, for handlers that ask for it by its type.
-func (r *response) Flush() { _ = http.NewResponseController(r.ResponseWriter).Flush() }
+func (r *response) Flush() { _ = r.FlushError() }
 
 // Unwrap is for http.ResponseController.
 func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -11,11 +11,8 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-const (
-	mostReaders = 20_000           // of streams in one process, at some 30 KB each
-	heartbeat   = 20 * time.Second // proxies end what says nothing for a minute
-	writeWithin = 10 * time.Second // a reader that takes longer is dropped
-)
+// widgetReaders are the streams in one process, at some 30 KB each.
+const widgetReaders = 20_000
 
 // WidgetStream answers GET /v1/properties/{id}/widget/stream with server-sent events:
 // "state" with what the widget shows now, and again with each change; "gone" when the
@@ -23,14 +20,13 @@ const (
 // only what it does not know.
 //
 // A reader that does not keep up is dropped: its browser comes back by itself, and
-// begins with the state of that time. A stream ends with the context of its request,
-// which http.Server.Shutdown does not end: give the server a BaseContext. It is to be
-// mounted for all methods, as WidgetState.
+// begins with the state of that time. It is to be mounted for all methods, as
+// WidgetState.
 func WidgetStream(live *jobs.Live) http.Handler {
 	var readers atomic.Int64
 	return readable(func(w http.ResponseWriter, r *http.Request) {
 		defer readers.Add(-1)
-		if readers.Add(1) > mostReaders {
+		if readers.Add(1) > widgetReaders {
 			w.Header().Set("Retry-After", "30")
 			problem(w, http.StatusServiceUnavailable, "this server has as many readers as it can hold: try again later, or read the state without /stream")
 			return
@@ -41,48 +37,31 @@ func WidgetStream(live *jobs.Live) http.Handler {
 			return
 		}
 		defer watch.Close()
-		if r.Method == http.MethodHead {
-			startStream(w)
+		s, err := openStream(w)
+		if err != nil || r.Method == http.MethodHead {
 			return
 		}
-		s := stream{w: w, control: http.NewResponseController(w)}
-		if s.open(now, r.Header.Get("Last-Event-ID")) == nil {
-			s.follow(r, watch)
+		if sendFirst(s, now, r.Header.Get("Last-Event-ID")) == nil {
+			followWidget(s, r, watch)
 		}
 	})
 }
 
-func startStream(w http.ResponseWriter) {
-	h := w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // nginx would keep it to itself
-	w.WriteHeader(http.StatusOK)
-}
-
-// stream writes to one reader.
-type stream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-}
-
-// open says what shows now, unless the reader knows. Browsers come back after some
+// sendFirst says what shows now, unless the reader knows. Browsers come back after some
 // seconds, and not all in the same.
-func (s stream) open(now *jobs.LiveState, known string) error {
-	if err := s.control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	startStream(s.w)
+func sendFirst(s eventStream, now *jobs.LiveState, known string) error {
 	retry := 2000 + rand.IntN(4000)
 	if now.ID == known {
-		return s.send("retry: %d\n: as you know it\n\n", retry)
+		return s.send(fmt.Appendf(nil, "retry: %d\n: as you know it\n\n", retry))
 	}
-	return s.send("retry: %d\n"+stateEvent, retry, now.ID, now.JSON)
+	return s.send(append(fmt.Appendf(nil, "retry: %d\n", retry), stateEvent(now)...))
 }
 
-// stateEvent takes the id and the JSON of a state.
-const stateEvent = "id: %s\nevent: state\ndata: %s\n\n"
+func stateEvent(now *jobs.LiveState) []byte {
+	return fmt.Appendf(nil, "id: %s\nevent: state\ndata: %s\n\n", now.ID, now.JSON)
+}
 
-func (s stream) follow(r *http.Request, watch *jobs.Watch) {
+func followWidget(s eventStream, r *http.Request, watch *jobs.Watch) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
@@ -91,30 +70,18 @@ func (s stream) follow(r *http.Request, watch *jobs.Watch) {
 		case <-r.Context().Done():
 			return
 		case <-beat.C:
-			err = s.send(":\n\n")
+			err = s.send([]byte(":\n\n"))
 		case now, ok := <-watch.C:
 			if !ok {
 				if errors.Is(watch.Err(), jobs.ErrNotFound) {
-					_ = s.send("event: gone\ndata: {}\n\n") // it is over, either way
+					_ = s.send([]byte("event: gone\ndata: {}\n\n")) // it is over, either way
 				}
 				return
 			}
-			err = s.send(stateEvent, now.ID, now.JSON)
+			err = s.send(stateEvent(now))
 		}
 		if err != nil {
 			return
 		}
 	}
-}
-
-// send writes at once, or fails in time. The deadline is one of the connection, and of
-// the real clock.
-func (s stream) send(format string, args ...any) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	if _, err := fmt.Fprintf(s.w, format, args...); err != nil {
-		return err
-	}
-	return s.control.Flush()
 }

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// screenshotsVariable names a directory for pictures of what the tests see; without it
+// there are none.
+const screenshotsVariable = "DESKBELL_TEST_SCREENSHOTS"
+
+// browser is a headless Chromium of the test's own, with one page.
+type browser struct {
+	*testing.T
+	ctx  context.Context
+	host string // the only one it may ask
+
+	mu     sync.Mutex
+	faults []string // of the page since the last look
+}
+
+// newBrowser starts Chromium. Without one, the test is skipped.
+func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	program := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	if program == "" {
+		t.Skipf("%s: Chromium is not installed", t.Name())
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(30*time.Second))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, end := chromedp.NewContext(ctx)
+	t.Cleanup(end)
+	b := &browser{T: t, ctx: ctx}
+	if err := chromedp.Listen(ctx, b.heed); err != nil { // it starts the browser, which lives as long as this context
+		t.Fatal(err)
+	}
+	tell(b, network.Enable, network.EnableParams{})
+	tell(b, log.Enable, cdp.Empty{})
+	tell(b, runtime.Enable, cdp.Empty{})
+	return b
+}
+
+// tell sends the browser a command.
+func tell[P, R any](b *browser, command cdp.Command[P, R], params P) {
+	b.Helper()
+	if _, err := chromedp.Call(b.ctx, command, params); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// heed notes what should not be: a message on the console, a request that fails, a
+// request to anybody else.
+func (b *browser) heed(event any) {
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.fault(fmt.Sprintf("exception: %s %+v", e.ExceptionDetails.Text, e.ExceptionDetails.Exception))
+	case *runtime.EventConsoleAPICalled:
+		args, _ := json.Marshal(e.Args)
+		b.fault(fmt.Sprintf("console.%s: %s", e.Type, args))
+	case *log.EventEntryAdded:
+		b.fault(fmt.Sprintf("log %s: %s %s", e.Entry.Level, e.Entry.Text, e.Entry.URL))
+	case *network.EventRequestWillBeSent:
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Host != b.host {
+			b.fault("asked for " + e.Request.URL)
+		}
+	case *network.EventLoadingFailed:
+		if !e.Canceled {
+			b.fault("failed: " + e.ErrorText)
+		}
+	case *network.EventResponseReceived:
+		if e.Response.Status >= 400 {
+			b.fault(fmt.Sprintf("%d for %s", e.Response.Status, e.Response.URL))
+		}
+	}
+}
+
+func (b *browser) fault(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.faults = append(b.faults, text)
+}
+
+// clean fails the test where the page had a fault, save those that the test made.
+func (b *browser) clean(accepted ...string) {
+	b.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+faults:
+	for _, fault := range b.faults {
+		for _, part := range accepted {
+			if strings.Contains(fault, part) {
+				continue faults
+			}
+		}
+		b.Error(fault)
+	}
+	b.faults = nil
+}
+
+// patience is how long the page has for one thing.
+const patience = 20 * time.Second
+
+func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// open loads a page.
+func (b *browser) open(address string) {
+	b.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.host = u.Host
+	b.do(chromedp.Navigate(address))
+}
+
+// eval gives the value of a JavaScript expression, a promise's too.
+func eval[T any](b *browser, expression string) T {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return value
+}
+
+// text is what is shown of the elements that a selector finds, with line breaks
+// between them.
+func (b *browser) text(selector string) string {
+	b.Helper()
+	return eval[string](b, fmt.Sprintf(`[...document.querySelectorAll(%q)].map((e) => e.innerText).join("\n")`, selector))
+}
+
+// shows waits until elements show a text.
+func (b *browser) shows(selector, text string) {
+	b.Helper()
+	for deadline := time.Now().Add(patience); !strings.Contains(b.text(selector), text); {
+		if time.Now().After(deadline) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.Fatalf("waited %s for %q in %s: it shows %q; faults: %q", patience, text, selector, b.text(selector), b.faults)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// click clicks an element as a mouse does.
+func (b *browser) click(selector string) {
+	b.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// press presses keys one after the other.
+func (b *browser) press(keys ...string) {
+	b.Helper()
+	for _, key := range keys {
+		if key != "/" {
+			b.do(chromedp.KeyEvent(key))
+			continue
+		}
+		// KeyEvent would write it, too, although the page takes it for something else.
+		tell(b, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key})
+		tell(b, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: key})
+	}
+}
+
+// focused is the name of the element that has the focus, for a screen reader.
+func (b *browser) focused() string {
+	b.Helper()
+	return eval[string](b, `(document.activeElement.getAttribute("aria-label") || document.activeElement.innerText || document.activeElement.id).trim()`)
+}
+
+// device sets what the page is looked at with.
+func (b *browser) device(width, height int64, scheme string) {
+	b.Helper()
+	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
+	tell(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+}
+
+// picture keeps what is seen, where somebody wants it.
+func (b *browser) picture(name string) {
+	b.Helper()
+	dir := os.Getenv(screenshotsVariable)
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// accessible fails the test where axe finds something that is serious or worse, and
+// tells of the rest.
+func (b *browser) accessible(what string) {
+	b.Helper()
+	axe, err := os.ReadFile("testdata/axe/axe.min.js")
+	if err != nil {
+		b.Fatal(err)
+	}
+	eval[int](b, string(axe)+";0")
+	type violation struct {
+		ID     string `json:"id"`
+		Impact string `json:"impact"`
+		Help   string `json:"help"`
+		Nodes  []struct {
+			HTML           string `json:"html"`
+			FailureSummary string `json:"failureSummary"`
+		} `json:"nodes"`
+	}
+	for _, v := range eval[[]violation](b, `axe.run().then((r) => r.violations)`) {
+		say := b.Logf
+		if v.Impact == "serious" || v.Impact == "critical" {
+			say = b.Errorf
+		}
+		say("%s: %s (%s): %s", what, v.ID, v.Impact, v.Help)
+		for _, n := range v.Nodes {
+			say("  %s\n  %s", n.HTML, n.FailureSummary)
+		}
+	}
+}
+
+// narrow fails the test where the page is wider than its window.
+func (b *browser) narrow(what string) {
+	b.Helper()
+	if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+		b.Errorf("%s: the page is %d pixels wider than its window", what, over)
+	}
+}

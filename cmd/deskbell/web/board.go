@@ -1,0 +1,135 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"path"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// BoardConfig is what the board is made of.
+type BoardConfig struct {
+	Client *jobs.Client
+	Now    func() time.Time
+	Log    logrus.FieldLogger
+}
+
+// Board is the page on which people watch: / is the page, below /board/ are its files
+// and its data.
+//
+//	GET /board/properties?search=&cursor=   a jobs.BoardPage
+//	GET /board/recent                       the last actions, the newest first
+//	GET /board/destinations                 each jobs.DestinationStatus
+//	GET /board/events?id=…&whole=           what becomes of shown properties: see events
+//
+// It only reads. Its buttons write by the API of definitions, /v1/properties/{id}/override,
+// which the page expects on the same origin. Who may read and write is for a handler
+// around this one to say. A request's context has to end with the server: the streams do.
+func Board(c BoardConfig) http.Handler {
+	b := &board{c, newHub(c)}
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", boardFile("index.html"))
+	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "words.js", "icon.svg"} {
+		mux.Handle("GET /board/"+name, boardFile(name))
+	}
+	mux.HandleFunc("GET /board/properties", b.properties)
+	mux.HandleFunc("GET /board/recent", b.recent)
+	mux.HandleFunc("GET /board/destinations", b.destinations)
+	mux.HandleFunc("GET /board/events", b.events)
+	return ownFilesOnly(plainErrors(mux))
+}
+
+type board struct {
+	BoardConfig
+	hub *hub
+}
+
+//go:embed board
+var boardFiles embed.FS
+
+// boardFile serves one file of the page. A browser asks each time whether it is still
+// the same, so that a new version of the program has no old page.
+func boardFile(name string) http.Handler {
+	body, err := boardFiles.ReadFile(path.Join("board", name))
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("ETag", tag)
+		w.Header().Set("Cache-Control", "no-cache")
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+	})
+}
+
+// ownFilesOnly tells browsers to run nothing but the page's own files, and to show it in no
+// other site's frame.
+func ownFilesOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+const (
+	mostSearch = 200 // characters
+	mostRecent = 30  // actions
+)
+
+func (b *board) properties(w http.ResponseWriter, r *http.Request) {
+	query := jobs.BoardQuery{Search: r.FormValue("search"), Cursor: r.FormValue("cursor")}
+	if utf8.RuneCountInString(query.Search) > mostSearch {
+		problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
+		return
+	}
+	page, err := b.Client.Board(r.Context(), query)
+	b.answer(w, r, page, err)
+}
+
+func (b *board) recent(w http.ResponseWriter, r *http.Request) {
+	list, err := b.Client.Recent(r.Context(), mostRecent)
+	b.answer(w, r, append([]action.Action{}, list...), err)
+}
+
+func (b *board) destinations(w http.ResponseWriter, r *http.Request) {
+	list, err := b.Client.Destinations(r.Context())
+	b.answer(w, r, append([]jobs.DestinationStatus{}, list...), err)
+}
+
+// answer writes JSON, or says why there is none.
+func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err error) {
+	var body []byte
+	if err == nil {
+		body, err = json.Marshal(value)
+	}
+	switch {
+	case r.Context().Err() != nil: // nobody is there to read it
+	case errors.Is(err, jobs.ErrCursor):
+		problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
+	case err != nil:
+		b.Log.WithError(err).Warn("the board cannot be read")
+		problem(w, http.StatusServiceUnavailable, noAnswer)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(body)
+	}
+}
+
+const noAnswer = "Redis does not answer. The board comes back when it does; the log says more."

@@ -1,0 +1,78 @@
+// The dialog that opens or closes a property, whatever its hours say.
+
+import { overrideWords, titleOf } from "./row.js";
+import { at, clock, here, relative, setText } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const dialog = $("override");
+const choices = [...dialog.querySelectorAll("button[data-open]")];
+
+let of = null; // the property
+let told = null; // called with what has been done, in words
+
+// overriding asks what to do with a property.
+export function overriding(p, done) {
+  [of, told] = [p, done];
+  setText($("override-title"), `Override ${titleOf(p)}`);
+  const is = p.fault ? "cannot be decided" : `is ${p.widget.status}`;
+  setText($("override-now"), `It ${is}${p.override ? `. An override: ${overrideWords(p.override, p.time_zone)}` : ""}.`);
+  const next = at(p.next_hours);
+  for (const b of choices.filter((b) => b.dataset.end === "next")) {
+    b.disabled = !next;
+    setText(b, next ? `Until ${clock(next, p.time_zone)}, its next boundary` : "Until its next boundary: it has none");
+  }
+  $("override-undo").hidden = !p.override && !p.fault;
+  fault("");
+  dialog.showModal();
+}
+
+function fault(text) {
+  setText($("override-fault"), text);
+  $("override-fault").hidden = !text;
+}
+
+async function ask(method, body) {
+  const path = here(`/v1/properties/${encodeURIComponent(of.property)}/override`);
+  let answer;
+  try {
+    answer = await fetch(path, { method, headers: body ? { "Content-Type": "application/json" } : {}, body: body && JSON.stringify(body) });
+  } catch {
+    throw new Error("The server of this page does not answer. Nothing was changed, as far as is known: look at the row before you try again.");
+  }
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) return said;
+  if (answer.status === 403) throw new Error(`You may look, but not change anything here: ${said.detail || "this key may only read"}. Ask for a key that may, and log in with it.`);
+  const details = (said.errors ?? []).map((e) => e.message).filter(Boolean).join("; ");
+  throw new Error([said.detail || `The server answered ${answer.status}.`, details].filter(Boolean).join(": "));
+}
+
+// send carries out a choice, and says what came of it.
+async function send(method, body) {
+  const buttons = [...dialog.querySelectorAll("button")].filter((b) => !b.disabled);
+  const held = document.activeElement;
+  fault("");
+  for (const b of buttons) b.disabled = true;
+  try {
+    const now = await ask(method, body);
+    const end = at(now.until);
+    dialog.close();
+    told(`${titleOf(of)} is ${now.open ? "open" : "closed"}${method === "DELETE" ? " by its own hours" : ""}` +
+      (end ? ` until ${clock(end, of.time_zone ?? "UTC")}, ${relative(end)}.` : method === "DELETE" ? "." : " until you undo it."));
+  } catch (err) {
+    fault(err.message);
+  } finally {
+    for (const b of buttons) b.disabled = false;
+    if (dialog.open) held?.focus();
+  }
+}
+
+const ends = { for: { for: "30m" }, next: { until_next: true }, undone: {} };
+
+for (const b of choices) {
+  b.addEventListener("click", () => send("PUT", { open: b.dataset.open === "true", ...ends[b.dataset.end] }));
+}
+$("override-undo").addEventListener("click", () => send("DELETE"));
+$("override-cancel").addEventListener("click", () => dialog.close());
+dialog.addEventListener("click", (e) => { // beside it
+  if (e.target === dialog) dialog.close();
+});

@@ -1,0 +1,145 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// hub follows what is written, once for all readers of the board, and while there are
+// any: it begins with the first and ends with the last.
+type hub struct {
+	BoardConfig
+
+	mu      sync.Mutex
+	readers map[*reader]bool
+	end     context.CancelFunc // nil without readers
+	news    news
+}
+
+// news is what all readers are shown, in JSON.
+type news struct{ recent, destinations []byte }
+
+const (
+	boardReaders = 200                    // of one process
+	breath       = 300 * time.Millisecond // between two messages to a reader, so that what comes at once goes at once
+	newsAtLeast  = 5 * time.Second        // how old news may be when nobody has told of any
+	retryFollow  = time.Second
+)
+
+func newHub(c BoardConfig) *hub { return &hub{BoardConfig: c, readers: make(map[*reader]bool)} }
+
+// enter lets a reader be told of changes; false: there are too many.
+func (h *hub) enter(r *reader) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.readers) >= boardReaders {
+		return false
+	}
+	h.readers[r] = true
+	if h.end == nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		h.end = cancel
+		go h.run(ctx)
+	}
+	return true
+}
+
+func (h *hub) leave(r *reader) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.readers, r)
+	if len(h.readers) == 0 {
+		h.end()
+		h.end, h.news = nil, news{}
+	}
+}
+
+func (h *hub) run(ctx context.Context) {
+	changed := make(chan struct{}, 1)
+	go h.refresh(ctx, changed)
+	for ctx.Err() == nil {
+		if err := h.Client.Follow(ctx, func(subjects []jobs.Subject) {
+			h.tell(subjects)
+			wink(changed)
+		}); err != nil && ctx.Err() == nil {
+			h.Log.WithError(err).Warn("the board cannot be followed: trying again")
+		}
+		sleep(ctx, retryFollow)
+	}
+}
+
+func (h *hub) tell(subjects []jobs.Subject) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for r := range h.readers {
+		r.tell(subjects)
+	}
+}
+
+// refresh reads the news when something was written, and now and then: how a
+// destination does is told by nobody.
+func (h *hub) refresh(ctx context.Context, changed <-chan struct{}) {
+	for ctx.Err() == nil {
+		if fresh, err := h.read(ctx); err == nil {
+			h.publish(ctx, fresh)
+		} // else the readers find out for themselves
+		select {
+		case <-ctx.Done():
+		case <-changed:
+			sleep(ctx, breath)
+		case <-time.After(newsAtLeast):
+		}
+	}
+}
+
+func (h *hub) read(ctx context.Context) (news, error) {
+	recent, err1 := h.Client.Recent(ctx, mostRecent)
+	destinations, err2 := h.Client.Destinations(ctx)
+	if err := errors.Join(err1, err2); err != nil {
+		return news{}, err
+	}
+	var n news
+	n.recent, err1 = json.Marshal(append([]action.Action{}, recent...))
+	n.destinations, err2 = json.Marshal(append([]jobs.DestinationStatus{}, destinations...))
+	return n, errors.Join(err1, err2)
+}
+
+func (h *hub) publish(ctx context.Context, n news) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if ctx.Err() != nil || bytes.Equal(n.recent, h.news.recent) && bytes.Equal(n.destinations, h.news.destinations) {
+		return
+	}
+	h.news = n
+	for r := range h.readers {
+		wink(r.wake)
+	}
+}
+
+func (h *hub) latest() news {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.news
+}
+
+// wink wakes who waits for a channel of one, once, however often it is called.
+func wink(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

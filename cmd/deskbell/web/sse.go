@@ -1,0 +1,44 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"time"
+)
+
+const (
+	heartbeat   = 20 * time.Second // proxies end what says nothing for a minute
+	writeWithin = 10 * time.Second // a reader that takes longer is dropped
+)
+
+// eventStream writes server-sent events to one reader. It ends with the context of
+// its request, which http.Server.Shutdown does not end: give the server a BaseContext.
+type eventStream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+}
+
+// openStream begins the answer. The server's deadline for reading a request is over.
+func openStream(w http.ResponseWriter) (eventStream, error) {
+	s := eventStream{w, http.NewResponseController(w)}
+	if err := s.control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return s, err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // nginx would keep it to itself
+	w.WriteHeader(http.StatusOK)
+	return s, nil
+}
+
+// send writes at once, or fails in time. The deadline is one of the connection, and of
+// the real clock.
+func (s eventStream) send(events []byte) error {
+	if err := s.control.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := s.w.Write(events); err != nil {
+		return err
+	}
+	return s.control.Flush()
+}

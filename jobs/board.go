@@ -1,0 +1,157 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/action"
+)
+
+// BoardQuery asks for a page of properties.
+type BoardQuery struct {
+	Search string // in an id or a name, in any case; empty: all
+	Cursor string // BoardPage.Next of the page before; empty: the first
+	Limit  int    // about how many; 0: 100
+}
+
+// BoardPage is a page of properties, by id. Pages follow each other in no order: to
+// sort a million properties they would all have to be read.
+type BoardPage struct {
+	At         time.Time    `json:"at"` // as of when
+	Properties []BoardState `json:"properties"`
+	Next       string       `json:"next,omitempty"`    // cursor of the next page; empty: this is the last
+	Partial    bool         `json:"partial,omitempty"` // the search was stopped for its length; Next goes on
+}
+
+const (
+	boardLimit = 100 // properties on a page
+
+	// A search reads definitions, some hundred thousand a second, until it has a page
+	// full, or one of these bounds is reached.
+	searchBatch = 2000
+	searchMost  = 500_000
+	searchTime  = 2 * time.Second
+	afterExact  = 200 * time.Millisecond // for others, when the text is an id: that one was meant
+)
+
+// Board gives a page of properties as they are at this instant, in a handful of
+// round trips, however many there are on it. ErrCursor is returned for a cursor that
+// is none.
+func (c *Client) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
+	limit := cmp.Or(q.Limit, boardLimit)
+	find := c.page
+	if q.Search != "" {
+		find = c.search
+	}
+	ids, page, err := find(ctx, q, limit)
+	if err != nil {
+		return page, err
+	}
+	page.At, page.Properties, err = c.BoardStates(ctx, ids)
+	page.Properties = slices.DeleteFunc(page.Properties, func(s BoardState) bool { return s.Gone })
+	slices.SortFunc(page.Properties, func(a, b BoardState) int { return cmp.Compare(a.Property, b.Property) })
+	return page, err
+}
+
+// page finds the next properties, whichever they are.
+func (c *Client) page(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
+	records, next, err := c.store.Scan(ctx, propertyKind, q.Cursor, limit)
+	found := make(map[string]bool)
+	for _, r := range records {
+		id, _ := r.Subject.Property()
+		found[id] = true
+	}
+	return slices.Collect(maps.Keys(found)), BoardPage{Next: next}, err
+}
+
+// search finds the next properties whose ids or names hold a text. Whoever knows an id
+// need not wait for the search to come by.
+func (c *Client) search(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
+	start, page, wanted := c.now(), BoardPage{Next: q.Cursor}, strings.ToLower(q.Search)
+	found, patience := make(map[string]bool), searchTime
+	if q.Cursor == "" {
+		exact, err := c.store.Load(ctx, []Subject{PropertySubject(q.Search)})
+		if err != nil {
+			return nil, page, err
+		}
+		if exact[0].Rev != 0 {
+			found[q.Search], patience = true, afterExact
+		}
+	}
+	for read := 0; ; {
+		records, next, err := c.store.Scan(ctx, propertyKind, page.Next, searchBatch)
+		if err != nil {
+			return nil, page, err
+		}
+		for i := range records {
+			if id, _ := records[i].Subject.Property(); matches(wanted, id, records[i].Definition) {
+				found[id] = true
+			}
+		}
+		read += len(records)
+		page.Next = next
+		page.Partial = next != "" && len(found) <= limit && (read >= searchMost || c.now().Sub(start) >= patience)
+		if next == "" || len(found) > limit || page.Partial {
+			return slices.Collect(maps.Keys(found)), page, nil
+		}
+	}
+}
+
+// matches tells whether an id or the name in a definition holds a text in lower case.
+func matches(wanted, id string, body []byte) bool {
+	if strings.Contains(strings.ToLower(id), wanted) {
+		return true
+	}
+	var def struct{ Name string }
+	return json.Unmarshal(body, &def) == nil && strings.Contains(strings.ToLower(def.Name), wanted)
+}
+
+// BoardStates gives properties as they are at this instant, in the order of their ids
+// as given. One that is not defined is Gone.
+func (c *Client) BoardStates(ctx context.Context, ids []string) (at time.Time, states []BoardState, err error) {
+	subjects := make([]Subject, len(ids))
+	for i, id := range ids {
+		subjects[i] = PropertySubject(id)
+	}
+	at = c.now()
+	records, err := c.store.Load(ctx, subjects)
+	if err != nil {
+		return at, nil, err
+	}
+	b, err := c.decider.gather(ctx, records)
+	if err != nil {
+		return at, nil, err
+	}
+	states = make([]BoardState, len(ids))
+	for i := range records {
+		states[i] = b.boardState(&records[i], at)
+	}
+	return at, states, nil
+}
+
+// Recent gives the last actions, the newest first: of many that are committed
+// together, only some.
+func (c *Client) Recent(ctx context.Context, limit int) ([]action.Action, error) {
+	entries, err := c.store.Recent(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	actions := make([]action.Action, len(entries))
+	for i, e := range entries {
+		if err := json.Unmarshal(e.Body, &actions[i]); err != nil {
+			return nil, fmt.Errorf("decoding the recent action %s: %w", e.Seq, err)
+		}
+	}
+	return actions, nil
+}
+
+// Follow calls f with what is written from now on, as Store.Follow does.
+func (c *Client) Follow(ctx context.Context, f func(changed []Subject)) error {
+	return c.store.Follow(ctx, f)
+}

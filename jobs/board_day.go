@@ -1,0 +1,56 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// BoardDay is one local date of a schedule, without an override. It has as many hours
+// as the clocks of its zone make it: 23 or 25 on two days of the year.
+type BoardDay struct {
+	Date  string    `json:"date"`  // 2026-11-23
+	From  time.Time `json:"from"`  // the first instant of the date
+	To    time.Time `json:"to"`    // the first of the next
+	Ticks []int     `json:"ticks"` // seconds after From at which the clocks first show 0, 3, 6 … 24 hours, or more
+	Open  [][2]int  `json:"open"`  // opens, closes, in seconds after From, within the day
+}
+
+const (
+	tick        = 3  // hours
+	boardSpells = 50 // of a day that are shown
+)
+
+// boardDay is the date that a schedule's clock shows at an instant.
+func boardDay(s *hours.Schedule, at time.Time) BoardDay {
+	zone := s.Location()
+	y, m, d := at.In(zone).Date()
+	reading := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	if from := hours.FirstInstant(reading.AddDate(0, 0, 1), zone); !at.Before(from) {
+		reading = reading.AddDate(0, 0, 1) // clocks that had shown this date went back to the one before
+	}
+	day := BoardDay{
+		Date: reading.Format(time.DateOnly),
+		From: hours.FirstInstant(reading, zone).UTC(),
+		To:   hours.FirstInstant(reading.AddDate(0, 0, 1), zone).UTC(),
+		Open: [][2]int{},
+	}
+	for h := 0; h <= 24; h += tick {
+		shown := hours.FirstInstant(reading.Add(time.Duration(h)*time.Hour), zone)
+		day.Ticks = append(day.Ticks, day.seconds(shown))
+	}
+	for t := day.From; t.Before(day.To) && len(day.Open) < boardSpells; {
+		state := s.At(t)
+		until := state.Until
+		if until.IsZero() || until.After(day.To) {
+			until = day.To
+		}
+		if state.Open {
+			day.Open = append(day.Open, [2]int{day.seconds(t), day.seconds(until)})
+		}
+		t = until
+	}
+	return day
+}
+
+func (d *BoardDay) seconds(t time.Time) int { return int(t.Sub(d.From) / time.Second) }

@@ -1,0 +1,187 @@
+package jobs
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
+)
+
+// BoardState is a property as it is at one instant, computed for it: right also
+// where no worker has come to it yet. Instants are in UTC.
+type BoardState struct {
+	Property string `json:"property"`
+	Name     string `json:"name,omitempty"`
+	Gone     bool   `json:"gone,omitempty"`  // it is not defined; nothing else is set
+	Fault    string `json:"fault,omitempty"` // why it cannot be decided on; what follows is empty then
+
+	TimeZone    string            `json:"time_zone,omitempty"` // an IANA name, or an offset: "+01:00"
+	Widget      widget.State      `json:"widget"`
+	Departments map[string]string `json:"departments,omitempty"` // names of those that have one, by id
+	Override    *hours.Override   `json:"override,omitempty"`    // in force, or to come
+	NextHours   time.Time         `json:"next_hours,omitzero"`   // when the schedule opens or closes next, whatever the override; zero: never
+	Today       BoardDay          `json:"today,omitzero"`
+	Boundaries  []BoardBoundary   `json:"boundaries,omitempty"` // the next few
+	Agents      []BoardAgent      `json:"agents,omitempty"`     // on shift first, then by id; at most twenty
+	AgentCount  int               `json:"agent_count"`          // of all who serve it
+	OnShift     int               `json:"on_shift"`             // how many of them are
+	Behind      bool              `json:"behind,omitempty"`     // no worker has decided on it, or none since it should have flipped
+	GoodUntil   time.Time         `json:"good_until"`           // from then on, something here may differ by itself
+}
+
+// BoardAgent is an agent by their own hours.
+type BoardAgent struct {
+	Agent  string    `json:"agent"`
+	Name   string    `json:"name,omitempty"`
+	Online bool      `json:"online"`
+	Reason string    `json:"reason"`         // of the hours: hours.State.Reason
+	Until  time.Time `json:"until,omitzero"` // when Online changes next; zero: never
+}
+
+// BoardBoundary is an instant at which the hours or the widget change.
+type BoardBoundary struct {
+	At     time.Time     `json:"at"`
+	Open   bool          `json:"open"`   // the hours, from then on
+	Status widget.Status `json:"status"` // the widget, from then on
+}
+
+const (
+	boardBoundaries = 4
+	boardAgents     = 20
+
+	// late is when a worker should have flipped what is due: a tick finds within
+	// seconds whatever was left undone.
+	late = 30 * time.Second
+)
+
+func (b *batch) boardState(r *Record, at time.Time) BoardState {
+	id, _ := r.Subject.Property()
+	s := BoardState{Property: id}
+	if r.Rev == 0 || r.Definition == nil {
+		s.Gone = true
+		return s
+	}
+	if err := b.fillBoardState(&s, r, at); err != nil {
+		return BoardState{Property: id, Name: s.Name, Fault: err.Error()}
+	}
+	return s
+}
+
+func (b *batch) fillBoardState(s *BoardState, r *Record, at time.Time) error {
+	if err := b.broken[r.Subject]; err != nil {
+		return err
+	}
+	def := b.properties[r.Subject]
+	s.Name = def.Name
+	var state propertyState
+	if err := decodeState(r.State, &state); err != nil {
+		return err
+	}
+	plain, err := b.property(def, nil)
+	if err != nil {
+		return err
+	}
+	p := plain
+	if o := state.Override; o != nil && (o.Until.IsZero() || o.Until.After(at)) {
+		p.Hours = plain.Hours.With(*o)
+		s.Override = o
+	}
+	d := widget.Decide(p, widget.State(state.Widget), at)
+	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), zoneName(plain.Hours.Location(), at)
+	s.Today = boardDay(plain.Hours, at)
+	s.NextHours = plain.Hours.NextBoundary(at).UTC()
+	s.Boundaries = upcoming(p, d.State, at)
+	s.Behind = behind(state.Widget, at)
+	s.GoodUntil = s.Today.To
+	horizons := []time.Time{d.Due, s.NextHours}
+	if s.Override != nil {
+		horizons = append(horizons, s.Override.From, s.Override.Until)
+	}
+	for _, a := range b.boardAgents(s, def, at) {
+		horizons = append(horizons, a.Until)
+	}
+	for _, t := range horizons {
+		if t.After(at) && t.Before(s.GoodUntil) {
+			s.GoodUntil = t
+		}
+	}
+	s.GoodUntil = s.GoodUntil.UTC()
+	return nil
+}
+
+func behind(w storedWidget, at time.Time) bool {
+	return w.Version == 0 || !w.Until.IsZero() && at.Sub(w.Until) > late
+}
+
+// zoneName is what a browser can make something of: this machine's own zone may have
+// no name, and goes by its offset of now, "+01:00".
+func zoneName(zone *time.Location, at time.Time) string {
+	if zone == time.Local {
+		return at.In(zone).Format("-07:00")
+	}
+	return zone.String()
+}
+
+func departmentNames(def *definition.Property) map[string]string {
+	names := make(map[string]string)
+	for id, d := range def.Departments {
+		if d.Name != "" {
+			names[id] = d.Name
+		}
+	}
+	return names
+}
+
+// boardAgents gives all agents, of whom it shows the first.
+func (b *batch) boardAgents(s *BoardState, def *definition.Property, at time.Time) []BoardAgent {
+	var agents []BoardAgent
+	for _, id := range without(def.AllAgents(), nil) {
+		def := b.agents[id]
+		if def == nil {
+			continue
+		}
+		a, err := b.agent(def)
+		if err != nil {
+			continue // never available, as in agentsOf
+		}
+		h := a.Hours.At(at)
+		agents = append(agents, BoardAgent{id, def.Name, h.Open, h.Reason, h.Until.UTC()})
+		if h.Open {
+			s.OnShift++
+		}
+	}
+	slices.SortFunc(agents, func(a, b BoardAgent) int {
+		switch {
+		case a.Online == b.Online:
+			return cmp.Compare(a.Agent, b.Agent)
+		case a.Online:
+			return -1
+		}
+		return 1
+	})
+	s.AgentCount = len(agents)
+	s.Agents = agents[:min(len(agents), boardAgents)]
+	return agents
+}
+
+// upcoming walks over the next boundaries of a property's hours and of its widget.
+func upcoming(p widget.Property, s widget.State, at time.Time) []BoardBoundary {
+	p.Departments = nil
+	var list []BoardBoundary
+	for t := at; len(list) < boardBoundaries; {
+		next := s.Until
+		if b := p.Hours.NextBoundary(t); next.IsZero() || !b.IsZero() && b.Before(next) {
+			next = b.UTC()
+		}
+		if !next.After(t) { // zero: there is none
+			break
+		}
+		s = widget.Decide(p, s, next).State
+		list = append(list, BoardBoundary{next, p.Hours.At(next).Open, s.Status})
+		t = next
+	}
+	return list
+}
