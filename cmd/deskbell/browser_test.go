@@ -171,9 +171,8 @@ func (b *browser) shows(selector, text string) {
 	b.Helper()
 	for deadline := time.Now().Add(patience); !strings.Contains(b.text(selector), text); {
 		if time.Now().After(deadline) {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			b.Fatalf("waited %s for %q in %s: it shows %q; faults: %q", patience, text, selector, b.text(selector), b.faults)
+			b.clean() // it may say why
+			b.Fatalf("waited %s for %q in %s: it shows %q", patience, text, selector, b.text(selector))
 		}
 		time.Sleep(10 * time.Millisecond)
 	}

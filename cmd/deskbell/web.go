@@ -23,9 +23,9 @@ type webCmd struct {
 
 func (*webCmd) Help() string {
 	return `
-Serves the HTTP API over the Redis of REDIS_URL; its documentation is at /docs. While no key exists, it is for this
-machine alone: it listens on 127.0.0.1, and everybody here may change everything. Beyond, deskbell keys add comes first,
-and a reverse proxy with TLS in front. Run as many as you like. SIGTERM stops it gracefully.
+Serves the board at / and the HTTP API over the Redis of REDIS_URL; the documentation is at /docs. While no key exists,
+it is for this machine alone: it listens on 127.0.0.1, and everybody here may change everything. Beyond, deskbell keys
+add comes first, and a reverse proxy with TLS in front. Run as many as you like. SIGTERM stops it gracefully.
 
 Examples:
 

@@ -145,7 +145,7 @@ func (b *bundle) watch(query url.Values) (next func(name string) event, end func
 	b.Helper()
 	ctx, end := context.WithCancel(b.Context())
 	b.Cleanup(end)
-	req, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+"/board/events?"+query.Encode(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.server.URL+"/board/events?"+query.Encode(), http.NoBody)
 	if err != nil {
 		b.Fatal(err)
 	}
