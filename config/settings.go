@@ -60,6 +60,15 @@ func settings() []setting {
 			Doc: "Private networks that notices and webhooks may reach. All others that are not public are refused, " +
 				"because whoever writes a definition could reach into the workers' own network.",
 		}},
+		{read: readListen, Variable: Variable{
+			Name: "DESKBELL_WORKER_LISTEN", Default: "none", Allowed: "host:port, such as 127.0.0.1:9090",
+			Doc: "Where a worker answers `/metrics`, `/healthz` and `/readyz`; its flag `--listen` beats it. " +
+				"Several workers on one machine need a port each. Beyond loopback it needs `DESKBELL_METRICS_KEY`.",
+		}},
+		{secret: true, read: readKey, Variable: Variable{
+			Name: "DESKBELL_METRICS_KEY", Default: "none", Allowed: "at least 20 characters, none of them a space",
+			Doc: "The bearer token that a worker's `/metrics` asks for. `/healthz` and `/readyz` ask for none: they say nothing but how it is.",
+		}},
 		word("LOG_LEVEL", "info", []string{"error", "warn", "info", "debug", "trace"}, func(e *Env) *string { return &e.LogLevel },
 			"The least that is logged."),
 		word("LOG_FORMAT", "auto", []string{"auto", "text", "json"}, func(e *Env) *string { return &e.LogFormat },
@@ -112,6 +121,25 @@ func readPrefixes(env *Env, value string) string {
 		list = append(list, p)
 	}
 	env.AllowPrivate = list
+	return ""
+}
+
+func readListen(env *Env, value string) string {
+	if _, err := ParseListen(value); err != nil {
+		return err.Error()
+	}
+	env.WorkerListen = value
+	return ""
+}
+
+func readKey(env *Env, value string) string {
+	switch {
+	case len(value) < 20:
+		return "is too short to be a secret"
+	case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "holds characters that a header cannot carry"
+	}
+	env.MetricsKey = value
 	return ""
 }
 

@@ -132,8 +132,10 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 		batch := pick(args, def, entries)
 		if len(batch) > 0 {
 			if err := deliverInTime(ctx, to, batch); err != nil {
+				w.observeDelivery(args.Destination, "failed", len(batch))
 				return fmt.Errorf("delivering %d actions to %q: %w", len(batch), args.Destination, err)
 			}
+			w.observeDelivery(args.Destination, "delivered", len(batch))
 			sent += len(batch)
 			log.set("sent", sent)
 		}

@@ -49,7 +49,9 @@ type Change struct {
 	Wake    bool      // wake the subjects that this one serves (Serve)
 	Actions []Outgoing
 
-	flips, notices int // among the actions, for the log
+	flips   flips // for the log and the metrics, as what follows
+	notices int   // among the actions
+	wasDue  time.Time
 }
 
 // Outgoing is one action on its way out.
@@ -93,6 +95,14 @@ type Pending struct {
 	Wakes   bool // subjects elsewhere to wake
 	Notices bool // notices to send by agents' own services
 	Outbox  bool // actions not yet delivered everywhere
+}
+
+// Depth is how much a shard has waiting.
+type Depth struct {
+	Outbox   int       // actions that not all destinations have had
+	Subjects int       // in the timetable
+	Overdue  int       // of these, due at or before the instant asked for
+	Next     time.Time // when the first of them is or was due; zero: there is none
 }
 
 // Mark is a wish to wake somebody. Count tells a wish from a later one.
@@ -161,6 +171,12 @@ type Store interface {
 
 	// Pending gives what each shard has waiting at an instant.
 	Pending(ctx context.Context, at time.Time) ([]Pending, error)
+	// Depths measures each shard at an instant. It costs more than Pending: it is for
+	// those who look from time to time.
+	Depths(ctx context.Context, at time.Time) ([]Depth, error)
+	// Oldest gives for each destination when the oldest action was written that it
+	// has not had; zero when it has had all.
+	Oldest(ctx context.Context, destinations []string) ([]time.Time, error)
 	// Outbox takes the lease of a destination in a shard and gives the entries
 	// that it has not had, with the cursor to give to Delivered. Finding none, it
 	// gives the lease back. busy: another holds it.

@@ -48,6 +48,7 @@ func handle[A Args](mux *asynq.ServeMux, w *Worker, run func(context.Context, A,
 			err = run(ctx, args, log)
 		}
 		w.logAttempt(ctx, log, start, err)
+		w.Metrics.ran(zero.Kind(), outcome(ctx, err))
 		return err
 	})
 }
@@ -72,6 +73,21 @@ func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, 
 	default:
 		line.Debug("job done")
 	}
+}
+
+// outcome is the result of a run of a job, for the metrics.
+func outcome(ctx context.Context, err error) string {
+	switch {
+	case err == nil:
+		return jobDone
+	case errors.Is(err, errStopping):
+		return jobStopped
+	case errors.Is(err, asynq.RevokeTask):
+		return jobFailed
+	case errors.Is(err, asynq.SkipRetry) || lastTry(ctx):
+		return jobArchived
+	}
+	return jobFailed
 }
 
 func lastTry(ctx context.Context) bool {

@@ -32,6 +32,8 @@ type Config struct {
 	OpenDestination    map[string]OpenDestination // by type
 	DefaultDestination definition.Destination     // where actions go while no destination is defined
 	Notifier           Notifier                   // sends notices to agents' own services
+
+	Metrics *Metrics // of this worker's own work; nil: none are kept
 }
 
 // Worker runs the jobs: boundaries, edits, deliveries, notices. Any number of
@@ -44,6 +46,7 @@ type Worker struct {
 	queue    queue
 	decider  *Decider
 	stopping atomic.Bool
+	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
 // NewWorker makes a worker. It does nothing before Run.
@@ -137,6 +140,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		servers = append(servers, server)
 	}
+	w.beats(w.now())
 	stopCron, err := w.startCron(work)
 	if err != nil {
 		return err

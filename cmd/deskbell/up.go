@@ -80,7 +80,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.work(ctx, service{session: s, log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, file: file})
+	return a.work(ctx, service{session: s, shown: newInstruments(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, file: file})
 }
 
 // applySample defines something to look at, and says what it is.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"runtime/debug"
 
 	"github.com/sirupsen/logrus"
@@ -19,6 +21,7 @@ import (
 
 type workerCmd struct {
 	Definitions string `placeholder:"FILE" help:"Apply this deskbell.yaml at start and whenever it changes."`
+	Listen      string `placeholder:"ADDR" help:"Answer /metrics, /healthz and /readyz at host:port."`
 }
 
 func (*workerCmd) Help() string {
@@ -30,6 +33,7 @@ Examples:
 
     REDIS_URL=redis://127.0.0.1:6379/0 deskbell worker
     deskbell worker --definitions deskbell.yaml
+    deskbell worker --listen 127.0.0.1:9090
 `
 }
 
@@ -47,6 +51,14 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
+	shown := newInstruments()
+	if addr := cmp.Or(c.Listen, env.WorkerListen); addr != "" {
+		stop, err := shown.serve(addr, env.MetricsKey, r.Client, log)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	log.WithField("redis", env.RedisName).Info("connecting")
 	if err := r.Await(ctx, log); err != nil {
 		return nil // told to stop while waiting
@@ -66,12 +78,13 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 		log.WithFields(logrus.Fields{"shards": s.store.Shards(), "partitions": s.store.Partitions()}).
 			Info("keeping the layout of the first start")
 	}
-	return a.work(ctx, service{session: s, log: log, jobLog: log, byDefault: definition.Destination{Type: redisstream.Type}, file: c.Definitions})
+	return a.work(ctx, service{session: s, shown: shown, log: log, jobLog: log, byDefault: definition.Destination{Type: redisstream.Type}, file: c.Definitions})
 }
 
 // service is a worker to be run.
 type service struct {
 	*session
+	shown     *instruments
 	log       logrus.FieldLogger // for what people want to know
 	jobLog    logrus.FieldLogger // for what each job did
 	byDefault definition.Destination
@@ -96,7 +109,10 @@ func (a *app) work(ctx context.Context, s service) error {
 		}
 		defer stop()
 	}
-	return jobs.NewWorker(jobs.Config{
+	if err := s.shown.registry.Register(jobs.NewRedisMetrics(s.client, s.redis.Client, s.log)); err != nil {
+		return fmt.Errorf("registering metrics: %w", err)
+	}
+	worker := jobs.NewWorker(jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
 		OpenDestination: map[string]jobs.OpenDestination{
@@ -105,5 +121,8 @@ func (a *app) work(ctx context.Context, s service) error {
 		},
 		DefaultDestination: s.byDefault,
 		Notifier:           shout.Notifier{Guard: guard.Guard{Allow: s.env.AllowPrivate}},
-	}).Run(ctx)
+		Metrics:            s.shown.metrics,
+	})
+	s.shown.worker.Store(worker)
+	return worker.Run(ctx)
 }

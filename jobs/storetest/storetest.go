@@ -30,6 +30,8 @@ func Run(t *testing.T, open Open) {
 		{"outbox", outboxes()},
 		{"notices", notices()},
 		{"pending", pendings()},
+		{"depths", depths()},
+		{"oldest", oldests()},
 		{"together", together()},
 	} {
 		t.Run(group.name, func(t *testing.T) {
