@@ -79,6 +79,7 @@ type setup struct {
 	stop    time.Duration
 	notify  jobs.Notifier
 	streams jobs.OpenDestination // opens destinations of the type redis_stream
+	metrics *jobs.Metrics        // of all workers together
 }
 
 // bundle is a Redis with definitions, and workers on it that share a clock, a log and
@@ -194,6 +195,7 @@ func (b *bundle) worker() (stop func()) {
 		OpenDestination:    map[string]jobs.OpenDestination{"log": b.out.open, "redis_stream": streams},
 		DefaultDestination: definition.Destination{Type: "log"},
 		Notifier:           b.notify,
+		Metrics:            b.metrics,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

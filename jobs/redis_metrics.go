@@ -159,26 +159,39 @@ func (m *RedisMetrics) destinations(ctx context.Context, now time.Time) ([]prome
 	return metrics, err
 }
 
-func (m *RedisMetrics) queues(context.Context, time.Time) (metrics []prometheus.Metric, err error) {
+// queues leaves out those that cannot be read. One into which nothing was put yet is
+// not there, and empty.
+func (m *RedisMetrics) queues(context.Context, time.Time) ([]prometheus.Metric, error) {
+	existing, err := m.inspector.Queues()
+	if err != nil {
+		return nil, fmt.Errorf("listing the queues: %w", err)
+	}
+	var metrics []prometheus.Metric
+	var errs []error
 	for _, name := range []string{queueBoundary, queueDelivery, queueUpkeep} {
 		for _, queue := range slices.Sorted(maps.Keys(m.client.queue.all(name))) {
-			info, failed := m.inspector.GetQueueInfo(queue)
-			if errors.Is(failed, asynq.ErrQueueNotFound) { // nothing was put into it yet
-				info, failed = new(asynq.QueueInfo), nil
+			info := new(asynq.QueueInfo)
+			if slices.Contains(existing, queue) {
+				if info, err = m.inspector.GetQueueInfo(queue); err != nil {
+					errs = append(errs, fmt.Errorf("looking at the queue %s: %w", queue, err))
+					continue
+				}
 			}
-			if failed != nil {
-				err = errors.Join(err, fmt.Errorf("looking at the queue %s: %w", queue, failed))
-				continue
-			}
-			metrics = append(metrics, m.gauges.latency.of(info.Latency.Seconds(), queue))
-			for state, n := range map[string]int{
-				"pending": info.Pending, "active": info.Active, "scheduled": info.Scheduled, "retry": info.Retry, "archived": info.Archived, "completed": info.Completed,
-			} {
-				metrics = append(metrics, m.gauges.tasks.of(float64(n), queue, state))
-			}
+			metrics = append(metrics, m.queue(queue, info)...)
 		}
 	}
-	return metrics, err
+	return metrics, errors.Join(errs...)
+}
+
+func (m *RedisMetrics) queue(name string, info *asynq.QueueInfo) []prometheus.Metric {
+	metrics := []prometheus.Metric{m.gauges.latency.of(info.Latency.Seconds(), name)}
+	for state, n := range map[string]int{
+		"pending": info.Pending, "active": info.Active, "scheduled": info.Scheduled,
+		"retry": info.Retry, "archived": info.Archived, "completed": info.Completed,
+	} {
+		metrics = append(metrics, m.gauges.tasks.of(float64(n), name, state))
+	}
+	return metrics
 }
 
 // workers counts the worker processes: each has one server for the boundaries.
