@@ -37,10 +37,10 @@ func TestFromEnv(t *testing.T) {
 		{"all set", map[string]string{
 			"REDIS_URL": "redis://:secret@db:6380/2", "DESKBELL_DEFINITIONS": "/etc/d.yaml", "DESKBELL_TIME_ZONE": "Europe/Paris", "DESKBELL_SHARDS": "4096",
 			"DESKBELL_PARTITIONS": "4096", "DESKBELL_CONCURRENCY": "3", "DESKBELL_SWEEP_BATCH": " 2000 ", "DESKBELL_STOP_TIMEOUT": "1m30s",
-			"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json",
+			"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "DESKBELL_WORKER_LISTEN": "[::1]:9090", "DESKBELL_METRICS_KEY": "twenty-characters-at-least",
 		}, config.Env{
 			RedisName: "redis://***@db:6380/2", Definitions: "/etc/d.yaml", TimeZone: paris, Shards: 4096, Partitions: 4096, Concurrency: 3,
-			SweepBatch: 2000, StopTimeout: 90 * time.Second, LogLevel: "debug", LogFormat: "json",
+			SweepBatch: 2000, StopTimeout: 90 * time.Second, WorkerListen: "[::1]:9090", MetricsKey: "twenty-characters-at-least", LogLevel: "debug", LogFormat: "json",
 		}},
 	} {
 		got, err := config.FromEnv(env(c.values))
@@ -61,7 +61,7 @@ func TestFromEnvAnswersEveryFault(t *testing.T) {
 	t.Parallel()
 	_, err := config.FromEnv(env(map[string]string{
 		"REDIS_URL": "redis://user:hunter2@db:port", "DESKBELL_TIME_ZONE": "local", "DESKBELL_SHARDS": "0", "DESKBELL_PARTITIONS": "100",
-		"DESKBELL_CONCURRENCY": "many", "DESKBELL_SWEEP_BATCH": "2001", "DESKBELL_STOP_TIMEOUT": "20", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
+		"DESKBELL_CONCURRENCY": "many", "DESKBELL_SWEEP_BATCH": "2001", "DESKBELL_STOP_TIMEOUT": "20", "DESKBELL_WORKER_LISTEN": "9090", "DESKBELL_METRICS_KEY": "hunter2", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
 	}))
 	want := []string{
 		`REDIS_URL="redis://***" has no valid host:port, or its password has characters (/ ? # @ : %) that need percent-encoding; allowed: redis://, `,
@@ -71,6 +71,8 @@ func TestFromEnvAnswersEveryFault(t *testing.T) {
 		`DESKBELL_CONCURRENCY="many" is not a whole number; allowed: 1 to 10000`,
 		`DESKBELL_SWEEP_BATCH="2001" is out of range; allowed: 1 to 2000`,
 		`DESKBELL_STOP_TIMEOUT="20" is not a duration; allowed: 1s to 10m`,
+		`DESKBELL_WORKER_LISTEN="9090" is not host:port; allowed: host:port, such as 127.0.0.1:9090`,
+		`DESKBELL_METRICS_KEY="***" is too short to be a secret; allowed: at least 20 characters, none of them a space`,
 		`LOG_LEVEL="loud" is not one of them; allowed: error, warn, info, debug, trace`,
 		`LOG_FORMAT="xml" is not one of them; allowed: auto, text, json`,
 	}
