@@ -90,7 +90,7 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 // flips are changes of status.
 type flips struct{ widget, department, agent int }
 
-func (f flips) total() int { return f.widget + f.department + f.agent }
+func (f *flips) total() int { return f.widget + f.department + f.agent }
 
 func (f *flips) add(more flips) {
 	f.widget += more.widget

@@ -53,8 +53,8 @@ func newMonitored(t *testing.T, readOnly bool) monitored {
 	return monitored{t, rdb, listening.URL + "/monitor"}
 }
 
-// fill puts tasks into every state, and gives a function that lets the active one end.
-func (m monitored) fill() (end func()) {
+// fill puts tasks into every state. The active one ends with the test.
+func (m monitored) fill() {
 	m.Helper()
 	const queue = "deskbell-delivery"
 	client := asynq.NewClientFromRedisClient(m.rdb)
@@ -71,7 +71,7 @@ func (m monitored) fill() (end func()) {
 	}
 	put("archived", "mail:send", secret, asynq.MaxRetry(0))
 	put("scheduled", "delivery:replay", replay, asynq.ProcessIn(time.Hour))
-	release, ctx := make(chan struct{}), m.Context()
+	ended := m.Context().Done()
 	server := asynq.NewServerFromRedisClient(m.rdb, asynq.Config{
 		Concurrency: 4, Queues: map[string]int{queue: 1}, TaskCheckInterval: 10 * time.Millisecond, LogLevel: asynq.FatalLevel,
 		RetryDelayFunc: func(int, error, *asynq.Task) time.Duration { return time.Hour },
@@ -79,10 +79,7 @@ func (m monitored) fill() (end func()) {
 	if err := server.Start(asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error {
 		switch id := t.ResultWriter().TaskID(); id {
 		case "active":
-			select {
-			case <-release:
-			case <-ctx.Done():
-			}
+			<-ended
 			return nil
 		case "done":
 			_, err := t.ResultWriter().Write([]byte(secret))
@@ -99,7 +96,6 @@ func (m monitored) fill() (end func()) {
 		return err == nil && info.Active == 1 && info.Completed == 1 && info.Retry == 1 && info.Archived == 1 && info.Scheduled == 1
 	})
 	redistest.Wait(m, "the monitor sees what is worked on", func() bool { return strings.Contains(m.get("/api/servers").body, "delivery:replay") })
-	return func() { close(release) }
 }
 
 type answer struct {
@@ -137,8 +133,7 @@ func (m monitored) ask(method, path string, header map[string]string) answer {
 func TestMonitorShowsNoPayloadAndNoPassword(t *testing.T) {
 	t.Parallel()
 	m := newMonitored(t, false)
-	end := m.fill()
-	defer end()
+	m.fill()
 	const q = "/api/queues/deskbell-delivery"
 	for path, want := range map[string]string{
 		"/api/queues": `"queue":"deskbell-delivery"`, q: `"archived":1`, "/api/queue_stats": "deskbell-delivery", "/api/servers": `\"destination\":\"crm\"`,
@@ -163,7 +158,7 @@ func TestMonitorShowsNoPayloadAndNoPassword(t *testing.T) {
 func TestMonitorChangesNothingForOtherSites(t *testing.T) {
 	t.Parallel()
 	m := newMonitored(t, false)
-	defer m.fill()()
+	m.fill()
 	const run = "/api/queues/deskbell-delivery/archived_tasks/archived:run"
 	for _, header := range []map[string]string{
 		{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"},
@@ -183,7 +178,7 @@ func TestMonitorChangesNothingForOtherSites(t *testing.T) {
 func TestMonitorMayBeForReadingOnly(t *testing.T) {
 	t.Parallel()
 	m := newMonitored(t, true)
-	defer m.fill()()
+	m.fill()
 	const q = "/api/queues/deskbell-delivery"
 	for path, method := range map[string]string{
 		q + "/archived_tasks/archived:run": http.MethodPost, q + "/archived_tasks/archived": http.MethodDelete, q + ":pause": http.MethodPost, q: http.MethodDelete,
