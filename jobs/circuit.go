@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -96,7 +97,7 @@ func (c circuit) failed(at time.Time, of string, err error, probe bool) circuit 
 
 func clip(text string) string {
 	if len(text) > longestError {
-		return text[:longestError]
+		return strings.ToValidUTF8(text[:longestError], "")
 	}
 	return text
 }
