@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/destination/shout"
+	"github.com/deskbell/deskbell/jobs/destination/webhook"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -96,14 +97,16 @@ func (a *app) work(ctx context.Context, s service) error {
 		}
 		defer stop()
 	}
+	outbound := guard.Guard{Allow: s.env.AllowPrivate}
 	return jobs.NewWorker(jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
 		OpenDestination: map[string]jobs.OpenDestination{
 			logline.Type:     logline.Open(s.log, s.env.TimeZone),
 			redisstream.Type: redisstream.Open(s.redis.Client),
+			webhook.Type:     webhook.Open(outbound, a.env, a.now, userAgent()),
 		},
 		DefaultDestination: s.byDefault,
-		Notifier:           shout.Notifier{Guard: guard.Guard{Allow: s.env.AllowPrivate}},
+		Notifier:           shout.Notifier{Guard: outbound},
 	}).Run(ctx)
 }
