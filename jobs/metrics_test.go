@@ -76,7 +76,8 @@ func (s scraped) expect(want map[string]float64) {
 
 const measured = `{
 	"properties": {"acme": {"schedule": {"weekly": {"daily": "9-12"}}, "agents": ["lea"], "departments": {"sales": {}}}},
-	"agents": {"lea": {"schedule": {"weekly": {"daily": "9-12"}}, "notify": {"on": ["hours_started"], "via": ["ntfy://ntfy.sh/lea"]}}}
+	"agents": {"lea": {"schedule": {"weekly": {"daily": "9-12"}}, "notify": {"on": ["hours_started"], "via": ["ntfy://ntfy.sh/lea"]}}},
+	"destinations": {"crm": {"type": "log"}}
 }`
 
 func TestMetricsCountAFlip(t *testing.T) {
@@ -94,19 +95,19 @@ func TestMetricsCountAFlip(t *testing.T) {
 
 	after := scrape(t, b.metrics)
 	for sample, more := range map[string]float64{
-		`deskbell_flips_total{kind="widget"}`:                                 1,
-		`deskbell_flips_total{kind="department"}`:                             1,
-		`deskbell_flips_total{kind="agent"}`:                                  1,
-		`deskbell_flip_lag_seconds_count`:                                     2, // one a subject
-		`deskbell_sweep_subjects_sum`:                                         2,
-		`deskbell_notices_total{result="sent"}`:                               1,
-		`deskbell_jobs_total{kind="agent:notify",result="done"}`:              1,
-		`deskbell_deliveries_total{destination="default",result="delivered"}`: 3,
-		`deskbell_jobs_total{kind="boundary:sweep",result="archived"}`:        0,
-		`deskbell_cron_ticks_missed_total{entry="overdue"}`:                   0,
-		`deskbell_flip_lag_seconds_bucket{le="10"}`:                           2,
-		`deskbell_flip_lag_seconds_bucket{le="+Inf"}`:                         2,
-		`deskbell_jobs_total{kind="boundary:reconcile",result="failed"}`:      0,
+		`deskbell_flips_total{kind="widget"}`:                             1,
+		`deskbell_flips_total{kind="department"}`:                         1,
+		`deskbell_flips_total{kind="agent"}`:                              1,
+		`deskbell_flip_lag_seconds_count`:                                 2, // one a subject
+		`deskbell_sweep_subjects_sum`:                                     2,
+		`deskbell_notices_total{result="sent"}`:                           1,
+		`deskbell_jobs_total{kind="agent:notify",result="done"}`:          1,
+		`deskbell_deliveries_total{destination="crm",result="delivered"}`: 3,
+		`deskbell_jobs_total{kind="boundary:sweep",result="archived"}`:    0,
+		`deskbell_cron_ticks_missed_total{entry="overdue"}`:               0,
+		`deskbell_flip_lag_seconds_bucket{le="10"}`:                       2,
+		`deskbell_flip_lag_seconds_bucket{le="+Inf"}`:                     2,
+		`deskbell_jobs_total{kind="boundary:reconcile",result="failed"}`:  0,
 	} {
 		if got := after.value(sample) - before.value(sample); got != more {
 			t.Errorf("%s grew by %v, want %v", sample, got, more)
@@ -120,8 +121,7 @@ func TestMetricsCountAFlip(t *testing.T) {
 	seen.expect(map[string]float64{
 		"deskbell_up": 1, "deskbell_workers": 1, "deskbell_outbox_actions": 0, "deskbell_timetable_subjects": 2,
 		"deskbell_timetable_overdue": 0, "deskbell_timetable_oldest_seconds": 0,
-		`deskbell_outbox_oldest_seconds{destination="default"}`: 0, `deskbell_circuit_open{destination="default"}`: 0,
-		`deskbell_outbox_aside{destination="default"}`:                      0,
+		`deskbell_outbox_oldest_seconds{destination="crm"}`: 0, `deskbell_circuit_open{destination="crm"}`: 0, `deskbell_outbox_aside{destination="crm"}`: 0,
 		`deskbell_queue_tasks{queue="deskbell-boundary",state="pending"}`:   0,
 		`deskbell_queue_tasks{queue="deskbell-delivery",state="completed"}`: 1, // the notice
 		`deskbell_queue_latency_seconds{queue="deskbell-upkeep"}`:           0,
@@ -150,16 +150,17 @@ func TestMetricsOfRedisShowWhatWaits(t *testing.T) {
 		t.Errorf("due for %v seconds", got)
 	}
 
-	b.out.fail("bad", errors.New("it is down"))
+	b.out.fail("bad", &jobs.DeliveryError{Err: errors.New("it is no more"), Gone: true})
 	b.clock.set(time.Now()) // the places of the outbox are of Redis' clock
 	b.worker()
 	redistest.Wait(t, "the good one has had it", func() bool { return len(b.actions("good")) > 0 })
 	redistest.Wait(t, "the bad one is behind", func() bool {
 		seen = scrape(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log))
 		return seen.value(`deskbell_outbox_oldest_seconds{destination="bad"}`) > 0 &&
-			seen.value(`deskbell_outbox_oldest_seconds{destination="good"}`) == 0
+			seen.value(`deskbell_outbox_oldest_seconds{destination="good"}`) == 0 &&
+			seen.value(`deskbell_circuit_open{destination="bad"}`) == 1
 	})
-	seen.expect(map[string]float64{"deskbell_outbox_actions": 1, "deskbell_workers": 1})
+	seen.expect(map[string]float64{"deskbell_outbox_actions": 1, "deskbell_workers": 1, `deskbell_circuit_open{destination="good"}`: 0})
 }
 
 func TestMetricsOfRedisAreTheSameFromEveryProcessAndCostLittle(t *testing.T) {

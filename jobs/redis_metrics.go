@@ -150,7 +150,7 @@ func (m *RedisMetrics) destinations(ctx context.Context, now time.Time) ([]prome
 	var metrics []prometheus.Metric
 	for _, d := range list {
 		open := 0.0
-		if d.State != "ok" {
+		if d.State == DestinationPaused || d.State == DestinationGone {
 			open = 1
 		}
 		g := m.gauges
@@ -235,7 +235,7 @@ func newGauges() gauges {
 		workers:      newGauge("deskbell_workers", "Worker processes that run."),
 		outbox:       newGauge("deskbell_outbox_actions", "Actions that not all destinations have had."),
 		oldestAction: newGauge("deskbell_outbox_oldest_seconds", "Age of the oldest action that a destination has not had.", "destination"),
-		aside:        newGauge("deskbell_outbox_aside", "Actions that a destination has refused and that wait aside for another try.", "destination"),
+		aside:        newGauge("deskbell_outbox_aside", "Actions that a destination has refused, and those that stay behind them in their order.", "destination"),
 		circuit:      newGauge("deskbell_circuit_open", "Whether a destination is left alone because it fails: 1 or 0.", "destination"),
 		subjects:     newGauge("deskbell_timetable_subjects", "Properties and agents that have a next boundary."),
 		overdue:      newGauge("deskbell_timetable_overdue", "Properties and agents that have been due for more than ten seconds."),

@@ -111,13 +111,6 @@ type Mark struct {
 	Count float64
 }
 
-// Entry is one action of an outbox.
-type Entry struct {
-	Seq  string // its place in the shard's outbox, which only grows
-	Body []byte
-	To   []string // nil: all
-}
-
 // Store keeps definitions, states, the timetable and the outbox, in shards. All
 // that belongs to one subject is in one shard, and each method that takes a shard
 // does what it does there in one atomic step.
@@ -174,20 +167,12 @@ type Store interface {
 	// Depths measures each shard at an instant. It costs more than Pending: it is for
 	// those who look from time to time.
 	Depths(ctx context.Context, at time.Time) ([]Depth, error)
-	// Oldest gives for each destination when the oldest action was written that it
-	// has not had; zero when it has had all.
-	Oldest(ctx context.Context, destinations []string) ([]time.Time, error)
-	// Outbox takes the lease of a destination in a shard and gives the entries
-	// that it has not had, with the cursor to give to Delivered. Finding none, it
-	// gives the lease back. busy: another holds it.
-	Outbox(ctx context.Context, shard int, destination string, l Lease, limit int) (entries []Entry, cursor string, busy bool, err error)
 	// Notices gives the first notices of a shard, in order.
 	Notices(ctx context.Context, shard, limit int) ([]Entry, error)
 	// Noticed drops the notices up to a place.
 	Noticed(ctx context.Context, shard int, seq string) error
-	// Delivered moves a destination's cursor, and drops what all of the
-	// destinations have had; false: it had been moved by another.
-	Delivered(ctx context.Context, shard int, destination, from, to string, all []string) (bool, error)
+
+	Lanes
 }
 
 // Global is a kind of definition that is no subject.

@@ -76,14 +76,7 @@ func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
 			return err
 		}
 	}
-	for shard, p := range pending {
-		if p.Outbox {
-			if err := w.enqueueDeliveries(ctx, shard, nominal); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return w.tickDeliveries(ctx, pending, nominal)
 }
 
 // tickTimeout bounds one run of an entry: the next beat does the same work.

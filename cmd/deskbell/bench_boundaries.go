@@ -241,6 +241,9 @@ type none struct{}
 
 func openNone(string, definition.Destination) (jobs.Destination, error) { return none{}, nil }
 
+// Most implements jobs.Destination.
+func (none) Most() int { return 200 }
+
 // Deliver implements jobs.Destination.
 func (none) Deliver(ctx context.Context, _ []jobs.Delivery) error {
 	<-ctx.Done()

@@ -31,6 +31,15 @@ func (c *versionCmd) Run(a *app) error {
 	return nil
 }
 
+// userAgent is "Deskbell/v1.2.0", what receivers of webhooks see.
+func userAgent() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "Deskbell"
+	}
+	return "Deskbell/" + strings.Trim(info.Main.Version, "()") // "(devel)" would be a comment
+}
+
 // writeVersion prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64".
 func writeVersion(w io.Writer, info *debug.BuildInfo, verbose bool) {
 	setting := map[string]string{}

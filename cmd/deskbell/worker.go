@@ -16,6 +16,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/destination/shout"
+	"github.com/deskbell/deskbell/jobs/destination/webhook"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -109,6 +110,7 @@ func (a *app) work(ctx context.Context, s service) error {
 		}
 		defer stop()
 	}
+	outbound := guard.Guard{Allow: s.env.AllowPrivate}
 	if err := s.shown.registry.Register(jobs.NewRedisMetrics(s.client, s.redis.Client, s.log)); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
@@ -118,9 +120,10 @@ func (a *app) work(ctx context.Context, s service) error {
 		OpenDestination: map[string]jobs.OpenDestination{
 			logline.Type:     logline.Open(s.log, s.env.TimeZone),
 			redisstream.Type: redisstream.Open(s.redis.Client),
+			webhook.Type:     webhook.Open(outbound, a.env, a.now, userAgent()),
 		},
 		DefaultDestination: s.byDefault,
-		Notifier:           shout.Notifier{Guard: guard.Guard{Allow: s.env.AllowPrivate}},
+		Notifier:           shout.Notifier{Guard: outbound},
 		Metrics:            s.shown.metrics,
 	})
 	s.shown.worker.Store(worker)

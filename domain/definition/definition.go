@@ -50,8 +50,11 @@ type Notify struct {
 
 // Destination is where actions are delivered.
 type Destination struct {
-	Type    string   `json:"type"`              // log | redis_stream
-	Stream  string   `json:"stream,omitempty"`  // redis_stream: its key; empty: DefaultStream
-	MaxLen  int64    `json:"max_len,omitempty"` // redis_stream: trimmed to about so many entries; 0: DefaultMaxLen
-	Actions []string `json:"actions,omitempty"` // only these types; empty: all
+	Type      string   `json:"type"`                 // log | redis_stream | webhook
+	Stream    string   `json:"stream,omitempty"`     // redis_stream: its key; empty: DefaultStream
+	MaxLen    int64    `json:"max_len,omitempty"`    // redis_stream: trimmed to about so many entries; 0: DefaultMaxLen
+	URL       string   `json:"url,omitempty"`        // webhook: where to; it may hold a token, and is a secret
+	SecretEnv []string `json:"secret_env,omitempty"` // webhook: the environment variables with its secrets, one or two, the newest first
+	Batch     bool     `json:"batch,omitempty"`      // webhook: many actions in one request
+	Actions   []string `json:"actions,omitempty"`    // only these types; empty: all
 }

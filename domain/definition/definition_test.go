@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,9 @@ func TestParse(t *testing.T) {
 			"lea": {"name": "Léa", "schedule": {"weekly": "24/7"}, "leave": [{"from": "2026-12-21", "to": "2027-01-03"}, {"on": "2026-05-01"}],
 				"online_when": "scheduled", "notify": {"on": ["hours_ended"], "via": ["ntfy://ntfy.sh/lea"]}},
 			"7": {"leave": null}},
-		"destinations": {"crm": {"type": "redis_stream", "stream": "crm", "max_len": 10, "actions": ["agent.notify"]}, "log": {"type": "log"}}
+		"destinations": {"crm": {"type": "redis_stream", "stream": "crm", "max_len": 10, "actions": ["agent.notify"]}, "log": {"type": "log"},
+			"hook": {"type": "webhook", "url": "https://crm.example.com/hooks?t=1", "secret_env": "CRM_SECRET", "batch": true},
+			"turn": {"type": "webhook", "url": "http://127.0.0.1:8080", "secret_env": ["CRM_NEW_SECRET", "CRM_SECRET"], "batch": false}}
 	}`))
 	if err != nil {
 		t.Fatal(err)
@@ -70,8 +73,10 @@ func TestParse(t *testing.T) {
 			"7": {},
 		},
 		Destinations: map[string]*definition.Destination{
-			"crm": {Type: "redis_stream", Stream: "crm", MaxLen: 10, Actions: []string{"agent.notify"}},
-			"log": {Type: "log"},
+			"crm":  {Type: "redis_stream", Stream: "crm", MaxLen: 10, Actions: []string{"agent.notify"}},
+			"log":  {Type: "log"},
+			"hook": {Type: "webhook", URL: "https://crm.example.com/hooks?t=1", SecretEnv: []string{"CRM_SECRET"}, Batch: true},
+			"turn": {Type: "webhook", URL: "http://127.0.0.1:8080", SecretEnv: []string{"CRM_NEW_SECRET", "CRM_SECRET"}},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -133,11 +138,23 @@ func TestParseRefuses(t *testing.T) {
 		{`{"agents": {"a": {"leave": [{"from": "2026-12-21", "to": "2026-12-20"}]}}}`, "/agents/a/leave/0/to: \"2026-12-20\" is before 2026-12-21; allowed: a day at or after `from`"},
 		{`{"agents": {"a": {"leave": [{"on": "2027-02-29"}]}}}`, `/agents/a/leave/0/on: "2027-02-29" is not in the calendar; allowed: a date such as "2026-12-24"`},
 
-		{`{"destinations": {"a": {}}}`, `/destinations/a: "type" is missing; allowed: log, redis_stream`},
-		{`{"destinations": {"a": {"type": "webhook"}}}`, `/destinations/a/type: "webhook" is not a type of destination; allowed: log, redis_stream`},
-		{`{"destinations": {"a": {"type": "log", "stream": "x"}}}`, `/destinations/a/stream: "x" is of no use to a log; allowed: for type redis_stream only`},
+		{`{"destinations": {"a": {}}}`, `/destinations/a: "type" is missing; allowed: log, redis_stream, webhook`},
+		{`{"destinations": {"a": {"type": "pigeon", "url": "https://x"}}}`, `/destinations/a/type: "pigeon" is not a type of destination; allowed: log, redis_stream, webhook`},
+		{`{"destinations": {"a": {"type": "webhook", "secret_env": "A_SECRET"}}}`, `/destinations/a: "url" is missing; allowed: URL`},
+		{`{"destinations": {"a": {"type": "webhook", "url": "https://x"}}}`, `/destinations/a: "secret_env" is missing; allowed: environment variable, or list of environment variables`},
+		{`{"destinations": {"a": {"type": "webhook", "url": "https://x", "secret_env": "A_SECRET", "batch": "yes"}}}`, `/destinations/a/batch: "yes" is not true or false; allowed: true, false`},
+		{`{"destinations": {"a": {"type": "webhook", "url": "https://x", "secret_env": "A_SECRET", "max_len": 5}}}`, `/destinations/a/max_len: "max_len" is of no use to type webhook; allowed: for type redis_stream only`},
+		{`{"destinations": {"a": {"type": "webhook", "url": "https://x", "secret_env": []}}}`, `/destinations/a/secret_env: "" is empty; allowed: at least one`},
+		{`{"destinations": {"a": {"type": "webhook", "url": "https://x", "secret_env": ["A_SECRET", "B_SECRET", "C_SECRET"]}}}`, `/destinations/a/secret_env: "3 environment variables" are too many; allowed: at most 2`},
+		{`{"destinations": {"a": {"type": "webhook", "url": "https://x", "secret_env": ["A_SECRET", "A_SECRET"]}}}`, `/destinations/a/secret_env/1: "A_SECRET" is listed twice; allowed: each once`},
+		{`{"destinations": {"a": {"type": "webhook", "url": "https://x", "secret_env": "REDIS_URL"}}}`,
+			`/destinations/a/secret_env: "…" is not the name of an environment variable for a secret; allowed: capitals, digits and _, with _SECRET at the end, such as CRM_SECRET; the secret itself belongs into that variable`},
+		{`{"destinations": {"a": {"type": "webhook", "url": "ftp://x", "secret_env": "A_SECRET"}}}`,
+			`/destinations/a/url: "ftp://…" is not a URL to post to; allowed: https:// (or http://), a host and a path, such as https://crm.example.com/hooks, without a user, a password, blanks or a #fragment`},
+		{`{"destinations": {"a": {"type": "log", "batch": false}}}`, `/destinations/a/batch: "batch" is of no use to type log; allowed: for type webhook only`},
+		{`{"destinations": {"a": {"type": "log", "stream": "x"}}}`, `/destinations/a/stream: "stream" is of no use to type log; allowed: for type redis_stream only`},
 		{`{"destinations": {"a": {"type": "redis_stream", "stream": "deskbell:{0}:out"}}}`, `/destinations/a/stream: "deskbell:{0}:out" is a key of Deskbell's or asynq's own; allowed: any that does not begin with deskbell:{`},
-		{`{"destinations": {"a": {"type": "log", "max_len": 5}}}`, `/destinations/a/max_len: "5" is of no use to a log; allowed: for type redis_stream only`},
+		{`{"destinations": {"a": {"type": "log", "max_len": 5}}}`, `/destinations/a/max_len: "max_len" is of no use to type log; allowed: for type redis_stream only`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": 0}}}`, `/destinations/a/max_len: "0" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": "5"}}}`, `/destinations/a/max_len: "5" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
 		{`{"destinations": {"a": {"type": "log", "actions": ["agent.notified"]}}}`, `/destinations/a/actions/0: "agent.notified" is not a type of action; allowed: widget.state_changed, department.state_changed, agent.status_changed, agent.notify (did you mean "agent.notify"?)`},
@@ -199,6 +216,35 @@ func TestFaultsKeepSecrets(t *testing.T) {
 		var faults definition.Faults
 		if errors.As(err, &faults) && !definition.IsSecret(faults[0].Path) {
 			t.Errorf("%s is not known as a secret", faults[0].Path)
+		}
+	}
+}
+
+// The URL of a webhook may hold a token, and a secret may stand where its name should.
+func TestFaultsKeepSecretsOfWebhooks(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{
+		`"url": "https://u:hunter2@x"`, `"url": "hunter2"`, `"url": "https:/hunter2"`, `"url": "https://x/#hunter2"`, `"url": ["hunter2"]`, `"url": "https://a b/hunter2"`,
+		`"secret_env": "hunter2"`, `"secret_env": "whsec_hunter2"`, `"secret_env": ["hunter2"]`, `"secret_env": {"hunter2": 1}`, `"secret_env": ["hunter2", "hunter2"]`,
+		`"secret": "hunter2"`, `"urls": ["hunter2"]`,
+	} {
+		for _, alone := range []bool{false, true} {
+			_, err := definition.ParseDestination(tree(t, `{"type": "webhook", `+in+`}`))
+			if !alone {
+				_, err = definition.Parse(tree(t, `{"destinations": {"x": {"type": "log", `+in+`}}}`))
+			}
+			var faults definition.Faults
+			if !errors.As(err, &faults) || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%s: %v", in, err)
+			}
+			if !slices.ContainsFunc(faults, func(f definition.Fault) bool { return definition.IsSecret(f.Path) }) {
+				t.Errorf("%s: no place in %v is known as a secret", in, faults)
+			}
+		}
+	}
+	for _, path := range []string{"/destinations/url/type", "/properties/url/name", "/destinations/secret", "/destinations/x"} {
+		if definition.IsSecret(path) {
+			t.Errorf("%s is taken for a secret", path)
 		}
 	}
 }

@@ -39,6 +39,22 @@ func setOf(plural string, most int, k kind[string], show func(string) string) ki
 	return set
 }
 
+// oneOrMore is a list of at least one, or a value that stands for a list of itself.
+func oneOrMore[V any](k kind[V], list kind[[]V]) kind[[]V] {
+	list.schema["type"], list.schema["minItems"] = "array", 1
+	schema := map[string]any{"anyOf": []any{k.schema, list.schema}}
+	return kind[[]V]{shape{name: k.name + ", or " + list.name, schema: schema}, func(at place, tree any) []V {
+		items, isList := tree.([]any)
+		switch {
+		case !isList:
+			return []V{k.read(at, tree)}
+		case len(items) == 0:
+			at.fault("", "is empty", "at least one")
+		}
+		return list.read(at, tree)
+	}}
+}
+
 // explicit tells an empty list from none: an empty one stays empty and is stored.
 func explicit(k kind[[]string]) kind[[]string] {
 	read := k.read

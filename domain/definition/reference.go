@@ -23,6 +23,8 @@ func rows(under string, entries []entry) (all []Row) {
 		switch {
 		case e.required:
 			row.Default = "required"
+		case e.needed:
+			row.Default = "required"
 		case e.def != nil:
 			row.Default = fmt.Sprint(e.def)
 		}

@@ -91,6 +91,10 @@ func drawDestination(r *rapid.T) any {
 	if rapid.Bool().Draw(r, "log") {
 		return map[string]any{"type": "log", "actions": drawSome(r, []any{"agent.notify", "widget.state_changed"})}
 	}
+	if rapid.Bool().Draw(r, "webhook") {
+		secrets := rapid.SampledFrom([]any{"A_SECRET", []any{"A_SECRET"}, []any{"B_SECRET", "A_SECRET"}}).Draw(r, "secret_env")
+		return map[string]any{"type": "webhook", "url": "https://x.example/<y>?z=é&", "secret_env": secrets, "batch": rapid.Bool().Draw(r, "batch")}
+	}
 	return map[string]any{"type": "redis_stream", "stream": drawText(r), "max_len": rapid.Int64Range(1, 1e9).Draw(r, "max_len")}
 }
 
@@ -138,6 +142,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"properties": {"a": {"schedule": "mon-fri 9-17", "agents": ["b"], "destinations": []}}, "agents": {"b": {"leave": [{"on": "2026-12-24"}]}}}`))
 	f.Add([]byte(`{"schedules": {"x": {"weekly": {"mon": "9-17"}, "holidays": {"country": "FR"}}}, "destinations": {"d": {"type": "redis_stream", "max_len": 7}}}`))
 	f.Add([]byte(`{"agents": {"b": {"name": 1e3, "notify": {"on": ["hours_ended"], "via": ["x://y"]}}}, "properties": {"a": {"widget": {"outside_hours": "message", "message": "<é>"}}}}`))
+	f.Add([]byte(`{"destinations": {"d": {"type": "webhook", "url": "https://x/y", "secret_env": ["B_SECRET", "A_SECRET"], "batch": true}}}`))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var file any
 		if json.Unmarshal(src, &file) != nil {

@@ -55,8 +55,13 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 			`null`, `{"leave": [{"on": "2026-12-24"}, {"from": "2026-12-24", "to": "2026-12-25"}]}`, `{"online_when": "scheduled"}`,
 			`{"notify": {"on": ["hours_ended"], "via": ["ntfy://ntfy.sh/x"]}}`, `{"notify": null}`,
 		},
-		`{"destinations": {"x": $}}`: {`{"type": "log"}`, `{"type": "redis_stream", "stream": "x", "max_len": 7, "actions": ["agent.notify"]}`},
-		`$`:                          {`{}`, `{"schedules": null, "properties": null, "agents": null, "destinations": {}}`},
+		`{"destinations": {"x": $}}`: {
+			`{"type": "log"}`, `{"type": "redis_stream", "stream": "x", "max_len": 7, "actions": ["agent.notify"]}`,
+			`{"type": "webhook", "url": "https://x.example/y?z=1", "secret_env": "CRM_SECRET", "batch": true}`,
+			`{"type": "webhook", "url": "http://[::1]:8080", "secret_env": ["CRM_2_SECRET", "CRM_SECRET"], "batch": false, "actions": ["agent.notify"]}`,
+			`{"type": "webhook", "url": "https://x?y=a@b", "secret_env": ["A_SECRET"]}`,
+		},
+		`$`: {`{}`, `{"schedules": null, "properties": null, "agents": null, "destinations": {}}`},
 	}
 	refused := map[string][]string{
 		`{"schedules": {"x": $}}`: {
@@ -77,7 +82,16 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 			`{"online_when": "logged_in"}`, `{"notify": {"on": ["idle"]}}`, `{"notify": {"via": ["ntfy"]}}`, `{"notify": {"via": ["ntfy://a b"]}}`, `{"idle": {}}`,
 		},
 		`{"destinations": {"x": $}}`: {
-			`null`, `{}`, `{"type": "webhook"}`, `{"type": "redis_stream", "max_len": 0}`, `{"type": "redis_stream", "max_len": "7"}`, `{"type": "log", "actions": ["x"]}`,
+			`{"type": "webhook"}`, `{"type": "webhook", "url": "https://x"}`, `{"type": "webhook", "secret_env": "A_SECRET"}`,
+			`{"type": "webhook", "url": "https://u@x", "secret_env": "A_SECRET"}`, `{"type": "webhook", "url": "https://x/#y", "secret_env": "A_SECRET"}`,
+			`{"type": "webhook", "url": "ftp://x", "secret_env": "A_SECRET"}`, `{"type": "webhook", "url": "https:///y", "secret_env": "A_SECRET"}`,
+			`{"type": "webhook", "url": null, "secret_env": "A_SECRET"}`, `{"type": "webhook", "url": "https://x", "secret_env": null}`,
+			`{"type": "webhook", "url": "https://x", "secret_env": []}`, `{"type": "webhook", "url": "https://x", "secret_env": ["A_SECRET", "A_SECRET"]}`,
+			`{"type": "webhook", "url": "https://x", "secret_env": "REDIS_URL"}`, `{"type": "webhook", "url": "https://x", "secret_env": "_SECRET"}`,
+			`{"type": "webhook", "url": "https://x", "secret_env": "a_SECRET"}`, `{"type": "webhook", "url": "https://x", "secret_env": "A_SECRET", "batch": null}`,
+			`{"type": "webhook", "url": "https://x", "secret_env": "A_SECRET", "stream": "x"}`, `{"type": "log", "batch": false}`, `{"type": "log", "url": "https://x"}`,
+			`{"type": "redis_stream", "secret_env": "A_SECRET"}`, `{"type": "log", "stream": "x"}`,
+			`null`, `{}`, `{"type": "redis_stream", "max_len": 0}`, `{"type": "redis_stream", "max_len": "7"}`, `{"type": "log", "actions": ["x"]}`,
 		},
 		`$`: {`[]`, `{"rescue": {}}`, `{"agents": []}`, `{"agents": {"a b": null}}`, `{"agents": {"": null}}`},
 	}
@@ -130,8 +144,9 @@ func TestReference(t *testing.T) {
 			"What it shows in hours while no agent is available. `offline` is as outside hours."},
 		{"properties.ID.departments.ID.agents", "list of agents", "", "Who answers its chats. With none listed, the schedule alone decides."},
 		{"agents.ID.leave[].from", "date", "", "First day away."},
-		{"destinations.ID.type", "`log`, `redis_stream`", "required", "How actions are delivered: as log lines, or as entries of a Redis stream."},
-		{"destinations.ID.max_len", "whole number", "100000", "About how many entries the stream keeps, for `redis_stream`. Older ones are lost to slow readers."},
+		{"destinations.ID.type", "`log`, `redis_stream`, `webhook`", "required", "How actions are delivered: as log lines, as entries of a Redis stream, or by HTTP."},
+		{"destinations.ID.max_len", "whole number", "100000", "About how many entries the stream keeps. Older ones are lost to slow readers. For type `redis_stream` only."},
+		{"destinations.ID.batch", "`true`, `false`", "false", "Whether the receiver takes a list of up to 100 actions in one request. For type `webhook` only."},
 	}
 	for _, row := range want {
 		if !slices.Contains(rows, row) {

@@ -1,19 +1,11 @@
 package definition
 
 import (
-	"strings"
-
-	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 )
 
 const (
-	// DefaultStream is the Redis stream of a redis_stream destination that names none.
-	DefaultStream = "deskbell:actions"
-	// DefaultMaxLen is about how many entries such a stream keeps.
-	DefaultMaxLen = 100_000
-
 	mostEntries     = 1_000_000 // schedules, properties, agents of a file; a bound on the work, out of reach
 	mostDepartments = 100       // of a property
 	mostAgents      = 1000      // of a property or department
@@ -110,42 +102,6 @@ func notifyKind() kind[Notify] {
 		key("via", setOf("service URLs", mostVia, serviceURL(), hideURL), func(n *Notify) *[]string { return &n.Via },
 			"Services that reach them. Secret. Without any, notices go to the destinations as `agent.notify`."),
 	}, nil)
-}
-
-func destinationKind() kind[Destination] {
-	return object("a destination", []field[Destination]{
-		key("type", oneOf("a type of destination", "log", "redis_stream"), func(d *Destination) *string { return &d.Type },
-			"How actions are delivered: as log lines, or as entries of a Redis stream.").mandatory(),
-		key("stream", text(mostName), func(d *Destination) *string { return &d.Stream },
-			"The key of the stream, for `redis_stream`.").byDefault(DefaultStream),
-		key("max_len", whole(1, 1_000_000_000), func(d *Destination) *int64 { return &d.MaxLen },
-			"About how many entries the stream keeps, for `redis_stream`. Older ones are lost to slow readers.").byDefault(DefaultMaxLen),
-		key("actions", setOf("types of action", mostAgents, oneOf("a type of action", actionTypes()...), clip),
-			func(d *Destination) *[]string { return &d.Actions },
-			"Only these types of action. All of them where none is listed."),
-	}, func(at place, d *Destination) {
-		if d.Type != "redis_stream" && d.Stream != "" {
-			at.key("stream").fault(clip(d.Stream), "is of no use to a log", "for type redis_stream only")
-		}
-		for _, taken := range []string{"deskbell:{", "{deskbell", "deskbell:meta", "asynq:"} {
-			if strings.HasPrefix(d.Stream, taken) {
-				at.key("stream").fault(clip(d.Stream), "is a key of Deskbell's or asynq's own", "any that does not begin with "+taken)
-			}
-		}
-		if d.Type != "redis_stream" && d.MaxLen != 0 {
-			at.key("max_len").fault(show(d.MaxLen), "is of no use to a log", "for type redis_stream only")
-		}
-	})
-}
-
-// actionTypes are what a destination may ask for.
-func actionTypes() []string {
-	types := action.Types()
-	names := make([]string, len(types))
-	for i, t := range types {
-		names[i] = string(t)
-	}
-	return names
 }
 
 func agentIDs() kind[[]string] { return setOf("agents", mostAgents, id("agent"), clip) }

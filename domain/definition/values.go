@@ -57,9 +57,15 @@ func isScheme(s string) bool {
 	return s != ""
 }
 
-// IsSecret tells whether what stands at the path of a fault must not be shown.
+// IsSecret tells whether what stands at the path of a fault must not be shown: it is a secret, or a place at which one
+// may stand by mistake.
 func IsSecret(path string) bool {
-	return strings.HasSuffix(path, "/notify") || strings.Contains(path, "/notify/via")
+	if within, ok := strings.CutPrefix(path, "/destinations/"); ok {
+		_, path, _ = strings.Cut(within, "/")
+		path = "/" + path
+	}
+	return strings.HasSuffix(path, "/notify") || strings.Contains(path, "/notify/via") ||
+		strings.HasPrefix(path, "/url") || strings.HasPrefix(path, "/secret")
 }
 
 // hideURL shows the scheme alone.

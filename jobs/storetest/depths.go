@@ -1,8 +1,6 @@
 package storetest
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,45 +46,6 @@ func depths() []testCase {
 	}
 }
 
-func oldests() []testCase {
-	return []testCase{
-		{"is nothing for nobody, and for who has had all", func(f *fixture) {
-			f.send(0, "1")
-			f.deliver(0, "a", 9, "a", "b")
-			if got := f.oldest(); len(got) != 0 {
-				f.Errorf("for nobody: %v", got)
-			}
-			if got := f.oldest("a")[0]; !got.IsZero() {
-				f.Errorf("for who has had all: %s", got)
-			}
-		}},
-		{"is the first that a destination has not had, of all shards", func(f *fixture) {
-			f.send(1, "1", "2")
-			first := f.place(1)
-			f.send(0, "3")
-			second := f.place(0)
-			if got := f.oldest("a", "b"); !got[0].Equal(first) || !got[1].Equal(first) {
-				f.Errorf("before any has had one: %v, want %s", got, first)
-			}
-			f.deliver(1, "a", 1, "a", "b")
-			f.deliver(1, "a", 9, "a", "b")
-			if got := f.oldest("b", "a"); !got[0].Equal(first) || !got[1].Equal(second) {
-				f.Errorf("b: %s, want %s; a: %s, want %s", got[0], first, got[1], second)
-			}
-		}},
-	}
-}
-
-// place is when the first entry of an outbox was written: its place begins with the time.
-func (f *fixture) place(shard int) time.Time {
-	f.Helper()
-	entries, _, _, err := f.store.Outbox(f.Context(), shard, "stranger", lease("stranger"), 99)
-	f.must(err)
-	ms, err := strconv.ParseInt(strings.Split(entries[0].Seq, "-")[0], 10, 64)
-	f.must(err)
-	return time.UnixMilli(ms)
-}
-
 func (f *fixture) depth(shard int, at time.Time) jobs.Depth {
 	f.Helper()
 	depths, err := f.store.Depths(f.Context(), at)
@@ -95,14 +54,4 @@ func (f *fixture) depth(shard int, at time.Time) jobs.Depth {
 		f.Fatalf("there are %d shards, and something said of %d", f.store.Shards(), len(depths))
 	}
 	return depths[shard]
-}
-
-func (f *fixture) oldest(destinations ...string) []time.Time {
-	f.Helper()
-	oldest, err := f.store.Oldest(f.Context(), destinations)
-	f.must(err)
-	if len(oldest) != len(destinations) {
-		f.Fatalf("asked for %d destinations, got %d", len(destinations), len(oldest))
-	}
-	return oldest
 }

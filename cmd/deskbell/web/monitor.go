@@ -63,7 +63,7 @@ func (p *monitorPages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "pages are only read", http.StatusMethodNotAllowed) // asynqmon would answer with a page
 		return
 	}
-	file := &page{header: w.Header(), status: http.StatusOK}
+	file := &held{header: w.Header(), status: http.StatusOK}
 	p.monitor.ServeHTTP(file, r)
 	body := file.body.Bytes()
 	if file.header.Get("Content-Type") == "" {
@@ -91,13 +91,13 @@ func (p *monitorPages) policy(body []byte) string {
 		"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
-// page is a response that is not sent yet.
-type page struct {
+// held is a response that is not sent yet.
+type held struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-func (p *page) Header() http.Header         { return p.header }
-func (p *page) WriteHeader(status int)      { p.status = status }
-func (p *page) Write(b []byte) (int, error) { return p.body.Write(b) }
+func (h *held) Header() http.Header         { return h.header }
+func (h *held) WriteHeader(status int)      { h.status = status }
+func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }

@@ -98,18 +98,18 @@ func (m monitored) fill() {
 	redistest.Wait(m, "the monitor sees what is worked on", func() bool { return strings.Contains(m.get("/api/servers").body, "delivery:replay") })
 }
 
-type answer struct {
+type monitorAnswer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (m monitored) get(path string) answer {
+func (m monitored) get(path string) monitorAnswer {
 	m.Helper()
 	return m.ask(http.MethodGet, path, nil)
 }
 
-func (m monitored) ask(method, path string, header map[string]string) answer {
+func (m monitored) ask(method, path string, header map[string]string) monitorAnswer {
 	m.Helper()
 	r, err := http.NewRequestWithContext(m.Context(), method, m.url+path, http.NoBody)
 	if err != nil {
@@ -127,7 +127,7 @@ func (m monitored) ask(method, path string, header map[string]string) answer {
 	if err != nil {
 		m.Fatal(err)
 	}
-	return answer{response.StatusCode, response.Header, string(body)}
+	return monitorAnswer{response.StatusCode, response.Header, string(body)}
 }
 
 func TestMonitorShowsNoPayloadAndNoPassword(t *testing.T) {

@@ -40,13 +40,20 @@ func (g Guard) Check(addr netip.Addr) error {
 	return nil
 }
 
-// reserved are the networks that net/netip counts as global and that are not: they
-// lead to carriers' inner networks, to clouds' metadata, or through a translation
-// to an IPv4 address that was not checked (RFC 6598, 6890, 6052, 3056, 4291, 4380).
+// reserved tells of networks that net/netip counts as global and that are not: they
+// lead to carriers' inner networks, to clouds' metadata, or through a translation to
+// an IPv4 address that was not checked (RFC 6598, 6890, 3056, 4380, 9637). Of IPv6,
+// only what is handed out for the Internet (2000::/3, RFC 4291) is public: the other
+// translations (RFC 6052, 8215, 7915) are outside of it. 168.63.129.16 is the host of
+// a virtual machine at Azure.
 func reserved(addr netip.Addr) bool {
+	if addr.Is6() && !netip.MustParsePrefix("2000::/3").Contains(addr) {
+		return true
+	}
 	for _, p := range []string{
-		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-		"::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:db8::/32", "2002::/16", "fec0::/10",
+		"0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
+		"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 	} {
 		if netip.MustParsePrefix(p).Contains(addr) {
 			return true
@@ -61,7 +68,7 @@ func (g Guard) Client(timeout time.Duration) *http.Client {
 	dialer := &net.Dialer{Timeout: timeout, ControlContext: g.control}
 	return &http.Client{Timeout: timeout, Transport: &http.Transport{
 		DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-		TLSHandshakeTimeout: timeout, IdleConnTimeout: time.Minute, MaxIdleConnsPerHost: 4,
+		TLSHandshakeTimeout: timeout, IdleConnTimeout: time.Minute, MaxIdleConnsPerHost: 4, MaxResponseHeaderBytes: 64 << 10,
 	}}
 }
 

@@ -29,6 +29,9 @@ func Open(log logrus.FieldLogger, zone *time.Location) jobs.OpenDestination {
 	return func(string, definition.Destination) (jobs.Destination, error) { return Log{log, zone}, nil }
 }
 
+// Most implements jobs.Destination.
+func (Log) Most() int { return 200 }
+
 // Deliver implements jobs.Destination.
 func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
 	for _, d := range batch {

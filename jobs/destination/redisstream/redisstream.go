@@ -70,6 +70,9 @@ for i = 3, #ARGV, 2 do
 end
 return 1`
 
+// Most implements jobs.Destination.
+func (*Stream) Most() int { return 200 }
+
 // Deliver implements jobs.Destination.
 func (s *Stream) Deliver(ctx context.Context, batch []jobs.Delivery) error {
 	args := []any{s.maxLen, s.name + ":" + strconv.Itoa(batch[0].Shard)}

@@ -1,0 +1,106 @@
+package webhook
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+)
+
+// Bounds on what a receiver may ask for: not to be asked at once again, and not to be
+// forgotten.
+const leastPause, mostPause = time.Second, 12 * time.Hour
+
+// verdict says what an answer means; nil is a success.
+func verdict(resp *http.Response, now time.Time) error {
+	err := fmt.Errorf("it answered %s", strings.TrimSpace(fmt.Sprint(resp.StatusCode, " ", http.StatusText(resp.StatusCode))))
+	switch status := resp.StatusCode; {
+	case status >= 200 && status < 300:
+		return nil
+	case status == http.StatusGone:
+		return &jobs.DeliveryError{Err: err, Gone: true}
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+		return &jobs.DeliveryError{Err: err, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now)}
+	case status >= 300 && status < 400:
+		return &jobs.DeliveryError{Err: fmt.Errorf("%w, %s; redirects are not followed: change its url", err, target(resp)), Refused: true}
+	default:
+		return &jobs.DeliveryError{Err: err, Refused: true}
+	}
+}
+
+// target says where a redirect leads, by its host only.
+func target(resp *http.Response) string {
+	const longest = 253 // characters of a host name
+	to, err := resp.Location()
+	switch {
+	case err != nil || to.Host == "" || len(to.Host) > longest:
+		return "which leads nowhere"
+	case to.Host == resp.Request.URL.Host && to.Scheme == resp.Request.URL.Scheme:
+		return "which leads to another path there"
+	}
+	return fmt.Sprintf("which leads to %q", to.Scheme+"://"+to.Host)
+}
+
+// retryAfter reads the header of that name: whole seconds, or a date. Zero is for what
+// is neither.
+func retryAfter(value string, now time.Time) time.Duration {
+	pause := mostPause
+	if at, err := http.ParseTime(value); err == nil {
+		pause = at.Sub(now)
+	} else if value == "" || strings.Trim(value, "0123456789") != "" {
+		return 0
+	} else if seconds, err := strconv.Atoi(value); err == nil { // else more than there are numbers for
+		pause = time.Duration(min(seconds, int(mostPause/time.Second))) * time.Second
+	}
+	return min(max(pause, leastPause), mostPause)
+}
+
+var (
+	errTimeout     = errors.New("it did not answer in time")
+	errUnresolved  = errors.New("the name of its host cannot be resolved")
+	errCertificate = errors.New("its certificate cannot be verified: it has expired, is for another host, or of an authority that this machine does not know")
+	errNoTLS       = errors.New("it does not speak TLS; is its url to begin with http://?")
+	errClosed      = errors.New("it closed the connection without an answer")
+	errNoHTTP      = errors.New("what it answers is not HTTP")
+)
+
+// unanswered says why there was no answer. The error of net/http is not shown: it may
+// hold the URL, or what a receiver sent, which may be what it was sent.
+func unanswered(err error) error {
+	var refused *guard.Error
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var noTLS tls.RecordHeaderError
+	var number syscall.Errno
+	var network net.Error
+	switch {
+	case errors.As(err, &refused):
+		return refused
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return errTimeout
+	case errors.As(err, &dns):
+		return errUnresolved
+	case errors.As(err, &certificate):
+		return errCertificate
+	case errors.As(err, &noTLS):
+		return errNoTLS
+	case errors.As(err, &number):
+		return number // "connection refused", "connection reset by peer"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errClosed
+	default:
+		return errNoHTTP
+	}
+}

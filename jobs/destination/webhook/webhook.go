@@ -1,0 +1,136 @@
+// Package webhook delivers actions by HTTP: a POST of each, or of many at once, to a
+// URL, signed as the Standard Webhooks specification says
+// (https://www.standardwebhooks.com), so that its libraries verify what arrives.
+//
+// An action comes again until it is answered with a 2xx, and then once more where
+// that answer was lost. It is recognised by its id, which is the same on every try:
+// webhook-id for one alone, the ids of its actions for a batch.
+//
+// Redirects are not followed, as the specification advises: whoever answers one could
+// else send the body and its signature on to somebody else. The URL of a definition is
+// to be changed instead. What a receiver says in its answer is not shown: it may repeat
+// the request, and with it what is secret.
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+)
+
+// Type is the destination's type in a definition.
+const Type = "webhook"
+
+const (
+	timeout  = 10 * time.Second // of one call
+	most     = 100              // actions in a batch
+	mostRead = 64 << 10         // bytes of an answer that are read, so that its connection serves again
+)
+
+// Webhook is one destination.
+type Webhook struct {
+	transport http.RoundTripper
+	now       func() time.Time
+	userAgent string
+	url       *url.URL
+	keys      [][]byte // the newest first
+	batch     bool
+}
+
+// Open gives what a jobs.Config wants for Type. getenv holds the secrets. All
+// destinations share one pool of connections.
+func Open(g guard.Guard, getenv func(string) string, now func() time.Time, userAgent string) jobs.OpenDestination {
+	transport := g.Client(timeout).Transport // its client would follow redirects
+	return func(name string, def definition.Destination) (jobs.Destination, error) {
+		keys, err := keysOf(def.SecretEnv, getenv)
+		if err != nil {
+			return nil, fmt.Errorf("opening the webhook %q: %w", name, err)
+		}
+		to, err := url.Parse(def.URL)
+		if err != nil || to.Host == "" { // the error would show the URL
+			return nil, fmt.Errorf("opening the webhook %q: its url cannot be read; mend it in its definition", name)
+		}
+		return &Webhook{transport, now, userAgent, to, keys, def.Batch}, nil
+	}
+}
+
+// Most implements jobs.Destination.
+func (w *Webhook) Most() int {
+	if w.batch {
+		return most
+	}
+	return 1
+}
+
+// Deliver implements jobs.Destination. Its errors show the scheme and the host of the
+// URL only: the rest may be a secret.
+func (w *Webhook) Deliver(ctx context.Context, batch []jobs.Delivery) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := w.post(ctx, w.message(batch)); err != nil {
+		return fmt.Errorf("posting to %s://%s: %w", w.url.Scheme, w.url.Host, err)
+	}
+	return nil
+}
+
+// message is what one request carries.
+type message struct {
+	id, contentType string
+	body            []byte
+}
+
+// message has the id of its action. A batch has one of its own, the same whenever the
+// same actions are sent together.
+//
+// The specification warns of ids with dots, which separate what is signed: one might be
+// read as a shorter id and the beginning of a body. Ours have dots, and are safe:
+// behind each dot comes a colon before the id ends, and what begins with letters, digits
+// and a colon is no JSON.
+func (w *Webhook) message(batch []jobs.Delivery) message {
+	if !w.batch {
+		return message{batch[0].ID, "application/cloudevents+json", batch[0].Body}
+	}
+	ids := sha256.New()
+	bodies := make([][]byte, len(batch))
+	for i, d := range batch {
+		fmt.Fprintln(ids, d.ID)
+		bodies[i] = d.Body
+	}
+	body := append(append([]byte{'['}, bytes.Join(bodies, []byte{','})...), ']')
+	return message{"batch:" + hex.EncodeToString(ids.Sum(nil)), "application/cloudevents-batch+json", body}
+}
+
+func (w *Webhook) post(ctx context.Context, m message) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url.String(), bytes.NewReader(m.body))
+	if err != nil {
+		return errNoHTTP
+	}
+	now := w.now()
+	timestamp := strconv.FormatInt(now.Unix(), 10)
+	req.Header.Set("Content-Type", m.contentType)
+	req.Header.Set("User-Agent", w.userAgent)
+	req.Header.Set("Webhook-Id", m.id)
+	req.Header.Set("Webhook-Timestamp", timestamp)
+	req.Header.Set("Webhook-Signature", sign(w.keys, m.id, timestamp, m.body))
+	// Not sent: it tells net/http that the request may be repeated where it was sent on a
+	// kept connection that the receiver was just closing.
+	req.Header["Idempotency-Key"] = nil
+	resp, err := w.transport.RoundTrip(req)
+	if err != nil {
+		return unanswered(err)
+	}
+	defer resp.Body.Close()
+	_, _ = io.CopyN(io.Discard, resp.Body, mostRead) // what counts has been said
+	return verdict(resp, now)
+}

@@ -1,0 +1,561 @@
+package webhook_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+	"go.uber.org/goleak"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/destination/webhook"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	newest = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+	before = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+	token  = "hunter2" // in every URL of these tests, and in no error
+)
+
+func getenv(name string) string {
+	return map[string]string{"CRM_SECRET": before, "CRM_NEW_SECRET": newest}[name]
+}
+
+func loopback() guard.Guard {
+	return guard.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
+}
+
+// open opens a webhook to a server, by its name in a certificate where it speaks TLS.
+func open(t *testing.T, server *httptest.Server, def definition.Destination) jobs.Destination {
+	t.Helper()
+	def.Type, def.URL = webhook.Type, server.URL+"/"+token+"?key="+token
+	if def.SecretEnv == nil {
+		def.SecretEnv = []string{"CRM_SECRET"}
+	}
+	out, err := webhook.Open(loopback(), getenv, time.Now, "Deskbell/test")("crm", def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// request is one that a receiver has had.
+type request struct {
+	http.Header
+	line, body string
+}
+
+// receiver notes what it had, and answers.
+func receiver(t *testing.T, answer http.HandlerFunc) (server *httptest.Server, had chan request) {
+	t.Helper()
+	had = make(chan request, 1000)
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		had <- request{r.Header, r.Method + " " + r.RequestURI, string(body)}
+		answer(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server, had
+}
+
+func status(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+// actions are some, with these ids.
+func actions(ids ...string) []jobs.Delivery {
+	var batch []jobs.Delivery
+	for i, id := range ids {
+		batch = append(batch, jobs.Delivery{Seq: fmt.Sprint("1-", i), ID: id, Body: fmt.Appendf(nil, `{"id":%q,"data":"é <&>"}`, id)})
+	}
+	return batch
+}
+
+// verify lets the specification's own library look at a request.
+func verify(t *testing.T, r request, secret string) error {
+	t.Helper()
+	verifier, err := standardwebhooks.NewWebhook(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verifier.Verify([]byte(r.body), r.Header)
+}
+
+func TestOneAction(t *testing.T) {
+	t.Parallel()
+	server, had := receiver(t, status(http.StatusNoContent))
+	out := open(t, server, definition.Destination{})
+	if out.Most() != 1 {
+		t.Errorf("it takes %d", out.Most())
+	}
+	const id = "widget.state_changed:acme:1764057600"
+	for range 2 { // the second is another try
+		if err := out.Deliver(t.Context(), actions(id)); err != nil {
+			t.Fatal(err)
+		}
+		got := <-had
+		if err := verify(t, got, before); err != nil {
+			t.Error(err)
+		}
+		if verify(t, got, newest) == nil {
+			t.Error("it verifies by a secret that is none of its own")
+		}
+		if want := "POST /" + token + "?key=" + token; got.line != want {
+			t.Errorf("got %s, want %s", got.line, want)
+		}
+		if got.body != `{"id":"`+id+`","data":"é <&>"}` {
+			t.Errorf("the body is %s", got.body)
+		}
+		want := map[string]string{
+			"webhook-id": id, "Content-Type": "application/cloudevents+json", "User-Agent": "Deskbell/test", "Idempotency-Key": "",
+		}
+		for header, value := range want {
+			if got.Get(header) != value {
+				t.Errorf("%s is %q, want %q", header, got.Get(header), value)
+			}
+		}
+	}
+}
+
+func TestBatch(t *testing.T) {
+	t.Parallel()
+	server, had := receiver(t, status(http.StatusOK))
+	out := open(t, server, definition.Destination{Batch: true})
+	if out.Most() != 100 {
+		t.Errorf("it takes %d", out.Most())
+	}
+	var all []string
+	for n := range 100 {
+		all = append(all, fmt.Sprint("agent.notify:lea:", n))
+	}
+	ids := map[string]string{} // of requests, by their actions
+	for _, some := range [][]string{all, {"a", "b"}, {"a"}, {"ab"}, {"b", "a"}, {"a", "b"}} {
+		if err := out.Deliver(t.Context(), actions(some...)); err != nil {
+			t.Fatal(err)
+		}
+		got := <-had
+		if err := verify(t, got, before); err != nil {
+			t.Error(err)
+		}
+		if typ := got.Get("Content-Type"); typ != "application/cloudevents-batch+json" {
+			t.Errorf("its type is %s", typ)
+		}
+		var body []struct{ ID string }
+		if err := json.Unmarshal([]byte(got.body), &body); err != nil {
+			t.Fatal(err)
+		}
+		var read []string
+		for _, a := range body {
+			read = append(read, a.ID)
+		}
+		if diff := cmp.Diff(some, read); diff != "" {
+			t.Error(diff)
+		}
+		key, id := strings.Join(some, " "), got.Get("webhook-id")
+		if ids[key] != "" && ids[key] != id {
+			t.Errorf("the same batch is %s and %s", ids[key], id)
+		}
+		ids[key] = id
+	}
+	distinct := map[string]bool{}
+	for _, id := range ids {
+		distinct[id] = true
+	}
+	if len(distinct) != 5 {
+		t.Errorf("of five batches the ids are %v", ids)
+	}
+}
+
+// While a secret is replaced, a receiver may have either.
+func TestRotation(t *testing.T) {
+	t.Parallel()
+	server, had := receiver(t, status(http.StatusOK))
+	out := open(t, server, definition.Destination{SecretEnv: []string{"CRM_NEW_SECRET", "CRM_SECRET"}})
+	if err := out.Deliver(t.Context(), actions("a")); err != nil {
+		t.Fatal(err)
+	}
+	got := <-had
+	for _, secret := range []string{newest, before} {
+		if err := verify(t, got, secret); err != nil {
+			t.Error(err)
+		}
+	}
+	signatures := strings.Split(got.Get("webhook-signature"), " ")
+	got.Set("webhook-signature", signatures[0])
+	if err := verify(t, got, newest); err != nil || len(signatures) != 2 {
+		t.Errorf("the first of %q is not by the newest secret: %v", signatures, err)
+	}
+}
+
+// wanted is what an answer is to mean.
+type wanted struct {
+	refused, gone bool
+	retryAfter    time.Duration
+	text          string
+}
+
+// check holds an error against what is wanted of it. A nil error is a success.
+func (w wanted) check(t *testing.T, server *httptest.Server, err error) {
+	t.Helper()
+	if w == (wanted{}) {
+		if err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	if err == nil {
+		t.Fatal("it counts as a success")
+	}
+	said := &jobs.DeliveryError{}
+	errors.As(err, &said)
+	got := wanted{said.Refused, said.Gone, said.RetryAfter, strings.TrimPrefix(err.Error(), "posting to "+server.URL+": ")}
+	if got != w {
+		t.Errorf("\n got %+v\nwant %+v", got, w)
+	}
+	keepsSecrets(t, err)
+}
+
+// keepsSecrets looks through an error, and what it wraps.
+func keepsSecrets(t *testing.T, err error) {
+	t.Helper()
+	for ; err != nil; err = errors.Unwrap(err) {
+		for _, secret := range []string{token, strings.TrimPrefix(before, "whsec_"), strings.TrimPrefix(newest, "whsec_"), "v1,"} {
+			if strings.Contains(fmt.Sprintf("%+v %q", err, err), secret) {
+				t.Errorf("it shows %q: %+v", secret, err)
+			}
+		}
+	}
+}
+
+func TestEveryStatus(t *testing.T) {
+	t.Parallel()
+	code := make(chan int, 1)
+	server, _ := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(<-code)
+		_, _ = io.WriteString(w, token) // where there may be a body
+	})
+	out := open(t, server, definition.Destination{})
+	for status := 200; status < 600; status++ {
+		text := strings.TrimSpace(fmt.Sprint("it answered ", status, " ", http.StatusText(status)))
+		want := wanted{refused: true, text: text}
+		switch {
+		case status < 300:
+			want = wanted{}
+		case status == 410:
+			want = wanted{gone: true, text: text}
+		case status == 429, status == 503:
+			want = wanted{text: text}
+		case status < 400:
+			want.text += ", which leads nowhere; redirects are not followed: change its url"
+		}
+		code <- status
+		want.check(t, server, out.Deliver(t.Context(), actions("a")))
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	const busy = "it answered 503 Service Unavailable"
+	for _, c := range []struct {
+		status int
+		value  string
+		want   time.Duration
+		text   string
+	}{
+		{503, "", 0, busy},
+		{503, "120", 2 * time.Minute, busy},
+		{429, "120", 2 * time.Minute, "it answered 429 Too Many Requests"},
+		{503, "0", time.Second, busy},
+		{503, "86400", 12 * time.Hour, busy},
+		{503, strings.Repeat("9", 40), 12 * time.Hour, busy},
+		{503, "-5", 0, busy},
+		{503, "1.5", 0, busy},
+		{503, "soon", 0, busy},
+		{503, "Fri, 01 Jan 2999 00:00:00 GMT", 12 * time.Hour, busy},
+		{503, "Friday, 31-Dec-99 23:59:59 GMT", time.Second, busy}, // RFC 850, long gone
+		{503, "Sun Nov  6 08:49:37 1994", time.Second, busy},       // asctime
+	} {
+		server, _ := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", c.value)
+			w.WriteHeader(c.status)
+		})
+		err := open(t, server, definition.Destination{}).Deliver(t.Context(), actions("a"))
+		wanted{retryAfter: c.want, text: c.text}.check(t, server, err)
+	}
+}
+
+// Neither the body nor the signature goes anywhere but to the URL of the definition.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("%s was asked", r.Host) }))
+	t.Cleanup(other.Close)
+	for to, want := range map[string]string{
+		other.URL + "/" + token:                   `which leads to "` + other.URL + `"`,
+		"https://crm.example.com/" + token:        `which leads to "https://crm.example.com"`,
+		"https://u:" + token + "@crm.example.com": `which leads to "https://crm.example.com"`,
+		"http://169.254.169.254/latest":           `which leads to "http://169.254.169.254"`,
+		"/elsewhere/" + token:                     "which leads to another path there",
+		"":                                        "which leads nowhere",
+		"http://[" + token:                        "which leads nowhere",
+		"http:///" + token:                        "which leads nowhere",
+	} {
+		for _, code := range []int{301, 302, 303, 307, 308} {
+			server, had := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header()["Location"] = []string{to}
+				w.WriteHeader(code)
+			})
+			err := open(t, server, definition.Destination{}).Deliver(t.Context(), actions("a"))
+			text := fmt.Sprintf("it answered %d %s, %s; redirects are not followed: change its url", code, http.StatusText(code), want)
+			wanted{refused: true, text: text}.check(t, server, err)
+			if len(had) != 1 {
+				t.Errorf("%d to %s: %d requests", code, to, len(had))
+			}
+		}
+	}
+}
+
+// talk answers the first bytes of each connection by itself.
+func talk(t *testing.T, with func(net.Conn)) *httptest.Server {
+	t.Helper()
+	server, _ := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		with(conn)
+	})
+	return server
+}
+
+func say(text string) func(net.Conn) {
+	return func(conn net.Conn) { _, _ = io.WriteString(conn, text) }
+}
+
+func TestWhereThereIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(status(http.StatusOK))
+	closed.Close()
+	tls := httptest.NewUnstartedServer(status(http.StatusOK))
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tls.StartTLS()
+	t.Cleanup(tls.Close)
+	plain, _ := receiver(t, status(http.StatusOK))
+	plainAsTLS := &httptest.Server{URL: strings.Replace(plain.URL, "http:", "https:", 1)}
+	for name, c := range map[string]struct {
+		server *httptest.Server
+		want   string
+	}{
+		"nobody listens": {closed, "connection refused"},
+		"a reset": {talk(t, func(conn net.Conn) {
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0)
+			}
+		}), "connection reset by peer"},
+		"a close":                   {talk(t, func(net.Conn) {}), "it closed the connection without an answer"},
+		"no HTTP":                   {talk(t, say("SSH-2.0-"+token+"\r\n\r\n")), "what it answers is not HTTP"},
+		"half a header":             {talk(t, say("HTTP/1.1 200 OK\r\nX: y\r\n")), "it closed the connection without an answer"},
+		"headers without end":       {talk(t, say("HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 1<<20))), "what it answers is not HTTP"},
+		"an unknown certificate":    {tls, "its certificate cannot be verified: it has expired, is for another host, or of an authority that this machine does not know"},
+		"HTTP where TLS is spoken":  {plainAsTLS, "it does not speak TLS; is its url to begin with http://?"},
+		"a host without an address": {&httptest.Server{URL: "https://no-such-host.invalid"}, "the name of its host cannot be resolved"},
+		"a private address":         {&httptest.Server{URL: "http://10.0.0.1"}, "the address 10.0.0.1 is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"},
+		"a cloud's metadata":        {&httptest.Server{URL: "http://[fd00:ec2::254]"}, "the address fd00:ec2::254 is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"},
+		"a port that cannot be":     {&httptest.Server{URL: "http://127.0.0.1:0"}, "connection refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := open(t, c.server, definition.Destination{}).Deliver(t.Context(), actions("a"))
+			wanted{text: c.want}.check(t, c.server, err)
+		})
+	}
+}
+
+// A name that leads to this machine is refused as its address is.
+func TestPrivateAddressBehindAName(t *testing.T) {
+	t.Parallel()
+	server, had := receiver(t, status(http.StatusOK))
+	url := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+	out, err := webhook.Open(guard.Guard{}, getenv, time.Now, "")("crm", definition.Destination{URL: url, SecretEnv: []string{"CRM_SECRET"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refused *guard.Error
+	if err := out.Deliver(t.Context(), actions("a")); !errors.As(err, &refused) || len(had) > 0 {
+		t.Errorf("%v, and %d requests", err, len(had))
+	}
+}
+
+// hang answers nothing before the caller has gone.
+func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+func TestDeliverEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+
+	t.Run("when its time is up", func(t *testing.T) {
+		t.Parallel()
+		server, _ := receiver(t, hang)
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		err := open(t, server, definition.Destination{}).Deliver(ctx, actions("a"))
+		wanted{text: "it did not answer in time"}.check(t, server, err)
+	})
+
+	t.Run("when it is told to stop", func(t *testing.T) {
+		t.Parallel()
+		server, had := receiver(t, hang)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { <-had; cancel() }()
+		err := open(t, server, definition.Destination{}).Deliver(ctx, actions("a"))
+		wanted{text: "context canceled"}.check(t, server, err)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%v is no cancellation", err)
+		}
+	})
+
+	t.Run("and what is answered later is not heard", func(t *testing.T) {
+		t.Parallel()
+		late := make(chan struct{})
+		first := true
+		server, had := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+			if first {
+				first = false
+				<-late
+				w.WriteHeader(http.StatusGone)
+			}
+		})
+		out := open(t, server, definition.Destination{})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		err := out.Deliver(ctx, actions("a"))
+		wanted{text: "it did not answer in time"}.check(t, server, err)
+		close(late)
+		if err := out.Deliver(t.Context(), actions("a")); err != nil {
+			t.Error(err)
+		}
+		if one, two := <-had, <-had; one.Get("webhook-id") != two.Get("webhook-id") {
+			t.Error("another try has another id")
+		}
+	})
+}
+
+func TestALongAnswer(t *testing.T) {
+	t.Parallel()
+
+	t.Run("that is a success is one, and is not read to its end", func(t *testing.T) {
+		t.Parallel()
+		stopped := make(chan struct{})
+		server, _ := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
+			defer close(stopped)
+			for {
+				if _, err := w.Write(bytes.Repeat([]byte("x"), 1<<16)); err != nil {
+					return
+				}
+			}
+		})
+		if err := open(t, server, definition.Destination{}).Deliver(t.Context(), actions("a")); err != nil {
+			t.Error(err)
+		}
+		<-stopped
+	})
+
+	t.Run("that never ends holds nobody longer than the context", func(t *testing.T) {
+		t.Parallel()
+		server, _ := receiver(t, func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusOK)
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if err := open(t, server, definition.Destination{}).Deliver(ctx, actions("a")); err != nil {
+			t.Error(err)
+		}
+	})
+
+	t.Run("of a sensible length lets the connection serve again", func(t *testing.T) {
+		t.Parallel()
+		callers := make(chan string, 2)
+		server, _ := receiver(t, func(w http.ResponseWriter, r *http.Request) {
+			callers <- r.RemoteAddr
+			_, _ = w.Write(bytes.Repeat([]byte("x"), 60<<10))
+		})
+		out := open(t, server, definition.Destination{})
+		for range 2 {
+			if err := out.Deliver(t.Context(), actions("a")); err != nil {
+				t.Error(err)
+			}
+		}
+		if one, two := <-callers, <-callers; one != two {
+			t.Errorf("from %s, then from %s", one, two)
+		}
+	})
+}
+
+// Receivers close connections that they have kept for a while, at any moment. What is
+// sent on one just then is sent again, on another.
+func TestAKeptConnectionThatWasClosed(t *testing.T) {
+	t.Parallel()
+	n := 0
+	server, had := receiver(t, func(w http.ResponseWriter, r *http.Request) {
+		if n++; n == 2 {
+			panic(http.ErrAbortHandler) // the second request on the first connection
+		}
+	})
+	out := open(t, server, definition.Destination{})
+	for _, id := range []string{"a", "b"} {
+		if err := out.Deliver(t.Context(), actions(id)); err != nil {
+			t.Error(err)
+		}
+	}
+	close(had)
+	var ids []string
+	for r := range had {
+		ids = append(ids, r.Get("webhook-id"))
+		if err := verify(t, r, before); err != nil {
+			t.Error(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"a", "b", "b"}, ids); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The timestamp is of the try, by the clock that the webhook was given.
+func TestTimestamp(t *testing.T) {
+	t.Parallel()
+	server, had := receiver(t, status(http.StatusOK))
+	now := func() time.Time { return time.Unix(1764057600, 999_999_999) }
+	out, err := webhook.Open(loopback(), getenv, now, "")("crm", definition.Destination{URL: server.URL, SecretEnv: []string{"CRM_SECRET"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Deliver(t.Context(), actions("a")); err != nil {
+		t.Fatal(err)
+	}
+	if got := (<-had).Get("webhook-timestamp"); got != strconv.Itoa(1764057600) {
+		t.Errorf("it is %s", got)
+	}
+}
