@@ -12,13 +12,13 @@ func (l *lane) isAside(subject string) bool {
 }
 
 // refused sets an action aside, with what followed it in its step.
-func (l *lane) refused(ctx context.Context, e Entry, err error, s *step) error {
+func (l *lane) refused(ctx context.Context, e Entry, s *step) error {
 	if len(l.aside)+len(s.follow) >= asideMost {
 		return &tryLater{errFull, growing(0)}
 	}
 	now := l.w.now()
 	_, subject := identify(e.Body)
-	a := Aside{Seq: e.Seq, Subject: subject, Tries: 1, Since: now, Next: now.Add(growing(0)), Error: clip(err.Error()), Body: e.Body}
+	a := Aside{Seq: e.Seq, Subject: subject, Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, Body: e.Body}
 	s.follow = append(s.follow, a)
 	slices.SortFunc(s.follow, func(a, b Aside) int { return CompareSeq(a.Seq, b.Seq) })
 	l.log.set("aside", len(l.aside)+len(s.follow))
@@ -45,7 +45,7 @@ func (l *lane) tryAside(ctx context.Context) error {
 			l.count(1)
 			err = l.taken(ctx, i)
 		case isRefused(err):
-			err = l.refusedAgain(ctx, i, err)
+			err = l.refusedAgain(ctx, i)
 			if probing && err == nil {
 				err = errPaused // that was the one call: another action, or lane, may probe next
 			}
@@ -69,9 +69,9 @@ func (l *lane) taken(ctx context.Context, i int) error {
 }
 
 // refusedAgain waits longer, or gives up after twelve hours.
-func (l *lane) refusedAgain(ctx context.Context, i int, err error) error {
+func (l *lane) refusedAgain(ctx context.Context, i int) error {
 	a, now := &l.aside[i], l.w.now()
-	a.Error = clip(err.Error())
+	a.Error = l.failure
 	if now.Sub(a.Since) >= giveUpAfter {
 		if err := l.archive(ctx, a.Seq, a.Body, a.Error); err != nil {
 			return err

@@ -141,6 +141,7 @@ type line struct {
 
 	probing bool    // the next call is the probe
 	seen    circuit // as it was last seen
+	failure string  // of the last call that failed
 }
 
 var errPaused = errors.New("the destination is paused")
@@ -172,11 +173,13 @@ func (l *line) permit(ctx context.Context) error {
 
 // call makes one call, after permit. known says that its action was refused before.
 func (l *line) call(ctx context.Context, batch []Delivery, known bool) error {
-	err := deliverInTime(ctx, l.to, batch)
-	if err != nil {
-		err = fmt.Errorf("delivering %d actions to %q: %w", len(batch), l.name, err)
+	failure := deliverInTime(ctx, l.to, batch)
+	err := failure
+	if failure != nil {
+		err = fmt.Errorf("delivering %d actions to %q: %w", len(batch), l.name, failure)
+		l.failure = clip(failure.Error())
 	}
-	if err != nil && ctx.Err() != nil {
+	if failure != nil && ctx.Err() != nil {
 		return err // we cut it off: it says nothing of the destination
 	}
 	refused := isRefused(err)
@@ -188,7 +191,7 @@ func (l *line) call(ctx context.Context, batch []Delivery, known bool) error {
 	default:
 		l.w.observeDelivery(l.name, "failed", len(batch))
 	}
-	if told := l.tell(ctx, err, refused && known); told != nil {
+	if told := l.tell(ctx, failure, refused && known); told != nil {
 		return errors.Join(err, told)
 	}
 	return err

@@ -183,7 +183,7 @@ func (l *lane) deliver(ctx context.Context, entries []Entry) error {
 			continue
 		case isRefused(err):
 			refused := entries[slices.IndexFunc(entries, func(e Entry) bool { return e.Seq == s.batch[0].Seq })]
-			if err := l.refused(ctx, refused, err, &s); err != nil {
+			if err := l.refused(ctx, refused, &s); err != nil {
 				return err
 			}
 		default:

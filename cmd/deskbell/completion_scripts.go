@@ -98,8 +98,10 @@ func fishScript(w io.Writer, root *kong.Node) {
 		if values := argumentValues(command); values != nil {
 			fmt.Fprintf(w, "complete -c deskbell -f %s-a '%s'\n", given, strings.Join(values, " "))
 		}
-		for _, flag := range command.Flags {
-			fishFlag(w, given, flag)
+		for _, flag := range flagsOf(command) {
+			if !slices.Contains(flagsOf(root), flag) {
+				fishFlag(w, given, flag)
+			}
 		}
 	}
 }

@@ -90,6 +90,8 @@ func TestBashCompletes(t *testing.T) {
 		{"--colour _", "auto always never"},
 		{"--colour never comp", "completion"},
 		{"completion _", "bash zsh fish"},
+		{"deliveries _", "list replay"},
+		{"deliveries list --des", "--destination"},
 	} {
 		words := strings.ReplaceAll(c.words, "_", "''")
 		try := exec.Command("bash", "-c", script+"\nCOMP_WORDS=(deskbell "+words+"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _deskbell; echo \"${COMPREPLY[*]}\"")
