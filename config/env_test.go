@@ -38,10 +38,11 @@ func TestFromEnv(t *testing.T) {
 			"REDIS_URL": "redis://:secret@db:6380/2", "DESKBELL_DEFINITIONS": "/etc/d.yaml", "DESKBELL_TIME_ZONE": "Europe/Paris", "DESKBELL_SHARDS": "4096",
 			"DESKBELL_PARTITIONS": "4096", "DESKBELL_CONCURRENCY": "3", "DESKBELL_SWEEP_BATCH": " 2000 ", "DESKBELL_STOP_TIMEOUT": "1m30s",
 			"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "DESKBELL_LISTEN": "[::1]:80", "PORT": "5000",
+			"DESKBELL_WORKER_LISTEN": "[::1]:9090", "DESKBELL_METRICS_KEY": "twenty-characters-at-least",
 		}, config.Env{
 			RedisName: "redis://***@db:6380/2", Definitions: "/etc/d.yaml", TimeZone: paris, Shards: 4096, Partitions: 4096, Concurrency: 3,
 			SweepBatch: 2000, StopTimeout: 90 * time.Second, LogLevel: "debug", LogFormat: "json",
-			Listen: "[::1]:80", Port: 5000,
+			Listen: "[::1]:80", Port: 5000, WorkerListen: "[::1]:9090", MetricsKey: "twenty-characters-at-least",
 		}},
 	} {
 		got, err := config.FromEnv(env(c.values))
@@ -63,7 +64,7 @@ func TestFromEnvAnswersEveryFault(t *testing.T) {
 	_, err := config.FromEnv(env(map[string]string{
 		"REDIS_URL": "redis://user:hunter2@db:port", "DESKBELL_TIME_ZONE": "local", "DESKBELL_SHARDS": "0", "DESKBELL_PARTITIONS": "100",
 		"DESKBELL_CONCURRENCY": "many", "DESKBELL_SWEEP_BATCH": "2001", "DESKBELL_STOP_TIMEOUT": "20", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
-		"DESKBELL_LISTEN": "8080", "PORT": "0",
+		"DESKBELL_LISTEN": "8080", "PORT": "0", "DESKBELL_WORKER_LISTEN": "9090", "DESKBELL_METRICS_KEY": "hunter2",
 	}))
 	want := []string{
 		`REDIS_URL="redis://***" has no valid host:port, or its password has characters (/ ? # @ : %) that need percent-encoding; allowed: redis://, `,
@@ -73,8 +74,10 @@ func TestFromEnvAnswersEveryFault(t *testing.T) {
 		`DESKBELL_CONCURRENCY="many" is not a whole number; allowed: 1 to 10000`,
 		`DESKBELL_SWEEP_BATCH="2001" is out of range; allowed: 1 to 2000`,
 		`DESKBELL_STOP_TIMEOUT="20" is not a duration; allowed: 1s to 10m`,
-		`DESKBELL_LISTEN="8080" is not an address with a port; allowed: host:port`,
+		`DESKBELL_LISTEN="8080" is not host:port; allowed: host:port`,
 		`PORT="0" is out of range; allowed: 1 to 65535`,
+		`DESKBELL_WORKER_LISTEN="9090" is not host:port; allowed: host:port, such as 127.0.0.1:9090`,
+		`DESKBELL_METRICS_KEY="***" is too short to be a secret; allowed: at least 20 characters, none of them a space`,
 		`LOG_LEVEL="loud" is not one of them; allowed: error, warn, info, debug, trace`,
 		`LOG_FORMAT="xml" is not one of them; allowed: auto, text, json`,
 	}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -64,12 +63,21 @@ func settings() []setting {
 			Doc: "Private networks that notices and webhooks may reach. All others that are not public are refused, " +
 				"because whoever writes a definition could reach into the workers' own network.",
 		}},
-		{read: readListen, Variable: Variable{
+		{read: readListen(func(e *Env) *string { return &e.Listen }), Variable: Variable{
 			Name: "DESKBELL_LISTEN", Default: "127.0.0.1:8080", Allowed: "host:port, or :port for every address of the machine",
 			Doc: "Where `web` and `up` listen. Beyond 127.0.0.1 a key is needed: `deskbell keys add`. TLS is a reverse proxy's affair.",
 		}},
 		whole("PORT", "none", 1, 65535, func(e *Env) *int { return &e.Port },
 			"What platforms with a Procfile set: `web` then listens on this port of every address, unless DESKBELL_LISTEN is set."),
+		{read: readListen(func(e *Env) *string { return &e.WorkerListen }), Variable: Variable{
+			Name: "DESKBELL_WORKER_LISTEN", Default: "none", Allowed: "host:port, such as 127.0.0.1:9090",
+			Doc: "Where a worker answers `/metrics`, `/healthz` and `/readyz`; its flag `--listen` beats it. " +
+				"Several workers on one machine need a port each. Beyond loopback it needs `DESKBELL_METRICS_KEY`.",
+		}},
+		{secret: true, read: readKey, Variable: Variable{
+			Name: "DESKBELL_METRICS_KEY", Default: "none", Allowed: "at least 20 characters, none of them a space",
+			Doc: "The bearer token that a worker's `/metrics` asks for. `/healthz` and `/readyz` ask for none: they say nothing but how it is.",
+		}},
 		word("LOG_LEVEL", "info", []string{"error", "warn", "info", "debug", "trace"}, func(e *Env) *string { return &e.LogLevel },
 			"The least that is logged."),
 		word("LOG_FORMAT", "auto", []string{"auto", "text", "json"}, func(e *Env) *string { return &e.LogFormat },
@@ -88,15 +96,6 @@ func readRedis(env *Env, value string) string {
 
 func readPath(env *Env, value string) string {
 	env.Definitions = value
-	return ""
-}
-
-func readListen(env *Env, value string) string {
-	_, port, err := net.SplitHostPort(value)
-	if n, failed := strconv.ParseUint(port, 10, 16); err != nil || failed != nil || n == 0 {
-		return "is not an address with a port"
-	}
-	env.Listen = value
 	return ""
 }
 
@@ -131,6 +130,27 @@ func readPrefixes(env *Env, value string) string {
 		list = append(list, p)
 	}
 	env.AllowPrivate = list
+	return ""
+}
+
+func readListen(to func(*Env) *string) func(*Env, string) string {
+	return func(env *Env, value string) string {
+		if _, err := ParseListen(value); err != nil {
+			return err.Error()
+		}
+		*to(env) = value
+		return ""
+	}
+}
+
+func readKey(env *Env, value string) string {
+	switch {
+	case len(value) < 20:
+		return "is too short to be a secret"
+	case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "holds characters that a header cannot carry"
+	}
+	env.MetricsKey = value
 	return ""
 }
 

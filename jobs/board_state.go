@@ -52,9 +52,9 @@ const (
 	boardBoundaries = 4
 	boardAgents     = 20
 
-	// late is when a worker should have flipped what is due: a tick finds within
+	// behindAfter is when a worker should have flipped what is due: a tick finds within
 	// seconds whatever was left undone.
-	late = 30 * time.Second
+	behindAfter = 30 * time.Second
 )
 
 func (b *batch) boardState(r *Record, at time.Time) BoardState {
@@ -113,7 +113,7 @@ func (b *batch) fillBoardState(s *BoardState, r *Record, at time.Time) error {
 }
 
 func behind(w storedWidget, at time.Time) bool {
-	return w.Version == 0 || !w.Until.IsZero() && at.Sub(w.Until) > late
+	return w.Version == 0 || !w.Until.IsZero() && at.Sub(w.Until) > behindAfter
 }
 
 // zoneName is what a browser can make something of: this machine's own zone may have

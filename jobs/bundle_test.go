@@ -79,6 +79,7 @@ type setup struct {
 	stop    time.Duration
 	notify  jobs.Notifier
 	streams jobs.OpenDestination // opens destinations of the type redis_stream
+	metrics *jobs.Metrics        // of all workers together
 }
 
 // bundle is a Redis with definitions, and workers on it that share a clock, a log and
@@ -194,6 +195,7 @@ func (b *bundle) worker() (stop func()) {
 		OpenDestination:    map[string]jobs.OpenDestination{"log": b.out.open, "redis_stream": streams},
 		DefaultDestination: definition.Destination{Type: "log"},
 		Notifier:           b.notify,
+		Metrics:            b.metrics,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -312,12 +314,24 @@ func text(t testing.TB, e *logrus.Entry) string {
 type recorder struct {
 	mu    sync.Mutex
 	had   map[string][]jobs.Delivery // by destination
+	calls map[string][]call          // by destination
 	sent  []string                   // notices: URL, title, text
 	fails map[string]error           // by destination, or by URL: what it answers
+
+	answers map[string]func(context.Context, []jobs.Delivery) error // by destination, where it is not the same for all
+}
+
+// call is one call of a destination, and what it answered.
+type call struct {
+	ids []string
+	err error
 }
 
 func newRecorder() *recorder {
-	return &recorder{had: make(map[string][]jobs.Delivery), fails: make(map[string]error)}
+	return &recorder{
+		had: make(map[string][]jobs.Delivery), calls: make(map[string][]call), fails: make(map[string]error),
+		answers: make(map[string]func(context.Context, []jobs.Delivery) error),
+	}
 }
 
 func (r *recorder) open(name string, _ definition.Destination) (jobs.Destination, error) {
@@ -329,16 +343,47 @@ type recording struct {
 	name string
 }
 
-func (r recording) Most() int { return 200 }
+// Most implements jobs.Destination.
+func (recording) Most() int { return 10 }
 
-func (r recording) Deliver(_ context.Context, batch []jobs.Delivery) error {
+// Deliver implements jobs.Destination.
+func (r recording) Deliver(ctx context.Context, batch []jobs.Delivery) error {
+	err := r.reply(ctx, batch)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.recorder.fails[r.name]; err != nil {
-		return err
+	c := call{err: err}
+	for _, d := range batch {
+		c.ids = append(c.ids, d.ID)
 	}
-	r.had[r.name] = append(r.had[r.name], batch...)
-	return nil
+	r.calls[r.name] = append(r.calls[r.name], c)
+	if err == nil {
+		r.had[r.name] = append(r.had[r.name], batch...)
+	}
+	return err
+}
+
+func (r recording) reply(ctx context.Context, batch []jobs.Delivery) error {
+	r.mu.Lock()
+	answer, err := r.answers[r.name], r.recorder.fails[r.name]
+	r.mu.Unlock()
+	if answer != nil {
+		return answer(ctx, batch)
+	}
+	return err
+}
+
+// answer lets a destination answer otherwise from now on.
+func (r *recorder) answer(name string, answer func(context.Context, []jobs.Delivery) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answers[name] = answer
+}
+
+// called are the calls of a destination so far.
+func (r *recorder) called(name string) []call {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.calls[name])
 }
 
 // Notify implements jobs.Notifier.

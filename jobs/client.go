@@ -20,6 +20,7 @@ type Client struct {
 	queue   queue
 	now     func() time.Time
 	decider *Decider
+	inspect *asynq.Inspector
 }
 
 // ClientConfig is what a Client is made of.
@@ -38,6 +39,7 @@ func NewClient(c ClientConfig) *Client {
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis), partitions: c.Partitions},
 		now:     c.Now,
 		decider: NewDecider(c.Store, c.TimeZone),
+		inspect: asynq.NewInspectorFromRedisClient(c.Redis),
 	}
 }
 

@@ -71,7 +71,7 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 		if r.Rev == 0 || r.Definition == nil {
 			continue
 		}
-		c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}
+		c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, wasDue: r.Due}
 		if err := batch.decideOne(r, &c, at); err != nil {
 			batch.broken[r.Subject] = err
 			c = Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)}
@@ -190,8 +190,12 @@ func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	c.Due = d.Due
 	for _, change := range d.Changes {
-		if change.Before != change.State.Status {
-			c.flips++
+		switch {
+		case change.Before == change.State.Status:
+		case change.Department == "":
+			c.flips.widget++
+		default:
+			c.flips.department++
 		}
 		if c.Actions, err = appendAction(c.Actions, widgetAction(id, change, r.Rev, at), def.Destinations); err != nil {
 			return err
@@ -226,7 +230,7 @@ func (b *batch) decideAgent(id string, r *Record, c *Change, at time.Time) error
 	c.Wake = r.Woken
 	if d.Changed {
 		if d.Before != d.State.Status {
-			c.flips++
+			c.flips.agent++
 		}
 		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, r.Rev, at), nil); err != nil {
 			return err

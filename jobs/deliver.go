@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/hibiken/asynq"
 
-	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
@@ -28,17 +28,18 @@ func (DeliverArgs) Kind() string { return "outbox:deliver" }
 type Delivery struct {
 	Shard int
 	Seq   string
-	ID    string // of the action
+	ID    string // of the action, the same on every try
 	Body  []byte // CloudEvents JSON
 }
 
-// Destination takes deliveries. An error means that none of the batch counts as
-// delivered: all of it comes again. Whoever cannot take an action twice must
-// recognise its id, or its place.
+// Destination takes deliveries. Whoever cannot take an action twice must recognise
+// its id, or its place.
 type Destination interface {
-	// Most is how many deliveries one call takes.
+	// Most is how many deliveries one call takes; at least 1.
 	Most() int
-	// Deliver takes at most Most deliveries, in their order, in one call; the context ends after ten seconds.
+	// Deliver makes one call, of at most Most deliveries of one shard, in their
+	// order. The context ends after ten seconds. An error means that none of them
+	// counts as delivered: all come again. A *DeliveryError says more of it.
 	Deliver(ctx context.Context, batch []Delivery) error
 }
 
@@ -47,38 +48,43 @@ type Destination interface {
 type OpenDestination func(name string, def definition.Destination) (Destination, error)
 
 const (
-	deliveryBatch = 200
+	deliveryBatch = 200 // entries that are read together
 	deliveryLease = 15 * time.Second
-	deliveryLimit = 10 * time.Second // for one batch, so that the lease outlasts it
+	deliveryLimit = 10 * time.Second // for one call, so that the lease outlasts it
+
+	// deliveryRetries is more than there are between two successes in 12 hours: the
+	// pauses grow, and what is old is given up.
+	deliveryRetries = 100
 )
 
-func (q queue) enqueueDelivery(ctx context.Context, shard int, destination string, slot time.Time) error {
-	id := fmt.Sprintf("deliver:%d:%s:%d", shard, destination, slot.UnixMilli())
-	return q.enqueue(ctx, DeliverArgs{Shard: shard, Destination: destination}, queueDelivery, shard, asynq.TaskID(id))
+// tryLater is an error after which a job is to be run again at some time, and not
+// after a pause that asynq's number of retries gives.
+type tryLater struct {
+	error
+	in time.Duration
 }
 
-// enqueueDeliveries asks for all destinations of a shard.
-func (w *Worker) enqueueDeliveries(ctx context.Context, shard int, slot time.Time) error {
-	names, err := w.destinationNames(ctx)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if err := w.queue.enqueueDelivery(ctx, shard, name, slot); err != nil {
-			return err
-		}
-	}
-	return nil
+func (e *tryLater) Unwrap() error { return e.error }
+
+func (q queue) enqueueDelivery(ctx context.Context, l Lane, slot time.Time, opts ...asynq.Option) error {
+	id := fmt.Sprintf("deliver:%d:%s:%d", l.Shard, l.Destination, slot.UnixMilli())
+	opts = append([]asynq.Option{asynq.TaskID(id), asynq.MaxRetry(deliveryRetries)}, opts...)
+	return q.enqueue(ctx, DeliverArgs(l), queueDelivery, l.Shard, opts...)
 }
 
 // destinations are those that are defined, or the default one when none is.
 func (w *Worker) destinations(ctx context.Context) (map[string]definition.Destination, error) {
-	bodies, err := w.store.Globals(ctx, GlobalDestination)
+	defs, err := defined(ctx, w.store)
+	if err == nil && len(defs) == 0 {
+		return map[string]definition.Destination{"default": w.DefaultDestination}, nil
+	}
+	return defs, err
+}
+
+func defined(ctx context.Context, store Store) (map[string]definition.Destination, error) {
+	bodies, err := store.Globals(ctx, GlobalDestination)
 	if err != nil {
 		return nil, err
-	}
-	if len(bodies) == 0 {
-		return map[string]definition.Destination{"default": w.DefaultDestination}, nil
 	}
 	defs := make(map[string]definition.Destination, len(bodies))
 	for name, body := range bodies {
@@ -91,98 +97,73 @@ func (w *Worker) destinations(ctx context.Context) (map[string]definition.Destin
 	return defs, nil
 }
 
-// destinationNames are all who read the outbox, in order.
-func (w *Worker) destinationNames(ctx context.Context) ([]string, error) {
-	defs, err := w.destinations(ctx)
-	return slices.Sorted(maps.Keys(defs)), err
-}
-
-// deliver gives a destination the entries of a shard in batches, each in order,
-// and moves its cursor behind them.
+// deliver gives a destination what waits in one lane.
 func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) error {
 	if args.Shard < 0 || args.Shard >= w.store.Shards() {
 		return fmt.Errorf("delivering from shard %d: there are %d (%w)", args.Shard, w.store.Shards(), asynq.SkipRetry)
 	}
 	log.note("shard", args.Shard)
 	log.note("destination", args.Destination)
+	if !w.turns.take(args.Destination, args.Shard, w.lanesAtOnce()) {
+		log.note("crowded", true)
+		return nil
+	}
+	err := w.deliverLane(ctx, Lane(args), log)
+	if next, ok := w.turns.give(args.Destination); ok {
+		err = errors.Join(err, w.queue.enqueueDelivery(ctx, Lane{next, args.Destination}, w.now()))
+	}
+	return err
+}
+
+// lanesAtOnce is how many lanes of one destination a worker serves at a time. Its
+// server has room for those of many destinations: most of them only wait.
+func (w *Worker) lanesAtOnce() int { return 4 * w.Concurrency }
+
+const crowdedDestinations = 16
+
+func (w *Worker) deliverLane(ctx context.Context, at Lane, log *attempt) error {
 	defs, err := w.destinations(ctx)
 	if err != nil {
 		return err
 	}
-	to, def, err := w.openDestination(args.Destination, defs)
+	def, ok := defs[at.Destination]
+	if !ok {
+		return w.store.Forget(ctx, at) // removed since
+	}
+	out, err := w.openLine(ctx, at.Destination, def)
 	if err != nil {
 		return err
 	}
-	if to == nil {
-		return nil // removed since
+	l := lane{
+		line: out, Lane: at, log: log, def: def, all: slices.Sorted(maps.Keys(defs)),
+		lease: Lease{Holder: out.holder, For: deliveryLease},
 	}
-	all := slices.Sorted(maps.Keys(defs))
-	lease := Lease{Holder: holder(ctx), For: deliveryLease}
-	sent := 0
-	for first := true; ; first = false {
-		if w.isStopping() {
-			return errStopping
-		}
-		entries, cursor, busy, err := w.store.Outbox(ctx, args.Shard, args.Destination, lease, deliveryBatch)
-		if err != nil || busy {
-			return err
-		}
-		if len(entries) == 0 {
-			if first { // what is left may have been kept for a destination that was removed since
-				_, err = w.store.Delivered(ctx, args.Shard, args.Destination, cursor, cursor, all)
-			}
-			return err
-		}
-		for batch := range slices.Chunk(pick(args, def, entries), to.Most()) {
-			if err := deliverInTime(ctx, to, batch); err != nil {
-				return fmt.Errorf("delivering %d actions to %q: %w", len(batch), args.Destination, err)
-			}
-			sent += len(batch)
-			log.set("sent", sent)
-		}
-		moved, err := w.store.Delivered(ctx, args.Shard, args.Destination, cursor, entries[len(entries)-1].Seq, all)
-		if err != nil || !moved {
-			return err // not moved: another has the lease, and goes on
-		}
-	}
+	return l.run(ctx)
 }
+
+// openLine makes ready to call a destination.
+func (w *Worker) openLine(ctx context.Context, name string, def definition.Destination) (*line, error) {
+	open, ok := w.OpenDestination[def.Type]
+	if !ok { // other workers may: it is no failure of the destination
+		return nil, fmt.Errorf("opening the destination %q: this worker knows no type %q; is it older than the definition?", name, def.Type)
+	}
+	to, err := open(name, def)
+	if err != nil {
+		to = unopened{err}
+	}
+	return &line{w: w, name: name, of: fingerprint(def), to: to, holder: holder(ctx)}, nil
+}
+
+// unopened is a destination that could not be opened, for want of a secret perhaps.
+// It fails as one that is down does: it is paused, shown, and tried again.
+type unopened struct{ err error }
+
+func (unopened) Most() int { return 1 }
+
+func (u unopened) Deliver(context.Context, []Delivery) error { return u.err }
 
 func deliverInTime(ctx context.Context, to Destination, batch []Delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, deliveryLimit)
 	defer cancel()
 	return to.Deliver(ctx, batch)
-}
-
-// openDestination gives nil where there is no such destination any more.
-func (w *Worker) openDestination(name string, defs map[string]definition.Destination) (Destination, definition.Destination, error) {
-	def, ok := defs[name]
-	if !ok {
-		return nil, def, nil
-	}
-	open, ok := w.OpenDestination[def.Type]
-	if !ok {
-		return nil, def, fmt.Errorf("opening the destination %q: this worker knows no type %q; is it older than the definition?", name, def.Type)
-	}
-	to, err := open(name, def)
-	return to, def, err
-}
-
-// pick leaves out what is for others, and what the destination does not want.
-func pick(args DeliverArgs, def definition.Destination, entries []Entry) []Delivery {
-	var batch []Delivery
-	for _, e := range entries {
-		if e.To != nil && !slices.Contains(e.To, args.Destination) {
-			continue
-		}
-		var head struct {
-			ID   string
-			Type action.Type
-		}
-		known := json.Unmarshal(e.Body, &head) == nil
-		if len(def.Actions) > 0 && (!known || !slices.Contains(def.Actions, string(head.Type))) {
-			continue
-		}
-		batch = append(batch, Delivery{Shard: args.Shard, Seq: e.Seq, ID: head.ID, Body: e.Body})
-	}
-	return batch
 }

@@ -101,11 +101,11 @@ type forgetful struct {
 	times *atomic.Int64
 }
 
-func (s forgetful) Delivered(ctx context.Context, shard int, destination, from, to string, all []string) (bool, error) {
-	if destination == "stream" && s.times.Add(-1) >= 0 {
+func (s forgetful) Delivered(ctx context.Context, l jobs.Lane, done jobs.Settlement) (bool, error) {
+	if l.Destination == "stream" && done.To != "" && s.times.Add(-1) >= 0 {
 		return false, errors.New("the worker died here")
 	}
-	return s.Store.Delivered(ctx, shard, destination, from, to, all)
+	return s.Store.Delivered(ctx, l, done)
 }
 
 func TestABatchThatComesAgainIsInTheStreamOnce(t *testing.T) {

@@ -2,40 +2,102 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
-// DestinationStatus is how a destination does.
+// The states of a destination.
+const (
+	DestinationOK      = "ok"
+	DestinationFailing = "failing" // it failed lately, or refuses some actions; the others are delivered
+	DestinationPaused  = "paused"  // it keeps failing, and is left alone until it is tried again
+	DestinationGone    = "gone"    // it wants no more, and is not tried again
+)
+
+// DestinationStatus is what is known of a destination.
 type DestinationStatus struct {
 	Name   string    `json:"name"`
 	Type   string    `json:"type"`
-	State  string    `json:"state"`          // ok | failing | paused | gone
-	Since  time.Time `json:"since,omitzero"` // when State began
-	Until  time.Time `json:"until,omitzero"` // when it is tried again
-	Error  string    `json:"error,omitempty"`
-	Oldest time.Time `json:"oldest,omitzero"` // of what waits to be delivered; zero: nothing does
-	Aside  int       `json:"aside,omitzero"`  // actions that were set aside
+	State  string    `json:"state"`
+	Since  time.Time `json:"since,omitzero"`  // of its failing; zero: it is ok
+	Until  time.Time `json:"until,omitzero"`  // paused: when it is tried again
+	Error  string    `json:"error,omitempty"` // the last
+	Oldest time.Time `json:"oldest,omitzero"` // when the oldest action was decided that waits; zero: none waits
+	Aside  int       `json:"aside,omitzero"`  // actions that it refused, and those that stay behind them
 }
 
-// Destinations gives all defined destinations, by name.
+// Destinations tells how the deliveries to each destination are, by name. It gives
+// none while none is defined: the workers' default is not known here.
 func (c *Client) Destinations(ctx context.Context) ([]DestinationStatus, error) {
-	bodies, err := c.store.Globals(ctx, GlobalDestination)
+	defs, err := defined(ctx, c.store)
+	if err != nil || len(defs) == 0 {
+		return nil, err
+	}
+	bodies, err := c.store.Circuits(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]DestinationStatus, 0, len(bodies))
-	for _, name := range slices.Sorted(maps.Keys(bodies)) {
-		var def definition.Destination
-		if err := json.Unmarshal(bodies[name], &def); err != nil {
-			return nil, fmt.Errorf("decoding the destination %q: %w", name, err)
-		}
-		list = append(list, DestinationStatus{Name: name, Type: def.Type, State: "ok"})
+	waiting, err := c.waiting(ctx, defs)
+	if err != nil {
+		return nil, err
+	}
+	circuits := inForce(bodies, defs)
+	list := make([]DestinationStatus, 0, len(defs))
+	for _, name := range slices.Sorted(maps.Keys(defs)) {
+		list = append(list, statusOf(name, defs[name], circuits[name], waiting[name]))
 	}
 	return list, nil
+}
+
+// waiting looks at the lanes that have something before them.
+func (c *Client) waiting(ctx context.Context, defs map[string]definition.Destination) (map[string][]Waiting, error) {
+	pending, err := c.store.Pending(ctx, c.now())
+	if err != nil {
+		return nil, err
+	}
+	lanes := make(map[Lane]bool)
+	for _, l := range lanesOf(withOutbox(pending), slices.Collect(maps.Keys(defs))) {
+		lanes[l] = true
+	}
+	retries, err := c.store.Retries(ctx, time.UnixMilli(math.MaxInt32*1000), 10_000)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range retries {
+		lanes[r.Lane] = true
+	}
+	waiting, err := c.store.Waiting(ctx, slices.Collect(maps.Keys(lanes)))
+	byName := make(map[string][]Waiting)
+	for _, w := range waiting {
+		byName[w.Destination] = append(byName[w.Destination], w)
+	}
+	return byName, err
+}
+
+func statusOf(name string, def definition.Destination, c circuit, lanes []Waiting) DestinationStatus {
+	s := DestinationStatus{Name: name, Type: def.Type, State: DestinationOK, Since: c.Since, Error: c.Error}
+	for _, w := range lanes {
+		s.Aside += w.Aside
+		for _, seq := range []string{w.Next, w.First.Seq} {
+			if at := seqTime(seq); seq != "" && (s.Oldest.IsZero() || at.Before(s.Oldest)) {
+				s.Oldest = at
+			}
+		}
+		if w.Aside > 0 && s.Error == "" {
+			s.Since, s.Error = w.First.Since, w.First.Error
+		}
+	}
+	switch {
+	case c.Gone:
+		s.State = DestinationGone
+	case c.isOpen():
+		s.State, s.Until = DestinationPaused, c.Until
+	case c.Failures > 0 || s.Aside > 0:
+		s.State = DestinationFailing
+	}
+	return s
 }

@@ -29,9 +29,10 @@
 // A task is only a wake-up. What is to be done is in Redis: the timetable says who
 // is due, the outbox what is to be delivered, the wishes who is to be woken. A task
 // that dies, fails, or is enqueued twice changes nothing about it, and the tick
-// that comes every five seconds asks again for what is left. (One kind is more than
-// that: agent:notify is all there is of a notice. When its worker is killed, asynq
-// runs it again after a minute or two, and an agent may be told twice.)
+// that comes every five seconds asks again for what is left. (Two kinds are more than
+// that: agent:notify is all there is of a notice, and delivery:replay of an action that
+// was given up. When its worker is killed, asynq runs it again after a minute or two,
+// and an agent may be told twice.)
 //
 // Each record has a revision. A decision is committed only on the revision that it
 // was made on, and every write and every wake gives a new one: of two workers with
@@ -41,6 +42,17 @@
 // script, on one shard. What concerns another shard is written down in the same
 // script as a wish, and struck out when it has come true.
 //
+// # How actions are delivered
+//
+// From each shard's outbox a lane leads to each destination, and one job at a time is
+// on it (lane.go). The cursor of the lane is moved after each call, so that a crash
+// repeats one call at most. An action that its destination refuses is set aside, with
+// the later ones of its subject behind it, and holds up no other subject (aside.go). A
+// destination that keeps failing has its circuit opened: it is left alone for pauses
+// that grow, and tried by one call after each (circuit.go). A worker serves only so
+// many lanes of a destination at a time (turns.go). After twelve hours an action is
+// given up: it becomes a task in asynq's archive (archive.go).
+//
 // # The jobs
 //
 // One file each: its arguments, its kind, when it is asked for, and what it does.
@@ -49,6 +61,7 @@
 //	boundary:reconcile  reconcile.go  decide on everything in a shard, due or not
 //	schedule:spread     spread.go     wake all who use an edited schedule
 //	outbox:deliver      deliver.go    give a destination what it has not had
+//	delivery:replay     archive.go    keep what was given up, and deliver it again
 //	agent:notify        notify.go     send one notice by an agent's own service
 //
 // The cron entries are in tick.go.

@@ -78,7 +78,7 @@ func TestBrokenTasks(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]string{ // to queues
 		"boundary:sweep": "deskbell-boundary", "schedule:spread": "deskbell-boundary", "boundary:reconcile": "deskbell-upkeep",
-		"outbox:deliver": "deskbell-delivery", "agent:notify": "deskbell-delivery",
+		"outbox:deliver": "deskbell-delivery", "delivery:replay": "deskbell-delivery", "agent:notify": "deskbell-delivery",
 	}
 	b := newBundle(t, setup{})
 	tasks := asynq.NewClientFromRedisClient(b.rdb)
@@ -88,7 +88,7 @@ func TestBrokenTasks(t *testing.T) {
 		b.must(err)
 	}
 	for kind, queue := range kinds {
-		if kind != "schedule:spread" && kind != "agent:notify" {
+		if kind != "schedule:spread" && kind != "agent:notify" && kind != "delivery:replay" {
 			_, err := tasks.Enqueue(asynq.NewTask(kind, []byte(`{"shard":99}`)), asynq.Queue(queue), asynq.TaskID(kind+"-99"))
 			b.must(err)
 		}

@@ -107,6 +107,7 @@ func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) erro
 	log.note("agent", args.Agent)
 	log.note("notice", args.Notice)
 	if late := w.now().Sub(args.Boundary); late > agent.TooLate {
+		w.Metrics.noticed(noticeLate)
 		log.set("dropped", "too late by "+(late-agent.TooLate).Round(time.Second).String())
 		return nil
 	}
@@ -115,13 +116,16 @@ func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) erro
 		return err
 	}
 	if args.Via < 0 || args.Via >= len(def.Notify.Via) {
+		w.Metrics.noticed(noticeDropped)
 		log.set("dropped", "the service is no longer defined")
 		return nil
 	}
 	title, text := noticeText(args, zone)
 	if err := w.Notifier.Notify(ctx, def.Notify.Via[args.Via], title, text); err != nil {
+		w.Metrics.noticed(noticeFailed)
 		return fmt.Errorf("notifying agent %q by service %d: %w", args.Agent, args.Via+1, err)
 	}
+	w.Metrics.noticed(noticeSent)
 	log.set("sent", 1)
 	return nil
 }

@@ -53,7 +53,9 @@ type Change struct {
 	Wake    bool      // wake the subjects that this one serves (Serve)
 	Actions []Outgoing
 
-	flips, notices int // among the actions, for the log
+	flips   flips // for the log and the metrics, as what follows
+	notices int   // among the actions
+	wasDue  time.Time
 }
 
 // Outgoing is one action on its way out.
@@ -99,17 +101,18 @@ type Pending struct {
 	Outbox  bool // actions not yet delivered everywhere
 }
 
+// Depth is how much a shard has waiting.
+type Depth struct {
+	Outbox   int       // actions that not all destinations have had
+	Subjects int       // in the timetable
+	Overdue  int       // of these, due at or before the instant asked for
+	Next     time.Time // when the first of them is or was due; zero: there is none
+}
+
 // Mark is a wish to wake somebody. Count tells a wish from a later one.
 type Mark struct {
 	Name  string
 	Count float64
-}
-
-// Entry is one action of an outbox.
-type Entry struct {
-	Seq  string // its place in the shard's outbox, which only grows
-	Body []byte
-	To   []string // nil: all
 }
 
 // Store keeps definitions, states, the timetable and the outbox, in shards. All
@@ -183,17 +186,15 @@ type Store interface {
 
 	// Pending gives what each shard has waiting at an instant.
 	Pending(ctx context.Context, at time.Time) ([]Pending, error)
-	// Outbox takes the lease of a destination in a shard and gives the entries
-	// that it has not had, with the cursor to give to Delivered. Finding none, it
-	// gives the lease back. busy: another holds it.
-	Outbox(ctx context.Context, shard int, destination string, l Lease, limit int) (entries []Entry, cursor string, busy bool, err error)
+	// Depths measures each shard at an instant. It costs more than Pending: it is for
+	// those who look from time to time.
+	Depths(ctx context.Context, at time.Time) ([]Depth, error)
 	// Notices gives the first notices of a shard, in order.
 	Notices(ctx context.Context, shard, limit int) ([]Entry, error)
 	// Noticed drops the notices up to a place.
 	Noticed(ctx context.Context, shard int, seq string) error
-	// Delivered moves a destination's cursor, and drops what all of the
-	// destinations have had; false: it had been moved by another.
-	Delivered(ctx context.Context, shard int, destination, from, to string, all []string) (bool, error)
+
+	Lanes
 }
 
 // Global is a kind of definition that is no subject.

@@ -68,7 +68,9 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 		return err
 	}
 	s := sweeping{w: w, shard: args.Shard, lease: Lease{Holder: holder(ctx), For: sweepLease}}
+	start := w.now()
 	err = s.run(ctx, nominal, log)
+	w.Metrics.swept(s.decided, w.now().Sub(start))
 	err = errors.Join(err, w.passOn(ctx, args.Shard, log), w.sendNotices(ctx, args.Shard, log))
 	if s.actions > 0 {
 		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.now()))
@@ -105,7 +107,8 @@ type sweeping struct {
 	shard int
 	lease Lease
 
-	decided, flips, notices, actions, lost, broken int
+	flips                                   flips
+	decided, notices, actions, lost, broken int
 }
 
 func (s *sweeping) run(ctx context.Context, nominal time.Time, log *attempt) error {
@@ -149,21 +152,26 @@ func (s *sweeping) batch(ctx context.Context, records []Record, at time.Time) er
 	}
 	s.lost += len(lost)
 	s.broken += len(out.Broken)
-	for _, c := range out.Changes {
+	committed, flipped := s.w.now(), flips{}
+	for i := range out.Changes {
+		c := &out.Changes[i]
 		if slices.Contains(lost, c.Subject) {
 			continue // still due: it comes again
 		}
 		s.decided++
-		s.flips += c.flips
+		flipped.add(c.flips)
+		s.w.Metrics.committed(c, committed)
 		s.notices += c.notices
 		s.actions += len(c.Actions)
 	}
+	s.flips.add(flipped)
+	s.w.Metrics.flipped(flipped)
 	return nil
 }
 
 func (s *sweeping) report(log *attempt) {
 	log.note("decided", s.decided) // nothing done yet: a reconciliation decides on all
-	for name, n := range map[string]int{"flipped": s.flips, "notices": s.notices, "lost": s.lost, "broken": s.broken} {
+	for name, n := range map[string]int{"flipped": s.flips.total(), "notices": s.notices, "lost": s.lost, "broken": s.broken} {
 		if n > 0 {
 			log.set(name, n)
 		}

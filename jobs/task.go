@@ -48,6 +48,7 @@ func handle[A Args](mux *asynq.ServeMux, w *Worker, run func(context.Context, A,
 			err = run(ctx, args, log)
 		}
 		w.logAttempt(ctx, log, start, err)
+		w.Metrics.ran(zero.Kind(), outcome(ctx, err))
 		return err
 	})
 }
@@ -63,6 +64,8 @@ func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, 
 		line.Info("job handed back: the worker stops")
 	case errors.Is(err, asynq.SkipRetry):
 		line.WithError(err).Error("job archived: no retry will mend it")
+	case errors.Is(err, asynq.RevokeTask):
+		line.WithError(err).Warn("job dropped: it failed too often; the next beat does its work")
 	case err != nil && lastTry(ctx):
 		line.WithError(err).Error("job archived: it failed too often")
 	case err != nil:
@@ -74,10 +77,41 @@ func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, 
 	}
 }
 
+// outcome is the result of a run of a job, for the metrics.
+func outcome(ctx context.Context, err error) string {
+	switch {
+	case err == nil:
+		return jobDone
+	case errors.Is(err, errStopping):
+		return jobStopped
+	case errors.Is(err, asynq.RevokeTask):
+		return jobFailed
+	case errors.Is(err, asynq.SkipRetry) || lastTry(ctx):
+		return jobArchived
+	}
+	return jobFailed
+}
+
 func lastTry(ctx context.Context) bool {
 	retried, ok := asynq.GetRetryCount(ctx)
 	most, ok2 := asynq.GetMaxRetry(ctx)
 	return ok && ok2 && retried >= most
+}
+
+// wakeUp lets a job be dropped, and not archived, when it is out of tries. A failure
+// that says when to come again has as many as its task; others have a few.
+func wakeUp[A Args](run func(context.Context, A, *attempt) error) func(context.Context, A, *attempt) error {
+	return func(ctx context.Context, args A, log *attempt) error {
+		err := run(ctx, args, log)
+		if !isFailure(err) || errors.Is(err, asynq.SkipRetry) {
+			return err
+		}
+		later := (*tryLater)(nil)
+		if n, ok := asynq.GetRetryCount(ctx); lastTry(ctx) || ok && n >= wakeUpRetries && !errors.As(err, &later) {
+			return fmt.Errorf("%w (%w)", err, asynq.RevokeTask)
+		}
+		return err
+	}
 }
 
 // queue puts tasks into asynq.

@@ -76,14 +76,7 @@ func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
 			return err
 		}
 	}
-	for shard, p := range pending {
-		if p.Outbox {
-			if err := w.enqueueDeliveries(ctx, shard, nominal); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return w.tickDeliveries(ctx, pending, nominal)
 }
 
 // tickTimeout bounds one run of an entry: the next beat does the same work.
@@ -96,7 +89,14 @@ func (w *Worker) startCron(ctx context.Context) (stop func(), err error) {
 	c := cron.New(cron.WithSeconds(), cron.WithLocation(time.UTC), cron.WithLogger(logger),
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
 	for _, e := range w.crontab() {
-		if _, err := c.AddFunc(e.Spec, func() { w.runEntry(ctx, e) }); err != nil {
+		var id cron.EntryID
+		var r rhythm
+		w.Metrics.beat(e.Name, w.now(), 0) // at the start, catchUp does the work of all entries
+		id, err := c.AddFunc(e.Spec, func() {
+			entry := c.Entry(id)
+			w.runEntry(ctx, e, r.missed(entry.Schedule, entry.Prev))
+		})
+		if err != nil {
 			return nil, fmt.Errorf("adding the cron entry %s: %w", e.Name, err)
 		}
 	}
@@ -104,10 +104,17 @@ func (w *Worker) startCron(ctx context.Context) (stop func(), err error) {
 	return func() { <-c.Stop().Done() }, nil
 }
 
-func (w *Worker) runEntry(ctx context.Context, e entry) {
+// runEntry runs an entry that has missed some of its times.
+func (w *Worker) runEntry(ctx context.Context, e entry, missed int) {
 	ctx, cancel := context.WithTimeout(ctx, tickTimeout)
 	defer cancel()
-	nominal := w.now().Round(time.Second) // the wall clock may be a breath behind cron's timer
+	now := w.now()
+	w.beats(now)
+	w.Metrics.beat(e.Name, now, missed)
+	if missed > 0 {
+		w.log.WithFields(logrus.Fields{"entry": e.Name, "missed": missed}).Warn("cron entry missed its time: this run does its work")
+	}
+	nominal := now.Round(time.Second) // the wall clock may be a breath behind cron's timer
 	if err := e.run(ctx, nominal); err != nil && ctx.Err() != context.Canceled {
 		w.log.WithFields(logrus.Fields{"entry": e.Name, "nominal": nominal.UTC().Format(time.RFC3339)}).
 			WithError(err).Warn("cron entry failed: the next beat does its work")

@@ -32,6 +32,8 @@ type Config struct {
 	OpenDestination    map[string]OpenDestination // by type
 	DefaultDestination definition.Destination     // where actions go while no destination is defined
 	Notifier           Notifier                   // sends notices to agents' own services
+
+	Metrics *Metrics // of this worker's own work; nil: none are kept
 }
 
 // Worker runs the jobs: boundaries, edits, deliveries, notices. Any number of
@@ -43,7 +45,10 @@ type Worker struct {
 	now      func() time.Time
 	queue    queue
 	decider  *Decider
+	turns    turns
+	inspect  *asynq.Inspector
 	stopping atomic.Bool
+	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
 // NewWorker makes a worker. It does nothing before Run.
@@ -55,6 +60,7 @@ func NewWorker(c Config) *Worker {
 		now:     c.Now,
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
 		decider: NewDecider(c.Store, c.TimeZone),
+		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
 }
 
@@ -88,11 +94,20 @@ func (w *Worker) jobs() []registered {
 		job(w, queueBoundary, "Wakes all who use an edited schedule.", w.spread),
 		job(w, queueUpkeep, "Decides on everything in a shard, due or not, and mends what differs.", w.reconcile),
 		job(w, queueDelivery, "Gives a destination what it has not had of a shard's outbox.", w.deliver),
-		job(w, queueDelivery, "Sends one notice by a service of an agent's own.", w.notify),
+		lastingJob(w, queueDelivery, "Keeps one action that was given up, and delivers it when it is run.", w.replay),
+		lastingJob(w, queueDelivery, "Sends one notice by a service of an agent's own.", w.notify),
 	}
 }
 
+// job is one whose task is only a wake-up: when it has failed too often it is dropped,
+// since the next beat asks again.
 func job[A Args](w *Worker, queue, doc string, run func(context.Context, A, *attempt) error) registered {
+	return lastingJob(w, queue, doc, wakeUp(run))
+}
+
+// lastingJob is one whose task is all there is of its work: when it has failed too
+// often it is archived.
+func lastingJob[A Args](w *Worker, queue, doc string, run func(context.Context, A, *attempt) error) registered {
 	var zero A
 	return registered{Job{zero.Kind(), queue, doc}, func(mux *asynq.ServeMux) { handle(mux, w, run) }}
 }
@@ -122,7 +137,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		forward     time.Duration // how often it looks for delayed ones and retries
 	}{
 		{queueBoundary, w.Concurrency, 200 * time.Millisecond, time.Second},
-		{queueDelivery, 4 * w.Concurrency, 250 * time.Millisecond, time.Second},
+		{queueDelivery, crowdedDestinations * w.lanesAtOnce(), 250 * time.Millisecond, time.Second},
 		{queueUpkeep, 1, time.Second, 5 * time.Second},
 	} {
 		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{
@@ -137,6 +152,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		servers = append(servers, server)
 	}
+	w.beats(w.now())
 	stopCron, err := w.startCron(work)
 	if err != nil {
 		return err
@@ -188,10 +204,14 @@ func isFailure(err error) bool {
 	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, errStopping)
 }
 
-// retryDelay doubles from a second to a minute. What is nobody's fault goes at once.
+// retryDelay doubles from a second to a minute, unless the error says when. What is
+// nobody's fault goes at once.
 func retryDelay(n int, err error, _ *asynq.Task) time.Duration {
 	if !isFailure(err) {
 		return 0
+	}
+	if later := (*tryLater)(nil); errors.As(err, &later) {
+		return max(0, later.in) + time.Second // asynq is up to a second early
 	}
 	delay := min(time.Second<<min(n, 6), time.Minute)
 	return delay + rand.N(time.Second)

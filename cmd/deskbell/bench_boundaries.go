@@ -211,6 +211,7 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observe
 		// Deliveries are not measured: their destination takes its time.
 		DefaultDestination: definition.Destination{Type: "none"},
 		OpenDestination:    map[string]jobs.OpenDestination{"none": openNone},
+		Metrics:            jobs.NewMetrics(),
 	})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -17,6 +17,7 @@ type commands struct {
 	Worker     workerCmd     `cmd:"" group:"Run it:" help:"Run a worker: boundaries, notices, deliveries."`
 	Web        webCmd        `cmd:"" group:"Run it:" help:"Serve the HTTP API."`
 	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`
+	Deliveries deliveriesCmd `cmd:"" group:"Look:" help:"Show how destinations are, and what was given up; deliver it again."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
 	Apply      applyCmd      `cmd:"" group:"Change:" help:"Make Redis match a deskbell.yaml."`
 	Open       openCmd       `cmd:"" group:"Change:" help:"Force a property open, for a while or until told otherwise."`

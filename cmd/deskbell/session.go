@@ -53,6 +53,20 @@ func (a *app) connect(ctx context.Context, open opening) (*session, error) {
 	return s, nil
 }
 
+// attach opens Redis for a process that waits for it, after some first steps. It gives
+// nil when the process was told to stop while waiting.
+func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logrus.FieldLogger, first ...func(context.Context) error) (*session, error) {
+	var s *session
+	err := r.Await(ctx, log, append(first, func(ctx context.Context) (err error) {
+		s, err = a.open(ctx, env, r, redisstore.Open)
+		return err
+	})...)
+	if err != nil && ctx.Err() != nil {
+		return nil, nil
+	}
+	return s, err
+}
+
 // open reads the layout of a Redis that answers.
 func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open opening) (*session, error) {
 	store, err := open(ctx, r.Client, redisstore.Layout{Shards: env.Shards, Partitions: env.Partitions})

@@ -94,6 +94,8 @@ func TestBashCompletes(t *testing.T) {
 		{"bench b", "boundaries"},
 		{"bench boundaries --prop", "--properties"},
 		{"hours bench _", ""}, // a file of that name
+		{"deliveries _", "list replay"},
+		{"deliveries list --des", "--destination"},
 	} {
 		words := strings.ReplaceAll(c.words, "_", "''")
 		try := exec.Command("bash", "-c", script+"\nCOMP_WORDS=(deskbell "+words+"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _deskbell; echo \"${COMPREPLY[*]}\"")

@@ -20,7 +20,6 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/embedded"
-	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 type upCmd struct{}
@@ -67,11 +66,8 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	if err := r.Await(ctx, log); err != nil {
-		return nil // told to stop while waiting
-	}
-	s, err := a.open(ctx, env, r, redisstore.Open)
-	if err != nil {
+	s, err := a.attach(ctx, env, r, log)
+	if s == nil || err != nil {
 		return err
 	}
 	file := env.Definitions
@@ -84,10 +80,10 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newInstruments().withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, file: file})
 }
 
-// workAndServe runs a worker and the HTTP API; when one of them ends, so does the other.
+// workAndServe runs a worker and what web serves; when one of them ends, so does the other.
 func (a *app) workAndServe(ctx context.Context, s service) error {
 	l, err := a.listenSomewhere(ctx, cmp.Or(s.env.Listen, defaultListen), s.log)
 	if err != nil {
@@ -98,7 +94,7 @@ func (a *app) workAndServe(ctx context.Context, s service) error {
 	served := make(chan error, 1)
 	go func() {
 		defer cancel()
-		served <- a.serve(ctx, s.session, l, s.log)
+		served <- a.serve(ctx, s, l)
 	}()
 	err = a.work(ctx, s)
 	cancel()

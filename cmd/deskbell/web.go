@@ -14,7 +14,6 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 type webCmd struct {
@@ -60,11 +59,8 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
 	log.WithField("redis", env.RedisName).Info("connecting")
-	if err := r.Await(ctx, log); err != nil {
-		return nil // told to stop while waiting
-	}
-	s, err := a.open(ctx, env, r, redisstore.Open)
-	if err != nil {
+	s, err := a.attach(ctx, env, r, log)
+	if s == nil || err != nil {
 		return err
 	}
 	address := c.address(env)
@@ -72,15 +68,17 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another address by --listen or DESKBELL_LISTEN", address, err)
 	}
-	return a.serve(ctx, s, l, log)
+	shown := newInstruments()
+	shown.look(s, log)
+	return a.serve(ctx, service{session: s, shown: shown, log: log}, l)
 }
 
 // serve answers on a listener, which it closes, until the context ends.
-func (a *app) serve(ctx context.Context, s *session, l net.Listener, log logrus.FieldLogger) error {
+func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	defer l.Close()
 	keys := jobs.Keys{Store: s.store, Now: a.now}
 	local := isLoopback(l.Addr())
-	if err := a.checkKeys(ctx, keys, l.Addr(), local, log); err != nil {
+	if err := a.checkKeys(ctx, keys, l.Addr(), local, s.log); err != nil {
 		return err
 	}
 	live := jobs.NewLive(s.client)
@@ -89,17 +87,27 @@ func (a *app) serve(ctx context.Context, s *session, l net.Listener, log logrus.
 	wait.Go(func() { live.Run(lasts) })
 	defer wait.Wait()
 	defer cancel()
-	log.WithField("address", l.Addr().String()).Info("web started")
-	board := web.Board(web.BoardConfig{Client: s.client, Now: a.now, Log: log})
-	err := web.Serve(ctx, l, web.New(web.Config{
-		Client: s.client, Keys: keys, Now: a.now, Log: log, Loopback: local,
+	monitor, err := web.Monitor(s.redis.Client, "/monitor", false)
+	if err != nil {
+		return err
+	}
+	s.log.WithField("address", l.Addr().String()).Info("web started")
+	board := web.Board(web.BoardConfig{Client: s.client, Now: a.now, Log: s.log})
+	err = web.Serve(ctx, l, web.New(web.Config{
+		Client: s.client, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        web.WidgetState(live, a.now),
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
+			"GET /healthz":                      web.Health(s.shown.alive),
+			"GET /readyz":                       web.Health(s.shown.working, web.RedisAnswers(s.redis.Client)),
 		},
-		Private: map[string]http.Handler{"GET /{$}": board, "/board/": board},
-	}), log, s.env.StopTimeout)
-	log.Info("web stopped")
+		Private: map[string]http.Handler{
+			"GET /{$}": board, "/board/": board,
+			"/monitor": monitor, "/monitor/": monitor,
+			"GET /metrics": web.Metrics(s.shown.registry),
+		},
+	}), s.log, s.env.StopTimeout)
+	s.log.Info("web stopped")
 	return err
 }
 

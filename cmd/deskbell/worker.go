@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -20,6 +21,7 @@ import (
 
 type workerCmd struct {
 	Definitions string `placeholder:"FILE" help:"Apply this deskbell.yaml at start and whenever it changes."`
+	Listen      string `placeholder:"ADDR" help:"Answer /metrics, /healthz and /readyz at host:port."`
 }
 
 func (*workerCmd) Help() string {
@@ -31,6 +33,7 @@ Examples:
 
     REDIS_URL=redis://127.0.0.1:6379/0 deskbell worker
     deskbell worker --definitions deskbell.yaml
+    deskbell worker --listen 127.0.0.1:9090
 `
 }
 
@@ -48,18 +51,21 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
+	shown := newInstruments().withWorker()
+	if addr := cmp.Or(c.Listen, env.WorkerListen); addr != "" {
+		stop, err := shown.serve(addr, env.MetricsKey, r.Client, log)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	log.WithField("redis", env.RedisName).Info("connecting")
 	var warnings []string
-	var s *session
-	if err := r.Await(ctx, log, func(ctx context.Context) (err error) {
-		if warnings, err = redisstore.Check(ctx, r.Client); err == nil {
-			s, err = a.open(ctx, env, r, redisstore.Open)
-		}
+	s, err := a.attach(ctx, env, r, log, func(ctx context.Context) (err error) {
+		warnings, err = redisstore.Check(ctx, r.Client)
 		return err
-	}); err != nil {
-		if ctx.Err() != nil {
-			return nil // told to stop while waiting
-		}
+	})
+	if s == nil || err != nil {
 		return err
 	}
 	for _, warning := range warnings {
@@ -69,12 +75,13 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 		log.WithFields(logrus.Fields{"shards": s.store.Shards(), "partitions": s.store.Partitions()}).
 			Info("keeping the layout of the first start")
 	}
-	return a.work(ctx, service{session: s, log: log, jobLog: log, byDefault: definition.Destination{Type: redisstream.Type}, file: c.Definitions})
+	return a.work(ctx, service{session: s, shown: shown, log: log, jobLog: log, byDefault: definition.Destination{Type: redisstream.Type}, file: c.Definitions})
 }
 
 // service is a worker to be run.
 type service struct {
 	*session
+	shown     *instruments
 	log       logrus.FieldLogger // for what people want to know
 	jobLog    logrus.FieldLogger // for what each job did
 	byDefault definition.Destination
@@ -100,7 +107,8 @@ func (a *app) work(ctx context.Context, s service) error {
 		defer stop()
 	}
 	outbound := guard.Guard{Allow: s.env.AllowPrivate}
-	return jobs.NewWorker(jobs.Config{
+	s.shown.look(s.session, s.log)
+	worker := jobs.NewWorker(jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
 		OpenDestination: map[string]jobs.OpenDestination{
@@ -110,5 +118,8 @@ func (a *app) work(ctx context.Context, s service) error {
 		},
 		DefaultDestination: s.byDefault,
 		Notifier:           shout.Notifier{Guard: outbound},
-	}).Run(ctx)
+		Metrics:            s.shown.metrics,
+	})
+	s.shown.worker.Store(worker)
+	return worker.Run(ctx)
 }

@@ -1,12 +1,10 @@
 package redisstore
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -53,21 +51,6 @@ func (s *Store) Recent(ctx context.Context, limit int) ([]jobs.Entry, error) {
 	for _, r := range replies {
 		all = append(all, entries(r.Val())...)
 	}
-	slices.SortStableFunc(all, func(a, b jobs.Entry) int { return compareSeq(b.Seq, a.Seq) })
+	slices.SortStableFunc(all, func(a, b jobs.Entry) int { return jobs.CompareSeq(b.Seq, a.Seq) })
 	return all[:min(limit, len(all))], nil
-}
-
-// compareSeq compares the ids of two entries of streams, "ms-n".
-func compareSeq(a, b string) int {
-	aMS, aN := parseSeq(a)
-	bMS, bN := parseSeq(b)
-	return cmp.Or(cmp.Compare(aMS, bMS), cmp.Compare(aN, bN))
-}
-
-// parseSeq gives zeros for what is no id.
-func parseSeq(id string) (ms, n uint64) {
-	head, tail, _ := strings.Cut(id, "-")
-	ms, _ = strconv.ParseUint(head, 10, 64)
-	n, _ = strconv.ParseUint(tail, 10, 64)
-	return ms, n
 }

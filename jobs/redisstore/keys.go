@@ -18,6 +18,7 @@ import (
 //	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON
 //	deskbell:{N}:notices        stream  notices for agents' own services: a = CloudEvents JSON
 //	deskbell:{N}:cursor         hash    destination → last entry of out that it has had
+//	deskbell:{N}:aside:DEST     hash    place in out → an action that the destination refused: JSON, a line end, the action
 //	deskbell:{N}:wake           zset    subject elsewhere → the last wish to wake it
 //	deskbell:{N}:wishes         string  number of wishes there ever were: none is taken for another
 //	deskbell:{N}:serves:SUBJECT set     subjects that are to be woken with SUBJECT
@@ -26,6 +27,9 @@ import (
 //	deskbell:{all}:schedules    hash    name → definition, JSON
 //	deskbell:{all}:destinations hash    name → definition, JSON
 //	deskbell:{all}:keys         hash    name → a key of the HTTP API, JSON; its secret only as a hash
+//	deskbell:{all}:circuits     hash    destination → its circuit, JSON; none: it has not failed lately
+//	deskbell:{all}:probe:DEST   string  who tries a destination whose circuit is open
+//	deskbell:{all}:retries      zset    "N:DEST" → Unix time in ms at which to try again what is aside
 //	deskbell:{all}:edited       zset    schedule → the last edit, not yet spread
 //	deskbell:{all}:edits        string  number of edits of schedules there ever were
 //
@@ -48,4 +52,5 @@ func keysOf(shard int) shardKeys {
 
 func (k shardKeys) serves(s jobs.Subject) string { return k.prefix + "serves:" + string(s) }
 func (k shardKeys) uses(schedule string) string  { return k.prefix + "uses:" + schedule }
+func (k shardKeys) aside(dest string) string     { return k.prefix + "aside:" + dest }
 func (k shardKeys) lease(work string) string     { return k.prefix + "lease:" + work }

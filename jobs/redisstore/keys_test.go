@@ -29,6 +29,7 @@ func listedKeys(t *testing.T) []*keyPattern {
 	id := `[A-Za-z0-9._-]+`
 	parts := strings.NewReplacer(
 		regexp.QuoteMeta("{N}"), `\{\d+\}`,
+		"DEST", id,
 		"SUBJECT", "(property|agent)/"+id,
 		"SCHEDULE", id,
 		"WORK", "(sweep|deliver:"+id+")")

@@ -1,9 +1,13 @@
 package redisstore
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,44 +16,22 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// Pending implements jobs.Store. It asks all shards in one pipeline, and of each no
-// more than it must: an idle worker does this every few seconds.
-func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, error) {
-	type reply struct {
-		due                    *redis.StringSliceCmd
-		wakes, notices, outbox *redis.IntCmd
-	}
-	replies := make([]reply, len(s.keys))
-	first := &redis.ZRangeBy{Min: "-inf", Max: score(at), Count: 1}
-	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for n, k := range s.keys {
-			replies[n] = reply{p.ZRangeByScore(ctx, k.due, first), p.Exists(ctx, k.wake), p.XLen(ctx, k.notices), p.XLen(ctx, k.out)}
-		}
-		return nil
-	}); err != nil {
-		return nil, fmt.Errorf("looking at the shards: %w", err)
-	}
-	pending := make([]jobs.Pending, len(replies))
-	for n, r := range replies {
-		pending[n] = jobs.Pending{Due: len(r.due.Val()) > 0, Wakes: r.wakes.Val() > 0, Notices: r.notices.Val() > 0, Outbox: r.outbox.Val() > 0}
-	}
-	return pending, nil
-}
+func leaseOf(destination string) string { return "deliver:" + destination }
 
 // Outbox implements jobs.Store.
-func (s *Store) Outbox(ctx context.Context, shard int, destination string, l jobs.Lease, limit int) ([]jobs.Entry, string, bool, error) {
-	k := s.keys[shard]
-	reply, err := s.run.outbox.Run(ctx, s.rdb, []string{k.lease("deliver:" + destination), k.out, k.cursor},
-		l.Holder, milliseconds(l), destination, limit).Slice()
+func (s *Store) Outbox(ctx context.Context, l jobs.Lane, lease jobs.Lease, limit int) ([]jobs.Entry, string, bool, error) {
+	k := s.keys[l.Shard]
+	reply, err := s.run.outbox.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor},
+		lease.Holder, milliseconds(lease), l.Destination, limit).Slice()
 	if errors.Is(err, redis.Nil) {
 		return nil, "", true, nil
 	}
 	if err != nil {
-		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: %w", shard, err)
+		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: %w", l.Shard, err)
 	}
 	raw, ok := reply[1].([]any)
 	if !ok {
-		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: reply is %T", shard, reply[1])
+		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: reply is %T", l.Shard, reply[1])
 	}
 	entries := make([]jobs.Entry, 0, len(raw))
 	for _, r := range raw {
@@ -72,47 +54,136 @@ func (s *Store) Outbox(ctx context.Context, shard int, destination string, l job
 	return entries, text(reply[0]), false, nil
 }
 
-// Delivered implements jobs.Store.
-func (s *Store) Delivered(ctx context.Context, shard int, destination, from, to string, all []string) (bool, error) {
-	k := s.keys[shard]
-	args := []any{destination, from, to}
-	for _, name := range all {
-		args = append(args, name)
+// SetAside implements jobs.Store.
+func (s *Store) SetAside(ctx context.Context, l jobs.Lane, lease jobs.Lease) ([]jobs.Aside, bool, error) {
+	k := s.keys[l.Shard]
+	pairs, err := s.run.aside.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.aside(l.Destination)}, lease.Holder, milliseconds(lease)).StringSlice()
+	if errors.Is(err, redis.Nil) {
+		return nil, true, nil
 	}
-	n, err := s.run.delivered.Run(ctx, s.rdb, []string{k.out, k.cursor}, args...).Int()
 	if err != nil {
-		return false, fmt.Errorf("moving the cursor of %q on shard %d: %w", destination, shard, err)
+		return nil, false, fmt.Errorf("reading what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
+	}
+	var list []jobs.Aside
+	for i := 0; i+1 < len(pairs); i += 2 {
+		a, err := decodeAside(pairs[i], pairs[i+1])
+		if err != nil {
+			return nil, false, fmt.Errorf("reading what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
+		}
+		list = append(list, a)
+	}
+	slices.SortFunc(list, func(a, b jobs.Aside) int { return jobs.CompareSeq(a.Seq, b.Seq) })
+	return list, false, nil
+}
+
+// asideHead is what is kept of an action set aside besides the action, which is on
+// the next line and is not changed by a byte.
+type asideHead struct {
+	Subject string    `json:"subject,omitempty"`
+	Tries   int       `json:"tries,omitempty"`
+	Since   time.Time `json:"since,omitzero"`
+	Next    time.Time `json:"next,omitzero"`
+	Error   string    `json:"error,omitempty"`
+}
+
+func encodeAside(a jobs.Aside) ([]byte, error) {
+	head, err := json.Marshal(asideHead{a.Subject, a.Tries, a.Since, a.Next, a.Error})
+	return slices.Concat(head, []byte{'\n'}, a.Body), err
+}
+
+func decodeAside(seq, value string) (jobs.Aside, error) {
+	line, body, _ := bytes.Cut([]byte(value), []byte{'\n'})
+	var h asideHead
+	if err := json.Unmarshal(line, &h); err != nil {
+		return jobs.Aside{}, fmt.Errorf("decoding the action %s: %w", seq, err)
+	}
+	return jobs.Aside{Seq: seq, Subject: h.Subject, Tries: h.Tries, Since: h.Since, Next: h.Next, Error: h.Error, Body: body}, nil
+}
+
+// Delivered implements jobs.Store.
+func (s *Store) Delivered(ctx context.Context, l jobs.Lane, done jobs.Settlement) (bool, error) {
+	k := s.keys[l.Shard]
+	args := []any{done.Holder, leaseTime(done.Lease), l.Destination, done.From, done.To, len(done.Aside), len(done.Done)}
+	for _, a := range done.Aside {
+		value, err := encodeAside(a)
+		if err != nil {
+			return false, fmt.Errorf("encoding the action %s: %w", a.Seq, err)
+		}
+		args = append(args, a.Seq, value)
+	}
+	for _, names := range [][]string{done.Done, done.All} {
+		for _, name := range names {
+			args = append(args, name)
+		}
+	}
+	n, err := s.run.delivered.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor, k.aside(l.Destination)}, args...).Int()
+	if err != nil {
+		return false, fmt.Errorf("moving the cursor of %q on shard %d: %w", l.Destination, l.Shard, err)
 	}
 	return n == 1, nil
 }
 
-// Notices implements jobs.Store.
-func (s *Store) Notices(ctx context.Context, shard, limit int) ([]jobs.Entry, error) {
-	messages, err := s.rdb.XRangeN(ctx, s.keys[shard].notices, "-", "+", int64(limit)).Result()
-	if err != nil {
-		return nil, fmt.Errorf("reading the notices of shard %d: %w", shard, err)
+// leaseTime is how long a lease lasts in ms; 0 gives it back.
+func leaseTime(l jobs.Lease) int64 {
+	if l.For == 0 {
+		return 0
 	}
-	return entries(messages), nil
+	return milliseconds(l)
 }
 
-func entries(messages []redis.XMessage) []jobs.Entry {
-	list := make([]jobs.Entry, len(messages))
-	for i, m := range messages {
-		list[i] = jobs.Entry{Seq: m.ID, Body: []byte(text(m.Values["a"]))}
+// Waiting implements jobs.Store. What is asked of each lane has two parts, in one
+// pipeline each: where it stands, then what is before it.
+func (s *Store) Waiting(ctx context.Context, lanes []jobs.Lane) ([]jobs.Waiting, error) {
+	if len(lanes) == 0 {
+		return nil, nil
 	}
-	return list
-}
-
-// Noticed implements jobs.Store.
-func (s *Store) Noticed(ctx context.Context, shard int, seq string) error {
-	k := s.keys[shard].notices
-	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.XTrimMinID(ctx, k, seq) // all before it
-		p.XDel(ctx, k, seq)
+	cursors, asides := make([]*redis.SliceCmd, len(lanes)), make([]*redis.StringSliceCmd, len(lanes))
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, l := range lanes {
+			cursors[i], asides[i] = p.HMGet(ctx, s.keys[l.Shard].cursor, l.Destination), p.HKeys(ctx, s.keys[l.Shard].aside(l.Destination))
+		}
 		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("dropping notices of shard %d: %w", shard, err)
+	}); err != nil {
+		return nil, fmt.Errorf("looking at %d lanes: %w", len(lanes), err)
+	}
+	waiting := make([]jobs.Waiting, len(lanes))
+	nexts, firsts := make([]*redis.XMessageSliceCmd, len(lanes)), make(map[int]*redis.SliceCmd)
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, l := range lanes {
+			after := cmp.Or(text(cursors[i].Val()[0]), "0-0")
+			nexts[i] = p.XRangeN(ctx, s.keys[l.Shard].out, "("+after, "+", 1)
+			waiting[i] = jobs.Waiting{Lane: l, Aside: len(asides[i].Val())}
+			if waiting[i].Aside > 0 {
+				waiting[i].First.Seq = slices.MinFunc(asides[i].Val(), jobs.CompareSeq)
+				firsts[i] = p.HMGet(ctx, s.keys[l.Shard].aside(l.Destination), waiting[i].First.Seq)
+			}
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("looking at %d lanes: %w", len(lanes), err)
+	}
+	for i := range waiting {
+		if messages := nexts[i].Val(); len(messages) > 0 {
+			waiting[i].Next = messages[0].ID
+		}
+		if first := firsts[i]; first != nil && first.Val()[0] != nil { // nil: it was delivered just now
+			a, err := decodeAside(waiting[i].First.Seq, text(first.Val()[0]))
+			if err != nil {
+				return nil, err
+			}
+			waiting[i].First = a
+		}
+	}
+	return waiting, nil
+}
+
+// Forget implements jobs.Store.
+func (s *Store) Forget(ctx context.Context, l jobs.Lane) error {
+	if err := s.rdb.Del(ctx, s.keys[l.Shard].aside(l.Destination)).Err(); err != nil {
+		return fmt.Errorf("forgetting what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
+	}
+	if err := s.rdb.ZRem(ctx, allKey("retries"), retryName(l)).Err(); err != nil {
+		return fmt.Errorf("forgetting the retry of %q on shard %d: %w", l.Destination, l.Shard, err)
 	}
 	return nil
 }

@@ -12,14 +12,16 @@ var luaFiles embed.FS
 // scripts are the atomic steps. Each is safe to repeat: go-redis sends a script
 // again when the reply was lost.
 type scripts struct {
-	claim, forget, commit, edit, wake, strike, outbox, delivered, setGlobal *redis.Script
+	claim, forget, commit, edit, wake, strike, setGlobal *redis.Script
+	outbox, aside, delivered, setCircuit, lease          *redis.Script
 }
 
 func loadScripts() (scripts, error) {
 	var s scripts
 	for name, script := range map[string]**redis.Script{
 		"claim": &s.claim, "forget": &s.forget, "commit": &s.commit, "edit": &s.edit, "wake": &s.wake, "strike": &s.strike,
-		"outbox": &s.outbox, "delivered": &s.delivered, "setglobal": &s.setGlobal,
+		"setglobal": &s.setGlobal,
+		"outbox":    &s.outbox, "aside": &s.aside, "delivered": &s.delivered, "setcircuit": &s.setCircuit, "lease": &s.lease,
 	} {
 		source, err := luaFiles.ReadFile("lua/" + name + ".lua")
 		if err != nil {

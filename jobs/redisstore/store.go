@@ -346,7 +346,11 @@ func instant(score string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("reading a due time: %w", err)
 	}
-	return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC(), nil
+	return fromScore(seconds), nil
+}
+
+func fromScore(seconds float64) time.Time {
+	return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC()
 }
 
 // milliseconds is how long a lease lasts; Redis allows no less than one.

@@ -202,7 +202,7 @@ func (m *model) deliver(rt *rapid.T) {
 	d := rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "destination")
 	var got []string
 	for shard := range m.store.Shards() {
-		entries, cursor, _, err := m.store.Outbox(m.ctx, shard, d, lease("model"), 99)
+		entries, cursor, _, err := m.store.Outbox(m.ctx, jobs.Lane{Shard: shard, Destination: d}, lease("model"), 99)
 		must(rt, err)
 		if len(entries) == 0 {
 			continue
@@ -210,7 +210,9 @@ func (m *model) deliver(rt *rapid.T) {
 		for _, e := range entries {
 			got = append(got, string(e.Body))
 		}
-		_, err = m.store.Delivered(m.ctx, shard, d, cursor, entries[len(entries)-1].Seq, []string{"a", "b"})
+		_, err = m.store.Delivered(m.ctx, jobs.Lane{Shard: shard, Destination: d}, jobs.Settlement{
+			Lease: lease("model"), From: cursor, To: entries[len(entries)-1].Seq, All: []string{"a", "b"},
+		})
 		must(rt, err)
 	}
 	slices.Sort(got) // one order for each shard; that order is the contract's, and checked there

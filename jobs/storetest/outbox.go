@@ -102,25 +102,25 @@ func outboxes() []testCase {
 		{"is read by one at a time for a destination", func(f *fixture) {
 			f.send(0, "1")
 			f.outbox(0, "a", 9)
-			entries, _, busy, err := f.store.Outbox(f.Context(), 0, "a", lease("other"), 9)
+			entries, _, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), lease("other"), 9)
 			if err != nil || !busy || len(entries) > 0 {
 				f.Errorf("got %v, busy %t, %v", entries, busy, err)
 			}
-			if entries, _, busy, err = f.store.Outbox(f.Context(), 0, "b", lease("other"), 9); err != nil || busy || len(entries) != 1 {
+			if entries, _, busy, err = f.store.Outbox(f.Context(), lane(0, "b"), lease("other"), 9); err != nil || busy || len(entries) != 1 {
 				f.Errorf("for another destination: got %v, busy %t, %v", entries, busy, err)
 			}
 			f.deliver(0, "a", 9, "a", "b")
 			f.outbox(0, "a", 9) // finds none, and gives the lease back
-			if _, _, busy, err = f.store.Outbox(f.Context(), 0, "a", lease("other"), 9); err != nil || busy {
+			if _, _, busy, err = f.store.Outbox(f.Context(), lane(0, "a"), lease("other"), 9); err != nil || busy {
 				f.Errorf("afterwards: busy %t, %v", busy, err)
 			}
 		}},
 		{"is read by another when the lease has run out", func(f *fixture) {
 			f.send(0, "1")
-			_, _, _, err := f.store.Outbox(f.Context(), 0, "a", jobs.Lease{Holder: "dead", For: 30 * time.Millisecond}, 9)
+			_, _, _, err := f.store.Outbox(f.Context(), lane(0, "a"), jobs.Lease{Holder: "dead", For: 30 * time.Millisecond}, 9)
 			f.must(err)
 			f.eventually("the lease runs out", func() bool {
-				_, _, busy, err := f.store.Outbox(f.Context(), 0, "a", lease("heir"), 9)
+				_, _, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), lease("heir"), 9)
 				f.must(err)
 				return !busy
 			})
@@ -129,7 +129,7 @@ func outboxes() []testCase {
 			f.send(0, "1", "2")
 			entries, from := f.outbox(0, "a", 9)
 			f.moved(0, "a", from, entries[1].Seq, "a", "b")
-			if ok, err := f.store.Delivered(f.Context(), 0, "a", from, entries[0].Seq, []string{"a", "b"}); err != nil || ok {
+			if ok, err := f.store.Delivered(f.Context(), lane(0, "a"), jobs.Settlement{Lease: lease("reader"), From: from, To: entries[0].Seq, All: []string{"a", "b"}}); err != nil || ok {
 				f.Errorf("got %t, %v", ok, err)
 			}
 			if got := f.deliver(0, "a", 9, "a", "b"); got != "" {

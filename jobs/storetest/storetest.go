@@ -29,10 +29,14 @@ func Run(t *testing.T, open Open) {
 		{"wake", wakes()},
 		{"globals", globals()},
 		{"outbox", outboxes()},
+		{"aside", asides()},
+		{"retries", retries()},
+		{"circuits", circuits()},
 		{"notices", notices()},
 		{"pending", pendings()},
 		{"follow", follows()},
 		{"recent", recents()},
+		{"depths", depths()},
 		{"together", together()},
 	} {
 		t.Run(group.name, func(t *testing.T) {
@@ -211,10 +215,14 @@ func (f *fixture) sendActions(shard int, actions []jobs.Outgoing) {
 	f.commit(shard, c)
 }
 
+func lane(shard int, destination string) jobs.Lane {
+	return jobs.Lane{Shard: shard, Destination: destination}
+}
+
 // outbox gives what a destination has not had, and its cursor.
 func (f *fixture) outbox(shard int, destination string, limit int) ([]jobs.Entry, string) {
 	f.Helper()
-	entries, cursor, busy, err := f.store.Outbox(f.Context(), shard, destination, lease("reader"), limit)
+	entries, cursor, busy, err := f.store.Outbox(f.Context(), lane(shard, destination), lease("reader"), limit)
 	f.must(err)
 	if busy {
 		f.Fatalf("the outbox of %s is busy", destination)
@@ -234,7 +242,7 @@ func (f *fixture) deliver(shard int, destination string, limit int, all ...strin
 
 func (f *fixture) moved(shard int, destination, from, to string, all ...string) {
 	f.Helper()
-	ok, err := f.store.Delivered(f.Context(), shard, destination, from, to, all)
+	ok, err := f.store.Delivered(f.Context(), lane(shard, destination), jobs.Settlement{Lease: lease("reader"), From: from, To: to, All: all})
 	f.must(err)
 	if !ok {
 		f.Fatalf("the cursor of %s was not at %s", destination, from)

@@ -149,7 +149,7 @@ func (f *fixture) verifyCounts(rounds int) {
 
 // readOn delivers one batch; false: there is none left.
 func (f *fixture) readOn(holder string, read func(body string)) bool {
-	entries, cursor, busy, err := f.store.Outbox(f.Context(), 0, "a", jobs.Lease{Holder: holder, For: brief}, 9)
+	entries, cursor, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), jobs.Lease{Holder: holder, For: brief}, 9)
 	if !f.try(err) {
 		return false
 	}
@@ -162,6 +162,8 @@ func (f *fixture) readOn(holder string, read func(body string)) bool {
 	for _, e := range entries {
 		read(string(e.Body))
 	}
-	_, err = f.store.Delivered(f.Context(), 0, "a", cursor, entries[len(entries)-1].Seq, []string{"a"})
+	_, err = f.store.Delivered(f.Context(), lane(0, "a"), jobs.Settlement{
+		Lease: jobs.Lease{Holder: holder, For: brief}, From: cursor, To: entries[len(entries)-1].Seq, All: []string{"a"},
+	})
 	return f.try(err)
 }

@@ -1,16 +1,38 @@
--- Moves a destination's cursor, and drops the entries that all destinations have had.
--- KEYS out cursor   ARGV destination from to all…
--- Gives 0 when another has moved the cursor elsewhere.
-local cursor = redis.call('HGET', KEYS[2], ARGV[1]) or '0-0'
-if cursor ~= ARGV[2] and cursor ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+-- Notes what became of deliveries: moves a destination's cursor, sets actions aside or takes them back, and drops
+-- the entries that all destinations have had. Renews the lease, or gives it back.
+-- KEYS lease out cursor aside
+-- ARGV holder lease_ms ('0' gives it back), destination, from, to ('' leaves the cursor),
+--      number of actions set aside, number of them no longer aside, then seq and value of each, seq of each, all…
+-- Gives 0, and does nothing, when another holds the lease or has moved the cursor elsewhere.
+local call = redis.call
+local holder = call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+local name, from, to = ARGV[3], ARGV[4], ARGV[5]
+local cursor = call('HGET', KEYS[3], name) or '0-0'
+if to ~= '' and cursor ~= from and cursor ~= to then return 0 end
+if ARGV[2] == '0' then
+  call('DEL', KEYS[1])
+else
+  call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+end
+local i = 8
+for _ = 1, tonumber(ARGV[6]) do
+  call('HSET', KEYS[4], ARGV[i], ARGV[i + 1])
+  i = i + 2
+end
+for _ = 1, tonumber(ARGV[7]) do
+  call('HDEL', KEYS[4], ARGV[i])
+  i = i + 1
+end
+if to == '' then return 1 end
+call('HSET', KEYS[3], name, to)
 local ms, seq
-for i = 4, #ARGV do
-  cursor = redis.call('HGET', KEYS[2], ARGV[i])
+for n = i, #ARGV do
+  cursor = call('HGET', KEYS[3], ARGV[n])
   if not cursor then return 1 end
   local m, s = string.match(cursor, '^(%d+)-(%d+)$')
   m, s = tonumber(m), tonumber(s)
   if not ms or m < ms or (m == ms and s < seq) then ms, seq = m, s end
 end
-if ms then redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f-%.0f', ms, seq + 1)) end
+if ms then call('XTRIM', KEYS[2], 'MINID', string.format('%.0f-%.0f', ms, seq + 1)) end
 return 1

@@ -1,0 +1,136 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/domain/action"
+)
+
+// Archived is an action that was given up.
+type Archived struct {
+	ID          string    `json:"id"` // of the action
+	Type        string    `json:"type"`
+	Destination string    `json:"destination"`
+	Time        time.Time `json:"time"`     // of the action
+	Given       time.Time `json:"given_up"` // or failed to be delivered again
+	Error       string    `json:"error"`    // the last
+	Task        string    `json:"task"`     // id in the monitor
+	Queue       string    `json:"queue"`    // of that task
+}
+
+// ArchivedFilter chooses among archived actions; its zero value takes all.
+type ArchivedFilter struct {
+	Destination string
+	IDs         []string // of actions or tasks
+}
+
+func (f ArchivedFilter) takes(a Archived) bool {
+	return (f.Destination == "" || f.Destination == a.Destination) &&
+		(len(f.IDs) == 0 || slices.Contains(f.IDs, a.ID) || slices.Contains(f.IDs, a.Task))
+}
+
+// Archived lists what was given up, the oldest action first.
+func (c *Client) Archived(ctx context.Context, f ArchivedFilter) ([]Archived, error) {
+	const page = 500
+	var list []Archived
+	for queue := range c.queue.all(queueDelivery) {
+		for n := 1; ; n++ {
+			tasks, err := c.inspect.ListArchivedTasks(queue, asynq.PageSize(page), asynq.Page(n))
+			if errors.Is(err, asynq.ErrQueueNotFound) {
+				break // nothing was ever delivered
+			}
+			if err != nil {
+				return nil, fmt.Errorf("listing what was given up: %w", err)
+			}
+			for _, t := range tasks {
+				if a, ok := archivedOf(t); ok && f.takes(a) {
+					list = append(list, a)
+				}
+			}
+			if len(tasks) < page || ctx.Err() != nil {
+				break
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Archived) int {
+		if c := a.Time.Compare(b.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Task, b.Task)
+	})
+	return list, ctx.Err()
+}
+
+func archivedOf(t *asynq.TaskInfo) (Archived, bool) {
+	var args ReplayArgs
+	if t.Type != args.Kind() || json.Unmarshal(t.Payload, &args) != nil {
+		return Archived{}, false
+	}
+	var a action.Action
+	_ = json.Unmarshal([]byte(args.Body), &a) // what cannot be read has no type
+	return Archived{
+		ID: args.ID, Type: string(a.Type), Destination: args.Destination, Time: a.Time,
+		Given: t.LastFailedAt, Error: strings.TrimSuffix(t.LastErr, " ("+asynq.SkipRetry.Error()+")"), Task: t.ID, Queue: t.Queue,
+	}, true
+}
+
+// Replay lets the workers deliver an archived action again.
+func (c *Client) Replay(_ context.Context, a Archived) error {
+	if err := c.inspect.RunTask(a.Queue, a.Task); err != nil && !errors.Is(err, asynq.ErrTaskNotFound) {
+		return fmt.Errorf("replaying %s to %q: %w", a.ID, a.Destination, err)
+	}
+	return nil
+}
+
+// ReplayState is how a replay stands.
+type ReplayState string
+
+// The states of a replay.
+const (
+	ReplayWaits     ReplayState = "waits" // no worker has come to it
+	ReplayDelivered ReplayState = "delivered"
+	ReplayRetries   ReplayState = "retries" // it failed, and will be tried again by itself
+	ReplayFailed    ReplayState = "failed"  // it is archived again
+)
+
+// Replayed tells how a replay stands, and the last error.
+func (c *Client) Replayed(_ context.Context, a Archived) (ReplayState, string, error) {
+	info, err := c.inspect.GetTaskInfo(a.Queue, a.Task)
+	switch {
+	case errors.Is(err, asynq.ErrTaskNotFound):
+		return ReplayDelivered, "", nil
+	case err != nil:
+		return "", "", fmt.Errorf("looking at the replay of %s: %w", a.ID, err)
+	}
+	switch info.State {
+	case asynq.TaskStateArchived:
+		return ReplayFailed, info.LastErr, nil
+	case asynq.TaskStateRetry, asynq.TaskStateScheduled:
+		return ReplayRetries, info.LastErr, nil
+	case asynq.TaskStateCompleted:
+		return ReplayDelivered, "", nil
+	case asynq.TaskStatePending, asynq.TaskStateActive, asynq.TaskStateAggregating:
+	}
+	return ReplayWaits, "", nil
+}
+
+// Resume closes the circuit of a destination, paused or gone: a person says that its
+// receiver is well again. What waits is delivered at the next beat.
+func (c *Client) Resume(ctx context.Context, destination string) (was bool, err error) {
+	bodies, err := c.store.Circuits(ctx)
+	if err != nil {
+		return false, err
+	}
+	if bodies[destination] == nil {
+		return false, nil
+	}
+	return c.store.SetCircuit(ctx, destination, bodies[destination], nil)
+}

@@ -1,0 +1,110 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+)
+
+// isAside tells whether an action of a subject is aside, so that its later ones have
+// to stay behind.
+func (l *lane) isAside(subject string) bool {
+	return subject != "" && slices.ContainsFunc(l.aside, func(a Aside) bool { return a.Subject == subject })
+}
+
+// refused sets an action aside, with what followed it in its step.
+func (l *lane) refused(ctx context.Context, e Entry, s *step) error {
+	if len(l.aside)+len(s.follow) >= asideMost {
+		return &tryLater{errFull, growing(0)}
+	}
+	now := l.w.now()
+	_, subject := identify(e.Body)
+	a := Aside{Seq: e.Seq, Subject: subject, Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, Body: e.Body}
+	s.follow = append(s.follow, a)
+	slices.SortFunc(s.follow, func(a, b Aside) int { return CompareSeq(a.Seq, b.Seq) })
+	l.log.set("aside", len(l.aside)+len(s.follow))
+	l.log.note("refused", a.Error)
+	return l.w.store.RetryAt(ctx, Retry{l.Lane, a.Next}) // first: one too many does no harm
+}
+
+// tryAside tries what is due aside: of each subject the first, and then, when that is
+// taken, the next.
+func (l *lane) tryAside(ctx context.Context) error {
+	for i := l.due(); i >= 0; i = l.due() {
+		if l.w.isStopping() {
+			return errStopping
+		}
+		if err := l.permit(ctx); err != nil {
+			return err
+		}
+		probing := l.probing
+		a := l.aside[i]
+		id, _ := identify(a.Body)
+		err := l.call(ctx, []Delivery{{Shard: l.Shard, Seq: a.Seq, ID: id, Body: a.Body}}, a.Tries > 0)
+		switch {
+		case err == nil:
+			l.count(1)
+			err = l.taken(ctx, i)
+		case isRefused(err):
+			err = l.refusedAgain(ctx, i)
+			if probing && err == nil {
+				err = errPaused // that was the one call: another action, or lane, may probe next
+			}
+		default:
+			err = l.later(err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// taken strikes out what is aside no longer.
+func (l *lane) taken(ctx context.Context, i int) error {
+	if err := l.settle(ctx, Settlement{Done: []string{l.aside[i].Seq}}); err != nil {
+		return err
+	}
+	l.aside = slices.Delete(l.aside, i, i+1)
+	return nil
+}
+
+// refusedAgain waits longer, or gives up after twelve hours.
+func (l *lane) refusedAgain(ctx context.Context, i int) error {
+	a, now := &l.aside[i], l.w.now()
+	a.Error = l.failure
+	if now.Sub(a.Since) >= giveUpAfter {
+		if err := l.archive(ctx, a.Seq, a.Body, a.Error); err != nil {
+			return err
+		}
+		return l.taken(ctx, i)
+	}
+	a.Next = now.Add(growing(a.Tries))
+	a.Tries++
+	l.log.set("refused", a.Error)
+	return l.settle(ctx, Settlement{Aside: []Aside{*a}})
+}
+
+// firsts gives the indexes of the first action of each subject.
+func (l *lane) firsts(yield func(i int) bool) {
+	seen := make(map[string]bool)
+	for i, a := range l.aside {
+		if a.Subject != "" && seen[a.Subject] {
+			continue
+		}
+		seen[a.Subject] = true
+		if !yield(i) {
+			return
+		}
+	}
+}
+
+// due is the first that may be tried; -1: none.
+func (l *lane) due() int {
+	now := l.w.now()
+	for i := range l.firsts {
+		if !l.aside[i].Next.After(now) {
+			return i
+		}
+	}
+	return -1
+}

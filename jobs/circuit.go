@@ -1,0 +1,271 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// circuit is what is known of a destination that fails. There is none of one that
+// does not: the zero value, which is closed.
+//
+// After openAfter failures in a row it opens: nobody calls the destination for a
+// pause, and then one lane alone does, by the Probe. When that succeeds it is closed;
+// else it opens for a longer pause. A failure is a call that failed, or an action that
+// was refused for the first time. An action that is refused again says nothing new:
+// if it counted, one that nobody will ever take would in time hold up all others.
+type circuit struct {
+	Of       string    `json:"of"`                 // fingerprint of the definition: an edit makes it void
+	Failures int       `json:"failures,omitempty"` // in a row, while it is closed
+	Since    time.Time `json:"since"`              // the first of them
+	Opened   int       `json:"opened,omitempty"`   // how often, in a row; 0: it is closed
+	Until    time.Time `json:"until,omitzero"`     // when to probe
+	Gone     bool      `json:"gone,omitempty"`     // no probes: it wants no more
+	Error    string    `json:"error,omitempty"`    // the last
+}
+
+const (
+	openAfter    = 5
+	firstPause   = 5 * time.Second
+	longestPause = 15 * time.Minute
+	longestError = 500 // bytes of an error that are kept
+)
+
+// growing is the pause before try n, counted from 0: it doubles, with up to a tenth
+// more, so that what failed together does not come again together.
+func growing(n int) time.Duration {
+	pause := longestPause
+	if n < 8 {
+		pause = min(firstPause<<n, longestPause)
+	}
+	return pause + rand.N(pause/10)
+}
+
+// isOpen tells whether nobody may call now but a probe.
+func (c circuit) isOpen() bool { return c.Gone || c.Opened > 0 }
+
+// isDue tells whether an open circuit is to be probed.
+func (c circuit) isDue(at time.Time) bool { return !c.Gone && !at.Before(c.Until) }
+
+// isLost tells whether a destination has failed for so long that what is as old is
+// given up.
+func (c circuit) isLost(at time.Time) bool {
+	return c.isOpen() && at.Sub(c.Since) >= giveUpAfter
+}
+
+// failed is the circuit after a failure. Those that were on their way when it opened
+// change nothing, unless they say more: that it is gone, or is to be left alone longer.
+func (c circuit) failed(at time.Time, of string, err error, probe bool) circuit {
+	if c.Of != of {
+		c = circuit{Of: of}
+	}
+	var said DeliveryError
+	if e := (*DeliveryError)(nil); errors.As(err, &e) {
+		said = *e
+	}
+	asked := at.Add(min(said.RetryAfter, giveUpAfter))
+	late := c.isOpen() && !probe
+	if late && !said.Gone && (said.RetryAfter == 0 || !asked.After(c.Until)) {
+		return c
+	}
+	if c.Since.IsZero() {
+		c.Since = at.UTC().Truncate(time.Millisecond)
+	}
+	c.Error = clip(err.Error())
+	c.Gone = c.Gone || said.Gone
+	c.Failures++
+	switch {
+	case said.RetryAfter > 0:
+		c.Until = asked
+		c.Opened = max(c.Opened, 1)
+	case probe || c.Failures >= openAfter:
+		c.Until = at.Add(growing(c.Opened))
+		c.Opened++
+	}
+	c.Until = c.Until.UTC().Truncate(time.Millisecond)
+	return c
+}
+
+func clip(text string) string {
+	if len(text) > longestError {
+		return strings.ToValidUTF8(text[:longestError], "")
+	}
+	return text
+}
+
+// fingerprint tells a definition from another.
+func fingerprint(def definition.Destination) string {
+	h := fnv.New64a()
+	_ = json.NewEncoder(h).Encode(def) // strings and numbers, into a hash: it cannot fail
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+// inForce are the circuits of destinations that are defined, as they are defined.
+func inForce(bodies map[string][]byte, defs map[string]definition.Destination) map[string]circuit {
+	all := make(map[string]circuit, len(bodies))
+	for name, body := range bodies {
+		if def, ok := defs[name]; ok {
+			if c := decodeCircuit(body); c.Of == fingerprint(def) {
+				all[name] = c
+			}
+		}
+	}
+	return all
+}
+
+// decodeCircuit takes what cannot be read for none: the next failure writes it anew.
+func decodeCircuit(body []byte) (c circuit) {
+	if len(body) == 0 || json.Unmarshal(body, &c) != nil {
+		return circuit{}
+	}
+	return c
+}
+
+// line is the line to one destination: it calls it when its circuit allows, and tells
+// the circuit what came of it.
+type line struct {
+	w      *Worker
+	name   string
+	of     string
+	to     Destination
+	holder string // of the probe
+
+	probing bool    // the next call is the probe
+	seen    circuit // as it was last seen
+	failure string  // of the last call that failed
+}
+
+var errPaused = errors.New("the destination is paused")
+
+// permit looks whether there may be a call now. When it is a probe, that is one call
+// of one action. Its error is errPaused where nobody may, or another probes.
+func (l *line) permit(ctx context.Context) error {
+	bodies, err := l.w.store.Circuits(ctx)
+	if err != nil {
+		return err
+	}
+	c := decodeCircuit(bodies[l.name])
+	if c.Of != l.of {
+		c = circuit{}
+	}
+	l.seen, l.probing = c, false
+	if !c.isOpen() {
+		return nil
+	}
+	if !c.isDue(l.w.now()) {
+		return errPaused
+	}
+	l.probing, err = l.w.store.Probe(ctx, l.name, Lease{Holder: l.holder, For: deliveryLease})
+	if err == nil && !l.probing {
+		err = errPaused
+	}
+	return err
+}
+
+// call makes one call, after permit. known says that its action was refused before.
+func (l *line) call(ctx context.Context, batch []Delivery, known bool) error {
+	failure := deliverInTime(ctx, l.to, batch)
+	err := failure
+	if failure != nil {
+		err = fmt.Errorf("delivering %d actions to %q: %w", len(batch), l.name, failure)
+		l.failure = clip(failure.Error())
+	}
+	if failure != nil && ctx.Err() != nil {
+		return err // we cut it off: it says nothing of the destination
+	}
+	refused := isRefused(err)
+	switch {
+	case err == nil:
+		l.w.observeDelivery(l.name, "delivered", len(batch))
+	case refused:
+		l.w.observeDelivery(l.name, "refused", len(batch))
+	default:
+		l.w.observeDelivery(l.name, "failed", len(batch))
+	}
+	if told := l.tell(ctx, failure, refused && known); told != nil {
+		return errors.Join(err, told)
+	}
+	return err
+}
+
+// tell notes what came of a call. An action that was refused before says nothing of
+// the destination: then the next may probe.
+func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
+	var err error
+	switch {
+	case neutral:
+	case failure != nil:
+		err = l.change(ctx, func(c circuit) circuit { return c.failed(l.w.now(), l.of, failure, l.probing) })
+	case l.probing || l.seen.Failures > 0:
+		err = l.change(ctx, func(c circuit) circuit {
+			if c.isOpen() && !l.probing {
+				return c // it opened while this call was on its way
+			}
+			return circuit{}
+		})
+	}
+	if l.probing {
+		_, gave := l.w.store.Probe(ctx, l.name, Lease{Holder: l.holder})
+		err = errors.Join(err, gave)
+	}
+	return err
+}
+
+// change writes a circuit anew, and says when it opens or closes.
+func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
+	for range tries {
+		bodies, err := l.w.store.Circuits(ctx)
+		if err != nil {
+			return err
+		}
+		before := decodeCircuit(bodies[l.name])
+		after := next(before)
+		var body []byte
+		if after != (circuit{}) {
+			if body, err = json.Marshal(after); err != nil {
+				return fmt.Errorf("encoding the circuit of %q: %w", l.name, err)
+			}
+		}
+		ok, err := l.w.store.SetCircuit(ctx, l.name, bodies[l.name], body)
+		if err != nil {
+			return err
+		}
+		if ok {
+			l.seen = after
+			return l.changed(ctx, before, after)
+		}
+	}
+	return fmt.Errorf("writing the circuit of %q: %w", l.name, ErrContended)
+}
+
+func (l *line) changed(ctx context.Context, before, after circuit) error {
+	log := l.w.log.WithFields(logrus.Fields{"destination": l.name})
+	switch {
+	case after.Gone && !before.Gone:
+		log.WithField("error", after.Error).
+			Warn("destination is gone: its actions wait for 12 hours; remove it, define it anew, or resume it by deskbell deliveries replay --destination")
+	case after.isOpen() && !before.isOpen():
+		log.WithFields(logrus.Fields{"until": after.Until.Format(time.RFC3339), "error": after.Error}).
+			Warn("destination is paused: it keeps failing; its actions wait, and it is tried again by itself; look at the receiver")
+	case before.isOpen() && !after.isOpen():
+		log.WithField("failed_for", l.w.now().Sub(before.Since).Round(time.Second).String()).
+			Info("destination answers again: what waited is delivered now")
+		return l.w.wake(ctx, l.name)
+	}
+	return nil
+}
+
+// isRefused tells whether the destination answered, and did not take what it got.
+func isRefused(err error) bool {
+	var e *DeliveryError
+	return errors.As(err, &e) && e.Refused
+}

@@ -1,0 +1,280 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// asideMost bounds what a lane sets aside. When it is full, the lane waits.
+const asideMost = 1000
+
+// lane is one run of a lane. It tries what is due aside, then what is new, and ends
+// when nothing is left, when the destination may not be called, or when it fails.
+//
+// An action that is refused is set aside, and the later ones of its subject behind
+// it: so each property keeps its order, and no property waits for another. Each call
+// is noted before the next is made, with the lease: a crash repeats one call at most.
+type lane struct {
+	*line
+	Lane
+	log   *attempt
+	def   definition.Destination
+	all   []string
+	lease Lease
+
+	aside    []Aside // in order of their places
+	cursor   string
+	sent     int
+	archived int
+	released bool // the lease is given back, or lost
+}
+
+var (
+	errLost = errors.New("another has the lane") // and goes on
+	errFull = errors.New("too many actions are set aside: the lane waits until some are delivered or given up")
+)
+
+func (l *lane) run(ctx context.Context) error {
+	aside, busy, err := l.w.store.SetAside(ctx, l.Lane, l.lease)
+	if err != nil {
+		return err
+	}
+	if busy {
+		l.log.note("busy", true) // its holder will see to it, or the next tick
+		return nil
+	}
+	l.aside = aside
+	err = l.work(ctx)
+	if errors.Is(err, errPaused) {
+		l.log.note("paused", true)
+		err = l.giveUp(ctx)
+	}
+	if errors.Is(err, errLost) {
+		return nil
+	}
+	return errors.Join(err, l.leave(ctx))
+}
+
+// work goes on until nothing is left.
+func (l *lane) work(ctx context.Context) error {
+	for first := true; ; first = false {
+		if err := l.tryAside(ctx); err != nil {
+			return err
+		}
+		if l.w.isStopping() {
+			return errStopping
+		}
+		entries, err := l.read(ctx)
+		if err != nil {
+			return err
+		}
+		if len(entries) > 0 {
+			if err := l.deliver(ctx, entries); err != nil {
+				return err
+			}
+			continue
+		}
+		if first { // what is left may have been kept for a destination that was removed since
+			return l.settle(ctx, Settlement{From: l.cursor, To: l.cursor, All: l.all})
+		}
+		return nil
+	}
+}
+
+func (l *lane) read(ctx context.Context) (entries []Entry, err error) {
+	var busy bool
+	entries, l.cursor, busy, err = l.w.store.Outbox(ctx, l.Lane, l.lease, deliveryBatch)
+	if err == nil && busy {
+		err = errLost
+	}
+	l.released = err == nil && len(entries) == 0
+	return entries, err
+}
+
+// settle notes what was done. After the lease was given back, it does not take it again.
+func (l *lane) settle(ctx context.Context, s Settlement) error {
+	s.Lease = l.lease
+	if l.released {
+		s.For = 0
+	}
+	ok, err := l.w.store.Delivered(ctx, l.Lane, s)
+	if err == nil && !ok && !l.released {
+		err = errLost
+	}
+	return err
+}
+
+// leave gives the lease back, and sees to it that what is aside is tried again.
+func (l *lane) leave(ctx context.Context) error {
+	var errs []error
+	if !l.released {
+		_, err := l.w.store.Delivered(ctx, l.Lane, Settlement{Lease: Lease{Holder: l.lease.Holder}})
+		errs = append(errs, err)
+	}
+	if next := l.nextTry(); !next.IsZero() {
+		errs = append(errs, l.w.store.RetryAt(ctx, Retry{l.Lane, next}))
+		if !l.seen.Gone {
+			errs = append(errs, l.w.queue.enqueueDelivery(ctx, l.Lane, next, asynq.ProcessIn(next.Sub(l.w.now())+time.Second)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// nextTry is when the first action aside may be tried; zero: nothing is aside.
+func (l *lane) nextTry() time.Time {
+	var next time.Time
+	for i := range l.firsts {
+		if at := later(l.aside[i].Next, l.aside[i].Since); next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	if !next.IsZero() && l.seen.isOpen() {
+		next = later(next, l.seen.Until)
+	}
+	return next
+}
+
+// step is what one call is about: some entries that follow each other.
+type step struct {
+	last   string // place of the last of them
+	count  int
+	batch  []Delivery // for the destination
+	follow []Aside    // of subjects that are aside: they stay behind
+}
+
+// deliver makes a step after another, until all of some entries are settled.
+func (l *lane) deliver(ctx context.Context, entries []Entry) error {
+	singly := 0 // so many come one by one, since they were refused together
+	for len(entries) > 0 {
+		if l.w.isStopping() {
+			return errStopping
+		}
+		most := l.to.Most()
+		if singly > 0 {
+			most = 1
+		}
+		s := l.take(entries, most)
+		if s.count == 0 {
+			return &tryLater{errFull, growing(0)}
+		}
+		var err error
+		if len(s.batch) > 0 {
+			if err := l.permit(ctx); err != nil {
+				return err
+			}
+			if l.probing {
+				s = l.take(entries, 1)
+			}
+			err = l.call(ctx, s.batch, false)
+		}
+		switch {
+		case err == nil:
+			l.count(len(s.batch))
+		case isRefused(err) && len(s.batch) > 1:
+			singly = s.count
+			continue
+		case isRefused(err):
+			refused := entries[slices.IndexFunc(entries, func(e Entry) bool { return e.Seq == s.batch[0].Seq })]
+			if err := l.refused(ctx, refused, &s); err != nil {
+				return err
+			}
+		default:
+			return l.later(err)
+		}
+		if err := l.settle(ctx, Settlement{From: l.cursor, To: s.last, Aside: s.follow, All: l.all}); err != nil {
+			return err
+		}
+		l.aside = append(l.aside, s.follow...)
+		l.cursor, entries, singly = s.last, entries[s.count:], max(0, singly-s.count)
+	}
+	return nil
+}
+
+// take makes a step of as many entries as one call takes. It ends early where there
+// is no room to set one aside.
+func (l *lane) take(entries []Entry, most int) step {
+	var s step
+	now := l.w.now()
+	for _, e := range entries {
+		if len(s.batch) == most {
+			break
+		}
+		if l.wants(e) {
+			id, subject := identify(e.Body)
+			if l.isAside(subject) {
+				if len(l.aside)+len(s.follow) >= asideMost {
+					break
+				}
+				s.follow = append(s.follow, Aside{Seq: e.Seq, Subject: subject, Since: now, Body: e.Body})
+			} else {
+				s.batch = append(s.batch, Delivery{Shard: l.Shard, Seq: e.Seq, ID: id, Body: e.Body})
+			}
+		}
+		s.last = e.Seq
+		s.count++
+	}
+	return s
+}
+
+// wants leaves out what is for others, and what the destination does not want.
+func (l *lane) wants(e Entry) bool {
+	if e.To != nil && !slices.Contains(e.To, l.Destination) {
+		return false
+	}
+	if len(l.def.Actions) == 0 {
+		return true
+	}
+	var head struct{ Type action.Type }
+	return json.Unmarshal(e.Body, &head) == nil && slices.Contains(l.def.Actions, string(head.Type))
+}
+
+// identify gives an action's id, and the subject whose actions are kept in order. What
+// cannot be read has neither, and is in nobody's way.
+func identify(body []byte) (id, subject string) {
+	var a struct {
+		ID   string `json:"id"`
+		Data struct {
+			Property string `json:"property"`
+			Agent    string `json:"agent"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(body, &a) != nil {
+		return "", ""
+	}
+	switch {
+	case a.Data.Property != "":
+		subject = string(PropertySubject(a.Data.Property))
+	case a.Data.Agent != "":
+		subject = string(AgentSubject(a.Data.Agent))
+	}
+	return a.ID, subject
+}
+
+func (l *lane) count(sent int) {
+	if sent > 0 {
+		l.sent += sent
+		l.log.set("sent", l.sent)
+	}
+}
+
+// later is a failure of the destination as a whole: it is tried again when its
+// circuit says so.
+func (l *lane) later(err error) error {
+	c := l.seen
+	switch {
+	case c.Gone: // to give up what is old by then
+		return &tryLater{err, giveUpAfter}
+	case c.isOpen():
+		return &tryLater{err, c.Until.Sub(l.w.now())}
+	default:
+		return &tryLater{err, growing(c.Failures - 1)}
+	}
+}

@@ -1,0 +1,166 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Metrics are what a worker counts of its own work. It is a collector: the caller
+// registers it. (What lies in Redis is not a worker's own: see RedisMetrics.)
+//
+// A nil Metrics counts nothing.
+type Metrics struct {
+	flips         *prometheus.CounterVec
+	lag           prometheus.Histogram
+	sweepSeconds  prometheus.Histogram
+	sweepSubjects prometheus.Histogram
+	deliveries    *prometheus.CounterVec
+	notices       *prometheus.CounterVec
+	jobs          *prometheus.CounterVec
+	missed        *prometheus.CounterVec
+	lastRun       *prometheus.GaugeVec
+}
+
+var _ prometheus.Collector = (*Metrics)(nil)
+
+// NewMetrics makes metrics that stand at zero. Those whose labels are known are
+// there from the start: of a counter that appears with its first event, Prometheus
+// does not see that event.
+func NewMetrics() *Metrics {
+	m := &Metrics{
+		flips: counter("deskbell_flips_total", "Changes of status that this worker has committed, by kind: widget, department, agent.", "kind"),
+		lag: histogram("deskbell_flip_lag_seconds", "From the instant at which a flip was due, or its edit was made, to its commit.",
+			.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 600),
+		sweepSeconds: histogram("deskbell_sweep_seconds", "How long a sweep took that decided on something.",
+			.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60),
+		sweepSubjects: histogram("deskbell_sweep_subjects", "How many properties and agents a sweep decided on that decided on something.",
+			1, 10, 100, 1000, 10_000, 100_000),
+		deliveries: counter("deskbell_deliveries_total", "Actions given to a destination, by result: delivered, refused, failed, archived.", "destination", "result"),
+		notices:    counter("deskbell_notices_total", "Notices by agents' own services, by result: sent, failed, late (and so not sent), dropped.", "result"),
+		jobs:       counter("deskbell_jobs_total", "Runs of jobs, by result: done, failed (and done again later), archived, stopped (and handed to another worker).", "kind", "result"),
+		missed:     counter("deskbell_cron_ticks_missed_total", "Times at which a cron entry should have run and did not. The next run does the work of those it missed.", "entry"),
+		lastRun: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "deskbell_cron_last_run_timestamp_seconds", Help: "When a cron entry last ran, in Unix time.",
+		}, []string{"entry"}),
+	}
+	for _, kind := range []string{"widget", "department", "agent"} {
+		m.flips.WithLabelValues(kind)
+	}
+	for _, result := range []string{noticeSent, noticeFailed, noticeLate, noticeDropped} {
+		m.notices.WithLabelValues(result)
+	}
+	for _, job := range Jobs() {
+		for _, result := range []string{jobDone, jobFailed, jobArchived, jobStopped} {
+			m.jobs.WithLabelValues(job.Kind, result)
+		}
+	}
+	for _, entry := range CronEntries() {
+		m.missed.WithLabelValues(entry.Name)
+	}
+	return m
+}
+
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+}
+
+func histogram(name, help string, buckets ...float64) prometheus.Histogram {
+	return prometheus.NewHistogram(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets})
+}
+
+func (m *Metrics) parts() []prometheus.Collector {
+	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.missed, m.lastRun}
+}
+
+// Describe implements prometheus.Collector.
+func (m *Metrics) Describe(out chan<- *prometheus.Desc) {
+	for _, part := range m.parts() {
+		part.Describe(out)
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *Metrics) Collect(out chan<- prometheus.Metric) {
+	for _, part := range m.parts() {
+		part.Collect(out)
+	}
+}
+
+// flips are changes of status.
+type flips struct{ widget, department, agent int }
+
+func (f *flips) total() int { return f.widget + f.department + f.agent }
+
+func (f *flips) add(more flips) {
+	f.widget += more.widget
+	f.department += more.department
+	f.agent += more.agent
+}
+
+// committed counts the flips of a change. What a reconciliation finds was never
+// due, and so not late.
+func (m *Metrics) committed(c *Change, at time.Time) {
+	if m == nil || c.flips.total() == 0 {
+		return
+	}
+	if !c.wasDue.IsZero() {
+		m.lag.Observe(max(0, at.Sub(c.wasDue).Seconds()))
+	}
+}
+
+// flipped counts the flips of a batch.
+func (m *Metrics) flipped(f flips) {
+	if m == nil {
+		return
+	}
+	m.flips.WithLabelValues("widget").Add(float64(f.widget))
+	m.flips.WithLabelValues("department").Add(float64(f.department))
+	m.flips.WithLabelValues("agent").Add(float64(f.agent))
+}
+
+// swept counts a sweep that decided on some subjects.
+func (m *Metrics) swept(subjects int, took time.Duration) {
+	if m == nil || subjects == 0 {
+		return
+	}
+	m.sweepSubjects.Observe(float64(subjects))
+	m.sweepSeconds.Observe(took.Seconds())
+}
+
+// The results of a notice.
+const (
+	noticeSent    = "sent"
+	noticeFailed  = "failed"
+	noticeLate    = "late"
+	noticeDropped = "dropped"
+)
+
+func (m *Metrics) noticed(result string) {
+	if m != nil {
+		m.notices.WithLabelValues(result).Inc()
+	}
+}
+
+// The results of a run of a job.
+const (
+	jobDone     = "done"
+	jobFailed   = "failed"
+	jobArchived = "archived"
+	jobStopped  = "stopped"
+)
+
+func (m *Metrics) ran(kind, result string) {
+	if m != nil {
+		m.jobs.WithLabelValues(kind, result).Inc()
+	}
+}
+
+// beat counts a run of a cron entry, and those that it missed before.
+func (m *Metrics) beat(entry string, at time.Time, missed int) {
+	if m == nil {
+		return
+	}
+	m.lastRun.WithLabelValues(entry).Set(float64(at.UnixMilli()) / 1000)
+	m.missed.WithLabelValues(entry).Add(float64(missed))
+}

@@ -1,0 +1,157 @@
+package jobs
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// receivers are all destinations at an instant, with the circuits in force.
+type receivers struct {
+	at       time.Time
+	defs     map[string]definition.Destination
+	circuits map[string]circuit
+}
+
+func (w *Worker) receivers(ctx context.Context) (receivers, error) {
+	r := receivers{at: w.now()}
+	var err error
+	if r.defs, err = w.destinations(ctx); err != nil {
+		return r, err
+	}
+	bodies, err := w.store.Circuits(ctx)
+	r.circuits = inForce(bodies, r.defs)
+	return r, err
+}
+
+func (r receivers) names() []string { return slices.Sorted(maps.Keys(r.defs)) }
+
+// mayCall tells whether a destination may be called now, be it by a probe.
+func (r receivers) mayCall(name string) bool {
+	c := r.circuits[name]
+	return !c.isOpen() || c.isDue(r.at)
+}
+
+// mayRun tells whether there is something to do in a lane: to deliver, or to give up
+// what is too old. One of a destination that was removed is to be forgotten.
+func (r receivers) mayRun(w Waiting) bool {
+	_, defined := r.defs[w.Destination]
+	return !defined || r.mayCall(w.Destination) ||
+		r.circuits[w.Destination].isLost(r.at) && (isOld(w.Next, r.at) || isOld(w.First.Seq, r.at))
+}
+
+// enqueueDeliveries asks for all destinations of a shard that may be called.
+func (w *Worker) enqueueDeliveries(ctx context.Context, shard int, slot time.Time) error {
+	r, err := w.receivers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range r.names() {
+		if r.mayCall(name) {
+			if err := w.queue.enqueueDelivery(ctx, Lane{shard, name}, slot); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tickDeliveries asks for the lanes that have something before them. With nothing to
+// deliver, it asks Redis one thing.
+func (w *Worker) tickDeliveries(ctx context.Context, pending []Pending, nominal time.Time) error {
+	retries, err := w.store.Retries(ctx, w.now(), 1000)
+	if err != nil {
+		return err
+	}
+	shards := withOutbox(pending)
+	if len(shards) == 0 && len(retries) == 0 {
+		return nil
+	}
+	r, err := w.receivers(ctx)
+	if err != nil {
+		return err
+	}
+	due := make(map[Lane]Retry, len(retries))
+	for _, retry := range retries {
+		due[retry.Lane] = retry
+	}
+	lanes := slices.Collect(maps.Keys(due))
+	for _, l := range lanesOf(shards, r.names()) {
+		if _, ok := due[l]; !ok {
+			lanes = append(lanes, l)
+		}
+	}
+	waiting, err := w.store.Waiting(ctx, lanes)
+	if err != nil {
+		return err
+	}
+	for _, lane := range waiting {
+		retry, isDue := due[lane.Lane]
+		if isDue && lane.Aside == 0 && lane.Next == "" { // noted, and then nothing was set aside
+			if err := w.store.Retried(ctx, retry); err != nil {
+				return err
+			}
+		} else if (isDue || lane.Next != "") && r.mayRun(lane) {
+			if err := w.queue.enqueueDelivery(ctx, lane.Lane, nominal); err != nil {
+				return err
+			}
+		}
+	}
+	return w.enqueueRest(ctx, r, shards, waiting, nominal)
+}
+
+// enqueueRest asks for one lane of each shard whose outbox holds only what all have
+// had: it drops what was kept for a destination that was removed.
+func (w *Worker) enqueueRest(ctx context.Context, r receivers, shards []int, waiting []Waiting, nominal time.Time) error {
+	for _, lane := range waiting {
+		if lane.Next != "" {
+			shards = slices.DeleteFunc(shards, func(shard int) bool { return shard == lane.Shard })
+		}
+	}
+	names := slices.DeleteFunc(r.names(), func(name string) bool { return !r.mayCall(name) })
+	if len(names) == 0 {
+		return nil
+	}
+	for _, shard := range shards {
+		if err := w.queue.enqueueDelivery(ctx, Lane{shard, names[0]}, nominal); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wake asks for the lanes of a destination that may be called again.
+func (w *Worker) wake(ctx context.Context, destination string) error {
+	now := w.now()
+	pending, err := w.store.Pending(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, l := range lanesOf(withOutbox(pending), []string{destination}) {
+		if err := w.queue.enqueueDelivery(ctx, l, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func withOutbox(pending []Pending) (shards []int) {
+	for shard, p := range pending {
+		if p.Outbox {
+			shards = append(shards, shard)
+		}
+	}
+	return shards
+}
+
+func lanesOf(shards []int, destinations []string) (lanes []Lane) {
+	for _, shard := range shards {
+		for _, name := range destinations {
+			lanes = append(lanes, Lane{shard, name})
+		}
+	}
+	return lanes
+}
