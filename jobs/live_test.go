@@ -124,10 +124,16 @@ func TestLiveAtABoundary(t *testing.T) {
 
 func TestLiveEdits(t *testing.T) {
 	t.Parallel()
-	const text = `{"schedules": {"day": "daily 9-17"}, "agents": {"lea": {"schedule": "day"}},
+	text := `{"schedules": {"day": "daily 9-17"}, "agents": {"lea": {"schedule": "day"}},
 		"properties": {"acme": {"agents": ["lea"]}, "other": {}}}`
 	b := newBundle(t, setup{clock: morning(10, 0)})
 	b.define(text)
+	edit := func(before, after string) func() { // one thing at a time, since each is told by itself
+		return func() {
+			text = strings.Replace(text, before, after, 1)
+			b.define(text)
+		}
+	}
 	l := b.live()
 	now, w := b.watch(l, "acme") // and no worker ever
 	if s := now.State; s.Status != widget.Online {
@@ -140,9 +146,9 @@ func TestLiveEdits(t *testing.T) {
 	}{
 		{"an override", func() { b.override("acme", false) }, widget.Offline},
 		{"its end", func() { _, err := b.client.SetOverride(b.Context(), "acme", nil); b.must(err) }, widget.Online},
-		{"a named schedule of an agent", func() { b.define(strings.Replace(text, "9-17", "18-20", 1)) }, widget.Away},
-		{"an agent", func() { b.define(strings.Replace(text, `{"schedule": "day"}`, "{}", 1)) }, widget.Online},
-		{"a definition", func() { b.define(strings.Replace(text, `"agents": ["lea"]`, `"schedule": "closed"`, 1)) }, widget.Offline},
+		{"a named schedule of an agent", edit("9-17", "18-20"), widget.Away},
+		{"an agent", edit(`{"schedule": "day"}`, "{}"), widget.Online},
+		{"a definition", edit(`"agents": ["lea"]`, `"schedule": "closed"`), widget.Offline},
 	} {
 		began := time.Now()
 		step.edit()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -50,32 +49,16 @@ func pathOf(node *kong.Node) string {
 
 // flagsOf are those that a node understands: its own, and the ones of all subcommands.
 func flagsOf(node *kong.Node) (all []*kong.Flag) {
-	levels := node.AllFlags(true)
-	for _, child := range node.Children {
-		if node.Parent != nil {
-			levels = append(levels, child.Flags)
-		}
-	}
-	seen := make(map[string]bool)
-	for _, flag := range slices.Concat(levels...) {
-		if !seen[flag.Name] {
-			seen[flag.Name] = true
-			all = append(all, flag)
-		}
+	for _, level := range node.AllFlags(true) {
+		all = append(all, level...)
 	}
 	return all
 }
 
 func takesValue(flag *kong.Flag) bool { return !flag.IsBool() && !flag.IsCounter() }
 
-// argumentValues are the words that a subcommand's argument may be, or its own subcommands; nil when any will do.
-func argumentValues(node *kong.Node) (names []string) {
-	for _, child := range node.Children {
-		names = append(names, child.Name)
-	}
-	if names != nil {
-		return names
-	}
+// argumentValues are the words that a subcommand's argument may be; nil when any will do.
+func argumentValues(node *kong.Node) []string {
 	if len(node.Positional) == 0 || node.Positional[0].Enum == "" {
 		return nil
 	}
