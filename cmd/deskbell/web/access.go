@@ -85,7 +85,9 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 		}
 		switch {
 		case no == nil:
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, key)))
+			ctx, done := s.whileAdmitted(context.WithValue(r.Context(), callerKey{}, key), r)
+			defer done()
+			next.ServeHTTP(w, r.WithContext(ctx))
 			return
 		case no.status == http.StatusUnauthorized:
 			w.Header().Set("WWW-Authenticate", string(ask)+` realm="Deskbell"`)
@@ -121,6 +123,36 @@ func (s *server) admit(r *http.Request) (jobs.Key, *refusal) {
 		return key, &refusal{http.StatusForbidden, "this key may only read"}
 	}
 	return key, nil
+}
+
+// whileAdmitted gives a context that ends when its key is revoked: a stream does not
+// outlive it for long.
+func (s *server) whileAdmitted(ctx context.Context, r *http.Request) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	var look *time.Timer
+	look = time.AfterFunc(keysFor, func() {
+		if ctx.Err() == nil && s.stillAdmitted(r) {
+			look.Reset(keysFor)
+			return
+		}
+		cancel()
+	})
+	return ctx, func() {
+		look.Stop()
+		cancel()
+	}
+}
+
+func (s *server) stillAdmitted(r *http.Request) bool {
+	ring, err := s.keys.get(r.Context())
+	if err != nil {
+		return true // Redis is away: that revokes nothing
+	}
+	if len(ring) == 0 {
+		return s.Loopback && ownHost(r.Host)
+	}
+	_, ok := ring.Find(secretOf(r))
+	return ok
 }
 
 // admitWithoutKeys is for when there is no key at all.
