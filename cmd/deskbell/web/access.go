@@ -129,22 +129,25 @@ func (s *server) admit(r *http.Request) (jobs.Key, *refusal) {
 // outlive it for long.
 func (s *server) whileAdmitted(ctx context.Context, r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
-	var look *time.Timer
-	look = time.AfterFunc(keysFor, func() {
-		if ctx.Err() == nil && s.stillAdmitted(r) {
-			look.Reset(keysFor)
-			return
+	go func() {
+		look := time.NewTicker(keysFor)
+		defer look.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-look.C:
+				if !s.stillAdmitted(r) {
+					cancel()
+				}
+			}
 		}
-		cancel()
-	})
-	return ctx, func() {
-		look.Stop()
-		cancel()
-	}
+	}()
+	return ctx, cancel
 }
 
 func (s *server) stillAdmitted(r *http.Request) bool {
-	ring, err := s.keys.get(r.Context())
+	ring, err := s.keys.get(context.WithoutCancel(r.Context()))
 	if err != nil {
 		return true // Redis is away: that revokes nothing
 	}
