@@ -274,7 +274,7 @@ func (l *lane) later(err error) error {
 		return &tryLater{err, giveUpAfter}
 	case c.isOpen():
 		return &tryLater{err, c.Until.Sub(l.w.now())}
-	default:
-		return &tryLater{err, growing(c.Failures - 1)}
+	default: // as the next beat would; a few more, and it opens
+		return &tryLater{err, growing(0)}
 	}
 }
