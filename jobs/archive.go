@@ -41,8 +41,7 @@ func isOld(seq string, at time.Time) bool {
 // and fails at once. (Its Inspector can archive without that, but then forgets to
 // delete what the archive has no room for.)
 func (l *lane) archive(ctx context.Context, seq string, body []byte, reason string) error {
-	id, _ := identify(body)
-	args := ReplayArgs{Destination: l.Destination, Shard: l.Shard, Seq: seq, ID: id, Error: reason, Body: string(body)}
+	args := ReplayArgs{Destination: l.Destination, Shard: l.Shard, Seq: seq, ID: idOf(body), Error: reason, Body: string(body)}
 	task := fmt.Sprintf("replay:%s:%d:%s", l.Destination, l.Shard, seq)
 	if err := l.w.queue.enqueue(ctx, args, queueDelivery, l.Shard, asynq.TaskID(task), asynq.MaxRetry(replayRetries)); err != nil {
 		return err

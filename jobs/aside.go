@@ -5,10 +5,17 @@ import (
 	"slices"
 )
 
-// isAside tells whether an action of a subject is aside, so that its later ones have
-// to stay behind.
-func (l *lane) isAside(subject string) bool {
-	return subject != "" && slices.ContainsFunc(l.aside, func(a Aside) bool { return a.Subject == subject })
+// subjectAside is the subject of an action when one of it is aside, so that this one
+// has to stay behind; empty: it may go.
+func (l *lane) subjectAside(body []byte) string {
+	if len(l.aside) == 0 {
+		return ""
+	}
+	subject := subjectOf(body)
+	if subject == "" || !slices.ContainsFunc(l.aside, func(a Aside) bool { return a.Subject == subject }) {
+		return ""
+	}
+	return subject
 }
 
 // refused sets an action aside, with what followed it in its step.
@@ -17,8 +24,7 @@ func (l *lane) refused(ctx context.Context, e Entry, s *step) error {
 		return &tryLater{errFull, growing(0)}
 	}
 	now := l.w.now()
-	_, subject := identify(e.Body)
-	a := Aside{Seq: e.Seq, Subject: subject, Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, Body: e.Body}
+	a := Aside{Seq: e.Seq, Subject: subjectOf(e.Body), Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, Body: e.Body}
 	s.follow = append(s.follow, a)
 	slices.SortFunc(s.follow, func(a, b Aside) int { return CompareSeq(a.Seq, b.Seq) })
 	l.log.set("aside", len(l.aside)+len(s.follow))
@@ -38,8 +44,7 @@ func (l *lane) tryAside(ctx context.Context) error {
 		}
 		probing := l.probing
 		a := l.aside[i]
-		id, _ := identify(a.Body)
-		err := l.call(ctx, []Delivery{{Shard: l.Shard, Seq: a.Seq, ID: id, Body: a.Body}}, a.Tries > 0)
+		err := l.call(ctx, []Delivery{{Shard: l.Shard, Seq: a.Seq, ID: idOf(a.Body), Body: a.Body}}, a.Tries > 0)
 		switch {
 		case err == nil:
 			l.count(1)

@@ -145,3 +145,29 @@ func TestTurns(t *testing.T) {
 		t.Errorf("kept: %v, %v", ts.taken, ts.waiting)
 	}
 }
+
+func TestIDOf(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"specversion":"1.0","id":"widget.state_changed:acme:1","type":"x"}`: "widget.state_changed:acme:1",
+		`{"id":"a","specversion":"1.0"}`:                                      "a",
+		`{"specversion":"1.0","id":"a\"b"}`:                                   `a"b`,
+		`{"specversion":"1.0","id":"a`:                                        "",
+		`{}`:                                                                  "",
+		`no JSON`:                                                             "",
+	} {
+		if got := idOf([]byte(body)); got != want {
+			t.Errorf("%s: %q", body, got)
+		}
+	}
+	for body, want := range map[string]string{
+		`{"data":{"property":"acme","agent":"lea"}}`: "property/acme",
+		`{"data":{"agent":"lea"}}`:                   "agent/lea",
+		`{"data":7}`:                                 "",
+		`{}`:                                         "",
+	} {
+		if got := subjectOf([]byte(body)); got != want {
+			t.Errorf("%s: %q", body, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -208,14 +209,13 @@ func (l *lane) take(entries []Entry, most int) step {
 			break
 		}
 		if l.wants(e) {
-			id, subject := identify(e.Body)
-			if l.isAside(subject) {
+			if subject := l.subjectAside(e.Body); subject != "" {
 				if len(l.aside)+len(s.follow) >= asideMost {
 					break
 				}
 				s.follow = append(s.follow, Aside{Seq: e.Seq, Subject: subject, Since: now, Body: e.Body})
 			} else {
-				s.batch = append(s.batch, Delivery{Shard: l.Shard, Seq: e.Seq, ID: id, Body: e.Body})
+				s.batch = append(s.batch, Delivery{Shard: l.Shard, Seq: e.Seq, ID: idOf(e.Body), Body: e.Body})
 			}
 		}
 		s.last = e.Seq
@@ -236,26 +236,40 @@ func (l *lane) wants(e Entry) bool {
 	return json.Unmarshal(e.Body, &head) == nil && slices.Contains(l.def.Actions, string(head.Type))
 }
 
-// identify gives an action's id, and the subject whose actions are kept in order. What
-// cannot be read has neither, and is in nobody's way.
-func identify(body []byte) (id, subject string) {
+// subjectOf is whom an action is about: those of one subject are kept in order. What
+// cannot be read is about nobody, and in nobody's way.
+func subjectOf(body []byte) string {
 	var a struct {
-		ID   string `json:"id"`
 		Data struct {
 			Property string `json:"property"`
 			Agent    string `json:"agent"`
 		} `json:"data"`
 	}
 	if json.Unmarshal(body, &a) != nil {
-		return "", ""
+		return ""
 	}
 	switch {
 	case a.Data.Property != "":
-		subject = string(PropertySubject(a.Data.Property))
+		return string(PropertySubject(a.Data.Property))
 	case a.Data.Agent != "":
-		subject = string(AgentSubject(a.Data.Agent))
+		return string(AgentSubject(a.Data.Agent))
 	}
-	return a.ID, subject
+	return ""
+}
+
+// idOf is the id of an action. As this program writes them, it is near the beginning:
+// there, it is found a hundred times as fast as by decoding.
+func idOf(body []byte) string {
+	if rest, ok := bytes.CutPrefix(body, []byte(`{"specversion":"1.0","id":"`)); ok {
+		if id, _, ok := bytes.Cut(rest, []byte{'"'}); ok && !bytes.ContainsRune(id, '\\') {
+			return string(id)
+		}
+	}
+	var a struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal(body, &a) // what cannot be read has none
+	return a.ID
 }
 
 func (l *lane) count(sent int) {
@@ -274,7 +288,7 @@ func (l *lane) later(err error) error {
 		return &tryLater{err, giveUpAfter}
 	case c.isOpen():
 		return &tryLater{err, c.Until.Sub(l.w.now())}
-	default:
-		return &tryLater{err, growing(c.Failures - 1)}
+	default: // as the next beat would; a few more, and it opens
+		return &tryLater{err, growing(0)}
 	}
 }

@@ -180,7 +180,10 @@ func TestRefused(t *testing.T) {
 		b.emit("bad.1")
 		b.worker()
 		for i := range 6 { // more than open a circuit
-			redistest.Wait(t, "it is refused", func() bool { return len(b.out.called("hook")) > i })
+			redistest.Wait(t, "that it was refused is noted", func() bool {
+				values := b.rdb.HVals(t.Context(), "deskbell:{0}:aside:hook").Val()
+				return len(values) == 1 && strings.Contains(values[0], fmt.Sprintf(`"tries":%d,`, i+1))
+			})
 			b.skip(20 * time.Minute)
 		}
 		if s := b.destination("hook"); s.State != "failing" {
@@ -223,9 +226,11 @@ func TestRefused(t *testing.T) {
 		b.worker()
 		b.awaitState("hook", "failing")
 		b.define(`{"destinations": {"other": {"type": "log"}}}`)
+		_, err := b.store.SetCircuit(t.Context(), "hook", nil, []byte(`{"gone":true}`))
+		b.must(err)
 		b.skip(time.Hour)
 		redistest.Wait(t, "it is forgotten", func() bool {
-			return b.rdb.Exists(t.Context(), "deskbell:{0}:aside:hook", "deskbell:{all}:retries").Val() == 0
+			return b.rdb.Exists(t.Context(), "deskbell:{0}:aside:hook", "deskbell:{all}:retries", "deskbell:{all}:circuits").Val() == 0
 		})
 		b.out.answer("hook", nil)
 		b.define(hook)
@@ -258,10 +263,7 @@ func TestCircuits(t *testing.T) {
 		b.emit(ids...)
 		b.worker()
 		b.worker()
-		redistest.Wait(t, "it is paused", func() bool {
-			b.skip(time.Minute) // so that the pauses before it are short
-			return b.destination("hook").State == "paused"
-		})
+		b.awaitState("hook", "paused")
 		tried := len(b.out.called("hook"))
 		s := b.destination("hook")
 		if tried < 5 || !strings.Contains(s.Error, "connection refused") || s.Until.IsZero() || s.Since.IsZero() || s.Oldest.IsZero() {
@@ -385,10 +387,7 @@ func TestGivingUp(t *testing.T) {
 		b.out.fail("hook", errDown)
 		b.emit("a.1", "b.1")
 		b.worker()
-		redistest.Wait(t, "it is paused", func() bool {
-			b.skip(time.Minute)
-			return b.destination("hook").State == "paused"
-		})
+		b.awaitState("hook", "paused")
 		if n := b.archivedTasks(); n > 0 {
 			t.Errorf("%d tasks are archived", n)
 		}

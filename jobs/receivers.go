@@ -23,8 +23,18 @@ func (w *Worker) receivers(ctx context.Context) (receivers, error) {
 		return r, err
 	}
 	bodies, err := w.store.Circuits(ctx)
+	if err != nil {
+		return r, err
+	}
 	r.circuits = inForce(bodies, r.defs)
-	return r, err
+	for name, body := range bodies {
+		if _, ok := r.defs[name]; !ok { // removed: when it is defined again, it begins anew
+			if _, err := w.store.SetCircuit(ctx, name, body, nil); err != nil {
+				return r, err
+			}
+		}
+	}
+	return r, nil
 }
 
 func (r receivers) names() []string { return slices.Sorted(maps.Keys(r.defs)) }
