@@ -82,7 +82,7 @@ func (c *Client) Apply(ctx context.Context, steps []Step, done func(Step)) error
 
 func (c *Client) step(ctx context.Context, s Step, shards map[int]bool) error {
 	before, err := c.write(ctx, s.Kind, s.Name, s.body, Match{})
-	if subject, ok := subjectOf(s.Kind, s.Name); ok && err == nil && !same(before, s.body) {
+	if subject, ok := s.Kind.subject(s.Name); ok && err == nil && !same(before, s.body) {
 		shards[c.store.Shard(subject)] = true
 	}
 	return err

@@ -31,8 +31,8 @@ func (k Kind) global() Global {
 	return GlobalDestination
 }
 
-// subjectOf is the subject that a definition is of; false: it is of none.
-func subjectOf(k Kind, name string) (Subject, bool) {
+// subject is what a definition is of; false: it is of none.
+func (k Kind) subject(name string) (Subject, bool) {
 	switch k {
 	case KindProperty:
 		return PropertySubject(name), true
@@ -115,7 +115,7 @@ func (c *Client) Delete(ctx context.Context, kind Kind, name string, m Match) er
 // wakeAfter wakes whom an edit concerns.
 func (c *Client) wakeAfter(ctx context.Context, kind Kind, name string) error {
 	shards := make(map[int]bool)
-	if subject, ok := subjectOf(kind, name); ok {
+	if subject, ok := kind.subject(name); ok {
 		shards[c.store.Shard(subject)] = true
 	}
 	return c.wakeWorkers(ctx, shards)

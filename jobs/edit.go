@@ -84,7 +84,7 @@ func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b 
 // read gives a definition, nil where there is none, and what writes another in its
 // place; false: it is no longer what was read.
 func (c *Client) read(ctx context.Context, kind Kind, name string) (body []byte, swap func([]byte) (bool, error), err error) {
-	subject, ok := subjectOf(kind, name)
+	subject, ok := kind.subject(name)
 	if !ok {
 		all, err := c.store.Globals(ctx, kind.global())
 		before := all[name]
