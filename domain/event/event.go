@@ -9,7 +9,7 @@ import (
 
 // Event is one thing that a chat application has told us. What an Intake gives is complete and checked.
 type Event struct {
-	ID     string    // the same whenever it is sent again, and no other event of its source has it
+	ID     string    // names it among the events of its source; a repeat has the same
 	Type   Type      // says which fields Data has
 	Time   time.Time // when it happened, in UTC
 	Source string    // what sent it, a URI reference

@@ -314,7 +314,7 @@ func TestLongTextsAreCut(t *testing.T) {
 		"property": "acme", "visitor": "v1", "chat": "c1", "text": long, "page": map[string]any{"url": long, "title": long}, "attributes": map[string]any{"browser": long},
 	}})
 	want := event.Data{
-		Property: "acme", Visitor: "v1", Chat: "c1", Text: strings.Repeat("👋é", event.MaxText/2),
+		Property: "acme", Visitor: "v1", Chat: "c1", Text: strings.Repeat("👋é", 4096),
 		Page:       event.Page{URL: strings.Repeat("👋é", 4096), Title: strings.Repeat("👋é", 250)},
 		Attributes: event.Attributes{Browser: strings.Repeat("👋é", 100)},
 	}

@@ -7,9 +7,7 @@ import (
 
 // The bounds of one event's parts, in characters unless it says otherwise. The whole event has MaxEvent bytes.
 const (
-	// MaxText is where the text of a message is cut.
-	MaxText = 8192
-
+	mostText     = 8192   // of a message, cut
 	mostURL      = 8192   // of a page, cut
 	mostTitle    = 500    // of a page, cut
 	mostLine     = 200    // of an attribute, cut
@@ -102,7 +100,7 @@ var dataFields = []field[Data]{
 		"The agent. In a message: who wrote it, with `from: agent` only."),
 	key("from", oneOf("an author", FromVisitor, FromAgent, FromBot), func(d *Data) *Author { return &d.From },
 		"Who wrote the message."),
-	key("text", cut(MaxText), func(d *Data) *string { return &d.Text },
+	key("text", cut(mostText), func(d *Data) *string { return &d.Text },
 		"What was written."),
 	key("bot", flag(), func(d *Data) *bool { return &d.Bot },
 		"Whether a bot is answering: then there are no auto-replies."),
