@@ -129,6 +129,20 @@ func oneOf[W ~string](noun string, words ...W) kind[W] {
 	}
 }
 
+// flag is yes or no.
+func flag() kind[bool] {
+	return kind[bool]{
+		shape{name: "`true`, `false`", schema: map[string]any{"type": "boolean"}},
+		func(at place, tree any) bool {
+			b, ok := tree.(bool)
+			if !ok {
+				at.fault(show(tree), "is not true or false", "true, false")
+			}
+			return b
+		},
+	}
+}
+
 // whole is a whole number from least to most, written in digits.
 func whole(least, most int64) kind[int64] {
 	return kind[int64]{

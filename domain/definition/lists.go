@@ -40,12 +40,12 @@ func setOf(plural string, most int, k kind[string], show func(string) string) ki
 }
 
 // explicit tells an empty list from none: an empty one stays empty and is stored.
-func explicit(k kind[[]string]) kind[[]string] {
+func explicit[V any](k kind[[]V]) kind[[]V] {
 	read := k.read
-	k.read = func(at place, tree any) []string {
+	k.read = func(at place, tree any) []V {
 		values := read(at, tree)
 		if values == nil && tree != nil {
-			return []string{}
+			return []V{}
 		}
 		return values
 	}

@@ -14,6 +14,8 @@ type entry struct {
 	doc      string
 	def      any // what an absent key means; nil where the doc says it
 	required bool
+	only     string // the one type of object that has a use for it, see byType; empty: all
+	needed   bool   // by that type
 	shape    shape
 }
 
