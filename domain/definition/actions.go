@@ -9,34 +9,28 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// actionKeys are one key for each kind of action.
+// actionKeys are one key for each kind of action, with the doc that package trigger has for it.
 func actionKeys() []field[trigger.Action] {
-	return []field[trigger.Action]{
-		actionKey("send_message", sendKind(), func(a *trigger.Action) **trigger.Message { return &a.SendMessage }),
-		actionKey("wait", duration(time.Second, trigger.MostDelay), func(a *trigger.Action) *hours.Duration { return &a.Wait }),
-		actionKey("add_note", filled(message(trigger.InMessage)), func(a *trigger.Action) *string { return &a.AddNote }),
-		actionKey("replace_note", filled(message(trigger.InMessage)), func(a *trigger.Action) *string { return &a.ReplaceNote }),
-		actionKey("add_tag", filled(text(trigger.MostName)), func(a *trigger.Action) *string { return &a.AddTag }),
-		actionKey("remove_tag", filled(text(trigger.MostName)), func(a *trigger.Action) *string { return &a.RemoveTag }),
-		actionKey("set_name", filled(text(trigger.MostName)), func(a *trigger.Action) *string { return &a.SetName }),
-		actionKey("set_department", id("department"), func(a *trigger.Action) *string { return &a.SetDepartment }),
-		actionKey("hide_widget", yes(), func(a *trigger.Action) *bool { return &a.HideWidget }),
-		actionKey("show_form", oneOf("a form", trigger.Forms()...), func(a *trigger.Action) *trigger.Form { return &a.ShowForm }),
-		actionKey("invite_agents", yes(), func(a *trigger.Action) *bool { return &a.InviteAgents }),
-		actionKey("reassign", yes(), func(a *trigger.Action) *bool { return &a.Reassign }),
-		actionKey("close_chat", yes(), func(a *trigger.Action) *bool { return &a.CloseChat }),
-		actionKey("notify", notifyActionKind(), func(a *trigger.Action) **trigger.Notify { return &a.Notify }),
-	}
-}
-
-// actionKey makes a row, with the doc that package trigger has for the kind of action.
-func actionKey[V any](name string, k kind[V], to func(*trigger.Action) *V) field[trigger.Action] {
+	doc := map[string]string{}
 	for _, a := range trigger.Actions() {
-		if a.Name == name {
-			return key(name, k, to, a.Doc)
-		}
+		doc[a.Name] = a.Doc
 	}
-	return key(name, k, to, "")
+	return []field[trigger.Action]{
+		key("send_message", sendKind(), func(a *trigger.Action) **trigger.Message { return &a.SendMessage }, doc["send_message"]),
+		key("wait", duration(time.Second, trigger.MostDelay), func(a *trigger.Action) *hours.Duration { return &a.Wait }, doc["wait"]),
+		key("add_note", filled(message(trigger.InMessage)), func(a *trigger.Action) *string { return &a.AddNote }, doc["add_note"]),
+		key("replace_note", filled(message(trigger.InMessage)), func(a *trigger.Action) *string { return &a.ReplaceNote }, doc["replace_note"]),
+		key("add_tag", filled(text(trigger.MostName)), func(a *trigger.Action) *string { return &a.AddTag }, doc["add_tag"]),
+		key("remove_tag", filled(text(trigger.MostName)), func(a *trigger.Action) *string { return &a.RemoveTag }, doc["remove_tag"]),
+		key("set_name", filled(text(trigger.MostName)), func(a *trigger.Action) *string { return &a.SetName }, doc["set_name"]),
+		key("set_department", id("department"), func(a *trigger.Action) *string { return &a.SetDepartment }, doc["set_department"]),
+		key("hide_widget", yes(), func(a *trigger.Action) *bool { return &a.HideWidget }, doc["hide_widget"]),
+		key("show_form", oneOf("a form", trigger.Forms()...), func(a *trigger.Action) *trigger.Form { return &a.ShowForm }, doc["show_form"]),
+		key("invite_agents", yes(), func(a *trigger.Action) *bool { return &a.InviteAgents }, doc["invite_agents"]),
+		key("reassign", yes(), func(a *trigger.Action) *bool { return &a.Reassign }, doc["reassign"]),
+		key("close_chat", yes(), func(a *trigger.Action) *bool { return &a.CloseChat }, doc["close_chat"]),
+		key("notify", notifyActionKind(), func(a *trigger.Action) **trigger.Notify { return &a.Notify }, doc["notify"]),
+	}
 }
 
 func actionNames() string {

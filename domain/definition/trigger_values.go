@@ -73,7 +73,7 @@ func on() kind[trigger.Off] {
 // yes is a key that says something by being there.
 func yes() kind[bool] {
 	return kind[bool]{shape{name: "`true`", schema: map[string]any{"const": true}}, func(at place, tree any) bool {
-		if tree != true {
+		if yes, ok := tree.(bool); !ok || !yes {
 			at.fault(show(tree), "says nothing", "true, or no such key")
 		}
 		return true

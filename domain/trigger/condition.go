@@ -150,7 +150,7 @@ func (Operator) always() bool { return true }
 
 func fieldNames(written string) string {
 	var names []string
-	for _, f := range Fields() {
+	for _, f := range fields {
 		names = append(names, f.Name)
 	}
 	return strings.Join(names, ", ") + hours.Suggest(written, names)
@@ -158,7 +158,7 @@ func fieldNames(written string) string {
 
 func operatorNames(written string, fits func(Operator) bool) string {
 	var names []string
-	for _, o := range Operators() {
+	for _, o := range operators {
 		if fits(o) {
 			names = append(names, o.Name)
 		}

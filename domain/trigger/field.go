@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -35,14 +36,11 @@ type Field struct {
 
 const familyName = "NAME"
 
+// fields is the table, made once and never written: each condition of each trigger is looked up in it.
+var fields = slices.Concat(timeFields(), pageFields(), visitorFields(), chatFields(), stateFields())
+
 // Fields are all of them.
-func Fields() []Field {
-	var fields []Field
-	for _, group := range [][]Field{timeFields(), pageFields(), visitorFields(), chatFields(), stateFields()} {
-		fields = append(fields, group...)
-	}
-	return fields
-}
+func Fields() []Field { return slices.Clone(fields) }
 
 func timeFields() []Field {
 	return []Field{
@@ -60,7 +58,7 @@ func timeFields() []Field {
 }
 
 func pageFields() []Field {
-	fields := []Field{
+	page := []Field{
 		text("page.url", "The whole URL.", func(f *Facts) string { return f.Page.URL }),
 		{Name: "page.path", Kind: KindText, Doc: "The path of the URL, as in `/pricing`.",
 			get: func(f *Facts, _ string) value { return pathOf(f.Page.URL) }},
@@ -68,10 +66,10 @@ func pageFields() []Field {
 		text("page.referrer", "The URL of the page before.", func(f *Facts) string { return f.Page.Referrer }),
 	}
 	for _, name := range []string{"source", "medium", "campaign", "term", "content"} {
-		fields = append(fields, Field{Name: "page.utm_" + name, Kind: KindText, Doc: "`utm_" + name + "` in the URL.",
+		page = append(page, Field{Name: "page.utm_" + name, Kind: KindText, Doc: "`utm_" + name + "` in the URL.",
 			get: func(f *Facts, _ string) value { return queryOf(f.Page.URL, "utm_"+name) }})
 	}
-	return append(fields,
+	return append(page,
 		Field{Name: "page.query.NAME", Kind: KindText, Doc: "Any parameter in the URL.",
 			get: func(f *Facts, name string) value { return queryOf(f.Page.URL, name) }},
 		Field{Name: "time_on_page", Kind: KindNumber, Unit: "seconds", Doc: "How long the visitor has been on this page.",
@@ -154,11 +152,11 @@ func text(name, doc string, get func(*Facts) string) Field {
 
 // FieldNamed finds a field, and what stands for NAME where it is of a family.
 func FieldNamed(name string) (Field, string, bool) {
-	for _, f := range Fields() {
-		if f.Name == name && !f.family() {
+	for _, f := range fields {
+		before, after, family := strings.Cut(f.Name, familyName)
+		if !family && name == f.Name {
 			return f, "", true
 		}
-		before, after, family := strings.Cut(f.Name, familyName)
 		rest, ok := strings.CutPrefix(name, before)
 		if part, ended := strings.CutSuffix(rest, after); family && ok && ended && part != "" && utf8.RuneCountInString(part) <= mostPart {
 			return f, part, true
@@ -166,5 +164,3 @@ func FieldNamed(name string) (Field, string, bool) {
 	}
 	return Field{}, "", false
 }
-
-func (f Field) family() bool { return strings.Contains(f.Name, familyName) }

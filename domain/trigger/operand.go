@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,6 +25,9 @@ type operand struct {
 	network   netip.Prefix
 	pattern   *regexp.Regexp
 }
+
+// refusal is why something is no operand, and what is. The zero value: it is one.
+type refusal struct{ problem, allowed string }
 
 // operandReader reads the operands of one condition.
 type operandReader struct {
@@ -49,7 +53,7 @@ func (r *operandReader) read(path string, tree any) ([]operand, any) {
 	list, isList := tree.([]any)
 	switch {
 	case r.op.Takes == TakesTrue:
-		if tree != true {
+		if yes, ok := tree.(bool); !ok || !yes {
 			r.fault(path, tree, "says nothing", "true (or the opposite operator)")
 		}
 		return nil, true
@@ -96,32 +100,32 @@ func limits(least, most int) string {
 
 // one reads a single operand.
 func (r *operandReader) one(path string, tree any) (o operand) {
-	problem, allowed := "", ""
+	var no refusal
 	switch {
 	case r.op.Takes == TakesPattern:
-		o, problem, allowed = r.pattern(tree)
+		o, no = r.pattern(tree)
 	case r.op.Name == "in_cidr":
-		o, problem, allowed = networkOperand(tree)
+		o, no = networkOperand(tree)
 	case r.field.Kind == KindAny:
-		o, problem, allowed = r.any(tree)
+		o, no = r.any(tree)
 	default:
-		o, problem, allowed = r.ofKind(tree)
+		o, no = r.ofKind(tree)
 	}
-	if problem != "" {
-		r.fault(path, tree, problem, allowed)
+	if no.problem != "" {
+		r.fault(path, tree, no.problem, no.allowed)
 	}
 	return o
 }
 
-func (r *operandReader) ofKind(tree any) (o operand, problem, allowed string) {
+func (r *operandReader) ofKind(tree any) (o operand, no refusal) {
 	switch r.field.Kind {
 	case KindNumber:
 		return numberOperand(tree)
 	case KindHour:
-		if o, problem, _ = numberOperand(tree); problem != "" || !o.number.IsInt() || o.number.Sign() < 0 || o.number.Cmp(big.NewRat(23, 1)) > 0 {
-			return o, "is not an hour of the day", "a whole number from 0 to 23"
+		if o, no = numberOperand(tree); no.problem != "" || !o.number.IsInt() || o.number.Sign() < 0 || o.number.Cmp(big.NewRat(23, 1)) > 0 {
+			return o, refusal{"is not an hour of the day", "a whole number from 0 to 23"}
 		}
-		return o, "", ""
+		return o, refusal{}
 	case KindTime:
 		return timeOperand(tree)
 	case KindWeekday:
@@ -130,17 +134,17 @@ func (r *operandReader) ofKind(tree any) (o operand, problem, allowed string) {
 		return dateOperand(tree)
 	case KindTruth:
 		if b, ok := tree.(bool); ok {
-			return operand{canonical: b, text: fmt.Sprint(b)}, "", ""
+			return operand{canonical: b, text: strconv.FormatBool(b)}, refusal{}
 		}
-		return o, "is not true or false", "true, false"
+		return o, refusal{"is not true or false", "true, false"}
 	case KindAddress:
 		return addressOperand(tree)
 	case KindWord:
 		s, _ := scalarText(tree)
 		if !slices.Contains(r.field.Words, s) {
-			return o, "is not a status", strings.Join(r.field.Words, ", ") + hours.Suggest(s, r.field.Words)
+			return o, refusal{"is not a status", strings.Join(r.field.Words, ", ") + hours.Suggest(s, r.field.Words)}
 		}
-		return operand{canonical: s, text: s}, "", ""
+		return operand{canonical: s, text: s}, refusal{}
 	default:
 		return r.text(tree)
 	}
@@ -157,117 +161,117 @@ func scalarText(tree any) (string, bool) {
 	return "", false
 }
 
-func (r *operandReader) text(tree any) (operand, string, string) {
+func (r *operandReader) text(tree any) (operand, refusal) {
 	s, ok := scalarText(tree)
 	switch n := utf8.RuneCountInString(s); {
 	case !ok:
-		return operand{}, "is no text", fmt.Sprintf("a text of at most %d characters", MostOperand)
+		return operand{}, refusal{"is no text", fmt.Sprintf("a text of at most %d characters", MostOperand)}
 	case n == 0:
-		return operand{}, "is empty", "a text; `exists` and `not_exists` tell whether there is one"
+		return operand{}, refusal{"is empty", "a text; `exists` and `not_exists` tell whether there is one"}
 	case n > MostOperand:
-		return operand{}, "is too long", fmt.Sprintf("at most %d characters", MostOperand)
+		return operand{}, refusal{"is too long", fmt.Sprintf("at most %d characters", MostOperand)}
 	}
 	o := operand{canonical: s, text: s}
 	if r.folded {
 		o.text = fold(s)
 	}
-	return o, "", ""
+	return o, refusal{}
 }
 
 // any is an operand for what the application chose: compared by order it must be a number.
-func (r *operandReader) any(tree any) (o operand, problem, allowed string) {
+func (r *operandReader) any(tree any) (o operand, no refusal) {
 	if r.op.Kinds[0] == KindNumber {
 		return numberOperand(tree)
 	}
 	if b, ok := tree.(bool); ok {
-		o, problem, allowed = r.text(fmt.Sprint(b))
+		o, no = r.text(strconv.FormatBool(b))
 		o.canonical = b
-		return o, problem, allowed
+		return o, no
 	}
-	o, problem, allowed = r.text(tree)
+	o, no = r.text(tree)
 	if n, ok := tree.(json.Number); ok {
 		if number, valid := parseNumber(n.String()); valid {
 			o.canonical, o.number = n, number
 		}
 	}
-	return o, problem, allowed
+	return o, no
 }
 
-func numberOperand(tree any) (operand, string, string) {
+func numberOperand(tree any) (operand, refusal) {
 	n, ok := tree.(json.Number)
 	number, valid := parseNumber(n.String())
 	if !ok || !valid {
-		return operand{}, "is not a number", fmt.Sprintf("a number of at most %d digits, without quotes", mostDigits)
+		return operand{}, refusal{"is not a number", fmt.Sprintf("a number of at most %d digits, without quotes", mostDigits)}
 	}
-	return operand{canonical: n, number: number}, "", ""
+	return operand{canonical: n, number: number}, refusal{}
 }
 
-func timeOperand(tree any) (operand, string, string) {
+func timeOperand(tree any) (operand, refusal) {
 	s, _ := scalarText(tree)
 	t, err := time.Parse("15:04", s)
 	if err != nil {
-		return operand{}, "is not a time of day", `a time such as "09:00", from 00:00 to 23:59`
+		return operand{}, refusal{"is not a time of day", `a time such as "09:00", from 00:00 to 23:59`}
 	}
 	v := clockOf(t)
-	return operand{canonical: v.text, number: v.number}, "", ""
+	return operand{canonical: v.text, number: v.number}, refusal{}
 }
 
-func weekdayOperand(tree any) (operand, string, string) {
+func weekdayOperand(tree any) (operand, refusal) {
 	s, _ := scalarText(tree)
 	days, err := hours.ParseDays(s)
 	if err != nil {
-		return operand{}, "is not a day", `mon to sun, a range "mon-fri", weekdays, weekend`
+		return operand{}, refusal{"is not a day", `mon to sun, a range "mon-fri", weekdays, weekend`}
 	}
-	return operand{canonical: s, days: days}, "", ""
+	return operand{canonical: s, days: days}, refusal{}
 }
 
-func dateOperand(tree any) (operand, string, string) {
+func dateOperand(tree any) (operand, refusal) {
 	s, _ := scalarText(tree)
 	d, err := hours.ParseDate(s)
 	if err != nil {
-		return operand{}, "is not a date", `a date such as "2026-12-24"`
+		return operand{}, refusal{"is not a date", `a date such as "2026-12-24"`}
 	}
 	v := dateOf(d.Year, d.Month, d.Day)
-	return operand{canonical: v.text, number: v.number}, "", ""
+	return operand{canonical: v.text, number: v.number}, refusal{}
 }
 
-func addressOperand(tree any) (operand, string, string) {
+func addressOperand(tree any) (operand, refusal) {
 	s, _ := scalarText(tree)
 	addr, err := netip.ParseAddr(s)
 	if err != nil || addr.Zone() != "" {
-		return operand{}, "is not an IP address", "an address such as 192.0.2.1 or 2001:db8::1; `in_cidr` takes networks"
+		return operand{}, refusal{"is not an IP address", "an address such as 192.0.2.1 or 2001:db8::1; `in_cidr` takes networks"}
 	}
 	addr = addr.Unmap()
-	return operand{canonical: addr.String(), network: netip.PrefixFrom(addr, addr.BitLen())}, "", ""
+	return operand{canonical: addr.String(), network: netip.PrefixFrom(addr, addr.BitLen())}, refusal{}
 }
 
-func networkOperand(tree any) (operand, string, string) {
+func networkOperand(tree any) (operand, refusal) {
 	s, _ := scalarText(tree)
-	if o, problem, _ := addressOperand(tree); problem == "" {
-		return o, "", ""
+	if o, no := addressOperand(tree); no.problem == "" {
+		return o, refusal{}
 	}
 	network, err := netip.ParsePrefix(s)
 	if err != nil || network.Addr().Is4In6() {
-		return operand{}, "is not a network", "an address and the length of its prefix, such as 10.0.0.0/8 or 2001:db8::/32"
+		return operand{}, refusal{"is not a network", "an address and the length of its prefix, such as 10.0.0.0/8 or 2001:db8::/32"}
 	}
 	network = network.Masked()
-	return operand{canonical: network.String(), network: network}, "", ""
+	return operand{canonical: network.String(), network: network}, refusal{}
 }
 
 // pattern compiles a regular expression. RE2 takes time by the length of the text and the size of the expression, so
 // that both are bounded: a{1000} is short and large.
-func (r *operandReader) pattern(tree any) (operand, string, string) {
+func (r *operandReader) pattern(tree any) (operand, refusal) {
 	s, ok := scalarText(tree)
 	if n := utf8.RuneCountInString(s); !ok || n == 0 || n > MostOperand {
-		return operand{}, "is not a regular expression", fmt.Sprintf("an expression of 1 to %d characters", MostOperand)
+		return operand{}, refusal{"is not a regular expression", fmt.Sprintf("an expression of 1 to %d characters", MostOperand)}
 	}
 	parsed, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
-		return operand{}, "is not a regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "), "an expression of RE2, as in ^/pricing(/.*)?$"
+		return operand{}, refusal{"is not a regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "), "an expression of RE2, as in /pricing(/.*)?"}
 	}
 	program, err := syntax.Compile(parsed.Simplify())
 	if err != nil || len(program.Inst) > mostProgram {
-		return operand{}, "is too large a regular expression", "fewer or smaller repetitions"
+		return operand{}, refusal{"is too large a regular expression", "fewer or smaller repetitions"}
 	}
 	flags := ""
 	if r.folded {
@@ -275,8 +279,8 @@ func (r *operandReader) pattern(tree any) (operand, string, string) {
 	}
 	compiled, err := regexp.Compile(flags + s)
 	if err != nil {
-		return operand{}, "is not a regular expression: " + err.Error(), ""
+		return operand{}, refusal{"is not a regular expression: " + err.Error(), ""}
 	}
 	compiled.Longest()
-	return operand{canonical: s, pattern: compiled}, "", ""
+	return operand{canonical: s, pattern: compiled}, refusal{}
 }

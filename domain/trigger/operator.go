@@ -38,8 +38,22 @@ type question struct {
 	operands []operand
 }
 
+// operators is the table, made once and never written.
+var operators = allOperators()
+
 // Operators are all of them.
-func Operators() []Operator {
+func Operators() []Operator { return slices.Clone(operators) }
+
+// OperatorNamed finds an operator.
+func OperatorNamed(name string) (Operator, bool) {
+	i := slices.IndexFunc(operators, func(o Operator) bool { return o.Name == name })
+	if i < 0 {
+		return Operator{}, false
+	}
+	return operators[i], true
+}
+
+func allOperators() []Operator {
 	all := []Kind{KindText, KindWord, KindNumber, KindHour, KindTime, KindWeekday, KindDate, KindTruth, KindTags, KindAddress, KindAny}
 	single := slices.DeleteFunc(slices.Clone(all), func(k Kind) bool { return k == KindTags })
 	listed := slices.DeleteFunc(slices.Clone(all), func(k Kind) bool { return k == KindTruth })
@@ -64,16 +78,6 @@ func Operators() []Operator {
 		{Name: "exists", Kinds: all, Takes: TakesTrue, Doc: "It is there.", holds: func(*question) bool { return true }},
 		{Name: "not_exists", Kinds: all, Takes: TakesTrue, Doc: "It is absent.", not: true, holds: func(*question) bool { return true }},
 	}
-}
-
-// OperatorNamed finds an operator.
-func OperatorNamed(name string) (Operator, bool) {
-	for _, o := range Operators() {
-		if o.Name == name {
-			return o, true
-		}
-	}
-	return Operator{}, false
 }
 
 // For tells whether the operator is for fields of a kind.
@@ -149,5 +153,5 @@ func within(has func(s, part string) bool) func(*question) bool {
 // matches asks for the leftmost and longest match. Where the whole text matches, that is it.
 func matches(q *question) bool {
 	at := q.operands[0].pattern.FindStringIndex(q.value.text)
-	return at != nil && at[0] == 0 && at[1] == len(q.value.text)
+	return slices.Equal(at, []int{0, len(q.value.text)})
 }

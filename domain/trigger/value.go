@@ -25,7 +25,7 @@ type value struct {
 func textOf(s string) value { return value{there: s != "", text: s} }
 
 func wholeOf(n int64) value {
-	return value{there: true, text: fmt.Sprint(n), number: new(big.Rat).SetInt64(n)}
+	return value{there: true, text: strconv.FormatInt(n, 10), number: new(big.Rat).SetInt64(n)}
 }
 
 func countOf(n *int64) value {
@@ -35,7 +35,7 @@ func countOf(n *int64) value {
 	return wholeOf(*n)
 }
 
-func truthOf(b bool) value { return value{there: true, text: fmt.Sprint(b)} }
+func truthOf(b bool) value { return value{there: true, text: strconv.FormatBool(b)} }
 
 func tagsOf(tags []string) value {
 	return value{there: len(tags) > 0, text: strings.Join(tags, ", "), tags: tags}
