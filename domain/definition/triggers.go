@@ -167,9 +167,9 @@ func count(all ...bool) (n int) {
 func autoRepliesKind() kind[AutoReplies] {
 	return object("auto replies", []field[AutoReplies]{
 		key("during", message(trigger.InMessage), func(r *AutoReplies) *string { return &r.During },
-			"The answer in hours, once a chat. May hold placeholders."),
+			"The answer in hours, once for a chat and open period. May hold placeholders."),
 		key("outside", message(trigger.InMessage), func(r *AutoReplies) *string { return &r.Outside },
-			"The answer outside hours, once a chat. May hold placeholders."),
+			"The answer outside hours, once for a chat and closed period. May hold placeholders."),
 		key("handoff", message(trigger.InMessage), func(r *AutoReplies) *string { return &r.Handoff },
 			"What is said when a bot hands the chat over. May hold placeholders."),
 	}, nil)

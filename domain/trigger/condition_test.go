@@ -48,7 +48,7 @@ func TestNewConditionRefuses(t *testing.T) {
 		{"hour_of_day", "is", `24`, `/is: "24" is not an hour of the day; allowed: a whole number from 0 to 23`},
 		{"hour_of_day", "is", `9.5`, `is not an hour of the day`},
 		{"hour_of_day", "is", `"x"`, `is not an hour of the day`},
-		{"time_of_day", "is", `"24:00"`, `is not a time of day; allowed: a time such as "09:00", from 00:00 to 23:59`},
+		{"time_of_day", "is", `"24:00"`, `is not a time of day; allowed: a time in quotes, such as "09:00", from "00:00" to "23:59"`},
 		{"time_of_day", "is", `9`, `is not a time of day`},
 		{"day_of_week", "is", `"someday"`, `is not a day; allowed: mon to sun`},
 		{"date", "is", `"24.12.2026"`, `is not a date; allowed: a date such as "2026-12-24"`},

@@ -44,6 +44,8 @@ func (r *operandReader) fault(path string, tree any, problem, allowed string) {
 		shown = clip(fmt.Sprint(v))
 	case []any:
 		shown = "[…]"
+	case map[string]any:
+		shown = "{…}"
 	}
 	r.faults = append(r.faults, hours.Fault{Path: path, Value: shown, Problem: problem, Allowed: allowed})
 }
@@ -210,7 +212,7 @@ func timeOperand(tree any) (operand, refusal) {
 	s, _ := scalarText(tree)
 	t, err := time.Parse("15:04", s)
 	if err != nil {
-		return operand{}, refusal{"is not a time of day", `a time such as "09:00", from 00:00 to 23:59`}
+		return operand{}, refusal{"is not a time of day", `a time in quotes, such as "09:00", from "00:00" to "23:59"`}
 	}
 	v := clockOf(t)
 	return operand{canonical: v.text, number: v.number}, refusal{}

@@ -34,7 +34,7 @@ func (t Type) Doc() string {
 	case Maximized:
 		return "Starts when the visitor opens the widget. Dropped when they have minimised it."
 	case Advanced:
-		return "Starts at the event that `on` names. Dropped when its conditions no longer hold."
+		return "Starts at the event that `on` names. Dropped when its conditions no longer hold, unless it says `recheck: false`."
 	default:
 		return ""
 	}
