@@ -32,7 +32,7 @@ type Visitor struct {
 	Country, Region, City, IP     string
 	Language, Browser, OS, Device string
 	Name, Email                   string
-	PreviousVisits, PreviousChats *int64 // nil: not known; 0 is a number
+	PreviousVisits, PreviousChats *int // nil: not known; 0 is a number
 	Tags                          []string
 	Custom                        map[string]any // string, bool, json.Number or a Go number; anything else is absent
 }
@@ -41,6 +41,6 @@ type Visitor struct {
 type Chat struct {
 	Department    string
 	WaitingSince  time.Time // since when the visitor has waited for an answer; zero: they do not
-	QueuePosition int       // 1 is the next
+	QueuePosition *int      // nil: in no queue; 0 is a number
 	Tags          []string
 }

@@ -118,18 +118,12 @@ func chatFields() []Field {
 		text("chat.department", "The id of the chat's department.", func(f *Facts) string { return f.Chat.Department }),
 		{Name: "chat.wait_time", Kind: KindNumber, Unit: "seconds", Doc: "How long the visitor has waited for an answer.",
 			get: func(f *Facts, _ string) value { return secondsOf(f.Chat.WaitingSince, f.At) }},
-		{Name: "chat.queue_position", Kind: KindNumber, Doc: "The place in the queue; 1 is the next.", get: queuePosition},
+		{Name: "chat.queue_position", Kind: KindNumber, Doc: "The place in the queue.",
+			get: func(f *Facts, _ string) value { return countOf(f.Chat.QueuePosition) }},
 		{Name: "chat.tags", Kind: KindTags, Doc: "Tags of the chat.",
 			get: func(f *Facts, _ string) value { return tagsOf(f.Chat.Tags) }},
 		text("message.text", "What the visitor has written last.", func(f *Facts) string { return f.Message }),
 	}
-}
-
-func queuePosition(f *Facts, _ string) value {
-	if f.Chat.QueuePosition <= 0 {
-		return value{}
-	}
-	return wholeOf(int64(f.Chat.QueuePosition))
 }
 
 func stateFields() []Field {

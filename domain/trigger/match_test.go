@@ -54,8 +54,6 @@ func at(t testing.TB, clock string) time.Time {
 	return instant
 }
 
-func number(n int64) *int64 { return &n }
-
 // full are facts in which everything is there.
 func full(t testing.TB) trigger.Facts {
 	now := at(t, "2026-11-23 09:30:59") // a Monday
@@ -68,13 +66,13 @@ func full(t testing.TB) trigger.Facts {
 		VisitSince: now.Add(-time.Hour), PagesViewed: 4,
 		Visitor: trigger.Visitor{
 			Country: "GB", Region: "ENG", City: "Łódź", IP: "192.0.2.77", Language: "fr-CA", Browser: "Firefox", OS: "Linux", Device: "mobile",
-			Name: "Ann", Email: "ann@example.com", PreviousVisits: number(2), PreviousChats: number(0), Tags: []string{"VIP", "returning buyer"},
+			Name: "Ann", Email: "ann@example.com", PreviousVisits: new(2), PreviousChats: new(0), Tags: []string{"VIP", "returning buyer"},
 			Custom: map[string]any{
 				"plan": "Gold", "seats": json.Number("9007199254740993"), "rate": 0.1, "paid": true, "version": "1.10", "big": json.Number("1e300"),
 				"list": []any{"a"}, "int": 5, "empty": "",
 			},
 		},
-		Chat:    trigger.Chat{Department: "sales", WaitingSince: now.Add(-45 * time.Second), QueuePosition: 3, Tags: []string{"refund"}},
+		Chat:    trigger.Chat{Department: "sales", WaitingSince: now.Add(-45 * time.Second), QueuePosition: new(3), Tags: []string{"refund"}},
 		Message: "Where is\nmy order?", Widget: "online", Departments: map[string]string{"sales": "away", "a.b": "online"}, AgentsOnline: 2,
 		Fired: map[string]bool{"Welcome message": true},
 	}

@@ -28,11 +28,11 @@ func wholeOf(n int64) value {
 	return value{there: true, text: strconv.FormatInt(n, 10), number: new(big.Rat).SetInt64(n)}
 }
 
-func countOf(n *int64) value {
+func countOf(n *int) value {
 	if n == nil {
 		return value{}
 	}
-	return wholeOf(*n)
+	return wholeOf(int64(*n))
 }
 
 func truthOf(b bool) value { return value{there: true, text: strconv.FormatBool(b)} }
