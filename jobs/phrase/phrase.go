@@ -1,9 +1,8 @@
 // Package phrase says in the visitor's language when a property opens and closes: "in 30 minutes", "tomorrow at 9:00 AM".
 //
 // The words, the forms of dates and the choice of the 12- or 24-hour clock are those of the Unicode CLDR, which browsers
-// use too; cldr.go is the part of it that is needed. No Go library is both kept and has these: go-playground/locales has no
-// relative texts, and golang.org/x/text, which matches languages and counts plurals here, does not export its dates.
-// CLDR lacks one thing, the word before a weekday: see on.
+// use too; cldr.go is the part of it that is needed. It is taken from CLDR itself since go-playground/locales has no relative
+// texts, and golang.org/x/text, which matches languages and finds plural forms here, does not export its dates. CLDR lacks one thing, the word before a weekday: see on.
 //
 // To generate cldr.go again, for a new version of CLDR, needs npm and the network:
 //
@@ -13,7 +12,7 @@ package phrase
 
 import "time"
 
-// Back says when a property opens that opens next at opens, to follow upon "we are back". What it says is never before
+// Back says when a property opens next, to follow upon "we are back". What it says is never before
 // the truth, so that nobody comes to a closed door:
 //
 //   - Up to an hour ahead, in minutes, rounded up to five: "in 35 minutes", "in 1 hour".
@@ -26,15 +25,15 @@ import "time"
 // either.
 //
 // The language is a BCP 47 tag such as fr or pt-BR, or the value of an Accept-Language header; English answers for one
-// that CLDR does not have. It is "" when opens is not after now, the zero time included.
+// that CLDR does not have. The text is "" when opens is not after now, the zero time included.
 func Back(language string, now, opens time.Time) string {
 	if !opens.After(now) {
 		return ""
 	}
 	l := match(language)
-	if wait := roundUp(opens.Sub(now), 5*time.Minute); wait < time.Hour {
-		return l.in(l.minutes, int(wait/time.Minute))
-	} else if wait == time.Hour {
+	if wait := opens.Sub(now); wait <= 55*time.Minute {
+		return l.in(l.minutes, int(roundUp(wait, 5*time.Minute)/time.Minute))
+	} else if wait <= time.Hour {
 		return l.in(l.hours, 1)
 	}
 	opens = wholeMinute(opens)

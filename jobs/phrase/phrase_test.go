@@ -126,6 +126,7 @@ func TestBackAtTheOddTimes(t *testing.T) {
 		{"UTC", "2026-12-28 09:00", "2027-01-02 09:00", "on Saturday at 9:00 AM"},
 		{"UTC", "2026-12-20 09:00", "2026-12-31 09:00", "on Thursday, December 31 at 9:00 AM"},
 		{"UTC", "2026-12-20 09:00", "2027-01-04 09:00", "on Monday, January 4, 2027 at 9:00 AM"},
+		{"UTC", "2026-12-20 09:00", "9999-12-31 09:00", "on Friday, December 31, 9999 at 9:00 AM"}, // further than a Duration
 		// The clocks go forward at 02:00, and the day has 23 hours; back at 03:00, and it has 25.
 		{"Europe/Berlin", "2026-03-28 09:30", "2026-03-29 09:00", "tomorrow at 9:00 AM"},
 		{"Europe/Berlin", "2026-03-28 23:30", "2026-03-30 00:00", "on Monday at 12:00 AM"},
