@@ -2,7 +2,8 @@
 //
 // The words, the forms of dates and the choice of the 12- or 24-hour clock are those of the Unicode CLDR, which browsers
 // use too; cldr.go is the part of it that is needed. It is taken from CLDR itself since go-playground/locales has no relative
-// texts, and golang.org/x/text, which matches languages and finds plural forms here, does not export its dates. CLDR lacks one thing, the word before a weekday: see on.
+// texts, and golang.org/x/text, which matches languages and finds plural forms here, does not export its dates.
+// CLDR lacks one thing, the word before a weekday: see on.
 //
 // To generate cldr.go again, for a new version of CLDR, needs npm and the network:
 //
@@ -12,8 +13,8 @@ package phrase
 
 import "time"
 
-// Back says when a property opens next, to follow upon "we are back". What it says is never before
-// the truth, so that nobody comes to a closed door:
+// Back says when a property opens next, to follow upon "we are back". What it says is never before the truth, so
+// that nobody comes to a closed door:
 //
 //   - Up to an hour ahead, in minutes, rounded up to five: "in 35 minutes", "in 1 hour".
 //   - Beyond that the clock, in the zone of opens: "today at 3:00 PM", "tomorrow at 9:00 AM", within six days "on Monday
