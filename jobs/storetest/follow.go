@@ -2,8 +2,8 @@ package storetest
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/deskbell/deskbell/jobs"
@@ -116,7 +116,7 @@ func recents() []testCase {
 		{"keeps the last of many", func(f *fixture) {
 			var many []string
 			for i := range 100 {
-				many = append(many, fmt.Sprint(i))
+				many = append(many, strconv.Itoa(i))
 			}
 			f.send(0, many...)
 			f.send(0, "last")
