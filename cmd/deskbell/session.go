@@ -83,10 +83,12 @@ func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logr
 
 // stopped is no error when the process was told to stop while it waited.
 func stopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // open reads the layout of a Redis that answers.
