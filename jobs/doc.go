@@ -16,7 +16,7 @@
 //	                          outbox             notices        wishes to wake others
 //	                             │                  │                   │
 //	                      outbox:deliver      agent:notify        boundary:sweep
-//	                      log, stream, …      ntfy, Slack, …      of their shards
+//	                      log, webhook, …     ntfy, Slack, …      of their shards
 //
 // Every decision takes one path: load, decide, commit, wake whom it concerns. A
 // boundary, an edit, a restart and the reconciliation differ only in what woke them.

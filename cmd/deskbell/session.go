@@ -53,18 +53,42 @@ func (a *app) connect(ctx context.Context, open opening) (*session, error) {
 	return s, nil
 }
 
-// attach opens Redis for a process that waits for it, after some first steps. It gives
-// nil when the process was told to stop while waiting.
+// daemon is what a process that lasts begins with.
+func (a *app) daemon() (config.Env, *logrus.Logger, error) {
+	env, err := config.FromEnv(a.env)
+	if err != nil {
+		return env, nil, err
+	}
+	if env.Redis == nil {
+		return env, nil, errNoRedis
+	}
+	log, err := a.logger(env)
+	if err != nil {
+		return env, nil, err
+	}
+	log.WithField("redis", env.RedisName).Info("connecting")
+	return env, log, nil
+}
+
+// attach opens Redis for a process that waits for it, after some first steps. Its error
+// goes through stopped.
 func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logrus.FieldLogger, first ...func(context.Context) error) (*session, error) {
 	var s *session
 	err := r.Await(ctx, log, append(first, func(ctx context.Context) (err error) {
 		s, err = a.open(ctx, env, r, redisstore.Open)
 		return err
 	})...)
-	if err != nil && ctx.Err() != nil {
-		return nil, nil
-	}
 	return s, err
+}
+
+// stopped is no error when the process was told to stop while it waited.
+func stopped(ctx context.Context, err error) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	default:
+		return err
+	}
 }
 
 // open reads the layout of a Redis that answers.

@@ -68,8 +68,8 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
 	s, err := a.attach(ctx, env, r, log)
-	if s == nil || err != nil {
-		return err
+	if err != nil {
+		return stopped(ctx, err)
 	}
 	file := env.Definitions
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {

@@ -46,23 +46,15 @@ func (c *webCmd) address(env config.Env) string {
 }
 
 func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
-	env, err := config.FromEnv(a.env)
-	if err != nil {
-		return err
-	}
-	if env.Redis == nil {
-		return errNoRedis
-	}
-	log, err := a.logger(env)
+	env, log, err := a.daemon()
 	if err != nil {
 		return err
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	log.WithField("redis", env.RedisName).Info("connecting")
 	s, err := a.attach(ctx, env, r, log)
-	if s == nil || err != nil {
-		return err
+	if err != nil {
+		return stopped(ctx, err)
 	}
 	address := c.address(env)
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
@@ -38,14 +37,7 @@ Examples:
 }
 
 func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
-	env, err := config.FromEnv(a.env)
-	if err != nil {
-		return err
-	}
-	if env.Redis == nil {
-		return errNoRedis
-	}
-	log, err := a.logger(env)
+	env, log, err := a.daemon()
 	if err != nil {
 		return err
 	}
@@ -59,14 +51,13 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 		}
 		defer stop()
 	}
-	log.WithField("redis", env.RedisName).Info("connecting")
 	var warnings []string
 	s, err := a.attach(ctx, env, r, log, func(ctx context.Context) (err error) {
 		warnings, err = redisstore.Check(ctx, r.Client)
 		return err
 	})
-	if s == nil || err != nil {
-		return err
+	if err != nil {
+		return stopped(ctx, err)
 	}
 	for _, warning := range warnings {
 		log.Warn(warning)

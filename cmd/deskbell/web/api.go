@@ -68,7 +68,6 @@ func timed(next http.Handler) http.Handler {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTime)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	})
 }
 

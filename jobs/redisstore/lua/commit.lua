@@ -6,7 +6,7 @@
 --      body, and its destinations, '' for all, or '@' for a notice
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
-local most = 20 -- actions kept to be shown: of one commit, and of a shard
+local most = 10 -- actions kept to be shown: of one commit, and of a shard
 local lost, served, acted, i, last = {}, {}, {}, 1, #ARGV
 while i <= last do
   local subjects, at, n = {}, {}, 0
