@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -80,7 +81,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	wait.Go(func() { live.Run(lasts) })
 	defer wait.Wait()
 	defer cancel()
-	monitor, err := web.Monitor(s.redis.Client, "/monitor", false)
+	monitor, err := monitorOf(s.redis.Client)
 	if err != nil {
 		return err
 	}
@@ -102,6 +103,17 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	}), s.log, s.env.StopTimeout)
 	s.log.Info("web stopped")
 	return err
+}
+
+// monitorOf shows those who may only read no buttons.
+func monitorOf(rdb redis.UniversalClient) (http.Handler, error) {
+	const root = "/monitor"
+	all, err := web.Monitor(rdb, root, false)
+	if err != nil {
+		return nil, err
+	}
+	readers, err := web.Monitor(rdb, root, true)
+	return web.ForReaders(readers, all), err
 }
 
 // checkKeys refuses to listen to other machines while no key exists.

@@ -183,6 +183,17 @@ func secretOf(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
+// ForReaders gives keys that may only read a handler of their own.
+func ForReaders(readers, others http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := others
+		if caller(r.Context()).ReadOnly {
+			h = readers
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
 // mostBody is as much as is read of a request's body.
 const mostBody = 1 << 20
 
