@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -101,5 +102,26 @@ func TestLiveKeepsSoMany(t *testing.T) {
 		if n := store.loaded.Load() - before; n < more || n > most {
 			t.Errorf("round %d loads %d", round, n)
 		}
+	}
+}
+
+// TestLiveWantsSoMany asks for more properties than can be waited for, while nothing
+// is loaded: ids come from anybody.
+func TestLiveWantsSoMany(t *testing.T) {
+	t.Parallel()
+	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: endless{nil, new(atomic.Int64)}, Partitions: 1, Now: morning(10, 0).UTC, TimeZone: time.UTC}))
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for i := range 20_000 {
+		if _, err := l.State(gone, fmt.Sprint("p", i)); !errors.Is(err, context.Canceled) {
+			t.Fatal(i, err)
+		}
+	}
+	if _, err := l.State(t.Context(), "one-more"); !errors.Is(err, jobs.ErrCrowded) {
+		t.Error(err)
+	}
+	t.Cleanup(running(l))
+	if _, err := l.State(t.Context(), "p7"); err != nil {
+		t.Error(err)
 	}
 }

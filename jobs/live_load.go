@@ -16,15 +16,22 @@ type liveLoad struct {
 
 const (
 	liveBatch    = 500             // properties in one load: three round trips, however many
+	wantedLimit  = 20_000          // properties that are waited for
 	livePatience = 2 * time.Second // for Redis
 	liveLimit    = 20_000          // kept properties, at some 3 KB each; those watched come on top
 )
 
-// want asks for a property to be loaded.
+// want asks for a property to be loaded. While Redis hangs, what is wanted piles up,
+// and anybody may want what there is not: it has a bound.
 func (l *Live) want(id string) *liveLoad {
 	w := l.wanted[id]
 	if w == nil {
 		w = &liveLoad{done: make(chan struct{})}
+		if len(l.wanted) >= wantedLimit {
+			w.err = ErrCrowded
+			close(w.done)
+			return w
+		}
 		l.wanted[id] = w
 	}
 	l.ask()

@@ -10,6 +10,9 @@ import (
 // watch anew, and begins with the state of that time.
 var ErrSlow = errors.New("reading too slowly: others are not held up for it")
 
+// ErrCrowded is returned while more properties are waited for than can be.
+var ErrCrowded = errors.New("too many properties are asked for at once: try again in a moment")
+
 // watchBuffer is how many changes a reader may be behind.
 const watchBuffer = 8
 

@@ -137,7 +137,8 @@ func (r *replay) run(ctx context.Context, list []jobs.Archived) error {
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			r.report(total)
+			return fmt.Errorf("replaying: %w; the workers go on with the %d handed over, and the other %d are as before", ctx.Err(), len(under), len(list))
 		case <-idle.C:
 			r.report(total)
 			return fmt.Errorf("replaying: no worker has taken one for %s; is one running? the %d handed over are delivered as soon as one is", r.patience, len(under))

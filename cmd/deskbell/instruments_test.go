@@ -82,7 +82,7 @@ func TestWorkerSaysHowItIs(t *testing.T) {
 		return strings.Contains(p.get("/metrics", "").body, "deskbell_workers 1\n")
 	})
 	server.Stop(t)
-	p.answers("/readyz", response{503, "Redis does not answer\n"})
+	p.answers("/readyz", response{503, "no answer from Redis\n"})
 	p.answers("/healthz", response{200, "ok\n"})
 	redistest.Wait(t, "it says that Redis is away", func() bool {
 		return strings.Contains(p.get("/metrics", "").body, "deskbell_up 0\n")

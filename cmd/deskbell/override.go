@@ -96,7 +96,7 @@ func (f *overrideFlags) override(schedule *hours.Schedule, open bool, now time.T
 	switch {
 	case errors.Is(err, hours.ErrTooShort):
 		return nil, usagef("--for=%s %v", time.Duration(*f.For), err)
-	case errors.Is(err, hours.ErrPassed):
+	case errors.Is(err, hours.ErrPassed), errors.Is(err, hours.ErrTooFar):
 		return nil, usagef("--until: %s %v", f.Until, err)
 	case errors.Is(err, hours.ErrNoBoundary):
 		return nil, usagef("--until-next: the schedule of %q %v; use --for or --until", f.Property, err)

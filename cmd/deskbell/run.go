@@ -15,7 +15,7 @@ type commands struct {
 
 	Up         upCmd         `cmd:"" group:"Try it:" help:"Run everything in this process, with an embedded Redis."`
 	Worker     workerCmd     `cmd:"" group:"Run it:" help:"Run a worker: boundaries, notices, deliveries."`
-	Web        webCmd        `cmd:"" group:"Run it:" help:"Serve the HTTP API."`
+	Web        webCmd        `cmd:"" group:"Run it:" help:"Serve the board, the HTTP API, the monitor and metrics."`
 	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`
 	Deliveries deliveriesCmd `cmd:"" group:"Look:" help:"Show how destinations are, and what was given up; deliver it again."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`

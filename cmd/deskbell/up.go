@@ -27,9 +27,10 @@ type upCmd struct{}
 func (*upCmd) Help() string {
 	return `
 The first command to try. It takes the definitions of deskbell.yaml (or DESKBELL_DEFINITIONS), and has a sample of its
-own when there is none: a widget that flips every minute. Actions are printed. The HTTP API is at
-http://127.0.0.1:8080/docs. The embedded Redis keeps nothing; with REDIS_URL set, that Redis is used, and deskbell status,
-open and close work from another terminal.
+own when there is none: a widget that flips every minute. Actions are printed. It serves what deskbell web does: the
+board at http://127.0.0.1:8080 (or DESKBELL_LISTEN; another port where that is taken), the documentation of the HTTP API
+at /docs, the tasks at /monitor. The embedded Redis keeps nothing; with REDIS_URL set, that Redis is used, and deskbell
+status, open and close work from another terminal.
 
 Examples:
 
@@ -114,7 +115,6 @@ func (a *app) listenSomewhere(ctx context.Context, address string, log logrus.Fi
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w; set DESKBELL_LISTEN to another address", address, err)
 	}
-	log.Infof("board: http://%s", l.Addr())
 	return l, nil
 }
 

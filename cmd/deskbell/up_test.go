@@ -24,7 +24,7 @@ func TestUpShowsAFlipAndANotice(t *testing.T) {
 		"agent lea is online (weekly) until Mon 23 Nov 09:01:00, then offline",
 		"notice to lea: your hours have started, until Mon 23 Nov 09:01:00")
 	p.stop()
-	for _, line := range []string{"widget demo is online", "notice to lea"} {
+	for _, line := range []string{"http://127.0.0.1:", "widget demo is online", "notice to lea"} {
 		if n := strings.Count(p.out.String(), line); n != 1 {
 			t.Errorf("%q comes %d times in\n%s", line, n, p.out)
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -22,9 +23,10 @@ type webCmd struct {
 
 func (*webCmd) Help() string {
 	return `
-Serves the board at / and the HTTP API over the Redis of REDIS_URL; the documentation is at /docs. While no key exists,
-it is for this machine alone: it listens on 127.0.0.1, and everybody here may change everything. Beyond, deskbell keys
-add comes first, and a reverse proxy with TLS in front. Run as many as you like. SIGTERM stops it gracefully.
+Serves, over the Redis of REDIS_URL: the board at /, the HTTP API under /v1 with its documentation at /docs, asynq's
+monitor of the tasks at /monitor, and /metrics, /healthz and /readyz. While no key exists, it is for this machine alone:
+it listens on 127.0.0.1, and everybody here may change everything. Beyond, deskbell keys add comes first, and a reverse
+proxy with TLS in front. Run as many as you like. SIGTERM stops it gracefully.
 
 Examples:
 
@@ -79,11 +81,11 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	wait.Go(func() { live.Run(lasts) })
 	defer wait.Wait()
 	defer cancel()
-	monitor, err := web.Monitor(s.redis.Client, "/monitor", false)
+	monitor, err := monitorOf(s.redis.Client)
 	if err != nil {
 		return err
 	}
-	s.log.WithField("address", l.Addr().String()).Info("web started")
+	s.log.Infof("web started: board at http://%s (documentation of the API at /docs, tasks at /monitor)", l.Addr())
 	board := web.Board(web.BoardConfig{Client: s.client, Now: a.now, Log: s.log})
 	err = web.Serve(ctx, l, web.New(web.Config{
 		Client: s.client, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
@@ -103,6 +105,17 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	return err
 }
 
+// monitorOf shows those who may only read no buttons.
+func monitorOf(rdb redis.UniversalClient) (http.Handler, error) {
+	const root = "/monitor"
+	all, err := web.Monitor(rdb, root, false)
+	if err != nil {
+		return nil, err
+	}
+	readers, err := web.Monitor(rdb, root, true)
+	return web.ForReaders(readers, all), err
+}
+
 // checkKeys refuses to listen to other machines while no key exists.
 func (a *app) checkKeys(ctx context.Context, keys jobs.Keys, address net.Addr, local bool, log logrus.FieldLogger) error {
 	ring, err := keys.Load(ctx)
@@ -112,9 +125,9 @@ func (a *app) checkKeys(ctx context.Context, keys jobs.Keys, address net.Addr, l
 	case len(ring) > 0:
 		return nil
 	case !local:
-		return fmt.Errorf("listening on %s: other machines may reach it, and there is no key: run deskbell keys add NAME first, or listen on 127.0.0.1", address)
+		return fmt.Errorf("listening on %s: other machines may reach it, and there is no key: run deskbell keys add NAME first, on the same REDIS_URL, or listen on 127.0.0.1", address)
 	}
-	log.Info("there is no key: everybody on this machine may see and change everything; deskbell keys add NAME ends that")
+	log.Info("there is no key: this machine alone is answered, and everybody on it may see and change everything; deskbell keys add NAME, on the same REDIS_URL, ends that")
 	return nil
 }
 

@@ -37,7 +37,7 @@ func TestWebServesAndTakesKeysWhileItRuns(t *testing.T) {
 	env := []string{"REDIS_URL=" + o.server.URL(), "LOG_FORMAT=text", "DESKBELL_TIME_ZONE=UTC", "DESKBELL_LISTEN="}
 	address := fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
 	p := start(t, 0, env, "web", "--listen", address)
-	p.says("everybody on this machine may see and change everything", "web started")
+	p.says("everybody on it may see and change everything", "web started")
 	if code, body := get(t, "http://"+address+"/v1/properties/acme", ""); code != 200 || !strings.Contains(body, "ACME shop") {
 		t.Errorf("%d %s", code, body)
 	}
@@ -104,10 +104,10 @@ func TestUpServesWhereItIsFree(t *testing.T) {
 	address := fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
 	env := []string{"DESKBELL_TIME_ZONE=UTC", "REDIS_URL=", "DESKBELL_DEFINITIONS=", "LOG_LEVEL=", "PORT=1", "DESKBELL_LISTEN=" + address}
 	first := start(t, 0, env, "up")
-	first.says("board: http://" + address)
+	first.says("board at http://" + address)
 	second := start(t, 0, env, "up")
-	second.says(address+" is taken by another program: taking a free port", "board: http://127.0.0.1:")
-	url := regexp.MustCompile(`board: (http://\S+)`).FindStringSubmatch(second.out.String())[1]
+	second.says(address+" is taken by another program: taking a free port", "board at http://127.0.0.1:")
+	url := regexp.MustCompile(`board at (http://\S+)`).FindStringSubmatch(second.out.String())[1]
 	for _, at := range []string{"http://" + address, url} {
 		redistest.Wait(t, "it serves", func() bool {
 			code, body := get(t, at+"/v1/properties", "")

@@ -20,12 +20,17 @@ type End struct {
 var (
 	ErrTooShort   = errors.New("is too short; give a second or more, such as 30m")
 	ErrPassed     = errors.New("has passed")
+	ErrTooFar     = errors.New("is too far ahead; give a year before 9999, or no end")
 	ErrNoBoundary = errors.New("has no next boundary")
 )
 
+// lastYear is the last that is one of four digits in every time zone: JSON has no
+// longer ones.
+const lastYear = 9998
+
 // Override makes an override of the schedule that is in force from now on. Its
-// instants are whole seconds, in UTC. The error is ErrTooShort, ErrPassed or
-// ErrNoBoundary.
+// instants are whole seconds, in UTC. The error is ErrTooShort, ErrPassed, ErrTooFar
+// or ErrNoBoundary.
 func (s *Schedule) Override(open bool, end End, now time.Time) (*Override, error) {
 	o := &Override{Open: open, From: now.Truncate(time.Second).UTC()}
 	switch {
@@ -37,6 +42,9 @@ func (s *Schedule) Override(open bool, end End, now time.Time) (*Override, error
 	case !end.Until.IsZero():
 		if o.Until = end.Until.Truncate(time.Second).UTC(); !o.Until.After(now) {
 			return nil, ErrPassed
+		}
+		if o.Until.Year() > lastYear {
+			return nil, ErrTooFar
 		}
 	case end.Next:
 		if o.Until = s.NextBoundary(now).UTC(); o.Until.IsZero() {

@@ -24,6 +24,8 @@ func TestOverrideUntilAnEnd(t *testing.T) {
 		{End{Until: now.Add(time.Second)}, "2026-11-20T08:30:01Z", nil},
 		{End{Until: now}, "", ErrPassed},
 		{End{Until: now.Add(-time.Hour)}, "", ErrPassed},
+		{End{Until: instant(t, "9998-12-31T23:59:59Z")}, "9998-12-31T23:59:59Z", nil},
+		{End{Until: instant(t, "9998-12-31T23:59:59-01:00")}, "", ErrTooFar},
 		{End{Next: true}, "2026-11-20T09:00:00Z", nil},
 	} {
 		o, err := s.Override(true, c.end, now)

@@ -152,7 +152,7 @@ func (s *server) stillAdmitted(r *http.Request) bool {
 		return true // Redis is away: that revokes nothing
 	}
 	if len(ring) == 0 {
-		return s.Loopback && ownHost(r.Host)
+		return s.Loopback && isOwn(r)
 	}
 	_, ok := ring.Find(secretOf(r))
 	return ok
@@ -163,8 +163,8 @@ func (s *server) admitWithoutKeys(r *http.Request) *refusal {
 	switch {
 	case !s.Loopback:
 		return &refusal{http.StatusForbidden, "there is no key, and without one nobody is let in from other machines: run deskbell keys add NAME"}
-	case !ownHost(r.Host):
-		return &refusal{http.StatusForbidden, "there is no key, and without one this is for localhost alone: run deskbell keys add NAME"}
+	case !isOwn(r):
+		return &refusal{http.StatusForbidden, "there is no key, and without one this is for localhost alone, and not for what a proxy passes on: run deskbell keys add NAME"}
 	case !s.usage.allow(address(r)):
 		return &refusal{http.StatusTooManyRequests, "too many requests from this address: wait a moment"}
 	}
@@ -181,6 +181,17 @@ func secretOf(r *http.Request) string {
 		return ""
 	}
 	return strings.TrimSpace(token)
+}
+
+// ForReaders gives keys that may only read a handler of their own.
+func ForReaders(readers, others http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := others
+		if caller(r.Context()).ReadOnly {
+			h = readers
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // mostBody is as much as is read of a request's body.

@@ -38,6 +38,11 @@ func TestWithoutAKeyThisMachineMayDoEverythingAndNobodyElse(t *testing.T) {
 		}
 		b.want(200, request{host: host}, "GET", "/healthz", "")
 	}
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		proxied := request{headers: map[string]string{header: "192.0.2.1"}}
+		b.want(403, proxied, "GET", "/v1/properties", "")
+		b.want(200, proxied, "GET", "/healthz", "")
+	}
 	other := newBundle(t, withOthers, func(c *web.Config) { c.Loopback = false })
 	for _, path := range []string{"/v1/properties", "/docs", "/", "/monitor/"} {
 		if p := other.want(403, request{}, "GET", path, "").problem(t); !strings.Contains(p.Detail, "deskbell keys add") {
@@ -212,6 +217,13 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, withOthers)
 	b.want(413, request{}, "PUT", "/v1/properties/acme", `{"name": "`+strings.Repeat("x", 1<<20)+`"}`)
+	b.want(400, request{}, "PUT", "/v1/properties/acme", `{"departments": {"`+strings.Repeat("x", 10_000)+`": {"a": 1, "b": 1}}}`) // every fault would repeat it
+	b.want(404, request{}, "GET", "/v1/none%0a%1b[2J", "")
+	for _, e := range b.logged.AllEntries() {
+		if path := fmt.Sprint(e.Data["path"]); strings.ContainsAny(path, "\n\x1b") {
+			t.Errorf("a path may write to a terminal: %q", path)
+		}
+	}
 	b.want(404, request{}, "GET", "/v1/none", "")
 	b.want(405, request{}, "POST", "/v1/properties", "")
 	newBundle(t).want(405, request{}, "DELETE", "/openapi.json", "")

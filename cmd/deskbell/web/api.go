@@ -27,7 +27,7 @@ If-None-Match: * only what is not there yet is written. Without them, a PUT over
 Errors are problem+json (RFC 9457). All faults of a body come at once, each with its place as a JSON pointer.
 
 A key goes into the header Authorization: Bearer. deskbell keys add makes one. A key that may only read does not see
-secrets, such as the URLs of notify.via. A key of some properties sees nothing but these.`
+secrets, such as the URLs of notify.via. A key of some properties sees nothing but these. What a widget shows needs none.`
 
 func (s *server) newAPI() api {
 	mux := http.NewServeMux()
@@ -44,6 +44,7 @@ func (s *server) newAPI() api {
 	}
 	s.addOverrides(h)
 	s.addBoundaries(h)
+	describeWidget(h.OpenAPI())
 
 	document, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
 	if err != nil {
@@ -67,7 +68,6 @@ func timed(next http.Handler) http.Handler {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTime)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	})
 }
 
@@ -140,7 +140,7 @@ func refused(faults definition.Faults) error {
 		}
 		errs[i] = d
 	}
-	return huma.Error422UnprocessableEntity("the definition is refused, and nothing was changed", errs...)
+	return huma.Error422UnprocessableEntity("it is refused, and nothing was changed", errs...)
 }
 
 // tree decodes a body.

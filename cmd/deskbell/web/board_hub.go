@@ -89,7 +89,9 @@ func (h *hub) refresh(ctx context.Context, changed <-chan struct{}) {
 	for ctx.Err() == nil {
 		if fresh, err := h.read(ctx); err == nil {
 			h.publish(ctx, fresh)
-		} // else the readers find out for themselves
+		} else {
+			h.tell(nil) // they look for themselves, and say what the trouble is
+		}
 		select {
 		case <-ctx.Done():
 		case <-changed:

@@ -15,6 +15,8 @@ const (
 	mostBoundaries  = 1000
 	previewDays     = 14
 	mostPreviewDays = 2 * 366
+	firstYear       = 1 // in every time zone, the local year has four digits then, as JSON wants it
+	lastYear        = 9998
 )
 
 type boundariesInput struct {
@@ -58,6 +60,11 @@ func (s *server) addBoundaries(h huma.API) {
 		if to.Before(from) || to.After(from.AddDate(0, 0, mostPreviewDays)) {
 			return nil, huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
 				Location: "query.to", Message: "is before from, or more than two years after it", Value: to,
+			})
+		}
+		if from.UTC().Year() < firstYear || to.UTC().Year() > lastYear {
+			return nil, huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
+				Location: "query.from", Message: "leads beyond the years 1 to 9998", Value: from,
 			})
 		}
 		out := &boundariesOutput{boundaries{TimeZone: schedule.Location().String(), Items: []boundary{}}}

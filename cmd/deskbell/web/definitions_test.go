@@ -257,7 +257,8 @@ func TestOverrides(t *testing.T) {
 		`{}`: {"/open"}, `[]`: {""}, `null`: {""}, `{"open": "yes"}`: {"/open"},
 		`{"open": true, "for": "soon"}`: {"/for"}, `{"open": true, "for": "0s"}`: {"/for"}, `{"open": true, "for": 30}`: {"/for"},
 		`{"open": true, "until": "noon"}`: {"/until"}, `{"open": true, "until": "2026-11-23T08:30:00Z"}`: {"/until"},
-		`{"open": true, "until_next": false}`: {"/until_next"}, `{"open": true, "til/l": 1}`: {"/til~1l"},
+		`{"open": true, "until": "9999-12-31T23:59:59-23:59"}`: {"/until"},
+		`{"open": true, "until_next": false}`:                  {"/until_next"}, `{"open": true, "til/l": 1}`: {"/til~1l"},
 		`{"open": true, "for": "1h", "until_next": true}`: {"/until_next"}, `{"for": "x", "until": 1}`: {"/open", "/for", "/until", "/until"},
 	} {
 		p := b.want(422, request{}, "PUT", path, body).problem(t)
@@ -297,7 +298,8 @@ func TestBoundaries(t *testing.T) {
 		t.Errorf("%d boundaries in a year, want %d", count, want)
 	}
 	b.want(404, request{}, "GET", "/v1/schedules/none/boundaries", "")
-	for _, query := range []string{"from=now", "to=2026-11-22T00:00:00Z", "to=2029-11-23T00:00:00Z"} {
+	for _, query := range []string{"from=now", "to=2026-11-22T00:00:00Z", "to=2029-11-23T00:00:00Z",
+		"from=0000-01-01T00:00:00Z", "from=9998-01-01T00:00:00Z&to=9999-01-01T00:00:00Z", "from=9999-12-31T20:00:00Z"} {
 		b.want(422, request{}, "GET", "/v1/schedules/office/boundaries?"+query, "")
 	}
 	b.want(200, request{}, "GET", "/v1/schedules/office/boundaries?from=9998-01-01T00:00:00Z", "")

@@ -46,6 +46,6 @@ func RedisAnswers(rdb redis.UniversalClient) Check {
 			}
 		case <-ctx.Done():
 		}
-		return errors.New("Redis does not answer") //nolint:staticcheck // it is a name
+		return errors.New("no answer from Redis")
 	}
 }

@@ -60,7 +60,7 @@ func TestRedisAnswersInTimeOrNot(t *testing.T) {
 	refuses := func(why string, check web.Check) {
 		t.Helper()
 		start := time.Now()
-		if err := check(t.Context()); err == nil || err.Error() != "Redis does not answer" {
+		if err := check(t.Context()); err == nil || err.Error() != "no answer from Redis" {
 			t.Errorf("%s: %v", why, err)
 		}
 		if took := time.Since(start); took > 2*time.Second {

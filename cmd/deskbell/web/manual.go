@@ -57,6 +57,7 @@ type (
 		Paths   map[string]map[string]struct {
 			OperationID, Summary, Description string
 			Tags                              []string
+			Security                          *[]map[string][]string // nil: as the whole document
 			Parameters                        []struct {
 				Name, In, Description string
 				Required              bool
@@ -94,6 +95,7 @@ func readManual(document []byte) (*manual, error) {
 	for _, k := range kinds() {
 		m.Groups = append(m.Groups, group{Name: k.tag})
 	}
+	m.Groups = append(m.Groups, group{Name: widgetTag})
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
 		for _, method := range []string{"get", "put", "delete"} {
 			op, ok := doc.Paths[path][method]
@@ -107,7 +109,7 @@ func readManual(document []byte) (*manual, error) {
 				o.Params = append(o.Params, param{p.Name, p.In, cmp.Or(p.Description, typeName(p.Schema))})
 			}
 			body := op.RequestBody.Content["application/json"]
-			o.Body, o.Curl = shapeOf(body.Schema), curl(o.Method, path, body.Example)
+			o.Body, o.Curl = shapeOf(body.Schema), curl(o.Method, path, body.Example, op.Security == nil)
 			for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
 				r := op.Responses[status]
 				a := answer{Status: status, Meaning: r.Description}
@@ -182,12 +184,15 @@ func typeName(s schemaPart) string {
 }
 
 // curl is a command line that asks for it.
-func curl(method, path string, body []byte) string {
+func curl(method, path string, body []byte, withKey bool) string {
 	line := "curl"
 	if method != "GET" {
 		line += " -X " + method
 	}
-	line += ` -H "Authorization: Bearer $KEY" http://localhost:8080` + strings.Replace(path, "{id}", "ID", 1)
+	if withKey {
+		line += ` -H "Authorization: Bearer $KEY"`
+	}
+	line += " http://localhost:8080" + strings.Replace(path, "{id}", "ID", 1)
 	if len(body) > 0 {
 		line += " \\\n  -d '" + string(body) + "'"
 	}

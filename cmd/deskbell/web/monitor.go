@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/hibiken/asynq"
@@ -57,10 +58,18 @@ type monitorPages struct {
 	foreign *regexp.Regexp // a link to another site
 }
 
+// mostTasks are on one page: all of it is held in memory, and Redis is busy with
+// nothing else meanwhile. The monitor's own pages ask for a hundred.
+const mostTasks = 1000
+
 // ServeHTTP implements http.Handler.
 func (p *monitorPages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, p.api) {
 		http.Error(w, "pages are only read", http.StatusMethodNotAllowed) // asynqmon would answer with a page
+		return
+	}
+	if size, err := strconv.Atoi(r.URL.Query().Get("size")); err == nil && size > mostTasks {
+		http.Error(w, fmt.Sprintf("%d tasks are too many for one page: %d at most", size, mostTasks), http.StatusBadRequest)
 		return
 	}
 	file := &held{header: w.Header(), status: http.StatusOK}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -148,6 +149,11 @@ func TestMonitorShowsNoPayloadAndNoPassword(t *testing.T) {
 		}
 		if strings.Contains(got.body, secret) || strings.Contains(got.body, password) {
 			t.Errorf("%s shows a secret: %s", path, got.body)
+		}
+	}
+	for size, want := range map[string]string{"1001": "400", "1000000000": "400", "1000": "200", "x": "200", "-1": "200"} {
+		if got := m.get(q + "/archived_tasks?size=" + size); fmt.Sprint(got.status) != want {
+			t.Errorf("%s tasks at once: %d", size, got.status)
 		}
 	}
 	if got := m.get("/api/metrics"); strings.Contains(got.body, secret) {

@@ -25,7 +25,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p) // a handler's way to cut a connection
 				}
-				s.Log.WithFields(logrus.Fields{"panic": p, "path": r.URL.Path, "stack": string(debug.Stack())}).Error("answering a request failed")
+				s.Log.WithFields(logrus.Fields{"panic": p, "path": r.URL.EscapedPath(), "stack": string(debug.Stack())}).Error("answering a request failed")
 				if out.status == 0 {
 					problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
 				}
@@ -40,7 +40,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 }
 
 func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Duration) {
-	fields := logrus.Fields{"method": r.Method, "path": r.URL.Path, "status": status, "took": took.Round(time.Microsecond).String()}
+	fields := logrus.Fields{"method": r.Method, "path": r.URL.EscapedPath(), "status": status, "took": took.Round(time.Microsecond).String()}
 	if v.key != "" {
 		fields["key"] = v.key
 	}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -92,6 +93,7 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 		}
 	}
 	operations += d.operation(b, paths, "/v1/properties/{id}", "delete", seen)
+	operations += 2 // those of widgets have a test of their own
 	count := 0
 	for _, methods := range paths {
 		m, _ := methods.(map[string]any)
@@ -137,6 +139,36 @@ func (d document) operation(b *bundle, paths map[string]any, path, method string
 		d.check(fmt.Sprintf("%s/responses/%d/content/application~1json/schema", pointer, a.code), a.body)
 	}
 	return 1
+}
+
+// TestWidgetsAnswerAsTheDocumentSays reads a state with departments, and one that is
+// not there.
+func TestWidgetsAnswerAsTheDocumentSays(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	b := &bundle{T: t, server: s.server}
+	d := b.document()
+	const state, stream = "/v1/properties/{id}/widget", "/v1/properties/{id}/widget/stream"
+	for _, path := range []string{state, stream} {
+		if needs, ok := at(d.root, "paths", path, "get", "security").([]any); !ok || len(needs) > 0 {
+			t.Errorf("%s needs %v", path, needs)
+		}
+	}
+	for _, property := range []string{"acme", "always"} {
+		a := b.want(http.StatusOK, request{}, "GET", "/v1/properties/"+property+"/widget", "")
+		d.check("/paths/"+escaped(state)+"/get/responses/200/content/application~1json/schema", a.body)
+		var keys map[string]any
+		s.must(json.Unmarshal([]byte(a.body), &keys))
+		for key := range keys {
+			if at(d.root, "components", "schemas", "WidgetState", "properties", key) == nil {
+				t.Errorf("the document does not know %s of a state", key)
+			}
+		}
+	}
+	for _, path := range []string{state, stream} {
+		a := b.want(http.StatusNotFound, request{}, "GET", strings.Replace(path, "{id}", "none", 1), "")
+		d.check("/paths/"+escaped(path)+"/get/responses/404/content/application~1problem+json/schema", a.body)
+	}
 }
 
 func TestErrorsAreAsTheDocumentSays(t *testing.T) {

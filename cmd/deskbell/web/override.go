@@ -105,7 +105,7 @@ func (s *server) override(ctx context.Context, property string, o *hours.Overrid
 func overrideFault(err error) error {
 	path := "/for"
 	switch {
-	case errors.Is(err, hours.ErrPassed):
+	case errors.Is(err, hours.ErrPassed), errors.Is(err, hours.ErrTooFar):
 		path = "/until"
 	case errors.Is(err, hours.ErrNoBoundary):
 		return definition.Faults{{Path: "/until_next", Problem: "asks for a boundary, and the schedule " + err.Error(), Allowed: "for or until"}}

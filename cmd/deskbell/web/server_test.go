@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,6 +64,66 @@ func TestAStopEndsStreamsAndLetsRequestsFinish(t *testing.T) {
 	if got := <-bodies; got != "done" {
 		t.Errorf("the request ended with %q", got)
 	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// hurried notes what is written to a reader who may take for ever to read it.
+type hurried struct {
+	net.Listener
+	unbounded *atomic.Int64
+}
+
+func (h hurried) Accept() (net.Conn, error) {
+	c, err := h.Listener.Accept()
+	return &hurriedConn{Conn: c, unbounded: h.unbounded}, err
+}
+
+type hurriedConn struct {
+	net.Conn
+	unbounded *atomic.Int64
+	limited   atomic.Bool
+}
+
+func (c *hurriedConn) SetWriteDeadline(t time.Time) error {
+	c.limited.Store(!t.IsZero())
+	return c.Conn.SetWriteDeadline(t)
+}
+
+func (c *hurriedConn) Write(p []byte) (int, error) {
+	if !c.limited.Load() {
+		c.unbounded.Add(1)
+	}
+	return c.Conn.Write(p)
+}
+
+func TestNobodyMayTakeForEverToReadAnAnswer(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, withOthers)
+	b.want(201, request{}, "PUT", "/v1/properties/acme", `{}`)
+	log, _ := logtest.NewNullLogger()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended, unbounded := make(chan error, 1), new(atomic.Int64)
+	go func() { ended <- web.Serve(ctx, hurried{l, unbounded}, b.server.Config.Handler, log, time.Second) }()
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	for _, path := range []string{"/healthz", "/v1/properties/acme", "/v1/properties/acme/widget", "/none", "/docs", "/monitor/"} {
+		res, err := client.Get("http://" + l.Addr().String() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		res.Body.Close()
+		if n := unbounded.Swap(0); n > 0 {
+			t.Errorf("%s: %d writes may take for ever", path, n)
+		}
+	}
+	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}

@@ -49,6 +49,9 @@ func value(dec *json.Decoder) (any, error) {
 	return token, nil
 }
 
+// mostKey bounds a key. Each fault below one repeats it, in its pointer.
+const mostKey = 1000
+
 func object(dec *json.Decoder) (any, error) {
 	m := make(map[string]any)
 	for dec.More() {
@@ -57,6 +60,9 @@ func object(dec *json.Decoder) (any, error) {
 			return nil, err
 		}
 		key, _ := token.(string) // as in all JSON that is valid
+		if len(key) > mostKey {
+			return nil, fmt.Errorf("the key %.60q is too long: %d bytes at most", key, mostKey)
+		}
 		if _, twice := m[key]; twice {
 			return nil, fmt.Errorf("the key %.60q is there twice", key)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
 )
 
@@ -56,6 +57,10 @@ func readable(read http.HandlerFunc) http.Handler {
 		h.Set("Cache-Control", "no-store") // unless it is a state
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:
+			if !definition.ValidID(r.PathValue("id")) { // nobody has to look for it
+				refuseWidget(w, r, jobs.ErrNotFound)
+				return
+			}
 			read(w, r)
 		case http.MethodOptions:
 			h.Set("Access-Control-Allow-Methods", "GET, HEAD")

@@ -31,6 +31,7 @@ type site struct {
 	redis   *redistest.Server
 	client  *jobs.Client
 	handler http.Handler
+	server  *httptest.Server
 	url     string
 	offset  atomic.Int64
 }
@@ -77,12 +78,12 @@ func newSite(t *testing.T, clock time.Time) *site {
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
 		},
 	})
-	server := httptest.NewServer(s.handler)
+	s.server = httptest.NewServer(s.handler)
 	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
+		s.server.CloseClientConnections()
+		s.server.Close()
 	})
-	s.url = server.URL + "/v1/properties/"
+	s.url = s.server.URL + "/v1/properties/"
 	return s
 }
 

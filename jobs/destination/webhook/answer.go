@@ -43,7 +43,7 @@ func target(resp *http.Response) string {
 	const longest = 253 // characters of a host name
 	to, err := resp.Location()
 	switch {
-	case err != nil || to.Host == "" || len(to.Host) > longest:
+	case err != nil || to.Host == "" || len(to.Host) > longest || to.Scheme != "http" && to.Scheme != "https":
 		return "which leads nowhere"
 	case to.Host == resp.Request.URL.Host && to.Scheme == resp.Request.URL.Scheme:
 		return "which leads to another path there"

@@ -127,6 +127,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		"":                                        "which leads nowhere",
 		"http://[" + token:                        "which leads nowhere",
 		"http:///" + token:                        "which leads nowhere",
+		strings.Repeat("a", 5000) + "://x":        "which leads nowhere",
 	} {
 		for _, code := range []int{301, 302, 303, 307, 308} {
 			server, had := receiver(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -129,6 +129,7 @@ function summarize() {
   if (all.length === 0) $("empty").replaceChildren(...nothing(searched));
   const agents = agentsOn(all);
   $("agents").replaceChildren(...agents.map(agent));
+  setText($("agents-zone"), agents.length ? `Times in your zone, ${zoneHere}` : "");
   $("no-agents").hidden = agents.length > 0;
   setText($("no-agents"), all.length === 0 ? "Nobody." : all.some((p) => p.agent_count) ? "Nobody, of those who serve the properties shown." : "The properties shown list no agents: they go by their hours alone.");
 }

@@ -134,7 +134,7 @@ export function agentsOn(properties) {
   const all = new Map();
   for (const p of properties) {
     for (const a of p.agents ?? []) {
-      if (a.online && !all.has(a.agent)) all.set(a.agent, { ...a, zone: p.time_zone, serves: [] });
+      if (a.online && !all.has(a.agent)) all.set(a.agent, { ...a, serves: [] });
       if (a.online) all.get(a.agent).serves.push(p.property);
     }
   }
@@ -145,7 +145,7 @@ export function agent(a) {
   const end = at(a.until);
   const serves = a.serves.slice(0, 3).join(", ") + (a.serves.length > 3 ? ` and ${a.serves.length - 3} more` : "");
   return el("li", {}, sign("online"), " ", el("strong", {}, a.name || a.agent), el("span.hint", {},
-    end ? [" until ", when(end, a.zone), ", ", until(end)] : " always", ` · ${serves}`));
+    end ? [" until ", when(end, zoneHere), ", ", until(end)] : " always", ` · ${serves}`));
 }
 
 // sentence says an action; its sign is that of what it is about.
