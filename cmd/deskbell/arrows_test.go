@@ -36,7 +36,8 @@ var layers = map[string][]string{
 var domains = func() map[string][]string {
 	leaves := []string{"hours", "event", "action"}
 	return map[string][]string{
-		"hours": nil, "event": nil, "action": nil,
+		"hours": nil, "action": nil,
+		"event":  {"hours"},                                  // for the form of a fault only
 		"widget": leaves, "agent": leaves, "trigger": leaves, // they decide, and do not know each other
 		"visit": append([]string{"trigger"}, leaves...),
 		"chat":  append([]string{"trigger"}, leaves...),
@@ -262,6 +263,8 @@ func TestArrowsCatch(t *testing.T) {
 		{"domain/hours/date.go", "net/url", ""},
 		{"domain/hours/date.go", module + "/domain/action", "of the domain, hours may import []"},
 		{"domain/hours/date.go", module + "/jobs", "the domain knows nothing above it"},
+		{"domain/event/parse.go", module + "/domain/hours", ""},
+		{"domain/event/parse.go", module + "/domain/action", "of the domain, event may import [hours]"},
 		{"domain/widget/decide.go", module + "/domain/hours", ""},
 		{"domain/widget/decide.go", module + "/domain/agent", "of the domain, widget may import [hours event action]"},
 		{"domain/widget/decide.go", module + "/domain/definition", "of the domain, widget may import [hours event action]"},

@@ -1,0 +1,136 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+const (
+	// MaxBody is how many bytes of events are taken at once.
+	MaxBody = 1 << 20
+	// MaxEvents is how many events are taken at once.
+	MaxEvents = 1000
+	// MaxEvent is how many bytes one event has at most.
+	MaxEvent = 64 << 10
+)
+
+// Format is how the events of a body are written. Its value is a media type.
+type Format string
+
+// The formats.
+const (
+	JSON  Format = "application/json"     // one event, or an array of events
+	Lines Format = "application/x-ndjson" // one event a line; empty lines say nothing
+)
+
+// FormatOf is the format of a media type, with or without parameters. There are five: those of the formats, and
+// application/ndjson, application/cloudevents+json and application/cloudevents-batch+json.
+func FormatOf(contentType string) (f Format, ok bool) {
+	media, _, _ := strings.Cut(contentType, ";")
+	switch strings.ToLower(strings.TrimSpace(media)) {
+	case string(JSON), "application/cloudevents+json", "application/cloudevents-batch+json":
+		return JSON, true
+	case string(Lines), "application/ndjson":
+		return Lines, true
+	}
+	return "", false
+}
+
+// Item is one event of a body, or what is wrong with it.
+type Item struct {
+	Index  int // from 0: its place in the array, or its line
+	Event  Event
+	Faults Faults // empty: the event is good. Paths are from the root of the event.
+}
+
+// Decode reads a body of one or more events. The good ones are taken, whatever is wrong with others. An error is of
+// type Faults and concerns the body as a whole: it is too large, has too many events, or is not JSON; then none is taken.
+// (Of Lines, one that is not JSON spoils no other.)
+func (in Intake) Decode(body []byte, f Format) ([]Item, error) {
+	if len(body) > MaxBody {
+		return nil, Faults{tooLarge(len(body), MaxBody, "fewer events at once")}
+	}
+	parts, err := split(body, f)
+	if err != nil {
+		return nil, err
+	}
+	if len(parts) > MaxEvents {
+		return nil, Faults{{Value: "more events", Problem: "are too many", Allowed: fmt.Sprintf("at most %d at once", MaxEvents)}}
+	}
+	items := make([]Item, len(parts))
+	for i, p := range parts {
+		items[i].Index = p.index
+		items[i].Event, items[i].Faults = in.decode(p.text)
+	}
+	return items, nil
+}
+
+// ParseJSON reads one event. The error is of type Faults.
+func (in Intake) ParseJSON(body []byte) (Event, error) {
+	e, faults := in.decode(body)
+	if len(faults) > 0 {
+		return Event{}, faults
+	}
+	return e, nil
+}
+
+func (in Intake) decode(text []byte) (Event, Faults) {
+	if len(text) > MaxEvent {
+		return Event{}, Faults{tooLarge(len(text), MaxEvent, "less in one event")}
+	}
+	r := &reader{intake: in}
+	tree := r.tree(text)
+	if tree == nil && len(r.faults) > 0 {
+		return Event{}, r.faults
+	}
+	if e := r.event(tree); len(r.faults) == 0 {
+		return e, nil
+	}
+	return Event{}, r.faults
+}
+
+func tooLarge(n, most int, advice string) Fault {
+	return Fault{Value: fmt.Sprint(n, " bytes"), Problem: "are too many", Allowed: fmt.Sprintf("at most %d: send %s", most, advice)}
+}
+
+// part is the text of one event.
+type part struct {
+	index int
+	text  []byte
+}
+
+// split finds the events of a body, one more than may be there at most.
+func split(body []byte, f Format) (parts []part, err error) {
+	add := func(index int, text []byte) bool {
+		parts = append(parts, part{index, text})
+		return len(parts) <= MaxEvents
+	}
+	if f == Lines {
+		index := 0
+		for line := range bytes.Lines(body) {
+			if line = bytes.TrimSpace(line); len(line) > 0 && !add(index, line) {
+				break
+			}
+			index++
+		}
+		return parts, nil
+	}
+	if fault := notJSON(body); fault != nil {
+		return nil, Faults{*fault}
+	}
+	if body = bytes.TrimSpace(body); body[0] != '[' {
+		add(0, body)
+		return parts, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	_, err = d.Token() // the bracket
+	for index := 0; err == nil && d.More(); index++ {
+		var text json.RawMessage
+		if err = d.Decode(&text); err == nil && !add(index, text) {
+			break
+		}
+	}
+	return parts, err
+}

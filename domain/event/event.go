@@ -1,0 +1,157 @@
+package event
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"time"
+)
+
+// Event is one thing that a chat application has told us. What an Intake gives is complete and checked.
+type Event struct {
+	ID     string    // names it among the events of its source; a repeat has the same
+	Type   Type      // says which fields Data has
+	Time   time.Time // when it happened, in UTC
+	Source string    // what sent it, a URI reference
+	Data   Data
+}
+
+// New makes an event to send. It says nothing about id and time, which Intake.Complete gives it, or the server to which
+// it is sent. Set the ID yourself where you may send an event twice, so that it is known again.
+//
+//	event.New(event.ChatRequested, event.Data{Property: "acme", Visitor: "v1", Chat: "c1", Text: "Hello?"})
+//
+// Which fields a type needs and which it has no place for, Complete checks.
+func New(t Type, d Data) Event { return Event{Type: t, Data: d} }
+
+// DefaultSource is the source of an event that names none.
+const DefaultSource = "application"
+
+type envelope struct {
+	SpecVersion string    `json:"specversion"`
+	ID          string    `json:"id,omitempty"`
+	Type        Type      `json:"type"`
+	Source      string    `json:"source"`
+	Time        time.Time `json:"time,omitzero"`
+	Data        Data      `json:"data"`
+}
+
+// MarshalJSON writes the CloudEvents 1.0 form.
+func (e Event) MarshalJSON() ([]byte, error) {
+	at := e.Time
+	if !at.IsZero() {
+		at = at.UTC()
+	}
+	return json.Marshal(envelope{"1.0", e.ID, e.Type, cmp.Or(e.Source, DefaultSource), at, e.Data})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, as it is stored. It checks nothing: what comes from outside goes through
+// an Intake.
+func (e *Event) UnmarshalJSON(b []byte) error {
+	var v envelope
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	*e = Event{ID: v.ID, Type: v.Type, Time: v.Time, Source: v.Source, Data: v.Data}
+	return nil
+}
+
+// Data is what an event says. Each type has some of these fields; the zero value of a field is absent.
+type Data struct {
+	Property   string `json:"property,omitempty"`
+	Visitor    string `json:"visitor,omitempty"`
+	Visit      string `json:"visit,omitempty"` // empty: the visitor's latest
+	Chat       string `json:"chat,omitempty"`
+	Department string `json:"department,omitempty"`
+	Agent      string `json:"agent,omitempty"`
+
+	Page       Page       `json:"page,omitzero"`
+	Attributes Attributes `json:"attributes,omitzero"`
+
+	Name   string `json:"name,omitempty"`   // visitor.custom
+	Values Values `json:"values,omitempty"` // visitor.custom
+	Form   Form   `json:"form,omitzero"`
+
+	From          Author   `json:"from,omitempty"` // chat.message
+	Text          string   `json:"text,omitempty"`
+	Bot           bool     `json:"bot,omitempty"`            // a bot is answering
+	QueuePosition *int     `json:"queue_position,omitempty"` // nil: not said
+	Added         []string `json:"added,omitempty"`          // tags, chat.tagged
+	Removed       []string `json:"removed,omitempty"`        // tags, chat.tagged
+
+	Status Status `json:"status,omitempty"` // agent.status_set
+	Locked bool   `json:"locked,omitempty"` // agent.status_set: until undone, not only until the next boundary
+}
+
+// Page is where a visitor is.
+type Page struct {
+	URL      string `json:"url"`
+	Title    string `json:"title,omitempty"`
+	Referrer string `json:"referrer,omitempty"` // where they came from
+}
+
+// Attributes are what is known of a visitor. What is absent is left as it was.
+type Attributes struct {
+	Country        string   `json:"country,omitempty"`
+	Region         string   `json:"region,omitempty"`
+	City           string   `json:"city,omitempty"`
+	Language       string   `json:"language,omitempty"`
+	Browser        string   `json:"browser,omitempty"`
+	OS             string   `json:"os,omitempty"`
+	Device         string   `json:"device,omitempty"`
+	IP             string   `json:"ip,omitempty"`
+	Name           string   `json:"name,omitempty"`
+	Email          string   `json:"email,omitempty"`
+	PreviousVisits *int     `json:"previous_visits,omitempty"` // nil: not said, which is not none
+	PreviousChats  *int     `json:"previous_chats,omitempty"`  // nil: not said
+	Tags           []string `json:"tags,omitzero"`             // nil: not said; empty: none
+	Custom         Values   `json:"custom,omitempty"`          // a null forgets the value of that name
+}
+
+// Form is a form that a visitor left or filled in.
+type Form struct {
+	Kind   FormKind `json:"kind"`
+	Fields Values   `json:"fields,omitempty"`
+}
+
+// Author is who wrote a message.
+type Author string
+
+// The authors.
+const (
+	FromVisitor Author = "visitor"
+	FromAgent   Author = "agent"
+	FromBot     Author = "bot"
+)
+
+// Status is what an agent has chosen to be.
+type Status string
+
+// The statuses.
+const (
+	Online    Status = "online"
+	Away      Status = "away"
+	Invisible Status = "invisible"
+	Offline   Status = "offline"
+)
+
+// FormKind is which form it is.
+type FormKind string
+
+// The forms.
+const (
+	OfflineForm  FormKind = "offline"
+	ContactForm  FormKind = "contact"
+	CallbackForm FormKind = "callback"
+)
+
+// Values are values of the application's own, by name: a string, bool, json.Number, nil, []any or map[string]any.
+// A number is a whole one of 64 bits or else the shortest form of a float64.
+type Values map[string]any
+
+// UnmarshalJSON keeps numbers as they are written.
+func (v *Values) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	return d.Decode((*map[string]any)(v))
+}

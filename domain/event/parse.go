@@ -1,0 +1,154 @@
+package event
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+const (
+	// MaxAge is how long before its arrival an event may have happened. State and the ids by which repeats are known are
+	// kept for about so long: an older event could be a repeat, or wake a chat that everybody has forgotten. A week
+	// lets a sender catch up after a failure over the longest weekend.
+	MaxAge = 7 * 24 * time.Hour
+	// MaxAhead is how long after its arrival an event may say that it happens. Beyond, the sender's clock is wrong.
+	MaxAhead = 5 * time.Minute
+)
+
+// Intake is how events are taken in: at one moment, by one sender's request. An Intake may be used by many at once, if
+// NewID may.
+type Intake struct {
+	// At is when the events arrive. An event without time happened then, and so did one that says it happens more than
+	// MaxAhead later: its sender's clock is wrong, and a visitor who waits is not to be kept waiting for it. Up to
+	// MaxAhead the time stands, since it keeps the order of what one sender has sent. An event older than MaxAge
+	// is refused.
+	//
+	// With the zero At an event must say when it happened and is believed, as in a file of events to simulate.
+	At time.Time
+	// NewID gives an id to an event that has none; such an event is not known again when it is sent again. With a
+	// nil NewID an event must have an id.
+	NewID func() string
+}
+
+// draft is the envelope of an event whose data are not yet read.
+type draft struct {
+	Event
+	version string
+	data    any
+}
+
+var envelopeFields = []field[draft]{
+	key("type", typeKind(), func(d *draft) *Type { return &d.Type },
+		"What has happened.").mandatory(),
+	key("id", ownID("event"), func(d *draft) *string { return &d.ID },
+		"Names the event among those of its source. Sent again with the same id, it is ignored. Without an id it gets one."),
+	key("time", instant(), func(d *draft) *time.Time { return &d.Time },
+		"When it happened. The time of arrival, where it is absent or more than 5 minutes ahead; at most 7 days before arrival."),
+	key("source", uri(), func(d *draft) *string { return &d.Source },
+		"What sent it, a URI or part of one. `"+DefaultSource+"`, where it is absent."),
+	key("specversion", oneOf("a version that is understood", "1.0"), func(d *draft) *string { return &d.version },
+		"The version of CloudEvents."),
+	key("data", anyObject(), func(d *draft) *any { return &d.data },
+		"What the type asks for.").mandatory(),
+}
+
+// Parse reads one event from the tree that a decoder of JSON or YAML yields: map[string]any, []any, string, bool, nil,
+// and json.Number, int, int64, uint64 or float64 for numbers. The error is of type Faults.
+func (in Intake) Parse(tree any) (Event, error) {
+	r := &reader{intake: in}
+	e := r.event(tree)
+	if err := r.result(); err != nil {
+		return Event{}, err
+	}
+	return e, nil
+}
+
+// Complete gives an event made by New its id and time, and checks it as Parse checks one from elsewhere. The error is
+// of type Faults.
+func (in Intake) Complete(e Event) (Event, error) {
+	body, err := e.MarshalJSON()
+	if err != nil {
+		return Event{}, Faults{{Problem: "cannot be written as JSON: " + err.Error()}}
+	}
+	return in.ParseJSON(body)
+}
+
+func (r *reader) event(tree any) Event {
+	at := r.root()
+	d := readObject(at, tree, envelopeFields, "the keys id, type, time, source, data", strayAttribute)
+	if m, ok := tree.(map[string]any); ok {
+		at.identify(m, &d.Event)
+	}
+	if s, ok := specs[d.Type]; ok && d.data != nil {
+		d.Data = s.data.read(at.key("data"), d.data)
+	}
+	d.Source = cmp.Or(d.Source, DefaultSource)
+	return d.Event
+}
+
+// identify gives the event what it may leave out.
+func (p place) identify(m map[string]any, e *Event) {
+	in := p.intake
+	for _, f := range envelopeFields {
+		if f.key == "id" && in.NewID == nil && absent(m["id"]) || f.key == "time" && in.At.IsZero() && absent(m["time"]) {
+			p.missing(f.entry)
+		}
+	}
+	if e.ID == "" && in.NewID != nil {
+		e.ID = in.NewID()
+	}
+	if e.Time.IsZero() || !in.At.IsZero() && e.Time.After(in.At.Add(MaxAhead)) {
+		e.Time = in.At.Round(0).UTC()
+	}
+}
+
+// strayAttribute lets pass what CloudEvents calls an extension (traceparent, partitionkey, …), and its attributes that
+// say nothing here (subject, datacontenttype, dataschema). A field of the data is none: it stands one level too high,
+// and an event without it would mean something else.
+func strayAttribute(at place, name string) {
+	const allowed = "id, type, time, source, specversion, data, and extensions of lower-case letters and digits"
+	isField := func(f field[Data]) bool { return f.key == name }
+	switch {
+	case name == "data_base64":
+		at.fault(name, "is not understood", "an object as `data`")
+	case slices.ContainsFunc(dataFields, isField):
+		at.fault(name, "belongs into data", "as /data/"+name)
+	case len(name) > mostName || name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789") != "":
+		at.fault(clip(name), "is not a key of an event", allowed+hours.Suggest(name, namesOf(entriesOf(envelopeFields))))
+	}
+}
+
+func typeKind() kind[Type] { return oneOf("a type of event", Types()...) }
+
+// instant is a time as RFC 3339 writes it. Where the events arrive now, it must not be long ago.
+func instant() kind[time.Time] {
+	schema := map[string]any{"type": "string", "format": "date-time"}
+	const allowed = "a date and time with its offset, such as 2026-11-23T08:00:05Z (RFC 3339)"
+	return kind[time.Time]{shape{name: "time", schema: schema}, func(at place, tree any) (t time.Time) {
+		s, _ := tree.(string)
+		if err := t.UnmarshalText([]byte(s)); err != nil || t.UTC().Year() < 1970 || t.UTC().Year() > 9999 {
+			at.fault(show(tree), "is not a time", allowed)
+			return time.Time{}
+		}
+		if oldest := at.intake.At.Add(-MaxAge); !at.intake.At.IsZero() && t.Before(oldest) {
+			at.fault(show(tree), fmt.Sprintf("is more than %d days ago", MaxAge/(24*time.Hour)), "a time since "+oldest.UTC().Format(time.RFC3339))
+		}
+		return t.UTC()
+	}}
+}
+
+// uri is the shape of a URI reference, of which nothing is asked but that it holds no blank.
+func uri() kind[string] {
+	return matching("URI", "a URI", "1 to 256 characters of ASCII without blanks", `^[!-~]{1,256}$`, func(s string) bool {
+		return s != "" && len(s) <= 256 && !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })
+	}, false)
+}
+
+// anyObject is kept as it is until the type says what it must be.
+func anyObject() kind[any] {
+	return kind[any]{shape{name: "object", schema: map[string]any{"type": "object"}}, func(_ place, tree any) any { return tree }}
+}

@@ -1,0 +1,236 @@
+package event
+
+import (
+	"slices"
+	"strings"
+)
+
+// The bounds of one event's parts, in characters unless it says otherwise. The whole event has MaxEvent bytes.
+const (
+	mostText     = 8192   // of a message, cut
+	mostURL      = 8192   // of a page, cut
+	mostTitle    = 500    // of a page, cut
+	mostLine     = 200    // of an attribute, cut
+	mostName     = 100    // of a custom event, of a tag
+	mostTags     = 50     // tags
+	mostValues   = 100    // values of a map or a list
+	mostKey      = 64     // of a value's name
+	mostValue    = 1024   // of a text among custom values
+	mostField    = 32_768 // of a text in a form, which is a customer's letter
+	mostDepth    = 4      // levels of custom values, the outermost included
+	mostPosition = 1_000_000
+	mostVisits   = 1_000_000_000
+)
+
+// spec is one type of event: the keys of its data, by their names in dataFields, and what it is for.
+type spec struct {
+	kind     Type
+	required string
+	optional string
+	doc      string
+	check    func(at place, d *Data) // looks at keys together, on faultless data; may be nil
+}
+
+// catalogue is every type of event. It is never written to.
+var catalogue = []spec{
+	{kind: VisitorArrived, required: "property visitor visit", optional: "page attributes",
+		doc: "A visitor has come to the site. It begins a visit."},
+	{kind: PageViewed, required: "property visitor visit page", optional: "attributes",
+		doc: "A visitor has opened a page."},
+	{kind: VisitorLeft, required: "property visitor visit",
+		doc: "A visitor has gone. It ends the visit."},
+	{kind: VisitorUpdated, required: "property visitor attributes", optional: "visit",
+		doc: "More is known about a visitor. Attributes that are not given stay as they were."},
+	{kind: VisitorCustom, required: "property visitor name", optional: "visit chat page values",
+		doc: "Something of the application's own has happened to a visitor: `name` says what."},
+	{kind: WidgetMaximized, required: "property visitor", optional: "visit page",
+		doc: "A visitor has opened the widget."},
+	{kind: WidgetMinimized, required: "property visitor", optional: "visit page",
+		doc: "A visitor has closed the widget."},
+
+	{kind: DepartmentChosen, required: "property visitor department", optional: "visit chat",
+		doc: "A visitor has chosen a department."},
+	{kind: FormAbandoned, required: "property visitor form", optional: "visit chat department page",
+		doc: "A visitor has begun a form and not sent it."},
+	{kind: FormSubmitted, required: "property visitor form", optional: "visit chat department page attributes",
+		doc: "A visitor has sent a form."},
+
+	{kind: ChatRequested, required: "property visitor chat", optional: "visit department text bot page attributes",
+		doc: "A visitor asks for a chat and waits from now on."},
+	{kind: ChatMessage, required: "property chat from", optional: "visitor visit agent text bot", check: onlyAgentsAreAgents,
+		doc: "Somebody has written in a chat."},
+	{kind: ChatQueued, required: "property chat", optional: "visitor visit department queue_position",
+		doc: "A chat waits in a queue, or has moved on in it."},
+	{kind: ChatAssigned, required: "property chat agent", optional: "visitor visit department",
+		doc: "A chat has been given to an agent."},
+	{kind: ChatAgentJoined, required: "property chat agent", optional: "visitor visit",
+		doc: "An agent has joined a chat."},
+	{kind: ChatAgentLeft, required: "property chat agent", optional: "visitor visit",
+		doc: "An agent has left a chat."},
+	{kind: ChatHandoff, required: "property chat", optional: "visitor visit department",
+		doc: "A bot hands a chat over to people."},
+	{kind: ChatTagged, required: "property chat", optional: "visitor visit added removed", check: someTags,
+		doc: "The tags of a chat have changed: `added`, `removed` or both."},
+	{kind: ChatEnded, required: "property chat", optional: "visitor visit",
+		doc: "A chat is over."},
+
+	{kind: AgentLoggedIn, required: "agent", optional: "property",
+		doc: "An agent has logged in."},
+	{kind: AgentLoggedOut, required: "agent", optional: "property",
+		doc: "An agent has logged out."},
+	{kind: AgentStatusSet, required: "agent status", optional: "property locked",
+		doc: "An agent has chosen a status themselves. It holds until their next boundary; with `locked`, until undone."},
+	{kind: AgentActive, required: "agent", optional: "property",
+		doc: "An agent is doing something, and so is not idle."},
+}
+
+// dataFields are all keys of the data, in the order of the reference.
+var dataFields = []field[Data]{
+	key("property", definedID("property"), func(d *Data) *string { return &d.Property },
+		"The property on which it happened. Agents are the same on all of them."),
+	key("visitor", ownID("visitor"), func(d *Data) *string { return &d.Visitor },
+		"The application's id of the visitor. In events of a chat the visitor who requested it, where it is absent."),
+	key("visit", ownID("visit"), func(d *Data) *string { return &d.Visit },
+		"The application's id of this visit of the visitor; their latest, where it is absent."),
+	key("chat", ownID("chat"), func(d *Data) *string { return &d.Chat },
+		"The application's id of the chat."),
+	key("department", definedID("department"), func(d *Data) *string { return &d.Department },
+		"The department that it is for."),
+	key("agent", definedID("agent"), func(d *Data) *string { return &d.Agent },
+		"The agent. In a message: who wrote it, with `from: agent` only."),
+	key("from", oneOf("an author", FromVisitor, FromAgent, FromBot), func(d *Data) *Author { return &d.From },
+		"Who wrote the message."),
+	key("text", cut(mostText), func(d *Data) *string { return &d.Text },
+		"What was written."),
+	key("bot", flag(), func(d *Data) *bool { return &d.Bot },
+		"Whether a bot is answering: then there are no auto-replies."),
+	key("queue_position", count(mostPosition), func(d *Data) **int { return &d.QueuePosition },
+		"The place in the queue."),
+	key("added", tags(), func(d *Data) *[]string { return &d.Added },
+		"Tags that the chat did not have before."),
+	key("removed", tags(), func(d *Data) *[]string { return &d.Removed },
+		"Tags that it has no longer."),
+	key("name", name(), func(d *Data) *string { return &d.Name },
+		"What happened, in the application's own words."),
+	key("values", values(mostValue), func(d *Data) *Values { return &d.Values },
+		"More about it: values of the application's own, by name."),
+	key("form", object("a form", formFields), func(d *Data) *Form { return &d.Form },
+		"The form."),
+	key("page", object("a page", pageFields), func(d *Data) *Page { return &d.Page },
+		"The page on which the visitor is."),
+	key("attributes", object("the attributes of a visitor", attributeFields), func(d *Data) *Attributes { return &d.Attributes },
+		"What is known of the visitor."),
+	key("status", oneOf("a status", Online, Away, Invisible, Offline), func(d *Data) *Status { return &d.Status },
+		"What the agent has chosen to be."),
+	key("locked", flag(), func(d *Data) *bool { return &d.Locked },
+		"Whether the choice holds until it is undone."),
+}
+
+var formFields = []field[Form]{
+	key("kind", oneOf("a kind of form", OfflineForm, ContactForm, CallbackForm), func(f *Form) *FormKind { return &f.Kind },
+		"Which form it is.").mandatory(),
+	key("fields", values(mostField), func(f *Form) *Values { return &f.Fields },
+		"What stands in it, by the names of its fields."),
+}
+
+var pageFields = []field[Page]{
+	key("url", cut(mostURL), func(p *Page) *string { return &p.URL },
+		"Its address, as the browser shows it.").mandatory(),
+	key("title", cut(mostTitle), func(p *Page) *string { return &p.Title },
+		"Its title."),
+	key("referrer", cut(mostURL), func(p *Page) *string { return &p.Referrer },
+		"The page from which the visitor came."),
+}
+
+var attributeFields = []field[Attributes]{
+	key("country", cut(mostLine), func(a *Attributes) *string { return &a.Country },
+		"Their country, as in `GB` (ISO 3166-1)."),
+	key("region", cut(mostLine), func(a *Attributes) *string { return &a.Region },
+		"Their region."),
+	key("city", cut(mostLine), func(a *Attributes) *string { return &a.City },
+		"Their city."),
+	key("language", cut(mostLine), func(a *Attributes) *string { return &a.Language },
+		"Their language, as in `fr` or `pt-BR`."),
+	key("browser", cut(mostLine), func(a *Attributes) *string { return &a.Browser },
+		"Their browser."),
+	key("os", cut(mostLine), func(a *Attributes) *string { return &a.OS },
+		"Their operating system."),
+	key("device", cut(mostLine), func(a *Attributes) *string { return &a.Device },
+		"Their device, as in `desktop` or `mobile`."),
+	key("ip", address(), func(a *Attributes) *string { return &a.IP },
+		"Their IP address."),
+	key("name", cut(mostLine), func(a *Attributes) *string { return &a.Name },
+		"Their name."),
+	key("email", cut(mostLine), func(a *Attributes) *string { return &a.Email },
+		"Their e-mail address."),
+	key("previous_visits", count(mostVisits), func(a *Attributes) **int { return &a.PreviousVisits },
+		"How often they have been here before."),
+	key("previous_chats", count(mostVisits), func(a *Attributes) **int { return &a.PreviousChats },
+		"How many chats they have had before."),
+	key("tags", tags(), func(a *Attributes) *[]string { return &a.Tags },
+		"All their tags. An empty list takes them away."),
+	key("custom", values(mostValue), func(a *Attributes) *Values { return &a.Custom },
+		"Values of the application's own, by name. A null takes one away."),
+}
+
+// onlyAgentsAreAgents is of a message.
+func onlyAgentsAreAgents(at place, d *Data) {
+	if d.Agent != "" && d.From != FromAgent {
+		at.key("agent").fault(d.Agent, "did not write a message that is from: "+string(d.From), "an agent with from: agent only")
+	}
+}
+
+// someTags is of the tags of a chat.
+func someTags(at place, d *Data) {
+	if len(d.Added) == 0 && len(d.Removed) == 0 {
+		at.fault("added", "is missing", "`added`, `removed` or both, with at least one tag")
+	}
+	for i, tag := range d.Removed {
+		if slices.Contains(d.Added, tag) {
+			at.key("removed").item(i).fault(clip(tag), "is added as well", "either of both")
+		}
+	}
+}
+
+// dataOf is the object that a type's data are.
+func dataOf(s spec) kind[Data] {
+	required, optional := strings.Fields(s.required), strings.Fields(s.optional)
+	var fields []field[Data]
+	for _, f := range dataFields {
+		switch {
+		case slices.Contains(required, f.key):
+			fields = append(fields, f.mandatory())
+		case slices.Contains(optional, f.key):
+			fields = append(fields, f)
+		}
+	}
+	k := object("the data of "+string(s.kind), fields)
+	if s.check == nil {
+		return k
+	}
+	read := k.read
+	k.read = func(at place, tree any) Data {
+		before := len(at.faults)
+		d := read(at, tree)
+		if len(at.faults) == before {
+			s.check(at, &d)
+		}
+		return d
+	}
+	return k
+}
+
+// typed is a spec with the decoder of its data.
+type typed struct {
+	spec
+	data kind[Data]
+}
+
+// specs are those of the catalogue, by type. It is never written to.
+var specs = func() map[Type]typed {
+	all := make(map[Type]typed, len(catalogue))
+	for _, s := range catalogue {
+		all[s.kind] = typed{s, dataOf(s)}
+	}
+	return all
+}()
