@@ -52,6 +52,36 @@ func TestReadDefinitions(t *testing.T) {
 	}
 }
 
+// Triggers mean in YAML what they mean in JSON.
+func TestReadTriggers(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("testdata/triggers.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := config.ReadDefinitions("triggers.yml", src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := json.Marshal(d.Properties["acme"].Triggers[3].Conditions)
+	want := `[{"field":"time_of_day","between":["18:00","09:00"]},{"field":"visitor.country","is":"NO"},` +
+		`{"field":"date","in":["2026-12-24"]},{"field":"visitor.custom.version","is":1.10}]`
+	if err != nil || string(written) != want {
+		t.Errorf("%s, %v, want %s", written, err, want)
+	}
+	whole, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := config.ReadDefinitions("triggers.json", whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(d, again); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Scalars come through as people wrote them.
 func TestScalars(t *testing.T) {
 	t.Parallel()

@@ -151,7 +151,9 @@ func (s source) misdirected(imported string) string {
 		return ""
 	case thirdParty && imported != "github.com/rickar/cal/v2" && !strings.HasPrefix(imported, "github.com/rickar/cal/v2/"):
 		return "the domain takes nothing from others but tables of holidays"
-	case slices.Contains(impure, imported) || strings.HasPrefix(imported, "net/") && imported != "net/url" || strings.HasPrefix(imported, "log/"):
+	case imported == "net/url" || imported == "net/netip": // they read texts
+		return ""
+	case slices.Contains(impure, imported) || strings.HasPrefix(imported, "net/") || strings.HasPrefix(imported, "log/"):
 		return "the domain is pure"
 	}
 	return ""
@@ -261,6 +263,7 @@ func TestArrowsCatch(t *testing.T) {
 		{"domain/hours/date.go", "net/http", "the domain is pure"},
 		{"domain/hours/date.go", "log/slog", "the domain is pure"},
 		{"domain/hours/date.go", "net/url", ""},
+		{"domain/hours/date.go", "net/netip", ""},
 		{"domain/hours/date.go", module + "/domain/action", "of the domain, hours may import []"},
 		{"domain/hours/date.go", module + "/jobs", "the domain knows nothing above it"},
 		{"domain/event/parse.go", module + "/domain/hours", ""},

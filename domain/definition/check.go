@@ -36,10 +36,28 @@ func (d *Definitions) checkProperty(at place, p *Property) {
 	d.checkSchedule(at, p.Schedule)
 	lookUp(at.key("agents"), "an agent", p.Agents, d.Agents)
 	lookUp(at.key("destinations"), "a destination", p.Destinations, d.Destinations)
+	p.check(at)
+	d.checkNotices(at, p)
 	for id, department := range sorted(p.Departments) {
 		at := at.key("departments").key(id)
 		d.checkSchedule(at, department.Schedule)
 		lookUp(at.key("agents"), "an agent", department.Agents, d.Agents)
+	}
+}
+
+// checkNotices looks up the destinations that are told by triggers. Where the property lists its destinations, they are
+// among those.
+func (d *Definitions) checkNotices(at place, p *Property) {
+	if p.Destinations != nil {
+		return
+	}
+	for path, actions := range p.allActions() {
+		for i, a := range actions {
+			if a.Notify != nil && a.Notify.Destination != "" {
+				at := place{at.reader, at.path + path}
+				lookUpOne(at.item(i).key("notify").key("destination"), "a destination", a.Notify.Destination, d.Destinations)
+			}
+		}
 	}
 }
 

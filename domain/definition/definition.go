@@ -2,6 +2,7 @@ package definition
 
 import (
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/widget"
 )
 
@@ -23,6 +24,26 @@ type Property struct {
 	Agents       []string              `json:"agents,omitempty"`
 	Departments  map[string]Department `json:"departments,omitempty"`
 	Destinations []string              `json:"destinations,omitzero"` // nil: all; empty: none
+
+	Shortcuts   map[string]trigger.Shortcut `json:"shortcuts,omitempty"`
+	Triggers    []trigger.Trigger           `json:"triggers,omitzero"` // nil: trigger.Default; empty: none; see ActiveTriggers
+	OnePerVisit bool                        `json:"one_proactive_message_per_visit,omitempty"`
+	Rescue      []trigger.Step              `json:"rescue,omitempty"` // in the order of After
+	AutoReplies AutoReplies                 `json:"auto_replies,omitzero"`
+	ClosingSoon ClosingSoon                 `json:"closing_soon,omitzero"`
+}
+
+// AutoReplies are texts for trigger.ParseText that answer visitors. An empty one is not sent.
+type AutoReplies struct {
+	During  string `json:"during,omitempty"`  // to a message in hours
+	Outside string `json:"outside,omitempty"` // to a message outside hours
+	Handoff string `json:"handoff,omitempty"` // when a bot hands over a chat
+}
+
+// ClosingSoon is what is said before the hours end. The zero value says nothing.
+type ClosingSoon struct {
+	Before  hours.Duration `json:"before"`
+	Message string         `json:"message,omitempty"` // to visitors who chat or wait, for trigger.ParseText; empty: agents alone are told
 }
 
 // Department of a property.

@@ -112,7 +112,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"properties": {"a": {"agents": "lea"}}}`, `/properties/a/agents: "" is not a list of agents; allowed: […], or lines that begin with a dash`},
 		{`{"properties": {"a": {"agents": ["lea", "lea"]}}, "agents": {"lea": {}}}`, `/properties/a/agents/1: "lea" is listed twice; allowed: each once`},
 		{`{"properties": {"a": {"departments": ` + many(101) + `}}}`, `/properties/a/departments: "101 departments" are too many; allowed: at most 100`},
-		{`{"properties": {"a": {"rescue": []}}}`, `/properties/a/rescue: "rescue" is not a key of a property; allowed: name, time_zone, language, schedule, widget, agents, departments, destinations`},
+		{`{"properties": {"a": {"rescu": []}}}`, `/properties/a/rescu: "rescu" is not a key of a property; allowed: name, time_zone, language, schedule, widget, agents, departments, destinations, shortcuts, triggers, one_proactive_message_per_visit, rescue, auto_replies, closing_soon (did you mean "rescue"?)`},
 
 		{`{"properties": {"a": {"schedule": null}}}`, `/properties/a/schedule: "" is empty; allowed: the name of a schedule, hours such as "mon-fri 9-17" or "24/7", or a schedule in place`},
 		{`{"properties": {"a": {"schedule": "mon-fri 9-25"}}}`, `/properties/a/schedule: "25" is not a time of day (at byte 10); allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"`},

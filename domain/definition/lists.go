@@ -56,12 +56,12 @@ func oneOrMore[V any](k kind[V], list kind[[]V]) kind[[]V] {
 }
 
 // explicit tells an empty list from none: an empty one stays empty and is stored.
-func explicit(k kind[[]string]) kind[[]string] {
+func explicit[V any](k kind[[]V]) kind[[]V] {
 	read := k.read
-	k.read = func(at place, tree any) []string {
+	k.read = func(at place, tree any) []V {
 		values := read(at, tree)
 		if values == nil && tree != nil {
-			return []string{}
+			return []V{}
 		}
 		return values
 	}

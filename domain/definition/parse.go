@@ -11,7 +11,9 @@ func Parse(tree any) (*Definitions, error) {
 
 // ParseProperty reads one property. What it names elsewhere is not looked up; see Definitions.Check. The error is of
 // type Faults, and so it is with ParseAgent and ParseDestination.
-func ParseProperty(tree any) (*Property, error) { return parse(propertyKind(), tree, nil) }
+func ParseProperty(tree any) (*Property, error) {
+	return parse(propertyKind(), tree, (*Property).check)
+}
 
 // ParseAgent reads one agent.
 func ParseAgent(tree any) (*Agent, error) { return parse(agentKind(), tree, nil) }

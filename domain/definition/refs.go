@@ -1,5 +1,52 @@
 package definition
 
+import (
+	"fmt"
+	"iter"
+
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// ActiveTriggers are the property's triggers, or the one that a property gets which
+// does not mention any.
+func (p *Property) ActiveTriggers() []trigger.Trigger {
+	if p.Triggers == nil {
+		return trigger.Default()
+	}
+	return p.Triggers
+}
+
+// Notified are the destinations that the property's triggers and rescue ladder tell
+// something. One may come twice.
+func (p *Property) Notified() []string {
+	var names []string
+	for _, actions := range p.allActions() {
+		for _, a := range actions {
+			if a.Notify != nil && a.Notify.Destination != "" {
+				names = append(names, a.Notify.Destination)
+			}
+		}
+	}
+	return names
+}
+
+// allActions are the actions of triggers and of the rescue ladder, by their paths
+// below the property.
+func (p *Property) allActions() iter.Seq2[string, []trigger.Action] {
+	return func(yield func(string, []trigger.Action) bool) {
+		for i := range p.Triggers {
+			if !yield(fmt.Sprintf("/triggers/%d/actions", i), p.Triggers[i].Actions) {
+				return
+			}
+		}
+		for i := range p.Rescue {
+			if !yield(fmt.Sprintf("/rescue/%d/actions", i), p.Rescue[i].Actions) {
+				return
+			}
+		}
+	}
+}
+
 // AllAgents are the ids of the agents who serve the property or one of its
 // departments. An id may come twice.
 func (p *Property) AllAgents() []string {

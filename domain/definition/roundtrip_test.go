@@ -112,6 +112,9 @@ func drawProperty(r *rapid.T, names map[string][]any) any {
 		"widget": drawOptional(r, map[string]any{"no_agents": "hidden", "message": drawText(r), "outside_hours": "contact_form"}),
 		"agents": drawSome(r, names["agents"]), "destinations": drawSome(r, names["destinations"]),
 		"departments": map[string]any{"sales": drawOptional(r, map[string]any{"name": drawText(r), "agents": drawSome(r, names["agents"])})},
+		"shortcuts":   map[string]any{"prices": map[string]any{"text": drawMessage(r)}}, "one_proactive_message_per_visit": rapid.Bool().Draw(r, "one"),
+		"triggers": []any{drawTrigger(r)}, "rescue": []any{map[string]any{"after": drawDuration(r), "actions": drawActions(r), "repeat": rapid.Bool().Draw(r, "repeat")}},
+		"closing_soon": map[string]any{"before": "10m", "message": drawMessage(r)}, "auto_replies": drawOptional(r, map[string]any{"outside": drawMessage(r)}),
 	})
 }
 
@@ -130,7 +133,10 @@ func drawSome(r *rapid.T, of []any) any {
 }
 
 func drawOptional(r *rapid.T, m map[string]any) any {
-	for _, k := range []string{"name", "time_zone", "language", "schedule", "widget", "agents", "destinations", "departments", "leave", "notify", "on", "via", "online_when"} {
+	for _, k := range []string{
+		"name", "time_zone", "language", "schedule", "widget", "agents", "destinations", "departments", "leave", "notify", "on", "via", "online_when",
+		"shortcuts", "triggers", "rescue", "closing_soon", "auto_replies", "outside", "enabled", "recheck", "conditions", "delay", "frequency", "match", "case",
+	} {
 		if rapid.Bool().Draw(r, k) {
 			delete(m, k)
 		}
@@ -143,6 +149,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"schedules": {"x": {"weekly": {"mon": "9-17"}, "holidays": {"country": "FR"}}}, "destinations": {"d": {"type": "redis_stream", "max_len": 7}}}`))
 	f.Add([]byte(`{"agents": {"b": {"name": 1e3, "notify": {"on": ["hours_ended"], "via": ["x://y"]}}}, "properties": {"a": {"widget": {"outside_hours": "message", "message": "<é>"}}}}`))
 	f.Add([]byte(`{"destinations": {"d": {"type": "webhook", "url": "https://x/y", "secret_env": ["B_SECRET", "A_SECRET"], "batch": true}}}`))
+	f.Add([]byte(chattyFile))
+	f.Add([]byte(`{"properties": {"x": ` + everyKey + `}, "agents": {"lea": {}, "tom": {}}, "destinations": {"crm": {"type": "log"}}}`))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var file any
 		if json.Unmarshal(src, &file) != nil {

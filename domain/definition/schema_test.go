@@ -75,7 +75,7 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 		},
 		`{"properties": {"x": $}}`: {
 			`1`, `{"name": true}`, `{"name": null}`, `{"language": "x"}`, `{"schedule": null}`, `{"schedule": true}`, `{"schedule": {}}`, `{"widget": {"no_agents": "x"}}`,
-			`{"agents": "lea"}`, `{"agents": ["a b"]}`, `{"agents": ["a", "a"]}`, `{"departments": {"a b": {}}}`, `{"triggers": []}`, `{"agents": [-1]}`,
+			`{"agents": "lea"}`, `{"agents": ["a b"]}`, `{"agents": ["a", "a"]}`, `{"departments": {"a b": {}}}`, `{"trigger": []}`, `{"agents": [-1]}`,
 		},
 		`{"agents": {"x": $}}`: {
 			`{"leave": [{}]}`, `{"leave": [null]}`, `{"leave": [{"from": "2026-12-24"}]}`, `{"leave": [{"on": "2026-12-24", "to": "2026-12-24"}]}`, `{"leave": ["2026-12-24"]}`,

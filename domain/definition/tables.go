@@ -27,7 +27,7 @@ func definitionsKind() kind[Definitions] {
 }
 
 func propertyKind() kind[Property] {
-	return object("a property", []field[Property]{
+	return object("a property", append([]field[Property]{
 		key("name", text(mostName), func(p *Property) *string { return &p.Name },
 			"What people call it; its id where there is none."),
 		key("time_zone", timeZone(), func(p *Property) *string { return &p.TimeZone },
@@ -46,7 +46,7 @@ func propertyKind() kind[Property] {
 		key("destinations", explicit(setOf("destinations", mostAgents, id("destination"), clip)),
 			func(p *Property) *[]string { return &p.Destinations },
 			"Where its actions go. All destinations where there is no list; nowhere with an empty one."),
-	}, nil)
+	}, triggerKeys()...), nil)
 }
 
 func policyKind() kind[widget.Policy] {
@@ -59,6 +59,10 @@ func policyKind() kind[widget.Policy] {
 			"What it shows in hours while no agent is available. `offline` is as outside hours.").byDefault("away"),
 		key("message", text(mostText), func(p *widget.Policy) *string { return &p.Message },
 			"The text for `outside_hours: message`."),
+		key("waiting_at_close", oneOf("what becomes of who waits at close", widget.WaitingAtClosePolicies()...),
+			func(p *widget.Policy) *string { return &p.WaitingAtClose },
+			"What becomes of a chat that still waits when the hours end: it waits on, gets the reply for outside hours, or is turned into a message.").
+			byDefault("keep"),
 	}, func(at place, p *widget.Policy) {
 		if p.OutsideHours == widget.Message && p.Message == "" {
 			at.fault("message", "is missing", "the text to show, as `outside_hours: message` asks for")

@@ -1,0 +1,167 @@
+package trigger
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// Condition compares a field with something: {"field":"visitor.country","is":"GB"}. NewCondition makes one.
+type Condition struct {
+	Field         string          // empty in the `url` of a page trigger, which is about page.url
+	Operator      string          // its key in JSON
+	Value         json.RawMessage // canonical JSON of what stands there
+	CaseSensitive bool            // "case":"sensitive"
+}
+
+// The values of a condition's `case`.
+const (
+	CaseSensitive   = "sensitive"
+	CaseInsensitive = "insensitive"
+)
+
+// IsZero tells whether there is no condition.
+func (c Condition) IsZero() bool { return c.Operator == "" }
+
+// NewCondition checks a condition. operand is a string, a bool, a json.Number, or a []any of these. The error is of type
+// hours.Faults, with paths such as "/field" and "/between/1".
+func NewCondition(field, operator string, operand any, caseSensitive bool) (Condition, error) {
+	c := Condition{Field: field, Operator: operator, CaseSensitive: caseSensitive}
+	_, canonical, faults := c.read(operand)
+	if len(faults) > 0 {
+		return Condition{}, faults
+	}
+	value, err := json.Marshal(canonical)
+	c.Value = value
+	return c, err
+}
+
+// MarshalJSON writes the field, the operator with its operand, and case where it matters.
+func (c Condition) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	if c.Field != "" {
+		field, err := json.Marshal(c.Field)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, `"field":%s,`, field)
+	}
+	fmt.Fprintf(&b, "%q:%s", c.Operator, c.Value)
+	if c.CaseSensitive {
+		fmt.Fprintf(&b, `,"case":%q`, CaseSensitive)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. Whether the operator is for the field is asked by Compile.
+func (c *Condition) UnmarshalJSON(b []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(b, &members); err != nil {
+		return err
+	}
+	*c = Condition{}
+	for key, raw := range members {
+		var err error
+		switch {
+		case key == "field":
+			err = json.Unmarshal(raw, &c.Field)
+		case key == "case":
+			c.CaseSensitive = string(raw) == `"`+CaseSensitive+`"`
+		case c.Operator != "":
+			err = errors.New("reading a condition: it has two operators")
+		default:
+			c.Operator, c.Value = key, raw
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// String writes the condition for people: visitor.country is "GB".
+func (c Condition) String() string {
+	value := string(c.Value)
+	var plain any
+	if json.Unmarshal(c.Value, &plain) == nil && strings.Contains(value, `\u`) {
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if e.Encode(plain) == nil {
+			value = strings.TrimSpace(b.String())
+		}
+	}
+	return fmt.Sprintf("%s %s %s", c.fieldName(), c.Operator, value)
+}
+
+func (c Condition) fieldName() string {
+	if c.Field == "" {
+		return "page.url"
+	}
+	return c.Field
+}
+
+// test is a condition that can be asked.
+type test struct {
+	Condition
+	field    Field
+	name     string // what stands for NAME
+	op       Operator
+	folded   bool
+	operands []operand
+}
+
+// read makes a test, and answers what is to be stored of its operand.
+func (c Condition) read(tree any) (t test, canonical any, faults hours.Faults) {
+	field, name, ok := FieldNamed(c.fieldName())
+	if !ok {
+		faults = append(faults, hours.Fault{Path: "/field", Value: clip(c.Field), Problem: "is not a field", Allowed: fieldNames(c.Field)})
+	}
+	op, known := OperatorNamed(c.Operator)
+	path := "/" + c.Operator
+	switch {
+	case !known:
+		faults = append(faults, hours.Fault{Path: path, Value: clip(c.Operator), Problem: "is not an operator", Allowed: operatorNames(c.Operator, Operator.always)})
+		return t, nil, faults
+	case !ok:
+		return t, nil, faults
+	case !op.For(field.Kind):
+		allowed := operatorNames("", func(o Operator) bool { return o.For(field.Kind) })
+		faults = append(faults, hours.Fault{Path: path, Value: c.Operator, Problem: "is not for " + c.fieldName() + ", which is of the kind " + string(field.Kind), Allowed: allowed})
+		return t, nil, faults
+	}
+	letters := op.caseMatters(field.Kind)
+	if c.CaseSensitive && !letters {
+		faults = append(faults, hours.Fault{Path: "/case", Value: CaseSensitive, Problem: "is of no use here", Allowed: "with operators that compare texts"})
+	}
+	r := operandReader{field: field, op: op, folded: letters && !c.CaseSensitive}
+	t = test{Condition: c, field: field, name: name, op: op, folded: r.folded}
+	t.operands, canonical = r.read(path, tree)
+	return t, canonical, append(faults, r.faults...)
+}
+
+func (Operator) always() bool { return true }
+
+func fieldNames(written string) string {
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ") + hours.Suggest(written, names)
+}
+
+func operatorNames(written string, fits func(Operator) bool) string {
+	var names []string
+	for _, o := range operators {
+		if fits(o) {
+			names = append(names, o.Name)
+		}
+	}
+	return strings.Join(names, ", ") + hours.Suggest(written, names)
+}

@@ -1,0 +1,46 @@
+package trigger
+
+import "time"
+
+// Facts are what conditions look at: plain values, put together by the caller. What is empty or zero is absent, except
+// where a field says otherwise.
+type Facts struct {
+	At          time.Time // when the question is asked, in the property's time zone; never zero
+	WithinHours bool      // the property's schedule is open
+
+	Page        PageView
+	VisitSince  time.Time // when the visitor arrived
+	PagesViewed int       // in this visit
+	Visitor     Visitor
+	Chat        Chat
+	Message     string // what the visitor has written last
+
+	Widget       string            // its status: online, away or offline
+	Departments  map[string]string // their statuses, by id
+	AgentsOnline int               // 0 is a number
+	Fired        map[string]bool   // names of triggers that have spoken to the visitor
+}
+
+// PageView is the page that the visitor is on.
+type PageView struct {
+	URL, Title, Referrer string
+	Since                time.Time // when they came to it
+}
+
+// Visitor is what is known about one.
+type Visitor struct {
+	Country, Region, City, IP     string
+	Language, Browser, OS, Device string
+	Name, Email                   string
+	PreviousVisits, PreviousChats *int // nil: not known; 0 is a number
+	Tags                          []string
+	Custom                        map[string]any // string, bool, json.Number or a Go number; anything else is absent
+}
+
+// Chat is the visitor's chat.
+type Chat struct {
+	Department    string
+	WaitingSince  time.Time // since when the visitor has waited for an answer; zero: they do not
+	QueuePosition *int      // nil: in no queue; 0 is a number
+	Tags          []string
+}

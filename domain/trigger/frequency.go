@@ -1,0 +1,75 @@
+package trigger
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// The rules of how often a trigger may speak to one visitor.
+const (
+	OncePerVisitor = "once_per_visitor"
+	OncePerVisit   = "once_per_visit"
+	EveryTime      = "every_time"
+)
+
+// FrequencyRules are all of them, the default first.
+func FrequencyRules() []string { return []string{OncePerVisitor, OncePerVisit, EveryTime} }
+
+// Frequency is how often a trigger may speak to one visitor. In JSON and YAML it is a word, or {"every": "10m"}.
+type Frequency struct {
+	Rule  string         // empty: OncePerVisitor, unless Every is set
+	Every hours.Duration // at least so long after the last time
+}
+
+// Fired is when a trigger last spoke to a visitor. The zero value: never.
+type Fired struct {
+	At    time.Time `json:"at"`
+	Visit string    `json:"visit"`
+}
+
+// Allowed tells whether a trigger may speak to a visitor in a visit, at an instant. It is told of the last time only: an
+// event of an earlier visit that comes late may be allowed again by OncePerVisit.
+//
+// Where a property allows one proactive message in a visit, that is OncePerVisit asked of the last proactive message of
+// any trigger.
+func Allowed(f Frequency, last Fired, visit string, at time.Time) bool {
+	switch {
+	case last.At.IsZero():
+		return true
+	case f.Every > 0:
+		return at.Sub(last.At) >= time.Duration(f.Every)
+	case f.Rule == OncePerVisit:
+		return last.Visit != visit
+	default:
+		return f.Rule == EveryTime
+	}
+}
+
+type every struct {
+	Every hours.Duration `json:"every"`
+}
+
+// MarshalJSON writes a word, or {"every": "10m"}.
+func (f Frequency) MarshalJSON() ([]byte, error) {
+	switch {
+	case f.Every > 0:
+		return json.Marshal(every{f.Every})
+	case f.Rule == "":
+		return json.Marshal(OncePerVisitor)
+	}
+	return json.Marshal(f.Rule)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (f *Frequency) UnmarshalJSON(b []byte) error {
+	*f = Frequency{}
+	if len(b) > 0 && b[0] == '"' {
+		return json.Unmarshal(b, &f.Rule)
+	}
+	var e every
+	err := json.Unmarshal(b, &e)
+	f.Every = e.Every
+	return err
+}

@@ -1,0 +1,162 @@
+package trigger
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// Place is where a text is used, which decides what it may say.
+type Place string
+
+// The places.
+const (
+	InMessage     Place = "message"      // to a visitor or an agent, about a visit or chat
+	InClosingSoon Place = "closing_soon" // to visitors, before hours end
+)
+
+// Placeholder is what a text may leave open: {{visitor.name}}.
+type Placeholder struct {
+	Name string
+	Only Place // empty: in every text
+	Doc  string
+}
+
+// Placeholders are all of them.
+func Placeholders() []Placeholder {
+	return []Placeholder{
+		{"visitor.name", "", "The visitor's name."},
+		{"agent.name", "", "The name of the agent who has the chat."},
+		{"property.name", "", "The property's name."},
+		{"department", "", "The name of the department that the visitor chose."},
+		{"next_open", "", "When the property opens next, in words: tomorrow at 9:00."},
+		{"page.title", "", "The title of the page that the visitor is on."},
+		{"closes_at", InClosingSoon, "When the property closes, in the property's time: 17:30."},
+	}
+}
+
+// placeholderNames are those that a text at a place may use.
+func placeholderNames(at Place) []string {
+	var names []string
+	for _, p := range Placeholders() {
+		if p.Only == "" || p.Only == at {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// Text is a text with placeholders. The zero value is the empty text.
+type Text struct{ parts []part }
+
+// part is a piece of text, or a placeholder.
+type part struct{ text, name, fallback string }
+
+const (
+	opening = "{{"
+	closing = "}}"
+	example = "a placeholder such as {{visitor.name}} or {{visitor.name|there}}"
+)
+
+// ParseText reads a text of at most MostText characters. Within {{ and }} stands a placeholder, with a fallback for when
+// there is no value, as in {{visitor.name|there}}; blanks around both do not count. Single braces are text, and so are
+// URLs. The error is of type hours.Faults, every fault with its place in the text.
+func ParseText(s string, at Place) (Text, error) {
+	p := textParser{names: placeholderNames(at), length: len(s)}
+	if n := utf8.RuneCountInString(s); n > MostText {
+		p.fault(s, fmt.Sprintf("%d characters", n), "are too many", fmt.Sprintf("at most %d", MostText))
+	}
+	for rest := s; rest != ""; {
+		rest = p.next(rest)
+	}
+	if len(p.faults) > 0 {
+		return Text{}, p.faults
+	}
+	return Text{p.parts}, nil
+}
+
+type textParser struct {
+	parts  []part
+	names  []string
+	length int
+	faults hours.Faults
+}
+
+// next takes one part from the beginning of rest, and answers what comes after it.
+func (p *textParser) next(rest string) string {
+	start := strings.Index(rest, opening)
+	if stray := strings.Index(rest, closing); stray >= 0 && (start < 0 || stray < start) {
+		p.fault(rest[stray:], closing, "closes no placeholder", example)
+		return rest[stray+len(closing):]
+	}
+	if start != 0 {
+		if start < 0 {
+			start = len(rest)
+		}
+		p.parts = append(p.parts, part{text: rest[:start]})
+		return rest[start:]
+	}
+	inner, after, closed := strings.Cut(rest[len(opening):], closing)
+	if nested := strings.Index(inner, opening); nested >= 0 || !closed {
+		p.fault(rest, clip(rest), "is not closed", example)
+		if nested >= 0 {
+			return rest[len(opening)+nested:]
+		}
+		return ""
+	}
+	p.placeholder(rest, inner)
+	return after
+}
+
+func (p *textParser) placeholder(rest, inner string) {
+	name, fallback, _ := strings.Cut(inner, "|")
+	name = strings.TrimSpace(name)
+	for _, known := range p.names {
+		if name == known {
+			p.parts = append(p.parts, part{name: name, fallback: strings.TrimSpace(fallback)})
+			return
+		}
+	}
+	p.fault(rest, clip(name), "is not a placeholder", strings.Join(p.names, ", ")+hours.Suggest(name, p.names))
+}
+
+// fault is at the beginning of rest.
+func (p *textParser) fault(rest, value, problem, allowed string) {
+	p.faults = append(p.faults, hours.Fault{Offset: p.length - len(rest), Value: value, Problem: problem, Allowed: allowed})
+}
+
+// Render fills in the values by the names of their placeholders. A value of nothing but blanks, or none, gives way to the
+// fallback. Values are cut to 200 characters and kept on one line, and are never read as placeholders themselves.
+func (t Text) Render(values map[string]string) string {
+	var b strings.Builder
+	for _, p := range t.parts {
+		if p.name == "" {
+			b.WriteString(p.text)
+			continue
+		}
+		b.WriteString(cmp.Or(oneLine(values[p.name]), p.fallback))
+	}
+	return b.String()
+}
+
+// oneLine keeps what somebody else wrote from looking like a message of its own.
+func oneLine(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if runes := []rune(s); len(runes) > mostValue {
+		return string(runes[:mostValue-1]) + "…"
+	}
+	return s
+}
+
+// clip shortens what a fault shows.
+func clip(s string) string {
+	const most = 60
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return s
+}
