@@ -2,7 +2,6 @@ package visit
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
@@ -13,7 +12,6 @@ import (
 type Decision struct {
 	State   State
 	Effects []Effect  // in the order in which they are to be seen
-	Tickets []Ticket  // of the forms among the events
 	Skipped []Skipped // what was decided against
 	Due     time.Time // when to decide again; zero: when something happens
 }
@@ -57,6 +55,7 @@ const (
 	VisitorLeft   Reason = "visitor_left"
 	OtherPage     Reason = "other_page" // the visitor has been on another page meanwhile
 	Answered      Reason = "answered"
+	Bot           Reason = "bot"    // a bot is answering: the visitor waits for nobody
 	Joined        Reason = "joined" // an agent has joined the chat
 	ChatEnded     Reason = "chat_ended"
 	Minimized     Reason = "minimized"
@@ -83,11 +82,12 @@ type run struct {
 // start triggers, and what has no delay is done at once. Without any it is a wake-up: what is due is done. Deciding again
 // at the same instant does nothing.
 func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) Decision {
-	s.Timers, s.Fired = slices.Clone(s.Timers), maps.Clone(s.Fired)
+	s.Fired = maps.Clone(s.Fired)
 	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC()}
+	r.end()
 	r.start(fresh)
-	for t, ended, found := r.next(); found; t, ended, found = r.next() {
-		r.settle(t, ended)
+	for t, found := r.next(); found; t, found = r.next() {
+		r.settle(t)
 	}
 	if len(r.State.Timers) > 0 {
 		r.Due = r.State.Timers[0].Due
@@ -95,14 +95,12 @@ func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) 
 	return r.Decision
 }
 
-// settle deals with a timer that has ended or is due.
-func (r *run) settle(t Timer, ended Reason) {
+// settle deals with a timer that is due.
+func (r *run) settle(t Timer) {
 	c, _ := r.policy.named(t.Trigger)
 	switch {
 	case c == nil:
 		r.skip(t, Removed)
-	case ended != "":
-		r.skip(t, ended)
 	case bool(c.Disabled):
 		r.skip(t, Disabled)
 	case t.Made != c.made(t.Step):

@@ -32,20 +32,16 @@ func (w Widget) online(since time.Time) bool { return w.Status == "online" && !w
 
 // Chat is what triggers need to know of a chat. Instants are zero where something has not happened.
 type Chat struct {
-	Department    string // its id
-	Agent         string // the name of the agent who has it
-	Requested     time.Time
-	Asked         time.Time // the visitor's first message since the last answer, the request included
-	Wrote         time.Time // the visitor's last message, the request included
+	Department    string    // its id
+	Agent         string    // the name of the agent who has it
+	Asked         time.Time // the visitor's last request or message
+	Waiting       time.Time // since when the visitor waits for an answer by a person; zero: they do not
 	Answered      time.Time // an agent's last message; a bot's is none
 	Joined        time.Time // when an agent last joined
 	Ended         time.Time
 	QueuePosition *int // nil: in no queue
 	Tags          []string
 }
-
-// waiting tells whether the visitor waits for an answer. An answer at the same instant is one.
-func (c Chat) waiting() bool { return !c.Asked.IsZero() && c.Answered.Before(c.Asked) }
 
 // over tells whether the chat has ended at an instant or after it. One that was ended before, and goes on, is not over.
 func (c Chat) over(since time.Time) bool { return !c.Ended.IsZero() && !c.Ended.Before(since) }
@@ -56,7 +52,7 @@ func (s *Scene) chat(id string) (last Chat) {
 		return s.Chats[id]
 	}
 	for _, c := range s.Chats {
-		if !c.over(c.Requested) && c.Requested.After(last.Requested) {
+		if c.Asked.After(c.Ended) && c.Asked.After(last.Asked) {
 			last = c
 		}
 	}
@@ -72,12 +68,9 @@ func (r *run) facts(t Timer) trigger.Facts {
 		At: r.local(), WithinHours: scene.WithinHours,
 		Page:       trigger.PageView{URL: s.Page.URL, Title: s.Page.Title, Referrer: s.Page.Referrer, Since: s.Page.Since},
 		VisitSince: v.Arrived, PagesViewed: len(v.Views), Visitor: r.visitor(), Message: s.Said.Text,
-		Chat:   trigger.Chat{Department: chat.Department, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
+		Chat:   trigger.Chat{Department: chat.Department, WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
 		Widget: scene.Widget.Status, Departments: scene.Departments, AgentsOnline: scene.AgentsOnline,
 		Fired: make(map[string]bool, len(s.Fired)),
-	}
-	if chat.waiting() {
-		f.Chat.WaitingSince = chat.Asked
 	}
 	for name := range s.Fired {
 		f.Fired[name] = true

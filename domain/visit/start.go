@@ -14,9 +14,6 @@ func (r *run) start(fresh []event.Event) {
 	fresh = slices.Clone(fresh)
 	slices.SortFunc(fresh, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID)) })
 	for _, e := range fresh {
-		if e.Type == event.FormSubmitted {
-			r.ticket(e)
-		}
 		for _, c := range r.policy.triggers {
 			if bool(c.Disabled) || !c.startsAt(e) {
 				continue
@@ -38,7 +35,9 @@ func (c *compiled) startsAt(e event.Event) bool {
 	switch start := c.Start(); start {
 	case "page.viewed", "page.unchanged":
 		return viewed(e)
-	case "chat.unanswered", "chat.idle":
+	case "chat.unanswered": // with the hand-over by a bot the visitor begins to wait
+		return asks(e) || e.Type == event.ChatHandoff
+	case "chat.idle":
 		return asks(e)
 	case "chat.message":
 		return e.Type == event.ChatMessage && asks(e)
@@ -67,14 +66,13 @@ func (r *run) timer(c *compiled, e event.Event) Timer {
 
 // lasts tells whether what a trigger waits for to last began when its timer started, and still does.
 func (r *run) lasts(c *compiled, t Timer) bool {
-	chat := r.scene.Chats[t.Chat]
 	switch c.Start() {
 	case "page.unchanged":
 		return r.State.Page.Since.Equal(t.Started) && hash(r.State.Page.URL) == t.Page
 	case "chat.unanswered":
-		return chat.waiting() && chat.Asked.Equal(t.Started)
+		return r.scene.Chats[t.Chat].Waiting.Equal(t.Started)
 	case "chat.idle":
-		return chat.Wrote.Equal(t.Started)
+		return r.State.Spoke.Equal(t.Started)
 	default:
 		return true
 	}
@@ -92,14 +90,16 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 	if e != nil {
 		look(&facts, *e)
 	}
-	verdict := c.Match(&facts)
+	verdict, ended := c.Match(&facts), r.ended(t)
 	switch {
+	case !verdict.OK:
+		r.skipFor(t, verdict)
+	case ended != "":
+		r.skip(t, ended)
 	case r.at.Sub(t.Due) > c.Late():
 		r.skip(t, Late)
 	case !r.scene.Widget.online(started):
 		r.skip(t, WidgetOffline)
-	case !verdict.OK:
-		r.skipFor(t, verdict)
 	case !r.allowed(c, t, later(t.Due, r.at)):
 	default:
 		r.push(t)

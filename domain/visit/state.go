@@ -23,7 +23,7 @@ const (
 	mostVisits = 3
 	mostViews  = 100  // pages of a visit that are counted
 	mostURL    = 2048 // characters
-	mostTitle  = 300  // characters
+	mostTitle  = 300  // characters, also of a referrer
 	mostSaid   = 1000 // characters of the visitor's last message
 	mostValue  = 200  // characters of a custom attribute
 	mostCustom = 30   // custom attributes, the last that were given
@@ -40,6 +40,7 @@ type State struct {
 	Elsewhere  time.Time            `json:"elsewhere,omitzero"` // when they last came to a page other than Page
 	Minimized  time.Time            `json:"minimized,omitzero"`
 	Department Word                 `json:"department,omitzero"` // the id of the one that they chose
+	Spoke      time.Time            `json:"spoke,omitzero"`      // when they last said something in any chat, or asked for one
 	Said       Word                 `json:"said,omitzero"`       // what they wrote last
 	ChatEnded  time.Time            `json:"chat_ended,omitzero"`
 	Attributes map[string]Attribute `json:"attributes,omitempty"`
@@ -80,8 +81,8 @@ type Fired struct {
 	Count int `json:"count"`
 }
 
-// Merge takes in an event of this visitor, and tells whether it is new. The new ones are for Decide. An event that is
-// known by its id is ignored.
+// Merge takes in an event of this visitor or of a chat of theirs, and tells whether it is new: then it is for Decide, and
+// for whatever else is done once for each event. An event that is known by its id is ignored.
 func (s *State) Merge(e event.Event) (fresh bool) {
 	known, fresh := s.learn(e)
 	if known {
@@ -112,6 +113,7 @@ func (s *State) merge(e event.Event) {
 		s.ChatEnded = later(s.ChatEnded, at)
 	}
 	if asks(e) {
+		s.Spoke = later(s.Spoke, at)
 		s.Said = s.Said.or(Word{first(d.Text, mostSaid), at})
 	}
 }
@@ -139,7 +141,7 @@ func viewed(e event.Event) bool {
 
 func pageOf(e event.Event) Page {
 	p := e.Data.Page
-	return Page{first(p.URL, mostURL), first(p.Title, mostTitle), first(p.Referrer, mostURL), e.Time.UTC()}
+	return Page{first(p.URL, mostURL), first(p.Title, mostTitle), first(p.Referrer, mostTitle), e.Time.UTC()}
 }
 
 // visited merges into its visit that the visitor was alive, or else that they left. The visits of which something was

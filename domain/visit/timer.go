@@ -58,6 +58,8 @@ func (r *run) due(c *compiled, t Timer) bool {
 		return true
 	case c.Proactive() && r.State.gone(t.Visit, r.at):
 		return r.skip(t, VisitorLeft)
+	case c.Type == trigger.Rescue && r.scene.Chats[t.Chat].Waiting.IsZero():
+		return r.skip(t, Bot)
 	case !r.scene.Widget.online(r.at):
 		return r.skip(t, WidgetOffline)
 	}
@@ -70,16 +72,28 @@ func (r *run) due(c *compiled, t Timer) bool {
 	return r.allowed(c, t, r.at)
 }
 
-// next takes away the first timer that is due, or has ended.
-func (r *run) next() (t Timer, ended Reason, found bool) {
-	slices.SortFunc(r.State.Timers, r.compare)
-	for i, t := range r.State.Timers {
-		if ended := r.ended(t); ended != "" || !r.at.Before(t.Due) {
-			r.State.Timers = slices.Delete(r.State.Timers, i, i+1)
-			return t, ended, true
+// end drops the timers that have ended. It comes first: what acts ends none.
+func (r *run) end() {
+	var left []Timer
+	for _, t := range r.State.Timers {
+		if reason := r.ended(t); reason != "" {
+			r.skip(t, reason)
+			continue
 		}
+		left = append(left, t)
 	}
-	return Timer{}, "", false
+	r.State.Timers = left
+}
+
+// next takes away the first timer that is due.
+func (r *run) next() (t Timer, found bool) {
+	slices.SortFunc(r.State.Timers, r.compare)
+	if len(r.State.Timers) == 0 || r.at.Before(r.State.Timers[0].Due) {
+		return Timer{}, false
+	}
+	t = r.State.Timers[0]
+	r.State.Timers = slices.Delete(r.State.Timers, 0, 1)
+	return t, true
 }
 
 // compare orders timers: by their due times, and at one instant as the property has its triggers in order.
