@@ -35,7 +35,7 @@ func clock(t testing.TB, s string) time.Time {
 }
 
 // said is an event in short: "request", "request bot", "visitor", "agent", "bot", "join", "leave", "assign", "handoff",
-// "ended", "queued". Its id is what it says and when.
+// "ended", "queued", "sales" (is chosen). Its id is what it says and when.
 func said(t testing.TB, at, what string) event.Event {
 	t.Helper()
 	kinds := map[string]event.Event{
@@ -50,6 +50,8 @@ func said(t testing.TB, at, what string) event.Event {
 		"leave":         {Type: event.ChatAgentLeft, Data: event.Data{Agent: "lea"}},
 		"queued":        {Type: event.ChatQueued, Data: event.Data{QueuePosition: new(3)}},
 		"handoff":       {Type: event.ChatHandoff},
+		"sales":         {Type: event.DepartmentChosen, Data: event.Data{Department: "sales"}},
+		"support":       {Type: event.DepartmentChosen, Data: event.Data{Department: "support"}},
 		"ended":         {Type: event.ChatEnded},
 	}
 	e, known := kinds[what]

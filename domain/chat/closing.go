@@ -16,16 +16,16 @@ func (d *decider) closingSoon() {
 	}
 	moment := h.Until.Add(-d.policy.ClosingBefore).UTC()
 	switch {
-	case moment.Before(h.Since) || s.Told.Closing.Equal(h.Until):
+	case moment.Before(h.Since) || !h.Until.After(s.Told.Closing):
 		return
 	case moment.After(d.at):
 		d.wake(moment)
 		return
 	}
-	s.Told.Closing = h.Until.UTC()
 	if s.Began.After(moment) {
-		return // they came when it was said already that the hours end
+		return // it was past the time to say it
 	}
+	s.Told.Closing = h.Until.UTC()
 	switch {
 	case d.late(moment):
 		d.skip(ClosingSoon, Late, moment)
@@ -45,19 +45,19 @@ func (d *decider) atClose() {
 		return
 	}
 	if h.Open {
-		if _, waits := d.request(h.Since, d.at); waits {
+		if _, waits := d.request(h.Since, latest(d.at, h.Until)); waits {
 			d.wake(h.Until)
 		}
 		return
 	}
-	if h.Since.IsZero() || d.State.Told.Closed.Equal(h.Since) {
+	if !h.Since.After(d.State.Told.Closed) { // also where the chat has gone to a department that closed before
 		return
 	}
 	ask, waits := d.request(h.Opened, h.Since.Add(-1))
-	d.State.Told.Closed = h.Since.UTC()
 	if !waits {
 		return
 	}
+	d.State.Told.Closed = h.Since.UTC()
 	cause := Cause{Rule: WaitingAtClose, Event: ask.Event, Base: h.Since.UTC()}
 	if d.policy.Outside != "" && !d.given(Outside) {
 		d.answered(Outside)

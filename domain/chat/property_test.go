@@ -113,20 +113,34 @@ func stored(r *rapid.T, s chat.State) (back chat.State) {
 	return back
 }
 
-// live decides at every event and at every due time, and now and then without need.
-func live(r *rapid.T, p *chat.Policy, where place, events []event.Event, idle []time.Time) (done []chat.Effect, skipped []chat.Skipped) {
+// arrival is an event that comes when it happens, or later.
+type arrival struct {
+	event.Event
+	at time.Time
+}
+
+func drawArrivals(r *rapid.T) []arrival {
+	return rapid.SliceOfN(rapid.Custom(func(r *rapid.T) arrival {
+		e := drawEvent(r)
+		delay := rapid.SampledFrom([]int{0, 0, 0, 1, 20, 45, 60, 61, 300}).Draw(r, "delay")
+		return arrival{e, e.Time.Add(time.Duration(delay) * time.Second)}
+	}), 1, 30).Draw(r, "arrivals")
+}
+
+// live decides at every arrival and at every due time, and now and then without need.
+func live(r *rapid.T, p *chat.Policy, where place, events []arrival, idle []time.Time) (done []chat.Effect, skipped []chat.Skipped) {
 	var s chat.State
 	var due time.Time
 	wakes := slices.Clone(idle)
 	for _, e := range events {
-		wakes = append(wakes, e.Time)
+		wakes = append(wakes, e.at)
 	}
 	slices.SortFunc(wakes, time.Time.Compare)
 	end := start().Add(time.Hour)
 	for at := start(); !at.After(end); {
 		for _, e := range events {
-			if e.Time.Equal(at) {
-				s.Merge(e)
+			if e.at.Equal(at) {
+				s.Merge(e.Event)
 			}
 		}
 		d := chat.Decide(p, s, where.scene(at, s.Department.ID), at)
@@ -134,6 +148,9 @@ func live(r *rapid.T, p *chat.Policy, where place, events []event.Event, idle []
 		for _, e := range d.Effects {
 			if e.At.After(at) {
 				r.Fatalf("%v: early, due %v", at, e.At)
+			}
+			if e.Cause.Rule == chat.Rescue && at.Sub(e.At) > trigger.DefaultExpiry {
+				r.Fatalf("%v: too late, due %v", at, e.At)
 			}
 		}
 		if !due.IsZero() && !due.After(at) {
@@ -161,7 +178,7 @@ func TestNeedlessWakesChangeNothing(t *testing.T) {
 	t.Parallel()
 	p, where := everything(t), everywhere(t)
 	rapid.Check(t, func(r *rapid.T) {
-		events := drawEvents(r, 30)
+		events := drawArrivals(r)
 		idle := rapid.SliceOf(rapid.Custom(func(r *rapid.T) time.Time {
 			return start().Add(time.Duration(rapid.IntRange(0, 3600).Draw(r, "idle")) * time.Second)
 		})).Draw(r, "idles")

@@ -15,10 +15,11 @@ func (d *decider) reply() {
 	if closed {
 		said = said.or(s.Request)
 	}
-	if !said.At.After(s.Told.Heard) {
+	isNew := said.At.After(s.Told.Heard)
+	s.Told.Heard = latest(s.Told.Heard, said.At, s.Request.At) // a request has had its chance, also where it has no text
+	if !isNew {
 		return
 	}
-	s.Told.Heard = said.At
 	rule, text, source := Outside, d.policy.outside, d.policy.Outside
 	if d.scene.Hours.Open {
 		rule, text, source = During, d.policy.during, d.policy.During

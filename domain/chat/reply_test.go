@@ -125,6 +125,10 @@ func TestClosedDepartment(t *testing.T) {
 		"that is open": {
 			{"10:00:00", "request sales", nil, ""}, // without a text: no message of the visitor's
 		},
+		"after a request without a text": {
+			{"11:00:00", "request sales", nil, ""},
+			{"12:00:00", "", nil, ""},
+		},
 		"as the property": {
 			{"18:00:00", "request sales", nil, ""},
 			{"18:00:10", "visitor", nil, `auto_reply.outside "Back tomorrow"`},
@@ -219,7 +223,7 @@ func TestWaitingAtClose(t *testing.T) {
 		r.ClosingBefore = 0
 		return r
 	}
-	office := place{hours: weekly(t, "mon-fri 9-17")}
+	office := place{hours: weekly(t, "mon-fri 9-17"), sales: weekly(t, "mon-fri 9-12")}
 	for name, c := range map[string]struct {
 		atClose string
 		story   []step
@@ -242,6 +246,10 @@ func TestWaitingAtClose(t *testing.T) {
 		"late": {"message", []step{
 			{"19:00:00", "request@16:00:00", nil, outside + "; waiting_at_close ticket; -auto_reply.outside hours_changed"},
 		}},
+		"late, when the closing has been looked at": {"reply", []step{
+			{"17:00:00", "assign", nil, ""},
+			{"17:00:20", "request@16:59:00", nil, outside + "; -auto_reply.outside hours_changed"},
+		}},
 		"answered in between": {"message", []step{
 			{"16:00:00", "request", nil, "due 17:00:00"},
 			{"16:30:00", "agent", nil, ""},
@@ -252,6 +260,13 @@ func TestWaitingAtClose(t *testing.T) {
 			{"16:00:00", "request", nil, "due 17:00:00"},
 			{"16:59:00", "join", nil, ""},
 			{"17:00:00", "", nil, ""},
+		}},
+		"once, though the chat goes to a department that closed before": {"message", []step{
+			{"11:00:00", "request sales", nil, "due 12:00:00"},
+			{"12:00:00", "", nil, outside + " +support; waiting_at_close ticket"},
+			{"12:10:00", "support", nil, "due 17:00:00"},
+			{"17:00:00", "", nil, outside + "; waiting_at_close ticket"},
+			{"17:10:00", "sales", nil, ""},
 		}},
 		"requested outside": {"message", []step{
 			{"17:00:00", "request", nil, `auto_reply.outside "Back tomorrow"`},

@@ -41,7 +41,7 @@ type Told struct {
 	During  time.Time `json:"during,omitzero"`  // when the reply in hours was last given
 	Outside time.Time `json:"outside,omitzero"` // when the reply outside hours was
 	Closing time.Time `json:"closing,omitzero"` // the closing before which the visitor was told, or not
-	Closed  time.Time `json:"closed,omitzero"`  // the closing at which it was decided what becomes of who waits
+	Closed  time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and what was to become of it was decided
 }
 
 // Moment is when something happened, and the event that said so.
