@@ -96,8 +96,6 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 		r.skipFor(t, verdict)
 	case ended != "":
 		r.skip(t, ended)
-	case r.at.Sub(t.Due) > c.Late():
-		r.skip(t, Late)
 	case !r.scene.Widget.online(started):
 		r.skip(t, WidgetOffline)
 	case !r.allowed(c, t, later(t.Due, r.at)):
