@@ -70,6 +70,7 @@ func TestStories(t *testing.T) {
 		// Page.
 		{"on the page", at, "0 view /pricing; 20 wake", "20 T hi"},
 		{"a visitor who arrives there", at, "0 arrive /pricing; 20 wake", "20 T hi"},
+		{"a view that is told as an arrival too", always, "0 arrive /pricing; 0 view /pricing; 20 wake", "20 T hi"},
 		{"on none", at, "0 view /a; 20 wake", "0 T conditions"},
 		{"on another page", at, "0 view /pricing; 19 view /a; 20 wake", "19 T other_page; 19 T conditions"},
 		{"on another that matches", at, "0 view /pricing; 19 view /pricing/2; 20 wake; 39 wake", "19 T other_page; 39 T hi"},
@@ -95,6 +96,7 @@ func TestStories(t *testing.T) {
 		{"the chat ended", rescue, "0 ask; 10 end; 30 wake", "10 T chat_ended"},
 		{"the chat ended at the instant of the request", rescue, "0 ask; 1@0 end; 30 wake", "1 T chat_ended"},
 		{"a chat that ended before goes on", rescue, "0 end; 1 ask; 31 wake", "31 T hi"},
+		{"a message that came with the request", open, "0 ask; 0 say; 60 wake", "60 T hi"},
 		{"the visitor left, and may read it later", rescue, "0 ask; 10 leave; 30 wake", "30 T hi"},
 		{"once for each visitor, also in another chat", rescue, "0 ask; 30 wake; 40 ask c2", "30 T hi; 40 T frequency"},
 		{"a closed widget rescues nobody", rescue, "0 ask; 20 offline; 30 wake", "30 T widget_offline"},

@@ -20,6 +20,7 @@ func (r *run) start(fresh []event.Event) {
 			}
 			t := r.timer(c, e)
 			switch {
+			case r.runs(t):
 			case c.After == 0:
 				r.begin(c, t, &e)
 			case r.lasts(c, t):
@@ -62,6 +63,14 @@ func (r *run) timer(c *compiled, e event.Event) Timer {
 		t.Waits, t.Due = true, at.Add(time.Duration(c.After))
 	}
 	return t
+}
+
+// runs tells whether a timer runs for the same already: a view that is told as an arrival too, or a message that came
+// with the request, is one.
+func (r *run) runs(t Timer) bool {
+	return (t.Waits || t.Page != 0) && slices.ContainsFunc(r.State.Timers, func(o Timer) bool {
+		return o.Trigger == t.Trigger && o.Visit == t.Visit && o.Chat == t.Chat && o.Page == t.Page && o.Started.Equal(t.Started) && o.Step == 0
+	})
 }
 
 // lasts tells whether what a trigger waits for to last began when its timer started, and still does.
