@@ -56,6 +56,8 @@ func TestStories(t *testing.T) {
 		{"and came back", hello, "0 arrive; 3 leave; 3 view /b; 5 wake", "5 T hi"},
 		{"a late word that they left", hello, "0 arrive; 4 view /b; 4.5@3 leave; 5 wake", "5 T hi"},
 		{"the visit is over", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1800 wake", "1800 T visitor_left"},
+		{"the visit goes on by what names no visit", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 max #; 1800 wake", "1800 T hi"},
+		{"another visit does not prolong it", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 max #2; 1800 wake", "1800 T visitor_left"},
 		{"the visit goes on", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 view /b; 1800 wake", "1800 T hi"},
 
 		// The widget.
@@ -68,6 +70,7 @@ func TestStories(t *testing.T) {
 		// Page.
 		{"on the page", at, "0 view /pricing; 20 wake", "20 T hi"},
 		{"a visitor who arrives there", at, "0 arrive /pricing; 20 wake", "20 T hi"},
+		{"a view that is told as an arrival too", always, "0 arrive /pricing; 0 view /pricing; 20 wake", "20 T hi"},
 		{"on none", at, "0 view /a; 20 wake", "0 T conditions"},
 		{"on another page", at, "0 view /pricing; 19 view /a; 20 wake", "19 T other_page; 19 T conditions"},
 		{"on another that matches", at, "0 view /pricing; 19 view /pricing/2; 20 wake; 39 wake", "19 T other_page; 39 T hi"},
@@ -88,8 +91,12 @@ func TestStories(t *testing.T) {
 		{"a bot has handed over", rescue, "0 ask; 10 bot; 20 handoff; 30 wake", "30 T hi"},
 		{"joined is no answer", rescue, "0 ask; 10 join; 30 wake", "30 T hi"},
 		{"joined is enough", joined, "0 ask; 10 join; 30 wake", "10 T joined"},
+		{"joined at the instant of the request", joined, "0 ask; 1@0 join; 30 wake", "1 T joined"},
 		{"an answer is more than joining", joined, "0 ask; 10 answer; 30 wake", "10 T answered"},
 		{"the chat ended", rescue, "0 ask; 10 end; 30 wake", "10 T chat_ended"},
+		{"the chat ended at the instant of the request", rescue, "0 ask; 1@0 end; 30 wake", "1 T chat_ended"},
+		{"a chat that ended before goes on", rescue, "0 end; 1 ask; 31 wake", "31 T hi"},
+		{"a message that came with the request", open, "0 ask; 0 say; 60 wake", "60 T hi"},
 		{"the visitor left, and may read it later", rescue, "0 ask; 10 leave; 30 wake", "30 T hi"},
 		{"once for each visitor, also in another chat", rescue, "0 ask; 30 wake; 40 ask c2", "30 T hi; 40 T frequency"},
 		{"a closed widget rescues nobody", rescue, "0 ask; 20 offline; 30 wake", "30 T widget_offline"},
@@ -134,10 +141,16 @@ func TestStories(t *testing.T) {
 		{"the text of the message", `{"name":"T","type":"advanced","on":"chat.message","message":"hi","conditions":[{"field":"message.text","contains":"PRICE"}]}`,
 			"0 ask; 1 say hello; 2 say the price?", "1 T conditions; 2 T hi"},
 
+		{"of several chats the last", strings.Replace(custom, `"on"`, `"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
+			"0 ask c1; 10 ask c2; 11 custom won; 12 custom won", "11 T hi; 12 T conditions"},
+		{"of several chats the last that goes on", strings.Replace(custom, `"on"`, `"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
+			"10 ask c2; 10.5 ask c1; 10.6 end c1; 11 custom won", "11 T hi"},
+
 		// Actions.
 		{"actions keep their order, and go on after a wait", steps, "0 ask; 9 wake; 10 wake; 11 wake", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b"},
 		{"after a wait nothing is asked", steps, "0 ask; 5 answer; 6 offline; 7 end; 10 wake", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b"},
 		{"after a wait it may be too late", steps, "0 ask; 71 wake", "0 T tag a; 0 T 1; 71 T late"},
+		{"it has acted when it began to", strings.Replace(steps, `"on"`, `"frequency":{"every":"12s"},"on"`, 1), "0 ask; 10 wake; 12 ask c2", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b; 12 T tag a; 12 T 1"},
 		{"a wait begins when it is its turn", steps, "20@0 ask; 29 wake; 30 wake", "20 T tag a; 20 T 1; 30 T 2; 30 T tag b"},
 
 		// Several.
@@ -242,13 +255,13 @@ func TestForgotten(t *testing.T) {
 // TestZone: conditions on time are in the property's zone, at the instant at which they are asked.
 func TestZone(t *testing.T) {
 	t.Parallel()
-	s := newStory(t, `[{"name":"T","type":"advanced","on":"visitor.custom","event":"x","delay":"30m","message":"hi","frequency":"every_time",
+	s := newStory(t, `[{"name":"T","type":"advanced","on":"visitor.custom","event":"x","delay":"20m","message":"hi","frequency":"every_time",
 		"conditions":[{"field":"time_of_day","between":["21:00","21:30"]}]}]`)
 	s.scene.Zone = time.FixedZone("", 9*60*60) // noon in UTC is nine in the evening
-	for _, line := range []string{"0 custom x", "1 custom x", "1800 wake", "1860 wake", "3600 custom x"} {
+	for _, line := range []string{"0 custom x", "660 custom x", "1200 wake", "1860 wake"} {
 		s.tell(line)
 	}
-	if diff := cmp.Diff([]string{"1800 T hi", "1860 T late", "3600 T conditions"}, s.done); diff != "" {
+	if diff := cmp.Diff([]string{"1200 T hi", "1860 T conditions"}, s.done); diff != "" {
 		t.Error(diff)
 	}
 }

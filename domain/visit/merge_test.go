@@ -56,7 +56,7 @@ func drawAttributes(r *rapid.T) (a event.Attributes) {
 	}
 	a.Tags = rapid.SampledFrom([][]string{nil, {}, {"a"}, {"a", "b"}}).Draw(r, "tags")
 	a.Custom = event.Values{}
-	for range rapid.IntRange(0, 9).Draw(r, "customs") {
+	for range rapid.IntRange(0, 15).Draw(r, "customs") {
 		name := fmt.Sprint("k", rapid.IntRange(0, 40).Draw(r, "name"))
 		a.Custom[name] = rapid.SampledFrom([]any{"x", "y", true, nil, json.Number("5"), []any{"list"}}).Draw(r, "value")
 	}
@@ -172,7 +172,7 @@ func TestBoundedSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	var state visit.State
-	for i := range 1000 {
+	for i := range 300 {
 		custom := event.Values{}
 		for k := range 100 {
 			custom[fmt.Sprint("custom", i, "-", k)] = strings.Repeat("x", 300)

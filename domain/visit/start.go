@@ -20,6 +20,7 @@ func (r *run) start(fresh []event.Event) {
 			}
 			t := r.timer(c, e)
 			switch {
+			case r.runs(t):
 			case c.After == 0:
 				r.begin(c, t, &e)
 			case r.lasts(c, t):
@@ -64,6 +65,14 @@ func (r *run) timer(c *compiled, e event.Event) Timer {
 	return t
 }
 
+// runs tells whether a timer runs for the same already: a view that is told as an arrival too, or a message that came
+// with the request, is one.
+func (r *run) runs(t Timer) bool {
+	return (t.Waits || t.Page != 0) && slices.ContainsFunc(r.State.Timers, func(o Timer) bool {
+		return o.Trigger == t.Trigger && o.Visit == t.Visit && o.Chat == t.Chat && o.Page == t.Page && o.Started.Equal(t.Started) && o.Step == 0
+	})
+}
+
 // lasts tells whether what a trigger waits for to last began when its timer started, and still does.
 func (r *run) lasts(c *compiled, t Timer) bool {
 	switch c.Start() {
@@ -96,8 +105,6 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 		r.skipFor(t, verdict)
 	case ended != "":
 		r.skip(t, ended)
-	case r.at.Sub(t.Due) > c.Late():
-		r.skip(t, Late)
 	case !r.scene.Widget.online(started):
 		r.skip(t, WidgetOffline)
 	case !r.allowed(c, t, later(t.Due, r.at)):

@@ -108,7 +108,7 @@ func eventOf(t *testing.T, verb string, words []string) event.Event {
 			d.Page = event.Page{URL: "https://example.com" + word}
 		case word[0] == '#':
 			d.Visit = word[1:]
-		case verb == "ask":
+		case verb == "ask" || verb == "end":
 			d.Chat = word
 		case verb == "custom":
 			d.Name = word
@@ -164,8 +164,11 @@ func (s *story) decide(now string, fresh []event.Event) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	at := second(now)
-	d := visit.Decide(policy, s.stored(), fresh, s.scene, at)
+	at, before := second(now), s.stored()
+	d := visit.Decide(policy, before, fresh, s.scene, at)
+	if diff := cmp.Diff(s.state, before, cmpopts.EquateEmpty()); diff != "" {
+		s.t.Errorf("deciding has changed what was before:\n%s", diff)
+	}
 	s.check(policy, d, at)
 	s.state = d.State
 	s.done = append(s.done, told(now, d)...)

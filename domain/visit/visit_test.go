@@ -128,6 +128,18 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// TestUnknownChat: nothing is said in a chat of which nothing is known any more.
+func TestUnknownChat(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[{"name":"T","type":"rescue","delay":"30s","message":"hi"}]`)
+	s.tell("0 ask")
+	s.scene.Chats = nil
+	s.tell("1 wake")
+	if diff := cmp.Diff([]string{"1 T chat_ended"}, s.done); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestCompileRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
