@@ -40,18 +40,18 @@ type Config struct {
 // workers may run on one Redis.
 type Worker struct {
 	Config
-	store     Store
-	log       logrus.FieldLogger
-	now       func() time.Time
-	queue     queue
-	decider   *Decider
-	turns     turns
-	intake    intake
-	together  together
-	undefined oncePerMinute // properties of which it was said that they are not
-	inspect   *asynq.Inspector
-	stopping  atomic.Bool
-	beat      atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
+	store    Store
+	log      logrus.FieldLogger
+	now      func() time.Time
+	queue    queue
+	decider  *Decider
+	turns    turns
+	intake   intake
+	together together
+	said     oncePerMinute // of properties, what need not be said with each event
+	inspect  *asynq.Inspector
+	stopping atomic.Bool
+	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
 // NewWorker makes a worker. It does nothing before Run.
