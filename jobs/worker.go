@@ -46,6 +46,9 @@ type Worker struct {
 	queue    queue
 	decider  *Decider
 	turns    turns
+	intake   intake
+	together together
+	said     oncePerMinute // of properties, what need not be said with each event
 	inspect  *asynq.Inspector
 	stopping atomic.Bool
 	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
@@ -53,7 +56,7 @@ type Worker struct {
 
 // NewWorker makes a worker. It does nothing before Run.
 func NewWorker(c Config) *Worker {
-	return &Worker{
+	w := &Worker{
 		Config:  c,
 		store:   c.Store,
 		log:     c.Log,
@@ -62,6 +65,9 @@ func NewWorker(c Config) *Worker {
 		decider: NewDecider(c.Store, c.TimeZone),
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
+	w.intake = intake{store: w.store, decider: w.decider, now: w.now}
+	w.together.take = w.takeTogether
+	return w
 }
 
 func (w *Worker) isStopping() bool { return w.stopping.Load() }
@@ -92,6 +98,8 @@ func (w *Worker) jobs() []registered {
 	return []registered{
 		job(w, queueBoundary, "Decides on what is due in a shard.", w.sweep),
 		job(w, queueBoundary, "Wakes all who use an edited schedule.", w.spread),
+		lastingJob(w, queueEvent, "Takes in events, together with those of other tasks.", w.takeEvents),
+		job(w, queueTimer, "Decides on a visitor at the very instant at which something is due.", w.wakeVisitor),
 		job(w, queueUpkeep, "Decides on everything in a shard, due or not, and mends what differs.", w.reconcile),
 		job(w, queueDelivery, "Gives a destination what it has not had of a shard's outbox.", w.deliver),
 		lastingJob(w, queueDelivery, "Keeps one action that was given up, and delivers it when it is run.", w.replay),
@@ -138,7 +146,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	}{
 		{queueBoundary, w.Concurrency, 200 * time.Millisecond, time.Second},
 		{queueDelivery, crowdedDestinations * w.lanesAtOnce(), 250 * time.Millisecond, time.Second},
-		{queueUpkeep, 1, time.Second, 5 * time.Second},
+		{queueEvent, eventsAtOnce, 75 * time.Millisecond, 5 * time.Second},
+		{queueTimer, timersAtOnce, 250 * time.Millisecond, 500 * time.Millisecond},
+		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},
 	} {
 		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{
 			Concurrency: s.concurrency, Queues: w.queue.all(s.queue),
@@ -165,6 +175,15 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.log.Info("worker stops: waiting for running jobs")
 	return nil
 }
+
+const (
+	// eventsAtOnce is how many tasks with events a worker has at once, each of up to a
+	// megabyte. They share their commits: the more there are, the less each costs.
+	eventsAtOnce = 128
+	// timersAtOnce is how many visitors a worker has whose time comes within two seconds.
+	// Each waits, and costs a few kilobytes.
+	timersAtOnce = 4096
+)
 
 // catchUp asks for what fell due while no worker ran, and for a reconciliation. A
 // failure is no reason not to start: the next beat does the same.
