@@ -40,31 +40,27 @@ type Config struct {
 // workers may run on one Redis.
 type Worker struct {
 	Config
-	store    Store
-	log      logrus.FieldLogger
-	now      func() time.Time
-	queue    queue
-	decider  *Decider
-	turns    turns
-	inspect  *asynq.Inspector
-	stopping atomic.Bool
-	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
+	engine
+	queue   queue
+	turns   turns
+	inspect *asynq.Inspector
+	beat    atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
 // NewWorker makes a worker. It does nothing before Run.
 func NewWorker(c Config) *Worker {
-	return &Worker{
+	w := &Worker{
 		Config:  c,
-		store:   c.Store,
-		log:     c.Log,
-		now:     c.Now,
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
-		decider: NewDecider(c.Store, c.TimeZone),
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
+	w.store, w.decider, w.now, w.batch = c.Store, NewDecider(c.Store, c.TimeZone), c.Now, c.Batch
+	w.log, w.metrics = c.Log, c.Metrics
+	w.askSweep = func(ctx context.Context, shard int, nominal time.Time) error {
+		return w.queue.enqueueSweep(ctx, shard, nominal, false)
+	}
+	return w
 }
-
-func (w *Worker) isStopping() bool { return w.stopping.Load() }
 
 // Job documents one kind of task.
 type Job struct {
