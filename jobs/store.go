@@ -14,6 +14,8 @@ type Subject string
 const (
 	propertyKind = "property/"
 	agentKind    = "agent/"
+	visitorKind  = "visitor/"
+	chatKind     = "chat/"
 	scheduleKind = "schedule/" // no subject, but it is followed as one
 )
 
@@ -22,6 +24,14 @@ func PropertySubject(id string) Subject { return Subject(propertyKind + id) }
 
 // AgentSubject is the subject of the agent with this id.
 func AgentSubject(id string) Subject { return Subject(agentKind + id) }
+
+// VisitorSubject is the subject of one visitor on one property. Neither id holds a '/'.
+func VisitorSubject(property, visitor string) Subject {
+	return Subject(visitorKind + property + "/" + visitor)
+}
+
+// chatSubject is the subject of a chat, of which it is known whose it is; see whose.go.
+func chatSubject(property, chat string) Subject { return Subject(chatKind + property + "/" + chat) }
 
 // ScheduleSubject stands for a named schedule in what Follow tells.
 func ScheduleSubject(name string) Subject { return Subject(scheduleKind + name) }
@@ -32,10 +42,25 @@ func (s Subject) Property() (id string, ok bool) { return strings.CutPrefix(stri
 // Agent gives the id of an agent; ok is false for another kind of subject.
 func (s Subject) Agent() (id string, ok bool) { return strings.CutPrefix(string(s), agentKind) }
 
+// Visitor gives the ids of a visitor and their property; ok is false for another kind of
+// subject.
+func (s Subject) Visitor() (property, visitor string, ok bool) {
+	rest, ok := strings.CutPrefix(string(s), visitorKind)
+	property, visitor, _ = strings.Cut(rest, "/")
+	return property, visitor, ok
+}
+
+// Undefined tells whether subjects of this kind have no definition but only a state:
+// visitors and chats. They come by a Change and not by an Edit, they are many, and
+// neither Page nor Scan nor Follow tells of them.
+func (s Subject) Undefined() bool {
+	return strings.HasPrefix(string(s), visitorKind) || strings.HasPrefix(string(s), chatKind)
+}
+
 // Record is what a store holds of a subject.
 type Record struct {
 	Subject    Subject
-	Definition []byte    // canonical JSON
+	Definition []byte    // canonical JSON; nil where the subject is Undefined
 	State      []byte    // JSON; nil: never decided
 	Rev        int64     // grows with every write, and is never used again; 0: there is no such subject
 	Woken      bool      // an edit, and not the clock, asked for a decision
@@ -48,15 +73,31 @@ type Change struct {
 	Rev     int64 // of the record that was decided on:
 	Woken   bool  // the change is lost when either has moved on
 
+	// NewRev makes a subject that is Undefined and not there yet, with this revision,
+	// a number that it never had before; Rev is 0 then. Of two that make it, one is lost.
+	NewRev int64
+	Remove bool // the subject is removed, and what else is said here of it is not heeded but its actions
+
 	State   []byte    // the new state; nil: as before
 	Due     time.Time // when to decide again; zero: only when woken
 	Wake    bool      // wake the subjects that this one serves (Serve)
 	Actions []Outgoing
 
+	// Heard are ids of events that the new state has taken in, to be known again within
+	// HeardFor after At. The id of an event is known for its subject alone.
+	Heard []string
+	At    time.Time // when Heard were heard
+
 	flips   flips // for the log and the metrics, as what follows
 	notices int   // among the actions
 	wasDue  time.Time
 }
+
+// Makes tells whether the change makes a subject that is not there yet.
+func (c *Change) Makes() bool { return c.Rev == 0 && c.NewRev > 0 && c.Subject.Undefined() }
+
+// HeardFor is how long the ids of events are kept.
+const HeardFor = 24 * time.Hour
 
 // Outgoing is one action on its way out.
 type Outgoing struct {
@@ -132,6 +173,10 @@ type Store interface {
 	// Load gives the records of subjects in any shards, in their order; Rev is 0
 	// for one that is not there. A record's definition is no older than its Rev.
 	Load(ctx context.Context, subjects []Subject) ([]Record, error)
+	// Heard tells which events, by their ids, were heard less than HeardFor before an
+	// instant. It is to be asked after Load: what is heard in between gives the record
+	// a new revision.
+	Heard(ctx context.Context, at time.Time, events map[Subject][]string) (map[Subject]map[string]bool, error)
 	// Page gives some records of a shard and the cursor of the next page; it
 	// starts with "" and ends with "". A record may come twice.
 	Page(ctx context.Context, shard int, cursor string, limit int) ([]Record, string, error)
@@ -141,8 +186,8 @@ type Store interface {
 	// have neither states nor revisions, and one may come twice. ErrCursor is returned
 	// for a cursor that Scan has not given.
 	Scan(ctx context.Context, prefix, cursor string, limit int) ([]Record, string, error)
-	// Commit writes changes of one shard with their actions and due times, and
-	// gives those that were lost because the record had moved on.
+	// Commit writes changes of one shard with their actions, due times and heard events,
+	// and gives those that were lost because the record had moved on.
 	Commit(ctx context.Context, shard int, changes []Change) (lost []Subject, err error)
 	// Edit writes or removes a definition and wakes its subject; false: the
 	// record had moved on, and nothing was written.
@@ -176,7 +221,7 @@ type Store interface {
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]Subject, string, error)
 
 	// Follow calls f with what is written from now on, until the context ends:
-	// subjects whose states or definitions were, and ScheduleSubject for a named
+	// subjects with definitions whose states or definitions were, and ScheduleSubject for a named
 	// schedule. It may tell too much. A nil slice says that something may have been
 	// missed: it comes at the start, and after each break of the connection.
 	Follow(ctx context.Context, f func(changed []Subject)) error

@@ -149,7 +149,11 @@ func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]jobs.
 	var gone []any
 	for i, r := range loaded {
 		if r.Rev == 0 {
-			gone = append(gone, string(r.Subject))
+			needs := 1
+			if r.Subject.Undefined() {
+				needs = 0
+			}
+			gone = append(gone, string(r.Subject), needs)
 			continue
 		}
 		if r.Due, err = instant(due[2*i+1]); err != nil {
@@ -159,7 +163,7 @@ func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]jobs.
 	}
 	if len(gone) > 0 {
 		if err := s.run.forget.Run(ctx, s.rdb, []string{k.def, k.state, k.due}, gone...).Err(); err != nil {
-			return nil, fmt.Errorf("forgetting %d subjects: %w", len(gone), err)
+			return nil, fmt.Errorf("forgetting %d subjects: %w", len(gone)/2, err)
 		}
 	}
 	return records, nil
@@ -176,16 +180,22 @@ func (s *Store) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Recor
 	}
 	type part struct {
 		at          []int
-		state, defs *redis.SliceCmd
+		state, defs *redis.SliceCmd // defs are nil where there are none
 	}
 	var parts []part
 	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for n, at := range byShard {
+			one, defined := part{at: at}, false
 			fields := make([]string, len(at))
 			for i, j := range at {
 				fields[i] = string(subjects[j])
+				defined = defined || !subjects[j].Undefined()
 			}
-			parts = append(parts, part{at, p.HMGet(ctx, s.keys[n].state, fields...), p.HMGet(ctx, s.keys[n].def, fields...)})
+			one.state = p.HMGet(ctx, s.keys[n].state, fields...)
+			if defined {
+				one.defs = p.HMGet(ctx, s.keys[n].def, fields...)
+			}
+			parts = append(parts, one)
 		}
 		return nil
 	}); err != nil {
@@ -194,7 +204,11 @@ func (s *Store) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Recor
 	records := make([]jobs.Record, len(subjects))
 	for _, p := range parts {
 		for i, j := range p.at {
-			records[j] = record(subjects[j], p.defs.Val()[i], p.state.Val()[i])
+			var def any
+			if p.defs != nil {
+				def = p.defs.Val()[i]
+			}
+			records[j] = record(subjects[j], def, p.state.Val()[i])
 		}
 	}
 	return records, nil
@@ -228,8 +242,9 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 		return nil, nil
 	}
 	k := s.keys[shard]
-	keys := []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent}
-	args := make([]any, 0, 8*len(changes))
+	keys := []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard}
+	args := make([]any, 1, 12*len(changes))
+	args[0] = int(jobs.HeardFor.Seconds())
 	seen := make(map[jobs.Subject]bool, len(changes))
 	var lost []jobs.Subject
 	for _, c := range changes {
@@ -244,9 +259,12 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 			serves = len(keys)
 		}
 		actions := addressed(c.Actions)
-		args = append(args, string(c.Subject), token(c.Rev, c.Woken)+" ", after(c), score(c.Due), serves, len(actions))
+		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(actions), len(c.Heard))
 		for _, a := range actions {
 			args = append(args, a.Body, addressee(a))
+		}
+		for _, id := range c.Heard {
+			args = append(args, heardAs(c.Subject, id), score(c.At))
 		}
 	}
 	names, err := s.run.commit.Run(ctx, s.rdb, keys, args...).StringSlice()
@@ -264,11 +282,25 @@ func addressee(a jobs.Outgoing) string {
 	return strings.Join(a.To, ",")
 }
 
+// before is how the value of a state has to begin for a change to be written; empty:
+// there must be none.
+func before(c jobs.Change) string {
+	if c.Makes() {
+		return ""
+	}
+	return token(c.Rev, c.Woken) + " "
+}
+
 // after is the value of a state after a change: empty to leave it, a revision
-// alone to keep what follows it. Whatever is not to be done twice has to give the
-// record a new revision, so that a repeat of the script is lost.
+// alone to keep what follows it, '-' to remove the subject. Whatever is not to be done
+// twice has to give the record a new revision, so that a repeat of the script is lost.
 func after(c jobs.Change) string {
-	if c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 {
+	switch {
+	case c.Remove:
+		return "-"
+	case c.Makes():
+		return strconv.FormatInt(c.NewRev, 10) + " " + string(c.State)
+	case c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Heard) == 0:
 		return ""
 	}
 	rev := strconv.FormatInt(c.Rev+1, 10)
@@ -319,7 +351,7 @@ func token(rev int64, woken bool) string {
 func record(subject jobs.Subject, def, state any) jobs.Record {
 	r := jobs.Record{Subject: subject}
 	value, definition := text(state), text(def)
-	if value == "" || definition == "" {
+	if value == "" || definition == "" && !subject.Undefined() {
 		return r
 	}
 	head, body, _ := strings.Cut(value, " ")
@@ -328,7 +360,9 @@ func record(subject jobs.Subject, def, state any) jobs.Record {
 	if body != "" {
 		r.State = []byte(body)
 	}
-	r.Definition = []byte(definition)
+	if definition != "" {
+		r.Definition = []byte(definition)
+	}
 	return r
 }
 

@@ -25,6 +25,8 @@ func Run(t *testing.T, open Open) {
 		{"page", pages()},
 		{"scan", scans()},
 		{"commit", commits()},
+		{"undefined subjects", undefineds()},
+		{"events heard", hearings()},
 		{"edit", edits()},
 		{"wake", wakes()},
 		{"globals", globals()},

@@ -1,42 +1,51 @@
 -- Writes decisions with their due times and actions; all of one decision or nothing. Tells whose states were written.
--- KEYS state due out notices wake wishes recent serves…
--- ARGV per decision, of distinct subjects: subject, token before,
---      value after ('' leaves it, without a space it is the new revision of the old state), due or '',
---      index of its serves key in KEYS or 0, number of actions, then per action:
---      body, and its destinations, '' for all, or '@' for a notice
+-- KEYS state due out notices wake wishes recent heard serves…
+-- ARGV how many seconds events are known, then per decision, of distinct subjects:
+--      subject, token before ('' when there must be none),
+--      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
+--      index of its serves key in KEYS or 0, number of actions, number of events heard, then per action:
+--      body, and its destinations, '' for all, or '@' for a notice; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local most = 20 -- actions kept to be shown: of one commit, and of a shard
-local lost, served, acted, i, last = {}, {}, {}, 1, #ARGV
+local untold = {visitor = true, chat = true} -- they are many, and nobody waits for them
+local lost, served, acted, i, last, latest = {}, {}, {}, 2, #ARGV, nil
 while i <= last do
   local subjects, at, n = {}, {}, 0
   while i <= last and n < chunk do
     n = n + 1
     subjects[n], at[n] = ARGV[i], i
-    i = i + 6 + 2 * ARGV[i + 5]
+    i = i + 7 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
   end
   local now = call('HMGET', KEYS[1], unpack(subjects))
-  local states, dues, done, changed, s, d = {}, {}, {}, {}, 0, 0
+  local states, dues, done, gone, changed, heard, s, d = {}, {}, {}, {}, {}, {}, 0, 0
   for k = 1, n do
     local subject, a, before = subjects[k], at[k], now[k]
     local token, after, due, serves = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
-    if not before or sub(before, 1, #token) ~= token then
+    if (token == '' and before) or (token ~= '' and (not before or sub(before, 1, #token) ~= token)) then
       lost[#lost + 1] = subject
     else
-      if after ~= '' then
+      if after == '-' then
+        gone[#gone + 1] = subject
+      elseif after ~= '' then
         if not find(after, ' ', 1, true) then after = after .. sub(before, #token) end
-        changed[#changed + 1] = subject
         states[s + 1], states[s + 2] = subject, after
         s = s + 2
       end
-      if due ~= '' then
+      if after ~= '' and not untold[string.match(subject, '^%a+')] then changed[#changed + 1] = subject end
+      if due ~= '' and after ~= '-' then
         dues[d + 1], dues[d + 2] = due, subject
         d = d + 2
       else
         done[#done + 1] = subject
       end
       if serves ~= '0' then served[#served + 1] = KEYS[tonumber(serves)] end
-      for b = a + 6, a + 4 + 2 * ARGV[a + 5], 2 do
+      local first = a + 7 + 2 * ARGV[a + 5] -- of the events
+      for b = first, first - 2 + 2 * ARGV[a + 6], 2 do
+        latest = ARGV[b + 1]
+        heard[#heard + 1], heard[#heard + 2] = latest, ARGV[b]
+      end
+      for b = a + 7, first - 2, 2 do
         if ARGV[b + 1] == '' then
           call('XADD', KEYS[3], '*', 'a', ARGV[b])
         elseif ARGV[b + 1] == '@' then
@@ -48,13 +57,14 @@ while i <= last do
       end
     end
   end
-  if s > 0 then
-    call('HSET', KEYS[1], unpack(states))
-    call('PUBLISH', 'deskbell:changed', table.concat(changed, '\n'))
-  end
+  if s > 0 then call('HSET', KEYS[1], unpack(states)) end
+  if #changed > 0 then call('PUBLISH', 'deskbell:changed', table.concat(changed, '\n')) end
+  if #gone > 0 then call('HDEL', KEYS[1], unpack(gone)) end
+  for b = 1, #heard, 2 * chunk do call('ZADD', KEYS[8], unpack(heard, b, math.min(b + 2 * chunk - 1, #heard))) end
   if d > 0 then call('ZADD', KEYS[2], unpack(dues)) end
   if #done > 0 then call('ZREM', KEYS[2], unpack(done)) end
 end
+if latest then call('ZREMRANGEBYSCORE', KEYS[8], '-inf', latest - ARGV[1]) end
 if #served > 0 then
   local wish = call('INCR', KEYS[6])
   for _, key in ipairs(served) do

@@ -1,9 +1,10 @@
 -- Takes subjects of which there is no record out of the timetable: others may be
 -- due behind them.
--- KEYS def state due   ARGV subject…
-for _, subject in ipairs(ARGV) do
+-- KEYS def state due   ARGV subject, '1' when it needs a definition, …
+for i = 1, #ARGV, 2 do
+  local subject = ARGV[i]
   local state = redis.call('HGET', KEYS[2], subject)
-  if not state or not string.find(state, '^%d+!? ') or redis.call('HEXISTS', KEYS[1], subject) == 0 then
+  if not state or not string.find(state, '^%d+!? ') or (ARGV[i + 1] == '1' and redis.call('HEXISTS', KEYS[1], subject) == 0) then
     redis.call('ZREM', KEYS[3], subject)
   end
 end

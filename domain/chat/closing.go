@@ -1,0 +1,82 @@
+package chat
+
+import "time"
+
+// closingSoon tells a visitor who is chatting or waiting, so long before the hours end.
+func (d *decider) closingSoon() {
+	s, h := &d.State, d.scene.Hours
+	if d.policy.ClosingMessage == "" || d.policy.ClosingBefore <= 0 || h.Until.IsZero() || !s.Going() {
+		return
+	}
+	if !h.Open {
+		if !d.scene.Left {
+			d.wake(h.Until) // the hours that open then will end
+		}
+		return
+	}
+	moment := h.Until.Add(-d.policy.ClosingBefore).UTC()
+	switch {
+	case moment.Before(h.Since) || !h.Until.After(s.Told.Closing):
+		return
+	case moment.After(d.at):
+		d.wake(moment)
+		return
+	}
+	if s.Began.After(moment) {
+		return // it was past the time to say it
+	}
+	s.Told.Closing = h.Until.UTC()
+	switch {
+	case d.late(moment):
+		d.skip(ClosingSoon, Late, moment)
+	case d.scene.Left:
+		d.skip(ClosingSoon, VisitorLeft, moment)
+	case s.BotAnswers():
+		d.skip(ClosingSoon, Bot, moment)
+	default:
+		d.say(d.policy.closes, Effect{At: moment, Reason: HoursEndSoon, Cause: Cause{Rule: ClosingSoon, Base: s.Told.Closing}})
+	}
+}
+
+// atClose is for a request of the hours that have ended which no agent has taken.
+func (d *decider) atClose() {
+	h := d.scene.Hours
+	if d.policy.WaitingAtClose != closeReply && d.policy.WaitingAtClose != closeMessage {
+		return
+	}
+	if h.Open {
+		if _, waits := d.request(h.Since, latest(d.at, h.Until)); waits {
+			d.wake(h.Until)
+		}
+		return
+	}
+	if !h.Since.After(d.State.Told.Closed) { // also where the chat has gone to a department that closed before
+		return
+	}
+	ask, waits := d.request(h.Opened, h.Since.Add(-1))
+	if !waits {
+		return
+	}
+	d.State.Told.Closed = h.Since.UTC()
+	cause := Cause{Rule: WaitingAtClose, Event: ask.Event, Base: h.Since.UTC()}
+	if d.policy.Outside != "" && !d.given(Outside) {
+		d.answered(Outside)
+		d.say(d.policy.outside, Effect{Offered: d.offers(), At: h.Since.UTC(), Reason: HoursEnded, Cause: cause})
+	}
+	if d.policy.WaitingAtClose == closeMessage {
+		d.Effects = append(d.Effects, Effect{
+			Chat: d.State.ID, At: h.Since.UTC(), Reason: HoursEnded, Cause: cause,
+			Ticket: &Ticket{Department: d.State.Department.ID, WaitingSince: ask.At},
+		})
+	}
+}
+
+// request is the first of a time that waits and that no agent has joined.
+func (d *decider) request(from, to time.Time) (Ask, bool) {
+	for _, a := range d.State.asks() {
+		if a.Request && !a.At.Before(from) && !a.At.After(to) && a.At.After(d.State.Joined) {
+			return a, true
+		}
+	}
+	return Ask{}, false
+}

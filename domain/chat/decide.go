@@ -1,0 +1,192 @@
+package chat
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// Scene is what a decision looks at besides the chat, as it is at the instant of the decision.
+type Scene struct {
+	Hours        Period   // of the chat's department within its property; of the property where it has none
+	PropertyOpen bool     // whether the property's hours are open
+	Widget       string   // what the widget shows for the department, else for the property: online, away or offline
+	Offered      []string // departments that take chats now
+	Left         bool     // the visitor has left the site
+
+	Values       map[string]string // what stands for placeholders: trigger.Placeholders
+	Confirmation string            // what a visitor is told who has sent a form, in their language; empty: nothing
+}
+
+// Decision is what Decide answers.
+type Decision struct {
+	State   State
+	Effects []Effect  // in the order in which they are to be
+	Skipped []Skipped // what was due, and is not done
+	Due     time.Time // when to decide again; zero: at the next event
+}
+
+// Rule is what speaks in a chat by itself.
+type Rule string
+
+// The rules.
+const (
+	Rescue         Rule = "rescue"
+	During         Rule = "auto_reply.during"
+	Outside        Rule = "auto_reply.outside"
+	Handoff        Rule = "auto_reply.handoff"
+	ClosingSoon    Rule = "closing_soon"
+	WaitingAtClose Rule = "waiting_at_close"
+	FormReceived   Rule = "form"
+)
+
+// Effect is one thing to be done in a chat. Do and Ticket exclude each other.
+type Effect struct {
+	Chat        string
+	Do          trigger.Action       // its texts are rendered, a shortcut's too
+	Attachments []trigger.Attachment // of the message that is sent
+	Offered     []Offer              // departments to choose from, with the message; which may have no text then
+	Ticket      *Ticket
+	At          time.Time // when it was due
+	Reason      Reason
+	Cause       Cause
+}
+
+// Offer is a department that a visitor may choose instead.
+type Offer struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Ticket is what people are to answer later: a form, or a chat that has waited.
+type Ticket struct {
+	Form         event.Form
+	Department   string
+	Page         event.Page
+	WaitingSince time.Time // of a chat
+}
+
+// Cause is what an effect comes from.
+type Cause struct {
+	Rule   Rule
+	Event  string    // the id of the event that began it; empty where it was the hours
+	Base   time.Time // when it began: the ask, the opening or closing; zero where it was an event alone
+	Step   string    // rescue: the step, by its time
+	Action int       // rescue: which of the step's actions
+}
+
+// Key is the same for a repeat of the same effect in a chat, and for no other effect of the same type there. It has
+// letters, digits, '.', '_' and ':', and what event ids have.
+func (c Cause) Key() string {
+	parts := []string{string(c.Rule)}
+	if c.Base.IsZero() {
+		parts = append(parts, c.Event)
+	} else {
+		parts = append(parts, strconv.FormatInt(c.Base.UnixNano(), 10))
+	}
+	if c.Step != "" {
+		parts = append(parts, c.Step, strconv.Itoa(c.Action))
+	}
+	return strings.Join(parts, ":")
+}
+
+// Skipped is something that was due, and is not done.
+type Skipped struct {
+	Chat   string
+	Rule   Rule
+	Step   string // rescue
+	Reason Reason
+	At     time.Time // when it was due
+}
+
+// Reason is why something is done, or not.
+type Reason string
+
+// Why something is done.
+const (
+	Unanswered       Reason = "unanswered"
+	WithinHours      Reason = "within_hours"
+	OutsideHours     Reason = "outside_hours"
+	ClosedDepartment Reason = "closed_department"
+	HandedOver       Reason = "handed_over"
+	HoursEndSoon     Reason = "hours_end_soon"
+	HoursEnded       Reason = "hours_ended"
+	Submitted        Reason = "form_submitted"
+)
+
+// Why something is not done.
+const (
+	Late          Reason = "late"           // by more than trigger.DefaultExpiry
+	Answered      Reason = "answered"       // an agent has written, or is there
+	JustAnswered  Reason = "just_answered"  // an agent had written a moment before
+	Ended         Reason = "chat_ended"     // and nothing has been asked since
+	Bot           Reason = "bot"            // a bot is answering
+	WidgetOffline Reason = "widget_offline" // it is outside hours, or looks so
+	VisitorLeft   Reason = "visitor_left"   // and would not read it in time
+	Removed       Reason = "removed"        // the step is not defined any more
+	Frequency     Reason = "frequency"      // it has been said in these hours, or this closed time
+	HoursChanged  Reason = "hours_changed"  // it was written before the hours began or ended
+	Empty         Reason = "empty"          // no placeholder had a value, and there is no other text
+	TooMany       Reason = "too_many"       // too many steps wait already
+)
+
+// decider is one decision as it is made.
+type decider struct {
+	Decision
+	policy *Policy
+	scene  Scene
+	at     time.Time
+}
+
+// Decide says what is to be done in a chat at an instant. It does not change the State that it is given, and what it
+// answers once it does not answer again.
+func Decide(p *Policy, s State, scene Scene, at time.Time) Decision {
+	d := &decider{Decision: Decision{State: s}, policy: p, scene: scene, at: at.Round(0).UTC()}
+	d.rests()
+	d.ladder()
+	d.handoff()
+	d.reply()
+	d.closingSoon()
+	d.atClose()
+	slices.SortStableFunc(d.Effects, func(a, b Effect) int { return a.At.Compare(b.At) })
+	return d.Decision
+}
+
+func (d *decider) late(due time.Time) bool { return d.at.Sub(due) > trigger.DefaultExpiry }
+
+// wake makes that it is decided again at an instant.
+func (d *decider) wake(due time.Time) {
+	if due.After(d.at) {
+		d.Due = earliest(d.Due, due.UTC())
+	}
+}
+
+func (d *decider) skip(rule Rule, reason Reason, due time.Time) {
+	d.Skipped = append(d.Skipped, Skipped{Chat: d.State.ID, Rule: rule, Reason: reason, At: due})
+}
+
+// do adds an effect with its texts rendered.
+func (d *decider) do(a trigger.Action, e Effect) {
+	e.Chat = d.State.ID
+	e.Do, e.Attachments = d.policy.render(a, d.scene.Values)
+	if m := e.Do.SendMessage; m != nil && m.Text == "" && len(e.Attachments) == 0 && len(e.Offered) == 0 {
+		d.Skipped = append(d.Skipped, Skipped{d.State.ID, e.Cause.Rule, e.Cause.Step, Empty, e.At})
+		return
+	}
+	d.Effects = append(d.Effects, e)
+}
+
+// say adds a message of one of the property's texts.
+func (d *decider) say(t trigger.Text, e Effect) {
+	e.Chat = d.State.ID
+	e.Do.SendMessage = &trigger.Message{Text: t.Render(d.scene.Values)}
+	if e.Do.SendMessage.Text == "" && len(e.Offered) == 0 {
+		d.skip(e.Cause.Rule, Empty, e.At)
+		return
+	}
+	d.Effects = append(d.Effects, e)
+}

@@ -1,0 +1,54 @@
+package chat_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+func TestForm(t *testing.T) {
+	t.Parallel()
+	e := event.Event{ID: "e1", Type: event.FormSubmitted, Time: start(), Data: event.Data{
+		Department: "sales", Form: event.Form{Kind: event.ContactForm, Fields: event.Values{"order": "17"}},
+	}}
+	effects := chat.Form(e, chat.Scene{Confirmation: "Thank you"})
+	if len(effects) != 2 || effects[0].Do.SendMessage.Text != "Thank you" || effects[0].Cause.Key() != "form:e1" {
+		t.Fatalf("%+v", effects)
+	}
+	want := &chat.Ticket{Form: e.Data.Form, Department: "sales"}
+	if diff := cmp.Diff(want, effects[1].Ticket); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(effects, chat.Form(e, chat.Scene{Confirmation: "Thank you"})); diff != "" {
+		t.Errorf("twice: %s", diff)
+	}
+	if effects := chat.Form(e, chat.Scene{}); len(effects) != 1 || effects[0].Ticket == nil {
+		t.Errorf("unconfirmed: %+v", effects)
+	}
+	if effects := chat.Form(said(t, "09:00:00", "request"), chat.Scene{}); effects != nil {
+		t.Errorf("no form: %+v", effects)
+	}
+}
+
+func TestIncoming(t *testing.T) {
+	t.Parallel()
+	form := event.Event{ID: "e1", Type: event.FormSubmitted, Data: event.Data{Chat: "c1"}}
+	for _, c := range []struct {
+		event event.Event
+		want  chat.Item
+		in    bool
+	}{
+		{form, chat.Item{Kind: chat.FormItem, ID: "e1", Chat: "c1"}, true},
+		{said(t, "18:00:00", "request"), chat.Item{Kind: chat.ChatItem, ID: "c1"}, true},
+		{said(t, "18:00:00", "visitor"), chat.Item{Kind: chat.MessageItem, ID: "visitor 18:00:00", Chat: "c1"}, true},
+		{said(t, "18:00:00", "agent"), chat.Item{}, false},
+		{said(t, "18:00:00", "ended"), chat.Item{}, false},
+	} {
+		if got, in := chat.Incoming(c.event); got != c.want || in != c.in {
+			t.Errorf("%s: %+v, %t", c.event.ID, got, in)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package chat
+
+import (
+	"time"
+)
+
+// State is what is known of a conversation, and what has been decided in it. All instants are in UTC; a zero one has
+// not been.
+type State struct {
+	ID string `json:"id"`
+
+	Department Department `json:"department,omitzero"`
+	Queue      Queue      `json:"queue,omitzero"`
+	Agents     []Switch   `json:"agents,omitempty"` // by id; on: they have the chat
+	Tags       []Switch   `json:"tags,omitempty"`
+
+	Began     time.Time `json:"began,omitzero"`     // the visitor's first request or message
+	Requested time.Time `json:"requested,omitzero"` // the first chat.requested
+	Asked     time.Time `json:"asked,omitzero"`     // the visitor's last request or message, or the hand-over
+	Answered  time.Time `json:"answered,omitzero"`  // an agent's last message
+	Joined    time.Time `json:"joined,omitzero"`    // when an agent last joined
+	Bot       time.Time `json:"bot,omitzero"`       // when it was last said that a bot is answering
+	Ended     time.Time `json:"ended,omitzero"`
+
+	Request Moment `json:"request,omitzero"` // the last chat.requested
+	Wrote   Moment `json:"wrote,omitzero"`   // the visitor's last text
+	Handoff Moment `json:"handoff,omitzero"` // the last chat.handoff
+	Waiting []Ask  `json:"waiting,omitempty"`
+
+	Told Told `json:"told,omitzero"`
+}
+
+// Told is what has been decided in a conversation.
+type Told struct {
+	Steps map[string]time.Time `json:"steps,omitempty"` // by Step.Key: when it was last due
+	Next  Rung                 `json:"next,omitzero"`   // the step that comes next
+	Rests []Rest               `json:"rests,omitempty"` // what goes on after a wait
+
+	Heard   time.Time `json:"heard,omitzero"`   // the visitor's last text that an auto-reply was considered for
+	Handoff time.Time `json:"handoff,omitzero"` // the last hand-over that was
+	During  time.Time `json:"during,omitzero"`  // when the reply in hours was last given
+	Outside time.Time `json:"outside,omitzero"` // when the reply outside hours was
+	Closing time.Time `json:"closing,omitzero"` // the closing before which the visitor was told, or not
+	Closed  time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and what was to become of it was decided
+}
+
+// Moment is when something happened, and the event that said so.
+type Moment struct {
+	At    time.Time `json:"at"`
+	Event string    `json:"event,omitempty"`
+}
+
+// Ask is a request or message that nobody has answered.
+type Ask struct {
+	Moment
+	Request bool `json:"request,omitempty"` // a request or a hand-over, not a message
+}
+
+// Department is the department of a chat, and since when that is known.
+type Department struct {
+	ID string    `json:"id"`
+	At time.Time `json:"at"`
+}
+
+// Queue is the place in a queue, and since when that is known.
+type Queue struct {
+	Position *int      `json:"position,omitempty"` // nil: in none
+	At       time.Time `json:"at"`
+}
+
+// Switch is an agent or a tag that was last put on a chat, or taken off it, at an instant.
+type Switch struct {
+	Name string    `json:"name"`
+	On   bool      `json:"on,omitempty"`
+	At   time.Time `json:"at"`
+}
+
+// Rung is a step that is to be taken.
+type Rung struct {
+	Step string    `json:"step"` // its Key
+	Base time.Time `json:"base"` // the ask from which it counts
+	Due  time.Time `json:"due"`
+}
+
+// Rest is what a step does after a wait. It is not looked at again whether anybody has answered.
+type Rest struct {
+	Step   string    `json:"step"` // its Key
+	Base   Moment    `json:"base"`
+	Action int       `json:"action"` // the first that is left
+	Due    time.Time `json:"due"`
+}
+
+// The bounds of the lists. The newest are kept, so that a list does not depend on the order of events.
+const (
+	mostMessages = 16 // of Waiting
+	mostRequests = 4  // of Waiting
+	mostAgents   = 10
+	mostTags     = 50 // as many as one event may bring
+	mostRests    = 10
+)
+
+// Going tells whether the chat is going on: the visitor has asked for something since it last ended.
+func (s *State) Going() bool { return s.Asked.After(s.Ended) }
+
+// BotAnswers tells whether a bot is answering, so that the visitor waits for nobody.
+func (s *State) BotAnswers() bool {
+	return s.Bot.After(latest(s.Handoff.At, s.Joined, s.Answered))
+}
+
+// WaitingSince is since when the visitor has waited for an answer; zero where they do not.
+func (s *State) WaitingSince() time.Time {
+	if asks := s.asks(); len(asks) > 0 {
+		return asks[0].At
+	}
+	return time.Time{}
+}
+
+// Agent is the agent who has the chat, the latest where several have; empty where none has.
+func (s *State) Agent() string {
+	var last Switch
+	for _, a := range s.Agents {
+		if a.On && a.At.After(s.Ended) && a.At.After(last.At) {
+			last = a
+		}
+	}
+	return last.Name
+}
+
+// TagNames are the tags that the chat has, in the order in which it got them.
+func (s *State) TagNames() []string {
+	var names []string
+	for _, t := range s.Tags {
+		if t.On {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// asks are what waits for an answer by a person, the oldest first.
+func (s *State) asks() []Ask {
+	if s.BotAnswers() {
+		return nil
+	}
+	return s.Waiting
+}
+
+// latest is the last of some instants.
+func latest(first time.Time, others ...time.Time) time.Time {
+	for _, t := range others {
+		if t.After(first) {
+			first = t
+		}
+	}
+	return first
+}
+
+// earliest is the first of two instants, of which zero stands for never.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

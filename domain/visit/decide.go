@@ -1,0 +1,184 @@
+package visit
+
+import (
+	"maps"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// Decision is what Decide answers.
+type Decision struct {
+	State   State
+	Effects []Effect  // in the order in which they are to be seen
+	Skipped []Skipped // what was decided against
+	Due     time.Time // when to decide again; zero: when something happens
+}
+
+// Effect is one thing to do.
+type Effect struct {
+	Do          trigger.Action       // never a wait. Its texts are final, and a shortcut has become a text
+	Attachments []trigger.Attachment // of a message
+	Visit       string               // during which the trigger started; empty: not known
+	Chat        string               // to which the trigger's start belongs; empty: to none
+	Cause       Cause
+	Reason      string    // the trigger's start: "page.viewed"
+	At          time.Time // when it was decided
+}
+
+// Cause is what an effect is made of: of one visitor, no two effects have the same.
+type Cause struct {
+	Trigger string // its name
+	Event   string // the id of the event from which it counts
+	Index   int    // which of the trigger's actions it is, from 0
+}
+
+// Skipped is a message that is not sent, or another effect that does not come about.
+type Skipped struct {
+	Trigger string // its name
+	Visit   string
+	Chat    string
+	Event   string // the id of the event from which it would have counted
+	Reason  Reason
+	Verdict trigger.Verdict // where the reason is Conditions
+	At      time.Time
+}
+
+// Reason is why something is not done.
+type Reason string
+
+// The reasons.
+const (
+	Late          Reason = "late"           // later than the trigger's expiry
+	WidgetOffline Reason = "widget_offline" // at the start or at the due time
+	VisitorLeft   Reason = "visitor_left"
+	OtherPage     Reason = "other_page" // the visitor has been on another page meanwhile
+	Answered      Reason = "answered"
+	Bot           Reason = "bot"    // a bot is answering: the visitor waits for nobody
+	Joined        Reason = "joined" // an agent has joined the chat
+	ChatEnded     Reason = "chat_ended"
+	Minimized     Reason = "minimized"
+	Superseded    Reason = "superseded" // something has happened, and it counts from there
+	Disabled      Reason = "disabled"   // the trigger was switched off meanwhile
+	Removed       Reason = "removed"    // there is no such trigger any more
+	Edited        Reason = "edited"     // the trigger starts otherwise now, or does something else
+	Conditions    Reason = "conditions"
+	Frequency     Reason = "frequency"
+	OnePerVisit   Reason = "one_per_visit" // the visit has had its one proactive message
+	TooMany       Reason = "too_many"      // timers of this visitor
+)
+
+// run is one decision while it is made.
+type run struct {
+	Decision
+	policy *Policy
+	scene  *Scene
+	at     time.Time
+	read   *trigger.Visitor // what is known of the visitor, once it was asked
+}
+
+// Decide says what is to be done for a visitor at an instant. The events are those that Merge found to be new: they
+// start triggers, and what has no delay is done at once. Without any it is a wake-up: what is due is done. Deciding again
+// at the same instant does nothing.
+func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) Decision {
+	s.Fired = maps.Clone(s.Fired)
+	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC()}
+	r.end()
+	r.start(fresh)
+	for t, found := r.next(); found; t, found = r.next() {
+		r.settle(t)
+	}
+	if len(r.State.Timers) > 0 {
+		r.Due = r.State.Timers[0].Due
+	}
+	return r.Decision
+}
+
+// settle deals with a timer that is due.
+func (r *run) settle(t Timer) {
+	c, _ := r.policy.named(t.Trigger)
+	switch {
+	case c == nil:
+		r.skip(t, Removed)
+	case bool(c.Disabled):
+		r.skip(t, Disabled)
+	case t.Made != c.made(t.Step):
+		r.skip(t, Edited)
+	case t.Waits:
+		r.begin(c, t, nil)
+	case r.due(c, t):
+		r.act(c, t)
+	}
+}
+
+// act does what the trigger does, up to a wait. That it has acted is known from its first action on.
+func (r *run) act(c *compiled, t Timer) {
+	if t.Step == 0 {
+		r.claim(c, t)
+	}
+	values := r.values(t)
+	for i := t.Step; i < len(c.steps); i++ {
+		s := c.steps[i]
+		if s.Wait > 0 {
+			if t.Step = i + 1; t.Step < len(c.steps) {
+				t.Due, t.Made = r.at.Add(time.Duration(s.Wait)), c.made(t.Step)
+				r.State.Timers = append(r.State.Timers, t) // in place of the one that is done: there cannot be too many
+			}
+			return
+		}
+		r.Effects = append(r.Effects, Effect{
+			Do: s.render(values), Attachments: s.attachments, Visit: t.Visit, Chat: t.Chat,
+			Cause: Cause{c.Name, t.Event, i}, Reason: c.Start(), At: r.at,
+		})
+	}
+}
+
+// allowed tells whether the trigger may act for this visitor at an instant; where not, it is skipped.
+func (r *run) allowed(c *compiled, t Timer, at time.Time) bool {
+	switch {
+	case !trigger.Allowed(c.Frequency, r.State.Fired[c.Name].Fired, t.Visit, at):
+		return r.skip(t, Frequency)
+	case r.policy.onePerVisit && c.proactive && !trigger.Allowed(oncePerVisit(), r.State.Proactive, t.Visit, at):
+		return r.skip(t, OnePerVisit)
+	}
+	return true
+}
+
+func oncePerVisit() trigger.Frequency { return trigger.Frequency{Rule: trigger.OncePerVisit} }
+
+// claim writes down that the trigger has acted.
+func (r *run) claim(c *compiled, t Timer) {
+	s := &r.State
+	if s.Fired == nil {
+		s.Fired = make(map[string]Fired)
+	}
+	fired := trigger.Fired{At: r.at, Visit: t.Visit}
+	s.Fired[c.Name] = Fired{fired, s.Fired[c.Name].Count + 1}
+	if c.proactive {
+		s.Proactive = fired
+	}
+	if len(s.Fired) > mostFired {
+		maps.DeleteFunc(s.Fired, func(name string, _ Fired) bool { known, _ := r.policy.named(name); return known == nil })
+	}
+}
+
+// skip records why something is not done, and is false.
+func (r *run) skip(t Timer, reason Reason) bool {
+	r.Skipped = append(r.Skipped, Skipped{Trigger: t.Trigger, Visit: t.Visit, Chat: t.Chat, Event: t.Event, Reason: reason, At: r.at})
+	return false
+}
+
+func (r *run) skipFor(t Timer, verdict trigger.Verdict) bool {
+	r.skip(t, Conditions)
+	r.Skipped[len(r.Skipped)-1].Verdict = verdict
+	return false
+}
+
+func (r *run) visitor() trigger.Visitor {
+	if r.read == nil {
+		v := r.State.visitor()
+		r.read = &v
+	}
+	return *r.read
+}

@@ -1,0 +1,267 @@
+package visit_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestStories tells what happens to one visitor, a line each, and what is done about it. A line of a story is when it is
+// handled, in seconds; when it happened, where that was before; and what it is: see story.tell.
+func TestStories(t *testing.T) {
+	t.Parallel()
+	const (
+		hello   = `{"name":"T","type":"site","delay":"5s","message":"hi"}`
+		at      = `{"name":"T","type":"page","url":{"contains":"/pricing"},"delay":"20s","message":"hi"}`
+		always  = `{"name":"T","type":"page","url":{"contains":"/pricing"},"delay":"20s","message":"hi","frequency":"every_time"}`
+		rescue  = `{"name":"T","type":"rescue","delay":"30s","message":"hi"}`
+		joined  = `{"name":"T","type":"rescue","delay":"30s","message":"hi","until":"joined"}`
+		opened  = `{"name":"T","type":"maximized","delay":"10s","message":"hi"}`
+		still   = `{"name":"T","type":"advanced","on":"page.unchanged","after":"60s","message":"hi","frequency":"every_time"}`
+		open    = `{"name":"T","type":"advanced","on":"chat.unanswered","after":"60s","message":"hi","frequency":"every_time"}`
+		idle    = `{"name":"T","type":"advanced","on":"chat.idle","after":"60s","message":"hi","frequency":"every_time"}`
+		british = `{"name":"T","type":"advanced","on":"page.viewed","delay":"10s","message":"hi","conditions":[{"field":"visitor.country","is":"GB"}]}`
+		once    = `{"name":"T","type":"advanced","on":"page.viewed","delay":"10s","message":"hi","recheck":false,"conditions":[{"field":"page.path","is":"/a"}]}`
+		custom  = `{"name":"T","type":"advanced","on":"visitor.custom","event":"won","message":"hi","frequency":"every_time"}`
+		steps   = `{"name":"T","type":"advanced","on":"chat.requested","actions":[{"add_tag":"a"},{"send_message":{"text":"1"}},{"wait":"10s"},{"send_message":{"text":"2"}},{"add_tag":"b"}]}`
+	)
+	for _, tt := range []struct{ name, triggers, story, want string }{
+		// Delays.
+		{"a delay counts from the event", hello, "0 arrive; 4.999 wake; 5 wake; 6 wake", "5 T hi"},
+		{"an event a little late is not delayed by that", hello, "3@0 arrive; 5 wake", "5 T hi"},
+		{"an event later than its delay is done at once", hello, "20@0 arrive", "20 T hi"},
+		{"a message may be as late as its expiry", hello, "0 arrive; 65 wake", "65 T hi"},
+		{"and no later", hello, "0 arrive; 65.001 wake", "65.001 T late"},
+		{"an event that is too late starts nothing", hello, "66@0 arrive", "66 T late"},
+		{"an expiry of its own", strings.Replace(hello, `"site"`, `"site","expiry":"10m"`, 1), "600@0 arrive", "600 T hi"},
+		{"an event ahead of its time is waited for", hello, "0@60 arrive; 64 wake; 65 wake", "65 T hi"},
+		{"without a delay it is done at once", strings.Replace(hello, "5s", "0s", 1), "1 arrive", "1 T hi"},
+
+		// Twice.
+		{"an event again starts nothing", strings.Replace(hello, `"site"`, `"site","frequency":"every_time"`, 1), "0 arrive; 0 again; 5 wake; 6 again; 11 wake", "5 T hi"},
+		{"two tabs", hello, "0 arrive; 1 arrive; 5 wake; 6 wake", "5 T hi; 6 T frequency"},
+		{"two tabs at one instant", hello, "0 arrive; 0 arrive; 5 wake", "5 T hi; 5 T frequency"},
+		{"each time", strings.Replace(hello, `"site"`, `"site","frequency":"every_time"`, 1), "0 arrive; 1 arrive; 5 wake; 6 wake", "5 T hi; 6 T hi"},
+		{"once in a visit", strings.Replace(hello, `"site"`, `"site","frequency":"once_per_visit"`, 1),
+			"0 arrive; 5 wake; 10 arrive; 100 arrive #2; 105 wake", "5 T hi; 10 T frequency; 105 T hi"},
+		{"at most every ten minutes", strings.Replace(hello, `"site"`, `"site","frequency":{"every":"10m"}`, 1),
+			"0 arrive; 5 wake; 599 arrive; 600 arrive; 605 wake", "5 T hi; 599 T frequency; 605 T hi"},
+
+		// Site.
+		{"the visitor left", hello, "0 arrive; 3 leave; 5 wake", "5 T visitor_left"},
+		{"and came back", hello, "0 arrive; 3 leave; 3 view /b; 5 wake", "5 T hi"},
+		{"a late word that they left", hello, "0 arrive; 4 view /b; 4.5@3 leave; 5 wake", "5 T hi"},
+		{"the visit is over", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1800 wake", "1800 T visitor_left"},
+		{"the visit goes on by what names no visit", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 max #; 1800 wake", "1800 T hi"},
+		{"another visit does not prolong it", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 max #2; 1800 wake", "1800 T visitor_left"},
+		{"the visit goes on", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 view /b; 1800 wake", "1800 T hi"},
+
+		// The widget.
+		{"offline at the event", hello, "0 offline; 1 arrive; 2 online; 6 wake", "1 T widget_offline"},
+		{"offline at the event, which comes late", hello, "0 offline; 2 online; 3@1 arrive; 6 wake", "3 T widget_offline"},
+		{"offline at the due time", hello, "0 arrive; 4 offline; 5 wake", "5 T widget_offline"},
+		{"offline in between", hello, "0 arrive; 2 offline; 4 online; 5 wake", "5 T hi"},
+		{"online at the due instant", hello, "0 arrive; 2 offline; 5 online", "5 T hi"},
+
+		// Page.
+		{"on the page", at, "0 view /pricing; 20 wake", "20 T hi"},
+		{"a visitor who arrives there", at, "0 arrive /pricing; 20 wake", "20 T hi"},
+		{"a view that is told as an arrival too", always, "0 arrive /pricing; 0 view /pricing; 20 wake", "20 T hi"},
+		{"on none", at, "0 view /a; 20 wake", "0 T conditions"},
+		{"on another page", at, "0 view /pricing; 19 view /a; 20 wake", "19 T other_page; 19 T conditions"},
+		{"on another that matches", at, "0 view /pricing; 19 view /pricing/2; 20 wake; 39 wake", "19 T other_page; 39 T hi"},
+		{"away and back", always, "0 view /pricing; 5 view /a; 10 view /pricing; 20 wake; 30 wake", "5 T other_page; 5 T conditions; 30 T hi"},
+		{"away and back, out of order", always, "0 view /pricing; 11@10 view /pricing; 12@5 view /a; 20 wake; 30 wake", "12 T other_page; 12 T conditions; 30 T hi"},
+		{"a word of another page that is too late", at, "0 view /pricing; 20 wake; 21@10 view /a", "20 T hi; 21 T conditions"},
+		{"loaded again", at, "0 view /pricing; 10 view /pricing; 20 wake; 30 wake", "20 T hi; 30 T frequency"},
+		{"left the page by leaving", at, "0 view /pricing; 19 leave; 20 wake", "20 T visitor_left"},
+
+		// Rescue.
+		{"nobody answers", rescue, "0 ask; 30 wake", "30 T hi"},
+		{"answered", rescue, "0 ask; 29 answer; 30 wake", "29 T answered"},
+		{"answered at the due instant", rescue, "0 ask; 30 answer", "30 T answered"},
+		{"answered at the instant of the request", rescue, "0 ask; 1@0 answer; 30 wake", "1 T answered"},
+		{"answered before it was asked, in order", rescue, "0 answer; 0 ask", "0 T answered"},
+		{"answered, which comes late", rescue, "0 ask; 30 wake; 31@20 answer", "30 T hi"},
+		{"a bot is answering", rescue, "0 ask; 10 bot; 30 wake", "30 T bot"},
+		{"a bot has handed over", rescue, "0 ask; 10 bot; 20 handoff; 30 wake", "30 T hi"},
+		{"joined is no answer", rescue, "0 ask; 10 join; 30 wake", "30 T hi"},
+		{"joined is enough", joined, "0 ask; 10 join; 30 wake", "10 T joined"},
+		{"joined at the instant of the request", joined, "0 ask; 1@0 join; 30 wake", "1 T joined"},
+		{"an answer is more than joining", joined, "0 ask; 10 answer; 30 wake", "10 T answered"},
+		{"the chat ended", rescue, "0 ask; 10 end; 30 wake", "10 T chat_ended"},
+		{"the chat ended at the instant of the request", rescue, "0 ask; 1@0 end; 30 wake", "1 T chat_ended"},
+		{"a chat that ended before goes on", rescue, "0 end; 1 ask; 31 wake", "31 T hi"},
+		{"a message that came with the request", open, "0 ask; 0 say; 60 wake", "60 T hi"},
+		{"the visitor left, and may read it later", rescue, "0 ask; 10 leave; 30 wake", "30 T hi"},
+		{"once for each visitor, also in another chat", rescue, "0 ask; 30 wake; 40 ask c2", "30 T hi; 40 T frequency"},
+		{"a closed widget rescues nobody", rescue, "0 ask; 20 offline; 30 wake", "30 T widget_offline"},
+
+		// Maximized.
+		{"open", opened, "0 max; 10 wake", "10 T hi"},
+		{"minimized", opened, "0 max; 5 min; 10 wake", "5 T minimized"},
+		{"minimized at once", opened, "0 max; 0 min; 10 wake", "0 T minimized"},
+		{"minimized before", opened, "0 min; 1 max; 11 wake", "11 T hi"},
+		{"open again", opened, "0 max; 5 min; 6 max; 10 wake; 16 wake", "5 T minimized; 16 T hi"},
+		{"open again, out of order", opened, "6 max; 7@5 min; 16 wake", "16 T hi"},
+
+		// What has lasted.
+		{"the same page", still, "0 view /a; 59.999 wake; 60 wake; 200 wake", "60 T hi"},
+		{"the same page, loaded again", still, "0 view /a; 30 view /a; 60 wake; 90 wake", "30 T superseded; 90 T hi"},
+		{"not the same page", still, "0 view /a; 30 view /b; 60 wake; 90 wake", "30 T other_page; 90 T hi"},
+		{"a page before, which comes late", still, "30 view /b; 31@0 view /a; 60 wake; 90 wake", "90 T hi"},
+		{"lasting and a delay", strings.Replace(still, `"after"`, `"delay":"5s","after"`, 1), "0 view /a; 60 wake; 65 wake", "65 T hi"},
+		{"lasting, closed at its start", strings.Replace(still, `"after"`, `"delay":"5s","after"`, 1), "0 view /a; 59 offline; 60 wake; 61 online; 65 wake", "60 T widget_offline"},
+		{"lasting, closed before its start", still, "0 offline; 1 view /a; 61 online", "61 T hi"},
+		{"lasting, asked late", still, "0 view /a; 121 wake", "121 T late"},
+		{"unanswered", open, "0 ask; 60 wake", "60 T hi"},
+		{"unanswered since the first message", open, "0 ask; 30 say; 60 wake; 90 wake; 100 say; 160 wake", "60 T hi"},
+		{"answered in time", open, "0 ask; 50 answer; 60 wake", "50 T answered"},
+		{"unanswered again", open, "0 ask; 50 answer; 70 say; 130 wake", "50 T answered; 130 T hi"},
+		{"unanswered since before we knew", open, "10 say; 11@0 ask; 60 wake; 70 wake", "11 T superseded; 60 T hi"},
+		{"unanswered since the hand-over", open, "0 ask; 10 bot; 20 handoff; 60 wake; 80 wake", "10 T superseded; 80 T hi"},
+		{"silent", idle, "0 ask; 10 answer; 60 wake", "60 T hi"},
+		{"not silent", idle, "0 ask; 30 say; 60 wake; 90 wake", "30 T superseded; 90 T hi"},
+		{"silent since the end", idle, "0 ask; 30 end; 60 wake", "30 T chat_ended"},
+
+		// Advanced.
+		{"conditions hold", british, "0 view /a GB; 10 wake", "10 T hi"},
+		{"conditions do not hold", british, "0 view /a FR; 10 wake", "0 T conditions"},
+		{"nor at the due time", british, "0 view /a GB; 5 know FR; 10 wake", "10 T conditions"},
+		{"what is known of earlier does not count", british, "0 view /a GB; 5@-5 know FR; 10 wake", "10 T hi"},
+		{"checked at the start alone", once, "0 view /a; 5 view /b; 10 wake; 15 wake", "5 T conditions; 10 T hi"},
+		{"no widget is rechecked by conditions alone", once, "0 view /a; 5 offline; 10 wake", "10 T widget_offline"},
+		{"the application's own event", custom, "0 custom lost; 1 custom won; 2 custom won", "1 T hi; 2 T hi"},
+		{"at the end of a chat", `{"name":"T","type":"advanced","on":"chat.ended","delay":"5s","message":"hi"}`, "0 ask; 10 end; 15 wake", "15 T hi"},
+		{"by an agent's message nothing starts", `{"name":"T","type":"advanced","on":"chat.message","message":"hi"}`, "0 ask; 1 answer; 2 say", "2 T hi"},
+		{"the text of the message", `{"name":"T","type":"advanced","on":"chat.message","message":"hi","conditions":[{"field":"message.text","contains":"PRICE"}]}`,
+			"0 ask; 1 say hello; 2 say the price?", "1 T conditions; 2 T hi"},
+
+		{"of several chats the last", strings.Replace(custom, `"on"`, `"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
+			"0 ask c1; 10 ask c2; 11 custom won; 12 custom won", "11 T hi; 12 T conditions"},
+		{"of several chats the last that goes on", strings.Replace(custom, `"on"`, `"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
+			"10 ask c2; 10.5 ask c1; 10.6 end c1; 11 custom won", "11 T hi"},
+
+		// Actions.
+		{"actions keep their order, and go on after a wait", steps, "0 ask; 9 wake; 10 wake; 11 wake", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b"},
+		{"after a wait nothing is asked", steps, "0 ask; 5 answer; 6 offline; 7 end; 10 wake", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b"},
+		{"after a wait it may be too late", steps, "0 ask; 71 wake", "0 T tag a; 0 T 1; 71 T late"},
+		{"it has acted when it began to", strings.Replace(steps, `"on"`, `"frequency":{"every":"12s"},"on"`, 1), "0 ask; 10 wake; 12 ask c2", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b; 12 T tag a; 12 T 1"},
+		{"a wait begins when it is its turn", steps, "20@0 ask; 29 wake; 30 wake", "20 T tag a; 20 T 1; 30 T 2; 30 T tag b"},
+
+		// Several.
+		{"at one instant as they stand", strings.Replace(hello, `"T"`, `"Z"`, 1) + "," + strings.Replace(hello, `"T"`, `"A"`, 1), "0 arrive; 5 wake", "5 Z hi; 5 A hi"},
+		{"the earlier first, also when both are late", hello + "," + strings.Replace(hello, `"T","type":"site","delay":"5s"`, `"U","type":"site"`, 1), "7@0 arrive", "7 U hi; 7 T hi"},
+		{"after another has spoken", hello + "," + `{"name":"U","type":"advanced","on":"page.viewed","message":"more","conditions":[{"field":"triggered.T","is":true}]}`,
+			"0 arrive; 4 view /a; 5 wake; 6 view /b", "4 U conditions; 5 T hi; 6 U more"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStory(t, "["+tt.triggers+"]")
+			for line := range strings.SplitSeq(tt.story, ";") {
+				s.tell(strings.TrimSpace(line))
+			}
+			if got := strings.Join(s.done, "; "); got != tt.want {
+				t.Errorf("\n got %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEdits(t *testing.T) {
+	t.Parallel()
+	const site = `[{"name":"T","type":"site","delay":"5s","message":"hi"}]`
+	const waits = `[{"name":"T","type":"advanced","on":"visitor.arrived","actions":[{"add_tag":"a"},{"wait":"5s"},{"add_tag":"b"}]}]`
+	for _, tt := range []struct{ name, before, old, replacement, want string }{
+		{"as it was", site, "", "", "5 T hi"},
+		{"another text", site, "hi", "hello", "5 T hello"},
+		{"another delay, for those to come", site, "5s", "9s", "5 T hi"},
+		{"off", site, `"site"`, `"site","enabled":false`, "5 T disabled"},
+		{"another name", site, `"T"`, `"U"`, "5 T removed"},
+		{"another start", site, `"site"`, `"maximized"`, "5 T edited"},
+		{"a condition", site, `"type":"site"`, `"type":"advanced","on":"visitor.arrived"`, "5 T edited"},
+		{"within a wait: as it was", waits, "", "", "0 T tag a; 5 T tag b"},
+		{"within a wait: another action", waits, `"b"`, `"c"`, "0 T tag a; 5 T edited"},
+		{"within a wait: off", waits, `"T"`, `"T","enabled":false`, "0 T tag a; 5 T disabled"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStory(t, tt.before)
+			s.tell("0 arrive")
+			s.define(strings.Replace(tt.before, tt.old, tt.replacement, 1))
+			s.tell("5 wake")
+			if got := strings.Join(s.done, "; "); got != tt.want {
+				t.Errorf("\n got %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestOneProactiveMessagePerVisit(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[
+		{"name":"A","type":"site","delay":"5s","message":"hi"},
+		{"name":"B","type":"site","delay":"6s","message":"hi","frequency":"every_time"},
+		{"name":"mark","type":"advanced","on":"visitor.arrived","delay":"7s","actions":[{"add_tag":"x"}]},
+		{"name":"rescue","type":"rescue","message":"hi"}
+	]`)
+	s.onePerVisit = true
+	for _, line := range []string{"0 arrive", "5 wake", "6 wake", "7 wake", "8 ask", "9 arrive", "100 arrive #2", "106 wake"} {
+		s.tell(line)
+	}
+	want := []string{
+		"5 A hi", "6 B one_per_visit", "7 mark tag x", "8 rescue hi", // neither a tag nor a rescue is proactive
+		"9 A frequency", "9 B one_per_visit", "9 mark frequency",
+		"100 A frequency", "100 mark frequency", "106 B hi",
+	}
+	if diff := cmp.Diff(want, s.done); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestManyTimers(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[{"name":"T","type":"advanced","on":"visitor.custom","event":"x","delay":"5m","message":"hi","frequency":"every_time"}]`)
+	for i := range 40 {
+		s.tell(fmt.Sprintf("%d custom x", i))
+	}
+	s.tell("300 wake")
+	tooMany := slices.DeleteFunc(slices.Clone(s.done), func(line string) bool { return !strings.HasSuffix(line, "too_many") })
+	if len(tooMany) != 8 || s.done[len(s.done)-1] != "300 T hi" {
+		t.Errorf("%d too many, then %v", len(tooMany), s.done[len(s.done)-1])
+	}
+}
+
+// TestForgotten: of triggers that are no longer defined it is forgotten that they have fired, once they are many.
+func TestForgotten(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, "[]")
+	for i := range 45 {
+		s.define(fmt.Sprintf(`[{"name":"T%d","type":"site","message":"hi"},{"name":"same","type":"site","message":"hi","frequency":"every_time"}]`, i))
+		s.tell(fmt.Sprintf("%d arrive", i))
+	}
+	if n := len(s.state.Fired); n > 40 {
+		t.Errorf("%d triggers", n)
+	}
+	if n := s.state.Fired["same"].Count; n != 45 {
+		t.Errorf("fired %d times", n)
+	}
+}
+
+// TestZone: conditions on time are in the property's zone, at the instant at which they are asked.
+func TestZone(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[{"name":"T","type":"advanced","on":"visitor.custom","event":"x","delay":"20m","message":"hi","frequency":"every_time",
+		"conditions":[{"field":"time_of_day","between":["21:00","21:30"]}]}]`)
+	s.scene.Zone = time.FixedZone("", 9*60*60) // noon in UTC is nine in the evening
+	for _, line := range []string{"0 custom x", "660 custom x", "1200 wake", "1860 wake"} {
+		s.tell(line)
+	}
+	if diff := cmp.Diff([]string{"1200 T hi", "1860 T conditions"}, s.done); diff != "" {
+		t.Error(diff)
+	}
+}

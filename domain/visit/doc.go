@@ -1,0 +1,31 @@
+// Package visit decides which of a property's triggers speak to one visitor, and when. It keeps what is known of the
+// visitor: their visits, where they are, what they have had already, and the timers of what they may still get.
+//
+// Merge takes in what has happened, in any order. Decide starts triggers for the events that Merge found to be new,
+// carries out the timers that are due, and says when to look again. It is level-triggered: at a timer's due time
+// everything is looked at once more, and what is no longer wanted is dropped with a reason.
+//
+// # Order
+//
+// Events come late, twice and out of order. State keeps instants and, of what can be said again, what was said last; so
+// the same events end in the same State whatever their order. Every list in it is bounded: of visits the last three are
+// kept, of events the last 64 by their own time. An event older than all those may be a repeat, and starts nothing.
+//
+// # Which instant wins
+//
+// An answer, the closing of the widget and the end of a chat at the very instant at which a timer started, or at which
+// it is due, win: nothing is sent. A visitor who is seen at the instant at which they left is there: where clocks have
+// whole seconds, each page that is left for another looks like that.
+//
+// # What ends a timer
+//
+// What cannot come back ends a timer at once: another page, an answer, the end of the chat, the widget minimized. (Who
+// comes back to a page starts its trigger anew.) Everything else is asked at the due time alone: whether the visitor is
+// there, the widget is online, and the conditions hold. A visitor need not be there for a trigger that belongs to a chat,
+// since a chat can be read later; but nothing is said in a chat that has ended, save by a trigger that starts at its end.
+//
+// # How often
+//
+// What a visitor has had is written down when a trigger acts, in the State that is committed with the effects. Two tabs
+// and two workers are two timers, of which the second finds that the first was quicker.
+package visit

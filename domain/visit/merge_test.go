@@ -1,0 +1,275 @@
+package visit_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
+	"github.com/deskbell/deskbell/domain/visit"
+)
+
+// drawEvents draws what may happen to one visitor, a lot of it at the same instants.
+func drawEvents(r *rapid.T) []event.Event {
+	types := event.Types()
+	n := rapid.IntRange(0, 40).Draw(r, "events")
+	events := make([]event.Event, n)
+	for i := range events {
+		kind := rapid.SampledFrom(types[:len(types)-4]).Draw(r, "type") // agents' own events are not a visitor's
+		d := event.Data{Property: "acme", Visitor: "v", Visit: rapid.SampledFrom([]string{"", "1", "2", "3"}).Draw(r, "visit")}
+		if strings.HasPrefix(string(kind), "chat.") {
+			d.Chat = "c1"
+		}
+		switch kind {
+		case event.ChatMessage:
+			d.From = rapid.SampledFrom([]event.Author{event.FromVisitor, event.FromAgent, event.FromBot}).Draw(r, "from")
+			d.Text = rapid.SampledFrom([]string{"", "hello", "price?"}).Draw(r, "text")
+		case event.VisitorArrived, event.PageViewed:
+			d.Page = event.Page{URL: rapid.SampledFrom([]string{"/a", "/b", "/c"}).Draw(r, "url"), Title: rapid.SampledFrom([]string{"", "A"}).Draw(r, "title")}
+			d.Attributes = drawAttributes(r)
+		case event.VisitorUpdated:
+			d.Attributes = drawAttributes(r)
+		case event.DepartmentChosen:
+			d.Department = rapid.SampledFrom([]string{"sales", "support"}).Draw(r, "department")
+		case event.VisitorCustom:
+			d.Name = "x"
+		}
+		at := second("0").Add(time.Duration(rapid.IntRange(0, 20).Draw(r, "at")) * time.Second)
+		events[i] = event.Event{ID: fmt.Sprint("e", i), Type: kind, Time: at, Source: event.DefaultSource, Data: d}
+	}
+	return events
+}
+
+func drawAttributes(r *rapid.T) (a event.Attributes) {
+	a.Country = rapid.SampledFrom([]string{"", "FR", "GB"}).Draw(r, "country")
+	if rapid.Bool().Draw(r, "counted") {
+		a.PreviousVisits = new(rapid.IntRange(0, 3).Draw(r, "visits"))
+	}
+	a.Tags = rapid.SampledFrom([][]string{nil, {}, {"a"}, {"a", "b"}}).Draw(r, "tags")
+	a.Custom = event.Values{}
+	for range rapid.IntRange(0, 15).Draw(r, "customs") {
+		name := fmt.Sprint("k", rapid.IntRange(0, 40).Draw(r, "name"))
+		a.Custom[name] = rapid.SampledFrom([]any{"x", "y", true, nil, json.Number("5"), []any{"list"}}).Draw(r, "value")
+	}
+	return a
+}
+
+func drawTriggers(r *rapid.T) []trigger.Trigger {
+	var all []trigger.Trigger
+	for _, start := range trigger.Starts() {
+		t := trigger.Trigger{Name: start.Name, Type: trigger.Advanced, On: start.Name, Message: "hi"}
+		if start.After {
+			t.After = 5e9
+		}
+		if start.Named {
+			t.Event = "x"
+		}
+		t.Frequency.Rule = rapid.SampledFrom(trigger.FrequencyRules()).Draw(r, "frequency")
+		if rapid.Bool().Draw(r, "delayed") {
+			t.Delay = 3e9
+		}
+		all = append(all, t)
+	}
+	return append(all,
+		trigger.Trigger{Name: "page", Type: trigger.Page, Message: "hi"}, trigger.Trigger{Name: "rescue", Type: trigger.Rescue, Delay: 1e9, Message: "hi"})
+}
+
+// TestOrderDoesNotMatter: events in any order, and some of them again, end in the same state and the same decision.
+func TestOrderDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		events := drawEvents(r)
+		policy, err := visit.Compile(visit.Definition{Triggers: drawTriggers(r), OnePerVisit: rapid.Bool().Draw(r, "one")})
+		if err != nil {
+			r.Fatal(err)
+		}
+		others := rapid.Permutation(events).Draw(r, "order")
+		if len(events) > 0 {
+			others = append(others, rapid.SliceOfN(rapid.SampledFrom(events), 0, 10).Draw(r, "again")...)
+		}
+		scene := visit.Scene{
+			Widget: visit.Widget{Status: "online", Since: second("-10")},
+			Chats:  map[string]visit.Chat{"c1": {Asked: second("9"), Waiting: second("4")}},
+		}
+		at := second("21")
+		one, other := mergeAll(events), mergeAll(others)
+		if diff := cmp.Diff(one.state, other.state); diff != "" {
+			r.Errorf("merged (-in order +otherwise):\n%s", diff)
+		}
+		inOrder := visit.Decide(policy, one.state, one.fresh, scene, at)
+		otherwise := visit.Decide(policy, other.state, other.fresh, scene, at)
+		if diff := cmp.Diff(inOrder, otherwise); diff != "" {
+			r.Errorf("decided (-in order +otherwise):\n%s", diff)
+		}
+		if again := visit.Decide(policy, inOrder.State, nil, scene, at); len(again.Effects)+len(again.Skipped) > 0 {
+			r.Errorf("decided again: %+v %+v", again.Effects, again.Skipped)
+		}
+		causes := map[visit.Cause]bool{}
+		for _, e := range inOrder.Effects {
+			if causes[e.Cause] {
+				r.Errorf("twice: %+v", e.Cause)
+			}
+			causes[e.Cause] = true
+		}
+	})
+}
+
+// TestMergeLeavesCopiesAlone: who keeps a State from before does not see it change.
+func TestMergeLeavesCopiesAlone(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		var s visit.State
+		for _, e := range drawEvents(r) {
+			before := s
+			copied := jsonOf(r, before)
+			s.Merge(e)
+			if jsonOf(r, before) != copied {
+				r.Fatalf("%s changed what was before", e.Type)
+			}
+		}
+	})
+}
+
+type merged struct {
+	state visit.State
+	fresh []event.Event
+}
+
+func mergeAll(events []event.Event) (m merged) {
+	for _, e := range events {
+		if m.state.Merge(e) {
+			m.fresh = append(m.fresh, e)
+		}
+	}
+	return m
+}
+
+func jsonOf(t rapid.TB, v any) string {
+	body, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// TestBoundedSize: the busiest visitor has some kilobytes.
+func TestBoundedSize(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", 8000)
+	const each = `[{"name":"T","type":"advanced","on":"page.viewed","delay":"24h","message":"hi","frequency":"every_time"}]`
+	s := newStory(t, each)
+	policy, err := visit.Compile(visit.Definition{Triggers: s.triggers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state visit.State
+	for i := range 300 {
+		custom := event.Values{}
+		for k := range 100 {
+			custom[fmt.Sprint("custom", i, "-", k)] = strings.Repeat("x", 300)
+		}
+		e := event.Event{
+			ID: fmt.Sprintf("018c2f3e-6b1a-7c4d-9e5f-%012d", i), Type: event.PageViewed, Time: second(fmt.Sprint(i)), Source: event.DefaultSource,
+			Data: event.Data{
+				Visit: fmt.Sprint("visit-", i%10), Page: event.Page{URL: fmt.Sprint("https://example.com/", i, "/", long), Title: long, Referrer: long},
+				Text: long, Attributes: event.Attributes{Name: strings.Repeat("n", 200), Custom: custom},
+			},
+		}
+		fresh := []event.Event{e}
+		if !state.Merge(e) {
+			t.Fatalf("event %d is not new", i)
+		}
+		state = visit.Decide(policy, state, fresh, s.scene, e.Time).State
+	}
+	size := len(jsonOf(t, state))
+	t.Logf("%d bytes, %d timers, %d events", size, len(state.Timers), len(state.Known))
+	if size > 24<<10 {
+		t.Errorf("%d bytes are too many", size)
+	}
+}
+
+// TestTooOldToKnow: an event older than all that are known starts nothing, but a form is not lost.
+func TestTooOldToKnow(t *testing.T) {
+	t.Parallel()
+	var state visit.State
+	for i := range 64 {
+		state.Merge(event.Event{ID: fmt.Sprint("e", i), Type: event.PageViewed, Time: second(fmt.Sprint(i + 10))})
+	}
+	old := event.Event{ID: "old", Type: event.WidgetMaximized, Time: second("5")}
+	if state.Merge(old) {
+		t.Error("it may be a repeat")
+	}
+	old.Type = event.FormSubmitted
+	if !state.Merge(old) {
+		t.Error("a form is lost")
+	}
+	if state.Merge(event.Event{ID: "e63", Type: event.FormSubmitted, Time: second("99")}) {
+		t.Error("the same id is the same event, whenever it says that it happened")
+	}
+	if !state.Merge(event.Event{ID: "e63", Source: "/other", Time: second("99")}) {
+		t.Error("the same id of another source is another event")
+	}
+}
+
+func TestExpires(t *testing.T) {
+	t.Parallel()
+	day := func(n int) time.Time { return second("0").AddDate(0, 0, n) }
+	for _, tt := range []struct {
+		name   string
+		events map[int]event.Type
+		want   time.Time
+	}{
+		{"nothing", nil, time.Time{}},
+		{"a sign of life", map[int]event.Type{0: event.PageViewed}, day(30)},
+		{"two", map[int]event.Type{0: event.PageViewed, 3: event.ChatRequested}, day(33)},
+		{"that they left", map[int]event.Type{0: event.PageViewed, 3: event.VisitorLeft}, day(33)},
+		{"others' doings are no sign", map[int]event.Type{0: event.PageViewed, 3: event.VisitorUpdated}, day(30)},
+		{"but are all there is", map[int]event.Type{3: event.VisitorUpdated}, day(33)},
+		{"a chat that ended soon", map[int]event.Type{0: event.PageViewed, 20: event.ChatEnded}, day(30)},
+		{"a chat that ended late", map[int]event.Type{0: event.PageViewed, 25: event.ChatEnded}, day(32)},
+	} {
+		var state visit.State
+		for _, n := range slices.Sorted(maps.Keys(tt.events)) {
+			state.Merge(event.Event{ID: fmt.Sprint(n), Type: tt.events[n], Time: day(n), Data: event.Data{Visit: "1"}})
+		}
+		if got := state.Expires(); !got.Equal(tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestAttributes is also a test of what is forgotten, and what stays as it was.
+func TestAttributes(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[{"name":"T","type":"advanced","on":"visitor.custom","event":"x","frequency":"every_time","message":"{{visitor.name|you}}",
+		"match":"all","conditions":[{"field":"visitor.custom.plan","is":"pro"},{"field":"visitor.custom.seats",">":4},{"field":"visitor.tags","contains":"vip"},{"field":"visitor.previous_visits","is":0}]}]`)
+	update := func(at string, a event.Attributes) {
+		s.events++
+		s.state.Merge(event.Event{ID: fmt.Sprint("a", s.events), Type: event.VisitorUpdated, Time: second(at), Data: event.Data{Attributes: a}})
+	}
+	update("0", event.Attributes{Language: "fr", Name: "Ann", PreviousVisits: new(0), Tags: []string{"vip"},
+		Custom: event.Values{"plan": "pro", "seats": json.Number("5"), "deep": []any{"not kept"}}})
+	s.tell("1 custom x")
+	update("2", event.Attributes{Custom: event.Values{"plan": nil}})
+	s.tell("3 custom x")
+	update("4", event.Attributes{Custom: event.Values{"plan": "pro"}, Tags: []string{}})
+	s.tell("5 custom x")
+	if diff := cmp.Diff([]string{"1 T Ann", "3 T conditions", "5 T conditions"}, s.done); diff != "" {
+		t.Error(diff)
+	}
+	if got := s.state.Language(); got != "fr" {
+		t.Errorf("language %q", got)
+	}
+	if deep := s.state.Custom["deep"].Value; !bytes.Equal(deep, []byte("null")) {
+		t.Errorf("kept %s", deep)
+	}
+}

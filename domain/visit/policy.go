@@ -1,0 +1,120 @@
+package visit
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// Definition is what a property has defined about its triggers.
+type Definition struct {
+	Triggers    []trigger.Trigger
+	Shortcuts   map[string]trigger.Shortcut
+	OnePerVisit bool // a visit gets at most one message from triggers that are proactive
+}
+
+// Policy is a Definition that can be decided with. It never changes, so that any number of goroutines may share it.
+type Policy struct {
+	triggers    []*compiled
+	onePerVisit bool
+}
+
+type compiled struct {
+	*trigger.Compiled
+	steps     []step
+	proactive bool // it sends a message to somebody who has not begun to chat
+}
+
+// step is one action with its text.
+type step struct {
+	trigger.Action
+	text        trigger.Text
+	attachments []trigger.Attachment
+}
+
+// Compile prepares a definition. Errors name the trigger; of one that was checked when it was saved there are none.
+func Compile(d Definition) (*Policy, error) {
+	p := &Policy{onePerVisit: d.OnePerVisit}
+	for _, t := range d.Triggers {
+		c, err := d.compile(t)
+		if err != nil {
+			return nil, fmt.Errorf("compiling the trigger %q: %w", t.Name, err)
+		}
+		p.triggers = append(p.triggers, c)
+	}
+	return p, nil
+}
+
+func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
+	conditions, err := trigger.Compile(t)
+	if err != nil {
+		return nil, err
+	}
+	c := &compiled{Compiled: conditions}
+	for _, a := range t.Do() {
+		s := step{Action: a}
+		text := a.AddNote + a.ReplaceNote // of which there is one at most
+		if a.Notify != nil {
+			text = a.Notify.Text
+		}
+		if m := a.SendMessage; m != nil {
+			text = m.Text
+			if shortcut, ok := d.Shortcuts[m.Shortcut]; ok {
+				text, s.attachments = shortcut.Text, shortcut.Attachments
+			} else if m.Shortcut != "" {
+				return nil, fmt.Errorf("looking up the shortcut %q: there is none of that name", m.Shortcut)
+			}
+			c.proactive = t.Proactive()
+		}
+		if s.text, err = trigger.ParseText(text, trigger.InMessage); err != nil {
+			return nil, err
+		}
+		c.steps = append(c.steps, s)
+	}
+	return c, nil
+}
+
+// render is the action with its text filled in. A shortcut becomes its text.
+func (s step) render(values map[string]string) trigger.Action {
+	a, text := s.Action, s.text.Render(values)
+	switch {
+	case a.SendMessage != nil:
+		m := *a.SendMessage
+		m.Text, m.Shortcut = text, ""
+		a.SendMessage = &m
+	case a.Notify != nil:
+		n := *a.Notify
+		n.Text = text
+		a.Notify = &n
+	case a.AddNote != "":
+		a.AddNote = text
+	case a.ReplaceNote != "":
+		a.ReplaceNote = text
+	}
+	return a
+}
+
+// named finds a trigger and its place in the order; nil and the place behind all where there is none.
+func (p *Policy) named(name string) (*compiled, int) {
+	for i, t := range p.triggers {
+		if t.Name == name {
+			return t, i
+		}
+	}
+	return nil, len(p.triggers)
+}
+
+// made is a hash of what a timer depends on: the trigger's start, and behind a wait its actions. Anything else may be
+// edited while the timer runs, and the edit acts: a corrected message is sent as it was corrected.
+func (c *compiled) made(step int) uint32 {
+	part := trigger.Trigger{Type: c.Type, On: c.On, Event: c.Event, After: c.After, URL: c.URL}
+	if step > 0 {
+		part.Actions = c.Actions
+	}
+	body, err := json.Marshal(part)
+	if err != nil { // it came from JSON
+		return 0
+	}
+	return hash(string(body))
+}

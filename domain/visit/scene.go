@@ -1,0 +1,106 @@
+package visit
+
+import (
+	"time"
+
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// Scene is what a decision looks at besides the visitor, as it is at the instant of the decision.
+type Scene struct {
+	Zone         *time.Location // the property's; nil: UTC
+	WithinHours  bool           // the property's schedule is open
+	Widget       Widget
+	Departments  map[string]string // their statuses, by id
+	AgentsOnline int
+	Chats        map[string]Chat // the visitor's, by id
+
+	// For texts.
+	Property        string                       // its name
+	DepartmentNames map[string]string            // by id
+	NextOpen        func(language string) string // when it opens next, in words, for a visitor of that language; nil: not in sight
+}
+
+// Widget is what a property's widget shows.
+type Widget struct {
+	Status string    // online, away or offline
+	Since  time.Time // when it began to
+}
+
+// online tells whether the widget is online, and has been since an instant.
+func (w Widget) online(since time.Time) bool { return w.Status == "online" && !w.Since.After(since) }
+
+// Chat is what triggers need to know of a chat. Instants are zero where something has not happened.
+type Chat struct {
+	Department    string    // its id
+	Agent         string    // the name of the agent who has it
+	Asked         time.Time // the visitor's last request or message
+	Waiting       time.Time // since when the visitor waits for an answer by a person; zero: they do not
+	Answered      time.Time // an agent's last message; a bot's is none
+	Joined        time.Time // when an agent last joined
+	Ended         time.Time
+	QueuePosition *int // nil: in no queue
+	Tags          []string
+}
+
+// over tells whether the chat has ended at an instant or after it. One that was ended before, and goes on, is not over.
+func (c Chat) over(since time.Time) bool { return !c.Ended.IsZero() && !c.Ended.Before(since) }
+
+// chat is the one of that id, or for what belongs to no chat the visitor's last that goes on.
+func (s *Scene) chat(id string) (last Chat) {
+	if id != "" {
+		return s.Chats[id]
+	}
+	for _, c := range s.Chats {
+		if c.Asked.After(c.Ended) && c.Asked.After(last.Asked) {
+			last = c
+		}
+	}
+	return last
+}
+
+// facts are what conditions look at when a timer is asked.
+func (r *run) facts(t Timer) trigger.Facts {
+	s, scene := &r.State, r.scene
+	v, _ := s.visit(t.Visit)
+	chat := scene.chat(t.Chat)
+	f := trigger.Facts{
+		At: r.local(), WithinHours: scene.WithinHours,
+		Page:       trigger.PageView{URL: s.Page.URL, Title: s.Page.Title, Referrer: s.Page.Referrer, Since: s.Page.Since},
+		VisitSince: v.Arrived, PagesViewed: len(v.Views), Visitor: r.visitor(), Message: s.Said.Text,
+		Chat:   trigger.Chat{Department: chat.Department, WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
+		Widget: scene.Widget.Status, Departments: scene.Departments, AgentsOnline: scene.AgentsOnline,
+		Fired: make(map[string]bool, len(s.Fired)),
+	}
+	for name := range s.Fired {
+		f.Fired[name] = true
+	}
+	return f
+}
+
+func (r *run) local() time.Time {
+	if r.scene.Zone == nil {
+		return r.at.UTC()
+	}
+	return r.at.In(r.scene.Zone)
+}
+
+// values are what placeholders stand for.
+func (r *run) values(t Timer) map[string]string {
+	chat := r.scene.chat(t.Chat)
+	department := chat.Department
+	if department == "" {
+		department = r.State.Department.Text
+	}
+	values := map[string]string{
+		"visitor.name":  r.visitor().Name,
+		"agent.name":    chat.Agent,
+		"property.name": r.scene.Property,
+		"department":    r.scene.DepartmentNames[department],
+		"page.title":    r.State.Page.Title,
+	}
+	if r.scene.NextOpen != nil {
+		values["next_open"] = r.scene.NextOpen(r.visitor().Language)
+	}
+	return values
+}

@@ -1,0 +1,125 @@
+package visit
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// start begins what the new events start, in the order in which they happened.
+func (r *run) start(fresh []event.Event) {
+	fresh = slices.Clone(fresh)
+	slices.SortFunc(fresh, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID)) })
+	for _, e := range fresh {
+		for _, c := range r.policy.triggers {
+			if bool(c.Disabled) || !c.startsAt(e) {
+				continue
+			}
+			t := r.timer(c, e)
+			switch {
+			case r.runs(t):
+			case c.After == 0:
+				r.begin(c, t, &e)
+			case r.lasts(c, t):
+				r.push(t)
+			}
+		}
+	}
+}
+
+// startsAt tells whether an event starts a trigger. What starts when nothing has happened for a while starts to count at
+// the event that something happened.
+func (c *compiled) startsAt(e event.Event) bool {
+	switch start := c.Start(); start {
+	case "page.viewed", "page.unchanged":
+		return viewed(e)
+	case "chat.unanswered": // with the hand-over by a bot the visitor begins to wait
+		return asks(e) || e.Type == event.ChatHandoff
+	case "chat.idle":
+		return asks(e)
+	case "chat.message":
+		return e.Type == event.ChatMessage && asks(e)
+	case "visitor.custom":
+		return e.Type == event.VisitorCustom && e.Data.Name == c.Event
+	default:
+		return string(e.Type) == start
+	}
+}
+
+// timer is that of a trigger from an event on.
+func (r *run) timer(c *compiled, e event.Event) Timer {
+	at := e.Time.UTC()
+	t := Timer{
+		Trigger: c.Name, Made: c.made(0), Visit: cmp.Or(e.Data.Visit, r.State.latest().ID), Chat: e.Data.Chat, Event: e.ID,
+		Started: at, Due: at.Add(time.Duration(c.Delay)),
+	}
+	if viewed(e) {
+		t.Page = hash(pageOf(e).URL)
+	}
+	if c.After > 0 {
+		t.Waits, t.Due = true, at.Add(time.Duration(c.After))
+	}
+	return t
+}
+
+// runs tells whether a timer runs for the same already: a view that is told as an arrival too, or a message that came
+// with the request, is one.
+func (r *run) runs(t Timer) bool {
+	return (t.Waits || t.Page != 0) && slices.ContainsFunc(r.State.Timers, func(o Timer) bool {
+		return o.Trigger == t.Trigger && o.Visit == t.Visit && o.Chat == t.Chat && o.Page == t.Page && o.Started.Equal(t.Started) && o.Step == 0
+	})
+}
+
+// lasts tells whether what a trigger waits for to last began when its timer started, and still does.
+func (r *run) lasts(c *compiled, t Timer) bool {
+	switch c.Start() {
+	case "page.unchanged":
+		return r.State.Page.Since.Equal(t.Started) && hash(r.State.Page.URL) == t.Page
+	case "chat.unanswered":
+		return r.scene.Chats[t.Chat].Waiting.Equal(t.Started)
+	case "chat.idle":
+		return r.State.Spoke.Equal(t.Started)
+	default:
+		return true
+	}
+}
+
+// begin asks whether a trigger starts, and if so sets its timer. It is told of the event, whose page and text are what
+// conditions look at; nil where none started it but that nothing happened.
+func (r *run) begin(c *compiled, t Timer, e *event.Event) {
+	started := t.Started
+	if t.Waits {
+		started = t.Due
+		t.Waits, t.Due = false, t.Due.Add(time.Duration(c.Delay))
+	}
+	facts := r.facts(t)
+	if e != nil {
+		look(&facts, *e)
+	}
+	verdict, ended := c.Match(&facts), r.ended(t)
+	switch {
+	case !verdict.OK:
+		r.skipFor(t, verdict)
+	case ended != "":
+		r.skip(t, ended)
+	case !r.scene.Widget.online(started):
+		r.skip(t, WidgetOffline)
+	case !r.allowed(c, t, later(t.Due, r.at)):
+	default:
+		r.push(t)
+	}
+}
+
+// look makes facts those of an event: what is known by now may be what came after it.
+func look(f *trigger.Facts, e event.Event) {
+	if viewed(e) {
+		p := pageOf(e)
+		f.Page = trigger.PageView{URL: p.URL, Title: p.Title, Referrer: p.Referrer, Since: p.Since}
+	}
+	if asks(e) && e.Data.Text != "" {
+		f.Message = first(e.Data.Text, mostSaid)
+	}
+}

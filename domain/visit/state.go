@@ -1,0 +1,261 @@
+package visit
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// End is how long after the last sign of life a visit is over, where nobody says that the visitor has left.
+const End = 30 * time.Minute
+
+// How long a State is kept; see Expires.
+const (
+	keptAfterVisit = 30 * 24 * time.Hour
+	keptAfterChat  = 7 * 24 * time.Hour
+)
+
+// The bounds of a State.
+const (
+	mostVisits = 3
+	mostViews  = 100  // pages of a visit that are counted
+	mostURL    = 2048 // characters
+	mostTitle  = 300  // characters, also of a referrer
+	mostSaid   = 1000 // characters of the visitor's last message
+	mostValue  = 200  // characters of a custom attribute
+	mostCustom = 30   // custom attributes, the last that were given
+	mostKnown  = 64   // events
+	mostTimers = 32
+	mostFired  = 40 // triggers, before those that are no longer defined are forgotten
+)
+
+// State is what is known of one visitor on one property. The zero value is a visitor of whom nothing is known.
+type State struct {
+	Visits     []Visit              `json:"visits,omitempty"` // the latest first
+	Seen       time.Time            `json:"seen,omitzero"`    // the last sign of life that named no visit
+	Page       Page                 `json:"page,omitzero"`
+	Elsewhere  time.Time            `json:"elsewhere,omitzero"` // when they last came to a page other than Page
+	Minimized  time.Time            `json:"minimized,omitzero"`
+	Department Word                 `json:"department,omitzero"` // the id of the one that they chose
+	Spoke      time.Time            `json:"spoke,omitzero"`      // when they last said something in any chat, or asked for one
+	Said       Word                 `json:"said,omitzero"`       // what they wrote last
+	ChatEnded  time.Time            `json:"chat_ended,omitzero"`
+	Attributes map[string]Attribute `json:"attributes,omitempty"`
+	Custom     map[string]Attribute `json:"custom,omitempty"` // attributes of the application's own
+	Known      []Mark               `json:"known,omitempty"`  // the events that were merged last, the oldest first
+
+	Fired     map[string]Fired `json:"fired,omitempty"`    // by the names of triggers
+	Proactive trigger.Fired    `json:"proactive,omitzero"` // the last message of any trigger that is proactive
+	Timers    []Timer          `json:"timers,omitempty"`   // the next first
+}
+
+// Visit is one session of the visitor.
+type Visit struct {
+	ID      string    `json:"id"`
+	Arrived time.Time `json:"arrived"`         // the first sign of life
+	Seen    time.Time `json:"seen,omitzero"`   // the last sign of life
+	Left    time.Time `json:"left,omitzero"`   // when they last left; they may have come back
+	Views   []uint32  `json:"views,omitempty"` // hashes of the views of pages, to count each once
+}
+
+// Page is where the visitor is.
+type Page struct {
+	URL      string    `json:"url"`
+	Title    string    `json:"title,omitempty"`
+	Referrer string    `json:"referrer,omitempty"`
+	Since    time.Time `json:"since"` // when they last opened it: a reload counts
+}
+
+// Word is something that was said, of which the last counts.
+type Word struct {
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+}
+
+// Fired is when a trigger last acted for the visitor, and how often.
+type Fired struct {
+	trigger.Fired
+	Count int `json:"count"`
+}
+
+// Merge takes in an event of this visitor or of a chat of theirs, and tells whether it is new: then it is for Decide, and
+// for whatever else is done once for each event. An event that is known by its id is ignored.
+func (s *State) Merge(e event.Event) (fresh bool) {
+	known, fresh := s.learn(e)
+	if known {
+		return false
+	}
+	s.merge(e)
+	return fresh
+}
+
+func (s *State) merge(e event.Event) {
+	at, d := e.Time.UTC(), e.Data
+	switch alive := signOfLife(e); {
+	case d.Visit != "" && (alive || e.Type == event.VisitorLeft):
+		s.visited(e, alive)
+	case alive:
+		s.Seen = later(s.Seen, at)
+	}
+	if viewed(e) {
+		s.view(pageOf(e))
+	}
+	s.describe(d.Attributes, at)
+	switch e.Type {
+	case event.WidgetMinimized:
+		s.Minimized = later(s.Minimized, at)
+	case event.DepartmentChosen, event.ChatRequested:
+		s.Department = s.Department.or(Word{d.Department, at})
+	case event.ChatEnded:
+		s.ChatEnded = later(s.ChatEnded, at)
+	}
+	if asks(e) {
+		s.Spoke = later(s.Spoke, at)
+		s.Said = s.Said.or(Word{first(d.Text, mostSaid), at})
+	}
+}
+
+// signOfLife tells whether the visitor did it themselves. That more is known about somebody is none.
+func signOfLife(e event.Event) bool {
+	switch e.Type {
+	case event.VisitorArrived, event.PageViewed, event.VisitorCustom, event.WidgetMaximized, event.WidgetMinimized,
+		event.DepartmentChosen, event.FormAbandoned, event.FormSubmitted:
+		return true
+	default:
+		return asks(e)
+	}
+}
+
+// asks tells whether the visitor says something in a chat: the request included.
+func asks(e event.Event) bool {
+	return e.Type == event.ChatRequested || e.Type == event.ChatMessage && e.Data.From == event.FromVisitor
+}
+
+// viewed tells whether the visitor has come to a page. Who arrives on one views it.
+func viewed(e event.Event) bool {
+	return (e.Type == event.PageViewed || e.Type == event.VisitorArrived) && e.Data.Page.URL != ""
+}
+
+func pageOf(e event.Event) Page {
+	p := e.Data.Page
+	return Page{first(p.URL, mostURL), first(p.Title, mostTitle), first(p.Referrer, mostTitle), e.Time.UTC()}
+}
+
+// visited merges into its visit that the visitor was alive, or else that they left. The visits of which something was
+// heard last are kept.
+func (s *State) visited(e event.Event, alive bool) {
+	at := e.Time.UTC()
+	s.Visits = slices.Clone(s.Visits)
+	i := slices.IndexFunc(s.Visits, func(v Visit) bool { return v.ID == e.Data.Visit })
+	if i < 0 {
+		i = len(s.Visits)
+		s.Visits = append(s.Visits, Visit{ID: e.Data.Visit, Arrived: at})
+	}
+	v := &s.Visits[i]
+	if at.Before(v.Arrived) {
+		v.Arrived = at
+	}
+	if alive {
+		v.Seen = later(v.Seen, at)
+	} else {
+		v.Left = later(v.Left, at)
+	}
+	if viewed(e) {
+		v.count(hash(at.Format(time.RFC3339Nano), e.Data.Page.URL))
+	}
+	slices.SortFunc(s.Visits, func(a, b Visit) int {
+		return cmp.Or(b.heard().Compare(a.heard()), cmp.Compare(a.ID, b.ID))
+	})
+	s.Visits = s.Visits[:min(len(s.Visits), mostVisits)]
+}
+
+func (v *Visit) heard() time.Time { return later(v.Seen, v.Left) }
+
+// count keeps the least of too many hashes: so which are kept does not depend on their order.
+func (v *Visit) count(view uint32) {
+	i, found := slices.BinarySearch(v.Views, view)
+	if found {
+		return
+	}
+	v.Views = slices.Insert(slices.Clone(v.Views), i, view)
+	v.Views = v.Views[:min(len(v.Views), mostViews)]
+}
+
+// view keeps the page that was opened last, and when one of another URL was.
+func (s *State) view(p Page) {
+	switch {
+	case p.compare(s.Page) > 0:
+		if s.Page.URL != p.URL {
+			s.Elsewhere = s.Page.Since
+		}
+		s.Page = p
+	case s.Page.URL != p.URL:
+		s.Elsewhere = later(s.Elsewhere, p.Since)
+	}
+}
+
+func (p Page) compare(o Page) int {
+	return cmp.Or(p.Since.Compare(o.Since), cmp.Compare(p.URL, o.URL), cmp.Compare(p.Title, o.Title), cmp.Compare(p.Referrer, o.Referrer))
+}
+
+// or is the later of two words; an empty one says nothing.
+func (w Word) or(o Word) Word {
+	if o.Text == "" || cmp.Or(w.At.Compare(o.At), cmp.Compare(w.Text, o.Text)) > 0 {
+		return w
+	}
+	return o
+}
+
+// latest is the visit of which something was heard last; the zero Visit where none is known.
+func (s *State) latest() Visit {
+	if len(s.Visits) == 0 {
+		return Visit{}
+	}
+	return s.Visits[0]
+}
+
+// visit finds one by its id. What has no id is the visit of somebody who names none.
+func (s *State) visit(id string) (Visit, bool) {
+	for _, v := range s.Visits {
+		if v.ID == id {
+			return v, true
+		}
+	}
+	return Visit{}, id == ""
+}
+
+// gone tells whether a visit is over: the visitor has left, or has not stirred for too long.
+func (s *State) gone(id string, at time.Time) bool {
+	v, known := s.visit(id)
+	seen := v.Seen
+	if id == "" || id == s.latest().ID {
+		seen = later(seen, s.Seen)
+	}
+	return !known || v.Left.After(seen) || at.Sub(seen) >= End
+}
+
+// Expires is when nothing is lost with the State: 30 days after the visitor's last sign of life, or 7 days after the end
+// of their last chat, whichever is later. It is zero for the zero State.
+func (s *State) Expires() time.Time {
+	last := s.Seen
+	for i := range s.Visits {
+		last = later(last, s.Visits[i].heard())
+	}
+	if last.IsZero() && len(s.Known) > 0 { // others told of them, and they have not been here
+		last = s.Known[len(s.Known)-1].At
+	}
+	if last.IsZero() {
+		return time.Time{}
+	}
+	return later(last.Add(keptAfterVisit), s.ChatEnded.Add(keptAfterChat))
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

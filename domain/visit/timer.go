@@ -1,0 +1,114 @@
+package visit
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// Timer is a trigger that has started, for one visitor, and has not acted yet.
+type Timer struct {
+	Trigger string    `json:"trigger"`         // its name
+	Made    uint32    `json:"made"`            // a hash of how it starts: a trigger that starts otherwise is another
+	Visit   string    `json:"visit,omitempty"` // during which it started
+	Chat    string    `json:"chat,omitempty"`  // to which its start belongs
+	Event   string    `json:"event"`           // the id of the event from which it counts
+	Page    uint32    `json:"page,omitempty"`  // a hash of the URL of the page that was viewed in that event
+	Started time.Time `json:"started"`         // the event's own time
+	Due     time.Time `json:"due"`
+	Waits   bool      `json:"waits,omitempty"` // Due is when it starts: nothing must happen until then
+	Step    int       `json:"step,omitempty"`  // the action with which it goes on, after a wait
+}
+
+// ended is why a timer can end before its due time: what cannot come back has gone. Behind a wait nothing is asked.
+func (r *run) ended(t Timer) Reason {
+	c, _ := r.policy.named(t.Trigger)
+	if c == nil || t.Step > 0 {
+		return ""
+	}
+	s := &r.State
+	chat, known := r.scene.Chats[t.Chat]
+	start := c.Start()
+	named, _ := trigger.StartNamed(start)
+	switch {
+	case (c.Type == trigger.Page || start == "page.unchanged") && (hash(s.Page.URL) != t.Page || s.Elsewhere.After(t.Started)):
+		return OtherPage
+	case c.Type == trigger.Maximized && !s.Minimized.Before(t.Started):
+		return Minimized
+	case (c.Type == trigger.Rescue || start == "chat.unanswered") && !chat.Answered.Before(t.Started):
+		return Answered
+	case c.Until == trigger.UntilJoined && !chat.Joined.Before(t.Started):
+		return Joined
+	case named.Chat && start != "chat.ended" && (!known || chat.over(t.Started)):
+		return ChatEnded
+	case c.After > 0 && !r.lasts(c, t):
+		return Superseded
+	}
+	return ""
+}
+
+// due asks everything once more of a timer that is due, and tells whether it acts.
+func (r *run) due(c *compiled, t Timer) bool {
+	switch {
+	case r.at.Sub(t.Due) > c.Late():
+		return r.skip(t, Late)
+	case t.Step > 0:
+		return true
+	case c.Proactive() && r.State.gone(t.Visit, r.at):
+		return r.skip(t, VisitorLeft)
+	case c.Type == trigger.Rescue && r.scene.Chats[t.Chat].Waiting.IsZero():
+		return r.skip(t, Bot)
+	case !r.scene.Widget.online(r.at):
+		return r.skip(t, WidgetOffline)
+	}
+	if !c.Unchecked {
+		facts := r.facts(t)
+		if verdict := c.Match(&facts); !verdict.OK {
+			return r.skipFor(t, verdict)
+		}
+	}
+	return r.allowed(c, t, r.at)
+}
+
+// end drops the timers that have ended. It comes first: what acts ends none.
+func (r *run) end() {
+	var left []Timer
+	for _, t := range r.State.Timers {
+		if reason := r.ended(t); reason != "" {
+			r.skip(t, reason)
+			continue
+		}
+		left = append(left, t)
+	}
+	r.State.Timers = left
+}
+
+// next takes away the first timer that is due.
+func (r *run) next() (t Timer, found bool) {
+	slices.SortFunc(r.State.Timers, r.compare)
+	if len(r.State.Timers) == 0 || r.at.Before(r.State.Timers[0].Due) {
+		return Timer{}, false
+	}
+	t = r.State.Timers[0]
+	r.State.Timers = slices.Delete(r.State.Timers, 0, 1)
+	return t, true
+}
+
+// compare orders timers: by their due times, and at one instant as the property has its triggers in order.
+func (r *run) compare(a, b Timer) int {
+	_, first := r.policy.named(a.Trigger)
+	_, second := r.policy.named(b.Trigger)
+	return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(first, second), cmp.Compare(a.Trigger, b.Trigger),
+		a.Started.Compare(b.Started), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Step, b.Step))
+}
+
+// push sets a timer, unless there are too many.
+func (r *run) push(t Timer) {
+	if len(r.State.Timers) >= mostTimers {
+		r.skip(t, TooMany)
+		return
+	}
+	r.State.Timers = append(r.State.Timers, t)
+}

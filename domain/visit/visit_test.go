@@ -1,0 +1,193 @@
+package visit_test
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
+	"github.com/deskbell/deskbell/domain/visit"
+)
+
+// TestStartsAreEvents: what triggers start at by name is what applications send, or that nothing happens.
+func TestStartsAreEvents(t *testing.T) {
+	t.Parallel()
+	lasting := []string{"page.unchanged", "chat.unanswered", "chat.idle"}
+	for _, start := range trigger.Starts() {
+		known := slices.Contains(event.Types(), event.Type(start.Name))
+		if known == slices.Contains(lasting, start.Name) || known == start.After {
+			t.Errorf("%s: an event is %t, lasting is %t", start.Name, known, start.After)
+		}
+	}
+	for _, kind := range trigger.Types() {
+		tr := trigger.Trigger{Type: kind}
+		if kind != trigger.Advanced && !slices.Contains(event.Types(), event.Type(tr.Start())) {
+			t.Errorf("%s starts at %s, which is no event", kind, tr.Start())
+		}
+	}
+}
+
+// TestEveryStartStarts: at an event of its type, and at no other.
+func TestEveryStartStarts(t *testing.T) {
+	t.Parallel()
+	for _, start := range trigger.Starts() {
+		tr := trigger.Trigger{Name: "T", Type: trigger.Advanced, On: start.Name, Message: "hi"}
+		if start.After {
+			tr.After = 60e9
+		}
+		if start.Named {
+			tr.Event = "x"
+		}
+		policy, err := visit.Compile(visit.Definition{Triggers: []trigger.Trigger{tr}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var by []string
+		for _, kind := range event.Types() {
+			e := event.Event{ID: "e", Type: kind, Time: second("0"), Data: event.Data{
+				Visit: "1", Chat: "c1", Name: "x", From: event.FromVisitor, Page: event.Page{URL: "/a"},
+			}}
+			c := visit.Chat{Asked: e.Time, Waiting: e.Time}
+			scene := visit.Scene{Widget: visit.Widget{Status: "online"}, Chats: map[string]visit.Chat{"c1": c}}
+			var s visit.State
+			s.Merge(e)
+			if d := visit.Decide(policy, s, []event.Event{e}, scene, e.Time); len(d.Effects)+len(d.State.Timers) > 0 {
+				by = append(by, string(kind))
+			}
+		}
+		want := map[string]string{
+			"page.viewed": "visitor.arrived page.viewed", "page.unchanged": "visitor.arrived page.viewed",
+			"chat.unanswered": "chat.requested chat.message chat.handoff", "chat.idle": "chat.requested chat.message",
+		}[start.Name]
+		if want == "" {
+			want = start.Name
+		}
+		if got := strings.Join(by, " "); got != want {
+			t.Errorf("%s starts at %q, want %q", start.Name, got, want)
+		}
+	}
+}
+
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	var definition visit.Definition
+	if err := json.Unmarshal([]byte(`{
+		"Shortcuts": {"prices": {"text": "Prices of {{property.name}}, {{visitor.name|you}}", "attachments": [{"link": "https://example.com/prices"}]}},
+		"Triggers": [{"name": "T", "type": "advanced", "on": "chat.requested", "actions": [
+			{"send_message": {"shortcut": "prices", "suggested": ["Yes"], "sender": {"name": "Léa"}}},
+			{"add_note": "{{visitor.name}} asks {{agent.name|nobody}} of {{department}} on {{page.title}}"},
+			{"notify": {"text": "Back {{next_open|some day}}", "agents": ["lea"]}},
+			{"replace_note": "as {{visitor.name}} was"}, {"set_name": "{{visitor.name}}"}]}]
+	}`), &definition); err != nil {
+		t.Fatal(err)
+	}
+	policy, err := visit.Compile(definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s visit.State
+	e := event.Event{ID: "e", Type: event.ChatRequested, Time: second("0"), Data: event.Data{
+		Chat: "c1", Department: "sales", Attributes: event.Attributes{Name: "Ann", Language: "pt-BR"},
+	}}
+	s.Merge(event.Event{ID: "p", Type: event.PageViewed, Time: second("-1"), Data: event.Data{Visit: "1", Page: event.Page{URL: "/a", Title: "Start"}}})
+	s.Merge(e)
+	scene := visit.Scene{
+		Property: "ACME", DepartmentNames: map[string]string{"sales": "Sales"}, Widget: visit.Widget{Status: "online"},
+		NextOpen: func(language string) string { return "tomorrow, in " + language },
+		Chats:    map[string]visit.Chat{"c1": {Asked: e.Time, Agent: "Tom"}},
+	}
+	d := visit.Decide(policy, s, []event.Event{e}, scene, e.Time)
+	var got []trigger.Action
+	for i, f := range d.Effects {
+		got = append(got, f.Do)
+		if f.Chat != "c1" || f.Visit != "1" || f.Reason != "chat.requested" || f.Cause != (visit.Cause{Trigger: "T", Event: "e", Index: i}) {
+			t.Errorf("%+v", f)
+		}
+	}
+	want := []trigger.Action{
+		{SendMessage: &trigger.Message{Text: "Prices of ACME, Ann", Sender: trigger.Sender{Name: "Léa"}, Suggested: []string{"Yes"}}},
+		{AddNote: "Ann asks Tom of Sales on Start"},
+		{Notify: &trigger.Notify{Text: "Back tomorrow, in pt-BR", Agents: []string{"lea"}}},
+		{ReplaceNote: "as Ann was"},
+		{SetName: "{{visitor.name}}"}, // no text with placeholders
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if a := d.Effects[0].Attachments; len(a) != 1 || a[0].Link != "https://example.com/prices" {
+		t.Errorf("attachments %+v", a)
+	}
+	if m := definition.Triggers[0].Actions[0].SendMessage; m.Shortcut != "prices" || m.Text != "" {
+		t.Errorf("the definition has become %+v", m)
+	}
+}
+
+// TestUnknownChat: nothing is said in a chat of which nothing is known any more.
+func TestUnknownChat(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[{"name":"T","type":"rescue","delay":"30s","message":"hi"}]`)
+	s.tell("0 ask")
+	s.scene.Chats = nil
+	s.tell("1 wake")
+	if diff := cmp.Diff([]string{"1 T chat_ended"}, s.done); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCompileRefuses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		trigger trigger.Trigger
+		want    string
+	}{
+		{trigger.Trigger{Name: "T", Shortcut: "prices"}, `compiling the trigger "T": looking up the shortcut "prices": there is none of that name`},
+		{trigger.Trigger{Name: "T", Message: "{{nobody}}"}, `compiling the trigger "T": "nobody" is not a placeholder`},
+		{trigger.Trigger{Name: "T", Conditions: []trigger.Condition{{Field: "x", Operator: "is", Value: []byte(`1`)}}}, `compiling the trigger "T": /conditions/0/field: "x" is not a field`},
+	} {
+		_, err := visit.Compile(visit.Definition{Triggers: []trigger.Trigger{tt.trigger}})
+		if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("got %v, want %s", err, tt.want)
+		}
+	}
+}
+
+// TestStoredForm holds the JSON of a state against a file that is never edited: states like it lie in Redis. A new form
+// gets a new folder.
+func TestStoredForm(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[{"name":"T","type":"site","message":"hi"},{"name":"U","type":"advanced","on":"page.unchanged","after":"60s","message":"hi"},
+		{"name":"W","type":"advanced","on":"chat.requested","actions":[{"add_tag":"a"},{"wait":"1h"},{"add_tag":"b"}]}]`)
+	for _, line := range []string{"0 arrive", "1 view /a GB", "2 view /b", "3 max", "4 min", "5 ask", "6 say the price?", "7 end", "8 leave"} {
+		s.tell(line)
+	}
+	s.state.Merge(event.Event{ID: "d", Type: event.DepartmentChosen, Time: second("9"), Data: event.Data{
+		Department: "sales", Attributes: event.Attributes{Custom: event.Values{"plan": "pro"}},
+	}})
+	const file = "testdata/v1/busy.json"
+	got, err := json.MarshalIndent(s.stored(), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
+		t.Errorf("it encodes otherwise (-want +got):\n%s", diff)
+	}
+	var decoded visit.State
+	decoder := json.NewDecoder(strings.NewReader(string(want)))
+	decoder.DisallowUnknownFields() // else a field that was renamed is lost in silence
+	if err := decoder.Decode(&decoded); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(s.stored(), decoded, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("it decodes otherwise (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,63 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Heard implements jobs.Store.
+func (s *Store) Heard(ctx context.Context, at time.Time, events map[jobs.Subject][]string) (map[jobs.Subject]map[string]bool, error) {
+	type event struct {
+		subject jobs.Subject
+		id      string
+	}
+	byShard := make(map[int][]event)
+	for subject, ids := range events {
+		n := s.Shard(subject)
+		for _, id := range ids {
+			byShard[n] = append(byShard[n], event{subject, id})
+		}
+	}
+	if len(byShard) == 0 {
+		return nil, nil
+	}
+	replies := make(map[int]*redis.FloatSliceCmd, len(byShard))
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for n, list := range byShard {
+			members := make([]string, len(list))
+			for i, e := range list {
+				members[i] = heardAs(e.subject, e.id)
+			}
+			replies[n] = p.ZMScore(ctx, s.keys[n].heard, members...)
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("looking up events: %w", err)
+	}
+	since, heard := at.Add(-jobs.HeardFor), make(map[jobs.Subject]map[string]bool)
+	for n, list := range byShard {
+		for i, score := range replies[n].Val() {
+			if score == 0 || !fromScore(score).After(since) {
+				continue
+			}
+			e := list[i]
+			if heard[e.subject] == nil {
+				heard[e.subject] = make(map[string]bool)
+			}
+			heard[e.subject][e.id] = true
+		}
+	}
+	return heard, nil
+}
+
+// heardAs is what is kept of an event: sixteen bytes, since there are many.
+func heardAs(subject jobs.Subject, id string) string {
+	sum := sha256.Sum256([]byte(string(subject) + " " + id))
+	return string(sum[:16])
+}
