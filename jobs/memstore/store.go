@@ -40,6 +40,7 @@ type shard struct {
 	users   map[string]index       // of a named schedule
 	served  map[jobs.Subject]index // by a subject
 	wishes  marks
+	heard   heard
 
 	outbox, notices, recent []jobs.Entry // in the order of their places
 	cursors                 map[string]string
@@ -64,7 +65,8 @@ func New(shards int, now func() time.Time) *Store {
 	for range shards {
 		s.shards = append(s.shards, &shard{
 			records: make(map[jobs.Subject]*record), defined: make(index), users: make(map[string]index),
-			served: make(map[jobs.Subject]index), wishes: newMarks(), cursors: make(map[string]string), aside: make(map[string]map[string]jobs.Aside),
+			served: make(map[jobs.Subject]index), wishes: newMarks(), heard: heard{at: make(map[event]time.Time)},
+			cursors: make(map[string]string), aside: make(map[string]map[string]jobs.Aside),
 		})
 	}
 	return s

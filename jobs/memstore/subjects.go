@@ -65,30 +65,51 @@ func (s *Store) Commit(_ context.Context, shard int, changes []jobs.Change) (los
 	seen := make(map[jobs.Subject]bool, len(changes))
 	for i := range changes {
 		c := &changes[i]
-		r, ok := sh.records[c.Subject]
-		if !ok || seen[c.Subject] || r.rev != c.Rev || r.woken != c.Woken {
+		r := sh.records[c.Subject]
+		if seen[c.Subject] || !r.fits(c) {
 			lost = append(lost, c.Subject)
 			continue
 		}
 		seen[c.Subject] = true
-		if r.change(c) {
+		if sh.change(r, c) && !c.Subject.Undefined() {
 			told = append(told, c.Subject)
 		}
-		sh.schedule(c.Subject, r, c.Due)
 		if c.Wake {
 			served = append(served, c.Subject)
 		}
 		s.send(sh, c.Actions)
+		sh.heard.add(c)
 	}
 	sh.wish(served)
 	s.tell(told)
 	return lost, nil
 }
 
-// change writes a state; true: the record has a new revision. It has one when
-// something was done that is not to be done twice.
-func (r *record) change(c *jobs.Change) bool {
-	if c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 {
+// fits tells whether a change is of the record that there is; nil: there is none.
+func (r *record) fits(c *jobs.Change) bool {
+	if r == nil {
+		return c.Makes()
+	}
+	return r.rev == c.Rev && r.woken == c.Woken
+}
+
+// change writes a change into its record; false: it says nothing but when the subject
+// is due. Whatever is not to be done twice gives the record a new revision.
+func (sh *shard) change(r *record, c *jobs.Change) bool {
+	switch {
+	case c.Remove:
+		if r != nil {
+			sh.remove(c.Subject, r)
+		}
+		return true
+	case r == nil:
+		r = &record{rev: c.NewRev, state: c.State}
+		sh.records[c.Subject] = r
+		sh.schedule(c.Subject, r, c.Due)
+		return true
+	}
+	sh.schedule(c.Subject, r, c.Due)
+	if c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Heard) == 0 {
 		return false
 	}
 	if c.State != nil {
