@@ -35,7 +35,7 @@ func (Log) Most() int { return 200 }
 // Deliver implements jobs.Destination.
 func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
 	for _, d := range batch {
-		text, err := l.sentence(d.Body)
+		text, err := Sentence(d.Body, l.zone)
 		if err != nil {
 			return fmt.Errorf("reading the action %s: %w", d.Seq, err)
 		}
@@ -44,7 +44,10 @@ func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
 	return nil
 }
 
-func (l Log) sentence(body []byte) (string, error) {
+// Sentence says in English what an action, CloudEvents JSON, tells. Of an action that it
+// does not know it gives the JSON. Times are written in a zone.
+func Sentence(body []byte, zone *time.Location) (string, error) {
+	l := Log{zone: zone}
 	var a action.Action
 	if err := json.Unmarshal(body, &a); err != nil {
 		return "", err
