@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
@@ -25,11 +26,20 @@ type timeline struct {
 	told int    // actions
 }
 
+// write leaves its errors to the Flush of what it writes to.
 func (t *timeline) write(text string) {
-	if !t.utf8 {
+	if !t.utf8 && strings.ContainsFunc(text, func(r rune) bool { return r > 126 }) {
 		text = plain(text)
 	}
-	_, _ = t.out.WriteString(text) // its Flush tells the error
+	_, _ = t.out.WriteString(text)
+}
+
+// mark is before each action.
+func (t *timeline) mark() string {
+	if t.utf8 {
+		return "▸"
+	}
+	return ">"
 }
 
 func (t *timeline) begin(name string, from, to time.Time) {
@@ -42,7 +52,7 @@ func (t *timeline) action(body []byte) error {
 	if err := json.Unmarshal(body, &a); err != nil {
 		return fmt.Errorf("reading an action: %w", err)
 	}
-	text, err := logline.Sentence(body, t.zone)
+	text, err := logline.Sentence(a, t.zone)
 	if err != nil {
 		return fmt.Errorf("reading the action %s: %w", a.ID, err)
 	}
@@ -52,7 +62,7 @@ func (t *timeline) action(body []byte) error {
 		t.write("\n" + t.paint(bold, date) + "\n")
 	}
 	t.told++
-	t.write("  " + t.paint(dim, at.Format("15:04:05")) + " " + t.paint(colourOf(a), "▸") + " " + text + "\n")
+	t.write("  " + t.paint(dim, at.Format("15:04:05")) + " " + t.paint(colourOf(a), t.mark()) + " " + text + "\n")
 	return nil
 }
 

@@ -75,7 +75,7 @@ func New(shards int, now func() time.Time) *Store {
 // Shards implements jobs.Store.
 func (s *Store) Shards() int { return len(s.shards) }
 
-// Shard implements jobs.Store. A subject is in the shard that it is in in Redis.
+// Shard implements jobs.Store. It is the same as in Redis.
 func (s *Store) Shard(subject jobs.Subject) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(subject)) // never fails

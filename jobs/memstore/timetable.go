@@ -23,9 +23,9 @@ func compareDue(a, b due) int {
 }
 
 // until are those who are due at an instant.
-func (t timetable) until(at time.Time) timetable {
-	n, _ := slices.BinarySearchFunc(t, at.UnixMilli()+1, func(d due, ms int64) int { return cmp.Or(cmp.Compare(d.ms, ms), 1) })
-	return t[:n]
+func (t *timetable) until(at time.Time) timetable {
+	n, _ := slices.BinarySearchFunc(*t, at.UnixMilli()+1, func(d due, ms int64) int { return cmp.Or(cmp.Compare(d.ms, ms), 1) })
+	return (*t)[:n]
 }
 
 // move makes a subject due at another time than before.

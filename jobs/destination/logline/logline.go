@@ -35,7 +35,12 @@ func (Log) Most() int { return 200 }
 // Deliver implements jobs.Destination.
 func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
 	for _, d := range batch {
-		text, err := Sentence(d.Body, l.zone)
+		var a action.Action
+		err := json.Unmarshal(d.Body, &a)
+		text := ""
+		if err == nil {
+			text, err = Sentence(a, l.zone)
+		}
 		if err != nil {
 			return fmt.Errorf("reading the action %s: %w", d.Seq, err)
 		}
@@ -44,14 +49,10 @@ func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
 	return nil
 }
 
-// Sentence says in English what an action, CloudEvents JSON, tells. Of an action that it
-// does not know it gives the JSON. Times are written in a zone.
-func Sentence(body []byte, zone *time.Location) (string, error) {
+// Sentence says in English what a decoded action tells, with times in a zone. Of a type
+// that it does not know it gives the JSON.
+func Sentence(a action.Action, zone *time.Location) (string, error) {
 	l := Log{zone: zone}
-	var a action.Action
-	if err := json.Unmarshal(body, &a); err != nil {
-		return "", err
-	}
 	raw, _ := a.Data.(json.RawMessage)
 	switch a.Type {
 	case action.WidgetStateChanged, action.DepartmentStateChanged:
@@ -74,7 +75,8 @@ func Sentence(body []byte, zone *time.Location) (string, error) {
 		}
 		return fmt.Sprintf("notice to %s: your hours have ended%s", n.Agent, l.at(", the next start ", n.Until)), err
 	default:
-		return string(body), nil
+		body, err := a.MarshalJSON()
+		return string(body), err
 	}
 }
 
