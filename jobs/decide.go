@@ -24,6 +24,7 @@ import (
 type Decider struct {
 	store     Store
 	schedules *schedules
+	policies  *policyCache
 }
 
 // propertyState is what a store keeps of a property.
@@ -50,12 +51,14 @@ type Broken struct {
 type Outcome struct {
 	Changes []Change
 	Broken  []Broken
+	Skipped []skipped      // messages that were decided against
+	Dropped map[string]int // how many events of properties that are not defined, by id
 }
 
 // NewDecider makes a decider. The time zone is that of schedules and subjects that
 // name none.
 func NewDecider(store Store, zone *time.Location) *Decider {
-	return &Decider{store: store, schedules: &schedules{fallback: zone}}
+	return &Decider{store: store, schedules: &schedules{fallback: zone}, policies: new(policyCache)}
 }
 
 // Decide decides on records as of an instant. Subjects that were removed in the
@@ -65,9 +68,16 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 	if err != nil {
 		return Outcome{}, err
 	}
-	var out Outcome
+	out, err := d.Take(ctx, records, nil, at) // visitors whose time has come
+	if err != nil {
+		return Outcome{}, err
+	}
 	for i := range records {
 		r := &records[i]
+		if r.Subject.isChat() { // kept for long enough
+			out.Changes = append(out.Changes, Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Remove: true})
+			continue
+		}
 		if r.Rev == 0 || r.Definition == nil {
 			continue
 		}

@@ -7,15 +7,15 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/action"
 )
 
 // engine makes decisions and commits them. It is what a Worker and a Simulation have
 // in common: a worker has queues, a cron and deliveries around it, and a simulation a
 // clock of its own.
 type engine struct {
-	store   Store
-	decider *Decider
-	now     func() time.Time
+	intake
 	log     logrus.FieldLogger
 	metrics *Metrics
 	batch   int // subjects decided and committed together
@@ -39,6 +39,7 @@ type sweeping struct {
 	lag                                     time.Duration // of the first that was claimed
 	flips                                   flips
 	decided, notices, actions, lost, broken int
+	skipped                                 []action.Action // messages that were decided against
 }
 
 func (s *sweeping) run(ctx context.Context, nominal time.Time) error {
@@ -93,6 +94,11 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 		s.metrics.committed(c, committed)
 		s.notices += c.notices
 		s.actions += len(c.Actions)
+	}
+	for _, k := range out.Skipped {
+		if !slices.Contains(lost, k.subject) {
+			s.skipped = append(s.skipped, k.Action)
+		}
 	}
 	s.flips.add(flipped)
 	s.metrics.flipped(flipped)

@@ -18,6 +18,7 @@ type Metrics struct {
 	deliveries    *prometheus.CounterVec
 	notices       *prometheus.CounterVec
 	jobs          *prometheus.CounterVec
+	events        *prometheus.CounterVec
 	missed        *prometheus.CounterVec
 	lastRun       *prometheus.GaugeVec
 }
@@ -39,6 +40,7 @@ func NewMetrics() *Metrics {
 		deliveries: counter("deskbell_deliveries_total", "Actions given to a destination, by result: delivered, refused, failed, archived.", "destination", "result"),
 		notices:    counter("deskbell_notices_total", "Notices by agents' own services, by result: sent, failed, late (and so not sent), dropped.", "result"),
 		jobs:       counter("deskbell_jobs_total", "Runs of jobs, by result: done, failed (and done again later), archived, stopped (and handed to another worker).", "kind", "result"),
+		events:     counter("deskbell_events_total", "Events that this worker has dealt with, by result: taken, dropped (their property is not defined).", "result"),
 		missed:     counter("deskbell_cron_ticks_missed_total", "Times at which a cron entry should have run and did not. The next run does the work of those it missed.", "entry"),
 		lastRun: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "deskbell_cron_last_run_timestamp_seconds", Help: "When a cron entry last ran, in Unix time.",
@@ -49,6 +51,9 @@ func NewMetrics() *Metrics {
 	}
 	for _, result := range []string{noticeSent, noticeFailed, noticeLate, noticeDropped} {
 		m.notices.WithLabelValues(result)
+	}
+	for _, result := range []string{eventTaken, eventDropped} {
+		m.events.WithLabelValues(result)
 	}
 	for _, job := range Jobs() {
 		for _, result := range []string{jobDone, jobFailed, jobArchived, jobStopped} {
@@ -70,7 +75,7 @@ func histogram(name, help string, buckets ...float64) prometheus.Histogram {
 }
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.missed, m.lastRun}
+	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.missed, m.lastRun}
 }
 
 // Describe implements prometheus.Collector.
@@ -139,6 +144,22 @@ const (
 func (m *Metrics) noticed(result string) {
 	if m != nil {
 		m.notices.WithLabelValues(result).Inc()
+	}
+}
+
+// The results of an event.
+const (
+	eventTaken   = "taken"
+	eventDropped = "dropped"
+)
+
+func (m *Metrics) took(t *taken) {
+	if m == nil {
+		return
+	}
+	m.events.WithLabelValues(eventTaken).Add(float64(t.events))
+	for _, n := range t.dropped {
+		m.events.WithLabelValues(eventDropped).Add(float64(n))
 	}
 }
 

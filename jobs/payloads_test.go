@@ -16,7 +16,7 @@ import (
 // worker is added here, with a payload in testdata/payloads.
 func allArgs() map[string]reflect.Type {
 	all := make(map[string]reflect.Type)
-	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, ReplayArgs{}, NotifyArgs{}} {
+	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, ReplayArgs{}, NotifyArgs{}, EventsArgs{}, WakeArgs{}} {
 		all[args.Kind()] = reflect.TypeOf(args)
 	}
 	return all

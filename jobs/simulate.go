@@ -2,13 +2,16 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
 )
 
 // SimulationConfig is what a Simulation is made of.
@@ -20,6 +23,7 @@ type SimulationConfig struct {
 	TimeZone *time.Location     // of schedules and subjects that name none
 	Log      logrus.FieldLogger // hears of what cannot be decided on
 	Action   func([]byte) error // gets every action as CloudEvents JSON, in order
+	Explain  bool               // also what was decided against, as action.MessageSkipped
 }
 
 // Simulation runs Deskbell on a clock of its own: the same decisions as a Worker's, on
@@ -28,22 +32,25 @@ type SimulationConfig struct {
 // by services of their own.
 //
 // Its clock moves with Advance alone, and what is due at the instant where it stands is
-// left until it moves on, or until Settle. So what happens at that instant (Define) is
-// known when it is decided on, as it is to a worker, who comes a breath later.
+// left until it moves on, or until Settle. So what happens at that instant (Define, Take)
+// is known when it is decided on, as it is to a worker, who comes a breath later.
 //
 // It is not for use by several goroutines at once.
 type Simulation struct {
 	engine
-	client *Client
-	clock  time.Time
-	action func([]byte) error
+	client  *Client
+	clock   time.Time
+	action  func([]byte) error
+	explain bool
+	skipped []action.Action // and not told yet
 }
 
 // NewSimulation makes a simulation in which nothing is defined.
 func NewSimulation(c SimulationConfig) *Simulation {
-	s := &Simulation{clock: c.From, action: c.Action}
-	s.store = c.Open(s.Now)
-	s.decider, s.now, s.log, s.batch = NewDecider(s.store, c.TimeZone), s.Now, c.Log, 500
+	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain}
+	store := c.Open(s.Now)
+	s.intake = intake{store: store, decider: NewDecider(store, c.TimeZone), now: s.Now}
+	s.log, s.batch = c.Log, 500
 	s.askSweep = func(context.Context, int, time.Time) error { return nil } // Settle looks for itself
 	s.client = &Client{store: s.store, now: s.Now, decider: s.decider}
 	return s
@@ -59,6 +66,20 @@ func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) e
 		return err
 	}
 	return s.client.carryOut(ctx, steps, make(map[int]bool), nil)
+}
+
+// Take takes in events, checked and complete as an event.Intake gives them, at the instant
+// where the clock stands: those that happen then, or that come late. What comes of them
+// at once is given to Action with the next Settle. Those of a property that is not
+// defined are dropped, and logged.
+func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
+	t, err := s.take(ctx, events, nil)
+	s.skipped = append(s.skipped, t.skipped...)
+	s.logBroken(t.broken)
+	for property, n := range t.dropped {
+		s.log.WithFields(logrus.Fields{"property": property, "events": n}).Warn("events dropped: their property is not defined")
+	}
+	return err
 }
 
 // Advance lets time pass up to an instant. It leaves what is due at that instant
@@ -98,7 +119,7 @@ func (s *Simulation) Settle(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		left, err := s.round(ctx)
+		left, err := s.beat(ctx)
 		if err != nil {
 			return err
 		}
@@ -108,8 +129,8 @@ func (s *Simulation) Settle(ctx context.Context) error {
 	}
 }
 
-// round does once what a worker's tick would ask for; false: there was nothing.
-func (s *Simulation) round(ctx context.Context) (bool, error) {
+// beat does once what a worker's tick would ask for; false: there was nothing.
+func (s *Simulation) beat(ctx context.Context) (bool, error) {
 	edited, err := s.store.Edited(ctx)
 	if err != nil {
 		return false, err
@@ -133,6 +154,7 @@ func (s *Simulation) round(ctx context.Context) (bool, error) {
 		if err := sweep.run(ctx, s.clock); err != nil {
 			return false, err
 		}
+		s.skipped = append(s.skipped, sweep.skipped...)
 		if _, err := s.passOn(ctx, shard); err != nil {
 			return false, err
 		}
@@ -161,6 +183,23 @@ func (s *Simulation) deliver(ctx context.Context) error {
 			return err
 		}
 	}
+	return s.tellSkipped()
+}
+
+func (s *Simulation) tellSkipped() error {
+	for _, a := range s.skipped {
+		if !s.explain {
+			break
+		}
+		body, err := a.MarshalJSON()
+		if err != nil {
+			return fmt.Errorf("encoding an action: %w", err)
+		}
+		if err := s.action(body); err != nil {
+			return err
+		}
+	}
+	s.skipped = nil
 	return nil
 }
 

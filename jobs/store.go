@@ -50,11 +50,13 @@ func (s Subject) Visitor() (property, visitor string, ok bool) {
 	return property, visitor, ok
 }
 
+func (s Subject) isChat() bool { return strings.HasPrefix(string(s), chatKind) }
+
 // Undefined tells whether subjects of this kind have no definition but only a state:
 // visitors and chats. They come by a Change and not by an Edit, they are many, and
 // neither Page nor Scan nor Follow tells of them.
 func (s Subject) Undefined() bool {
-	return strings.HasPrefix(string(s), visitorKind) || strings.HasPrefix(string(s), chatKind)
+	return strings.HasPrefix(string(s), visitorKind) || s.isChat()
 }
 
 // Record is what a store holds of a subject.
@@ -91,6 +93,7 @@ type Change struct {
 	flips   flips // for the log and the metrics, as what follows
 	notices int   // among the actions
 	wasDue  time.Time
+	wake    time.Time // when a visitor's next timer is due, where nobody has asked for a wake-up yet; else zero
 }
 
 // Makes tells whether the change makes a subject that is not there yet.

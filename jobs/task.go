@@ -125,6 +125,8 @@ type queue struct {
 const (
 	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
 	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
+	queueEvent    = "deskbell-event"    // events: a tenth of a second counts
+	queueTimer    = "deskbell-timer"    // visitors whose time comes: each task waits for its instant
 	queueUpkeep   = "deskbell-upkeep"   // reconciling: minutes count
 )
 
@@ -153,10 +155,15 @@ func (q queue) enqueue(ctx context.Context, args Args, name string, shard int, o
 	if err != nil {
 		return fmt.Errorf("encoding the payload of %s: %w", args.Kind(), err)
 	}
+	return q.put(ctx, args.Kind(), payload, name, shard, opts...)
+}
+
+// put adds a task with a payload that is encoded already.
+func (q queue) put(ctx context.Context, kind string, payload []byte, name string, shard int, opts ...asynq.Option) error {
 	opts = append([]asynq.Option{asynq.Queue(q.partition(name, shard)), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(taskTimeout)}, opts...)
-	_, err = q.client.EnqueueContext(ctx, asynq.NewTask(args.Kind(), payload), opts...)
+	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-		return fmt.Errorf("enqueueing %s: %w", args.Kind(), err)
+		return fmt.Errorf("enqueueing %s: %w", kind, err)
 	}
 	return nil
 }

@@ -41,10 +41,12 @@ type Config struct {
 type Worker struct {
 	Config
 	engine
-	queue   queue
-	turns   turns
-	inspect *asynq.Inspector
-	beat    atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
+	queue     queue
+	turns     turns
+	together  together
+	undefined oncePerMinute // properties of which it was said that they are not
+	inspect   *asynq.Inspector
+	beat      atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
 // NewWorker makes a worker. It does nothing before Run.
@@ -54,11 +56,12 @@ func NewWorker(c Config) *Worker {
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
-	w.store, w.decider, w.now, w.batch = c.Store, NewDecider(c.Store, c.TimeZone), c.Now, c.Batch
-	w.log, w.metrics = c.Log, c.Metrics
+	w.intake = intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now}
+	w.log, w.metrics, w.batch = c.Log, c.Metrics, c.Batch
 	w.askSweep = func(ctx context.Context, shard int, nominal time.Time) error {
 		return w.queue.enqueueSweep(ctx, shard, nominal, false)
 	}
+	w.together.take = w.takeTogether
 	return w
 }
 
@@ -88,6 +91,8 @@ func (w *Worker) jobs() []registered {
 	return []registered{
 		job(w, queueBoundary, "Decides on what is due in a shard.", w.sweep),
 		job(w, queueBoundary, "Wakes all who use an edited schedule.", w.spread),
+		lastingJob(w, queueEvent, "Takes in events, together with those of other tasks.", w.takeEvents),
+		job(w, queueTimer, "Decides on a visitor at the very instant at which something is due.", w.wakeVisitor),
 		job(w, queueUpkeep, "Decides on everything in a shard, due or not, and mends what differs.", w.reconcile),
 		job(w, queueDelivery, "Gives a destination what it has not had of a shard's outbox.", w.deliver),
 		lastingJob(w, queueDelivery, "Keeps one action that was given up, and delivers it when it is run.", w.replay),
@@ -134,7 +139,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	}{
 		{queueBoundary, w.Concurrency, 200 * time.Millisecond, time.Second},
 		{queueDelivery, crowdedDestinations * w.lanesAtOnce(), 250 * time.Millisecond, time.Second},
-		{queueUpkeep, 1, time.Second, 5 * time.Second},
+		{queueEvent, eventsAtOnce, 75 * time.Millisecond, 5 * time.Second},
+		{queueTimer, timersAtOnce, 250 * time.Millisecond, 500 * time.Millisecond},
+		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},
 	} {
 		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{
 			Concurrency: s.concurrency, Queues: w.queue.all(s.queue),
@@ -161,6 +168,15 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.log.Info("worker stops: waiting for running jobs")
 	return nil
 }
+
+const (
+	// eventsAtOnce is how many tasks with events a worker has at once, each of up to a
+	// megabyte. They share their commits: the more there are, the less each costs.
+	eventsAtOnce = 128
+	// timersAtOnce is how many visitors a worker has whose time comes within two seconds.
+	// Each waits, and costs a few kilobytes.
+	timersAtOnce = 4096
+)
 
 // catchUp asks for what fell due while no worker ran, and for a reconciliation. A
 // failure is no reason not to start: the next beat does the same.

@@ -22,7 +22,11 @@ const (
 
 // Types are all types of actions.
 func Types() []Type {
-	return []Type{WidgetStateChanged, DepartmentStateChanged, AgentStatusChanged, AgentNotify}
+	types := []Type{WidgetStateChanged, DepartmentStateChanged, AgentStatusChanged, AgentNotify}
+	for _, t := range visitorTypes() {
+		types = append(types, t.Type)
+	}
+	return types
 }
 
 // Doc says when there is an action of a type.
@@ -35,10 +39,15 @@ func (t Type) Doc() string {
 	case AgentStatusChanged:
 		return "An agent has gone online or offline, or it has changed until when."
 	case AgentNotify:
-		return "An agent is to be told that their hours have started or ended: `kind` is `hours_started` or `hours_ended`."
-	default:
-		return ""
+		return "An agent is to be told that their hours have started or ended: `kind` is `hours_started` or `hours_ended`; " +
+			"or agents a text: `trigger`."
 	}
+	for _, v := range visitorTypes() {
+		if v.Type == t {
+			return v.doc
+		}
+	}
+	return ""
 }
 
 // Action is one thing that Deskbell tells the world.
@@ -46,7 +55,7 @@ type Action struct {
 	ID   string    // see ID
 	Type Type      // what Data is
 	Time time.Time // when it was decided
-	Data any       // State, AgentStatus or Notice; json.RawMessage when decoded
+	Data any       // State, AgentStatus, Notice or Visitor; json.RawMessage when decoded
 }
 
 // source is where every action comes from, as CloudEvents wants it said.
@@ -77,11 +86,12 @@ func (a *Action) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Cause is what brought an action about: a boundary, or an edit of a definition.
+// Cause is what brought an action about: a boundary, an edit of a definition, or an event.
 // The zero value is no cause and is not valid.
 type Cause struct {
 	Boundary time.Time `json:"boundary,omitzero"` // the nominal time at which it was due
 	Edit     int64     `json:"edit,omitzero"`     // the revision that the edit gave the subject
+	Event    string    `json:"event,omitempty"`   // the id of the event from which it counts
 }
 
 // ID is the id of an action on a subject ("acme", "acme:sales", "lea"): the same

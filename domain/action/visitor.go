@@ -1,0 +1,119 @@
+package action
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// The types of what is done to or for a visitor.
+const (
+	MessageSend          Type = "message.send"
+	NoteAdd              Type = "note.add"
+	NoteReplace          Type = "note.replace"
+	TagAdd               Type = "tag.add"
+	TagRemove            Type = "tag.remove"
+	VisitorSetName       Type = "visitor.set_name"
+	VisitorSetDepartment Type = "visitor.set_department"
+	WidgetHide           Type = "widget.hide"
+	FormShow             Type = "form.show"
+	AgentsInvite         Type = "agents.invite"
+	ChatReassign         Type = "chat.reassign"
+	ChatClose            Type = "chat.close"
+	TicketCreate         Type = "ticket.create"
+
+	// MessageSkipped is never delivered: it says in a simulation and in logs what was decided
+	// against.
+	MessageSkipped Type = "message.skipped"
+)
+
+// visitorTypes are those that are delivered, each with when there is one.
+func visitorTypes() []struct {
+	Type
+	doc string
+} {
+	return []struct {
+		Type
+		doc string
+	}{
+		{MessageSend, "A visitor is to get a message: `text`, `attachments`, `sender`, `suggested`, `departments` to choose from."},
+		{NoteAdd, "A note for agents about a visitor is to be added."},
+		{NoteReplace, "A note is to take the place of those that there are."},
+		{TagAdd, "A tag is to be put on the chat, or else on the visitor."},
+		{TagRemove, "A tag is to be taken off."},
+		{VisitorSetName, "A visitor is to be named."},
+		{VisitorSetDepartment, "A department is to be chosen for a visitor."},
+		{WidgetHide, "The widget is to be hidden from a visitor."},
+		{FormShow, "A visitor is to be shown a form: `offline_form`, `contact_form` or `callback_form`."},
+		{AgentsInvite, "The invisible agents who help when it is slow are to be invited to a chat."},
+		{ChatReassign, "A chat is to be given to an agent who has not had it yet."},
+		{ChatClose, "A chat is to be ended."},
+		{TicketCreate, "People are to answer later: a form, or a chat that waited when the hours ended."},
+	}
+}
+
+// Visitor is the data of what is done to or for a visitor. Each type has some of the fields
+// below Cause.
+type Visitor struct {
+	Property string `json:"property"`
+	Visitor  string `json:"visitor"`
+	Visit    string `json:"visit,omitempty"`
+	Chat     string `json:"chat,omitempty"`
+	Trigger  string `json:"trigger,omitempty"` // the name of the trigger that did it, or else:
+	Rule     string `json:"rule,omitempty"`    // rescue, auto_reply.outside, …
+	Reason   string `json:"reason"`
+	Cause    Cause  `json:"cause"`
+
+	Kind        string       `json:"kind,omitempty"` // KindTrigger, of AgentNotify
+	Text        string       `json:"text,omitempty"`
+	Attachments []Attachment `json:"attachments,omitempty"`
+	Sender      Sender       `json:"sender,omitzero"`
+	Suggested   []string     `json:"suggested,omitempty"`   // replies to choose from
+	Departments []Choice     `json:"departments,omitempty"` // to choose from
+	Tag         string       `json:"tag,omitempty"`
+	Name        string       `json:"name,omitempty"`
+	Department  string       `json:"department,omitempty"`
+	Agents      []string     `json:"agents,omitempty"` // empty: all of the property's
+	Form        string       `json:"form,omitempty"`
+	Ticket      *Ticket      `json:"ticket,omitempty"`
+}
+
+// KindTrigger is the kind of an AgentNotify by which a trigger, or a step of the rescue ladder, tells
+// agents something.
+const KindTrigger = "trigger"
+
+// Attachment is one of a file, a form, an image and a link.
+type Attachment struct {
+	File  string `json:"file,omitempty"`
+	Form  string `json:"form,omitempty"`
+	Image string `json:"image,omitempty"`
+	Link  string `json:"link,omitempty"`
+	Title string `json:"title,omitempty"`
+}
+
+// Sender is whom a message seems to come from. The zero value is the property.
+type Sender struct {
+	Name  string `json:"name,omitempty"`
+	Image string `json:"image,omitempty"`
+}
+
+// Choice is a department that takes chats.
+type Choice struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Ticket is what people are to answer later.
+type Ticket struct {
+	Form         string         `json:"form,omitempty"`   // offline, contact or callback; empty: it was a chat
+	Fields       map[string]any `json:"fields,omitempty"` // of the form
+	Page         string         `json:"page,omitempty"`   // its URL
+	WaitingSince time.Time      `json:"waiting_since,omitzero"`
+}
+
+// VisitorID is the id of an action for a visitor. key tells it from all others of its type for
+// that visitor, and is the same for a repeat.
+func VisitorID(t Type, property, visitor, key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return string(t) + ":" + property + ":" + visitor + ":" + hex.EncodeToString(sum[:10])
+}

@@ -1,0 +1,181 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// EventsArgs are events to be taken in. Each is complete, as an event.Intake gives it.
+type EventsArgs struct {
+	Events []event.Event `json:"events"`
+}
+
+// Kind implements Args.
+func (EventsArgs) Kind() string { return "event:take" }
+
+// RefusedError says what is wrong with one event of some that were to be sent.
+type RefusedError struct {
+	Index  int // of the event, from 0
+	Faults event.Faults
+}
+
+// Error lists the faults.
+func (e *RefusedError) Error() string { return fmt.Sprintf("event %d: %v", e.Index, e.Faults) }
+
+// Unwrap gives the faults, as an error.
+func (e *RefusedError) Unwrap() error { return e.Faults }
+
+// Send checks events and hands them to the workers. An event without an ID gets one, and
+// one without a Time happened now. When it returns nil, Redis has them all; a worker takes
+// each in once, however often it is sent within a day.
+//
+// When something is wrong with some events, nothing is sent, and the error holds a
+// *RefusedError for each of these. After any other error, some may have been sent: send
+// all of them again, with the same IDs.
+func (c *Client) Send(ctx context.Context, events ...event.Event) error {
+	complete := make([]event.Event, len(events))
+	var refused []error
+	in := c.Intake()
+	for i, e := range events {
+		var faults event.Faults
+		var err error
+		if complete[i], err = in.Complete(e); errors.As(err, &faults) {
+			refused = append(refused, &RefusedError{i, faults})
+		}
+	}
+	if len(refused) > 0 {
+		return fmt.Errorf("sending events: %w", errors.Join(refused...))
+	}
+	return c.SendComplete(ctx, complete...)
+}
+
+// Intake is how events are taken that arrive now.
+func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID: uuid.NewString} }
+
+// SendComplete is Send for events that the client's Intake has given: they are not checked
+// again.
+func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error {
+	parcels := make(map[int]*parcel) // by partition
+	for i := range events {
+		subject, ok := addressee(&events[i])
+		if !ok {
+			continue // of an agent: nothing is decided on them yet
+		}
+		body, err := events[i].MarshalJSON()
+		if err != nil {
+			return fmt.Errorf("encoding event %q: %w", events[i].ID, err)
+		}
+		shard := c.store.Shard(subject)
+		p := parcels[shard%c.queue.partitions]
+		if p == nil {
+			p = &parcel{shard: shard}
+			parcels[shard%c.queue.partitions] = p
+		}
+		if !p.add(body) {
+			if err := c.queue.enqueueEvents(ctx, p); err != nil {
+				return err
+			}
+			*p = parcel{shard: shard}
+			p.add(body)
+		}
+	}
+	for _, p := range parcels {
+		if err := c.queue.enqueueEvents(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addressee is the subject in whose shard an event is taken in first: the visitor, or the
+// chat whose visitor is to be found. ok is false where there is neither.
+func addressee(e *event.Event) (s Subject, ok bool) {
+	d := &e.Data
+	switch {
+	case d.Property == "":
+		return "", false
+	case d.Visitor != "":
+		return VisitorSubject(d.Property, d.Visitor), true
+	case d.Chat != "":
+		return chatSubject(d.Property, d.Chat), true
+	}
+	return "", false
+}
+
+// parcel is the payload of one task while it is packed. A task has no more than one body of
+// the HTTP API may have.
+type parcel struct {
+	shard  int
+	events [][]byte
+	size   int
+}
+
+func (p *parcel) add(body []byte) bool {
+	if len(p.events) == event.MaxEvents || len(p.events) > 0 && p.size+len(body) > event.MaxBody {
+		return false
+	}
+	p.events = append(p.events, body)
+	p.size += len(body) + 1
+	return true
+}
+
+func (p *parcel) payload() []byte {
+	b := make([]byte, 0, p.size+16)
+	b = append(b, `{"events":[`...)
+	b = append(b, bytes.Join(p.events, []byte{','})...)
+	return append(b, "]}"...)
+}
+
+// eventRetries lets a task be tried for some hours: it is all there is of its events.
+const eventRetries = 200
+
+func (q queue) enqueueEvents(ctx context.Context, p *parcel) error {
+	return q.put(ctx, EventsArgs{}.Kind(), p.payload(), queueEvent, p.shard, asynq.MaxRetry(eventRetries))
+}
+
+// takeEvents takes in the events of one task, together with those of others.
+func (w *Worker) takeEvents(ctx context.Context, args EventsArgs, log *attempt) error {
+	log.note("events", len(args.Events))
+	if len(args.Events) == 0 {
+		return nil
+	}
+	return w.submit(ctx, &submission{events: args.Events}, log)
+}
+
+// WakeArgs asks to decide on a visitor whose time has come.
+type WakeArgs struct {
+	Subject Subject   `json:"subject"`
+	Due     time.Time `json:"due"`
+}
+
+// Kind implements Args.
+func (WakeArgs) Kind() string { return "visitor:wake" }
+
+// enqueueWake asks for a visitor to be looked at again. asynq is up to a second early or
+// late: the task comes early, and waits. What it is to do is in the visitor's state, and
+// when in the timetable: without the task, a sweep does it some seconds late.
+func (q queue) enqueueWake(ctx context.Context, s Subject, shard int, due time.Time) error {
+	property, visitor, _ := s.Visitor()
+	id := fmt.Sprintf("wake:%s:%s:%d", property, visitor, due.UnixMilli())
+	return q.enqueue(ctx, WakeArgs{s, due}, queueTimer, shard, asynq.TaskID(id), asynq.ProcessAt(due.Add(-time.Second)))
+}
+
+// wakeVisitor waits for the very instant.
+func (w *Worker) wakeVisitor(ctx context.Context, args WakeArgs, log *attempt) error {
+	if _, _, ok := args.Subject.Visitor(); !ok {
+		return fmt.Errorf("waking %q: it is no visitor (%w)", args.Subject, asynq.SkipRetry)
+	}
+	log.note("subject", args.Subject)
+	if _, err := w.await(ctx, args.Due); err != nil {
+		return err
+	}
+	return w.submit(ctx, &submission{due: args.Subject}, log)
+}

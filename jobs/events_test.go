@@ -1,0 +1,197 @@
+package jobs_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// greeting is a property that greets who arrives, at once, and who asks for a chat.
+const greeting = `{"properties": {"acme": {"name": "ACME", "triggers": [
+	{"name": "Welcome", "type": "site", "message": "Hello {{visitor.name|there}}"},
+	{"name": "Help", "type": "rescue", "delay": "2s", "message": "We are nearly with you"}
+]}}}`
+
+func arrived(visitor string) event.Event {
+	return event.New(event.VisitorArrived, event.Data{Property: "acme", Visitor: visitor, Visit: visitor + ".1"})
+}
+
+func requested(visitor, chat string) event.Event {
+	return event.New(event.ChatRequested, event.Data{Property: "acme", Visitor: visitor, Chat: chat, Text: "Hello?"})
+}
+
+func named(id string, e event.Event) event.Event {
+	e.ID = id
+	return e
+}
+
+func (b *bundle) send(events ...event.Event) {
+	b.Helper()
+	b.must(b.client.Send(b.Context(), events...))
+}
+
+// messages are what visitors got, as VISITOR: TEXT.
+func (b *bundle) messages() []string {
+	b.Helper()
+	var list []string
+	for _, a := range b.visitorActions() {
+		if a.Type == action.MessageSend {
+			list = append(list, a.data.Visitor+": "+a.data.Text)
+		}
+	}
+	return list
+}
+
+type visitorAction struct {
+	action.Action
+	data action.Visitor
+}
+
+func (b *bundle) visitorActions() []visitorAction {
+	b.Helper()
+	b.out.mu.Lock()
+	defer b.out.mu.Unlock()
+	var list []visitorAction
+	for _, d := range b.out.had["default"] {
+		var a visitorAction
+		b.must(json.Unmarshal(d.Body, &a.Action))
+		raw, _ := a.Data.(json.RawMessage)
+		b.must(json.Unmarshal(raw, &a.data))
+		if a.data.Visitor != "" {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+func (b *bundle) hears(want ...string) {
+	b.Helper()
+	redistest.Wait(b, fmt.Sprint(want), func() bool { return len(b.messages()) >= len(want) })
+	b.quiet()
+	if diff := cmp.Diff(want, b.messages()); diff != "" {
+		b.Error(diff)
+	}
+}
+
+func TestEventsAreAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(greeting)
+	b.worker()
+	b.worker()
+	b.quiet()
+	e := named("e1", arrived("v1"))
+	e.Data.Attributes.Name = "Ann"
+	for range 5 {
+		b.send(e, e)
+	}
+	b.hears("v1: Hello Ann")
+	b.send(e)
+	b.hears("v1: Hello Ann")
+	a := b.visitorActions()[0]
+	if a.data.Property != "acme" || a.data.Trigger != "Welcome" || a.data.Cause.Event != "e1" || a.data.Visit != "v1.1" {
+		t.Errorf("got %+v", a)
+	}
+}
+
+func TestWhatIsDueComesAtItsInstant(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(greeting)
+	b.worker()
+	b.quiet()
+	asked := b.clock.now()
+	b.send(requested("v1", "c1"))
+	b.hears("v1: We are nearly with you")
+	late := b.visitorActions()[0].Time.Sub(asked) - 2*time.Second
+	if late < 0 || late > time.Second {
+		t.Errorf("it came %s after its time", late)
+	}
+}
+
+func TestAnAnswerThatNamesNoVisitorEndsTheirWait(t *testing.T) {
+	t.Parallel()
+	answer := event.New(event.ChatMessage, event.Data{Property: "acme", Chat: "c1", From: event.FromAgent, Agent: "lea", Text: "Yes?"})
+	for _, c := range []struct {
+		name   string
+		events []event.Event
+	}{
+		{"after the request", []event.Event{requested("v1", "c1"), answer}},
+		{"before the request", []event.Event{answer, requested("v1", "c1")}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t, setup{})
+			b.define(greeting)
+			b.worker()
+			b.quiet()
+			now := b.clock.now()
+			for i, e := range c.events {
+				if e.Time = now; e.Type == event.ChatMessage {
+					e.Time = now.Add(time.Second)
+				}
+				b.send(named(fmt.Sprint("e", i), e))
+				b.quiet()
+			}
+			b.send(requested("v2", "c2"))
+			b.hears("v2: We are nearly with you")
+		})
+	}
+}
+
+func TestEventsOfNoPropertyAreDroppedAndSaid(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(greeting)
+	b.worker()
+	e := arrived("v1")
+	e.Data.Property = "nobody"
+	b.send(e, e)
+	b.send(e, arrived("v2"))
+	b.hears("v2: Hello there")
+	if lines := b.lines("events dropped: their property is not defined; define it, or send no events of it (said once a minute)"); len(lines) != 1 {
+		t.Errorf("said %d times", len(lines))
+	}
+}
+
+func TestFaultyEventsAreRefusedWhole(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	err := b.client.Send(t.Context(), arrived("v1"), event.New("visitor.flown", event.Data{}), event.New(event.PageViewed, event.Data{Property: "acme"}))
+	var refused *jobs.RefusedError
+	if !errors.As(err, &refused) || refused.Index != 1 || strings.Count(err.Error(), "event ") != 2 {
+		t.Errorf("got %v", err)
+	}
+	if n := b.rdb.Exists(t.Context(), "asynq:{deskbell-event}:pending").Val(); n != 0 {
+		t.Error("something was sent")
+	}
+}
+
+func TestAVisitorIsForgottenInTheEnd(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(greeting)
+	b.worker()
+	b.send(arrived("v1"))
+	b.hears("v1: Hello there")
+	there := func() bool {
+		r, err := b.store.Load(t.Context(), []jobs.Subject{jobs.VisitorSubject("acme", "v1")})
+		b.must(err)
+		return r[0].Rev != 0
+	}
+	if !there() {
+		t.Fatal("the visitor is not there")
+	}
+	b.clock.set(b.clock.now().AddDate(0, 0, 31))
+	redistest.Wait(t, "the visitor is forgotten", func() bool { return !there() })
+}

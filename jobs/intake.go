@@ -1,0 +1,177 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// intake takes in events, and visitors whose time has come: load, decide, commit, and
+// again what was lost. A worker and the simulation both take this path.
+type intake struct {
+	store   Store
+	decider *Decider
+	now     func() time.Time
+}
+
+// taken is what was taken in.
+type taken struct {
+	at      time.Time
+	changes []Change // committed
+	broken  []Broken
+	dropped map[string]int // events of properties that are not defined, by property
+	skipped []action.Action
+	events  int // new ones, that were taken in
+	lost    int // decisions that were made anew
+}
+
+// intakeTries is how often a decision is made anew. Each time, somebody else has got on.
+const intakeTries = 20
+
+// take takes in events and looks at visitors whose time has come. What it says of what was
+// taken in holds also when there is an error; what was not, is to be given to it again.
+func (in intake) take(ctx context.Context, events []event.Event, due []Subject) (*taken, error) {
+	t := &taken{at: in.now(), dropped: make(map[string]int)}
+	news := make(map[Subject][]event.Event)
+	for _, s := range due {
+		news[s] = nil
+	}
+	parked, err := in.findOwners(ctx, t.at, events, news)
+	if err != nil {
+		return t, err
+	}
+	for range intakeTries {
+		if len(news) == 0 {
+			return t, in.unpark(ctx, t.at, parked)
+		}
+		if err := in.round(ctx, news, t); err != nil {
+			return t, err
+		}
+		t.at = in.now()
+	}
+	return t, fmt.Errorf("taking events of %d visitors: %w", len(news), errContended)
+}
+
+// errContended is for what comes again by itself.
+var errContended = errors.New("others kept writing the same visitors")
+
+// round takes all news once, and leaves what was lost.
+func (in intake) round(ctx context.Context, news map[Subject][]event.Event, t *taken) error {
+	records, err := in.load(ctx, news, t.at)
+	if err != nil {
+		return err
+	}
+	out, err := in.decider.Take(ctx, records, news, t.at)
+	if err != nil {
+		return err
+	}
+	lost, err := in.commit(ctx, out.Changes)
+	if err != nil {
+		return err
+	}
+	for _, c := range out.Changes {
+		if lost[c.Subject] {
+			t.lost++
+			continue
+		}
+		t.changes = append(t.changes, c)
+		t.events += len(c.Heard)
+	}
+	for _, s := range out.Skipped {
+		if !lost[s.subject] {
+			t.skipped = append(t.skipped, s.Action)
+		}
+	}
+	t.broken = append(t.broken, out.Broken...)
+	for property, n := range out.Dropped {
+		t.dropped[property] += n
+	}
+	for s := range news {
+		if !lost[s] {
+			delete(news, s)
+		}
+	}
+	return nil
+}
+
+// load gives the records for which there is news, and strikes out of the news the events
+// that were heard before. Which were, is asked after the records are read: what is heard in
+// between makes the decision on them lost.
+func (in intake) load(ctx context.Context, news map[Subject][]event.Event, at time.Time) ([]Record, error) {
+	subjects := make([]Subject, 0, len(news))
+	ids := make(map[Subject][]string, len(news))
+	for s, events := range news {
+		subjects = append(subjects, s)
+		if len(events) > 0 {
+			ids[s] = heardIDs(events)
+		}
+	}
+	slices.Sort(subjects) // a simulation is the same each time
+	records, err := in.store.Load(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	heard, err := in.store.Heard(ctx, at, ids)
+	if err != nil {
+		return nil, err
+	}
+	left := records[:0]
+	for _, r := range records {
+		events, known := news[r.Subject], heard[r.Subject]
+		if len(known) > 0 {
+			var fresh []event.Event
+			for i := range events {
+				if !known[ids[r.Subject][i]] {
+					fresh = append(fresh, events[i])
+				}
+			}
+			news[r.Subject] = fresh
+			if len(fresh) == 0 {
+				continue
+			}
+		}
+		left = append(left, r)
+	}
+	return left, nil
+}
+
+// heardIDs are the names by which events are known again.
+func heardIDs(events []event.Event) []string {
+	ids := make([]string, len(events))
+	for i := range events {
+		ids[i] = events[i].Source + " " + events[i].ID // a source has no blanks
+	}
+	return ids
+}
+
+// commit writes changes of any shards, each shard's together and all shards at once.
+func (in intake) commit(ctx context.Context, changes []Change) (lost map[Subject]bool, err error) {
+	byShard := make(map[int][]Change)
+	for _, c := range changes {
+		n := in.store.Shard(c.Subject)
+		byShard[n] = append(byShard[n], c)
+	}
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	var errs []error
+	lost = make(map[Subject]bool)
+	for shard, part := range byShard {
+		wait.Go(func() {
+			some, err := in.store.Commit(ctx, shard, part)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
+			for _, s := range some {
+				lost[s] = true
+			}
+		})
+	}
+	wait.Wait()
+	return lost, errors.Join(errs...)
+}

@@ -1,0 +1,233 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/visit"
+	"github.com/deskbell/deskbell/domain/widget"
+)
+
+// site is a property as the decisions on its visitors see it at an instant. It is read with
+// each batch, and so an edit holds for all that is decided after it, also for messages that
+// were waiting already.
+type site struct {
+	*policies
+	id     string
+	widget widget.State
+	hours  *hours.Schedule // with the override
+	parts  map[string]*hours.Schedule
+	online int // agents
+	agents map[string]*definition.Agent
+	broken error // why it cannot be decided on
+}
+
+// policies are what is compiled of a definition, and does not depend on the time.
+type policies struct {
+	def    *definition.Property
+	visits *visit.Policy
+	chats  *chat.Policy
+}
+
+// sites gives the properties of visitors, by id; nil for one that is not defined.
+func (d *Decider) sites(ctx context.Context, visitors []Record, at time.Time) (map[string]*site, error) {
+	sites := make(map[string]*site)
+	var subjects []Subject
+	for i := range visitors {
+		property, _, ok := visitors[i].Subject.Visitor()
+		if _, known := sites[property]; ok && !known {
+			sites[property] = nil
+			subjects = append(subjects, PropertySubject(property))
+		}
+	}
+	if len(subjects) == 0 {
+		return sites, nil
+	}
+	records, err := d.store.Load(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	b, err := d.gather(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	for i := range records {
+		r := &records[i]
+		if r.Rev == 0 || r.Definition == nil {
+			continue
+		}
+		id, _ := r.Subject.Property()
+		s := &site{id: id, agents: b.agents}
+		s.broken = s.read(b, r, d.policies, at)
+		sites[id] = s
+	}
+	return sites, nil
+}
+
+func (s *site) read(b *batch, r *Record, known *policyCache, at time.Time) error {
+	p, state, err := b.compiled(r)
+	if err != nil {
+		return err
+	}
+	if s.policies, err = known.compile(r.Definition, b.properties[r.Subject]); err != nil {
+		return err
+	}
+	s.widget = widget.Decide(p, widget.State(state.Widget), at).State
+	s.hours, s.parts = p.Hours, make(map[string]*hours.Schedule)
+	for _, part := range p.Departments {
+		s.parts[part.ID] = part.Hours
+	}
+	for _, a := range b.agentsOf(without(s.def.AllAgents(), nil)) {
+		if a.Available(at) {
+			s.online++
+		}
+	}
+	return nil
+}
+
+// policiesLimit bounds the memory of policies: at some 20 KB each at worst, 100 MB.
+const policiesLimit = 5000
+
+// policyCache keeps what was compiled, by the definition.
+type policyCache struct {
+	mu    sync.Mutex
+	known map[string]*policies
+}
+
+func (c *policyCache) compile(body []byte, def *definition.Property) (*policies, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.known[string(body)]; p != nil {
+		return p, nil
+	}
+	p := &policies{def: def}
+	var err error
+	if p.visits, err = visit.Compile(visit.Definition{Triggers: def.ActiveTriggers(), Shortcuts: def.Shortcuts, OnePerVisit: def.OnePerVisit}); err != nil {
+		return nil, err
+	}
+	if p.chats, err = chat.Compile(rulesOf(def)); err != nil {
+		return nil, err
+	}
+	if c.known == nil || len(c.known) >= policiesLimit {
+		c.known = make(map[string]*policies)
+	}
+	c.known[string(body)] = p
+	return p, nil
+}
+
+func rulesOf(def *definition.Property) chat.Rules {
+	r := chat.Rules{
+		Rescue: def.Rescue, Shortcuts: def.Shortcuts,
+		During: def.AutoReplies.During, Outside: def.AutoReplies.Outside, Handoff: def.AutoReplies.Handoff,
+		ClosingBefore: time.Duration(def.ClosingSoon.Before), ClosingMessage: def.ClosingSoon.Message,
+		HasSchedule: !def.Schedule.IsZero(), Departments: make(map[string]chat.Part, len(def.Departments)),
+	}
+	for id, d := range def.Departments {
+		r.Departments[id] = chat.Part{Name: d.Name, HasSchedule: !d.Schedule.IsZero()}
+	}
+	return r
+}
+
+// visitScene is what the triggers of a visitor look at.
+func (v *visitor) visitScene(at time.Time) visit.Scene {
+	s := visit.Scene{
+		Zone: v.hours.Location(), WithinHours: v.hours.At(at).Open,
+		Widget:      visit.Widget{Status: string(v.widget.Status), Since: v.widget.Since},
+		Departments: make(map[string]string, len(v.widget.Departments)), DepartmentNames: make(map[string]string, len(v.def.Departments)),
+		AgentsOnline: v.online, Chats: make(map[string]visit.Chat, len(v.Chats)), Property: v.name(),
+		NextOpen: func(language string) string { return v.nextOpen(language, at) },
+	}
+	for id, d := range v.widget.Departments {
+		s.Departments[id] = string(d.Status)
+	}
+	for id := range v.def.Departments {
+		s.DepartmentNames[id] = v.departmentName(id)
+	}
+	for id, c := range v.Chats {
+		s.Chats[id] = visit.Chat{
+			Department: c.Department.ID, Agent: v.agentName(c.Agent()), Asked: c.Asked, Waiting: c.WaitingSince(),
+			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
+		}
+	}
+	return s
+}
+
+// chatScene is what the rules of a chat look at; c is nil where there is only a form.
+func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat.Scene {
+	s := chat.Scene{
+		Hours: chat.Periods(at, v.hours, v.parts[department]), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
+		Left: v.Visit.Gone(at),
+	}
+	if d, ok := v.widget.Departments[department]; ok {
+		s.Widget = string(d.Status)
+	}
+	for id, d := range v.widget.Departments {
+		if d.NewChats {
+			s.Offered = append(s.Offered, id)
+		}
+	}
+	if c != nil {
+		s.Values = v.values(department, c, s.Hours, at)
+	}
+	return s
+}
+
+// values are what placeholders in the texts of a chat stand for.
+func (v *visitor) values(department string, c *chat.State, h chat.Period, at time.Time) map[string]string {
+	values := map[string]string{
+		"visitor.name": v.Visit.Name(), "agent.name": v.agentName(c.Agent()), "property.name": v.name(),
+		"page.title": v.Visit.Page.Title, "next_open": v.nextOpen(v.Visit.Language(), at),
+	}
+	if department != "" {
+		values["department"] = v.departmentName(department)
+	}
+	if h.Open {
+		values["closes_at"] = v.clock(v.Visit.Language(), h.Until)
+	}
+	return values
+}
+
+func (s *site) name() string {
+	if s.def.Name != "" {
+		return s.def.Name
+	}
+	return s.id
+}
+
+func (s *site) departmentName(id string) string {
+	if name := s.def.Departments[id].Name; name != "" {
+		return name
+	}
+	return id
+}
+
+func (s *site) agentName(id string) string {
+	if a := s.agents[id]; a != nil && a.Name != "" {
+		return a.Name
+	}
+	return id
+}
+
+// nextOpen says when it opens next, in words; empty: it is not in sight.
+func (s *site) nextOpen(_ string, at time.Time) string {
+	opens := s.widget.NextOpen
+	if opens.IsZero() || !opens.After(at) {
+		return ""
+	}
+	return opens.In(s.hours.Location()).Format(wallClock)
+}
+
+// clock says when something is on the same day; empty: it is not in sight.
+func (s *site) clock(_ string, at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(s.hours.Location()).Format("15:04")
+}
+
+// wallClock is how an instant is written where there are no words for it.
+const wallClock = "2006-01-02 15:04"

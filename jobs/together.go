@@ -1,0 +1,221 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// submission is what one task has for visitors: events, or one whose time has come.
+type submission struct {
+	events []event.Event
+	due    Subject // empty: none
+
+	done   chan struct{}
+	err    error // to be read when done, as what follows
+	at     time.Time
+	follow []*Change // of which this task asks for timers and deliveries
+}
+
+// together lets tasks that run at the same time share loads and commits: who comes while a
+// batch is under way waits for the next. So the cost of a batch is spread over as many as
+// there happen to be, and nobody waits for somebody who may not come.
+type together struct {
+	take func([]*submission)
+
+	mu      sync.Mutex
+	waiting []*submission
+	busy    bool
+}
+
+// batchEvents is how many events are taken together, unless one task has more.
+const batchEvents = 1000
+
+func (t *together) add(s *submission) {
+	s.done = make(chan struct{})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting = append(t.waiting, s)
+	if !t.busy {
+		t.busy = true
+		go t.run()
+	}
+}
+
+// run ends when nobody waits any more.
+func (t *together) run() {
+	for batch := t.next(); len(batch) > 0; batch = t.next() {
+		t.take(batch)
+		for _, s := range batch {
+			close(s.done)
+		}
+	}
+}
+
+func (t *together) next() []*submission {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n, events := 0, 0
+	for ; n < len(t.waiting); n++ {
+		if events += max(1, len(t.waiting[n].events)); events > batchEvents && n > 0 {
+			break
+		}
+	}
+	batch := t.waiting[:n:n]
+	t.waiting = t.waiting[n:]
+	t.busy = n > 0
+	return batch
+}
+
+// batchTime bounds the work on one batch; what is not done comes again with its tasks.
+const batchTime = 30 * time.Second
+
+// takeTogether is what together does.
+func (w *Worker) takeTogether(batch []*submission) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTime) // it is of many tasks, and ends with none
+	defer cancel()
+	var events []event.Event
+	var due []Subject
+	for _, s := range batch {
+		events = append(events, s.events...)
+		if s.due != "" {
+			due = append(due, s.due)
+		}
+	}
+	taken, err := w.intake.take(ctx, events, due)
+	for _, s := range batch {
+		s.err, s.at = errors.Join(err, s.left(taken.broken)), taken.at
+	}
+	share(batch, taken.changes)
+	w.report(taken)
+}
+
+// share gives each change after which there is something to ask for to one of the tasks
+// that it is of. So the asking is done by all of them at once.
+func share(batch []*submission, changes []Change) {
+	var of map[Subject]*submission
+	for i := range changes {
+		c := &changes[i]
+		if c.wake.IsZero() && len(c.Actions) == 0 {
+			continue
+		}
+		if of == nil {
+			of = make(map[Subject]*submission)
+			for _, s := range batch {
+				for subject := range s.subjects() {
+					of[subject] = s
+				}
+			}
+		}
+		s := of[c.Subject]
+		if s == nil {
+			s = batch[0] // its events named no visitor
+		}
+		s.follow = append(s.follow, c)
+	}
+}
+
+// subjects are those that a submission is about, some twice.
+func (s *submission) subjects() iter.Seq[Subject] {
+	return func(yield func(Subject) bool) {
+		if s.due != "" && !yield(s.due) {
+			return
+		}
+		for i := range s.events {
+			if subject, ok := addressee(&s.events[i]); ok && !yield(subject) {
+				return
+			}
+		}
+	}
+}
+
+// left is an error where a task has events that no retry will get in: it is archived.
+func (s *submission) left(broken []Broken) error {
+	var errs []error
+	for _, b := range broken {
+		for subject := range s.subjects() {
+			if subject == b.Subject && s.due == "" { // a timer's truth is in the timetable
+				errs = append(errs, fmt.Errorf("deciding on %s: %w", b.Subject, b.Err))
+				break
+			}
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w (%w)", errors.Join(errs...), asynq.SkipRetry)
+}
+
+// report counts and logs what was taken in.
+func (w *Worker) report(t *taken) {
+	w.logBroken(t.broken)
+	w.Metrics.took(t)
+	for property, n := range t.dropped {
+		if w.undefined.first(property, t.at) {
+			w.log.WithFields(logrus.Fields{"property": property, "events": n}).
+				Warn("events dropped: their property is not defined; define it, or send no events of it (said once a minute)")
+		}
+	}
+}
+
+// submit has events taken in, or a visitor looked at, and asks for what comes of it.
+func (w *Worker) submit(ctx context.Context, s *submission, log *attempt) error {
+	w.together.add(s)
+	select {
+	case <-s.done:
+	case <-ctx.Done(): // it may yet be done: then the next try finds that it was
+		return fmt.Errorf("taking events: %w", ctx.Err())
+	}
+	if err := w.followUp(ctx, s, log); err != nil {
+		w.log.WithError(err).Warn("asking for timers and deliveries failed: the next beat does its work")
+	}
+	return s.err
+}
+
+// followUp asks for the timers and deliveries that came of a submission.
+func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) error {
+	var errs []error
+	shards := make(map[int]bool)
+	for _, c := range s.follow {
+		shard := w.store.Shard(c.Subject)
+		if !c.wake.IsZero() {
+			errs = append(errs, w.queue.enqueueWake(ctx, c.Subject, shard, c.wake))
+		}
+		if len(c.Actions) > 0 {
+			log.set("actions", len(c.Actions))
+			shards[shard] = true
+		}
+	}
+	for shard := range shards {
+		errs = append(errs, w.enqueueDeliveries(ctx, shard, s.at))
+	}
+	return errors.Join(errs...)
+}
+
+// oncePerMinute tells what was not told for a minute.
+type oncePerMinute struct {
+	mu   sync.Mutex
+	last map[string]time.Time
+}
+
+func (o *oncePerMinute) first(name string, at time.Time) bool {
+	const most = 1000 // names kept
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if last, ok := o.last[name]; ok && at.Sub(last) < time.Minute {
+		return false
+	}
+	if o.last == nil || len(o.last) >= most {
+		o.last = make(map[string]time.Time)
+	}
+	o.last[name] = at
+	return true
+}

@@ -1,0 +1,212 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/visit"
+)
+
+// visitorState is what a store keeps of a visitor.
+type visitorState struct {
+	Visit visit.State           `json:"visit,omitzero"`
+	Chats map[string]chat.State `json:"chats,omitempty"` // by id
+	Wake  time.Time             `json:"wake,omitzero"`   // the last instant for which a wake-up was asked
+}
+
+const (
+	chatKept  = 7 * 24 * time.Hour // after its end
+	mostChats = 10                 // of a visitor: those in which something was asked last
+)
+
+// skipped is a message that was decided against.
+type skipped struct {
+	subject Subject
+	action.Action
+}
+
+// Take decides on visitors as of an instant: on those with events once these are merged into
+// their states, on others because their time has come. The records are as Load gives them, also
+// of visitors who are not there yet. The events of each are not yet heard; they are noted as
+// heard in its Change.
+func (d *Decider) Take(ctx context.Context, records []Record, events map[Subject][]event.Event, at time.Time) (Outcome, error) {
+	var out Outcome
+	sites, err := d.sites(ctx, records, at)
+	if err != nil {
+		return out, err
+	}
+	for i := range records {
+		r := &records[i]
+		property, _, ok := r.Subject.Visitor()
+		if !ok {
+			continue
+		}
+		site, fresh := sites[property], events[r.Subject]
+		switch {
+		case site == nil && len(fresh) > 0:
+			out.drop(property, len(fresh))
+		case r.Rev == 0 && len(fresh) == 0: // removed in between
+		case site == nil: // with its property
+			out.Changes = append(out.Changes, Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Remove: true})
+		default:
+			out.take(site, r, fresh, at)
+		}
+	}
+	return out, nil
+}
+
+func (out *Outcome) drop(property string, events int) {
+	if out.Dropped == nil {
+		out.Dropped = make(map[string]int)
+	}
+	out.Dropped[property] += events
+}
+
+// take decides on one visitor. One that cannot be decided on is left as it is, and so are its
+// events: they are not heard.
+func (out *Outcome) take(s *site, r *Record, fresh []event.Event, at time.Time) {
+	v, err := s.visitor(r)
+	if err == nil {
+		v.merge(fresh)
+		v.decide(at)
+		err = v.change(at)
+	}
+	if err != nil {
+		out.Broken = append(out.Broken, Broken{r.Subject, err})
+		if len(fresh) == 0 {
+			out.Changes = append(out.Changes, Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)})
+		}
+		return
+	}
+	v.out.Heard, v.out.At = heardIDs(fresh), at
+	out.Changes = append(out.Changes, v.out)
+	out.Skipped = append(out.Skipped, v.skipped...)
+}
+
+// visitor is one while it is decided on.
+type visitor struct {
+	visitorState
+	*site
+	record  *Record
+	id      string
+	fresh   []event.Event // that were not known
+	due     time.Time     // when to look again; zero: when something happens
+	out     Change
+	skipped []skipped
+	err     error // of encoding
+}
+
+func (s *site) visitor(r *Record) (*visitor, error) {
+	v := &visitor{site: s, record: r, out: Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, wasDue: r.Due}}
+	_, v.id, _ = r.Subject.Visitor()
+	if s.broken != nil {
+		return nil, s.broken
+	}
+	return v, decodeState(r.State, &v.visitorState)
+}
+
+// merge takes events into the state.
+func (v *visitor) merge(events []event.Event) {
+	for _, e := range events {
+		if v.Visit.Merge(e) {
+			v.fresh = append(v.fresh, e)
+		}
+		if e.Data.Chat == "" {
+			continue
+		}
+		c := v.Chats[e.Data.Chat]
+		c.Merge(e)
+		if v.Chats == nil {
+			v.Chats = make(map[string]chat.State)
+		}
+		v.Chats[e.Data.Chat] = c
+	}
+}
+
+// decide asks the visit and each chat.
+func (v *visitor) decide(at time.Time) {
+	d := visit.Decide(v.visits, v.Visit, v.fresh, v.visitScene(at), at)
+	v.Visit, v.due = d.State, d.Due
+	for _, e := range d.Effects {
+		v.act(triggered(e))
+	}
+	for _, s := range d.Skipped {
+		v.skip(action.Visitor{Visit: s.Visit, Chat: s.Chat, Trigger: s.Trigger, Reason: string(s.Reason), Cause: action.Cause{Event: s.Event}}, s.At)
+	}
+	for _, e := range v.fresh {
+		for _, effect := range chat.Form(e, v.chatScene(e.Data.Department, nil, at)) {
+			v.act(ruled(effect))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(v.Chats)) {
+		c := v.Chats[id]
+		d := chat.Decide(v.chats, c, v.chatScene(c.Department.ID, &c, at), at)
+		v.Chats[id] = d.State
+		v.due = earliest(v.due, d.Due)
+		for _, e := range d.Effects {
+			v.act(ruled(e))
+		}
+		for _, s := range d.Skipped {
+			v.skip(action.Visitor{Chat: s.Chat, Rule: string(s.Rule), Reason: string(s.Reason)}, s.At)
+		}
+	}
+	v.forget(at)
+}
+
+// forget drops chats that are over for long, and the oldest of too many.
+func (v *visitor) forget(at time.Time) {
+	maps.DeleteFunc(v.Chats, func(_ string, c chat.State) bool {
+		return !c.Going() && at.Sub(c.Ended) >= chatKept && !c.Ended.IsZero()
+	})
+	if len(v.Chats) <= mostChats {
+		return
+	}
+	ids := slices.SortedFunc(maps.Keys(v.Chats), func(a, b string) int {
+		return cmp.Or(v.Chats[b].Asked.Compare(v.Chats[a].Asked), cmp.Compare(a, b))
+	})
+	for _, id := range ids[mostChats:] {
+		delete(v.Chats, id)
+	}
+}
+
+// change makes the change of what was decided. A wake-up is asked for once for each instant.
+func (v *visitor) change(at time.Time) error {
+	c, expires := &v.out, v.Visit.Expires()
+	switch {
+	case v.err != nil:
+		return v.err
+	case v.due.IsZero() && !at.Before(expires) && len(v.fresh) == 0:
+		c.Remove = true
+		return nil
+	}
+	c.NewRev = at.UnixMicro()
+	if c.Due = v.due; v.due.IsZero() {
+		c.Due = expires
+	}
+	if !v.due.IsZero() && !v.due.Equal(v.Wake) {
+		v.Wake, c.wake = v.due, v.due
+	}
+	body, err := json.Marshal(v.visitorState)
+	if err != nil {
+		return fmt.Errorf("encoding the state: %w", err)
+	}
+	if c.State = body; string(body) == string(v.record.State) {
+		c.State = v.record.unchanged()
+	}
+	return nil
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
