@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // edited is the shop of boundary_test.go on another day: its schedule ends earlier, lea
@@ -101,5 +103,68 @@ func collect(t *testing.T, into map[string][]string, actions []envelope) {
 			key = "agent.notify " + place
 		}
 		into[key] = append(into[key], fmt.Sprintf("%s %s %s", a.Time.Format(time.TimeOnly)[:5], id, body))
+	}
+}
+
+// TestASimulationAnswersEventsAsWorkersDo sends the same events, of the same instants, to
+// two workers on a Redis and to a simulation.
+func TestASimulationAnswersEventsAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"triggers": [
+		{"name": "Welcome", "type": "site", "message": "Hello {{visitor.name|there}}"},
+		{"name": "Soon", "type": "site", "delay": "2s", "message": "Can I help?"}],
+		"rescue": [{"after": "1s", "send_message": "We are nearly with you"}, {"after": "10s", "send_message": "Still here"}]}}}`
+	b := newBundle(t, setup{})
+	s := simulate(t, b.clock.now(), 1)
+	b.define(text)
+	s.define(text)
+	s.must(s.Settle(t.Context()))
+	b.worker()
+	b.worker()
+	b.quiet()
+	send := func(id string, e event.Event) {
+		e.ID, e.Time = id, b.clock.now().UTC().Truncate(time.Millisecond)
+		complete, err := event.Intake{}.Complete(e)
+		s.must(err)
+		b.send(complete, complete)
+		s.must(s.Advance(t.Context(), complete.Time))
+		s.must(s.Take(t.Context(), complete, complete))
+	}
+	send("e1", arrived("ann"))
+	send("e2", arrived("bob"))
+	send("e3", requested("ann", "c1"))
+	send("e4", requested("bob", "c2"))
+	redistest.Wait(t, "both have had the first message of the ladder", func() bool {
+		said := b.messages()
+		return slices.Contains(said, "ann: We are nearly with you") && slices.Contains(said, "bob: We are nearly with you")
+	})
+	send("e5", event.New(event.ChatMessage, event.Data{Property: "acme", Chat: "c1", From: event.FromAgent, Agent: "lea", Text: "Hi!"}))
+	redistest.Wait(t, "bob has had the whole ladder", func() bool {
+		return slices.Contains(b.messages(), "bob: Still here")
+	})
+	b.quiet()
+	s.until(b.clock.now())
+
+	said := func(v action.Visitor, id string, kind action.Type) string {
+		body, err := json.Marshal(v)
+		s.must(err)
+		return fmt.Sprintf("%s %s %s", kind, id, body)
+	}
+	var live, simulated []string
+	for _, a := range b.visitorActions() {
+		live = append(live, said(a.data, a.ID, a.Type))
+	}
+	for _, a := range s.actions {
+		raw, _ := a.Action.Data.(json.RawMessage)
+		var v action.Visitor
+		s.must(json.Unmarshal(raw, &v))
+		if v.Visitor != "" {
+			simulated = append(simulated, said(v, a.ID, a.Type))
+		}
+	}
+	slices.Sort(live)
+	slices.Sort(simulated)
+	if diff := cmp.Diff(live, simulated); diff != "" || len(live) < 5 {
+		t.Errorf("of workers (-), and of a simulation (+):\n%s", diff)
 	}
 }

@@ -17,6 +17,9 @@ func TestSimulateDrawsATimeline(t *testing.T) {
 		{name: "in_colour", args: "shop.yaml --from 2026-11-23T08:30 --to 2026-11-23T18:00 --colour=always"},
 		{name: "in_ascii", args: "shop.yaml --from 2026-11-23T08:30 --to 2026-11-23T18:00", env: "LC_ALL=C"},
 		{name: "of_nothing", args: "empty.yaml"},
+		{name: "with_events", args: "greet.yaml --events testdata/greet.jsonl"},
+		{name: "explained", args: "greet.yaml --events testdata/greet.jsonl --explain --colour=always"},
+		{name: "with_late_events", args: "greet.yaml --events testdata/greet.jsonl --from 2026-11-23T09:05 --to 2026-11-23T09:05:30"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -66,6 +69,9 @@ func TestSimulateRefuses(t *testing.T) {
 	}{
 		{"testdata/none.yaml", 1, "there is no such file"},
 		{"testdata/busted_hours.yaml", 1, "busted_hours.yaml:"},
+		{"testdata/shop.yaml --events testdata/none.jsonl", 1, "there is no such file"},
+		{"testdata/shop.yaml --events testdata/busted_events.jsonl", 1, "busted_events.jsonl:3:9: "},
+		{"testdata/shop.yaml --events testdata/busted_events.jsonl", 1, "busted_events.jsonl:4:1: "},
 		{"testdata/shop.yaml --from yesterday", 2, "is not a time"},
 		{"testdata/shop.yaml --from 2026-11-23 --to 2026-11-22", 2, "swap them"},
 		{"testdata/shop.yaml --to 2046-11-22", 2, "over 10 years"},
@@ -74,5 +80,13 @@ func TestSimulateRefuses(t *testing.T) {
 		if got.code != c.code || got.stdout != "" || !strings.Contains(got.stderr, c.want) {
 			t.Errorf("%s: code %d, stdout %q, stderr %q", c.args, got.code, got.stdout, got.stderr)
 		}
+	}
+}
+
+func TestSimulateSaysWhichEventsNobodyHears(t *testing.T) {
+	t.Parallel()
+	got := testBundle{}.run(t, "simulate", "testdata/shop.yaml", "--events", "testdata/strangers.jsonl")
+	if got.code != 0 || !strings.Contains(got.stderr, "their property is not defined") || !strings.Contains(got.stderr, "property=elsewhere") {
+		t.Errorf("code %d, stderr %q", got.code, got.stderr)
 	}
 }

@@ -70,10 +70,17 @@ func Sentence(a action.Action, zone *time.Location) (string, error) {
 	case action.AgentNotify:
 		var n action.Notice
 		err := json.Unmarshal(raw, &n)
+		if n.Kind == action.KindTrigger {
+			return visitorSentence(a)
+		}
 		if n.Kind == string(agent.HoursStarted) {
 			return fmt.Sprintf("notice to %s: your hours have started%s", n.Agent, l.at(", until ", n.Until)), err
 		}
 		return fmt.Sprintf("notice to %s: your hours have ended%s", n.Agent, l.at(", the next start ", n.Until)), err
+	case action.MessageSend, action.NoteAdd, action.NoteReplace, action.TagAdd, action.TagRemove, action.VisitorSetName,
+		action.VisitorSetDepartment, action.WidgetHide, action.FormShow, action.AgentsInvite, action.ChatReassign,
+		action.ChatClose, action.TicketCreate, action.MessageSkipped:
+		return visitorSentence(a)
 	default:
 		body, err := a.MarshalJSON()
 		return string(body), err
