@@ -156,10 +156,14 @@ func (s *submission) left(broken []Broken) error {
 
 // report counts and logs what was taken in.
 func (w *Worker) report(t *taken) {
-	w.logBroken(t.broken)
+	for _, b := range t.broken { // where it is the property that cannot be read, there are many
+		if property, _, _ := b.Subject.Visitor(); w.said.first("broken "+property, t.at) {
+			w.logBroken([]Broken{b})
+		}
+	}
 	w.Metrics.took(t)
 	for property, n := range t.dropped {
-		if w.undefined.first(property, t.at) {
+		if w.said.first(property, t.at) {
 			w.log.WithFields(logrus.Fields{"property": property, "events": n}).
 				Warn("events dropped: their property is not defined; define it, or send no events of it (said once a minute)")
 		}

@@ -41,12 +41,12 @@ type Config struct {
 type Worker struct {
 	Config
 	engine
-	queue     queue
-	turns     turns
-	together  together
-	undefined oncePerMinute // properties of which it was said that they are not
-	inspect   *asynq.Inspector
-	beat      atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
+	queue    queue
+	turns    turns
+	together together
+	said     oncePerMinute // of properties, what need not be said with each event
+	inspect  *asynq.Inspector
+	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
 // NewWorker makes a worker. It does nothing before Run.
