@@ -30,7 +30,7 @@ func examples(t testing.TB) map[string]action.Action {
 	offline, away := "offline", "away"
 	atStart, atEnd, edited := action.Cause{Boundary: start}, action.Cause{Boundary: end}, action.Cause{Edit: 1764000000000123}
 	paris := time.FixedZone("CET", 3600)
-	return map[string]action.Action{
+	all := map[string]action.Action{
 		"widget.state_changed.json": {
 			ID: action.ID(action.WidgetStateChanged, "acme", atStart), Type: action.WidgetStateChanged, Time: start.Add(12345678).In(paris),
 			Data: action.State{
@@ -69,6 +69,46 @@ func examples(t testing.TB) map[string]action.Action {
 			ID: action.ID(action.AgentNotify, "lea:hours_ended", atEnd), Type: action.AgentNotify, Time: end,
 			Data: action.Notice{Agent: "lea", Kind: "hours_ended", Cause: atEnd},
 		},
+	}
+	for kind, data := range visitorExamples(start) {
+		data.Property, data.Visitor = "acme", "v1"
+		all[string(kind)+".json"] = action.Action{ID: action.VisitorID(kind, "acme", "v1", data.Trigger+data.Rule), Type: kind, Time: end, Data: data}
+	}
+	return all
+}
+
+// visitorExamples are the data of what is done to or for a visitor; between them they
+// have every field.
+func visitorExamples(at time.Time) map[action.Type]action.Visitor {
+	by := func(trigger string) action.Visitor {
+		return action.Visitor{Visit: "s1", Chat: "c1", Trigger: trigger, Reason: "matched", Cause: action.Cause{Event: "e-17"}}
+	}
+	with := func(change func(*action.Visitor)) action.Visitor {
+		v := by("Buyers")
+		change(&v)
+		return v
+	}
+	return map[action.Type]action.Visitor{
+		action.MessageSend: with(func(v *action.Visitor) {
+			v.Text, v.Suggested, v.Sender = "Shall we talk?", []string{"Yes", "No"}, action.Sender{Name: "Léa", Image: "https://example.com/lea.png"}
+			v.Attachments = []action.Attachment{{Link: "https://example.com/prices", Title: "Prices"}, {File: "https://example.com/a.pdf"}, {Image: "https://example.com/a.png"}, {Form: "contact_form"}}
+			v.Departments = []action.Choice{{ID: "sales", Name: "Sales"}}
+		}),
+		action.NoteAdd:              with(func(v *action.Visitor) { v.Text = "looks at prices" }),
+		action.NoteReplace:          with(func(v *action.Visitor) { v.Text = "has bought" }),
+		action.TagAdd:               with(func(v *action.Visitor) { v.Tag = "buyer" }),
+		action.TagRemove:            with(func(v *action.Visitor) { v.Tag = "new" }),
+		action.VisitorSetName:       with(func(v *action.Visitor) { v.Name = "Ada" }),
+		action.VisitorSetDepartment: with(func(v *action.Visitor) { v.Department = "sales" }),
+		action.WidgetHide:           by("Buyers"),
+		action.FormShow:             with(func(v *action.Visitor) { v.Form = "offline_form" }),
+		action.AgentsInvite:         by("Buyers"),
+		action.ChatReassign:         by("Buyers"),
+		action.ChatClose:            by("Buyers"),
+		action.TicketCreate: with(func(v *action.Visitor) {
+			v.Trigger, v.Rule, v.Cause = "", "waiting_at_close", action.Cause{Boundary: at}
+			v.Ticket = &action.Ticket{Form: "offline", Fields: map[string]any{"name": "Ada"}, Page: "https://example.com/", WaitingSince: at}
+		}),
 	}
 }
 
@@ -127,6 +167,8 @@ func decode(t *testing.T, body []byte) action.Action {
 		a.Data = strictly[action.AgentStatus](t, raw)
 	case action.AgentNotify:
 		a.Data = strictly[action.Notice](t, raw)
+	default:
+		a.Data = strictly[action.Visitor](t, raw)
 	}
 	return a
 }
