@@ -172,7 +172,7 @@ func (w *Worker) Run(ctx context.Context) error {
 const (
 	// eventsAtOnce is how many tasks with events a worker has at once, each of up to a
 	// megabyte. They share their commits: the more there are, the less each costs.
-	eventsAtOnce = 128
+	eventsAtOnce = 256
 	// timersAtOnce is how many visitors a worker has whose time comes within two seconds.
 	// Each waits, and costs a few kilobytes.
 	timersAtOnce = 4096

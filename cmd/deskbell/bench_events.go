@@ -131,7 +131,7 @@ func (b *eventBench) empty(ctx context.Context) (float64, error) {
 	}
 	t := newPace(b.n, b.now)
 	server := asynq.NewServerFromRedisClient(b.s.redis.Server, asynq.Config{
-		Concurrency: 128, Queues: map[string]int{queue: 1}, TaskCheckInterval: 75 * time.Millisecond, LogLevel: asynq.ErrorLevel,
+		Concurrency: 256, Queues: map[string]int{queue: 1}, TaskCheckInterval: 75 * time.Millisecond, LogLevel: asynq.ErrorLevel,
 	})
 	if err := server.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error {
 		t.begin()
