@@ -73,7 +73,7 @@ type webLog struct {
 	found bool
 }
 
-var listensAt = regexp.MustCompile(`"address":"([^"]+)"`)
+var listensAt = regexp.MustCompile(`board at http://([^ /"]+)`)
 
 // Write implements io.Writer.
 func (l *webLog) Write(p []byte) (int, error) {
