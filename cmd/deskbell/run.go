@@ -11,7 +11,7 @@ import (
 // commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name.
 // The help is in the order of the fields, by groups: Try it, Run it, Look, Change, Tools.
 type commands struct {
-	Colour string `enum:"auto,always,never" default:"auto" aliases:"color" placeholder:"WHEN" help:"Use colour: auto, always or never. Auto: on a terminal, unless NO_COLOR is set."`
+	Colour string `enum:"auto,always,never" default:"auto" aliases:"color" placeholder:"WHEN" help:"Use colour: auto (unless NO_COLOR is set), always, never."`
 
 	Up         upCmd         `cmd:"" group:"Try it:" help:"Run everything in this process, with an embedded Redis."`
 	Simulate   simulateCmd   `cmd:"" group:"Try it:" help:"Show what definitions bring about, and when; without Redis."`
@@ -57,7 +57,7 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 	helped := false
 	parser, err := kong.New(&cli,
 		kong.Name("deskbell"),
-		kong.Description("Deskbell keeps live chat widgets and agents on time: opening hours, agents' shifts, delayed messages."),
+		kong.Description("Deskbell keeps live chat on time: opening hours, shifts, delayed messages."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
 		kong.Writers(a.stdout, a.stderr),
 		kong.Exit(func(int) { helped = true }), // kong asks for an exit after printing help, and goes on when there is none
