@@ -15,7 +15,9 @@ func shown() map[string][]string {
 		SpreadArgs{}.Kind():    {"schedule", "count"},
 		DeliverArgs{}.Kind():   {"shard", "destination"},
 		NotifyArgs{}.Kind():    {"agent", "notice", "boundary", "until", "via"},
-		"delivery:replay":      {"shard", "destination", "seq", "id"},
+		ReplayArgs{}.Kind():    {"shard", "destination", "seq", "id"},
+		EventsArgs{}.Kind():    nil,
+		WakeArgs{}.Kind():      {"subject", "due"},
 	}
 }
 
