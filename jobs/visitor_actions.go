@@ -49,13 +49,17 @@ func (v *visitor) act(e effect) {
 	if n := e.do.Notify; n != nil && n.Destination != "" {
 		to = []string{n.Destination}
 	}
-	t := e.fill()
-	e.data.Property, e.data.Visitor = v.site.id, v.id
-	a := action.Action{ID: action.VisitorID(t, v.site.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}
 	var err error
-	if v.out.Actions, err = appendAction(v.out.Actions, a, to); err != nil {
+	if v.out.Actions, err = appendAction(v.out.Actions, v.action(e), to); err != nil {
 		v.err = err
 	}
+}
+
+// action is what is delivered of an effect.
+func (v *visitor) action(e effect) action.Action {
+	t := e.fill()
+	e.data.Property, e.data.Visitor = v.site.id, v.id
+	return action.Action{ID: action.VisitorID(t, v.site.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}
 }
 
 // skip records what was decided against.
