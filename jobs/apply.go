@@ -69,15 +69,22 @@ func (c *Client) Plan(ctx context.Context, defs *definition.Definitions) ([]Step
 // called after each step.
 func (c *Client) Apply(ctx context.Context, steps []Step, done func(Step)) error {
 	shards := make(map[int]bool)
+	err := c.carryOut(ctx, steps, shards, done)
+	return errors.Join(err, c.wakeWorkers(ctx, shards))
+}
+
+// carryOut is Apply without waking anybody; it says in which shards somebody is to be
+// decided on.
+func (c *Client) carryOut(ctx context.Context, steps []Step, shards map[int]bool, done func(Step)) error {
 	for _, s := range steps {
 		if err := c.step(ctx, s, shards); err != nil {
-			return errors.Join(fmt.Errorf("applying %s %q: %w", s.Kind, s.Name, err), c.wakeWorkers(ctx, shards))
+			return fmt.Errorf("applying %s %q: %w", s.Kind, s.Name, err)
 		}
 		if done != nil {
 			done(s)
 		}
 	}
-	return c.wakeWorkers(ctx, shards)
+	return nil
 }
 
 func (c *Client) step(ctx context.Context, s Step, shards map[int]bool) error {

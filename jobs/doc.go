@@ -24,6 +24,9 @@
 // Pages that show a widget need not wait for a worker: Live makes the same decision
 // for any property at any instant, and follows what is written.
 //
+// A Simulation takes the same path (engine.go) over a store in memory, on a clock that
+// jumps from one due time to the next. It needs none of what follows.
+//
 // # Why nothing is lost, and nothing is done twice
 //
 // A task is only a wake-up. What is to be done is in Redis: the timetable says who

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -111,6 +112,7 @@ func (in intake) load(ctx context.Context, news map[Subject][]event.Event, at ti
 			ids[s] = heardIDs(events)
 		}
 	}
+	slices.Sort(subjects) // a simulation is the same each time
 	records, err := in.store.Load(ctx, subjects)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt
 		return fmt.Errorf("reconciling shard %d: there are %d (%w)", args.Shard, w.store.Shards(), asynq.SkipRetry)
 	}
 	log.note("shard", args.Shard)
-	s := sweeping{w: w, shard: args.Shard}
+	s := sweeping{engine: &w.engine, shard: args.Shard}
 	defer func() { s.report(log) }()
 	cursor := ""
 	for {
@@ -50,7 +50,7 @@ func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt
 		if err != nil {
 			return err
 		}
-		if err := s.batch(ctx, records, at); err != nil {
+		if err := s.decide(ctx, records, at); err != nil {
 			return err
 		}
 		if cursor = next; cursor == "" {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,11 +66,16 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	if err != nil {
 		return err
 	}
-	s := sweeping{w: w, shard: args.Shard, lease: Lease{Holder: holder(ctx), For: sweepLease}}
+	s := sweeping{engine: &w.engine, shard: args.Shard, lease: Lease{Holder: holder(ctx), For: sweepLease}}
 	start := w.now()
-	err = s.run(ctx, nominal, log)
+	err = s.run(ctx, nominal)
+	s.report(log)
 	w.Metrics.swept(s.decided, w.now().Sub(start))
-	err = errors.Join(err, w.passOn(ctx, args.Shard, log), w.sendNotices(ctx, args.Shard, log))
+	woken, passing := w.passOn(ctx, args.Shard)
+	if woken > 0 {
+		log.set("woken", woken)
+	}
+	err = errors.Join(err, passing, w.sendNotices(ctx, args.Shard, log))
 	if s.actions > 0 {
 		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.now()))
 	}
@@ -101,130 +105,17 @@ func (w *Worker) await(ctx context.Context, nominal time.Time) (time.Time, error
 	}
 }
 
-// sweeping is one sweep and what it did.
-type sweeping struct {
-	w     *Worker
-	shard int
-	lease Lease
-
-	flips                                   flips
-	decided, notices, actions, lost, broken int
-}
-
-func (s *sweeping) run(ctx context.Context, nominal time.Time, log *attempt) error {
-	defer func() { s.report(log) }()
-	limit := s.w.Batch
-	for {
-		if s.w.isStopping() {
-			limit = 0 // a claim that finds nothing gives the lease back
-		}
-		at := later(nominal, s.w.now())
-		claim, err := s.w.store.Claim(ctx, s.shard, s.lease, at, limit)
-		switch {
-		case err != nil:
-			return err
-		case claim.Busy:
-			log.note("busy", true) // its holder will see to it, or the next tick
-			return nil
-		case limit == 0:
-			return errStopping
-		case len(claim.Records) == 0:
-			return nil
-		}
-		if s.decided == 0 {
-			log.set("lag", at.Sub(claim.Records[0].Due).Round(time.Millisecond).String())
-		}
-		if err := s.batch(ctx, claim.Records, at); err != nil {
-			return err
-		}
-	}
-}
-
-func (s *sweeping) batch(ctx context.Context, records []Record, at time.Time) error {
-	out, err := s.w.decider.Decide(ctx, records, at)
-	if err != nil {
-		return err
-	}
-	s.w.logBroken(out.Broken)
-	lost, err := s.w.store.Commit(ctx, s.shard, out.Changes)
-	if err != nil {
-		return err
-	}
-	s.lost += len(lost)
-	s.broken += len(out.Broken)
-	committed, flipped := s.w.now(), flips{}
-	for i := range out.Changes {
-		c := &out.Changes[i]
-		if slices.Contains(lost, c.Subject) {
-			continue // still due: it comes again
-		}
-		s.decided++
-		flipped.add(c.flips)
-		s.w.Metrics.committed(c, committed)
-		s.notices += c.notices
-		s.actions += len(c.Actions)
-	}
-	s.flips.add(flipped)
-	s.w.Metrics.flipped(flipped)
-	return nil
-}
-
 func (s *sweeping) report(log *attempt) {
+	if s.busy {
+		log.note("busy", true) // its holder will see to it, or the next tick
+	}
+	if s.claimed {
+		log.set("lag", s.lag.Round(time.Millisecond).String())
+	}
 	log.note("decided", s.decided) // nothing done yet: a reconciliation decides on all
 	for name, n := range map[string]int{"flipped": s.flips.total(), "notices": s.notices, "lost": s.lost, "broken": s.broken} {
 		if n > 0 {
 			log.set(name, n)
 		}
 	}
-}
-
-func (w *Worker) logBroken(broken []Broken) {
-	for _, b := range broken {
-		w.log.WithField("subject", b.Subject).WithError(b.Err).Error("subject left as it is: define it anew")
-	}
-}
-
-// passOn wakes the subjects elsewhere that decisions of this shard concern. The
-// wishes are struck out only when they have come true, so that a crash in between
-// wakes somebody twice, and nobody never.
-func (w *Worker) passOn(ctx context.Context, shard int, log *attempt) error {
-	const limit = 1000
-	for {
-		marks, err := w.store.Wakes(ctx, shard, limit)
-		if err != nil || len(marks) == 0 {
-			return err
-		}
-		byShard := make(map[int][]Subject)
-		for _, m := range marks {
-			n := w.store.Shard(Subject(m.Name))
-			byShard[n] = append(byShard[n], Subject(m.Name))
-		}
-		now := w.now()
-		for n, subjects := range byShard {
-			if err := w.store.Wake(ctx, n, subjects, now); err != nil {
-				return err
-			}
-		}
-		if err := w.store.Woke(ctx, shard, marks); err != nil {
-			return err
-		}
-		for n := range byShard {
-			if err := w.queue.enqueueSweep(ctx, n, now, false); err != nil {
-				return err
-			}
-		}
-		log.set("woken", len(marks))
-		if len(marks) < limit {
-			return nil
-		}
-	}
-}
-
-// later is the later of a nominal time and now: late work is done as of now, so
-// that a late flip does not open a shop that has closed since.
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -40,17 +40,12 @@ type Config struct {
 // workers may run on one Redis.
 type Worker struct {
 	Config
-	store    Store
-	log      logrus.FieldLogger
-	now      func() time.Time
+	engine
 	queue    queue
-	decider  *Decider
 	turns    turns
-	intake   intake
 	together together
 	said     oncePerMinute // of properties, what need not be said with each event
 	inspect  *asynq.Inspector
-	stopping atomic.Bool
 	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
@@ -58,19 +53,17 @@ type Worker struct {
 func NewWorker(c Config) *Worker {
 	w := &Worker{
 		Config:  c,
-		store:   c.Store,
-		log:     c.Log,
-		now:     c.Now,
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
-		decider: NewDecider(c.Store, c.TimeZone),
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
-	w.intake = intake{store: w.store, decider: w.decider, now: w.now}
+	w.intake = intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now}
+	w.log, w.metrics, w.batch = c.Log, c.Metrics, c.Batch
+	w.askSweep = func(ctx context.Context, shard int, nominal time.Time) error {
+		return w.queue.enqueueSweep(ctx, shard, nominal, false)
+	}
 	w.together.take = w.takeTogether
 	return w
 }
-
-func (w *Worker) isStopping() bool { return w.stopping.Load() }
 
 // Job documents one kind of task.
 type Job struct {

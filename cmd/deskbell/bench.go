@@ -15,7 +15,7 @@ import (
 )
 
 type benchCmd struct {
-	Boundaries benchBoundariesCmd `cmd:"" help:"Let one boundary fall due for many properties, and measure."`
+	Boundaries benchBoundariesCmd `cmd:"" help:"Let a boundary fall due for many properties; measure."`
 	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -106,7 +105,7 @@ type boundaryLine struct {
 
 // list prints the state at the beginning, then every boundary after it up to the end, the end included.
 func (c *hoursCmd) list(ctx context.Context, a *app, s *hours.Schedule) error {
-	from, to, err := c.span(a.now(), s.Location())
+	from, to, err := between(c.From, c.To, a.now(), s.Location())
 	if err != nil {
 		return err
 	}
@@ -123,26 +122,6 @@ func (c *hoursCmd) list(ctx context.Context, a *app, s *hours.Schedule) error {
 		}
 	}
 	return buffered.Flush()
-}
-
-// span is the stretch that is asked for, in whole seconds.
-func (c *hoursCmd) span(now time.Time, loc *time.Location) (from, to time.Time, err error) {
-	if from, err = instant("--from", c.From, now, loc); err != nil {
-		return
-	}
-	to = hours.FirstInstant(reading(from.In(loc)).AddDate(0, 0, 7), loc)
-	if c.To != "" {
-		if to, err = instant("--to", c.To, now, loc); err != nil {
-			return
-		}
-	}
-	switch {
-	case to.Before(from):
-		err = usagef("--to %s is before --from %s; swap them", c.To, c.From)
-	case to.After(from.AddDate(10, 0, 0)):
-		err = usagef("--from %s --to %s is over 10 years; ask for a shorter span", c.From, cmp.Or(c.To, "(7 days later)"))
-	}
-	return
 }
 
 // zone is the zone of schedules that name none. A fault elsewhere in the environment is no matter here.

@@ -53,7 +53,7 @@ func (c *hoursCmd) drawAll(a *app, file string, schedules map[string]*hours.Sche
 
 // dates are the whole days that the span touches: a week unless the command line says otherwise.
 func (c *hoursCmd) dates(now time.Time, loc *time.Location) (first time.Time, count int, err error) {
-	from, to, err := c.span(now, loc)
+	from, to, err := between(c.From, c.To, now, loc)
 	if err != nil {
 		return first, 0, err
 	}

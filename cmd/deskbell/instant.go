@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -30,4 +31,25 @@ func instant(flag, text string, now time.Time, loc *time.Location) (time.Time, e
 		}
 	}
 	return time.Time{}, usagef("%s %q is not a time; write 2026-03-29, 2026-03-29T09:00, 2026-03-29T09:00:00+02:00 or now", flag, text)
+}
+
+// between is the stretch that --from and --to ask for, in whole seconds: 7 days of the clock in loc where --to is empty,
+// and 10 years at most.
+func between(fromText, toText string, now time.Time, loc *time.Location) (from, to time.Time, err error) {
+	if from, err = instant("--from", fromText, now, loc); err != nil {
+		return
+	}
+	to = hours.FirstInstant(reading(from.In(loc)).AddDate(0, 0, 7), loc)
+	if toText != "" {
+		if to, err = instant("--to", toText, now, loc); err != nil {
+			return
+		}
+	}
+	switch {
+	case to.Before(from):
+		err = usagef("--to %s is before --from %s; swap them", toText, fromText)
+	case to.After(from.AddDate(10, 0, 0)):
+		err = usagef("--from %s --to %s is over 10 years; ask for a shorter span", fromText, cmp.Or(toText, "(7 days later)"))
+	}
+	return
 }

@@ -14,6 +14,7 @@ type commands struct {
 	Colour string `enum:"auto,always,never" default:"auto" aliases:"color" placeholder:"WHEN" help:"Use colour: auto, always or never. Auto: on a terminal, unless NO_COLOR is set."`
 
 	Up         upCmd         `cmd:"" group:"Try it:" help:"Run everything in this process, with an embedded Redis."`
+	Simulate   simulateCmd   `cmd:"" group:"Try it:" help:"Show what definitions bring about, and when; without Redis."`
 	Worker     workerCmd     `cmd:"" group:"Run it:" help:"Run a worker: boundaries, notices, deliveries."`
 	Web        webCmd        `cmd:"" group:"Run it:" help:"Serve the board, the HTTP API, the monitor and metrics."`
 	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`

@@ -35,7 +35,12 @@ func (Log) Most() int { return 200 }
 // Deliver implements jobs.Destination.
 func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
 	for _, d := range batch {
-		text, err := l.sentence(d.Body)
+		var a action.Action
+		err := json.Unmarshal(d.Body, &a)
+		text := ""
+		if err == nil {
+			text, err = Sentence(a, l.zone)
+		}
 		if err != nil {
 			return fmt.Errorf("reading the action %s: %w", d.Seq, err)
 		}
@@ -44,11 +49,10 @@ func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
 	return nil
 }
 
-func (l Log) sentence(body []byte) (string, error) {
-	var a action.Action
-	if err := json.Unmarshal(body, &a); err != nil {
-		return "", err
-	}
+// Sentence says in English what a decoded action tells, with times in a zone. Of a type
+// that it does not know it gives the JSON.
+func Sentence(a action.Action, zone *time.Location) (string, error) {
+	l := Log{zone: zone}
 	raw, _ := a.Data.(json.RawMessage)
 	switch a.Type {
 	case action.WidgetStateChanged, action.DepartmentStateChanged:
@@ -66,12 +70,20 @@ func (l Log) sentence(body []byte) (string, error) {
 	case action.AgentNotify:
 		var n action.Notice
 		err := json.Unmarshal(raw, &n)
+		if n.Kind == action.KindTrigger {
+			return visitorSentence(a)
+		}
 		if n.Kind == string(agent.HoursStarted) {
 			return fmt.Sprintf("notice to %s: your hours have started%s", n.Agent, l.at(", until ", n.Until)), err
 		}
 		return fmt.Sprintf("notice to %s: your hours have ended%s", n.Agent, l.at(", the next start ", n.Until)), err
+	case action.MessageSend, action.NoteAdd, action.NoteReplace, action.TagAdd, action.TagRemove, action.VisitorSetName,
+		action.VisitorSetDepartment, action.WidgetHide, action.FormShow, action.AgentsInvite, action.ChatReassign,
+		action.ChatClose, action.TicketCreate, action.MessageSkipped:
+		return visitorSentence(a)
 	default:
-		return string(body), nil
+		body, err := a.MarshalJSON()
+		return string(body), err
 	}
 }
 

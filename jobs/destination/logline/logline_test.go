@@ -43,8 +43,17 @@ func TestSentences(t *testing.T) {
 			"notice to lea: your hours have ended, the next start Mon 23 Nov 17:00:00"},
 		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "hours_ended"},
 			"notice to lea: your hours have ended"},
-		{"ticket.create", map[string]int{"n": 1}, // of a newer version
-			`{"specversion":"1.0","id":"i","type":"ticket.create","source":"deskbell","time":"2026-11-23T16:00:00Z","data":{"n":1}}`},
+		{action.MessageSend, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "Welcome", Text: "Hello"},
+			"message to acme/v1 (Welcome): Hello"},
+		{action.MessageSkipped, action.Visitor{Property: "acme", Visitor: "v1", Rule: "rescue", Reason: "answered"},
+			"held back from acme/v1 (rescue): answered"},
+		{action.AgentNotify, action.Visitor{Property: "acme", Visitor: "v1", Rule: "rescue", Kind: action.KindTrigger, Text: "Who is there?"},
+			"notice about acme/v1 (rescue): Who is there?"},
+		{action.TagAdd, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "VIP", Tag: "vip"},
+			`tag.add of acme/v1 (VIP): "vip"`},
+		{action.ChatClose, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "Bye"}, "chat.close of acme/v1 (Bye)"},
+		{"widget.paint", map[string]int{"n": 1}, // of a newer version
+			`{"specversion":"1.0","id":"i","type":"widget.paint","source":"deskbell","time":"2026-11-23T16:00:00Z","data":{"n":1}}`},
 	} {
 		log, logged := logtest.NewNullLogger()
 		out, err := logline.Open(log, zone)("out", definition.Destination{Type: logline.Type})

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/memstore"
+)
+
+type simulateCmd struct {
+	File    string `arg:"" help:"A deskbell.yaml; - is standard input."`
+	Events  string `placeholder:"FILE" help:"Events that happen meanwhile, one JSON object a line as they are sent, each with its time."`
+	From    string `placeholder:"T" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the properties' zone, an RFC 3339 time, or now; default: the first event, else now."`
+	To      string `placeholder:"T" help:"End here, at the actions of this very instant; default: an hour after the last event, else 7 days after the beginning."`
+	JSON    bool   `help:"One action a line, as CloudEvents: what destinations get."`
+	Explain bool   `help:"Show also each message that was decided against, and why, as message.skipped."`
+}
+
+func (*simulateCmd) Help() string {
+	return `
+It needs no Redis, sends nothing and waits for nothing: the decisions are those of a worker, on a clock that jumps from
+one due time to the next. The first actions say how everything is at the beginning. Events from before the beginning
+are taken in there, as late ones; those after the end are not.
+
+Examples:
+
+    deskbell simulate deskbell.yaml
+    deskbell simulate deskbell.yaml --from 2026-12-21 --to 2027-01-04
+    deskbell simulate deskbell.yaml --events visit.jsonl --explain
+    deskbell simulate deskbell.yaml --json | jq 'select(.type == "agent.notify")'
+`
+}
+
+func (c *simulateCmd) Run(ctx context.Context, a *app) error {
+	defs, events, err := c.read(a)
+	if err != nil {
+		return err
+	}
+	zone, err := a.zone()
+	if err != nil {
+		return err
+	}
+	clock := commonZone(defs, zone)
+	from, to, err := c.span(a.now(), clock, events)
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriter(a.stdout)
+	var out shown = jsonLines{buffered}
+	if !c.JSON {
+		out = &timeline{ink: ink(a.colour(a.stdout)), utf8: a.utf8(), zone: clock, out: buffered}
+	}
+	out.begin(displayName(c.File), from, to)
+	log := logrus.New()
+	log.SetOutput(a.stderr)
+	log.SetFormatter(&logrus.TextFormatter{DisableTimestamp: true, DisableColors: true})
+	s := jobs.NewSimulation(jobs.SimulationConfig{
+		Open:     func(now func() time.Time) jobs.Store { return memstore.New(1, now) },
+		From:     from,
+		TimeZone: zone,
+		Log:      log,
+		Action:   out.action,
+		Explain:  c.Explain,
+	})
+	if err := play(ctx, s, defs, events, to, out); err != nil {
+		return err
+	}
+	out.end()
+	return buffered.Flush()
+}
+
+func (c *simulateCmd) read(a *app) (*definition.Definitions, []event.Event, error) {
+	defs, err := a.readDefinitions(c.File)
+	if err != nil || c.Events == "" {
+		return defs, nil, err
+	}
+	name, src, err := a.read(c.Events)
+	if err != nil {
+		return nil, nil, err
+	}
+	events, err := config.ReadEvents(name, src)
+	return defs, events, err
+}
+
+func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Event) (from, to time.Time, err error) {
+	begin, end := cmp.Or(c.From, "now"), c.To
+	if len(events) > 0 {
+		begin = cmp.Or(c.From, events[0].Time.Format(time.RFC3339))
+		end = cmp.Or(c.To, events[len(events)-1].Time.Add(time.Hour).Format(time.RFC3339))
+	}
+	return between(begin, end, now, zone)
+}
+
+// play lets everything happen up to an instant. Events of one instant are taken together.
+func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions, events []event.Event, to time.Time, out shown) error {
+	if err := s.Define(ctx, defs); err != nil {
+		return err
+	}
+	if err := s.Settle(ctx); err != nil {
+		return err
+	}
+	for len(events) > 0 && !events[0].Time.After(to) {
+		at, n := events[0].Time, 1
+		for n < len(events) && events[n].Time.Equal(at) {
+			n++
+		}
+		if err := s.Advance(ctx, at); err != nil {
+			return err
+		}
+		for _, e := range events[:n] {
+			out.event(e)
+		}
+		if err := s.Take(ctx, events[:n]...); err != nil {
+			return err
+		}
+		events = events[n:]
+	}
+	if err := s.Advance(ctx, to); err != nil {
+		return err
+	}
+	return s.Settle(ctx)
+}
+
+// shown is how a simulation is shown. What cannot be written, the Flush of its output tells.
+type shown interface {
+	begin(name string, from, to time.Time)
+	event(e event.Event)
+	action(body []byte) error
+	end()
+}
+
+// jsonLines are the actions as they are.
+type jsonLines struct{ out *bufio.Writer }
+
+func (jsonLines) begin(string, time.Time, time.Time) {}
+func (jsonLines) event(event.Event)                  {}
+func (jsonLines) end()                               {}
+
+func (l jsonLines) action(body []byte) error {
+	_, err := l.out.Write(append(body, '\n'))
+	return err
+}
+
+// commonZone is the zone of all properties where they have but one, else that of schedules that name none.
+func commonZone(defs *definition.Definitions, fallback *time.Location) *time.Location {
+	var common *time.Location
+	for _, p := range defs.Properties {
+		zone := fallback
+		if name := zoneOf(defs, p); name != "" {
+			if loaded, err := time.LoadLocation(name); err == nil { // it was checked
+				zone = loaded
+			}
+		}
+		if common != nil && common.String() != zone.String() {
+			return fallback
+		}
+		common = zone
+	}
+	return cmp.Or(common, fallback)
+}
+
+// zoneOf is the zone that a property's hours name; empty: none.
+func zoneOf(defs *definition.Definitions, p *definition.Property) string {
+	var named struct {
+		TimeZone string `json:"time_zone"`
+	}
+	if p.Schedule.Name != "" {
+		named.TimeZone = defs.Schedules[p.Schedule.Name].TimeZone
+	} else if len(p.Schedule.InPlace) > 0 {
+		_ = json.Unmarshal(p.Schedule.InPlace, &named) // it was checked
+	}
+	return cmp.Or(named.TimeZone, p.TimeZone)
+}

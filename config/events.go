@@ -1,0 +1,75 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// mostEventFaults bounds the work on a file that is no file of events.
+const mostEventFaults = 1000
+
+// ReadEvents reads a file of events, one JSON object a line; empty lines say nothing. It answers them in the order of
+// their times, and those of one instant in the order of the file. Each event must say when it happened; one without an
+// id gets that of its line, such as line-7. The error is a *FileError with the faults of every line.
+func ReadEvents(name string, src []byte) ([]event.Event, error) {
+	if len(src) > mostBytes {
+		return nil, &FileError{name, []LocatedFault{{
+			Fault: definition.Fault{Problem: fmt.Sprintf("has %d bytes", len(src)), Allowed: fmt.Sprint("at most ", mostBytes)}, Line: 1, Column: 1,
+		}}}
+	}
+	var events []event.Event
+	var faults []LocatedFault
+	for i, line := range newSource(src).lines {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		in := event.Intake{NewID: func() string { return fmt.Sprint("line-", i+1) }}
+		e, err := in.ParseJSON([]byte(line))
+		if err == nil {
+			events = append(events, e)
+			continue
+		}
+		if faults = append(faults, locateLine(line, i+1, err)...); len(faults) >= mostEventFaults {
+			break
+		}
+	}
+	if len(faults) > 0 {
+		return nil, &FileError{name, faults}
+	}
+	slices.SortStableFunc(events, func(a, b event.Event) int { return a.Time.Compare(b.Time) })
+	return events, nil
+}
+
+// locateLine places the faults of one event. Where the line is no JSON, nothing but its beginning can be pointed at.
+func locateLine(line string, number int, err error) []LocatedFault {
+	var faults event.Faults
+	if !errors.As(err, &faults) {
+		faults = event.Faults{{Problem: err.Error()}}
+	}
+	b := &builder{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
+	root := b.document([]byte(line)) // JSON is YAML
+	var located []LocatedFault
+	for _, f := range faults {
+		at := LocatedFault{Fault: f, Line: 1, Column: 1}
+		if root != nil && f.Path != "" {
+			at = b.locate(root, f)
+		}
+		located = append(located, at)
+	}
+	located = sorted(located)
+	newSource([]byte(line)).draw(located)
+	for i := range located {
+		located[i].Line = number
+		if located[i].Value == "" && located[i].Path == "" {
+			located[i].Value = "the event"
+		}
+	}
+	return located
+}

@@ -1,0 +1,194 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/action"
+)
+
+// engine makes decisions and commits them. It is what a Worker and a Simulation have
+// in common: a worker has queues, a cron and deliveries around it, and a simulation a
+// clock of its own.
+type engine struct {
+	intake
+	log     logrus.FieldLogger
+	metrics *Metrics
+	batch   int // subjects decided and committed together
+
+	// askSweep asks for the sweep of a shard in which somebody was woken. What it cannot
+	// ask for is found there anyway, a beat later.
+	askSweep func(ctx context.Context, shard int, nominal time.Time) error
+	stopping atomic.Bool
+}
+
+func (e *engine) isStopping() bool { return e.stopping.Load() }
+
+// sweeping is one sweep and what it did: it claims what is due in a shard, decides on
+// it and commits, batch by batch, until none is left.
+type sweeping struct {
+	*engine
+	shard int
+	lease Lease
+
+	busy, claimed                           bool
+	lag                                     time.Duration // of the first that was claimed
+	flips                                   flips
+	decided, notices, actions, lost, broken int
+	skipped                                 []action.Action // messages that were decided against
+}
+
+func (s *sweeping) run(ctx context.Context, nominal time.Time) error {
+	limit := s.batch
+	for {
+		if s.isStopping() {
+			limit = 0 // a claim that finds nothing gives the lease back
+		}
+		at := later(nominal, s.now())
+		claim, err := s.store.Claim(ctx, s.shard, s.lease, at, limit)
+		switch {
+		case err != nil:
+			return err
+		case claim.Busy:
+			s.busy = true
+			return nil
+		case limit == 0:
+			return errStopping
+		case len(claim.Records) == 0:
+			return nil
+		}
+		if !s.claimed {
+			s.claimed, s.lag = true, at.Sub(claim.Records[0].Due)
+		}
+		if err := s.decide(ctx, claim.Records, at); err != nil {
+			return err
+		}
+	}
+}
+
+// decide decides on records as of an instant, and commits.
+func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) error {
+	out, err := s.decider.Decide(ctx, records, at)
+	if err != nil {
+		return err
+	}
+	s.logBroken(out.Broken)
+	lost, err := s.store.Commit(ctx, s.shard, out.Changes)
+	if err != nil {
+		return err
+	}
+	s.lost += len(lost)
+	s.broken += len(out.Broken)
+	committed, flipped := s.now(), flips{}
+	for i := range out.Changes {
+		c := &out.Changes[i]
+		if slices.Contains(lost, c.Subject) {
+			continue // still due: it comes again
+		}
+		s.decided++
+		flipped.add(c.flips)
+		s.metrics.committed(c, committed)
+		s.notices += c.notices
+		s.actions += len(c.Actions)
+	}
+	for _, k := range out.Skipped {
+		if !slices.Contains(lost, k.subject) {
+			s.skipped = append(s.skipped, k.Action)
+		}
+	}
+	s.flips.add(flipped)
+	s.metrics.flipped(flipped)
+	return nil
+}
+
+func (e *engine) logBroken(broken []Broken) {
+	for _, b := range broken {
+		e.log.WithField("subject", b.Subject).WithError(b.Err).Error("subject left as it is: define it anew")
+	}
+}
+
+// passOn wakes the subjects elsewhere that decisions of this shard concern, and says
+// how many. The wishes are struck out only when they have come true, so that a crash
+// in between wakes somebody twice, and nobody never.
+func (e *engine) passOn(ctx context.Context, shard int) (woken int, err error) {
+	const limit = 1000
+	for {
+		marks, err := e.store.Wakes(ctx, shard, limit)
+		if err != nil || len(marks) == 0 {
+			return woken, err
+		}
+		byShard := make(map[int][]Subject)
+		for _, m := range marks {
+			n := e.store.Shard(Subject(m.Name))
+			byShard[n] = append(byShard[n], Subject(m.Name))
+		}
+		now := e.now()
+		for n, subjects := range byShard {
+			if err := e.store.Wake(ctx, n, subjects, now); err != nil {
+				return woken, err
+			}
+		}
+		if err := e.store.Woke(ctx, shard, marks); err != nil {
+			return woken, err
+		}
+		woken += len(marks)
+		for n := range byShard {
+			if err := e.askSweep(ctx, n, now); err != nil {
+				return woken, err
+			}
+		}
+		if len(marks) < limit {
+			return woken, nil
+		}
+	}
+}
+
+// wakeUsers wakes the users of an edited schedule shard by shard, and asks for the
+// sweep of each shard as soon as its users are awake. It says how many they are.
+func (e *engine) wakeUsers(ctx context.Context, edited Mark) (woken int, err error) {
+	for shard := range e.store.Shards() {
+		if e.isStopping() {
+			return woken, errStopping
+		}
+		n, err := e.wakeUsersIn(ctx, shard, edited.Name)
+		if err != nil {
+			return woken, err
+		}
+		woken += n
+	}
+	return woken, e.store.Spread(ctx, edited)
+}
+
+func (e *engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (int, error) {
+	woken, cursor := 0, ""
+	for {
+		users, next, err := e.store.Users(ctx, shard, schedule, cursor, e.batch)
+		if err != nil {
+			return woken, err
+		}
+		if err := e.store.Wake(ctx, shard, users, e.now()); err != nil {
+			return woken, err
+		}
+		woken += len(users)
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	if woken == 0 {
+		return 0, nil
+	}
+	return woken, e.askSweep(ctx, shard, e.now())
+}
+
+// later is the later of a nominal time and now: late work is done as of now, so
+// that a late flip does not open a shop that has closed since.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,82 @@
+package memstore
+
+import (
+	"context"
+	"maps"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Schedules implements jobs.Store.
+func (s *Store) Schedules(_ context.Context, names []string) ([][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	bodies := make([][]byte, len(names))
+	for i, name := range names {
+		bodies[i] = s.globals[jobs.GlobalSchedule][name]
+	}
+	return bodies, nil
+}
+
+// Globals implements jobs.Store.
+func (s *Store) Globals(_ context.Context, kind jobs.Global) (map[string][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.globals[kind]), nil
+}
+
+// SetGlobal implements jobs.Store.
+func (s *Store) SetGlobal(_ context.Context, kind jobs.Global, name string, before, after []byte) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.globals[kind]
+	if all == nil {
+		all = make(map[string][]byte)
+		s.globals[kind] = all
+	}
+	if string(all[name]) != string(before) {
+		return false, nil
+	}
+	set(all, name, after)
+	if kind == jobs.GlobalSchedule {
+		s.edited.count++
+		s.edited.at[name] = s.edited.count
+		s.tell([]jobs.Subject{jobs.ScheduleSubject(name)})
+	}
+	return true, nil
+}
+
+// set writes a body; one of no bytes removes what is there.
+func set(all map[string][]byte, name string, body []byte) {
+	if len(body) == 0 {
+		delete(all, name)
+	} else {
+		all[name] = body
+	}
+}
+
+// Circuits implements jobs.Store.
+func (s *Store) Circuits(context.Context) (map[string][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.circuits), nil
+}
+
+// SetCircuit implements jobs.Store.
+func (s *Store) SetCircuit(_ context.Context, destination string, before, after []byte) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := string(s.circuits[destination])
+	if now != string(before) && now != string(after) {
+		return false, nil
+	}
+	set(s.circuits, destination, after)
+	return true, nil
+}
+
+// Probe implements jobs.Store.
+func (s *Store) Probe(_ context.Context, destination string, l jobs.Lease) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keep(probeLease(destination), l), nil
+}

@@ -1,0 +1,145 @@
+package memstore
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Pending implements jobs.Store.
+func (s *Store) Pending(_ context.Context, at time.Time) ([]jobs.Pending, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pending := make([]jobs.Pending, len(s.shards))
+	for n, sh := range s.shards {
+		pending[n] = jobs.Pending{
+			Due: len(sh.due.until(at)) > 0, Wakes: len(sh.wishes.at) > 0, Notices: len(sh.notices) > 0, Outbox: len(sh.outbox) > 0,
+		}
+	}
+	return pending, nil
+}
+
+// Depths implements jobs.Store.
+func (s *Store) Depths(_ context.Context, at time.Time) ([]jobs.Depth, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	depths := make([]jobs.Depth, len(s.shards))
+	for n, sh := range s.shards {
+		depths[n] = jobs.Depth{Outbox: len(sh.outbox), Subjects: len(sh.due), Overdue: len(sh.due.until(at))}
+		if len(sh.due) > 0 {
+			depths[n].Next = instant(sh.due[0].ms)
+		}
+	}
+	return depths, nil
+}
+
+// Notices implements jobs.Store.
+func (s *Store) Notices(_ context.Context, shard, limit int) ([]jobs.Entry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return upTo(s.shards[shard].notices, limit), nil
+}
+
+// Noticed implements jobs.Store.
+func (s *Store) Noticed(_ context.Context, shard int, seq string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sh := s.shards[shard]
+	sh.notices = slices.Delete(sh.notices, 0, past(sh.notices, seq))
+	return nil
+}
+
+// RetryAt implements jobs.Store.
+func (s *Store) RetryAt(_ context.Context, r jobs.Retry) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.retries[r.Lane] = instant(r.At.UnixMilli())
+	return nil
+}
+
+// Retries implements jobs.Store.
+func (s *Store) Retries(_ context.Context, at time.Time, limit int) ([]jobs.Retry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []jobs.Retry
+	for l, t := range s.retries {
+		if !t.After(at) {
+			list = append(list, jobs.Retry{Lane: l, At: t})
+		}
+	}
+	slices.SortFunc(list, func(a, b jobs.Retry) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Shard, b.Shard), cmp.Compare(a.Destination, b.Destination))
+	})
+	return list[:min(limit, len(list))], nil
+}
+
+// Retried implements jobs.Store.
+func (s *Store) Retried(_ context.Context, r jobs.Retry) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.retries[r.Lane].UnixMilli() == r.At.UnixMilli() {
+		delete(s.retries, r.Lane)
+	}
+	return nil
+}
+
+// Recent implements jobs.Store.
+func (s *Store) Recent(_ context.Context, limit int) ([]jobs.Entry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []jobs.Entry
+	for _, sh := range s.shards {
+		all = append(all, sh.recent...)
+	}
+	slices.SortFunc(all, func(a, b jobs.Entry) int { return jobs.CompareSeq(b.Seq, a.Seq) })
+	return all[:min(limit, len(all))], nil
+}
+
+// follower is somebody who follows what is written.
+type follower struct {
+	changed []jobs.Subject // and not told yet
+	some    chan struct{}  // holds one when there are any
+}
+
+// tell notes for each follower what was written.
+func (s *Store) tell(changed []jobs.Subject) {
+	if len(changed) == 0 {
+		return
+	}
+	for f := range s.followers {
+		f.changed = append(f.changed, changed...)
+		select {
+		case f.some <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Follow implements jobs.Store.
+func (s *Store) Follow(ctx context.Context, f func(changed []jobs.Subject)) error {
+	me := &follower{some: make(chan struct{}, 1)}
+	s.mu.Lock()
+	s.followers[me] = true
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.followers, me)
+	}()
+	f(nil)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-me.some:
+			s.mu.Lock()
+			changed := me.changed
+			me.changed = nil
+			s.mu.Unlock()
+			f(changed)
+		}
+	}
+}

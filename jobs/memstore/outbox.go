@@ -1,0 +1,179 @@
+package memstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// place is where an action stands: milliseconds of the clock, and a number in each.
+type place struct{ ms, n int64 }
+
+func (p place) String() string { return fmt.Sprintf("%d-%d", p.ms, p.n) }
+
+// next is a place behind all others, also when the clock was set back.
+func (s *Store) next() string {
+	if ms := s.now().UnixMilli(); ms > s.place.ms {
+		s.place = place{ms: ms}
+	} else {
+		s.place.n++
+	}
+	return s.place.String()
+}
+
+// mostRecent is how many actions of a shard are kept to be shown.
+const mostRecent = 20
+
+// send puts actions on their way, save those for nobody.
+func (s *Store) send(sh *shard, actions []jobs.Outgoing) {
+	for _, a := range actions {
+		e := jobs.Entry{Body: a.Body, To: a.To}
+		switch {
+		case a.Notice:
+			e.Seq, e.To = s.next(), nil
+			sh.notices = append(sh.notices, e)
+		case a.To != nil && len(a.To) == 0:
+			continue
+		default:
+			e.Seq = s.next()
+			sh.outbox = append(sh.outbox, e)
+		}
+		sh.recent = append(sh.recent, jobs.Entry{Seq: e.Seq, Body: e.Body})
+	}
+	sh.recent = slices.Delete(sh.recent, 0, max(0, len(sh.recent)-mostRecent))
+}
+
+// past is the index of the first entry past a place.
+func past(entries []jobs.Entry, seq string) int {
+	i, found := slices.BinarySearchFunc(entries, seq, func(e jobs.Entry, seq string) int { return jobs.CompareSeq(e.Seq, seq) })
+	if found {
+		i++
+	}
+	return i
+}
+
+func upTo(entries []jobs.Entry, limit int) []jobs.Entry {
+	return slices.Clone(entries[:min(limit, len(entries))])
+}
+
+// before is the cursor of a destination that has had nothing.
+const before = "0-0"
+
+func (sh *shard) cursor(destination string) string { return cmp.Or(sh.cursors[destination], before) }
+
+// Outbox implements jobs.Store.
+func (s *Store) Outbox(_ context.Context, l jobs.Lane, lease jobs.Lease, limit int) ([]jobs.Entry, string, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.take(laneLease(l), lease) {
+		return nil, "", true, nil
+	}
+	sh := s.shards[l.Shard]
+	cursor := sh.cursor(l.Destination)
+	entries := upTo(sh.outbox[past(sh.outbox, cursor):], limit)
+	if len(entries) == 0 {
+		delete(s.leases, laneLease(l))
+	}
+	return entries, cursor, false, nil
+}
+
+// SetAside implements jobs.Store.
+func (s *Store) SetAside(_ context.Context, l jobs.Lane, lease jobs.Lease) ([]jobs.Aside, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.take(laneLease(l), lease) {
+		return nil, true, nil
+	}
+	return s.shards[l.Shard].setAside(l.Destination), false, nil
+}
+
+// setAside is what a destination has aside, in order.
+func (sh *shard) setAside(destination string) []jobs.Aside {
+	return slices.SortedFunc(maps.Values(sh.aside[destination]), func(a, b jobs.Aside) int { return jobs.CompareSeq(a.Seq, b.Seq) })
+}
+
+// keep renews a lease, or gives it back; false: another has it.
+func (s *Store) keep(name string, l jobs.Lease) bool {
+	if l.For > 0 {
+		return s.take(name, l)
+	}
+	if s.held(name, l.Holder) {
+		return false
+	}
+	delete(s.leases, name)
+	return true
+}
+
+// Delivered implements jobs.Store.
+func (s *Store) Delivered(_ context.Context, l jobs.Lane, done jobs.Settlement) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sh := s.shards[l.Shard]
+	cursor := sh.cursor(l.Destination)
+	if done.To != "" && cursor != done.From && cursor != done.To || !s.keep(laneLease(l), done.Lease) {
+		return false, nil
+	}
+	sh.settle(l.Destination, done)
+	if done.To != "" {
+		sh.cursors[l.Destination] = done.To
+		sh.trim(done.All)
+	}
+	return true, nil
+}
+
+func (sh *shard) settle(destination string, done jobs.Settlement) {
+	aside := sh.aside[destination]
+	if aside == nil {
+		aside = make(map[string]jobs.Aside)
+		sh.aside[destination] = aside
+	}
+	for _, a := range done.Aside {
+		aside[a.Seq] = a
+	}
+	for _, seq := range done.Done {
+		delete(aside, seq)
+	}
+}
+
+// trim drops what all destinations have had.
+func (sh *shard) trim(all []string) {
+	if len(all) == 0 {
+		return
+	}
+	had := len(sh.outbox)
+	for _, destination := range all {
+		had = min(had, past(sh.outbox, sh.cursor(destination)))
+	}
+	sh.outbox = slices.Delete(sh.outbox, 0, had)
+}
+
+// Waiting implements jobs.Store.
+func (s *Store) Waiting(_ context.Context, lanes []jobs.Lane) ([]jobs.Waiting, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var waiting []jobs.Waiting
+	for _, l := range lanes {
+		w, sh := jobs.Waiting{Lane: l}, s.shards[l.Shard]
+		if ahead := sh.outbox[past(sh.outbox, sh.cursor(l.Destination)):]; len(ahead) > 0 {
+			w.Next = ahead[0].Seq
+		}
+		if aside := sh.setAside(l.Destination); len(aside) > 0 {
+			w.Aside, w.First = len(aside), aside[0]
+		}
+		waiting = append(waiting, w)
+	}
+	return waiting, nil
+}
+
+// Forget implements jobs.Store.
+func (s *Store) Forget(_ context.Context, l jobs.Lane) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.shards[l.Shard].aside, l.Destination)
+	delete(s.retries, l)
+	return nil
+}

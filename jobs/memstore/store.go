@@ -1,0 +1,119 @@
+// Package memstore keeps the state of Deskbell in memory: for simulations, and for
+// tests that need no Redis. It is one process's own, and ends with it.
+//
+// One mutex guards everything, so that each method is one step. The bytes that the
+// store is given, and that it gives, are shared: nobody may change them.
+package memstore
+
+import (
+	"hash/fnv"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Store implements jobs.Store in memory.
+type Store struct {
+	now func() time.Time
+
+	mu        sync.Mutex
+	shards    []*shard
+	leases    map[string]lease // by what they are of
+	globals   map[jobs.Global]map[string][]byte
+	edited    marks
+	retries   map[jobs.Lane]time.Time
+	circuits  map[string][]byte
+	numbers   uint64 // the last that was given to anything
+	place     place  // the last in any outbox
+	followers map[*follower]bool
+}
+
+var _ jobs.Store = (*Store)(nil)
+
+// shard is what is done in one step in Redis, too.
+type shard struct {
+	records map[jobs.Subject]*record
+	defined index // the subjects that have a definition
+	due     timetable
+	users   map[string]index       // of a named schedule
+	served  map[jobs.Subject]index // by a subject
+	wishes  marks
+	heard   heard
+
+	outbox, notices, recent []jobs.Entry // in the order of their places
+	cursors                 map[string]string
+	aside                   map[string]map[string]jobs.Aside // by destination and place
+}
+
+// record is what is known of a subject.
+type record struct {
+	definition, state []byte
+	rev               int64
+	woken             bool
+	due               int64 // as the timetable has it
+}
+
+// New makes an empty store. Its clock says when leases run out, and dates what comes
+// into an outbox. There must be one shard at least.
+func New(shards int, now func() time.Time) *Store {
+	s := &Store{
+		now: now, leases: make(map[string]lease), globals: make(map[jobs.Global]map[string][]byte), edited: newMarks(),
+		retries: make(map[jobs.Lane]time.Time), circuits: make(map[string][]byte), followers: make(map[*follower]bool),
+	}
+	for range shards {
+		s.shards = append(s.shards, &shard{
+			records: make(map[jobs.Subject]*record), defined: make(index), users: make(map[string]index),
+			served: make(map[jobs.Subject]index), wishes: newMarks(), heard: heard{at: make(map[event]time.Time)},
+			cursors: make(map[string]string), aside: make(map[string]map[string]jobs.Aside),
+		})
+	}
+	return s
+}
+
+// Shards implements jobs.Store.
+func (s *Store) Shards() int { return len(s.shards) }
+
+// Shard implements jobs.Store. It is the same as in Redis.
+func (s *Store) Shard(subject jobs.Subject) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(subject)) // never fails
+	return int(h.Sum32() % uint32(len(s.shards)))
+}
+
+func (s *Store) of(subject jobs.Subject) *shard { return s.shards[s.Shard(subject)] }
+
+// number is one that was given to nothing before.
+func (s *Store) number() uint64 {
+	s.numbers++
+	return s.numbers
+}
+
+// lease is who has something, and until when.
+type lease struct {
+	holder string
+	until  time.Time
+}
+
+// take takes or renews a lease; false: another has it.
+func (s *Store) take(name string, l jobs.Lease) bool {
+	if s.held(name, l.Holder) {
+		return false
+	}
+	s.leases[name] = lease{l.Holder, s.now().Add(l.For)}
+	return true
+}
+
+// held tells whether another has a lease.
+func (s *Store) held(name, by string) bool {
+	l, ok := s.leases[name]
+	return ok && l.holder != by && s.now().Before(l.until)
+}
+
+// The names of leases.
+func sweepLease(shard int) string { return "sweep:" + strconv.Itoa(shard) }
+func laneLease(l jobs.Lane) string {
+	return "deliver:" + strconv.Itoa(l.Shard) + ":" + l.Destination
+}
+func probeLease(destination string) string { return "probe:" + destination }

@@ -1,0 +1,178 @@
+package memstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// load gives what there is of a subject.
+func (sh *shard) load(subject jobs.Subject) jobs.Record {
+	r, ok := sh.records[subject]
+	if !ok {
+		return jobs.Record{Subject: subject}
+	}
+	return jobs.Record{Subject: subject, Definition: r.definition, State: r.state, Rev: r.rev, Woken: r.woken}
+}
+
+// schedule makes a subject due; the zero time takes it out of the timetable.
+func (sh *shard) schedule(subject jobs.Subject, r *record, at time.Time) {
+	ms := milliseconds(at)
+	sh.due.move(subject, r.due, ms)
+	r.due = ms
+}
+
+// Claim implements jobs.Store.
+func (s *Store) Claim(_ context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name, sh := sweepLease(shard), s.shards[shard]
+	if !s.take(name, l) {
+		return jobs.Claim{Busy: true}, nil
+	}
+	first := sh.due.until(at)
+	first = first[:min(limit, len(first))]
+	if len(first) == 0 {
+		delete(s.leases, name)
+		return jobs.Claim{}, nil
+	}
+	records := make([]jobs.Record, len(first))
+	for i, d := range first {
+		records[i] = sh.load(d.subject)
+		records[i].Due = instant(d.ms)
+	}
+	return jobs.Claim{Records: records}, nil
+}
+
+// Load implements jobs.Store.
+func (s *Store) Load(_ context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	records := make([]jobs.Record, len(subjects))
+	for i, subject := range subjects {
+		records[i] = s.of(subject).load(subject)
+	}
+	return records, nil
+}
+
+// Commit implements jobs.Store. Of two changes of one subject, the second is lost.
+func (s *Store) Commit(_ context.Context, shard int, changes []jobs.Change) (lost []jobs.Subject, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sh := s.shards[shard]
+	var told, served []jobs.Subject
+	seen := make(map[jobs.Subject]bool, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		r := sh.records[c.Subject]
+		if seen[c.Subject] || !r.fits(c) {
+			lost = append(lost, c.Subject)
+			continue
+		}
+		seen[c.Subject] = true
+		if sh.change(r, c) && !c.Subject.Undefined() {
+			told = append(told, c.Subject)
+		}
+		if c.Wake {
+			served = append(served, c.Subject)
+		}
+		s.send(sh, c.Actions)
+		sh.heard.add(c)
+	}
+	sh.wish(served)
+	s.tell(told)
+	return lost, nil
+}
+
+// fits tells whether a change is of the record that there is; nil: there is none.
+func (r *record) fits(c *jobs.Change) bool {
+	if r == nil {
+		return c.Makes()
+	}
+	return r.rev == c.Rev && r.woken == c.Woken
+}
+
+// change writes a change into its record; false: it says nothing but when the subject
+// is due. Whatever is not to be done twice gives the record a new revision.
+func (sh *shard) change(r *record, c *jobs.Change) bool {
+	switch {
+	case c.Remove:
+		if r != nil {
+			sh.remove(c.Subject, r)
+		}
+		return true
+	case r == nil:
+		r = &record{rev: c.NewRev, state: c.State}
+		sh.records[c.Subject] = r
+		sh.schedule(c.Subject, r, c.Due)
+		return true
+	}
+	sh.schedule(c.Subject, r, c.Due)
+	if c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Heard) == 0 {
+		return false
+	}
+	if c.State != nil {
+		r.state = c.State
+	}
+	r.rev, r.woken = r.rev+1, false
+	return true
+}
+
+// wish notes that those are to be woken whom some subjects serve.
+func (sh *shard) wish(by []jobs.Subject) {
+	if len(by) == 0 {
+		return
+	}
+	sh.wishes.count++
+	for _, subject := range by {
+		for served := range sh.served[subject] {
+			sh.wishes.at[string(served)] = sh.wishes.count
+		}
+	}
+}
+
+// Edit implements jobs.Store.
+func (s *Store) Edit(_ context.Context, e jobs.Edit) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sh := s.of(e.Subject)
+	r, ok := sh.records[e.Subject]
+	if !ok {
+		r = new(record)
+	}
+	if r.rev != e.Rev {
+		return false, nil
+	}
+	for _, name := range e.Uses {
+		add(s, sh.users, name, e.Subject)
+	}
+	for _, name := range e.Unuses {
+		delete(sh.users[name], e.Subject)
+	}
+	if e.Definition == nil {
+		sh.remove(e.Subject, r)
+	} else {
+		s.define(sh, r, e)
+	}
+	s.tell([]jobs.Subject{e.Subject})
+	return true, nil
+}
+
+func (s *Store) define(sh *shard, r *record, e jobs.Edit) {
+	next := e.Rev + 1
+	if e.Rev == 0 {
+		next = e.NewRev
+		sh.records[e.Subject] = r
+		sh.defined[e.Subject] = s.number()
+	}
+	r.definition, r.rev, r.woken = e.Definition, next, true
+	sh.schedule(e.Subject, r, e.Due)
+}
+
+func (sh *shard) remove(subject jobs.Subject, r *record) {
+	sh.schedule(subject, r, time.Time{})
+	delete(sh.records, subject)
+	delete(sh.defined, subject)
+	delete(sh.served, subject)
+}

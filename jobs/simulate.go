@@ -1,0 +1,227 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// SimulationConfig is what a Simulation is made of.
+type SimulationConfig struct {
+	// Open makes an empty store that reads the simulation's clock. Its places say in
+	// which order actions were committed, also in different shards.
+	Open     func(now func() time.Time) Store
+	From     time.Time          // where the clock stands at first
+	TimeZone *time.Location     // of schedules and subjects that name none
+	Log      logrus.FieldLogger // hears of what cannot be decided on
+	Action   func([]byte) error // gets every action as CloudEvents JSON, in order
+	Explain  bool               // also what was decided against, as action.MessageSkipped
+}
+
+// Simulation runs Deskbell on a clock of its own: the same decisions as a Worker's, on
+// the same contract of a store, at the very instants at which they are due. It knows no
+// queues and no destinations: actions are given to Action, also those that agents get
+// by services of their own.
+//
+// Its clock moves with Advance alone, and what is due at the instant where it stands is
+// left until it moves on, or until Settle. So what happens at that instant (Define, Take)
+// is known when it is decided on, as it is to a worker, who comes a breath later.
+//
+// It is not for use by several goroutines at once.
+type Simulation struct {
+	engine
+	client  *Client
+	clock   time.Time
+	action  func([]byte) error
+	explain bool
+	skipped []action.Action // and not told yet
+}
+
+// NewSimulation makes a simulation in which nothing is defined.
+func NewSimulation(c SimulationConfig) *Simulation {
+	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain}
+	store := c.Open(s.Now)
+	s.intake = intake{store: store, decider: NewDecider(store, c.TimeZone), now: s.Now}
+	s.log, s.batch = c.Log, 500
+	s.askSweep = func(context.Context, int, time.Time) error { return nil } // Settle looks for itself
+	s.client = &Client{store: s.store, now: s.Now, decider: s.decider}
+	return s
+}
+
+// Now is where the clock stands.
+func (s *Simulation) Now() time.Time { return s.clock }
+
+// Define makes the definitions be these from now on.
+func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) error {
+	steps, err := s.client.Plan(ctx, defs)
+	if err != nil {
+		return err
+	}
+	return s.client.carryOut(ctx, steps, make(map[int]bool), nil)
+}
+
+// Take takes in events, checked and complete as an event.Intake gives them, at the instant
+// where the clock stands: those that happen then, or that come late. What comes of them
+// at once is given to Action with the next Settle. Those of a property that is not
+// defined are dropped, and logged.
+func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
+	t, err := s.take(ctx, events, nil)
+	s.skipped = append(s.skipped, t.skipped...)
+	s.logBroken(t.broken)
+	for property, n := range t.dropped {
+		s.log.WithFields(logrus.Fields{"property": property, "events": n}).Warn("events dropped: their property is not defined")
+	}
+	return err
+}
+
+// Advance lets time pass up to an instant. It leaves what is due at that instant
+// itself. The clock is never set back.
+func (s *Simulation) Advance(ctx context.Context, to time.Time) error {
+	for s.clock.Before(to) {
+		if err := s.Settle(ctx); err != nil {
+			return err
+		}
+		next, err := s.next(ctx)
+		if err != nil {
+			return err
+		}
+		if next.IsZero() || next.After(to) {
+			next = to
+		}
+		s.clock = next
+	}
+	return nil
+}
+
+// next is when somebody is due; zero: nobody is.
+func (s *Simulation) next(ctx context.Context) (first time.Time, err error) {
+	depths, err := s.store.Depths(ctx, s.clock)
+	for _, d := range depths {
+		if first.IsZero() || !d.Next.IsZero() && d.Next.Before(first) {
+			first = d.Next
+		}
+	}
+	return first, err
+}
+
+// Settle does what is to be done at the instant where the clock stands, until nothing
+// is left.
+func (s *Simulation) Settle(ctx context.Context) error {
+	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		left, err := s.beat(ctx)
+		if err != nil {
+			return err
+		}
+		if !left {
+			return s.deliver(ctx)
+		}
+	}
+}
+
+// beat does once what a worker's tick would ask for; false: there was nothing.
+func (s *Simulation) beat(ctx context.Context) (bool, error) {
+	edited, err := s.store.Edited(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, mark := range edited {
+		if _, err := s.wakeUsers(ctx, mark); err != nil {
+			return false, err
+		}
+	}
+	pending, err := s.store.Pending(ctx, s.clock)
+	if err != nil {
+		return false, err
+	}
+	left := len(edited) > 0
+	for shard, p := range pending {
+		if !p.Due && !p.Wakes {
+			continue
+		}
+		left = true
+		sweep := sweeping{engine: &s.engine, shard: shard, lease: Lease{Holder: simulation, For: sweepLease}}
+		if err := sweep.run(ctx, s.clock); err != nil {
+			return false, err
+		}
+		s.skipped = append(s.skipped, sweep.skipped...)
+		if _, err := s.passOn(ctx, shard); err != nil {
+			return false, err
+		}
+	}
+	return left, nil
+}
+
+// deliver gives the actions of all shards to Action, in the order of their commits, and
+// drops them.
+func (s *Simulation) deliver(ctx context.Context) error {
+	var all []Entry
+	for shard := range s.store.Shards() {
+		notices, err := s.takeNotices(ctx, shard)
+		if err != nil {
+			return err
+		}
+		actions, err := s.takeActions(ctx, shard)
+		if err != nil {
+			return err
+		}
+		all = append(append(all, notices...), actions...)
+	}
+	slices.SortFunc(all, func(a, b Entry) int { return CompareSeq(a.Seq, b.Seq) })
+	for _, e := range all {
+		if err := s.action(e.Body); err != nil {
+			return err
+		}
+	}
+	return s.tellSkipped()
+}
+
+func (s *Simulation) tellSkipped() error {
+	for _, a := range s.skipped {
+		if !s.explain {
+			break
+		}
+		body, err := a.MarshalJSON()
+		if err != nil {
+			return fmt.Errorf("encoding an action: %w", err)
+		}
+		if err := s.action(body); err != nil {
+			return err
+		}
+	}
+	s.skipped = nil
+	return nil
+}
+
+// simulation is who holds the leases, and the one destination that there is.
+const simulation = "simulation"
+
+func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]Entry, error) {
+	entries, err := s.store.Notices(ctx, shard, math.MaxInt)
+	if err != nil || len(entries) == 0 {
+		return nil, err
+	}
+	return entries, s.store.Noticed(ctx, shard, entries[len(entries)-1].Seq)
+}
+
+func (s *Simulation) takeActions(ctx context.Context, shard int) ([]Entry, error) {
+	lane, lease := Lane{Shard: shard, Destination: simulation}, Lease{Holder: simulation, For: sweepLease}
+	entries, cursor, _, err := s.store.Outbox(ctx, lane, lease, math.MaxInt)
+	if err != nil || len(entries) == 0 {
+		return nil, err
+	}
+	_, err = s.store.Delivered(ctx, lane, Settlement{
+		Lease: Lease{Holder: simulation}, From: cursor, To: entries[len(entries)-1].Seq, All: []string{simulation},
+	})
+	return entries, err
+}

@@ -1,0 +1,170 @@
+package jobs_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// edited is the shop of boundary_test.go on another day: its schedule ends earlier, lea
+// leaves at noon, acme has another department, and one property is gone.
+const edited = `{
+	"schedules": {"day": "daily 9-16"},
+	"properties": {
+		"acme":   {"schedule": "day", "agents": ["lea"], "departments": {
+			"sales":   {"schedule": "daily 9-12"},
+			"repairs": {"agents": ["lea"]}}},
+		"listed": {"schedule": "day", "destinations": ["crm"]},
+		"always": {"schedule": "daily 0-12"}
+	},
+	"agents": {
+		"lea": {"name": "Léa", "schedule": "daily 9-12", "notify": {"on": ["hours_started", "hours_ended"]}},
+		"tom": {"schedule": "daily 9-12", "notify": {"on": ["hours_started"], "via": ["ntfy://one/tom", "ntfy://two/tom"]}},
+		"kim": {"schedule": "day"}
+	},
+	"destinations": {
+		"all": {"type": "log"},
+		"crm": {"type": "log", "actions": ["widget.state_changed"]}
+	}
+}`
+
+// TestASimulationDoesAsWorkersDo lets a morning with two boundaries and an edit pass
+// over a shop: for two workers on a Redis, and in a simulation.
+func TestASimulationDoesAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	s := simulate(t, b.clock.now(), 3)
+	b.define(shop)
+	s.define(shop)
+	b.worker()
+	b.worker()
+	b.quiet()
+	b.crosses(morning(9, 0))
+	s.must(s.Advance(t.Context(), b.clock.now()))
+	b.define(edited)
+	s.define(edited)
+	b.quiet()
+	b.crosses(morning(12, 0))
+	s.until(morning(12, 0))
+
+	live := make(map[string][]string)
+	collect(t, live, b.actions("all"))
+	collect(t, live, slices.DeleteFunc(b.actions("crm"), func(a envelope) bool { return a.Data.Property != "listed" })) // the others are in all
+	simulated := make(map[string][]string)
+	collect(t, simulated, s.actions)
+	told := simulated["agent.notify tom"]
+	delete(simulated, "agent.notify tom") // which goes by services of tom's own
+	if diff := cmp.Diff(live, simulated); diff != "" {
+		t.Errorf("of workers (-), and of a simulation (+):\n%s", diff)
+	}
+	if len(told) != 1 || len(b.out.notices()) != 2*len(told) {
+		t.Errorf("tom's notices: %q, and of workers %q", told, b.out.notices())
+	}
+}
+
+// collect sorts actions by what they are about. What two runs cannot have in common is
+// left out: the time to the millisecond, and revisions.
+func collect(t *testing.T, into map[string][]string, actions []envelope) {
+	t.Helper()
+	first := make(map[string]float64)
+	for _, a := range actions {
+		place := strings.TrimRight(fmt.Sprintf("%s/%s", a.Data.Property, a.Data.Department), "/") + a.Data.Agent
+		raw, _ := a.Action.Data.(json.RawMessage)
+		var data map[string]any
+		if err := json.Unmarshal(raw, &data); err != nil {
+			t.Fatal(err)
+		}
+		if version, ok := data["version"].(float64); ok {
+			if _, ok := first[place]; !ok {
+				first[place] = version
+			}
+			data["version"] = version - first[place]
+		}
+		id, _, edit := strings.Cut(a.ID, ":e")
+		if edit {
+			delete(data, "cause")
+			delete(data, "since")
+		}
+		body, err := json.Marshal(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := place
+		if a.Type == action.AgentNotify {
+			key = "agent.notify " + place
+		}
+		into[key] = append(into[key], fmt.Sprintf("%s %s %s", a.Time.Format(time.TimeOnly)[:5], id, body))
+	}
+}
+
+// TestASimulationAnswersEventsAsWorkersDo sends the same events, of the same instants, to
+// two workers on a Redis and to a simulation.
+func TestASimulationAnswersEventsAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"triggers": [
+		{"name": "Welcome", "type": "site", "message": "Hello {{visitor.name|there}}"},
+		{"name": "Soon", "type": "site", "delay": "2s", "message": "Can I help?"}],
+		"rescue": [{"after": "1s", "send_message": "We are nearly with you"}, {"after": "10s", "send_message": "Still here"}]}}}`
+	b := newBundle(t, setup{})
+	s := simulate(t, b.clock.now(), 1)
+	b.define(text)
+	s.define(text)
+	s.must(s.Settle(t.Context()))
+	b.worker()
+	b.worker()
+	b.quiet()
+	send := func(id string, e event.Event) {
+		e.ID, e.Time = id, b.clock.now().UTC().Truncate(time.Millisecond)
+		complete, err := event.Intake{}.Complete(e)
+		s.must(err)
+		b.send(complete, complete)
+		s.must(s.Advance(t.Context(), complete.Time))
+		s.must(s.Take(t.Context(), complete, complete))
+	}
+	send("e1", arrived("ann"))
+	send("e2", arrived("bob"))
+	send("e3", requested("ann", "c1"))
+	send("e4", requested("bob", "c2"))
+	redistest.Wait(t, "both have had the first message of the ladder", func() bool {
+		said := b.messages()
+		return slices.Contains(said, "ann: We are nearly with you") && slices.Contains(said, "bob: We are nearly with you")
+	})
+	send("e5", event.New(event.ChatMessage, event.Data{Property: "acme", Chat: "c1", From: event.FromAgent, Agent: "lea", Text: "Hi!"}))
+	redistest.Wait(t, "bob has had the whole ladder", func() bool {
+		return slices.Contains(b.messages(), "bob: Still here")
+	})
+	b.quiet()
+	s.until(b.clock.now())
+
+	said := func(v action.Visitor, id string, kind action.Type) string {
+		body, err := json.Marshal(v)
+		s.must(err)
+		return fmt.Sprintf("%s %s %s", kind, id, body)
+	}
+	var live, simulated []string
+	for _, a := range b.visitorActions() {
+		live = append(live, said(a.data, a.ID, a.Type))
+	}
+	for _, a := range s.actions {
+		raw, _ := a.Action.Data.(json.RawMessage)
+		var v action.Visitor
+		s.must(json.Unmarshal(raw, &v))
+		if v.Visitor != "" {
+			simulated = append(simulated, said(v, a.ID, a.Type))
+		}
+	}
+	slices.Sort(live)
+	slices.Sort(simulated)
+	if diff := cmp.Diff(live, simulated); diff != "" || len(live) < 5 {
+		t.Errorf("of workers (-), and of a simulation (+):\n%s", diff)
+	}
+}
