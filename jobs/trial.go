@@ -89,6 +89,7 @@ func (t *trial) site(ctx context.Context, at time.Time) (*site, error) {
 
 // begin lists the triggers, before anything has happened.
 func (t *trial) begin(s *site) {
+	t.Triggers = []TrialTrigger{}
 	t.TimeZone, t.Widget = s.hours.Location().String(), s.widget
 	for i, d := range s.def.ActiveTriggers() {
 		one := TrialTrigger{Trigger: d.Name, Start: d.Start(), Reason: NotStarted}
