@@ -11,6 +11,7 @@ import (
 // of it in NAME.golden.
 func TestREADMEShowsACookbookThatWasCooked(t *testing.T) {
 	const dir = "testdata/cookbook/"
+	cookbook := []string{"welcome", "pricing", "rescue", "lunch", "closing", "night", "returning"}
 	files, err := filepath.Glob(dir + "*.yaml")
 	if err != nil || len(files) != len(cookbook) {
 		t.Errorf("%d files, and %d entries of the cookbook: %v", len(files), len(cookbook), err)
@@ -27,8 +28,6 @@ func TestREADMEShowsACookbookThatWasCooked(t *testing.T) {
 		checkTable(t, "cookbook-"+name, block)
 	}
 }
-
-var cookbook = []string{"welcome", "pricing", "rescue", "lunch", "closing", "night", "returning"}
 
 func fenced(language, text string) string { return "```" + language + "\n" + text + "```\n\n" }
 
