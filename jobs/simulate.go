@@ -82,6 +82,11 @@ func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 	return err
 }
 
+// Try says what would come of an arrival; see Client.Try.
+func (s *Simulation) Try(ctx context.Context, arrival event.Event) (Trial, error) {
+	return s.client.Try(ctx, arrival)
+}
+
 // Advance lets time pass up to an instant. It leaves what is due at that instant
 // itself. The clock is never set back.
 func (s *Simulation) Advance(ctx context.Context, to time.Time) error {

@@ -125,7 +125,7 @@ func rulesOf(def *definition.Property) chat.Rules {
 	r := chat.Rules{
 		Rescue: def.Rescue, Shortcuts: def.Shortcuts,
 		During: def.AutoReplies.During, Outside: def.AutoReplies.Outside, Handoff: def.AutoReplies.Handoff,
-		ClosingBefore: time.Duration(def.ClosingSoon.Before), ClosingMessage: def.ClosingSoon.Message,
+		ClosingBefore: time.Duration(def.ClosingSoon.Before), ClosingMessage: def.ClosingSoon.Message, WaitingAtClose: def.Widget.WaitingAtClose,
 		HasSchedule: !def.Schedule.IsZero(), Departments: make(map[string]chat.Part, len(def.Departments)),
 	}
 	for id, d := range def.Departments {

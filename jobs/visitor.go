@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
 )
 
@@ -139,7 +140,7 @@ func (v *visitor) decide(at time.Time) {
 		v.act(triggered(e))
 	}
 	for _, s := range d.Skipped {
-		v.skip(action.Visitor{Visit: s.Visit, Chat: s.Chat, Trigger: s.Trigger, Reason: string(s.Reason), Cause: action.Cause{Event: s.Event}}, s.At)
+		v.skip(action.Visitor{Visit: s.Visit, Chat: s.Chat, Trigger: s.Trigger, Reason: string(s.Reason), Cause: action.Cause{Event: s.Event}}, s.Verdict, s.At)
 	}
 	for _, e := range v.fresh {
 		for _, effect := range chat.Form(e, v.chatScene(e.Data.Department, nil, at)) {
@@ -155,7 +156,7 @@ func (v *visitor) decide(at time.Time) {
 			v.act(ruled(e))
 		}
 		for _, s := range d.Skipped {
-			v.skip(action.Visitor{Chat: s.Chat, Rule: string(s.Rule), Reason: string(s.Reason)}, s.At)
+			v.skip(action.Visitor{Chat: s.Chat, Rule: string(s.Rule), Reason: string(s.Reason)}, trigger.Verdict{}, s.At)
 		}
 	}
 	v.forget(at)

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"encoding/json"
 	"strconv"
 	"time"
 
@@ -49,22 +50,41 @@ func (v *visitor) act(e effect) {
 	if n := e.do.Notify; n != nil && n.Destination != "" {
 		to = []string{n.Destination}
 	}
-	t := e.fill()
-	e.data.Property, e.data.Visitor = v.site.id, v.id
-	a := action.Action{ID: action.VisitorID(t, v.site.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}
 	var err error
-	if v.out.Actions, err = appendAction(v.out.Actions, a, to); err != nil {
+	if v.out.Actions, err = appendAction(v.out.Actions, v.action(e), to); err != nil {
 		v.err = err
 	}
 }
 
+// action is what is delivered of an effect.
+func (v *visitor) action(e effect) action.Action {
+	t := e.fill()
+	e.data.Property, e.data.Visitor = v.site.id, v.id
+	return action.Action{ID: action.VisitorID(t, v.site.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}
+}
+
 // skip records what was decided against.
-func (v *visitor) skip(d action.Visitor, at time.Time) {
+func (v *visitor) skip(d action.Visitor, verdict trigger.Verdict, at time.Time) {
 	d.Property, d.Visitor = v.site.id, v.id
 	key := d.Chat + "/" + d.Trigger + d.Rule + "/" + d.Cause.Event + "/" + d.Reason + "/" + strconv.FormatInt(at.UnixMilli(), 10)
 	v.skipped = append(v.skipped, skipped{v.record.Subject, action.Action{
-		ID: action.VisitorID(action.MessageSkipped, v.site.id, v.id, key), Type: action.MessageSkipped, Time: at, Data: d,
+		ID: action.VisitorID(action.MessageSkipped, v.site.id, v.id, key), Type: action.MessageSkipped, Time: at, Data: explained{d, verdict},
 	}})
+}
+
+// explained is the data of what was decided against. Its text, the condition that decided and what it looked at, is made
+// only where somebody wants to read it: a worker decides against much, and nobody asks.
+type explained struct {
+	action.Visitor
+	verdict trigger.Verdict // zero: no condition decided
+}
+
+// MarshalJSON writes the data with their text.
+func (e explained) MarshalJSON() ([]byte, error) {
+	if !e.verdict.Condition.IsZero() {
+		e.Text = e.verdict.String()
+	}
+	return json.Marshal(e.Visitor)
 }
 
 // fill puts what is to be done into the data, and gives the type of the action.

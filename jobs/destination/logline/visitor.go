@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/deskbell/deskbell/domain/action"
 )
@@ -21,7 +22,7 @@ func visitorSentence(a action.Action) (string, error) {
 	case action.MessageSend:
 		return fmt.Sprintf("message to %s (%s): %s", who, by, cmp.Or(v.Text, "without a text")), nil
 	case action.MessageSkipped:
-		return fmt.Sprintf("held back from %s (%s): %s", who, by, v.Reason), nil
+		return strings.TrimSuffix(fmt.Sprintf("held back from %s (%s): %s: %s", who, by, v.Reason, v.Text), ": "), nil
 	case action.AgentNotify:
 		return fmt.Sprintf("notice about %s (%s): %s", who, by, v.Text), nil
 	}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// Each of these is to be looked at: cat testdata/try_*.golden
+func TestTryDrawsWhatAVisitorWouldSee(t *testing.T) {
+	t.Parallel()
+	const pricing = "acme --page https://acme.example/pricing"
+	for _, c := range []struct{ name, env, args string }{
+		{name: "in_hours", args: pricing + " --at 2026-11-23T10:00 --visitor country=GB --visitor custom.plan=pro --visitor name=Ann"},
+		{name: "outside_hours", args: pricing},
+		{name: "just_before_closing", args: pricing + " --at 2026-11-23T16:59:50"},
+		{name: "in_colour", args: pricing + " --at 2026-11-23T10:00 --visitor country=GB --colour=always"},
+		{name: "in_ascii", args: pricing + " --at 2026-11-23T10:00", env: "LC_ALL=C"},
+		{name: "without_a_page", args: "acme --at 2026-11-23T09:00:00+01:00"},
+		{name: "without_triggers", args: "quiet"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			name, value, _ := strings.Cut(c.env, "=")
+			b := testBundle{env: map[string]string{name: value}}
+			got := b.run(t, append([]string{"try", "--definitions", "testdata/try.yaml"}, strings.Fields(c.args)...)...)
+			if got.code != 0 || got.stderr != "" {
+				t.Fatalf("code %d, stderr:\n%s", got.code, got.stderr)
+			}
+			golden(t, "try_"+c.name, got.stdout)
+		})
+	}
+}
+
+func TestTryAsksRedisAndAFileAlike(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	definitions, err := os.ReadFile("testdata/try.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.apply(string(definitions))
+	o.decide(mondayMorning)
+	const at = "2026-11-23T09:10:00Z"
+	args := []string{"try", "acme", "--page", "https://acme.example/pricing", "--visitor", `{"country":"GB","custom":{"plan":"team"}}`}
+	live, file := o.run(at, "", args...), testBundle{at: at}.run(t, append(args, "--definitions", "testdata/try.yaml")...)
+	if live != file || live.code != 0 {
+		t.Errorf("from Redis: %+v\nfrom the file: %+v", live, file)
+	}
+	var trial jobs.Trial
+	if err := json.Unmarshal([]byte(o.run(at, "", append(args, "--json")...).stdout), &trial); err != nil {
+		t.Fatal(err)
+	}
+	if len(trial.Triggers) != 6 || trial.Widget.Status != "online" {
+		t.Errorf("%+v", trial)
+	}
+	o.run(at, "", "close", "acme")
+	if got := o.run(at, "", args...); !strings.HasPrefix(got.stdout, "acme is offline (offline_form, override)") {
+		t.Errorf("closed by hand, it shows:\n%s", got.stdout)
+	}
+	o.expect(result{code: 1, stderr: "deskbell: finding property \"acne\": not defined\n"}, at, "", "try", "acne")
+}
+
+func TestTryRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"acne", 2, `testdata/try.yaml holds no property "acne"; there is: acme, quiet`},
+		{"acme --at later", 2, `--at "later" is not a time`},
+		{"acme --visitor GB", 2, "--visitor GB is no attribute; write NAME=VALUE, such as country=GB, or a JSON object"},
+		{"acme --visitor {country", 2, "--visitor {country is not JSON"},
+		{"acme --visitor contry=GB", 2, `--visitor contry: "contry" is not a key`},
+		{"acme --visitor previous_visits=few", 2, `--visitor previous_visits: "few" is not a number`},
+		{"acme --definitions testdata/none.yaml", 1, "there is no such file"},
+	} {
+		got := testBundle{}.run(t, append([]string{"try", "--definitions", "testdata/try.yaml"}, strings.Fields(c.args)...)...)
+		if got.code != c.code || got.stdout != "" || !strings.Contains(got.stderr, c.want) {
+			t.Errorf("%s: code %d, stdout %q, stderr %q", c.args, got.code, got.stdout, got.stderr)
+		}
+	}
+	if got := (testBundle{}).run(t, "try", "acme"); got.code != 1 || !strings.Contains(got.stderr, "REDIS_URL is not set") {
+		t.Errorf("without a Redis: %+v", got)
+	}
+}
