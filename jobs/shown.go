@@ -15,9 +15,9 @@ func shown() map[string][]string {
 		SpreadArgs{}.Kind():    {"schedule", "count"},
 		DeliverArgs{}.Kind():   {"shard", "destination"},
 		NotifyArgs{}.Kind():    {"agent", "notice", "boundary", "until", "via"},
-		ReplayArgs{}.Kind():    {"shard", "destination", "seq", "id"},
-		EventsArgs{}.Kind():    nil,
+		EventsArgs{}.Kind():    {},
 		WakeArgs{}.Kind():      {"subject", "due"},
+		"delivery:replay":      {"shard", "destination", "seq", "id"},
 	}
 }
 

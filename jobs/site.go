@@ -214,10 +214,12 @@ func (s *site) agentName(id string) string {
 	return id
 }
 
-// nextOpen says when it opens next, in the words of a language; empty: it is not in
-// sight. The property's is taken where the visitor's is not known.
+// nextOpen says when it opens next, in the words of a language; empty: it is not in sight.
 func (s *site) nextOpen(language string, at time.Time) string {
-	return phrase.Back(cmp.Or(language, s.def.Language), at, s.widget.NextOpen.In(s.hours.Location()))
+	if s.widget.NextOpen.IsZero() {
+		return ""
+	}
+	return phrase.Back(s.language(language), at, s.widget.NextOpen.In(s.hours.Location()))
 }
 
 // clock says when something is on the same day; empty: it is not in sight.
@@ -225,5 +227,8 @@ func (s *site) clock(language string, at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return phrase.Clock(cmp.Or(language, s.def.Language), at.In(s.hours.Location()))
+	return phrase.Clock(s.language(language), at.In(s.hours.Location()))
 }
+
+// language is the visitor's, or else the property's.
+func (s *site) language(visitors string) string { return cmp.Or(visitors, s.def.Language) }

@@ -180,6 +180,6 @@ func closingSoonKind() kind[ClosingSoon] {
 		key("before", duration(time.Minute, trigger.MostDelay), func(c *ClosingSoon) *hours.Duration { return &c.Before },
 			"How long before the hours end.").mandatory(),
 		key("message", message(trigger.InClosingSoon), func(c *ClosingSoon) *string { return &c.Message },
-			"The text for visitors who chat or wait. May hold placeholders. Agents are told in any case."),
+			"The text for visitors who chat or wait. May hold placeholders."),
 	}, nil)
 }
