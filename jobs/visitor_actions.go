@@ -56,6 +56,7 @@ func (v *visitor) act(e effect) {
 	if v.out.Actions, err = appendAction(v.out.Actions, a, to); err != nil {
 		v.err = err
 	}
+	v.tell(a, &e.data)
 }
 
 // skip records what was decided against.
