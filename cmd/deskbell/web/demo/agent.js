@@ -37,12 +37,13 @@ function remove(c) {
 // add makes the card of a chat.
 function add(m) {
   const field = `answer-${m.chat}`;
-  const list = el("ol.said", { role: "log", "aria-label": "Messages", tabindex: "0" });
+  const list = el("ul", { role: "list" });
   const head = el("h3", {}, "");
   const input = el("input", { id: field, maxlength: "1000", autocomplete: "off", placeholder: "Answer as Robin" });
   const form = el("form.answer", {}, el("label.unseen", { for: field }, "Your answer"), input, el("button", { type: "submit" }, "Answer"));
   const over = el("button.end", { type: "button" }, "End the chat");
-  const item = el("li.card", { "data-visitor": m.visitor }, el("div.cardhead", {}, head, over), list, form);
+  const item = el("li.card", { "data-visitor": m.visitor }, el("div.cardhead", {}, head, over),
+    el("div.log", { role: "log", "aria-label": "Messages", tabindex: "0" }, list), form);
   const c = { visitor: m.visitor, chat: m.chat, joined: m.joined, item, list, head };
   form.addEventListener("submit", (e) => {
     e.preventDefault();

@@ -26,6 +26,12 @@ export function forget() {
   sessionStorage.removeItem(store);
 }
 
+// keep remembers what the visitor has seen of the guide.
+export function keep(step) {
+  me.seen = [...new Set([...(me.seen ?? []), step])];
+  sessionStorage.setItem(store, JSON.stringify(me));
+}
+
 // tell sends an event of this visit.
 export function tell(type, data, last) { return send(type, { visitor: me.visitor, visit: me.visit, ...data }, last); }
 
@@ -46,7 +52,7 @@ function show() {
   setText($("bubble"), unread ? `Chat with us (${unread} new)` : "Chat with us");
   $("preview").hidden = open || unread === 0;
   setText($("preview"), me.messages.at(-1)?.text ?? "");
-  $("said").scrollTop = $("said").scrollHeight;
+  $("said").parentElement.scrollTop = $("said").scrollHeight; // it had no height while it was hidden
   if (me.chat) tabs.postMessage({ kind: "chat", visitor: me.visitor, visit: me.visit, chat: me.chat, joined: me.joined, messages: me.messages });
 }
 

@@ -1,7 +1,7 @@
 // The site of the shop, and the guide beside it.
 
 import { at, clock, el, here, setText } from "/board/words.js";
-import { act, follow, forget, me, start, state, tell, visitPath, widgetPath } from "/demo/chat.js";
+import { act, follow, forget, keep, me, start, state, tell, visitPath, widgetPath } from "/demo/chat.js";
 import { $, property } from "/demo/talk.js";
 
 const articles = [...document.querySelectorAll("[data-page]")];
@@ -14,7 +14,11 @@ function wire(arrow, type, text) {
   for (const old of [...$("wire").children].slice(40)) old.remove();
 }
 
-function done(step) { $(`step-${step}`).classList.add("done"); }
+// done ticks off a step, for as long as the visitor is the same.
+function done(step) {
+  $(`step-${step}`).classList.add("seen");
+  keep(step);
+}
 
 function page() {
   const path = location.hash.replace(/^#/, "") || "/";
@@ -31,11 +35,6 @@ function turn() {
   }
   document.title = `${now.dataset.title} · Demo shop`;
   return { page: { url: `${location.origin}/demo#${now.dataset.page}`, title: now.dataset.title } };
-}
-
-function log(type, data) {
-  wire("→", type, data.page?.title ?? data.text ?? "");
-  return tell(type, data);
 }
 
 const status = { online: "is online", away: "is away", offline: "is offline" };
@@ -88,12 +87,15 @@ function left() { tell("visitor.left", {}, true); }
 
 addEventListener("hashchange", () => {
   if (location.hash && !location.hash.startsWith("#/")) return; // the link to skip
-  log("page.viewed", turn());
+  tell("page.viewed", turn());
 });
 addEventListener("pagehide", left);
 
+document.addEventListener("sent", ({ detail: e }) => wire("→", e.type, e.data.page?.title ?? e.data.text ?? ""));
+
 start();
-log("visitor.arrived", { ...turn(), attributes: { language: navigator.language } });
+for (const step of me.seen ?? []) done(step);
+tell("visitor.arrived", { ...turn(), attributes: { language: navigator.language } });
 follow(visitPath, "action", heard);
 follow(widgetPath(property), "state", shown, (lost) => {
   if (!lost) return;

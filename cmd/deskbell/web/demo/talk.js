@@ -18,8 +18,10 @@ export function newID() {
 
 let before = Promise.resolve(); // events go one after the other, so that they arrive in order
 
-// send tells Deskbell of an event. last is for when the page is about to be gone.
+// send tells Deskbell of an event, and the page by an event "sent" of the document. last is for when the page is about
+// to be gone.
 export function send(type, data, last = false) {
+  document.dispatchEvent(new CustomEvent("sent", { detail: { type, data } }));
   const event = { id: newID(), type, data: { property, ...data } };
   if (last) return post(event, true).catch(() => {});
   before = before.then(() => post(event, false)).then(() => trouble(""), (err) => trouble(err.message));
@@ -52,5 +54,5 @@ export function line(m, mine) {
 export function lines(list, messages, mine) {
   if (messages.length < list.children.length) list.replaceChildren();
   for (const m of messages.slice(list.children.length)) list.append(line(m, mine));
-  list.scrollTop = list.scrollHeight;
+  list.parentElement.scrollTop = list.scrollHeight;
 }
