@@ -69,11 +69,11 @@ func TestVisitsAreTold(t *testing.T) {
 	v := b.visits()
 	w, other := b.visit(v, "v1", "v1.1", ""), b.visit(v, "v1", "guessed", "")
 	b.send(arrived("v1"))
-	first := b.told(w, 1)
+	all := b.told(w, 1)
 	b.send(requested("v1", "c1"))
 	b.quiet()
 	b.send(event.New(event.ChatMessage, event.Data{Property: "acme", Visitor: "v1", Visit: "v1.1", Chat: "c1", From: event.FromVisitor, Text: "Anybody?"}))
-	all := append(first, b.told(w, 2)...)
+	all = append(all, b.told(w, 2)...)
 	for i, part := range []string{`"text":"Hello"`, `"text":"I hear you"`, `"form":"contact_form"`} {
 		if s := string(all[i].JSON); !strings.Contains(s, part) || !strings.Contains(s, all[i].ID) || strings.Contains(s, "SECRET") || strings.Contains(s, "reason") {
 			t.Errorf("told %d: %s", i, s)
@@ -84,7 +84,7 @@ func TestVisitsAreTold(t *testing.T) {
 	if diff := cmp.Diff(all, again); diff != "" {
 		t.Error(diff)
 	}
-	if rest := b.told(b.visit(v, "v1", "v1.1", first[0].ID), 2); rest[0].ID != all[1].ID {
+	if rest := b.told(b.visit(v, "v1", "v1.1", all[0].ID), 2); rest[0].ID != all[1].ID {
 		t.Errorf("after the first: %+v", rest)
 	}
 	if got := other.Told(); len(got) > 0 {

@@ -89,6 +89,8 @@ func TestDemoInABrowser(t *testing.T) {
 	agent.write(".answer input", "Seven Herons are € 3,000.")
 	agent.shows("#chats", "talks with you")
 	agent.shows("#chats", "Seven Herons are € 3,000.")
+	agent.shows("#chats .theirs", "Visitor")
+	agent.shows("#chats .mine", "You")
 	agent.picture("demo-agent")
 	agent.accessible("the agent")
 	b.shows(`#said [data-from="agent"]`, "Seven Herons are € 3,000.")

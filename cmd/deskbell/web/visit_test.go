@@ -74,6 +74,7 @@ func TestVisitStreamRefuses(t *testing.T) {
 		{"another method", "POST", "s1/stream?property=acme&visitor=v1", 405, "use GET"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			r, err := http.NewRequestWithContext(t.Context(), c.method, s.visitURL(c.path), http.NoBody)
 			s.must(err)
 			response, err := http.DefaultClient.Do(r)

@@ -108,7 +108,7 @@ function suggest(texts) {
 // write says something, and asks for a chat with the first of it.
 function write(text) {
   suggest([]);
-  say("visitor", "You", text);
+  say("visitor", "Visitor", text);
   if (me.chat) {
     tell("chat.message", { chat: me.chat, from: "visitor", text });
   } else {
@@ -152,7 +152,7 @@ export function start() {
     e.preventDefault();
     const fields = { email: $("email").value, message: $("message").value };
     tell("form.submitted", { form: { kind: me.form.replace("_form", "") || "offline", fields }, ...(me.chat && { chat: me.chat }) });
-    say("visitor", "You", `${fields.message} (left for ${fields.email})`);
+    say("visitor", "Visitor", `${fields.message} (left for ${fields.email})`);
     say("deskbell", "Demo shop", "Thank you. We have your message.");
     me.form = "";
     e.target.reset();

@@ -45,9 +45,10 @@ function trouble(text) {
   $("trouble").hidden = !text;
 }
 
-// line shows a message: {id, from: visitor | agent | deskbell, name, text}.
-export function line(m, mine) {
-  return el(`li.${m.from === mine ? "mine" : "theirs"}`, { "data-from": m.from }, el("p.from", {}, m.name), el("p.text", {}, m.text));
+// line shows a message: {id, from: visitor | agent | deskbell, name, text}. The visitor is "You" to themselves alone.
+function line(m, mine) {
+  const name = m.from === mine ? "You" : m.name;
+  return el(`li.${m.from === mine ? "mine" : "theirs"}`, { "data-from": m.from }, el("p.from", {}, name), el("p.text", {}, m.text));
 }
 
 // lines shows messages, and keeps the elements of those that are there already.
