@@ -54,7 +54,7 @@ func (s Subject) isChat() bool { return strings.HasPrefix(string(s), chatKind) }
 
 // Undefined tells whether subjects of this kind have no definition but only a state:
 // visitors and chats. They come by a Change and not by an Edit, they are many, and
-// neither Page nor Scan nor Follow tells of them.
+// neither Page nor Scan tells of them; Follow does when a change of one has actions.
 func (s Subject) Undefined() bool {
 	return strings.HasPrefix(string(s), visitorKind) || s.isChat()
 }
@@ -224,9 +224,10 @@ type Store interface {
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]Subject, string, error)
 
 	// Follow calls f with what is written from now on, until the context ends:
-	// subjects with definitions whose states or definitions were, and ScheduleSubject for a named
-	// schedule. It may tell too much. A nil slice says that something may have been
-	// missed: it comes at the start, and after each break of the connection.
+	// subjects with definitions whose states or definitions were, those without that
+	// had actions, whomever these are for, and ScheduleSubject for a named schedule.
+	// It may tell too much. A nil slice says that something may have been missed: it
+	// comes at the start, and after each break of the connection.
 	Follow(ctx context.Context, f func(changed []Subject)) error
 	// Recent gives the last actions of all shards for people to look at, the newest
 	// first: of many that are committed together, only some.

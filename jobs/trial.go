@@ -108,7 +108,8 @@ func (t *trial) tell(v *visitor, d visit.Decision) {
 	for _, e := range d.Effects {
 		one := &t.Triggers[t.index[e.Cause.Trigger]]
 		one.Reason = ""
-		one.Actions = append(one.Actions, v.action(triggered(e)))
+		done := triggered(e)
+		one.Actions = append(one.Actions, v.action(&done))
 	}
 	for _, s := range d.Skipped {
 		one := &t.Triggers[t.index[s.Trigger]]

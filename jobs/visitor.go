@@ -20,6 +20,7 @@ import (
 type visitorState struct {
 	Visit visit.State           `json:"visit,omitzero"`
 	Chats map[string]chat.State `json:"chats,omitempty"` // by id
+	Told  []json.RawMessage     `json:"told,omitempty"`  // the last actions of which pages hear; see told.go
 	Wake  time.Time             `json:"wake,omitzero"`   // the last instant for which a wake-up was asked
 }
 

@@ -50,14 +50,16 @@ func (v *visitor) act(e effect) {
 	if n := e.do.Notify; n != nil && n.Destination != "" {
 		to = []string{n.Destination}
 	}
+	a := v.action(&e)
 	var err error
-	if v.out.Actions, err = appendAction(v.out.Actions, v.action(e), to); err != nil {
+	if v.out.Actions, err = appendAction(v.out.Actions, a, to); err != nil {
 		v.err = err
 	}
+	v.tell(a, &e.data)
 }
 
 // action is what is delivered of an effect.
-func (v *visitor) action(e effect) action.Action {
+func (v *visitor) action(e *effect) action.Action {
 	t := e.fill()
 	e.data.Property, e.data.Visitor = v.site.id, v.id
 	return action.Action{ID: action.VisitorID(t, v.site.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}

@@ -27,10 +27,10 @@ type upCmd struct{}
 func (*upCmd) Help() string {
 	return `
 The first command to try. It takes the definitions of deskbell.yaml (or DESKBELL_DEFINITIONS), and has a sample of its
-own when there is none: a widget that flips every minute. Actions are printed. It serves what deskbell web does: the
-board at http://127.0.0.1:8080 (or DESKBELL_LISTEN; another port where that is taken), the documentation of the HTTP API
-at /docs, the tasks at /monitor. The embedded Redis keeps nothing; with REDIS_URL set, that Redis is used, and deskbell
-status, open and close work from another terminal.
+own when there is none: a page with a chat widget at http://127.0.0.1:8080/demo, and a widget that flips every minute.
+Actions are printed. It serves what deskbell web does: the board at http://127.0.0.1:8080 (or DESKBELL_LISTEN; another
+port where that is taken), the documentation of the HTTP API at /docs, the tasks at /monitor. The embedded Redis keeps
+nothing; with REDIS_URL set, that Redis is used, and deskbell status, open and close work from another terminal.
 
 Examples:
 
@@ -71,17 +71,18 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return stopped(ctx, err)
 	}
-	file := env.Definitions
+	file, demo := env.Definitions, false
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 		if a.env("DESKBELL_DEFINITIONS") != "" {
 			return fmt.Errorf("opening DESKBELL_DEFINITIONS=%s: there is no such file", file)
 		}
 		file = ""
+		demo = true
 		if err := a.applySample(ctx, s, log); err != nil {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newInstruments().withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newInstruments().withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, demo: demo, file: file})
 }
 
 // workAndServe runs a worker and what web serves; when one of them ends, so does the other.
@@ -89,6 +90,10 @@ func (a *app) workAndServe(ctx context.Context, s service) error {
 	l, err := a.listenSomewhere(ctx, cmp.Or(s.env.Listen, defaultListen), s.log)
 	if err != nil {
 		return err
+	}
+	s.log.Infof("board: http://%s", l.Addr())
+	if s.demo {
+		s.log.Infof("sample page: http://%s/demo", l.Addr())
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -130,7 +135,7 @@ func (a *app) applySample(ctx context.Context, s *session, log logrus.FieldLogge
 		return err
 	}
 	for _, step := range steps {
-		mine := step.Op == jobs.Update && (step.Name == "demo" || step.Name == "lea") // of a sample before
+		mine := step.Op == jobs.Update && slices.Contains([]string{"demo", "robin", "kiosk", "lea"}, step.Name) // of a sample before
 		if step.Op != jobs.Add && !mine {
 			return fmt.Errorf("there is no %s, and the sample would replace what %s holds: name a file by DESKBELL_DEFINITIONS, or run deskbell worker", s.env.Definitions, s.env.RedisName)
 		}
@@ -138,34 +143,52 @@ func (a *app) applySample(ctx context.Context, s *session, log logrus.FieldLogge
 	if err := s.client.Apply(ctx, steps, nil); err != nil {
 		return err
 	}
-	log.Infof("no %s here: using a sample with the property \"demo\" and its agent \"lea\"", s.env.Definitions)
-	log.Infof("from %s on, every three minutes: demo opens and lea starts; a minute later lea leaves; then demo closes", nextMinute(now).Format("15:04"))
+	log.Infof("no %s here: using a sample with the properties \"demo\" and \"kiosk\"", s.env.Definitions)
+	log.Infof("from %s on, every three minutes: kiosk opens and lea starts; a minute later lea leaves; then kiosk closes", nextMinute(now).Format("15:04"))
 	log.Infof("next: write your own %s (the README shows one; deskbell validate checks it), and start this again", s.env.Definitions)
 	return nil
 }
 
 func nextMinute(t time.Time) time.Time { return t.Truncate(time.Minute).Add(time.Minute) }
 
-// sample is a deskbell.yaml whose boundaries fall in the next minutes: a cycle of
-// three, for two hours.
+// sample is a deskbell.yaml with a shop that has something to say soon, and a kiosk whose
+// boundaries fall in the next minutes: a cycle of three, for two hours.
 func sample(now time.Time) string {
-	var demo, lea []string
-	for t := nextMinute(now); len(demo) < 40; t = t.Add(3 * time.Minute) {
-		demo = append(demo, window(t, 2*time.Minute))
+	var kiosk, lea []string
+	for t := nextMinute(now); len(kiosk) < 40; t = t.Add(3 * time.Minute) {
+		kiosk = append(kiosk, window(t, 2*time.Minute))
 		lea = append(lea, window(t, time.Minute))
 	}
-	return fmt.Sprintf(`properties:
+	return fmt.Sprintf(sampleText, strings.Join(kiosk, ", "), strings.Join(lea, ", "))
+}
+
+const sampleText = `properties:
   demo:
     name: Demo shop
+    schedule: 24/7
+    agents: [robin]
+    auto_replies: {outside: "We are closed, and have your message. Back {{next_open|soon}}."}
+    rescue:
+      - {after: 10s, send_message: "Thanks for waiting, we are nearly with you."}
+      - {after: 30s, send_message: "It takes longer than we like. Shall we write to you instead?"}
+      - {after: 50s, show_form: offline_form}
+    triggers:
+      - {name: Welcome message, type: site, delay: 3s, frequency: once_per_visit,
+         message: "Welcome to the {{property.name}}! Is there anything that you are looking for?",
+         sender: {name: Robin}, suggested: [A chair for my desk, Just looking]}
+      - {name: Pricing help, type: page, url: {contains: /pricing}, delay: 4s, frequency: once_per_visit,
+         message: "From six chairs on there is a better price. Shall I work it out?", sender: {name: Robin}, suggested: ["Yes, please"]}
+  kiosk:
+    name: Kiosk
     schedule: {weekly: {daily: %q}}
     agents: [lea]
 agents:
+  robin: {name: Robin}
   lea:
     name: Léa
     schedule: {weekly: {daily: %q}}
     notify: {on: [hours_started, hours_ended]}
-`, strings.Join(demo, ", "), strings.Join(lea, ", "))
-}
+`
 
 func window(from time.Time, length time.Duration) string {
 	return from.Format("15:04") + "-" + from.Add(length).Format("15:04")

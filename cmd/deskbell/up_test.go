@@ -18,13 +18,13 @@ func toNextMinute() time.Duration {
 func TestUpShowsAFlipAndANotice(t *testing.T) {
 	t.Parallel()
 	p := start(t, toNextMinute(), []string{"DESKBELL_TIME_ZONE=UTC", "REDIS_URL=", "DESKBELL_DEFINITIONS=", "LOG_LEVEL="}, "up")
-	p.says("using an embedded Redis", `using a sample with the property "demo"`, "from 09:00 on, every three minutes",
-		"widget demo is offline (offline_form, weekly) until Mon 23 Nov 09:00:00, then online",
-		"widget demo is online (chat, weekly) until Mon 23 Nov 09:01:00, then away",
+	p.says("using an embedded Redis", `using a sample with the properties "demo" and "kiosk"`, "/demo", "from 09:00 on, every three minutes",
+		"widget kiosk is offline (offline_form, weekly) until Mon 23 Nov 09:00:00, then online",
+		"widget kiosk is online (chat, weekly) until Mon 23 Nov 09:01:00, then away",
 		"agent lea is online (weekly) until Mon 23 Nov 09:01:00, then offline",
 		"notice to lea: your hours have started, until Mon 23 Nov 09:01:00")
 	p.stop()
-	for _, line := range []string{"http://127.0.0.1:", "widget demo is online", "notice to lea"} {
+	for _, line := range []string{"board at http://127.0.0.1:", "widget kiosk is online", "notice to lea"} {
 		if n := strings.Count(p.out.String(), line); n != 1 {
 			t.Errorf("%q comes %d times in\n%s", line, n, p.out)
 		}

@@ -75,10 +75,11 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if err := a.checkKeys(ctx, keys, l.Addr(), local, s.log); err != nil {
 		return err
 	}
-	live := jobs.NewLive(s.client)
+	live, visits := jobs.NewLive(s.client), jobs.NewVisits(s.client)
 	lasts, cancel := context.WithCancel(context.WithoutCancel(ctx)) // longer than the last request
 	var wait sync.WaitGroup
 	wait.Go(func() { live.Run(lasts) })
+	wait.Go(func() { visits.Run(lasts) })
 	defer wait.Wait()
 	defer cancel()
 	monitor, err := monitorOf(s.redis.Client)
@@ -87,19 +88,24 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	}
 	s.log.Infof("web started: board at http://%s (documentation of the API at /docs, tasks at /monitor)", l.Addr())
 	board := web.Board(web.BoardConfig{Client: s.client, Now: a.now, Log: s.log})
+	private := map[string]http.Handler{
+		"GET /{$}": board, "/board/": board,
+		"/monitor": monitor, "/monitor/": monitor,
+		"GET /metrics": web.Metrics(s.shown.registry),
+	}
+	if s.demo {
+		private["GET /demo"], private["GET /demo/"] = web.Demo(), web.Demo()
+	}
 	err = web.Serve(ctx, l, web.New(web.Config{
 		Client: s.client, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        web.WidgetState(live, a.now),
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
+			"/v1/visits/{visit}/stream":         web.VisitStream(visits, live, s.client.Intake()),
 			"GET /healthz":                      web.Health(s.shown.alive),
 			"GET /readyz":                       web.Health(s.shown.working, web.RedisAnswers(s.redis.Client)),
 		},
-		Private: map[string]http.Handler{
-			"GET /{$}": board, "/board/": board,
-			"/monitor": monitor, "/monitor/": monitor,
-			"GET /metrics": web.Metrics(s.shown.registry),
-		},
+		Private: private,
 	}), s.log, s.env.StopTimeout)
 	s.log.Info("web stopped")
 	return err

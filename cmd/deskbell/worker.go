@@ -76,6 +76,7 @@ type service struct {
 	log       logrus.FieldLogger // for what people want to know
 	jobLog    logrus.FieldLogger // for what each job did
 	byDefault definition.Destination
+	demo      bool   // the sample page is served, with the sample's definitions
 	file      string // of definitions to which Redis is kept matched; empty: none
 }
 

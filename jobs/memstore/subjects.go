@@ -71,7 +71,7 @@ func (s *Store) Commit(_ context.Context, shard int, changes []jobs.Change) (los
 			continue
 		}
 		seen[c.Subject] = true
-		if sh.change(r, c) && !c.Subject.Undefined() {
+		if sh.change(r, c) && (!c.Subject.Undefined() || len(c.Actions) > 0) {
 			told = append(told, c.Subject)
 		}
 		if c.Wake {

@@ -243,7 +243,7 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 	}
 	k := s.keys[shard]
 	keys := []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard}
-	args := make([]any, 1, 12*len(changes))
+	args := make([]any, 1, 13*len(changes))
 	args[0] = int(jobs.HeardFor.Seconds())
 	seen := make(map[jobs.Subject]bool, len(changes))
 	var lost []jobs.Subject
@@ -259,7 +259,7 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 			serves = len(keys)
 		}
 		actions := addressed(c.Actions)
-		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(actions), len(c.Heard))
+		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(actions), len(c.Heard), told(c))
 		for _, a := range actions {
 			args = append(args, a.Body, addressee(a))
 		}
@@ -272,6 +272,15 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 		return nil, fmt.Errorf("committing %d changes on shard %d: %w", len(changes), shard, err)
 	}
 	return append(subjects(names), lost...), nil
+}
+
+// told is 1 for a change of which followers are to hear. Visitors are many, and their pages wait
+// for what is done for them.
+func told(c jobs.Change) int {
+	if c.Subject.Undefined() && len(c.Actions) == 0 {
+		return 0
+	}
+	return 1
 }
 
 // addressee is who gets an action, as commit.lua reads it.

@@ -126,7 +126,17 @@ func undefineds() []testCase {
 				f.Errorf("got %+v", got)
 			}
 		}},
-		{"are on no page and in no scan, and nobody is told of them", func(f *fixture) {
+		{"are told of when they have actions, whomever these are for", func(f *fixture) {
+			told := f.follow()
+			for i, actions := range [][]jobs.Outgoing{send("a"), {{Body: []byte("{}"), To: []string{}}}} {
+				r := f.made(i, 1, nine)[0]
+				c := on(r)
+				c.State, c.Actions = []byte(`{"n":1}`), actions
+				f.commit(i, c)
+				told.awaits(f, r.Subject)
+			}
+		}},
+		{"are on no page and in no scan, and without actions nobody is told of them", func(f *fixture) {
 			told := f.follow()
 			f.made(0, 3, nine)
 			f.define(nine, f.subjects(0, 1)...)

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"path"
 	"time"
 	"unicode/utf8"
 
@@ -39,9 +38,9 @@ type BoardConfig struct {
 func Board(c BoardConfig) http.Handler {
 	b := &board{c, newHub(c)}
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", boardFile("index.html"))
+	mux.Handle("GET /{$}", embedded(boardFiles, "board/index.html"))
 	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "words.js", "icon.svg"} {
-		mux.Handle("GET /board/"+name, boardFile(name))
+		mux.Handle("GET /board/"+name, embedded(boardFiles, "board/"+name))
 	}
 	mux.HandleFunc("GET /board/properties", b.properties)
 	mux.HandleFunc("GET /board/recent", b.recent)
@@ -58,10 +57,10 @@ type board struct {
 //go:embed board
 var boardFiles embed.FS
 
-// boardFile serves one file of the page. A browser asks each time whether it is still
+// embedded serves one file of a page. A browser asks each time whether it is still
 // the same, so that a new version of the program has no old page.
-func boardFile(name string) http.Handler {
-	body, err := boardFiles.ReadFile(path.Join("board", name))
+func embedded(files embed.FS, name string) http.Handler {
+	body, err := files.ReadFile(name)
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

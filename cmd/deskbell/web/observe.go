@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -25,7 +26,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p) // a handler's way to cut a connection
 				}
-				s.Log.WithFields(logrus.Fields{"panic": p, "path": r.URL.EscapedPath(), "stack": string(debug.Stack())}).Error("answering a request failed")
+				s.Log.WithFields(logrus.Fields{"panic": p, "path": shownPath(r), "stack": string(debug.Stack())}).Error("answering a request failed")
 				if out.status == 0 {
 					problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
 				}
@@ -40,7 +41,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 }
 
 func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Duration) {
-	fields := logrus.Fields{"method": r.Method, "path": r.URL.EscapedPath(), "status": status, "took": took.Round(time.Microsecond).String()}
+	fields := logrus.Fields{"method": r.Method, "path": shownPath(r), "status": status, "took": took.Round(time.Microsecond).String()}
 	if v.key != "" {
 		fields["key"] = v.key
 	}
@@ -49,6 +50,16 @@ func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Durat
 	} else {
 		s.Log.WithFields(fields).Info("changed")
 	}
+}
+
+// shownPath is the path without the id of a visit, by which its visitor's messages can be read.
+func shownPath(r *http.Request) string {
+	path := r.URL.EscapedPath()
+	if visit, ok := strings.CutPrefix(path, visitsPath); ok {
+		_, rest, _ := strings.Cut(visit, "/")
+		return visitsPath + "…/" + rest
+	}
+	return path
 }
 
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }

@@ -2,7 +2,10 @@ package web
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,6 +33,24 @@ func openStream(w http.ResponseWriter) (eventStream, error) {
 	w.WriteHeader(http.StatusOK)
 	return s, nil
 }
+
+// atMost bounds how many read at once.
+func atMost(most int64, read http.HandlerFunc) http.HandlerFunc {
+	var readers atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request) {
+		defer readers.Add(-1)
+		if readers.Add(1) > most {
+			w.Header().Set("Retry-After", "30")
+			problem(w, http.StatusServiceUnavailable, "this server has as many readers of streams as it can hold: try again later")
+			return
+		}
+		read(w, r)
+	}
+}
+
+// retry begins a stream: a browser that loses it comes back after some seconds, and not all in the
+// same.
+func retry() []byte { return fmt.Appendf(nil, "retry: %d\n", 2000+rand.IntN(4000)) }
 
 // send writes at once, or fails in time. The deadline is one of the connection, and of
 // the real clock.

@@ -3,9 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
@@ -23,14 +21,7 @@ const widgetReaders = 20_000
 // begins with the state of that time. It is to be mounted for all methods, as
 // WidgetState.
 func WidgetStream(live *jobs.Live) http.Handler {
-	var readers atomic.Int64
-	return readable(func(w http.ResponseWriter, r *http.Request) {
-		defer readers.Add(-1)
-		if readers.Add(1) > widgetReaders {
-			w.Header().Set("Retry-After", "30")
-			problem(w, http.StatusServiceUnavailable, "this server has as many readers as it can hold: try again later, or read the state without /stream")
-			return
-		}
+	return readable(atMost(widgetReaders, func(w http.ResponseWriter, r *http.Request) {
 		now, watch, err := live.Watch(r.Context(), r.PathValue("id"))
 		if err != nil {
 			refuseWidget(w, r, err)
@@ -44,17 +35,15 @@ func WidgetStream(live *jobs.Live) http.Handler {
 		if sendFirst(s, now, r.Header.Get("Last-Event-ID")) == nil {
 			followWidget(s, r, watch)
 		}
-	})
+	}))
 }
 
-// sendFirst says what shows now, unless the reader knows. Browsers come back after some
-// seconds, and not all in the same.
+// sendFirst says what shows now, unless the reader knows.
 func sendFirst(s eventStream, now *jobs.LiveState, known string) error {
-	retry := 2000 + rand.IntN(4000)
 	if now.ID == known {
-		return s.send(fmt.Appendf(nil, "retry: %d\n: as you know it\n\n", retry))
+		return s.send(append(retry(), ": as you know it\n\n"...))
 	}
-	return s.send(append(fmt.Appendf(nil, "retry: %d\n", retry), stateEvent(now)...))
+	return s.send(append(retry(), stateEvent(now)...))
 }
 
 func stateEvent(now *jobs.LiveState) []byte {

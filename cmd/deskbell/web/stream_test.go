@@ -33,7 +33,12 @@ type streamReader struct {
 // open opens a stream that is read until the end of the test.
 func (s *site) open(property string, headers ...string) *streamReader {
 	s.Helper()
-	r, err := http.NewRequestWithContext(s.Context(), http.MethodGet, s.url+property+"/widget/stream", http.NoBody)
+	return s.openAt(s.url+property+"/widget/stream", headers...)
+}
+
+func (s *site) openAt(address string, headers ...string) *streamReader {
+	s.Helper()
+	r, err := http.NewRequestWithContext(s.Context(), http.MethodGet, address, http.NoBody)
 	s.must(err)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])

@@ -69,7 +69,7 @@ func readable(read http.HandlerFunc) http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 		default:
 			h.Set("Allow", "GET, HEAD, OPTIONS")
-			problem(w, http.StatusMethodNotAllowed, "a widget's state can be read, and no more: use GET")
+			problem(w, http.StatusMethodNotAllowed, "this can be read, and no more: use GET")
 		}
 	})
 }

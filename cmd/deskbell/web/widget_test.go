@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ type site struct {
 	*testing.T
 	redis   *redistest.Server
 	client  *jobs.Client
+	store   jobs.Store
 	handler http.Handler
 	server  *httptest.Server
 	url     string
@@ -60,22 +62,22 @@ func newSite(t *testing.T, clock time.Time) *site {
 	s.must(err)
 	s.client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: r.Client, Partitions: 1, Now: s.now, TimeZone: time.UTC})
 	s.define(widgetShop)
-	live := jobs.NewLive(s.client)
+	s.store = store
+	live, visits := jobs.NewLive(s.client), jobs.NewVisits(s.client)
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		live.Run(ctx)
-	}()
+	var wait sync.WaitGroup
+	wait.Go(func() { live.Run(ctx) })
+	wait.Go(func() { visits.Run(ctx) })
 	t.Cleanup(func() {
 		cancel()
-		<-ended
+		wait.Wait()
 	})
 	s.handler = web.New(web.Config{
 		Client: s.client, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: quiet, Loopback: true,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        web.WidgetState(live, s.now),
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
+			"/v1/visits/{visit}/stream":         web.VisitStream(visits, live, s.client.Intake()),
 		},
 	})
 	s.server = httptest.NewServer(s.handler)

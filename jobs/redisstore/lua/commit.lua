@@ -3,19 +3,18 @@
 -- ARGV how many seconds events are known, then per decision, of distinct subjects:
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
---      index of its serves key in KEYS or 0, number of actions, number of events heard, then per action:
+--      index of its serves key in KEYS or 0, number of actions, number of events heard, '1' to tell of it, then per action:
 --      body, and its destinations, '' for all, or '@' for a notice; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local most = 10 -- actions kept to be shown: of one commit, and of a shard
-local untold = {visitor = true, chat = true} -- they are many, and nobody waits for them
 local lost, served, acted, i, last, latest = {}, {}, {}, 2, #ARGV, nil
 while i <= last do
   local subjects, at, n = {}, {}, 0
   while i <= last and n < chunk do
     n = n + 1
     subjects[n], at[n] = ARGV[i], i
-    i = i + 7 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
+    i = i + 8 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
   end
   local now = call('HMGET', KEYS[1], unpack(subjects))
   local states, dues, done, gone, changed, heard, s, d = {}, {}, {}, {}, {}, {}, 0, 0
@@ -32,7 +31,7 @@ while i <= last do
         states[s + 1], states[s + 2] = subject, after
         s = s + 2
       end
-      if after ~= '' and not untold[string.match(subject, '^%a+')] then changed[#changed + 1] = subject end
+      if after ~= '' and ARGV[a + 7] == '1' then changed[#changed + 1] = subject end
       if due ~= '' and after ~= '-' then
         dues[d + 1], dues[d + 2] = due, subject
         d = d + 2
@@ -40,12 +39,12 @@ while i <= last do
         done[#done + 1] = subject
       end
       if serves ~= '0' then served[#served + 1] = KEYS[tonumber(serves)] end
-      local first = a + 7 + 2 * ARGV[a + 5] -- of the events
+      local first = a + 8 + 2 * ARGV[a + 5] -- of the events
       for b = first, first - 2 + 2 * ARGV[a + 6], 2 do
         latest = ARGV[b + 1]
         heard[#heard + 1], heard[#heard + 2] = latest, ARGV[b]
       end
-      for b = a + 7, first - 2, 2 do
+      for b = a + 8, first - 2, 2 do
         if ARGV[b + 1] == '' then
           call('XADD', KEYS[3], '*', 'a', ARGV[b])
         elseif ARGV[b + 1] == '@' then

@@ -1,0 +1,23 @@
+package web
+
+import (
+	"embed"
+	"net/http"
+)
+
+//go:embed demo
+var demoFiles embed.FS
+
+// Demo is a sample page with a chat widget: /demo is the site of a shop, /demo/agent is where one
+// answers as its agent. Both are for the property "demo" of the sample, send real events to
+// POST /v1/events on the same origin, and read the public streams. What visitor and agent say to
+// each other goes from tab to tab in the browser, as a chat application would carry it.
+func Demo() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /demo", embedded(demoFiles, "demo/index.html"))
+	mux.Handle("GET /demo/agent", embedded(demoFiles, "demo/agent.html"))
+	for _, name := range []string{"demo.css", "shop.js", "agent.js", "chat.js", "talk.js"} {
+		mux.Handle("GET /demo/"+name, embedded(demoFiles, "demo/"+name))
+	}
+	return ownFilesOnly(plainErrors(mux))
+}

@@ -1,0 +1,86 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// visitReaders are the streams of visits in one process.
+const visitReaders = 20_000
+
+const visitsPath = "/v1/visits/"
+
+// VisitStream answers GET /v1/visits/{visit}/stream?property=…&visitor=… with server-sent events:
+// "action" for each thing to be done on the page of a visitor, as CloudEvents JSON: message.send,
+// form.show, widget.hide, chat.close and visitor.set_department. It begins with what is kept since
+// the visit began, or after Last-Event-ID. The same action may come twice; its id tells.
+//
+// A page has no key: what it shows is the id of its visit, which only this visitor's page and the
+// application know. The application makes that id, and is to make it so that nobody guesses it. A
+// stream says nothing for a visit that the visitor does not have, just as for one that has only
+// begun, so that trying ids tells nothing. It is to be mounted for all methods, as WidgetState.
+func VisitStream(visits *jobs.Visits, live *jobs.Live, ids event.Intake) http.Handler {
+	return readable(atMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
+		d := event.Data{Property: r.FormValue("property"), Visitor: r.FormValue("visitor"), Visit: r.PathValue("visit")}
+		if _, err := ids.Complete(event.New(event.VisitorLeft, d)); err != nil {
+			problem(w, http.StatusBadRequest, faultsOf(err))
+			return
+		}
+		if _, err := live.State(r.Context(), d.Property); err != nil {
+			refuseWidget(w, r, err)
+			return
+		}
+		watch, err := visits.Watch(d.Property, d.Visitor, d.Visit, r.Header.Get("Last-Event-ID"))
+		if err != nil {
+			w.Header().Set("Retry-After", "30")
+			problem(w, http.StatusTooManyRequests, "this visitor has as many pages open as may be told: close one")
+			return
+		}
+		defer watch.Close()
+		s, err := openStream(w)
+		if err != nil || r.Method == http.MethodHead || s.send(append(retry(), ":\n\n"...)) != nil {
+			return
+		}
+		followVisit(s, r, watch)
+	}))
+}
+
+// faultsOf names what is wrong with the ids.
+func faultsOf(err error) string {
+	var faults event.Faults
+	if !errors.As(err, &faults) {
+		return err.Error()
+	}
+	var list []string
+	for _, f := range faults {
+		list = append(list, f.String())
+	}
+	return "the address needs a visit, and ?property= and &visitor=: " + strings.Join(list, "; ")
+}
+
+func followVisit(s eventStream, r *http.Request, watch *jobs.VisitWatch) {
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		var events []byte
+		select {
+		case <-r.Context().Done():
+			return
+		case <-beat.C:
+			events = []byte(":\n\n")
+		case <-watch.News:
+			for _, t := range watch.Told() {
+				events = fmt.Appendf(events, "id: %s\nevent: action\ndata: %s\n\n", t.ID, t.JSON)
+			}
+		}
+		if len(events) > 0 && s.send(events) != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Visits tells pages what is said to their visitors. One follower serves all of them; it looks at a
+// visitor when Store.Follow says that there were actions, and again after some seconds in any case,
+// so that nothing depends on one message.
+type Visits struct {
+	store Store
+	asked chan struct{} // something is wanted
+
+	mu        sync.Mutex
+	watched   map[Subject]map[*VisitWatch]bool
+	wanted    map[Subject]bool // to be read next
+	following bool
+}
+
+// VisitWatch tells of one visit.
+type VisitWatch struct {
+	// News has a value when Told may give something.
+	News <-chan struct{}
+
+	visits  *Visits
+	subject Subject
+	visit   string
+	news    chan struct{}
+	last    string // the id of what was told last
+	list    []Told // as it was last read
+}
+
+// mostWatches is how many pages of one visitor are told.
+const mostWatches = 20
+
+// ErrTooMany is returned when somebody has as many of something as they may have.
+var ErrTooMany = errors.New("too many at once")
+
+// NewVisits makes a Visits that shares the connection of a client.
+func NewVisits(c *Client) *Visits {
+	return &Visits{
+		store: c.store, asked: make(chan struct{}, 1),
+		watched: make(map[Subject]map[*VisitWatch]bool), wanted: make(map[Subject]bool),
+	}
+}
+
+// Watch tells what a visitor is told in one visit, until Close. It begins after the action with the
+// id last; empty or unknown: with all that is kept since the visit began, of which there are twenty
+// actions at most. A visit that is not there yet is waited for. The error is ErrTooMany.
+func (v *Visits) Watch(property, visitor, visit, last string) (*VisitWatch, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	news := make(chan struct{}, 1)
+	w := &VisitWatch{News: news, news: news, visits: v, subject: VisitorSubject(property, visitor), visit: visit, last: last}
+	watches := v.watched[w.subject]
+	switch {
+	case len(watches) >= mostWatches:
+		return nil, ErrTooMany
+	case watches == nil:
+		watches = make(map[*VisitWatch]bool)
+		v.watched[w.subject] = watches
+	}
+	watches[w] = true
+	v.want(w.subject)
+	return w, nil
+}
+
+// Told gives what was not yet told, in order; after a wake-up for others, nothing.
+func (w *VisitWatch) Told() []Told {
+	w.visits.mu.Lock()
+	defer w.visits.mu.Unlock()
+	list := after(w.list, w.last)
+	if len(list) > 0 {
+		w.last = list[len(list)-1].ID
+	}
+	return list
+}
+
+// Close ends the watch.
+func (w *VisitWatch) Close() {
+	v := w.visits
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if delete(v.watched[w.subject], w); len(v.watched[w.subject]) == 0 {
+		delete(v.watched, w.subject)
+		delete(v.wanted, w.subject)
+	}
+}
+
+// Run follows and reads until the context ends. It is to be run once.
+func (v *Visits) Run(ctx context.Context) {
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	wait.Go(func() { v.follow(ctx) })
+	wait.Go(func() { v.beat(ctx) })
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-v.asked:
+		}
+		if err := v.read(ctx); err != nil && !pause(ctx, untrusted) {
+			return
+		}
+	}
+}
+
+// follow heals a broken subscription. In between, all are soon looked at again.
+func (v *Visits) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		_ = v.store.Follow(ctx, v.told) // pages come to know by the beat
+		v.mu.Lock()
+		v.following = false
+		v.mu.Unlock()
+		pause(ctx, time.Second)
+	}
+}
+
+func (v *Visits) told(changed []Subject) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.following = true
+	if changed == nil {
+		v.wantAll()
+	}
+	for _, s := range changed {
+		if v.watched[s] != nil {
+			v.want(s)
+		}
+	}
+}
+
+func (v *Visits) beat(ctx context.Context) {
+	for beats := 0; pause(ctx, untrusted); beats++ {
+		v.mu.Lock()
+		if !v.following || beats%int(trusted/untrusted) == 0 {
+			v.wantAll()
+		}
+		v.mu.Unlock()
+	}
+}
+
+func (v *Visits) wantAll() {
+	for s := range v.watched {
+		v.want(s)
+	}
+}
+
+func (v *Visits) want(s Subject) {
+	v.wanted[s] = true
+	v.ask()
+}
+
+func (v *Visits) ask() {
+	select {
+	case v.asked <- struct{}{}:
+	default: // asked already
+	}
+}
+
+// read reads a batch of those that are wanted. After an error they are wanted still.
+func (v *Visits) read(ctx context.Context) error {
+	batch := v.batch()
+	if len(batch) == 0 { // whoever wanted one has gone
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, livePatience)
+	defer cancel()
+	records, err := v.store.Load(ctx, batch)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err != nil {
+		for _, s := range batch {
+			if v.watched[s] != nil {
+				v.want(s)
+			}
+		}
+		return err
+	}
+	for i := range records {
+		v.show(&records[i])
+	}
+	return nil
+}
+
+func (v *Visits) batch() (batch []Subject) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for s := range v.wanted {
+		if len(batch) == liveBatch {
+			v.ask() // the rest comes next
+			break
+		}
+		batch = append(batch, s)
+		delete(v.wanted, s)
+	}
+	return batch
+}
+
+// show wakes the pages for which there is news. A record that cannot be decoded is a worker's
+// trouble, who says so.
+func (v *Visits) show(r *Record) {
+	var state toldState
+	if decodeState(r.State, &state) != nil {
+		return
+	}
+	for w := range v.watched[r.Subject] {
+		list, err := state.of(w.visit)
+		if err != nil {
+			continue
+		}
+		if w.list = list; len(after(list, w.last)) > 0 {
+			select {
+			case w.news <- struct{}{}:
+			default: // it has been woken already
+			}
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// telling is a property that has something to say to each message of a visitor.
+const telling = `{"properties": {"acme": {"destinations": [], "triggers": [
+	{"name": "SECRET-welcome", "type": "site", "message": "Hello"},
+	{"name": "SECRET-echo", "type": "advanced", "on": "chat.message", "frequency": "every_time",
+	 "actions": [{"send_message": "I hear you"}, {"add_note": "SECRET-note"}, {"show_form": "contact_form"}]}
+]}}}`
+
+// visits runs a Visits until the end of the test.
+func (b *bundle) visits() *jobs.Visits {
+	b.Helper()
+	v := jobs.NewVisits(b.client)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		v.Run(ctx)
+	}()
+	b.Cleanup(func() {
+		cancel()
+		<-ended
+	})
+	return v
+}
+
+func (b *bundle) visit(v *jobs.Visits, visitor, visit, last string) *jobs.VisitWatch {
+	b.Helper()
+	w, err := v.Watch("acme", visitor, visit, last)
+	b.must(err)
+	b.Cleanup(w.Close)
+	return w
+}
+
+// told waits until so many actions have been told.
+func (b *bundle) told(w *jobs.VisitWatch, count int) (list []jobs.Told) {
+	b.Helper()
+	for deadline := time.After(patience); len(list) < count; {
+		select {
+		case <-w.News:
+			list = append(list, w.Told()...)
+		case <-deadline:
+			b.Fatalf("told %d of %d", len(list), count)
+		}
+	}
+	return list
+}
+
+func TestVisitsAreTold(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(telling)
+	b.worker()
+	v := b.visits()
+	w, other := b.visit(v, "v1", "v1.1", ""), b.visit(v, "v1", "guessed", "")
+	b.send(arrived("v1"))
+	all := b.told(w, 1)
+	b.send(requested("v1", "c1"))
+	b.quiet()
+	b.send(event.New(event.ChatMessage, event.Data{Property: "acme", Visitor: "v1", Visit: "v1.1", Chat: "c1", From: event.FromVisitor, Text: "Anybody?"}))
+	all = append(all, b.told(w, 2)...)
+	for i, part := range []string{`"text":"Hello"`, `"text":"I hear you"`, `"form":"contact_form"`} {
+		if s := string(all[i].JSON); !strings.Contains(s, part) || !strings.Contains(s, all[i].ID) || strings.Contains(s, "SECRET") || strings.Contains(s, "reason") {
+			t.Errorf("told %d: %s", i, s)
+		}
+	}
+
+	again := b.told(b.visit(v, "v1", "v1.1", ""), 3)
+	if diff := cmp.Diff(all, again); diff != "" {
+		t.Error(diff)
+	}
+	if rest := b.told(b.visit(v, "v1", "v1.1", all[0].ID), 2); rest[0].ID != all[1].ID {
+		t.Errorf("after the first: %+v", rest)
+	}
+	if got := other.Told(); len(got) > 0 {
+		t.Errorf("a visit that is not the visitor's is told %s", got[0].JSON)
+	}
+}
+
+func TestALaterVisitIsNotToldOfTheOneBefore(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(strings.Replace(telling, `"type": "site"`, `"type": "site", "frequency": "once_per_visit"`, 1))
+	b.worker()
+	v := b.visits()
+	b.send(arrived("v1"))
+	first := b.told(b.visit(v, "v1", "v1.1", ""), 1)
+	b.quiet()
+	b.clock.set(b.clock.now().Add(2 * time.Hour))
+	later := arrived("v1")
+	later.Data.Visit = "v1.2"
+	b.send(later)
+	if second := b.told(b.visit(v, "v1", "v1.2", ""), 1); second[0].ID == first[0].ID {
+		t.Errorf("told %s", second[0].JSON)
+	}
+}
+
+func TestAVisitorIsToldTheLastOfMany(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text  string
+		most, least int
+	}{
+		{"short ones", "short", 20, 20},
+		{"long ones", strings.Repeat("長", 990), 10, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t, setup{})
+			b.define(fmt.Sprintf(`{"properties": {"acme": {"triggers": [{"name": "echo", "type": "advanced", "on": "page.viewed", "frequency": "every_time", "message": %q}]}}}`, c.text))
+			b.worker()
+			var events []event.Event
+			for i := range 30 {
+				e := event.New(event.PageViewed, event.Data{Property: "acme", Visitor: "v1", Visit: "v1.1", Page: event.Page{URL: fmt.Sprintf("https://example.com/%d", i)}})
+				events = append(events, named(fmt.Sprint("e", i), e))
+			}
+			for _, e := range events {
+				b.send(e)
+			}
+			b.quiet()
+			redistest.Wait(t, "all are said", func() bool { return len(b.messages()) == len(events) })
+			got := b.told(b.visit(b.visits(), "v1", "v1.1", ""), 1)
+			if len(got) > c.most || len(got) < c.least {
+				t.Errorf("told %d", len(got))
+			}
+		})
+	}
+}
+
+func TestPagesOfAVisitorAreBounded(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	v := b.visits()
+	for range 20 {
+		b.visit(v, "v1", "v1.1", "")
+	}
+	if _, err := v.Watch("acme", "v1", "v1.1", ""); !errors.Is(err, jobs.ErrTooMany) {
+		t.Errorf("got %v", err)
+	}
+	b.visit(v, "v2", "v2.1", "")
+}
