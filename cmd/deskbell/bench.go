@@ -17,6 +17,7 @@ import (
 type benchCmd struct {
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let one boundary fall due for many properties, and measure."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
+	Triggers   benchTriggersCmd   `cmd:"" help:"Let delayed messages to many visitors fall due, and measure."`
 }
 
 func (*benchCmd) Help() string {
@@ -27,6 +28,7 @@ Examples:
 
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers --messages 10000
 `
 }
 
