@@ -25,30 +25,43 @@ type submission struct {
 	follow []*Change // of which this task asks for timers and deliveries
 }
 
-// together lets tasks that run at the same time share loads and commits: who comes while a
-// batch is under way waits for the next. So the cost of a batch is spread over as many as
-// there happen to be, and nobody waits for somebody who may not come.
+// together lets tasks that run at the same time share loads and commits. Who comes while
+// nothing is under way is taken at once. Who comes while a batch is under way, or just was,
+// waits for the next, a few milliseconds: so the cost of a batch is spread over as many as
+// come in that time.
 type together struct {
 	take func([]*submission)
 
 	mu      sync.Mutex
 	waiting []*submission
+	events  int // of those who wait; a timer counts as one
 	busy    bool
+	enough  chan struct{} // there are enough for a batch; nil: nobody waits for it
 }
 
-// batchEvents is how many events are taken together, unless one task has more.
-const batchEvents = 1000
+const (
+	breath       = 10 * time.Millisecond // between two batches
+	enoughEvents = eventsAtOnce * 3 / 4  // not to wait any longer
+	batchEvents  = 1000                  // taken together, unless one task has more
+)
 
 func (t *together) add(s *submission) {
 	s.done = make(chan struct{})
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.waiting = append(t.waiting, s)
+	t.events += s.size()
+	if t.enough != nil && t.events >= enoughEvents {
+		close(t.enough)
+		t.enough = nil
+	}
 	if !t.busy {
 		t.busy = true
 		go t.run()
 	}
 }
+
+func (s *submission) size() int { return max(1, len(s.events)) }
 
 // run ends when nobody waits any more.
 func (t *together) run() {
@@ -57,6 +70,28 @@ func (t *together) run() {
 		for _, s := range batch {
 			close(s.done)
 		}
+		t.pause()
+	}
+}
+
+// pause lets tasks gather.
+func (t *together) pause() {
+	t.mu.Lock()
+	if t.events >= enoughEvents {
+		t.mu.Unlock()
+		return
+	}
+	enough := make(chan struct{})
+	t.enough = enough
+	t.mu.Unlock()
+	timer := time.NewTimer(breath)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		t.mu.Lock()
+		t.enough = nil
+		t.mu.Unlock()
+	case <-enough:
 	}
 }
 
@@ -65,10 +100,13 @@ func (t *together) next() []*submission {
 	defer t.mu.Unlock()
 	n, events := 0, 0
 	for ; n < len(t.waiting); n++ {
-		if events += max(1, len(t.waiting[n].events)); events > batchEvents && n > 0 {
+		size := t.waiting[n].size()
+		if events+size > batchEvents && n > 0 {
 			break
 		}
+		events += size
 	}
+	t.events -= events
 	batch := t.waiting[:n:n]
 	t.waiting = t.waiting[n:]
 	t.busy = n > 0
@@ -156,10 +194,14 @@ func (s *submission) left(broken []Broken) error {
 
 // report counts and logs what was taken in.
 func (w *Worker) report(t *taken) {
-	w.logBroken(t.broken)
+	for _, b := range t.broken { // where it is the property that cannot be read, there are many
+		if property, _, _ := b.Subject.Visitor(); w.said.first("broken "+property, t.at) {
+			w.logBroken([]Broken{b})
+		}
+	}
 	w.Metrics.took(t)
 	for property, n := range t.dropped {
-		if w.undefined.first(property, t.at) {
+		if w.said.first(property, t.at) {
 			w.log.WithFields(logrus.Fields{"property": property, "events": n}).
 				Warn("events dropped: their property is not defined; define it, or send no events of it (said once a minute)")
 		}

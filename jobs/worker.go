@@ -40,18 +40,18 @@ type Config struct {
 // workers may run on one Redis.
 type Worker struct {
 	Config
-	store     Store
-	log       logrus.FieldLogger
-	now       func() time.Time
-	queue     queue
-	decider   *Decider
-	turns     turns
-	intake    intake
-	together  together
-	undefined oncePerMinute // properties of which it was said that they are not
-	inspect   *asynq.Inspector
-	stopping  atomic.Bool
-	beat      atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
+	store    Store
+	log      logrus.FieldLogger
+	now      func() time.Time
+	queue    queue
+	decider  *Decider
+	turns    turns
+	intake   intake
+	together together
+	said     oncePerMinute // of properties, what need not be said with each event
+	inspect  *asynq.Inspector
+	stopping atomic.Bool
+	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
 // NewWorker makes a worker. It does nothing before Run.
@@ -179,7 +179,7 @@ func (w *Worker) Run(ctx context.Context) error {
 const (
 	// eventsAtOnce is how many tasks with events a worker has at once, each of up to a
 	// megabyte. They share their commits: the more there are, the less each costs.
-	eventsAtOnce = 128
+	eventsAtOnce = 256
 	// timersAtOnce is how many visitors a worker has whose time comes within two seconds.
 	// Each waits, and costs a few kilobytes.
 	timersAtOnce = 4096

@@ -16,6 +16,7 @@ import (
 
 type benchCmd struct {
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let one boundary fall due for many properties, and measure."`
+	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
 	Triggers   benchTriggersCmd   `cmd:"" help:"Let delayed messages to many visitors fall due, and measure."`
 }
@@ -27,6 +28,7 @@ Each benchmark says what it measures, and needs a Redis of its own.
 Examples:
 
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers --messages 10000
 `

@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 )
 
@@ -37,6 +38,20 @@ func TestREADMEListsEveryKey(t *testing.T) {
 		rows = append(rows, []string{"`" + r.Path + "`", r.Type, r.Default, r.Doc})
 	}
 	checkTable(t, "keys", markdownTable([]string{"Key", "Type", "Default", "What it is"}, rows))
+}
+
+func TestREADMEListsEveryEventType(t *testing.T) {
+	code := func(keys []string) string {
+		if len(keys) == 0 {
+			return ""
+		}
+		return "`" + strings.Join(keys, "` `") + "`"
+	}
+	var rows [][]string
+	for _, r := range event.Reference() {
+		rows = append(rows, []string{"`" + string(r.Type) + "`", r.Doc, code(r.Required), code(r.Optional)})
+	}
+	checkTable(t, "events", markdownTable([]string{"Type", "When", "Data", "And, where known"}, rows))
 }
 
 func TestREADMEListsEveryActionType(t *testing.T) {

@@ -24,6 +24,7 @@ type commands struct {
 	Close      closeCmd      `cmd:"" group:"Change:" help:"Force a property closed, likewise."`
 	Keys       keysCmd       `cmd:"" group:"Change:" help:"Add, list and revoke keys of the HTTP API."`
 	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`
+	Send       sendCmd       `cmd:"" group:"Change:" help:"Send events, from a file or by hand."`
 	Bench      benchCmd      `cmd:"" group:"Tools:" help:"Measure this machine and its Redis."`
 	Schema     schemaCmd     `cmd:"" group:"Tools:" help:"Print the JSON Schema of deskbell.yaml, for editors."`
 	Completion completionCmd `cmd:"" group:"Tools:" help:"Print tab completion for bash, zsh or fish."`

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
 )
 
@@ -44,6 +45,7 @@ func (s *server) newAPI() api {
 	}
 	s.addOverrides(h)
 	s.addBoundaries(h)
+	s.addEvents(h)
 
 	document, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
 	if err != nil {
@@ -86,7 +88,7 @@ func (s *server) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 		k, op := caller(ctx.Context()), ctx.Operation()
 		if len(k.Properties) > 0 {
 			id := ctx.Param("id")
-			if op.Tags[0] != "Properties" || id != "" && !may(k, id) {
+			if op.Tags[0] != eventsTag && op.Tags[0] != "Properties" || id != "" && !may(k, id) {
 				_ = huma.WriteErr(h, ctx, http.StatusForbidden, onlyProperties(k)) // the client has gone
 				return
 			}
@@ -128,19 +130,30 @@ func (s *server) failed(err error) error {
 
 // refused lists every fault, each with its JSON pointer.
 func refused(faults definition.Faults) error {
-	errs := make([]error, len(faults))
+	return huma.Error422UnprocessableEntity("the definition is refused, and nothing was changed", asErrors(details(faults))...)
+}
+
+func details(faults hours.Faults) []*huma.ErrorDetail {
+	list := make([]*huma.ErrorDetail, len(faults))
 	for i, f := range faults {
 		message := f.Problem
 		if f.Allowed != "" {
 			message += "; allowed: " + f.Allowed
 		}
-		d := &huma.ErrorDetail{Location: f.Path, Message: message}
+		list[i] = &huma.ErrorDetail{Location: f.Path, Message: message}
 		if f.Value != "" {
-			d.Value = f.Value
+			list[i].Value = f.Value
 		}
+	}
+	return list
+}
+
+func asErrors(details []*huma.ErrorDetail) []error {
+	errs := make([]error, len(details))
+	for i, d := range details {
 		errs[i] = d
 	}
-	return huma.Error422UnprocessableEntity("the definition is refused, and nothing was changed", errs...)
+	return errs
 }
 
 // tree decodes a body.

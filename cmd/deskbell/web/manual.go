@@ -94,8 +94,9 @@ func readManual(document []byte) (*manual, error) {
 	for _, k := range kinds() {
 		m.Groups = append(m.Groups, group{Name: k.tag})
 	}
+	m.Groups = append(m.Groups, group{Name: eventsTag})
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
-		for _, method := range []string{"get", "put", "delete"} {
+		for _, method := range []string{"get", "put", "post", "delete"} {
 			op, ok := doc.Paths[path][method]
 			if !ok {
 				continue

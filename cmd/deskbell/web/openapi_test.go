@@ -92,6 +92,7 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 		}
 	}
 	operations += d.operation(b, paths, "/v1/properties/{id}", "delete", seen)
+	operations += d.operation(b, paths, "/v1/events", "post", seen)
 	count := 0
 	for _, methods := range paths {
 		m, _ := methods.(map[string]any)
