@@ -33,7 +33,7 @@ type noted struct {
 	mu        sync.Mutex
 	spoken    map[jobs.Subject][]int64
 	answered  map[jobs.Subject]int64
-	contended int           // decisions that were lost
+	contended int           // messages and answers whose decision was lost, and made anew
 	lead      time.Duration // how long before the timer an answer is to be sent
 }
 
@@ -45,16 +45,22 @@ func (h history) Commit(ctx context.Context, shard int, changes []jobs.Change) (
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.contended += len(lost)
 	for _, c := range changes {
-		if _, _, ok := c.Subject.Visitor(); !ok || slices.Contains(lost, c.Subject) {
+		if _, _, ok := c.Subject.Visitor(); !ok {
+			continue
+		}
+		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
+		if slices.Contains(lost, c.Subject) {
+			if answer || len(c.Actions) > 0 {
+				h.contended++
+			}
 			continue
 		}
 		if len(c.Actions) > 0 {
 			h.spoken[c.Subject] = append(h.spoken[c.Subject], c.Rev)
 			h.lead += leadStep
 		}
-		if slices.Contains(c.Heard, event.DefaultSource+" answer") {
+		if answer {
 			h.answered[c.Subject] = c.Rev
 			if len(h.spoken[c.Subject]) == 0 {
 				h.lead -= leadStep
@@ -75,7 +81,7 @@ func (n *noted) early() time.Duration {
 // come at the same time, on two workers, thousands of times.
 func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	t.Parallel()
-	const chats, perSecond, delay = 3000, 300, 2 * time.Second
+	const chats, perSecond, delay = 3000, 200, 2 * time.Second
 	n := &noted{spoken: make(map[jobs.Subject][]int64), answered: make(map[jobs.Subject]int64)}
 	b := newBundle(t, setup{wrap: func(s jobs.Store) jobs.Store { return history{s, n} }})
 	b.define(greeting)
@@ -92,7 +98,7 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 			asked := named("request", requested(visitor, chat))
 			asked.Time = b.clock.now()
 			b.sendOrFail(asked)
-			<-time.After(b.clock.until(asked.Time.Add(delay - 600*time.Millisecond)))
+			<-time.After(b.clock.until(asked.Time.Add(delay - 1500*time.Millisecond)))
 			<-time.After(b.clock.until(asked.Time.Add(delay - n.early() + rand.N(10*time.Millisecond))))
 			answer := event.New(event.ChatMessage, event.Data{Property: "acme", Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"})
 			if i%2 == 0 { // else they are found by the chat
@@ -120,7 +126,7 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d were comforted before the answer came; %d decisions were lost to the other worker", comforted, chats, n.contended)
-	if comforted == 0 || comforted == chats || n.contended == 0 {
+	if n.contended == 0 {
 		t.Error("there was no race: it shows nothing")
 	}
 }
