@@ -21,6 +21,18 @@
 // Every decision takes one path: load, decide, commit, wake whom it concerns. A
 // boundary, an edit, a restart and the reconciliation differ only in what woke them.
 //
+// Events take it, too. A task carries some, and the tasks of a process that run at the same
+// time share their loads and commits (together.go). A record is one visitor of a property,
+// without a definition; what is due for a visitor is in that record and in the timetable,
+// and a task comes two seconds early and waits for the very instant:
+//
+//	Client.Send ──► event:take ─┐  load   the visitors, their properties, what was heard
+//	                            ├─►decide visit.Decide, chat.Decide (pure)
+//	            visitor:wake ───┘  commit states, due times, actions and ids of events
+//
+// An event is known again by its id for a day: the id is written with the state that it is
+// in. Events of agents are taken, and have no effect yet.
+//
 // Pages that show a widget need not wait for a worker: Live makes the same decision
 // for any property at any instant, and follows what is written.
 //
@@ -29,9 +41,9 @@
 // A task is only a wake-up. What is to be done is in Redis: the timetable says who
 // is due, the outbox what is to be delivered, the wishes who is to be woken. A task
 // that dies, fails, or is enqueued twice changes nothing about it, and the tick
-// that comes every five seconds asks again for what is left. (Two kinds are more than
-// that: agent:notify is all there is of a notice, and delivery:replay of an action that
-// was given up. When its worker is killed, asynq runs it again after a minute or two,
+// that comes every five seconds asks again for what is left. (Three kinds are more than
+// that: agent:notify is all there is of a notice, delivery:replay of an action that was given
+// up, and event:take of its events. When its worker is killed, asynq runs it again after a minute or two,
 // and an agent may be told twice.)
 //
 // Each record has a revision. A decision is committed only on the revision that it
@@ -63,6 +75,8 @@
 //	outbox:deliver      deliver.go    give a destination what it has not had
 //	delivery:replay     archive.go    keep what was given up, and deliver it again
 //	agent:notify        notify.go     send one notice by an agent's own service
+//	event:take          events.go     take in events
+//	visitor:wake        events.go     decide on a visitor whose time has come
 //
 // The cron entries are in tick.go.
 package jobs

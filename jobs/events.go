@@ -160,13 +160,12 @@ type WakeArgs struct {
 func (WakeArgs) Kind() string { return "visitor:wake" }
 
 // enqueueWake asks for a visitor to be looked at again. asynq is up to a second early or
-// late: the task comes early, and waits. How long it is until then is said, and not when,
-// since asynq has a clock of its own. What it is to do is in the visitor's state, and
+// late: the task comes early, and waits. What it is to do is in the visitor's state, and
 // when in the timetable: without the task, a sweep does it some seconds late.
-func (q queue) enqueueWake(ctx context.Context, s Subject, shard int, wait time.Duration, due time.Time) error {
+func (q queue) enqueueWake(ctx context.Context, s Subject, shard int, due time.Time, wait time.Duration) error {
 	property, visitor, _ := s.Visitor()
 	id := fmt.Sprintf("wake:%s:%s:%d", property, visitor, due.UnixMilli())
-	return q.enqueue(ctx, WakeArgs{s, due}, queueTimer, shard, asynq.TaskID(id), asynq.ProcessIn(max(0, wait-time.Second)))
+	return q.enqueue(ctx, WakeArgs{s, due}, queueTimer, shard, asynq.TaskID(id), asynq.ProcessIn(max(0, wait-2*time.Second)))
 }
 
 // wakeVisitor waits for the very instant.

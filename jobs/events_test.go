@@ -110,7 +110,7 @@ func TestWhatIsDueComesAtItsInstant(t *testing.T) {
 	b.define(greeting)
 	b.worker()
 	b.quiet()
-	asked := b.clock.now()
+	asked := b.clock.now().Truncate(time.Millisecond) // as actions say it
 	b.send(requested("v1", "c1"))
 	b.hears("v1: We are nearly with you")
 	late := b.visitorActions()[0].Time.Sub(asked) - 2*time.Second
@@ -175,6 +175,31 @@ func TestFaultyEventsAreRefusedWhole(t *testing.T) {
 	if n := b.rdb.Exists(t.Context(), "asynq:{deskbell-event}:pending").Val(); n != 0 {
 		t.Error("something was sent")
 	}
+}
+
+func TestASenderGathersEventsAndLosesNone(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	failed := func(_ []event.Event, err error) { t.Error(err) }
+	s := jobs.NewSender(b.client, jobs.SenderConfig{Delay: time.Hour, Size: 7, Failed: failed})
+	for i := range 25 {
+		b.must(s.Send(t.Context(), arrived(fmt.Sprint("v", i))))
+	}
+	var refused *jobs.RefusedError
+	if err := s.Send(t.Context(), event.New("visitor.flown", event.Data{})); !errors.As(err, &refused) {
+		t.Errorf("got %v", err)
+	}
+	s.Close()
+	if n := b.rdb.LLen(t.Context(), "asynq:{deskbell-event}:pending").Val(); n != 4 {
+		t.Errorf("%d tasks", n)
+	}
+	if err := s.Send(t.Context(), arrived("late")); !errors.Is(err, jobs.ErrSenderClosed) {
+		t.Errorf("got %v", err)
+	}
+	s = jobs.NewSender(b.client, jobs.SenderConfig{Failed: failed})
+	defer s.Close()
+	b.must(s.Send(t.Context(), arrived("alone")))
+	redistest.Wait(t, "it is sent in a while", func() bool { return b.rdb.LLen(t.Context(), "asynq:{deskbell-event}:pending").Val() == 5 })
 }
 
 func TestAVisitorIsForgottenInTheEnd(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/embedded"
@@ -26,6 +27,28 @@ func Example() {
 	// schedule office added
 	// property acme added
 	// open: false, override, until 2026-11-23 10:30
+}
+
+// A chat application tells of a visitor. A worker on the same Redis answers, with actions.
+func ExampleClient_Send() {
+	options, stop := embedded.Start(time.Now, time.Second)
+	defer stop()
+	rdb := redis.NewUniversalClient(&options)
+	defer rdb.Close()
+	store, err := redisstore.Open(context.Background(), rdb, redisstore.Layout{Shards: 64, Partitions: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	client := jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: store.Partitions(), Now: time.Now, TimeZone: time.UTC})
+	err = client.Send(context.Background(),
+		event.New(event.VisitorArrived, event.Data{Property: "acme", Visitor: "v1", Visit: "s1"}),
+		event.New(event.ChatRequested, event.Data{Property: "acme", Visitor: "v1", Chat: "c1", Text: "Hello?"}),
+	)
+	fmt.Println(err)
+	fmt.Println(client.Send(context.Background(), event.New(event.ChatEnded, event.Data{Property: "acme"})))
+	// Output:
+	// <nil>
+	// sending events: event 0: /data: "chat" is missing; allowed: id of chat
 }
 
 func define(ctx context.Context) error {

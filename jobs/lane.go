@@ -242,6 +242,7 @@ func subjectOf(body []byte) string {
 	var a struct {
 		Data struct {
 			Property string `json:"property"`
+			Visitor  string `json:"visitor"`
 			Agent    string `json:"agent"`
 		} `json:"data"`
 	}
@@ -249,6 +250,8 @@ func subjectOf(body []byte) string {
 		return ""
 	}
 	switch {
+	case a.Data.Visitor != "":
+		return string(VisitorSubject(a.Data.Property, a.Data.Visitor))
 	case a.Data.Property != "":
 		return string(PropertySubject(a.Data.Property))
 	case a.Data.Agent != "":

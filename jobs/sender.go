@@ -30,8 +30,8 @@ type SenderConfig struct {
 	Delay time.Duration // how long an event waits for others, at most; 0: 100 ms
 	Size  int           // how many events are sent together, at most; 0: 50
 
-	// Failed is told of events that could not be sent, in a goroutine of its own. They have
-	// their IDs, and may be sent again. It may not be nil.
+	// Failed is told of events that could not be sent, by any goroutine. They have their IDs,
+	// and may be sent again. It may not be nil.
 	Failed func([]event.Event, error)
 }
 
@@ -55,7 +55,7 @@ func NewSender(c *Client, config SenderConfig) *Sender {
 
 // Send checks an event, gives it an ID and a time where it has none, and takes it along with
 // the next batch. The error is a *RefusedError, ErrSenderClosed, or that of the context where
-// Redis is too slow. That it is nil does not mean that Redis has the event: see Failed.
+// Redis is too slow; then Failed has been told of the whole batch. That it is nil does not mean that Redis has the event: see Failed.
 func (s *Sender) Send(ctx context.Context, e event.Event) error {
 	var faults event.Faults
 	e, err := s.client.Intake().Complete(e)
@@ -84,10 +84,8 @@ func (s *Sender) Send(ctx context.Context, e event.Event) error {
 		go s.send(batch)
 		return nil
 	case <-ctx.Done(): // the batch is of others, too
-		go func() {
-			s.room <- struct{}{}
-			s.send(batch)
-		}()
+		s.sending.Done()
+		s.failed(batch, ctx.Err())
 		return ctx.Err()
 	}
 }

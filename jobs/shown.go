@@ -15,6 +15,8 @@ func shown() map[string][]string {
 		SpreadArgs{}.Kind():    {"schedule", "count"},
 		DeliverArgs{}.Kind():   {"shard", "destination"},
 		NotifyArgs{}.Kind():    {"agent", "notice", "boundary", "until", "via"},
+		EventsArgs{}.Kind():    {},
+		WakeArgs{}.Kind():      {"subject", "due"},
 		"delivery:replay":      {"shard", "destination", "seq", "id"},
 	}
 }

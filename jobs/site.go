@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/phrase"
 )
 
 // site is a property as the decisions on its visitors see it at an instant. It is read with
@@ -212,22 +214,21 @@ func (s *site) agentName(id string) string {
 	return id
 }
 
-// nextOpen says when it opens next, in words; empty: it is not in sight.
-func (s *site) nextOpen(_ string, at time.Time) string {
-	opens := s.widget.NextOpen
-	if opens.IsZero() || !opens.After(at) {
+// nextOpen says when it opens next, in the words of a language; empty: it is not in sight.
+func (s *site) nextOpen(language string, at time.Time) string {
+	if s.widget.NextOpen.IsZero() {
 		return ""
 	}
-	return opens.In(s.hours.Location()).Format(wallClock)
+	return phrase.Back(s.language(language), at, s.widget.NextOpen.In(s.hours.Location()))
 }
 
 // clock says when something is on the same day; empty: it is not in sight.
-func (s *site) clock(_ string, at time.Time) string {
+func (s *site) clock(language string, at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(s.hours.Location()).Format("15:04")
+	return phrase.Clock(s.language(language), at.In(s.hours.Location()))
 }
 
-// wallClock is how an instant is written where there are no words for it.
-const wallClock = "2006-01-02 15:04"
+// language is the visitor's, or else the property's.
+func (s *site) language(visitors string) string { return cmp.Or(visitors, s.def.Language) }

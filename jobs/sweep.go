@@ -82,7 +82,7 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 // off is that of a machine whose clock is wrong: it counts as now, for nobody's
 // hours are to be decided on by it.
 func (w *Worker) await(ctx context.Context, nominal time.Time) (time.Time, error) {
-	const most = 3 * time.Second
+	const most = 4 * time.Second
 	now := w.now()
 	early := nominal.Sub(now)
 	switch {

@@ -229,7 +229,7 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 	for _, c := range s.follow {
 		shard := w.store.Shard(c.Subject)
 		if !c.wake.IsZero() {
-			errs = append(errs, w.queue.enqueueWake(ctx, c.Subject, shard, c.wake.Sub(w.now()), c.wake))
+			errs = append(errs, w.queue.enqueueWake(ctx, c.Subject, shard, c.wake, c.wake.Sub(w.now())))
 		}
 		if len(c.Actions) > 0 {
 			log.set("actions", len(c.Actions))

@@ -138,16 +138,18 @@ func (w *Worker) Run(ctx context.Context) error {
 	var servers []*asynq.Server
 	defer func() { w.stop(servers) }()
 	mux := w.mux()
+	// Each look for tasks is three commands, and each for delayed ones four: together with the
+	// tick, an idle worker sends Redis less than a hundred a second.
 	for _, s := range []struct {
 		queue       string
 		concurrency int
 		check       time.Duration // how often an idle server looks for tasks
 		forward     time.Duration // how often it looks for delayed ones and retries
 	}{
-		{queueBoundary, w.Concurrency, 200 * time.Millisecond, time.Second},
-		{queueDelivery, crowdedDestinations * w.lanesAtOnce(), 250 * time.Millisecond, time.Second},
+		{queueBoundary, w.Concurrency, 300 * time.Millisecond, time.Second},
+		{queueDelivery, crowdedDestinations * w.lanesAtOnce(), 300 * time.Millisecond, time.Second},
 		{queueEvent, eventsAtOnce, 75 * time.Millisecond, 5 * time.Second},
-		{queueTimer, timersAtOnce, 250 * time.Millisecond, 500 * time.Millisecond},
+		{queueTimer, timersAtOnce, time.Second / 2, time.Second}, // its tasks come two seconds early
 		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},
 	} {
 		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{

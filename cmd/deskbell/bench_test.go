@@ -22,6 +22,15 @@ func TestBenchBoundaries(t *testing.T) {
 	}
 }
 
+func TestBenchEvents(t *testing.T) {
+	t.Parallel()
+	figures := benchmark(t, "events", "--events", "200", "--rounds", "1")
+	want := []string{"batch_per_second", "empty_handler_per_second", "events", "ratio_batch", "ratio_single", "single_per_second"}
+	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" || figures["events"] != 200 {
+		t.Errorf("%v\n%s", figures, diff)
+	}
+}
+
 func TestBenchReaders(t *testing.T) {
 	t.Parallel()
 	figures := benchmark(t, "readers", "--readers", "100")

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,28 +11,104 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// Pending implements jobs.Store. It asks all shards in one pipeline, and of each no
-// more than it must: an idle worker does this every few seconds.
+// Pending implements jobs.Store. An idle worker does this every few seconds, so it asks no
+// more than it must: who is due, of each shard, and all else of many shards at once.
 func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, error) {
-	type reply struct {
-		due                    *redis.StringSliceCmd
-		wakes, notices, outbox *redis.IntCmd
-	}
-	replies := make([]reply, len(s.keys))
+	due := make([]*redis.StringSliceCmd, len(s.keys))
+	var wakes []*redis.IntCmd
+	var streams []*redis.XStreamSliceCmd
+	groups := s.groups()
 	first := &redis.ZRangeBy{Min: "-inf", Max: score(at), Count: 1}
-	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+	if err := s.ask(ctx, func(p redis.Pipeliner) {
 		for n, k := range s.keys {
-			replies[n] = reply{p.ZRangeByScore(ctx, k.due, first), p.Exists(ctx, k.wake), p.XLen(ctx, k.notices), p.XLen(ctx, k.out)}
+			due[n] = p.ZRangeByScore(ctx, k.due, first)
 		}
-		return nil
+		for _, group := range groups {
+			wakes = append(wakes, p.Exists(ctx, wakesOf(group)...))
+			streams = append(streams, p.XRead(ctx, &redis.XReadArgs{Streams: streamsOf(group), Count: 1, Block: -1}))
+		}
 	}); err != nil {
-		return nil, fmt.Errorf("looking at the shards: %w", err)
+		return nil, err
 	}
-	pending := make([]jobs.Pending, len(replies))
-	for n, r := range replies {
-		pending[n] = jobs.Pending{Due: len(r.due.Val()) > 0, Wakes: r.wakes.Val() > 0, Notices: r.notices.Val() > 0, Outbox: r.outbox.Val() > 0}
+	some := make(map[string]bool) // keys that hold something
+	for _, r := range streams {
+		for _, stream := range r.Val() {
+			some[stream.Stream] = true
+		}
+	}
+	for i, r := range wakes {
+		if r.Val() == 0 {
+			continue
+		}
+		if err := s.exist(ctx, wakesOf(groups[i]), some); err != nil {
+			return nil, err
+		}
+	}
+	pending := make([]jobs.Pending, len(s.keys))
+	for n, k := range s.keys {
+		pending[n] = jobs.Pending{Due: len(due[n].Val()) > 0, Wakes: some[k.wake], Notices: some[k.notices], Outbox: some[k.out]}
 	}
 	return pending, nil
+}
+
+// groups are shards of which one command may ask: in a cluster each is alone.
+func (s *Store) groups() [][]shardKeys {
+	if _, cluster := s.rdb.(*redis.ClusterClient); !cluster {
+		return [][]shardKeys{s.keys}
+	}
+	groups := make([][]shardKeys, len(s.keys))
+	for n := range s.keys {
+		groups[n] = s.keys[n : n+1]
+	}
+	return groups
+}
+
+func wakesOf(group []shardKeys) []string {
+	keys := make([]string, len(group))
+	for i, k := range group {
+		keys[i] = k.wake
+	}
+	return keys
+}
+
+// streamsOf are the notices and outboxes, all from their beginnings.
+func streamsOf(group []shardKeys) []string {
+	keys := make([]string, 0, 4*len(group))
+	for _, k := range group {
+		keys = append(keys, k.notices, k.out)
+	}
+	for range 2 * len(group) {
+		keys = append(keys, "0")
+	}
+	return keys
+}
+
+// exist notes which keys there are.
+func (s *Store) exist(ctx context.Context, keys []string, some map[string]bool) error {
+	replies := make([]*redis.IntCmd, len(keys))
+	err := s.ask(ctx, func(p redis.Pipeliner) {
+		for i, key := range keys {
+			replies[i] = p.Exists(ctx, key)
+		}
+	})
+	for i, key := range keys {
+		some[key] = err == nil && replies[i].Val() > 0
+	}
+	return err
+}
+
+// ask sends a pipeline. That a stream is empty is no error.
+func (s *Store) ask(ctx context.Context, fill func(redis.Pipeliner)) error {
+	commands, _ := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error { // each has its own error
+		fill(p)
+		return nil
+	})
+	for _, c := range commands {
+		if err := c.Err(); err != nil && !errors.Is(err, redis.Nil) {
+			return fmt.Errorf("looking at the shards: %w", err)
+		}
+	}
+	return nil
 }
 
 // Notices implements jobs.Store.
