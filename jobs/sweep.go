@@ -39,8 +39,8 @@ func (q queue) enqueueSweepIn(ctx context.Context, shard int, wait time.Duration
 }
 
 // sweepLease is how long a shard waits for a worker that has died. A sweep renews
-// it with every batch.
-const sweepLease = 10 * time.Second
+// it with every batch. It has run out at the second beat of the cron after it was taken.
+const sweepLease = 8 * time.Second
 
 // holder is who holds the lease of a job: its task, so that a retry finds its own.
 func holder(ctx context.Context) string {

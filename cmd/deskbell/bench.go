@@ -18,6 +18,7 @@ type benchCmd struct {
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let a boundary fall due for many properties; measure."`
 	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
+	Triggers   benchTriggersCmd   `cmd:"" help:"Let delayed messages to many visitors fall due, and measure."`
 }
 
 func (*benchCmd) Help() string {
@@ -29,6 +30,7 @@ Examples:
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers --messages 10000
 `
 }
 

@@ -40,8 +40,17 @@ func TestBenchReaders(t *testing.T) {
 	}
 }
 
+func TestBenchTriggers(t *testing.T) {
+	t.Parallel()
+	figures := benchmark(t, "triggers", "--messages", "100")
+	want := []string{"at_once_ms_p50", "at_once_ms_p99", "early", "late_ms_max", "late_ms_p50", "late_ms_p99", "messages"}
+	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" || figures["messages"] != 100 || figures["early"] != 0 {
+		t.Errorf("%v\n%s", figures, diff)
+	}
+}
+
 // benchmark runs one on a Redis of its own, which it must leave empty, and gives the
-// figures. None may be zero.
+// figures. None may be zero, save how many messages were early.
 func benchmark(t *testing.T, args ...string) map[string]float64 {
 	t.Helper()
 	o := newOnline(t)
@@ -55,7 +64,7 @@ func benchmark(t *testing.T, args ...string) map[string]float64 {
 		t.Fatalf("%v in\n%s", err, p.out)
 	}
 	for name, n := range figures {
-		if n <= 0 {
+		if n <= 0 && name != "early" {
 			t.Errorf("%s is %v", name, n)
 		}
 	}
@@ -82,6 +91,9 @@ func TestBenchRefusesARedisThatHoldsSomething(t *testing.T) {
 		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 	if got := o.run("", "", "bench", "readers", "--readers", "1"); got.code != 2 || !strings.Contains(got.stderr, "2 to 20000 are allowed") {
+		t.Errorf("code %d, %s", got.code, got.stderr)
+	}
+	if got := o.run("", "", "bench", "triggers", "--messages", "99"); got.code != 2 || !strings.Contains(got.stderr, "100 to 100000 are allowed") {
 		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 	if err := enoughFiles(1 << 40); err == nil || !strings.Contains(err.Error(), "raise the limit by ulimit -Hn") {

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// rescues is a Redis with chats in which nobody answers, of properties that comfort their
+// visitors one after the other.
+type rescues struct {
+	*testing.T
+	redis  *redistest.Server
+	rdb    redis.UniversalClient
+	store  *redisstore.Store
+	client *jobs.Client
+	due    map[string]time.Time // by visitor, of the message that they are to get
+}
+
+const rescueProperties = 20
+
+func newRescues(t *testing.T) *rescues {
+	r := &rescues{T: t, redis: redistest.Start(t), due: make(map[string]time.Time)}
+	r.rdb = r.redis.Client(t)
+	var err error
+	if r.store, err = redisstore.Open(t.Context(), r.rdb, redisstore.Layout{Shards: 16, Partitions: 1}); err != nil {
+		t.Fatal(err)
+	}
+	r.client = jobs.NewClient(jobs.ClientConfig{Store: r.store, Redis: r.rdb, Partitions: 1, TimeZone: time.UTC, Now: time.Now})
+	return r
+}
+
+// define lets the first property comfort after a delay, and each other half a second later.
+func (r *rescues) define(first time.Duration) {
+	r.Helper()
+	properties := map[string]any{}
+	for i := range rescueProperties {
+		properties[fmt.Sprint("p", i)] = map[string]any{"triggers": []any{map[string]any{
+			"name": "Help", "type": "rescue", "delay": rescueDelay(first, i).String(), "message": "We are nearly with you",
+		}}}
+	}
+	defs, err := definition.Parse(map[string]any{
+		"properties": properties, "destinations": map[string]any{"out": map[string]any{"type": "redis_stream", "max_len": 1_000_000}},
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+	steps, err := r.client.Plan(r.Context(), defs)
+	if err == nil {
+		err = r.client.Apply(r.Context(), steps, nil)
+	}
+	if err != nil {
+		r.Fatal(err)
+	}
+}
+
+func rescueDelay(first time.Duration, property int) time.Duration {
+	return first + time.Duration(property%rescueProperties)*500*time.Millisecond
+}
+
+// ask lets visitors ask for chats, and every third be answered, and waits until all of that
+// is taken in. It gives when the first message is due.
+func (r *rescues) ask(chats int, first time.Duration) time.Time {
+	r.Helper()
+	r.awaitQuiet() // the widgets are online
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	var asked, answers []event.Event
+	for i := range chats {
+		property, visitor, chat := fmt.Sprint("p", i%rescueProperties), fmt.Sprint("v", i), fmt.Sprint("c", i)
+		e := event.New(event.ChatRequested, event.Data{Property: property, Visitor: visitor, Chat: chat, Text: "Hello?"})
+		e.Time = now
+		asked = append(asked, e)
+		if i%3 != 0 {
+			r.due[visitor] = now.Add(rescueDelay(first, i))
+			continue
+		}
+		e = event.New(event.ChatMessage, event.Data{Property: property, Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"})
+		e.Time = now.Add(time.Millisecond)
+		answers = append(answers, e)
+	}
+	for batch := range slices.Chunk(append(asked, answers...), 200) {
+		if err := r.client.Send(r.Context(), batch...); err != nil {
+			r.Fatal(err)
+		}
+	}
+	redistest.Wait(r, "all events are taken in", func() bool {
+		return r.queued("deskbell-event").Size == 0
+	})
+	if begins := now.Add(first); time.Now().After(begins) {
+		r.Fatal("taking the events in took until the first message was due: it shows nothing")
+	}
+	return now.Add(first)
+}
+
+func (r *rescues) queued(queue string) *asynq.QueueInfo {
+	r.Helper()
+	info, err := asynq.NewInspectorFromRedisClient(r.rdb).GetQueueInfo(queue)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return info
+}
+
+func (r *rescues) worker() *proc {
+	return start(r, 0, []string{
+		"REDIS_URL=" + r.redis.URL(), "DESKBELL_CONCURRENCY=2", "DESKBELL_TIME_ZONE=UTC", "LOG_LEVEL=warn", "LOG_FORMAT=text",
+	}, "worker")
+}
+
+func (r *rescues) awaitQuiet() {
+	r.Helper()
+	(&stage{t: r.T, rdb: r.rdb, store: r.store}).awaitQuiet(time.Now())
+}
+
+// check waits until nothing is left to do after the last due time, compares the messages
+// with what they should be, and gives how late the latest of them was.
+func (r *rescues) check() (latest time.Duration) {
+	r.Helper()
+	for _, due := range r.due {
+		pause(time.Until(due))
+	}
+	r.awaitQuiet()
+	entries, err := r.rdb.XRange(r.Context(), definition.DefaultStream, "-", "+").Result()
+	if err != nil {
+		r.Fatal(err)
+	}
+	ids, had, messages := make(map[string]bool), make(map[string]bool), 0
+	for _, e := range entries {
+		var a struct {
+			ID   string
+			Type action.Type
+			Time time.Time
+			Data action.Visitor
+		}
+		if err := json.Unmarshal([]byte(fmt.Sprint(e.Values["action"])), &a); err != nil {
+			r.Fatal(err)
+		}
+		if a.Type != action.MessageSend {
+			continue
+		}
+		messages++
+		ids[a.ID], had[a.Data.Visitor] = true, true
+		due, waits := r.due[a.Data.Visitor]
+		switch late := a.Time.Sub(due); {
+		case !waits:
+			r.Errorf("%s was comforted, and had been answered", a.Data.Visitor)
+		case late < 0:
+			r.Errorf("%s was comforted %s too early", a.Data.Visitor, -late)
+		default:
+			latest = max(latest, late)
+		}
+	}
+	if messages != len(r.due) || len(ids) != len(r.due) || len(had) != len(r.due) {
+		r.Errorf("%d messages with %d ids for %d visitors; want one for each of %d", messages, len(ids), len(had), len(r.due))
+	}
+	return latest
+}
+
+// TestKilledWorkersSendEveryMessageOnce kills real worker processes at random while 20,000
+// timers fall due, beside 10,000 chats that have been answered.
+func TestKilledWorkersSendEveryMessageOnce(t *testing.T) {
+	t.Parallel()
+	const chats, first = 30_000, 30 * time.Second
+	r := newRescues(t)
+	r.define(first)
+	workers := []*proc{r.worker(), r.worker(), r.worker()}
+	begins := r.ask(chats, first)
+	pause(time.Until(begins))
+	kills := 0
+	for time.Now().Before(begins.Add(rescueProperties * time.Second / 2)) {
+		pause(time.Duration(50+rand.IntN(700)) * time.Millisecond)
+		n := rand.IntN(len(workers))
+		workers[n].kill()
+		kills++
+		workers[n] = r.worker()
+	}
+	latest := r.check()
+	for _, w := range workers {
+		w.stop()
+	}
+	t.Logf("%d kills; the latest message was %s late", kills, latest.Round(time.Millisecond))
+}
+
+// TestNoMessageWaitsLongForAWorkerThatDied kills one of two workers while it waits for the
+// instants of its messages.
+func TestNoMessageWaitsLongForAWorkerThatDied(t *testing.T) {
+	t.Parallel()
+	const chats, first, most = 3_000, 12 * time.Second, 15 * time.Second
+	r := newRescues(t)
+	r.define(first)
+	dies, lives := r.worker(), r.worker()
+	begins := r.ask(chats, first)
+	pause(time.Until(begins.Add(5200 * time.Millisecond))) // between two due times
+	dies.kill()
+	latest := r.check()
+	held := r.queued("deskbell-timer").Active // asynq gives them to another after a minute or two
+	lives.stop()
+	t.Logf("the worker died with %d tasks; the latest message was %s late", held, latest.Round(time.Millisecond))
+	if held == 0 {
+		t.Error("the worker that died held nothing: it shows nothing")
+	}
+	if latest > most {
+		t.Errorf("a message came %s late; allowed: %s", latest, most)
+	}
+}
