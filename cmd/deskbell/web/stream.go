@@ -21,7 +21,7 @@ const widgetReaders = 20_000
 // begins with the state of that time. It is to be mounted for all methods, as
 // WidgetState.
 func WidgetStream(live *jobs.Live) http.Handler {
-	return readable(atMost(widgetReaders, func(w http.ResponseWriter, r *http.Request) {
+	return readable(atMost(widgetReaders, ofProperty(func(w http.ResponseWriter, r *http.Request) {
 		now, watch, err := live.Watch(r.Context(), r.PathValue("id"))
 		if err != nil {
 			refuseWidget(w, r, err)
@@ -35,7 +35,7 @@ func WidgetStream(live *jobs.Live) http.Handler {
 		if sendFirst(s, now, r.Header.Get("Last-Event-ID")) == nil {
 			followWidget(s, r, watch)
 		}
-	}))
+	})))
 }
 
 // sendFirst says what shows now, unless the reader knows.

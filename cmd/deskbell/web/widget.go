@@ -24,7 +24,7 @@ const answerWithin = 4 * time.Second
 // shows now, for any page to read. It is to be mounted for all methods: pages of other
 // sites ask for leave with OPTIONS.
 func WidgetState(live *jobs.Live, now func() time.Time) http.Handler {
-	return readable(func(w http.ResponseWriter, r *http.Request) {
+	return readable(ofProperty(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 		defer cancel()
 		s, err := live.State(ctx, r.PathValue("id"))
@@ -37,7 +37,7 @@ func WidgetState(live *jobs.Live, now func() time.Time) http.Handler {
 		h.Set("Content-Type", "application/json")
 		h.Set("ETag", `"`+s.ID+`"`)
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.JSON)) // compares If-None-Match
-	})
+	}))
 }
 
 // maxAge is in whole seconds, and never beyond the boundary.
@@ -57,10 +57,6 @@ func readable(read http.HandlerFunc) http.Handler {
 		h.Set("Cache-Control", "no-store") // unless it is a state
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:
-			if !definition.ValidID(r.PathValue("id")) { // nobody has to look for it
-				refuseWidget(w, r, jobs.ErrNotFound)
-				return
-			}
 			read(w, r)
 		case http.MethodOptions:
 			h.Set("Access-Control-Allow-Methods", "GET, HEAD")
@@ -72,6 +68,17 @@ func readable(read http.HandlerFunc) http.Handler {
 			problem(w, http.StatusMethodNotAllowed, "this can be read, and no more: use GET")
 		}
 	})
+}
+
+// ofProperty refuses what cannot be an id: nobody has to look for it.
+func ofProperty(read http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !definition.ValidID(r.PathValue("id")) {
+			refuseWidget(w, r, jobs.ErrNotFound)
+			return
+		}
+		read(w, r)
+	}
 }
 
 // refuseWidget says why there is no state. What went wrong inside is not for everybody.
