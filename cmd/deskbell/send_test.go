@@ -13,7 +13,7 @@ import (
 
 const sentEvent = `{"id":"e1","type":"visitor.arrived","data":{"property":"acme","visitor":"v1","visit":"s1"}}`
 
-func TestSend(t *testing.T) {
+func TestSend(t *testing.T) { //nolint:tparallel // its cases share a Redis
 	t.Parallel()
 	server := redistest.Start(t)
 	data := `{"property":"acme","visitor":"v1","visit":"s1"}`

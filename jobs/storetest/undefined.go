@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -266,7 +267,7 @@ func hearings() []testCase {
 			for _, s := range subjects {
 				c := making(s)
 				for i := range 5 {
-					c.Heard = append(c.Heard, fmt.Sprint(i))
+					c.Heard = append(c.Heard, strconv.Itoa(i))
 				}
 				changes = append(changes, c)
 			}
