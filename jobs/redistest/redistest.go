@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a server has to start, to stop, or to form a cluster.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Wait polls until a fact holds, and fails the test when it does not in time.
 func Wait(t testing.TB, what string, fact func() bool) {
