@@ -81,7 +81,7 @@ func (s *Sender) Send(ctx context.Context, e event.Event) error {
 	}
 	select {
 	case s.room <- struct{}{}:
-		go s.send(batch) //nolint:gosec // it is of others, too, and outlives this call
+		go s.send(batch) //nolint:gosec,contextcheck // it is of others, too, and outlives this call
 		return nil
 	case <-ctx.Done(): // the batch is of others, too
 		s.sending.Done()

@@ -47,7 +47,7 @@ type Worker struct {
 	decider  *Decider
 	turns    turns
 	intake   intake
-	together together
+	together [takers]together
 	said     oncePerMinute // of properties, what need not be said with each event
 	inspect  *asynq.Inspector
 	stopping atomic.Bool
@@ -66,7 +66,9 @@ func NewWorker(c Config) *Worker {
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
 	w.intake = intake{store: w.store, decider: w.decider, now: w.now}
-	w.together.take = w.takeTogether
+	for i := range w.together {
+		w.together[i].take = w.takeTogether
+	}
 	return w
 }
 
