@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
@@ -152,26 +151,18 @@ func heardIDs(events []event.Event) []string {
 
 // commit writes changes of any shards, each shard's together and all shards at once.
 func (in intake) commit(ctx context.Context, changes []Change) (lost map[Subject]bool, err error) {
+	if len(changes) == 0 {
+		return nil, nil
+	}
 	byShard := make(map[int][]Change)
 	for _, c := range changes {
 		n := in.store.Shard(c.Subject)
 		byShard[n] = append(byShard[n], c)
 	}
-	var mu sync.Mutex
-	var wait sync.WaitGroup
-	var errs []error
-	lost = make(map[Subject]bool)
-	for shard, part := range byShard {
-		wait.Go(func() {
-			some, err := in.store.Commit(ctx, shard, part)
-			mu.Lock()
-			defer mu.Unlock()
-			errs = append(errs, err)
-			for _, s := range some {
-				lost[s] = true
-			}
-		})
+	some, err := in.store.CommitAll(ctx, byShard)
+	lost = make(map[Subject]bool, len(some))
+	for _, s := range some {
+		lost[s] = true
 	}
-	wait.Wait()
-	return lost, errors.Join(errs...)
+	return lost, err
 }

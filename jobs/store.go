@@ -192,6 +192,9 @@ type Store interface {
 	// Commit writes changes of one shard with their actions, due times and heard events,
 	// and gives those that were lost because the record had moved on.
 	Commit(ctx context.Context, shard int, changes []Change) (lost []Subject, err error)
+	// CommitAll is Commit for several shards, each in a step of its own and none waiting for
+	// another. After an error, those of some shards may be written.
+	CommitAll(ctx context.Context, byShard map[int][]Change) (lost []Subject, err error)
 	// Edit writes or removes a definition and wakes its subject; false: the
 	// record had moved on, and nothing was written.
 	Edit(ctx context.Context, e Edit) (bool, error)

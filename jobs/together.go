@@ -40,6 +40,11 @@ type together struct {
 }
 
 const (
+	// takers are how many batches a worker has under way: while Redis has one, the next is
+	// decided on. Tasks of one visitor alone are all for the same taker; others who meet in
+	// two batches lose a commit, and are decided on anew.
+	takers = 2
+
 	breath       = 10 * time.Millisecond // between two batches
 	enoughEvents = eventsAtOnce * 3 / 4  // not to wait any longer
 	batchEvents  = 1000                  // taken together, unless one task has more
@@ -59,6 +64,14 @@ func (t *together) add(s *submission) {
 		t.busy = true
 		go t.run()
 	}
+}
+
+// first is one of the subjects; ok is false where there is none.
+func (s *submission) first() (subject Subject, ok bool) {
+	for subject := range s.subjects() {
+		return subject, true
+	}
+	return "", false
 }
 
 func (s *submission) size() int { return max(1, len(s.events)) }
@@ -210,7 +223,11 @@ func (w *Worker) report(t *taken) {
 
 // submit has events taken in, or a visitor looked at, and asks for what comes of it.
 func (w *Worker) submit(ctx context.Context, s *submission, log *attempt) error {
-	w.together.add(s)
+	first, ok := s.first()
+	if !ok {
+		return nil // of agents alone: nothing is decided on them yet
+	}
+	w.together[w.store.Shard(first)%takers].add(s)
 	select {
 	case <-s.done:
 	case <-ctx.Done(): // it may yet be done: then the next try finds that it was

@@ -43,7 +43,7 @@ type Worker struct {
 	engine
 	queue    queue
 	turns    turns
-	together together
+	together [takers]together
 	said     oncePerMinute // of properties, what need not be said with each event
 	inspect  *asynq.Inspector
 	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
@@ -61,7 +61,9 @@ func NewWorker(c Config) *Worker {
 	w.askSweep = func(ctx context.Context, shard int, nominal time.Time) error {
 		return w.queue.enqueueSweep(ctx, shard, nominal, false)
 	}
-	w.together.take = w.takeTogether
+	for i := range w.together {
+		w.together[i].take = w.takeTogether
+	}
 	return w
 }
 

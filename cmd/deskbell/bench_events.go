@@ -260,15 +260,17 @@ func (s *tallying) Heard(ctx context.Context, at time.Time, events map[jobs.Subj
 	return s.Store.Heard(ctx, at, events)
 }
 
-// Commit implements jobs.Store.
-func (s *tallying) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
-	lost, err := s.Store.Commit(ctx, shard, changes)
+// CommitAll implements jobs.Store.
+func (s *tallying) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) ([]jobs.Subject, error) {
+	lost, err := s.Store.CommitAll(ctx, byShard)
 	if err != nil {
 		return lost, err
 	}
-	for _, c := range changes {
-		if !slices.Contains(lost, c.Subject) {
-			s.pace.add(len(c.Heard))
+	for _, changes := range byShard {
+		for _, c := range changes {
+			if !slices.Contains(lost, c.Subject) {
+				s.pace.add(len(c.Heard))
+			}
 		}
 	}
 	return lost, nil

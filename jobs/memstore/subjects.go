@@ -85,6 +85,18 @@ func (s *Store) Commit(_ context.Context, shard int, changes []jobs.Change) (los
 	return lost, nil
 }
 
+// CommitAll implements jobs.Store.
+func (s *Store) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) (lost []jobs.Subject, err error) {
+	for shard, changes := range byShard {
+		some, err := s.Commit(ctx, shard, changes)
+		if err != nil {
+			return lost, err
+		}
+		lost = append(lost, some...)
+	}
+	return lost, nil
+}
+
 // fits tells whether a change is of the record that there is; nil: there is none.
 func (r *record) fits(c *jobs.Change) bool {
 	if r == nil {

@@ -236,17 +236,56 @@ func (s *Store) Page(ctx context.Context, shard int, cursor string, limit int) (
 	return records, formatCursor(next), err
 }
 
-// Commit implements jobs.Store. Of two changes of one subject, the second is lost.
+// Commit implements jobs.Store.
 func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
+	keys, args, lost := s.commitment(shard, changes)
+	names, err := s.run.commit.Run(ctx, s.rdb, keys, args...).StringSlice()
+	if err != nil {
+		return nil, fmt.Errorf("committing %d changes on shard %d: %w", len(changes), shard, err)
+	}
+	return append(subjects(names), lost...), nil
+}
+
+// CommitAll implements jobs.Store, in one pipeline. A server that does not know the script yet
+// learns it from Commit.
+func (s *Store) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) (lost []jobs.Subject, err error) {
+	replies := make(map[int]*redis.Cmd, len(byShard))
+	_, _ = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error { // each reply has its own error
+		for shard, changes := range byShard {
+			if len(changes) > 0 {
+				keys, args, twice := s.commitment(shard, changes)
+				lost = append(lost, twice...)
+				replies[shard] = s.run.commit.EvalSha(ctx, p, keys, args...)
+			}
+		}
+		return nil
+	})
+	var errs []error
+	for shard, reply := range replies {
+		names, err := reply.StringSlice()
+		switch {
+		case redis.HasErrorPrefix(err, "NOSCRIPT"):
+			some, err := s.Commit(ctx, shard, byShard[shard])
+			lost, errs = append(lost, some...), append(errs, err)
+		case err != nil:
+			errs = append(errs, fmt.Errorf("committing %d changes on shard %d: %w", len(byShard[shard]), shard, err))
+		default:
+			lost = append(lost, subjects(names)...)
+		}
+	}
+	return lost, errors.Join(errs...)
+}
+
+// commitment is what commit.lua is given. Of two changes of one subject, the second is lost.
+func (s *Store) commitment(shard int, changes []jobs.Change) (keys []string, args []any, lost []jobs.Subject) {
 	k := s.keys[shard]
-	keys := []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard}
-	args := make([]any, 1, 13*len(changes))
+	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard}
+	args = make([]any, 1, 13*len(changes))
 	args[0] = int(jobs.HeardFor.Seconds())
 	seen := make(map[jobs.Subject]bool, len(changes))
-	var lost []jobs.Subject
 	for _, c := range changes {
 		if seen[c.Subject] {
 			lost = append(lost, c.Subject)
@@ -267,11 +306,7 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 			args = append(args, heardAs(c.Subject, id), score(c.At))
 		}
 	}
-	names, err := s.run.commit.Run(ctx, s.rdb, keys, args...).StringSlice()
-	if err != nil {
-		return nil, fmt.Errorf("committing %d changes on shard %d: %w", len(changes), shard, err)
-	}
-	return append(subjects(names), lost...), nil
+	return keys, args, lost
 }
 
 // told is 1 for a change of which followers are to hear. Visitors are many, and their pages wait

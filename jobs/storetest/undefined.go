@@ -83,6 +83,34 @@ func undefineds() []testCase {
 				f.Errorf("due: %v", due)
 			}
 		}},
+		{"of several shards can be committed at once, each by itself", func(f *fixture) {
+			byShard := make(map[int][]jobs.Change)
+			var all []jobs.Subject
+			for shard := range f.store.Shards() {
+				for _, s := range f.visitors(shard, 2) {
+					byShard[shard] = append(byShard[shard], making(s))
+					all = append(all, s)
+				}
+			}
+			old := making(all[0])
+			old.NewRev++
+			f.commit(0, old)
+			lost, err := f.store.CommitAll(f.Context(), byShard)
+			f.must(err)
+			if diff := cmp.Diff(all[:1], lost); diff != "" {
+				f.Error(diff)
+			}
+			for i, r := range f.load(all...) {
+				if want := r.Rev == firstRev; want != (i > 0) {
+					f.Errorf("got %+v", r)
+				}
+			}
+			lost, err = f.store.CommitAll(f.Context(), nil)
+			f.must(err)
+			if lost != nil {
+				f.Errorf("lost %v", lost)
+			}
+		}},
 		{"of which one is not there are not made without a revision for it", func(f *fixture) {
 			s := f.visitors(0, 1)[0]
 			f.loses(0, jobs.Change{Subject: s, State: []byte(`{}`), Due: nine})
