@@ -144,6 +144,9 @@ func (v *visitor) decide(at time.Time) {
 		v.skip(action.Visitor{Visit: s.Visit, Chat: s.Chat, Trigger: s.Trigger, Reason: string(s.Reason), Cause: action.Cause{Event: s.Event}}, s.Verdict, s.At)
 	}
 	for _, e := range v.fresh {
+		if e.Type != event.FormSubmitted {
+			continue
+		}
 		for _, effect := range chat.Form(e, v.chatScene(e.Data.Department, nil, at)) {
 			v.act(ruled(effect))
 		}

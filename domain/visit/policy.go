@@ -24,6 +24,10 @@ type compiled struct {
 	*trigger.Compiled
 	steps     []step
 	proactive bool // it sends a message to somebody who has not begun to chat
+
+	// What a timer depends on, as hashes: the trigger's start, and behind a wait its actions, too. Anything else may be
+	// edited while the timer runs, and the edit acts: a corrected message is sent as it was corrected.
+	begun, goneOn uint32
 }
 
 // step is one action with its text.
@@ -52,6 +56,10 @@ func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
 		return nil, err
 	}
 	c := &compiled{Compiled: conditions}
+	start := trigger.Trigger{Type: t.Type, On: t.On, Event: t.Event, After: t.After, URL: t.URL}
+	c.begun = hashOf(start)
+	start.Actions = t.Actions
+	c.goneOn = hashOf(start)
 	for _, a := range t.Do() {
 		s := step{Action: a}
 		text := a.AddNote + a.ReplaceNote // of which there is one at most
@@ -105,14 +113,16 @@ func (p *Policy) named(name string) (*compiled, int) {
 	return nil, len(p.triggers)
 }
 
-// made is a hash of what a timer depends on: the trigger's start, and behind a wait its actions. Anything else may be
-// edited while the timer runs, and the edit acts: a corrected message is sent as it was corrected.
+// made is the hash that a timer has which is at a step.
 func (c *compiled) made(step int) uint32 {
-	part := trigger.Trigger{Type: c.Type, On: c.On, Event: c.Event, After: c.After, URL: c.URL}
 	if step > 0 {
-		part.Actions = c.Actions
+		return c.goneOn
 	}
-	body, err := json.Marshal(part)
+	return c.begun
+}
+
+func hashOf(t trigger.Trigger) uint32 {
+	body, err := json.Marshal(t)
 	if err != nil { // it came from JSON
 		return 0
 	}
