@@ -45,10 +45,15 @@ const (
 	// two batches lose a commit, and are decided on anew.
 	takers = 2
 
-	breath       = 10 * time.Millisecond // between two batches
-	enoughEvents = eventsAtOnce * 3 / 4  // not to wait any longer
-	batchEvents  = 1000                  // taken together, unless one task has more
+	breath      = 10 * time.Millisecond // between two batches
+	batchEvents = 1000                  // taken together, unless one task has more
 )
+
+// full tells whether so many wait that there is no use in waiting for more: most of the tasks
+// that can be under way, or of the events that are taken at once.
+func (t *together) full() bool {
+	return len(t.waiting) >= eventsAtOnce/takers*3/4 || t.events >= batchEvents*3/4
+}
 
 func (t *together) add(s *submission) {
 	s.done = make(chan struct{})
@@ -56,7 +61,7 @@ func (t *together) add(s *submission) {
 	defer t.mu.Unlock()
 	t.waiting = append(t.waiting, s)
 	t.events += s.size()
-	if t.enough != nil && t.events >= enoughEvents {
+	if t.enough != nil && t.full() {
 		close(t.enough)
 		t.enough = nil
 	}
@@ -90,7 +95,7 @@ func (t *together) run() {
 // pause lets tasks gather.
 func (t *together) pause() {
 	t.mu.Lock()
-	if t.events >= enoughEvents {
+	if t.full() {
 		t.mu.Unlock()
 		return
 	}
