@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// Event is one thing that a chat application has told us. What an Intake gives is complete and checked.
+// Event is one thing that a chat application has told us. What an Intake gives is complete and checked. What MarshalJSON
+// writes can be read by encoding/json, which checks nothing: what comes from outside goes through an Intake.
 type Event struct {
-	ID     string    // names it among the events of its source; a repeat has the same
-	Type   Type      // says which fields Data has
-	Time   time.Time // when it happened, in UTC
-	Source string    // what sent it, a URI reference
-	Data   Data
+	ID     string    `json:"id"`     // names it among the events of its source; a repeat has the same
+	Type   Type      `json:"type"`   // says which fields Data has
+	Time   time.Time `json:"time"`   // when it happened, in UTC
+	Source string    `json:"source"` // what sent it, a URI reference
+	Data   Data      `json:"data"`
 }
 
 // New makes an event to send. It says nothing about id and time, which Intake.Complete gives it, or the server to which
@@ -43,17 +44,6 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		at = at.UTC()
 	}
 	return json.Marshal(envelope{"1.0", e.ID, e.Type, cmp.Or(e.Source, DefaultSource), at, e.Data})
-}
-
-// UnmarshalJSON reads what MarshalJSON writes, as it is stored. It checks nothing: what comes from outside goes through
-// an Intake.
-func (e *Event) UnmarshalJSON(b []byte) error {
-	var v envelope
-	if err := json.Unmarshal(b, &v); err != nil {
-		return err
-	}
-	*e = Event{ID: v.ID, Type: v.Type, Time: v.Time, Source: v.Source, Data: v.Data}
-	return nil
 }
 
 // Data is what an event says. Each type has some of these fields; the zero value of a field is absent.
