@@ -40,12 +40,10 @@ func ExampleClient_Send() {
 		log.Fatal(err)
 	}
 	client := jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: store.Partitions(), Now: time.Now, TimeZone: time.UTC})
-	err = client.Send(context.Background(),
-		event.New(event.VisitorArrived, event.Data{Property: "acme", Visitor: "v1", Visit: "s1"}),
-		event.New(event.ChatRequested, event.Data{Property: "acme", Visitor: "v1", Chat: "c1", Text: "Hello?"}),
-	)
-	fmt.Println(err)
-	fmt.Println(client.Send(context.Background(), event.New(event.ChatEnded, event.Data{Property: "acme"})))
+	asked := event.NewChatRequested("acme", "v1", "c1")
+	asked.Data.Text = "Hello?"
+	fmt.Println(client.Send(context.Background(), event.NewVisitorArrived("acme", "v1", "s1"), asked))
+	fmt.Println(client.Send(context.Background(), event.NewChatEnded("acme", "")))
 	// Output:
 	// <nil>
 	// sending events: event 0: /data: "chat" is missing; allowed: id of chat

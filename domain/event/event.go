@@ -22,7 +22,7 @@ type Event struct {
 //
 //	event.New(event.ChatRequested, event.Data{Property: "acme", Visitor: "v1", Chat: "c1", Text: "Hello?"})
 //
-// Which fields a type needs and which it has no place for, Complete checks.
+// For each type there is a function that asks for what it needs: NewChatRequested and so on. Which fields a type needs and which it has no place for, Complete checks.
 func New(t Type, d Data) Event { return Event{Type: t, Data: d} }
 
 // DefaultSource is the source of an event that names none.
