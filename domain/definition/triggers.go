@@ -21,7 +21,7 @@ func triggerKeys() []field[Property] {
 		key("rescue", listOf("steps", trigger.MostSteps, stepKind()), func(p *Property) *[]trigger.Step { return &p.Rescue },
 			"What is done, step by step, while nobody answers a chat. An answer ends it."),
 		key("auto_replies", autoRepliesKind(), func(p *Property) *AutoReplies { return &p.AutoReplies },
-			"Answers to visitors' messages. Only with a schedule."),
+			"Answers to visitors by themselves: to messages only with a schedule, to forms always."),
 		key("closing_soon", closingSoonKind(), func(p *Property) *ClosingSoon { return &p.ClosingSoon },
 			"What is said before the hours end."),
 	}
@@ -172,6 +172,9 @@ func autoRepliesKind() kind[AutoReplies] {
 			"The answer outside hours, once for a chat and closed period. May hold placeholders."),
 		key("handoff", message(trigger.InMessage), func(r *AutoReplies) *string { return &r.Handoff },
 			"What is said when a bot hands the chat over. May hold placeholders."),
+		key("form", pointer(message(trigger.InMessage)), func(r *AutoReplies) **string { return &r.Form },
+			"What a visitor reads who has sent a form, with a schedule or without. Nothing with an empty text. May hold placeholders.").
+			byDefault(DefaultConfirmation),
 	}, nil)
 }
 

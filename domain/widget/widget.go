@@ -59,7 +59,9 @@ type Property struct {
 	Agents      []Agent         // empty: judged by the hours alone
 	Policy      Policy
 	Departments []Department
-	First       int64 // versions of a new state come after it: above any of a property of that name before
+	ClosingSoon time.Duration // how long before its hours end Listeners are told; 0: they are not
+	Listeners   []Listener    // of its Agents
+	First       int64         // versions of a new state come after it: above any of a property of that name before
 }
 
 // Department is a part of a property with hours and agents of its own. It is
@@ -68,6 +70,8 @@ type Department struct {
 	ID     string
 	Hours  *hours.Schedule // nil: the property's
 	Agents []Agent         // empty: judged by the hours alone
+
+	Listeners []Listener // of its Agents; see ClosingSoon
 }
 
 // State is what a widget shows, with its horizon.
