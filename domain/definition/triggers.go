@@ -23,7 +23,7 @@ func triggerKeys() []field[Property] {
 		key("auto_replies", autoRepliesKind(), func(p *Property) *AutoReplies { return &p.AutoReplies },
 			"Answers to visitors by themselves: to messages only with a schedule, to forms always."),
 		key("closing_soon", closingSoonKind(), func(p *Property) *ClosingSoon { return &p.ClosingSoon },
-			"What is said before the hours end."),
+			"What is said before the hours end: to visitors, and to agents whose `notify.on` has `closing_soon`."),
 	}
 }
 
@@ -183,6 +183,6 @@ func closingSoonKind() kind[ClosingSoon] {
 		key("before", duration(time.Minute, trigger.MostDelay), func(c *ClosingSoon) *hours.Duration { return &c.Before },
 			"How long before the hours end.").mandatory(),
 		key("message", message(trigger.InClosingSoon), func(c *ClosingSoon) *string { return &c.Message },
-			"The text for visitors who chat or wait. May hold placeholders."),
+			"The text for visitors who chat or wait; agents alone are told where there is none. May hold placeholders."),
 	}, nil)
 }
