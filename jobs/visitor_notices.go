@@ -31,7 +31,8 @@ func (v *visitor) notifyAgents(e effect) {
 }
 
 // to is the same for some agents.
-func (e effect) to(agents ...string) effect {
-	e.do.Notify = &trigger.Notify{Text: e.do.Notify.Text, Agents: agents}
-	return e
+func (e *effect) to(agents ...string) effect {
+	own := *e
+	own.do.Notify = &trigger.Notify{Text: e.do.Notify.Text, Agents: agents}
+	return own
 }

@@ -9,6 +9,8 @@
 //
 // The answer carries its horizon: since when it holds, until when, and what comes
 // next, so that a reader can show the next flip on time by itself.
+//
+// ClosingSoon says which agents are to be told before the hours end.
 package widget
 
 import (
