@@ -23,7 +23,7 @@ type Told map[string]time.Time
 // Notice is for one agent: it closes soon.
 type Notice struct {
 	Agent      string
-	Department string    // that closes before its property does; empty: the property closes
+	Department string    // that closes; empty: the property does
 	Due        time.Time // when it was to be told
 	Closes     time.Time
 }
@@ -38,8 +38,8 @@ type Closing struct {
 
 // ClosingSoon says which agents are to be told at an instant that the hours end
 // Property.ClosingSoon later, against what was told before. It tells those who are
-// available then. A department with hours of its own tells its agents by these; one without
-// tells them with the property.
+// available then. A department tells its own agents, by its own hours where it has any; who
+// serves the property too is told once of one closing, by the property.
 //
 // It is level-triggered, as Decide is: a closing that an edit or an override brings nearer
 // is told at once. It is not told after the closing, nor where it is too late by a quarter of an
@@ -52,17 +52,9 @@ func ClosingSoon(p Property, before State, told Told, at time.Time) Closing {
 	if c.ahead <= 0 {
 		return c.Closing
 	}
-	listeners := slices.Clip(p.Listeners)
+	c.place("", p.Listeners, p.Hours)
 	for _, d := range p.Departments {
-		if d.Hours == nil {
-			listeners = append(listeners, d.Listeners...)
-		}
-	}
-	c.place("", listeners, p.Hours)
-	for _, d := range p.Departments {
-		if d.Hours != nil {
-			c.place(d.ID, d.Listeners, p.Hours, d.Hours)
-		}
+		c.place(d.ID, d.Listeners, p.Hours, d.Hours)
 	}
 	return c.Closing
 }

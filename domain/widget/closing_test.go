@@ -66,18 +66,18 @@ func TestClosingSoon(t *testing.T) {
 	}{
 		{"at the minute, and who is there", []wake{
 			{"20 17:19:59", office, "again 20 17:20"},
-			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30, again 20 17:30"},
+			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30 sales, again 20 17:30"},
 			{"20 17:30:00", office, "again 23 09:00"}, {"23 09:00:00", office, "again 23 17:20"}}},
 		{"twice", []wake{
-			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30, again 20 17:30"},
+			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30 sales, again 20 17:30"},
 			{"20 17:20:00", office, "again 20 17:30"}, {"20 17:25:00", office, "again 20 17:30"}}},
 		{"by a clock that is behind", []wake{
-			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30, again 20 17:30"},
+			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30 sales, again 20 17:30"},
 			{"20 17:19:30", office, "again 20 17:20"}, {"20 17:20:00", office, "again 20 17:30"}}},
-		{"late, and before the closing", []wake{{"20 17:29:59", office, "lea of 20 17:30, kim of 20 17:30, again 20 17:30"}}},
+		{"late, and before the closing", []wake{{"20 17:29:59", office, "lea of 20 17:30, kim of 20 17:30 sales, again 20 17:30"}}},
 		{"after the closing", []wake{{"20 17:30:00", office, "again 23 09:00"}}},
 		{"late by a quarter of an hour", []wake{
-			{"20 16:45:00", with("mon-fri 9-17:30", "", time.Hour), "lea of 20 17:30, kim of 20 17:30, again 20 17:30"}}},
+			{"20 16:45:00", with("mon-fri 9-17:30", "", time.Hour), "lea of 20 17:30, kim of 20 17:30 sales, again 20 17:30"}}},
 		{"too late", []wake{
 			{"20 16:45:01", with("mon-fri 9-17:30", "", time.Hour), "again 20 17:30"},
 			{"20 16:46:00", with("mon-fri 9-17:30", "", time.Hour), "again 20 17:30"}}},
@@ -85,10 +85,10 @@ func TestClosingSoon(t *testing.T) {
 			{"20 11:50:00", with("mon-fri 9-12, 12-17", "", 10*time.Minute), "again 20 16:50"},
 			{"20 23:50:00", with("24/7", "", 10*time.Minute), "again never"}}},
 		{"a break", []wake{
-			{"20 11:50:00", with("mon-fri 9-12, 13-17", "", 10*time.Minute), "lea of 20 12:00, tom of 20 12:00, kim of 20 12:00, again 20 12:00"},
+			{"20 11:50:00", with("mon-fri 9-12, 13-17", "", 10*time.Minute), "lea of 20 12:00, tom of 20 12:00, kim of 20 12:00 sales, again 20 12:00"},
 			{"20 12:00:00", with("mon-fri 9-12, 13-17", "", 10*time.Minute), "again 20 13:00"}}},
 		{"open for less than that", []wake{{"20 09:00:00", with("mon-fri 9-9:05", "", 10*time.Minute), "again 20 09:05"}}},
-		{"open for just that", []wake{{"20 09:00:00", with("mon-fri 9-9:10", "", 10*time.Minute), "lea of 20 09:10, tom of 20 09:10, kim of 20 09:10, again 20 09:10"}}},
+		{"open for just that", []wake{{"20 09:00:00", with("mon-fri 9-9:10", "", 10*time.Minute), "lea of 20 09:10, tom of 20 09:10, kim of 20 09:10 sales, again 20 09:10"}}},
 		{"a department that closes before: its agents by its hours", []wake{
 			{"20 11:00:00", with("mon-fri 9-17", "mon-fri 8-12", 10*time.Minute), "again 20 11:50"},
 			{"20 11:50:00", with("mon-fri 9-17", "mon-fri 8-12", 10*time.Minute), "tom of 20 12:00 sales, kim of 20 12:00 sales, again 20 12:00"},
@@ -100,18 +100,23 @@ func TestClosingSoon(t *testing.T) {
 			{"20 11:50:00", with("mon-fri 9-12", "mon-fri 9-18", 10*time.Minute), "lea of 20 12:00, tom of 20 12:00, kim of 20 12:00 sales, again 20 12:00"}}},
 		{"closed at once by a person, in half an hour and in five minutes", []wake{
 			{"20 15:00:00", closing("15:30:00", office), "again 20 15:20"},
-			{"20 15:20:00", closing("15:30:00", office), "lea of 20 15:30, kim of 20 15:30, again 20 15:30"},
+			{"20 15:20:00", closing("15:30:00", office), "lea of 20 15:30, kim of 20 15:30 sales, again 20 15:30"},
 			{"20 15:21:00", closing("15:26:30", office), "again 20 15:26:30"}, // they know that it closes
 			{"20 15:30:00", closing("15:00:00", office), "again never"}}},
-		{"closed in five minutes: said at once", []wake{{"20 15:00:07", closing("15:05:07", office), "lea of 20 15:05:07, kim of 20 15:05:07, again 20 15:05:07"}}},
+		{"closed in five minutes: said at once", []wake{{"20 15:00:07", closing("15:05:07", office), "lea of 20 15:05:07, kim of 20 15:05:07 sales, again 20 15:05:07"}}},
 		{"longer hours after it was said: said again", []wake{
-			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30, again 20 17:30"},
+			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30 sales, again 20 17:30"},
 			{"20 17:25:00", with("mon-fri 9-20", "", 10*time.Minute), "again 20 19:50"},
 			{"20 19:50:00", with("mon-fri 9-20", "", 10*time.Minute), "lea of 20 20:00, again 20 20:00"}}},
 		{"another time before, after it was said: not again", []wake{
-			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30, again 20 17:30"},
+			{"20 17:20:00", office, "lea of 20 17:30, kim of 20 17:30 sales, again 20 17:30"},
 			{"20 17:21:00", with("mon-fri 9-17:30", "", 5*time.Minute), "again 20 17:25"},
 			{"20 17:25:00", with("mon-fri 9-17:30", "", 5*time.Minute), "again 20 17:30"}}},
+		{"a department and, right after it, the property", []wake{
+			{"20 11:20:00", with("mon-fri 9-11:35", "mon-fri 9-11:30", 10*time.Minute), "tom of 20 11:30 sales, kim of 20 11:30 sales, again 20 11:25"},
+			{"20 11:25:00", with("mon-fri 9-11:35", "mon-fri 9-11:30", 10*time.Minute), "lea of 20 11:35, tom of 20 11:35, again 20 11:30"},
+			{"20 11:25:00", with("mon-fri 9-11:35", "mon-fri 9-11:30", 10*time.Minute), "again 20 11:30"}}},
+		{"by part of a second", []wake{{"20 17:00:00", with("mon-fri 9-17:30", "", 90*time.Second+1), "again 20 17:28:30"}}},
 		{"where it is not asked for", []wake{{"20 17:20:00", with("mon-fri 9-17:30", "", 0), "again never"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -133,12 +138,22 @@ func TestClosingSoonOfANewProperty(t *testing.T) {
 	t.Parallel()
 	p := shop{hours: "mon-fri 9-17:30", before: 10 * time.Minute}.property(t)
 	for _, c := range []struct{ clock, want string }{
-		{"17:20:00", "lea of 20 17:30, kim of 20 17:30, again 20 17:30"},
+		{"17:20:00", "lea of 20 17:30, kim of 20 17:30 sales, again 20 17:30"},
 		{"17:20:01", "again 20 17:30"},
 	} {
 		if got := told(widget.ClosingSoon(p, widget.State{}, nil, instant(t, "2026-11-20T"+c.clock+"Z"))); got != c.want {
 			t.Errorf("%s: %s, want %s", c.clock, got, c.want)
 		}
+	}
+}
+
+func TestClosingsLongPastAreForgotten(t *testing.T) {
+	t.Parallel()
+	known := widget.Told{"removed": instant(t, "2026-11-19T12:00:00Z"), "repairs": instant(t, "2026-11-20T18:00:00Z")}
+	p := shop{hours: "mon-fri 9-17:30", sales: "mon-fri 9-17", before: 10 * time.Minute}.property(t)
+	got := widget.ClosingSoon(p, widget.State{Version: 1}, known, instant(t, "2026-11-20T17:20:00Z"))
+	if !got.Changed || len(got.Told) != 2 || !got.Told["repairs"].Equal(known["repairs"]) || len(known) != 2 {
+		t.Errorf("%+v", got)
 	}
 }
 
