@@ -31,6 +31,7 @@ type Decider struct {
 type propertyState struct {
 	Override *hours.Override `json:"override,omitempty"` // until it has run out
 	Widget   storedWidget    `json:"widget"`
+	Closing  widget.Told     `json:"closing,omitempty"` // of which agents were told
 }
 
 // storedWidget is a widget.State without its wire form, which would be checked and
@@ -198,7 +199,8 @@ func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	}
 	def := b.properties[r.Subject]
 	d := widget.Decide(p, widget.State(state.Widget), at)
-	c.Due = d.Due
+	closing := widget.ClosingSoon(p, widget.State(state.Widget), state.Closing, at)
+	c.Due = earliest(d.Due, closing.Due)
 	for _, change := range d.Changes {
 		switch {
 		case change.Before == change.State.Status:
@@ -211,12 +213,15 @@ func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 			return err
 		}
 	}
+	if err := b.tellClosing(c, id, def, closing.Notices, at); err != nil {
+		return err
+	}
 	expired := state.Override != nil && !state.Override.Until.IsZero() && !at.Before(state.Override.Until)
-	if len(d.Changes) == 0 && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
+	if len(d.Changes) == 0 && !closing.Changed && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
 		c.State = r.unchanged()
 		return nil
 	}
-	state.Widget = storedWidget(d.State)
+	state.Widget, state.Closing = storedWidget(d.State), closing.Told
 	if expired {
 		state.Override = nil
 	}
@@ -292,9 +297,13 @@ func (b *batch) property(def *definition.Property, override *hours.Override) (wi
 	if override != nil {
 		schedule = schedule.With(*override)
 	}
-	p := widget.Property{Hours: schedule, Policy: def.Widget, Agents: b.agentsOf(def.Agents)}
+	p := widget.Property{
+		Hours: schedule, Policy: def.Widget, Agents: b.agentsOf(def.Agents), ClosingSoon: time.Duration(def.ClosingSoon.Before),
+	}
+	p.Listeners = listeners(def.Agents, p.Agents)
 	for id, d := range def.Departments {
 		part := widget.Department{ID: id, Agents: b.agentsOf(d.Agents)}
+		part.Listeners = listeners(d.Agents, part.Agents)
 		if !d.Schedule.IsZero() {
 			if part.Hours, err = b.schedule(d.Schedule, def.TimeZone); err != nil {
 				return p, err

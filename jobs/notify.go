@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/trigger"
 )
 
 // NotifyArgs asks to send a notice by one of an agent's own services. The service
@@ -19,10 +21,14 @@ import (
 // task's payload is shown in the monitor.
 type NotifyArgs struct {
 	Agent    string    `json:"agent"`
-	Notice   string    `json:"notice"` // agent.Kind
-	Boundary time.Time `json:"boundary"`
-	Until    time.Time `json:"until,omitzero"`
+	Notice   string    `json:"notice"`         // agent.Kind, or action.KindTrigger
+	Boundary time.Time `json:"boundary"`       // when it was due
+	Until    time.Time `json:"until,omitzero"` // as action.Notice
 	Via      int       `json:"via"`
+
+	Property   string `json:"property,omitempty"` // of all kinds but those of the agent's own hours
+	Department string `json:"department,omitempty"`
+	Text       string `json:"text,omitempty"` // of a trigger
 }
 
 // Kind implements Args.
@@ -63,35 +69,68 @@ func (w *Worker) sendNotices(ctx context.Context, shard int, log *attempt) error
 // enqueueNotice drops a notice that cannot be read, or whose agent cannot: it must
 // not hold up those behind it.
 func (w *Worker) enqueueNotice(ctx context.Context, shard int, e Entry) error {
-	var a struct {
-		ID   string        `json:"id"`
-		Data action.Notice `json:"data"`
-	}
-	if err := json.Unmarshal(e.Body, &a); err != nil {
+	name, args, err := readNotice(e.Body)
+	if err != nil {
 		w.logDropped(shard, e, fmt.Errorf("decoding the notice: %w", err))
 		return nil
 	}
-	records, err := w.store.Load(ctx, []Subject{AgentSubject(a.Data.Agent)})
+	records, err := w.store.Load(ctx, []Subject{AgentSubject(args.Agent)})
 	if err != nil || records[0].Definition == nil {
 		return err // an agent who was removed is told nothing
 	}
 	var def definition.Agent
 	if err := json.Unmarshal(records[0].Definition, &def); err != nil {
-		w.logDropped(shard, e, fmt.Errorf("decoding agent %q: %w", a.Data.Agent, err))
+		w.logDropped(shard, e, fmt.Errorf("decoding agent %q: %w", args.Agent, err))
 		return nil
 	}
 	for i := range def.Notify.Via {
-		args := NotifyArgs{Agent: a.Data.Agent, Notice: a.Data.Kind, Boundary: a.Data.Cause.Boundary, Via: i}
-		if a.Data.Until != nil {
-			args.Until = *a.Data.Until
-		}
-		id := asynq.TaskID(fmt.Sprintf("%s:%d", a.ID, i))
+		args.Via = i
+		id := asynq.TaskID(fmt.Sprintf("%s:%d", name, i))
 		// Its id is taken for longer than a notice may be late.
 		if err := w.queue.enqueue(ctx, args, queueDelivery, shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(agent.TooLate+5*time.Minute)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// readNotice gives the id of an action.AgentNotify, and what it asks for. It is an action.Notice,
+// or an action.Visitor that names one agent.
+func readNotice(body []byte) (id string, args NotifyArgs, err error) {
+	var a struct {
+		ID   string    `json:"id"`
+		Time time.Time `json:"time"`
+		Data struct {
+			action.Notice
+			Agents []string `json:"agents"`
+			Text   string   `json:"text"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &a); err != nil {
+		return "", args, err
+	}
+	d := &a.Data
+	args = NotifyArgs{
+		Agent: d.Agent, Notice: d.Kind, Boundary: d.Cause.Boundary, Property: d.Property, Department: d.Department, Text: cut(d.Text),
+	}
+	if d.Until != nil {
+		args.Until = *d.Until
+	}
+	if len(d.Agents) == 1 {
+		args.Agent = d.Agents[0]
+	}
+	if args.Boundary.IsZero() { // an event caused it
+		args.Boundary = a.Time
+	}
+	return a.ID, args, nil
+}
+
+// cut keeps a text, with what its placeholders brought, to what messengers show.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > trigger.MostText {
+		return string(runes[:trigger.MostText-1]) + "…"
+	}
+	return text
 }
 
 func (w *Worker) logDropped(shard int, e Entry, err error) {
@@ -106,9 +145,9 @@ const noticeRetries = 100
 func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) error {
 	log.note("agent", args.Agent)
 	log.note("notice", args.Notice)
-	if late := w.now().Sub(args.Boundary); late > agent.TooLate {
+	if late := w.now().Sub(args.latest()); late > 0 {
 		w.Metrics.noticed(noticeLate)
-		log.set("dropped", "too late by "+(late-agent.TooLate).Round(time.Second).String())
+		log.set("dropped", "too late by "+late.Round(time.Second).String())
 		return nil
 	}
 	def, zone, err := w.loadAgent(ctx, args.Agent)
@@ -130,15 +169,34 @@ func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) erro
 	return nil
 }
 
+// latest is until when it may be sent. That it closes soon is not said after the closing.
+func (a NotifyArgs) latest() time.Time {
+	latest := a.Boundary.Add(agent.TooLate)
+	if a.Notice == string(agent.ClosingSoon) && a.Until.Before(latest) {
+		return a.Until
+	}
+	return latest
+}
+
 // noticeText is what an agent reads, in the local time of their hours.
 func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
 	clock := func(t time.Time) string { return t.In(zone).Format("Mon 15:04") }
-	if args.Notice == string(agent.HoursStarted) {
+	switch args.Notice {
+	case action.KindTrigger:
+		title = "About a visitor of " + args.Property
+		return title, cmp.Or(args.Text, title)
+	case string(agent.ClosingSoon):
+		place := args.Property
+		if args.Department != "" {
+			place += "/" + args.Department
+		}
+		title, text = place+" closes soon", place+" closes "+clock(args.Until)
+	case string(agent.HoursStarted):
 		title, text = "Your hours have started", "You are online since "+clock(args.Boundary)
 		if !args.Until.IsZero() {
 			text += ", until " + clock(args.Until)
 		}
-	} else {
+	default:
 		title, text = "Your hours have ended", "You are offline since "+clock(args.Boundary)
 		if !args.Until.IsZero() {
 			text += ". Your next hours start " + clock(args.Until)

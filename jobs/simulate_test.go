@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
+	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
 )
@@ -61,6 +62,33 @@ func (s *simulated) until(t time.Time) {
 	s.Helper()
 	s.must(s.Advance(s.Context(), t))
 	s.must(s.Settle(s.Context()))
+}
+
+// take takes in events at their times, or now, and does what is due then.
+func (s *simulated) take(events ...event.Event) {
+	s.Helper()
+	for _, e := range events {
+		complete, err := event.Intake{At: s.Now()}.Complete(e)
+		s.must(err)
+		s.must(s.Advance(s.Context(), complete.Time))
+		s.must(s.Take(s.Context(), complete))
+		s.must(s.Settle(s.Context()))
+	}
+}
+
+// visitorActions are those for visitors.
+func (s *simulated) visitorActions() []visitorAction {
+	s.Helper()
+	var list []visitorAction
+	for _, e := range s.actions {
+		a := visitorAction{Action: e.Action}
+		raw, _ := a.Data.(json.RawMessage)
+		s.must(json.Unmarshal(raw, &a.data))
+		if a.data.Visitor != "" {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // ids are those of the actions since the last time, with their times.

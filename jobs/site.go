@@ -124,7 +124,7 @@ func (c *policyCache) compile(body []byte, def *definition.Property) (*policies,
 func rulesOf(def *definition.Property) chat.Rules {
 	r := chat.Rules{
 		Rescue: def.Rescue, Shortcuts: def.Shortcuts,
-		During: def.AutoReplies.During, Outside: def.AutoReplies.Outside, Handoff: def.AutoReplies.Handoff,
+		During: def.AutoReplies.During, Outside: def.AutoReplies.Outside, Handoff: def.AutoReplies.Handoff, Form: def.AutoReplies.Confirmation(),
 		ClosingBefore: time.Duration(def.ClosingSoon.Before), ClosingMessage: def.ClosingSoon.Message, WaitingAtClose: def.Widget.WaitingAtClose,
 		HasSchedule: !def.Schedule.IsZero(), Departments: make(map[string]chat.Part, len(def.Departments)),
 	}
@@ -158,7 +158,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 	return s
 }
 
-// chatScene is what the rules of a chat look at; c is nil where there is only a form.
+// chatScene is what the rules of a chat look at; c is zero where there is only a form.
 func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat.Scene {
 	s := chat.Scene{
 		Hours: chat.Periods(at, v.hours, v.parts[department]), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
@@ -172,9 +172,7 @@ func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat
 			s.Offered = append(s.Offered, id)
 		}
 	}
-	if c != nil {
-		s.Values = v.values(department, c, s.Hours, at)
-	}
+	s.Values = v.values(department, c, s.Hours, at)
 	return s
 }
 

@@ -247,7 +247,7 @@ func (w *Worker) submit(ctx context.Context, s *submission, log *attempt) error 
 // followUp asks for the timers and deliveries that came of a submission.
 func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) error {
 	var errs []error
-	shards := make(map[int]bool)
+	shards, notices := make(map[int]bool), make(map[int]bool)
 	for _, c := range s.follow {
 		shard := w.store.Shard(c.Subject)
 		if !c.wake.IsZero() {
@@ -257,6 +257,12 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 			log.set("actions", len(c.Actions))
 			shards[shard] = true
 		}
+		if c.notices > 0 {
+			notices[shard] = true
+		}
+	}
+	for shard := range notices {
+		errs = append(errs, w.sendNotices(ctx, shard, log))
 	}
 	for shard := range shards {
 		errs = append(errs, w.enqueueDeliveries(ctx, shard, s.at))

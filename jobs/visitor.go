@@ -144,12 +144,7 @@ func (v *visitor) decide(at time.Time) {
 		v.skip(action.Visitor{Visit: s.Visit, Chat: s.Chat, Trigger: s.Trigger, Reason: string(s.Reason), Cause: action.Cause{Event: s.Event}}, s.Verdict, s.At)
 	}
 	for _, e := range v.fresh {
-		if e.Type != event.FormSubmitted {
-			continue
-		}
-		for _, effect := range chat.Form(e, v.chatScene(e.Data.Department, nil, at)) {
-			v.act(ruled(effect))
-		}
+		v.form(e, at)
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.Chats)) {
 		c := v.Chats[id]
@@ -164,6 +159,17 @@ func (v *visitor) decide(at time.Time) {
 		}
 	}
 	v.forget(at)
+}
+
+// form answers an event that is a form.
+func (v *visitor) form(e event.Event, at time.Time) {
+	if e.Type != event.FormSubmitted {
+		return
+	}
+	c := v.Chats[e.Data.Chat]
+	for _, effect := range chat.Form(v.chats, e, v.chatScene(e.Data.Department, &c, at)) {
+		v.act(ruled(effect))
+	}
 }
 
 // forget drops chats that are over for long, and the oldest of too many.

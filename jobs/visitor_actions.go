@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -44,17 +45,27 @@ func ruled(e chat.Effect) effect {
 	return f
 }
 
-// act adds the action of an effect, for the property's destinations or the one that it names.
+// act adds the action of an effect, for the property's destinations or the one that it names, or
+// for agents.
 func (v *visitor) act(e effect) {
-	to := v.def.Destinations
-	if n := e.do.Notify; n != nil && n.Destination != "" {
-		to = []string{n.Destination}
+	switch n := e.do.Notify; {
+	case n == nil:
+		v.add(e, Outgoing{To: v.def.Destinations})
+	case n.Destination != "":
+		v.add(e, Outgoing{To: []string{n.Destination}})
+	default:
+		v.notifyAgents(e)
 	}
+}
+
+// add adds the action of an effect, on its way to whom out says.
+func (v *visitor) add(e effect, out Outgoing) {
 	a := v.action(&e)
 	var err error
-	if v.out.Actions, err = appendAction(v.out.Actions, a, to); err != nil {
-		v.err = err
+	if out.Body, err = a.MarshalJSON(); err != nil {
+		v.err = fmt.Errorf("encoding an action: %w", err)
 	}
+	v.out.Actions = append(v.out.Actions, out)
 	v.tell(a, &e.data)
 }
 

@@ -40,7 +40,7 @@ func (t Type) Doc() string {
 		return "An agent has gone online or offline, or it has changed until when."
 	case AgentNotify:
 		return "An agent is to be told that their hours have started or ended: `kind` is `hours_started` or `hours_ended`; " +
-			"or agents a text: `trigger`."
+			"or that a property closes soon: `closing_soon`; or agents a text: `trigger`."
 	}
 	for _, v := range visitorTypes() {
 		if v.Type == t {
@@ -145,8 +145,11 @@ type AgentStatus struct {
 type Notice struct {
 	Agent  string     `json:"agent"`
 	Name   string     `json:"name,omitempty"`
-	Kind   string     `json:"kind"`             // hours_started | hours_ended
-	Reason string     `json:"reason,omitempty"` // of the hours at the boundary
-	Until  *time.Time `json:"until"`            // hours_started: when they end; hours_ended: when the next begin; null: not in sight
+	Kind   string     `json:"kind"`             // hours_started | hours_ended | closing_soon
+	Reason string     `json:"reason,omitempty"` // of the hours at the boundary; closing_soon: hours_end_soon
+	Until  *time.Time `json:"until"`            // hours_started: when they end; hours_ended: when the next begin; null: not in sight; closing_soon: the closing
 	Cause  Cause      `json:"cause"`
+
+	Property   string `json:"property,omitempty"`   // closing_soon: that closes, or whose
+	Department string `json:"department,omitempty"` // does, before it
 }

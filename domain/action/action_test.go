@@ -69,6 +69,13 @@ func examples(t testing.TB) map[string]action.Action {
 			ID: action.ID(action.AgentNotify, "lea:hours_ended", atEnd), Type: action.AgentNotify, Time: end,
 			Data: action.Notice{Agent: "lea", Kind: "hours_ended", Cause: atEnd},
 		},
+		"agent.notify.closing.json": {
+			ID: action.ID(action.AgentNotify, "lea:closing_soon:acme", atEnd), Type: action.AgentNotify, Time: end.Add(-10 * time.Minute),
+			Data: action.Notice{
+				Agent: "lea", Name: "Léa", Kind: "closing_soon", Reason: "hours_end_soon", Until: &end,
+				Cause: action.Cause{Boundary: end.Add(-10 * time.Minute)}, Property: "acme", Department: "sales",
+			},
+		},
 	}
 	for kind, data := range visitorExamples(start) {
 		data.Property, data.Visitor = "acme", "v1"

@@ -73,7 +73,7 @@ type Visitor struct {
 	Tag         string       `json:"tag,omitempty"`
 	Name        string       `json:"name,omitempty"`
 	Department  string       `json:"department,omitempty"`
-	Agents      []string     `json:"agents,omitempty"` // empty: all of the property's
+	Agents      []string     `json:"agents,omitempty"` // who are to be told; empty: all of the property's
 	Form        string       `json:"form,omitempty"`
 	Ticket      *Ticket      `json:"ticket,omitempty"`
 }

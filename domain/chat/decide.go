@@ -18,8 +18,7 @@ type Scene struct {
 	Offered      []string // departments that take chats now
 	Left         bool     // the visitor has left the site
 
-	Values       map[string]string // what stands for placeholders: trigger.Placeholders
-	Confirmation string            // what a visitor is told who has sent a form, in their language; empty: nothing
+	Values map[string]string // what stands for placeholders: trigger.Placeholders
 }
 
 // Decision is what Decide answers.

@@ -8,15 +8,15 @@ import (
 // Form answers a form.submitted: a confirmation to the visitor, and a ticket. Each is known by the event's id, so that
 // the same event given twice is answered with the same effects. The hours do not matter: what a visitor has sent must
 // not be lost because the widget opened meanwhile. Other events are answered with nothing.
-func Form(e event.Event, scene Scene) []Effect {
+func Form(p *Policy, e event.Event, scene Scene) []Effect {
 	if e.Type != event.FormSubmitted {
 		return nil
 	}
 	all := Effect{Chat: e.Data.Chat, At: e.Time.UTC(), Reason: Submitted, Cause: Cause{Rule: FormReceived, Event: e.ID}}
 	var effects []Effect
-	if scene.Confirmation != "" {
+	if text := p.form.Render(scene.Values); text != "" {
 		confirmed := all
-		confirmed.Do.SendMessage = &trigger.Message{Text: scene.Confirmation}
+		confirmed.Do.SendMessage = &trigger.Message{Text: text}
 		effects = append(effects, confirmed)
 	}
 	all.Ticket = &Ticket{Form: e.Data.Form, Department: e.Data.Department, Page: e.Data.Page}

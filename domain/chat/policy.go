@@ -15,6 +15,7 @@ type Rules struct {
 	During  string // the reply in hours; empty: none
 	Outside string // the reply outside hours; empty: none
 	Handoff string // what is said when a bot hands a chat over; empty: nothing
+	Form    string // what a visitor is told who has sent a form; empty: nothing
 
 	ClosingBefore  time.Duration // how long before the hours end ClosingMessage is said
 	ClosingMessage string        // empty: none
@@ -39,9 +40,10 @@ const (
 // Policy are rules that have been read. It never changes, so that any number of goroutines may share it.
 type Policy struct {
 	Rules
-	steps                            []step
-	texts                            map[string]trigger.Text // of the steps, by how they are written
-	during, outside, handoff, closes trigger.Text
+	steps []step
+	texts map[string]trigger.Text // of the steps, by how they are written
+
+	during, outside, handoff, form, closes trigger.Text
 }
 
 type step struct {
@@ -71,7 +73,8 @@ func Compile(r Rules) (*Policy, error) {
 		at   trigger.Place
 	}{
 		{&p.during, r.During, trigger.InMessage}, {&p.outside, r.Outside, trigger.InMessage},
-		{&p.handoff, r.Handoff, trigger.InMessage}, {&p.closes, r.ClosingMessage, trigger.InClosingSoon},
+		{&p.handoff, r.Handoff, trigger.InMessage}, {&p.form, r.Form, trigger.InMessage},
+		{&p.closes, r.ClosingMessage, trigger.InClosingSoon},
 	} {
 		text, err := trigger.ParseText(t.from, t.at)
 		if err != nil {

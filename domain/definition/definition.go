@@ -38,6 +38,20 @@ type AutoReplies struct {
 	During  string `json:"during,omitempty"`  // to a message in hours
 	Outside string `json:"outside,omitempty"` // to a message outside hours
 	Handoff string `json:"handoff,omitempty"` // when a bot hands over a chat
+
+	Form *string `json:"form,omitempty"` // to who sends a form, at any time; nil: DefaultConfirmation, see Confirmation
+}
+
+// DefaultConfirmation is what a visitor reads who has sent a form, where the property says nothing
+// about it. It needs no translation.
+const DefaultConfirmation = "✓"
+
+// Confirmation is what a visitor reads who has sent a form; empty: nothing.
+func (r AutoReplies) Confirmation() string {
+	if r.Form == nil {
+		return DefaultConfirmation
+	}
+	return *r.Form
 }
 
 // ClosingSoon is what is said before the hours end. The zero value says nothing.
@@ -65,7 +79,7 @@ type Agent struct {
 
 // Notify says which notices an agent gets, and how.
 type Notify struct {
-	On  []string `json:"on,omitempty"`  // hours_started, hours_ended
+	On  []string `json:"on,omitempty"`  // hours_started, hours_ended, closing_soon
 	Via []string `json:"via,omitempty"` // service URLs, which are secrets; empty: agent.notify actions
 }
 

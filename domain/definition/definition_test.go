@@ -131,7 +131,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"properties": {"a": {"destinations": ["crm"]}}}`, `/properties/a/destinations/0: "crm" is not the name of a destination; allowed: none: the file defines no such thing`},
 
 		{`{"agents": {"a": {"online_when": "logged_in"}}}`, `/agents/a/online_when: "logged_in" is not a way to come online; allowed: scheduled`},
-		{`{"agents": {"a": {"notify": {"on": ["idle"]}}}}`, `/agents/a/notify/on/0: "idle" is not a notice; allowed: hours_started, hours_ended`},
+		{`{"agents": {"a": {"notify": {"on": ["idle"]}}}}`, `/agents/a/notify/on/0: "idle" is not a notice; allowed: hours_started, hours_ended, closing_soon`},
 		{`{"agents": {"a": {"leave": [{"from": "2026-12-21"}]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},
 		{`{"agents": {"a": {"leave": [{"on": "2026-12-21", "to": "2026-12-22"}]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},
 		{`{"agents": {"a": {"leave": [null]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},

@@ -102,7 +102,7 @@ func drawAgent(r *rapid.T, schedules []any) any {
 	return drawOptional(r, map[string]any{
 		"name": drawText(r), "time_zone": "Asia/Tokyo", "schedule": drawSchedule(r, schedules), "online_when": "scheduled",
 		"leave":  []any{map[string]any{"on": "2026-02-28"}, map[string]any{"from": "2026-12-21", "to": "2027-01-03"}},
-		"notify": drawOptional(r, map[string]any{"on": drawSome(r, []any{"hours_started", "hours_ended"}), "via": drawSome(r, []any{"a://b&c"})}),
+		"notify": drawOptional(r, map[string]any{"on": drawSome(r, []any{"hours_started", "hours_ended", "closing_soon"}), "via": drawSome(r, []any{"a://b&c"})}),
 	})
 }
 
@@ -114,7 +114,7 @@ func drawProperty(r *rapid.T, names map[string][]any) any {
 		"departments": map[string]any{"sales": drawOptional(r, map[string]any{"name": drawText(r), "agents": drawSome(r, names["agents"])})},
 		"shortcuts":   map[string]any{"prices": map[string]any{"text": drawMessage(r)}}, "one_proactive_message_per_visit": rapid.Bool().Draw(r, "one"),
 		"triggers": []any{drawTrigger(r)}, "rescue": []any{map[string]any{"after": drawDuration(r), "actions": drawActions(r), "repeat": rapid.Bool().Draw(r, "repeat")}},
-		"closing_soon": map[string]any{"before": "10m", "message": drawMessage(r)}, "auto_replies": drawOptional(r, map[string]any{"outside": drawMessage(r)}),
+		"closing_soon": map[string]any{"before": "10m", "message": drawMessage(r)}, "auto_replies": drawOptional(r, map[string]any{"outside": drawMessage(r), "form": drawMessage(r)}),
 	})
 }
 
@@ -135,7 +135,7 @@ func drawSome(r *rapid.T, of []any) any {
 func drawOptional(r *rapid.T, m map[string]any) any {
 	for _, k := range []string{
 		"name", "time_zone", "language", "schedule", "widget", "agents", "destinations", "departments", "leave", "notify", "on", "via", "online_when",
-		"shortcuts", "triggers", "rescue", "closing_soon", "auto_replies", "outside", "enabled", "recheck", "conditions", "delay", "frequency", "match", "case",
+		"shortcuts", "triggers", "rescue", "closing_soon", "auto_replies", "outside", "form", "enabled", "recheck", "conditions", "delay", "frequency", "match", "case",
 	} {
 		if rapid.Bool().Draw(r, k) {
 			delete(m, k)

@@ -100,11 +100,11 @@ func agentKind() kind[Agent] {
 
 func notifyKind() kind[Notify] {
 	return object("notify", []field[Notify]{
-		key("on", setOf("notices", mostVia, oneOf("a notice", "hours_started", "hours_ended"), clip),
+		key("on", setOf("notices", mostVia, oneOf("a notice", "hours_started", "hours_ended", "closing_soon"), clip),
 			func(n *Notify) *[]string { return &n.On },
-			"The notices they asked for."),
+			"The notices they asked for: of their own hours, and of the closing of properties and departments that they serve."),
 		key("via", setOf("service URLs", mostVia, serviceURL(), hideURL), func(n *Notify) *[]string { return &n.Via },
-			"Services that reach them. Secret. Without any, notices go to the destinations as `agent.notify`."),
+			"Services that reach them, also with what triggers tell them. Secret. Without any, all goes to the destinations as `agent.notify`."),
 	}, nil)
 }
 

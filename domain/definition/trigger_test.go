@@ -23,7 +23,7 @@ const chattyFile = `{
 		"agents": ["lea", "tom"],
 		"departments": {"sales": {"name": "Sales", "schedule": "office", "agents": ["lea"]}},
 		"shortcuts": {"prices": {"text": "Our prices", "attachments": [{"link": "https://example.com/prices", "title": "Prices"}]}},
-		"auto_replies": {"during": "One moment please", "outside": "Closed. Back {{next_open}}", "handoff": "…"},
+		"auto_replies": {"during": "One moment please", "outside": "Closed. Back {{next_open}}", "handoff": "…", "form": "Thank you"},
 		"rescue": [
 			{"after": "30s", "send_message": "Thanks for waiting, we are nearly with you"},
 			{"after": "2m", "invite_agents": true},
@@ -112,6 +112,30 @@ func TestWelcomeByDefault(t *testing.T) {
 		}
 		if len(p.ActiveTriggers()) != want || len(stored.ActiveTriggers()) != want {
 			t.Errorf("%s: %d, and %d from %s", in, len(p.ActiveTriggers()), len(stored.ActiveTriggers()), written)
+		}
+	}
+}
+
+func TestConfirmationOfForms(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`{}`: "✓", `{"auto_replies": null}`: "✓", `{"auto_replies": {}}`: "✓", `{"auto_replies": {"form": ""}}`: "",
+		`{"auto_replies": {"form": "Thank you, {{visitor.name|and bye}}"}}`: "Thank you, {{visitor.name|and bye}}",
+	} {
+		p, err := definition.ParseProperty(tree(t, in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stored definition.Property
+		if err := json.Unmarshal(written, &stored); err != nil {
+			t.Fatal(err)
+		}
+		if p.AutoReplies.Confirmation() != want || stored.AutoReplies.Confirmation() != want {
+			t.Errorf("%s: %q, and %q from %s", in, p.AutoReplies.Confirmation(), stored.AutoReplies.Confirmation(), written)
 		}
 	}
 }

@@ -21,9 +21,9 @@ func triggerKeys() []field[Property] {
 		key("rescue", listOf("steps", trigger.MostSteps, stepKind()), func(p *Property) *[]trigger.Step { return &p.Rescue },
 			"What is done, step by step, while nobody answers a chat. An answer ends it."),
 		key("auto_replies", autoRepliesKind(), func(p *Property) *AutoReplies { return &p.AutoReplies },
-			"Answers to visitors' messages. Only with a schedule."),
+			"Answers to visitors by themselves: to messages only with a schedule, to forms always."),
 		key("closing_soon", closingSoonKind(), func(p *Property) *ClosingSoon { return &p.ClosingSoon },
-			"What is said before the hours end."),
+			"What is said before the hours end: to visitors, and to agents whose `notify.on` has `closing_soon`."),
 	}
 }
 
@@ -172,6 +172,9 @@ func autoRepliesKind() kind[AutoReplies] {
 			"The answer outside hours, once for a chat and closed period. May hold placeholders."),
 		key("handoff", message(trigger.InMessage), func(r *AutoReplies) *string { return &r.Handoff },
 			"What is said when a bot hands the chat over. May hold placeholders."),
+		key("form", pointer(message(trigger.InMessage)), func(r *AutoReplies) **string { return &r.Form },
+			"What a visitor reads who has sent a form, with a schedule or without. Nothing with an empty text. May hold placeholders.").
+			byDefault(DefaultConfirmation),
 	}, nil)
 }
 
@@ -180,6 +183,6 @@ func closingSoonKind() kind[ClosingSoon] {
 		key("before", duration(time.Minute, trigger.MostDelay), func(c *ClosingSoon) *hours.Duration { return &c.Before },
 			"How long before the hours end.").mandatory(),
 		key("message", message(trigger.InClosingSoon), func(c *ClosingSoon) *string { return &c.Message },
-			"The text for visitors who chat or wait. May hold placeholders."),
+			"The text for visitors who chat or wait; agents alone are told where there is none. May hold placeholders."),
 	}, nil)
 }

@@ -9,6 +9,8 @@
 //
 // The answer carries its horizon: since when it holds, until when, and what comes
 // next, so that a reader can show the next flip on time by itself.
+//
+// ClosingSoon says which agents are to be told before the hours end.
 package widget
 
 import (
@@ -59,7 +61,9 @@ type Property struct {
 	Agents      []Agent         // empty: judged by the hours alone
 	Policy      Policy
 	Departments []Department
-	First       int64 // versions of a new state come after it: above any of a property of that name before
+	ClosingSoon time.Duration // how long before its hours end Listeners are told; 0: they are not
+	Listeners   []Listener    // of its Agents
+	First       int64         // versions of a new state come after it: above any of a property of that name before
 }
 
 // Department is a part of a property with hours and agents of its own. It is
@@ -68,6 +72,8 @@ type Department struct {
 	ID     string
 	Hours  *hours.Schedule // nil: the property's
 	Agents []Agent         // empty: judged by the hours alone
+
+	Listeners []Listener // of its Agents; see ClosingSoon
 }
 
 // State is what a widget shows, with its horizon.

@@ -58,10 +58,11 @@ func Sentence(a action.Action, zone *time.Location) (string, error) {
 	case action.WidgetStateChanged, action.DepartmentStateChanged:
 		var s action.State
 		err := json.Unmarshal(raw, &s)
-		name := "widget " + s.Property
+		name := "widget "
 		if s.Department != "" {
-			name = "department " + s.Property + "/" + s.Department
+			name = "department "
 		}
+		name += place(s.Property, s.Department)
 		return fmt.Sprintf("%s is %s (%s, %s)%s", name, s.Status, s.Mode, s.Reason, l.until(s.Until, s.Next)), err
 	case action.AgentStatusChanged:
 		var s action.AgentStatus
@@ -70,10 +71,12 @@ func Sentence(a action.Action, zone *time.Location) (string, error) {
 	case action.AgentNotify:
 		var n action.Notice
 		err := json.Unmarshal(raw, &n)
-		if n.Kind == action.KindTrigger {
+		switch n.Kind {
+		case action.KindTrigger:
 			return visitorSentence(a)
-		}
-		if n.Kind == string(agent.HoursStarted) {
+		case string(agent.ClosingSoon):
+			return fmt.Sprintf("notice to %s: %s closes soon%s", n.Agent, place(n.Property, n.Department), l.at(", ", n.Until)), err
+		case string(agent.HoursStarted):
 			return fmt.Sprintf("notice to %s: your hours have started%s", n.Agent, l.at(", until ", n.Until)), err
 		}
 		return fmt.Sprintf("notice to %s: your hours have ended%s", n.Agent, l.at(", the next start ", n.Until)), err
@@ -85,6 +88,14 @@ func Sentence(a action.Action, zone *time.Location) (string, error) {
 		body, err := a.MarshalJSON()
 		return string(body), err
 	}
+}
+
+// place names a property, or one of its departments.
+func place(property, department string) string {
+	if department != "" {
+		return property + "/" + department
+	}
+	return property
 }
 
 func (l Log) until(t *time.Time, next *string) string {

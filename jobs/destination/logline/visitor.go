@@ -24,7 +24,11 @@ func visitorSentence(a action.Action) (string, error) {
 	case action.MessageSkipped:
 		return strings.TrimSuffix(fmt.Sprintf("held back from %s (%s): %s: %s", who, by, v.Reason, v.Text), ": "), nil
 	case action.AgentNotify:
-		return fmt.Sprintf("notice about %s (%s): %s", who, by, v.Text), nil
+		to := strings.Join(v.Agents, ", ")
+		if to != "" {
+			to = "to " + to + " "
+		}
+		return fmt.Sprintf("notice %sabout %s (%s): %s", to, who, by, v.Text), nil
 	}
 	what := cmp.Or(v.Text, v.Tag, v.Name, v.Department, v.Form)
 	if what != "" {

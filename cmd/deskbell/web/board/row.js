@@ -160,9 +160,20 @@ export function sentence(a) {
     case "agent.status_changed":
       return [d.status, el("strong", {}, d.agent), ` is ${d.status}`, el("span.hint", {}, ` · ${reason(d.reason)}`, rest(", until "))];
     case "agent.notify":
-      return ["", "Told ", el("strong", {}, d.name || d.agent), d.kind === "hours_started" ? " that their hours have started" : " that their hours have ended"];
+      return ["", "Told ", el("strong", {}, d.name || d.agent || (d.agents ?? ["the agents"]).join(", ")), ...notice(d)];
     default:
       return ["", el("strong", {}, String(a.type))];
+  }
+}
+
+// notice says of what agents were told.
+function notice(d) {
+  const place = () => el("strong", {}, d.department ? `${d.property}/${d.department}` : d.property);
+  switch (d.kind) {
+    case "hours_started": return [" that their hours have started"];
+    case "hours_ended": return [" that their hours have ended"];
+    case "closing_soon": return [" that ", place(), " closes soon"];
+    default: return [" about a visitor of ", place()];
   }
 }
 

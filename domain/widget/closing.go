@@ -1,0 +1,124 @@
+package widget
+
+import (
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// tooLate is how late agents may be told that it closes soon, as with every notice to them.
+const tooLate = 15 * time.Minute
+
+// Listener is an agent who wants to be told that it closes soon.
+type Listener struct {
+	ID string
+	Agent
+}
+
+// Told are the closings of which agents have been told, or that were passed over because
+// nobody was there or it was too late: by department, the property's own under "".
+type Told map[string]time.Time
+
+// Notice is for one agent: it closes soon.
+type Notice struct {
+	Agent      string
+	Department string    // that closes; empty: the property does
+	Due        time.Time // when it was to be told
+	Closes     time.Time
+}
+
+// Closing is what ClosingSoon answers. All instants are whole seconds, in UTC.
+type Closing struct {
+	Notices []Notice  // the property's first; an agent gets one of a closing
+	Told    Told      // the one before where Changed is false
+	Changed bool      // Told differs from before
+	Due     time.Time // when to ask again; zero: only when something is edited
+}
+
+// ClosingSoon says which agents are to be told at an instant that the hours end
+// Property.ClosingSoon later, against what was told before. It tells those who are
+// available then. A department tells its own agents, by its own hours where it has any; who
+// serves the property too is told once of one closing, by the property.
+//
+// It is level-triggered, as Decide is: a closing that an edit or an override brings nearer
+// is told at once. It is not told after the closing, nor where it is too late by a quarter of an
+// hour, nor where it opened less than ClosingSoon before. A property that is new (before is its
+// state: Version 0) has not lived through what was due earlier.
+func ClosingSoon(p Property, before State, told Told, at time.Time) Closing {
+	c := closing{
+		Closing: Closing{Told: told}, ahead: p.ClosingSoon, isNew: before.Version == 0, at: at.Truncate(time.Second).UTC(),
+	}
+	if c.ahead <= 0 {
+		return c.Closing
+	}
+	c.place("", p.Listeners, p.Hours)
+	for _, d := range p.Departments {
+		c.place(d.ID, d.Listeners, p.Hours, d.Hours)
+	}
+	return c.Closing
+}
+
+// closing is one decision as it is made.
+type closing struct {
+	Closing
+	ahead time.Duration
+	isNew bool
+	at    time.Time
+}
+
+// place looks at the property, or at a department, that is open while all its gates are.
+func (c *closing) place(department string, listeners []Listener, gates ...*hours.Schedule) {
+	if len(listeners) == 0 {
+		return
+	}
+	var opened, closes time.Time
+	for _, gate := range gates {
+		h := gate.At(c.at)
+		if !h.Open { // what opens then will close
+			c.Due = earliest(c.Due, whole(h.Until))
+			return
+		}
+		if h.Since.After(opened) {
+			opened = h.Since
+		}
+		closes = earliest(closes, whole(h.Until))
+	}
+	if closes.IsZero() {
+		return
+	}
+	due := whole(closes.Add(-c.ahead))
+	if due.After(c.at) {
+		c.Due = earliest(c.Due, due)
+		return
+	}
+	c.Due = earliest(c.Due, closes)
+	if due.Before(opened) || !closes.After(c.Told[department]) {
+		return
+	}
+	c.pass(department, closes)
+	if late := c.at.Sub(due); late <= tooLate && (late <= 0 || !c.isNew) {
+		c.tell(listeners, Notice{Department: department, Due: due, Closes: closes})
+	}
+}
+
+// pass writes down that a closing has been looked at. Those long past are forgotten.
+func (c *closing) pass(department string, closes time.Time) {
+	told := Told{department: closes}
+	for place, t := range c.Told {
+		if place != department && t.After(c.at.Add(-skew)) {
+			told[place] = t
+		}
+	}
+	c.Told, c.Changed = told, true
+}
+
+func (c *closing) tell(listeners []Listener, n Notice) {
+	for _, l := range listeners {
+		known := func(o Notice) bool { return o.Agent == l.ID && o.Closes.Equal(n.Closes) }
+		if l.Available(c.at) && !slices.ContainsFunc(c.Notices, known) {
+			n.Agent = l.ID
+			c.Notices = append(c.Notices, n)
+		}
+	}
+}

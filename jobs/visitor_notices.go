@@ -1,0 +1,38 @@
+package jobs
+
+import "github.com/deskbell/deskbell/domain/trigger"
+
+// notifyAgents has agents told something: each who has services of their own by these, with an
+// action of their own, and the others by one for the property's destinations. That one names
+// nobody where the trigger names nobody and nobody has services: it is for all, also for those
+// who come to the property before it is read.
+func (v *visitor) notifyAgents(e effect) {
+	ids := e.do.Notify.Agents
+	if len(ids) == 0 {
+		ids = without(v.def.AllAgents(), nil)
+	}
+	var others []string
+	for _, id := range ids {
+		if a := v.agents[id]; a == nil || len(a.Notify.Via) == 0 {
+			others = append(others, id)
+			continue
+		}
+		own := e.to(id)
+		own.key += "/" + id
+		v.add(own, Outgoing{Notice: true})
+		v.out.notices++
+	}
+	switch {
+	case len(others) == len(ids):
+		v.add(e, Outgoing{To: v.def.Destinations})
+	case len(others) > 0:
+		v.add(e.to(others...), Outgoing{To: v.def.Destinations})
+	}
+}
+
+// to is the same for some agents.
+func (e *effect) to(agents ...string) effect {
+	own := *e
+	own.do.Notify = &trigger.Notify{Text: e.do.Notify.Text, Agents: agents}
+	return own
+}
