@@ -215,38 +215,55 @@ func TestAMessageWhoseTaskIsGoneStillGoesOut(t *testing.T) {
 	}
 }
 
+// often are properties that greet on a page, at once and a second later, and say how often.
+const often = `{"properties": {
+	"visitor": {"triggers": [{"name": "Now", %[1]s}, {"name": "Soon", "delay": "1s", %[1]s}]},
+	"visit":   {"triggers": [{"name": "Now", "frequency": "once_per_visit", %[1]s}, {"name": "Soon", "delay": "1s", "frequency": "once_per_visit", %[1]s}]},
+	"every":   {"triggers": [{"name": "Now", "frequency": {"every": "10m"}, %[1]s}, {"name": "Soon", "delay": "1s", "frequency": {"every": "10m"}, %[1]s}]},
+	"one":     {"triggers": [{"name": "Now", "frequency": "every_time", %[1]s}, {"name": "Soon", "delay": "1s", "frequency": "every_time", %[1]s}],
+		"one_proactive_message_per_visit": true}
+}}`
+
+// TestOneMessageHoweverOftenItIsCausedAtOnce lets visitors see a page in two tabs of each of
+// two visits at once, and tells two workers of each view three times.
 func TestOneMessageHoweverOftenItIsCausedAtOnce(t *testing.T) {
 	t.Parallel()
-	const visitors = 100
+	const visitors = 40 // of each property
 	b := newBundle(t, setup{})
-	b.define(`{"properties": {"acme": {"triggers": [
-		{"name": "Now", "type": "page", "url": {"contains": "/pricing"}, "message": "now", "frequency": "once_per_visit"},
-		{"name": "Soon", "type": "page", "url": {"contains": "/pricing"}, "delay": "1s", "message": "soon", "frequency": "once_per_visit"}
-	]}}}`)
+	b.define(fmt.Sprintf(often, `"type": "page", "url": {"contains": "/pricing"}, "message": "hi"`))
 	b.worker()
 	b.worker()
 	b.quiet()
+	want := make(map[string]int)
 	var all sync.WaitGroup
-	var want []string
 	for i := range visitors {
-		visitor := fmt.Sprint("v", i)
-		want = append(want, visitor+": now", visitor+": soon")
-		for _, id := range []string{"tab1", "tab1", "tab2", "tab2"} {
-			all.Go(func() {
-				e := event.New(event.PageViewed, event.Data{
-					Property: "acme", Visitor: visitor, Visit: visitor + ".1", Page: event.Page{URL: "https://example.com/pricing"},
+		for property, each := range map[string][]string{
+			"visitor": {"Now", "Soon"}, "every": {"Now", "Soon"}, "visit": {"Now 1", "Soon 1", "Now 2", "Soon 2"}, "one": {"1", "2"},
+		} {
+			visitor := fmt.Sprint(property, i)
+			for _, message := range each {
+				want[visitor+" "+message] = 1
+			}
+			for n := range 12 {
+				visit, tab := fmt.Sprint(1+n%2), fmt.Sprint("tab", n/2%2)
+				all.Go(func() {
+					e := event.New(event.PageViewed, event.Data{
+						Property: property, Visitor: visitor, Visit: visit, Page: event.Page{URL: "https://example.com/pricing"},
+					})
+					b.sendOrFail(named(visit+tab, e))
 				})
-				b.sendOrFail(named(id, e))
-			})
+			}
 		}
 	}
 	all.Wait()
 	redistest.Wait(t, "all are greeted", func() bool { return len(b.messages()) >= len(want) })
 	pauseUntil(b, b.clock.now().Add(2*time.Second)) // beyond the last timer
 	b.quiet()
-	got := b.messages()
-	slices.Sort(got)
-	slices.Sort(want)
+	got := make(map[string]int)
+	for _, a := range b.visitorActions() {
+		of := map[string]string{"visitor": a.data.Trigger, "every": a.data.Trigger, "visit": a.data.Trigger + " " + a.data.Visit, "one": a.data.Visit}
+		got[a.data.Visitor+" "+of[a.data.Property]]++
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
