@@ -42,7 +42,7 @@ func happening(pick func(n int) int, visitor string, i int) event.Event {
 		event.ChatAgentJoined, event.ChatAgentLeft, event.ChatHandoff, event.ChatTagged, event.ChatEnded,
 	}
 	d := event.Data{Property: "acme", Visitor: visitor}
-	kind := event.VisitorUpdated
+	var kind event.Type
 	if n := pick(len(visits) + len(chats)); n < len(visits) {
 		kind, d.Visit = visits[n], fmt.Sprint(1+pick(2))
 	} else if kind, d.Chat = chats[n-len(visits)], fmt.Sprint("c", 1+pick(2), "-", visitor); pick(2) == 0 && kind != event.ChatRequested {

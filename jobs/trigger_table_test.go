@@ -49,6 +49,8 @@ unchecked         "type":"advanced","on":"page.viewed","conditions":[{"field":"p
 //	answered  an agent writes · joined: joins · left: the visitor goes · away: to another page · closed: the widget is
 //	ended     the chat ends · shut: the property's hours end
 //	edited    the trigger has another text · changed: another start · off: it is disabled · gone: it is deleted
+//
+//nolint:dupword // it is a table
 const tableOfReasons = `
                   late twice order answered joined left         away       closed    ended      shut           edited  changed off      gone
 site              late hi    hi    hi       hi     visitor_left hi         hi        hi         widget_offline edited! edited  disabled removed
