@@ -63,15 +63,24 @@ func (b *bundle) visitorActions() []visitorAction {
 	defer b.out.mu.Unlock()
 	var list []visitorAction
 	for _, d := range b.out.had["default"] {
-		var a visitorAction
-		b.must(json.Unmarshal(d.Body, &a.Action))
-		raw, _ := a.Data.(json.RawMessage)
-		b.must(json.Unmarshal(raw, &a.data))
-		if a.data.Visitor != "" {
+		if a := decodeVisitorAction(b, d.Body); a.data.Visitor != "" {
 			list = append(list, a)
 		}
 	}
 	return list
+}
+
+// decodeVisitorAction reads an action; one that is about no visitor has none.
+func decodeVisitorAction(t testing.TB, body []byte) (a visitorAction) {
+	t.Helper()
+	if err := json.Unmarshal(body, &a.Action); err != nil {
+		t.Fatal(err)
+	}
+	raw, _ := a.Data.(json.RawMessage)
+	if err := json.Unmarshal(raw, &a.data); err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 func (b *bundle) hears(want ...string) {

@@ -145,6 +145,12 @@ func TestASimulationAnswersEventsAsWorkersDo(t *testing.T) {
 	b.quiet()
 	s.until(b.clock.now())
 
+	saysTheSame(b, s, 5)
+}
+
+// saysTheSame compares what was done about visitors by workers and by a simulation.
+func saysTheSame(b *bundle, s *simulated, least int) {
+	b.Helper()
 	said := func(v action.Visitor, id string, kind action.Type) string {
 		body, err := json.Marshal(v)
 		s.must(err)
@@ -164,7 +170,68 @@ func TestASimulationAnswersEventsAsWorkersDo(t *testing.T) {
 	}
 	slices.Sort(live)
 	slices.Sort(simulated)
-	if diff := cmp.Diff(live, simulated); diff != "" || len(live) < 5 {
-		t.Errorf("of workers (-), and of a simulation (+):\n%s", diff)
+	if diff := cmp.Diff(live, simulated); diff != "" || len(live) < least {
+		b.Errorf("of workers (-), and of a simulation (+):\n%s", diff)
 	}
+}
+
+// TestASimulationClosesAsWorkersDo lets the hours of a shop end while visitors look at pages, chat and wait: for two
+// workers on a Redis, and in a simulation.
+func TestASimulationClosesAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"schedule": "daily 9-17", "widget": {"waiting_at_close": "message"},
+		"triggers": [
+			{"name": "Prices", "type": "page", "url": {"contains": "/pricing"}, "delay": "1s", "message": "Prices?"},
+			{"name": "Stays", "type": "advanced", "on": "page.unchanged", "after": "2s", "actions": [{"add_tag": "stays"}, {"wait": "1s"}, {"send_message": "Still there?"}]}],
+		"auto_replies": {"during": "One moment", "outside": "Back {{next_open}}", "handoff": "A person comes {{next_open|soon}}"},
+		"closing_soon": {"before": "1m", "message": "Until {{closes_at}}"}}}}`
+	b := newBundle(t, setup{clock: morning(16, 50)})
+	s := simulate(t, b.clock.now(), 1)
+	b.define(text)
+	s.define(text)
+	s.must(s.Settle(t.Context()))
+	b.worker()
+	b.worker()
+	b.quiet()
+	n := 0
+	send := func(e event.Event) {
+		n++
+		e.ID, e.Time = fmt.Sprint("e", n), b.clock.now().UTC().Truncate(time.Millisecond)
+		b.send(complete(t, []event.Event{e})...)
+		s.must(s.Advance(t.Context(), e.Time))
+		s.must(s.Take(t.Context(), complete(t, []event.Event{e})...))
+	}
+	in := func(chat string, kind event.Type, from event.Author) event.Event {
+		d := event.Data{Property: "acme", Chat: chat, From: from}
+		if kind == event.ChatMessage {
+			d.Text = "Well?"
+		}
+		if from == event.FromAgent {
+			d.Agent = "lea"
+		}
+		return event.New(kind, d)
+	}
+	view := arrived("ann")
+	view.Data.Page.URL = "https://example.com/pricing"
+	send(view)
+	send(requested("ann", "c1"))
+	send(requested("bob", "c2"))
+	send(requested("kim", "c3"))
+	redistest.Wait(t, "both have their replies", func() bool { // an event in the same batch would be known before them
+		return slices.Contains(b.messages(), "bob: One moment") && slices.Contains(b.messages(), "kim: One moment")
+	})
+	send(in("c2", event.ChatMessage, event.FromAgent))
+	send(in("c3", event.ChatHandoff, ""))
+	redistest.Wait(t, "ann has had everything", func() bool {
+		return slices.Contains(b.messages(), "ann: Still there?") && slices.Contains(b.messages(), "ann: Prices?")
+	})
+	b.crosses(morning(16, 59))
+	s.until(morning(16, 59))
+	b.crosses(morning(17, 0))
+	s.until(morning(17, 0))
+	send(in("c2", event.ChatMessage, event.FromVisitor))
+	redistest.Wait(t, "bob is told", func() bool { return slices.Contains(b.messages(), "bob: Back tomorrow at 9:00 AM") })
+	b.quiet()
+	s.until(b.clock.now())
+	saysTheSame(b, s, 12)
 }

@@ -20,6 +20,7 @@ import (
 type site struct {
 	*policies
 	id     string
+	zone   *time.Location // the property's own, or else its schedule's
 	widget widget.State
 	hours  *hours.Schedule // with the override
 	parts  map[string]*hours.Schedule
@@ -79,7 +80,14 @@ func (s *site) read(b *batch, r *Record, known *policyCache, at time.Time) error
 		return err
 	}
 	s.widget = widget.Decide(p, widget.State(state.Widget), at).State
-	s.hours, s.parts = p.Hours, make(map[string]*hours.Schedule)
+	s.hours, s.zone, s.parts = p.Hours, p.Hours.Location(), make(map[string]*hours.Schedule)
+	if s.def.TimeZone != "" {
+		always, err := b.compile(nil, s.def.TimeZone)
+		if err != nil {
+			return err
+		}
+		s.zone = always.Location()
+	}
 	for _, part := range p.Departments {
 		s.parts[part.ID] = part.Hours
 	}
@@ -137,7 +145,7 @@ func rulesOf(def *definition.Property) chat.Rules {
 // visitScene is what the triggers of a visitor look at.
 func (v *visitor) visitScene(at time.Time) visit.Scene {
 	s := visit.Scene{
-		Zone: v.hours.Location(), WithinHours: v.hours.At(at).Open,
+		Zone: v.zone, WithinHours: v.hours.At(at).Open,
 		Widget:      visit.Widget{Status: string(v.widget.Status), Since: v.widget.Since},
 		Departments: make(map[string]string, len(v.widget.Departments)), DepartmentNames: make(map[string]string, len(v.def.Departments)),
 		AgentsOnline: v.online, Chats: make(map[string]visit.Chat, len(v.Chats)), Property: v.name(),
@@ -217,7 +225,7 @@ func (s *site) nextOpen(language string, at time.Time) string {
 	if s.widget.NextOpen.IsZero() {
 		return ""
 	}
-	return phrase.Back(s.language(language), at, s.widget.NextOpen.In(s.hours.Location()))
+	return phrase.Back(s.language(language), at, s.widget.NextOpen.In(s.zone))
 }
 
 // clock says when something is on the same day; empty: it is not in sight.
@@ -225,7 +233,7 @@ func (s *site) clock(language string, at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return phrase.Clock(s.language(language), at.In(s.hours.Location()))
+	return phrase.Clock(s.language(language), at.In(s.zone))
 }
 
 // language is the visitor's, or else the property's.

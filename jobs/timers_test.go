@@ -33,41 +33,63 @@ type noted struct {
 	mu        sync.Mutex
 	spoken    map[jobs.Subject][]int64
 	answered  map[jobs.Subject]int64
-	contended int           // messages and answers whose decision was lost, and made anew
-	lead      time.Duration // how long before the timer an answer is to be sent
+	contended map[string]int // by property: messages and answers whose decision was lost, and made anew
+	lead      time.Duration  // how long before the timer an answer is to be sent
 }
 
-// Commit implements jobs.Store.
+// Commit implements jobs.Store: a timer that a sweep finds.
 func (h history) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
 	lost, err := h.Store.Commit(ctx, shard, changes)
-	if err != nil {
-		return lost, err
+	if err == nil {
+		h.note(changes, lost)
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	return lost, err
+}
+
+// CommitAll implements jobs.Store: events, and timers that have tasks.
+func (h history) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) ([]jobs.Subject, error) {
+	lost, err := h.Store.CommitAll(ctx, byShard)
+	if err == nil {
+		for _, changes := range byShard {
+			h.note(changes, lost)
+		}
+	}
+	return lost, err
+}
+
+func (n *noted) note(changes []jobs.Change, lost []jobs.Subject) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	for _, c := range changes {
-		if _, _, ok := c.Subject.Visitor(); !ok {
+		property, _, ok := c.Subject.Visitor()
+		if !ok {
 			continue
 		}
 		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
 		if slices.Contains(lost, c.Subject) {
 			if answer || len(c.Actions) > 0 {
-				h.contended++
+				n.contended[property]++
 			}
 			continue
 		}
 		if len(c.Actions) > 0 {
-			h.spoken[c.Subject] = append(h.spoken[c.Subject], c.Rev)
-			h.lead += leadStep
+			n.spoken[c.Subject] = append(n.spoken[c.Subject], c.Rev)
+			n.leads(property, leadStep)
 		}
 		if answer {
-			h.answered[c.Subject] = c.Rev
-			if len(h.spoken[c.Subject]) == 0 {
-				h.lead -= leadStep
+			n.answered[c.Subject] = c.Rev
+			if len(n.spoken[c.Subject]) == 0 {
+				n.leads(property, -leadStep)
 			}
 		}
 	}
-	return lost, nil
+}
+
+// leads moves the answers that are still to come.
+func (n *noted) leads(property string, by time.Duration) {
+	if property != withoutTimer {
+		n.lead += by
+	}
 }
 
 // early is how long before the timer an answer is to be sent now.
@@ -77,14 +99,29 @@ func (n *noted) early() time.Duration {
 	return n.lead
 }
 
+// comforting are properties that say something when nobody answers, each by another of the
+// ways that there are. The delay is that of the race below.
+const comforting = `{"properties": {
+	"rescue":     {"triggers": [{"name": "Help", "type": "rescue", "delay": "2s", "message": "nearly"}]},
+	"unanswered": {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "1s", "delay": "1s", "message": "nearly"}]},
+	"lasting":    {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "2s", "message": "nearly"}]},
+	"ladder":     {"triggers": [], "rescue": [{"after": "2s", "send_message": "nearly"}]},
+	"reply":      {"triggers": [], "schedule": "daily 0-24", "auto_replies": {"during": "One moment"}}
+}}`
+
+// withoutTimer is the property that speaks at once.
+const withoutTimer = "reply"
+
 // TestNobodyIsComfortedWhoWasAnswered lets the agent's answer and the visitor's timer
-// come at the same time, on two workers, thousands of times.
+// come at the same time, on two workers, thousands of times. An auto-reply has no timer:
+// there the answer comes at the time of the visitor's message.
 func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	t.Parallel()
-	const chats, perSecond, delay = 3000, 200, 2 * time.Second
-	n := &noted{spoken: make(map[jobs.Subject][]int64), answered: make(map[jobs.Subject]int64)}
+	const chats, perSecond, delay = 4000, 200, 2 * time.Second
+	properties := []string{"rescue", "unanswered", "lasting", "ladder", withoutTimer}
+	n := &noted{spoken: make(map[jobs.Subject][]int64), answered: make(map[jobs.Subject]int64), contended: make(map[string]int)}
 	b := newBundle(t, setup{wrap: func(s jobs.Store) jobs.Store { return history{s, n} }})
-	b.define(greeting)
+	b.define(comforting)
 	b.worker()
 	b.worker()
 	b.quiet()
@@ -92,19 +129,25 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	begin := time.Now()
 	for i := range chats {
 		all.Go(func() {
-			visitor, chat := fmt.Sprint("v", i), fmt.Sprint("c", i)
+			property, visitor, chat := properties[i%len(properties)], fmt.Sprint("v", i), fmt.Sprint("c", i)
 			asks := begin.Add(time.Duration(i) * time.Second / perSecond)
 			<-time.After(time.Until(asks))
-			asked := named("request", requested(visitor, chat))
+			asked := named("request", event.New(event.ChatRequested, event.Data{Property: property, Visitor: visitor, Chat: chat, Text: "Hello?"}))
 			asked.Time = b.clock.now()
-			b.sendOrFail(asked)
-			<-time.After(b.clock.until(asked.Time.Add(delay - 1500*time.Millisecond)))
-			<-time.After(b.clock.until(asked.Time.Add(delay - n.early() + rand.N(10*time.Millisecond))))
-			answer := event.New(event.ChatMessage, event.Data{Property: "acme", Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"})
+			answer := named("answer", event.New(event.ChatMessage, event.Data{Property: property, Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"}))
 			if i%2 == 0 { // else they are found by the chat
 				answer.Data.Visitor = visitor
 			}
-			b.sendOrFail(named("answer", answer))
+			if property == withoutTimer {
+				answer.Time = asked.Time
+				all.Go(func() { b.sendOrFail(answer) })
+				b.sendOrFail(asked)
+				return
+			}
+			b.sendOrFail(asked)
+			<-time.After(b.clock.until(asked.Time.Add(delay - 1500*time.Millisecond)))
+			<-time.After(b.clock.until(asked.Time.Add(delay - n.early() + rand.N(10*time.Millisecond))))
+			b.sendOrFail(answer)
 		})
 	}
 	all.Wait()
@@ -115,9 +158,10 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	})
 	pauseUntil(b, b.clock.now().Add(time.Second)) // beyond the last due time
 	b.quiet()
-	comforted := 0
+	comforted := make(map[string]int)
 	for s, revs := range n.spoken {
-		comforted++
+		property, _, _ := s.Visitor()
+		comforted[property]++
 		if len(revs) > 1 {
 			t.Errorf("%s was comforted %d times", s, len(revs))
 		}
@@ -125,9 +169,12 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 			t.Errorf("%s was comforted on revision %d, and answered on %d", s, revs[0], answered)
 		}
 	}
-	t.Logf("%d of %d were comforted before the answer came; %d decisions were lost to the other worker", comforted, chats, n.contended)
-	if n.contended == 0 {
-		t.Error("there was no race: it shows nothing")
+	for _, p := range properties {
+		t.Logf("%s: %d of %d were comforted before the answer came; %d decisions were lost to the other worker",
+			p, comforted[p], chats/len(properties), n.contended[p])
+		if n.contended[p] == 0 {
+			t.Errorf("%s: there was no race: it shows nothing", p)
+		}
 	}
 }
 
@@ -168,38 +215,55 @@ func TestAMessageWhoseTaskIsGoneStillGoesOut(t *testing.T) {
 	}
 }
 
+// often are properties that greet on a page, at once and a second later, and say how often.
+const often = `{"properties": {
+	"visitor": {"triggers": [{"name": "Now", %[1]s}, {"name": "Soon", "delay": "1s", %[1]s}]},
+	"visit":   {"triggers": [{"name": "Now", "frequency": "once_per_visit", %[1]s}, {"name": "Soon", "delay": "1s", "frequency": "once_per_visit", %[1]s}]},
+	"every":   {"triggers": [{"name": "Now", "frequency": {"every": "10m"}, %[1]s}, {"name": "Soon", "delay": "1s", "frequency": {"every": "10m"}, %[1]s}]},
+	"one":     {"triggers": [{"name": "Now", "frequency": "every_time", %[1]s}, {"name": "Soon", "delay": "1s", "frequency": "every_time", %[1]s}],
+		"one_proactive_message_per_visit": true}
+}}`
+
+// TestOneMessageHoweverOftenItIsCausedAtOnce lets visitors see a page in two tabs of each of
+// two visits at once, and tells two workers of each view three times.
 func TestOneMessageHoweverOftenItIsCausedAtOnce(t *testing.T) {
 	t.Parallel()
-	const visitors = 100
+	const visitors = 40 // of each property
 	b := newBundle(t, setup{})
-	b.define(`{"properties": {"acme": {"triggers": [
-		{"name": "Now", "type": "page", "url": {"contains": "/pricing"}, "message": "now", "frequency": "once_per_visit"},
-		{"name": "Soon", "type": "page", "url": {"contains": "/pricing"}, "delay": "1s", "message": "soon", "frequency": "once_per_visit"}
-	]}}}`)
+	b.define(fmt.Sprintf(often, `"type": "page", "url": {"contains": "/pricing"}, "message": "hi"`))
 	b.worker()
 	b.worker()
 	b.quiet()
+	want := make(map[string]int)
 	var all sync.WaitGroup
-	var want []string
 	for i := range visitors {
-		visitor := fmt.Sprint("v", i)
-		want = append(want, visitor+": now", visitor+": soon")
-		for _, id := range []string{"tab1", "tab1", "tab2", "tab2"} {
-			all.Go(func() {
-				e := event.New(event.PageViewed, event.Data{
-					Property: "acme", Visitor: visitor, Visit: visitor + ".1", Page: event.Page{URL: "https://example.com/pricing"},
+		for property, each := range map[string][]string{
+			"visitor": {"Now", "Soon"}, "every": {"Now", "Soon"}, "visit": {"Now 1", "Soon 1", "Now 2", "Soon 2"}, "one": {"1", "2"},
+		} {
+			visitor := fmt.Sprint(property, i)
+			for _, message := range each {
+				want[visitor+" "+message] = 1
+			}
+			for n := range 12 {
+				visit, tab := fmt.Sprint(1+n%2), fmt.Sprint("tab", n/2%2)
+				all.Go(func() {
+					e := event.New(event.PageViewed, event.Data{
+						Property: property, Visitor: visitor, Visit: visit, Page: event.Page{URL: "https://example.com/pricing"},
+					})
+					b.sendOrFail(named(visit+tab, e))
 				})
-				b.sendOrFail(named(id, e))
-			})
+			}
 		}
 	}
 	all.Wait()
 	redistest.Wait(t, "all are greeted", func() bool { return len(b.messages()) >= len(want) })
 	pauseUntil(b, b.clock.now().Add(2*time.Second)) // beyond the last timer
 	b.quiet()
-	got := b.messages()
-	slices.Sort(got)
-	slices.Sort(want)
+	got := make(map[string]int)
+	for _, a := range b.visitorActions() {
+		of := map[string]string{"visitor": a.data.Trigger, "every": a.data.Trigger, "visit": a.data.Trigger + " " + a.data.Visit, "one": a.data.Visit}
+		got[a.data.Visitor+" "+of[a.data.Property]]++
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

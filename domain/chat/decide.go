@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -182,10 +183,21 @@ func (d *decider) do(a trigger.Action, e Effect) {
 // say adds a message of one of the property's texts.
 func (d *decider) say(t trigger.Text, e Effect) {
 	e.Chat = d.State.ID
-	e.Do.SendMessage = &trigger.Message{Text: t.Render(d.scene.Values)}
+	e.Do.SendMessage = &trigger.Message{Text: t.Render(d.values(e.Cause.Rule))}
 	if e.Do.SendMessage.Text == "" && len(e.Offered) == 0 {
 		d.skip(e.Cause.Rule, Empty, e.At)
 		return
 	}
 	d.Effects = append(d.Effects, e)
+}
+
+// values are what stands for placeholders in a rule's text. In hours a hand-over has no next opening: people are there,
+// and the opening after these hours is not when they will follow up.
+func (d *decider) values(r Rule) map[string]string {
+	if r != Handoff || !d.scene.Hours.Open {
+		return d.scene.Values
+	}
+	values := maps.Clone(d.scene.Values)
+	delete(values, "next_open")
+	return values
 }

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -192,5 +193,21 @@ func TestTexts(t *testing.T) {
 		if _, err := chat.Compile(bad); err == nil {
 			t.Errorf("%+v was taken", bad)
 		}
+	}
+}
+
+// TestManyMessagesUnanswered: somebody who goes on writing does not put off what they wait for.
+func TestManyMessagesUnanswered(t *testing.T) {
+	t.Parallel()
+	var s chat.State
+	s.Merge(said(t, "08:59:00", "agent"))
+	for i := range 40 {
+		e := said(t, "09:00:00", "visitor")
+		e.ID, e.Time = fmt.Sprint("e", i), e.Time.Add(time.Duration(i)*time.Second)
+		s.Merge(e)
+	}
+	d := chat.Decide(compile(t, ladder()), s, chat.Scene{}, clock(t, "09:00:45"))
+	if got := told(d); got != "due 09:01:00" {
+		t.Error(got)
 	}
 }

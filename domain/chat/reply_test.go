@@ -9,7 +9,7 @@ import (
 
 func replies() chat.Rules {
 	return chat.Rules{
-		During: "One moment", Outside: "Back {{next_open}}", Handoff: "A person comes {{next_open}}", HasSchedule: true,
+		During: "One moment", Outside: "Back {{next_open}}", Handoff: "A person comes {{next_open|soon}}", HasSchedule: true,
 		Departments: map[string]chat.Part{"sales": {HasSchedule: true}, "support": {Name: "Support"}},
 	}
 }
@@ -67,8 +67,8 @@ func TestAutoReplies(t *testing.T) {
 			{"18:01:00", "request bot@18:00:00, handoff", nil, `auto_reply.handoff "A person comes tomorrow"; -auto_reply.outside bot`},
 		},
 		"a second hand-over": {
-			{"09:00:00", "handoff", nil, `auto_reply.handoff "A person comes tomorrow"`},
-			{"09:01:00", "handoff", nil, `auto_reply.handoff "A person comes tomorrow"`},
+			{"09:00:00", "handoff", nil, `auto_reply.handoff "A person comes soon"`},
+			{"09:01:00", "handoff", nil, `auto_reply.handoff "A person comes soon"`},
 		},
 		"a hand-over that comes late, was answered, or ended": {
 			{"09:01:01", "handoff@09:00:00", nil, "-auto_reply.handoff late"},

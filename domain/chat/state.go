@@ -92,7 +92,7 @@ type Rest struct {
 
 // The bounds of the lists. The newest are kept, so that a list does not depend on the order of events.
 const (
-	mostMessages = 16 // of Waiting
+	mostMessages = 48 // of Waiting: beyond, the wait seems to begin later than it did
 	mostRequests = 4  // of Waiting
 	mostAgents   = 10
 	mostTags     = 50 // as many as one event may bring

@@ -31,7 +31,7 @@ func propertyKind() kind[Property] {
 		key("name", text(mostName), func(p *Property) *string { return &p.Name },
 			"What people call it; its id where there is none."),
 		key("time_zone", timeZone(), func(p *Property) *string { return &p.TimeZone },
-			"The zone of its schedules that name none; the machine's (`DESKBELL_TIME_ZONE`) where there is none."),
+			"The zone of its schedules that name none, of conditions on time, and of times in texts. Where there is none, the machine's (`DESKBELL_TIME_ZONE`), and its schedule's for conditions and texts."),
 		key("language", language(), func(p *Property) *string { return &p.Language },
 			"The language of its visitors."),
 		key("schedule", scheduleOf(), func(p *Property) *Schedule { return &p.Schedule },

@@ -348,3 +348,49 @@ func TestSchemaOfTriggersAgreesWithParse(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryLimitAtOnce: each of the limits is named, and all of them in one answer.
+func TestEveryLimitAtOnce(t *testing.T) {
+	t.Parallel()
+	list := func(n int, item string) string {
+		items := make([]string, n)
+		for i := range items {
+			items[i] = strings.ReplaceAll(item, "$", fmt.Sprint(i))
+		}
+		return "[" + strings.Join(items, ",") + "]"
+	}
+	const site = `{"name": "T$", "type": "site", "message": "x"}`
+	_, err := definition.ParseProperty(tree(t, `{
+		"shortcuts": {"s": {"attachments": `+list(11, `{"link": "https://x.example/$"}`)+`}},
+		"rescue": [{"after": "25h", "actions": `+list(6, `{"add_tag": "x"}`)+`}],
+		"auto_replies": {"outside": "`+strings.Repeat("x", 1001)+`"},
+		"triggers": [{"name": "`+strings.Repeat("n", 101)+`", "type": "advanced", "on": "chat.idle", "after": "25h", "delay": "25h", "expiry": "25h",
+			"conditions": `+list(11, `{"field": "page.url", "is": "$"}`)+`,
+			"actions": [{"wait": "25h"}, {"send_message": {"text": "x", "suggested": `+list(5, `"$"`)+`}}, {"add_tag": "`+strings.Repeat("t", 101)+`"},
+				{"add_note": "`+strings.Repeat("x", 1001)+`"}, {"reassign": true}, {"reassign": true}]},
+			`+strings.Trim(list(20, site), "[]")+`]}`))
+	if err == nil {
+		t.Fatal("it was taken")
+	}
+	for _, want := range []string{
+		`/triggers: "21 triggers" are too many; allowed: at most 20`,
+		`/triggers/0/conditions: "11 conditions" are too many; allowed: at most 10`,
+		`/triggers/0/actions: "6 actions" are too many; allowed: at most 5`,
+		`/triggers/0/actions/1/send_message/suggested: "5 replies" are too many; allowed: at most 4`,
+		`/triggers/0/delay: "25h" does not fit here; allowed: 0s to 1d`,
+		`/triggers/0/after: "25h" does not fit here; allowed: 1s to 1d`,
+		`/triggers/0/expiry: "25h" does not fit here; allowed: 1s to 1d`,
+		`/triggers/0/actions/0/wait: "25h" does not fit here; allowed: 1s to 1d`,
+		`/triggers/0/name: `, `/triggers/0/actions/2/add_tag: `, `/triggers/0/actions/3/add_note: `, `/auto_replies/outside: `,
+		`/rescue/0/after: "25h" does not fit here; allowed: 1s to 1d`,
+		`/rescue/0/actions: "6 actions" are too many; allowed: at most 5`,
+		`/shortcuts/s/attachments: "11 attachments" are too many; allowed: at most 10`,
+	} {
+		if strings.Count(err.Error(), want) != 1 {
+			t.Errorf("no %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(err)
+	}
+}

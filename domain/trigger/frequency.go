@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -25,12 +26,31 @@ type Frequency struct {
 
 // Fired is when a trigger last spoke to a visitor. The zero value: never.
 type Fired struct {
-	At    time.Time `json:"at"`
-	Visit string    `json:"visit"`
+	At      time.Time `json:"at"`
+	Visit   string    `json:"visit"`
+	Earlier []string  `json:"earlier,omitempty"` // other visits in which it has spoken, the last ones first
 }
 
-// Allowed tells whether a trigger may speak to a visitor in a visit, at an instant. It is told of the last time only: an
-// event of an earlier visit that comes late may be allowed again by OncePerVisit.
+// mostEarlier bounds the earlier visits that are known. Somebody with two devices is in two visits at once, and views
+// pages in turns.
+const mostEarlier = 2
+
+// Again is what is known once the trigger has spoken once more.
+func (f Fired) Again(visit string, at time.Time) Fired {
+	next := Fired{At: at, Visit: visit}
+	if f.At.IsZero() {
+		return next
+	}
+	for _, v := range append([]string{f.Visit}, f.Earlier...) {
+		if v != visit && len(next.Earlier) < mostEarlier {
+			next.Earlier = append(next.Earlier, v)
+		}
+	}
+	return next
+}
+
+// Allowed tells whether a trigger may speak to a visitor in a visit, at an instant. It is told of the last few visits
+// only: an event of a visit before these may be allowed again by OncePerVisit.
 //
 // Where a property allows one proactive message in a visit, that is OncePerVisit asked of the last proactive message of
 // any trigger.
@@ -41,7 +61,7 @@ func Allowed(f Frequency, last Fired, visit string, at time.Time) bool {
 	case f.Every > 0:
 		return at.Sub(last.At) >= time.Duration(f.Every)
 	case f.Rule == OncePerVisit:
-		return last.Visit != visit
+		return last.Visit != visit && !slices.Contains(last.Earlier, visit)
 	default:
 		return f.Rule == EveryTime
 	}

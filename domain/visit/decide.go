@@ -153,10 +153,10 @@ func (r *run) claim(c *compiled, t Timer) {
 	if s.Fired == nil {
 		s.Fired = make(map[string]Fired)
 	}
-	fired := trigger.Fired{At: r.at, Visit: t.Visit}
-	s.Fired[c.Name] = Fired{fired, s.Fired[c.Name].Count + 1}
+	before := s.Fired[c.Name]
+	s.Fired[c.Name] = Fired{before.Again(t.Visit, r.at), before.Count + 1}
 	if c.proactive {
-		s.Proactive = fired
+		s.Proactive = s.Proactive.Again(t.Visit, r.at)
 	}
 	if len(s.Fired) > mostFired {
 		maps.DeleteFunc(s.Fired, func(name string, _ Fired) bool { known, _ := r.policy.named(name); return known == nil })

@@ -48,6 +48,8 @@ func TestStories(t *testing.T) {
 		{"each time", strings.Replace(hello, `"site"`, `"site","frequency":"every_time"`, 1), "0 arrive; 1 arrive; 5 wake; 6 wake", "5 T hi; 6 T hi"},
 		{"once in a visit", strings.Replace(hello, `"site"`, `"site","frequency":"once_per_visit"`, 1),
 			"0 arrive; 5 wake; 10 arrive; 100 arrive #2; 105 wake", "5 T hi; 10 T frequency; 105 T hi"},
+		{"once in each of two visits at once", strings.Replace(hello, `"site"`, `"site","frequency":"once_per_visit"`, 1),
+			"0 arrive; 1 arrive #2; 2 arrive; 3 arrive #2; 5 wake; 6 wake; 7 wake; 8 wake", "5 T hi; 6 T hi; 7 T frequency; 8 T frequency"},
 		{"at most every ten minutes", strings.Replace(hello, `"site"`, `"site","frequency":{"every":"10m"}`, 1),
 			"0 arrive; 5 wake; 599 arrive; 600 arrive; 605 wake", "5 T hi; 599 T frequency; 605 T hi"},
 

@@ -1,0 +1,130 @@
+package jobs_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	logtest "github.com/sirupsen/logrus/hooks/test"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/memstore"
+)
+
+// fuzzing is a simulation whose store holds what nobody has checked.
+type fuzzing struct {
+	*testing.T
+	*jobs.Simulation
+	store jobs.Store
+}
+
+func newFuzzing(t *testing.T) *fuzzing {
+	f := &fuzzing{T: t}
+	log, _ := logtest.NewNullLogger()
+	f.Simulation = jobs.NewSimulation(jobs.SimulationConfig{
+		Open: func(now func() time.Time) jobs.Store { f.store = memstore.New(1, now); return f.store },
+		From: morning(9, 0), TimeZone: time.UTC, Log: log, Explain: true, Action: f.isAction,
+	})
+	f.must(f.Define(t.Context(), parse(t, talkative)))
+	return f
+}
+
+func (f *fuzzing) isAction(body []byte) error {
+	if !json.Valid(body) {
+		f.Errorf("no action: %s", body)
+	}
+	return nil
+}
+
+func (f *fuzzing) must(err error) {
+	f.Helper()
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
+// goesOn tells that nothing which lies in the store holds up others: somebody who arrives is greeted.
+func (f *fuzzing) goesOn() {
+	f.Helper()
+	f.must(f.Take(f.Context(), complete(f.T, []event.Event{{ID: "after", Type: event.VisitorArrived, Time: f.Now(), Data: event.Data{Property: "acme", Visitor: "after", Visit: "1"}}})...))
+	f.must(f.Advance(f.Context(), f.Now().Add(2*time.Hour)))
+	f.must(f.Settle(f.Context()))
+}
+
+func seed(f *testing.F, file string) []byte {
+	f.Helper()
+	body, err := os.ReadFile(file)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return body
+}
+
+// FuzzEventPayload takes in whatever decodes as the payload of a task.
+func FuzzEventPayload(f *testing.F) {
+	f.Add(seed(f, "testdata/payloads/event-take.v1.json"))
+	f.Add([]byte(`{"events":[{"type":"chat.message","time":"9999-12-31T23:59:59.9Z","data":{"property":"acme","chat":"/","visitor":"a/b","from":"visitor"}},{"data":{}},{}]}`))
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		var args jobs.EventsArgs
+		if json.Unmarshal(payload, &args) != nil {
+			return // archived
+		}
+		s := newFuzzing(t)
+		s.must(s.Advance(t.Context(), morning(9, 1)))
+		s.must(s.Take(t.Context(), args.Events...))
+		s.must(s.Take(t.Context(), args.Events...))
+		s.goesOn()
+	})
+}
+
+// FuzzWakePayload reads the payload of a wake-up: what it names is a visitor, or is refused.
+func FuzzWakePayload(f *testing.F) {
+	f.Add(seed(f, "testdata/payloads/visitor-wake.v1.json"))
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		var args jobs.WakeArgs
+		if json.Unmarshal(payload, &args) != nil {
+			return
+		}
+		property, visitor, ok := args.Subject.Visitor()
+		if again := jobs.VisitorSubject(property, visitor); ok && visitor != "" && again != args.Subject {
+			t.Errorf("%q is %q", args.Subject, again)
+		}
+		written, err := json.Marshal(args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again jobs.WakeArgs
+		if err := json.Unmarshal(written, &again); err != nil || !again.Due.Equal(args.Due) {
+			t.Errorf("%v: %s", err, written)
+		}
+	})
+}
+
+// FuzzVisitorRecord decides on a visitor of whom anything may be stored.
+func FuzzVisitorRecord(f *testing.F) {
+	f.Add(seed(f, "testdata/v1/visitor.json"))
+	f.Add([]byte(`{"visit":{"known":["."],"timers":[{"trigger":"page","due":"0001-01-01T00:00:00Z","step":9}]},"chats":{"c1":{"told":{"rests":[{"step":"5m","action":-1}]}}}}`))
+	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, jobs.VisitorSubject("acme", "v1"), state) })
+}
+
+// FuzzChatRecord does so with the record of whose a chat is.
+func FuzzChatRecord(f *testing.F) {
+	f.Add(seed(f, "testdata/v1/chat.json"))
+	f.Add(seed(f, "testdata/v1/chat_parked.json"))
+	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, "chat/acme/c1", state) })
+}
+
+func storeAndGoOn(t *testing.T, subject jobs.Subject, state []byte) {
+	s := newFuzzing(t)
+	s.must(s.Advance(t.Context(), morning(12, 0)))
+	lost, err := s.store.Commit(t.Context(), 0, []jobs.Change{{Subject: subject, NewRev: 7, State: state, Due: s.Now()}})
+	if s.must(err); len(lost) > 0 {
+		t.Fatal("the record was not stored")
+	}
+	asks := event.Event{ID: "e1", Type: event.ChatRequested, Time: s.Now(), Data: event.Data{Property: "acme", Visitor: "v1", Chat: "c1", Text: "Hello?"}}
+	answers := event.Event{ID: "e2", Type: event.ChatMessage, Time: s.Now(), Data: event.Data{Property: "acme", Chat: "c1", From: event.FromAgent, Agent: "lea"}}
+	s.must(s.Take(t.Context(), complete(t, []event.Event{answers, asks})...))
+	s.goesOn()
+}

@@ -1,0 +1,94 @@
+package jobs
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
+	"github.com/deskbell/deskbell/domain/visit"
+)
+
+// storedRecords are the states of records as they lie in Redis, each with the file that holds how it is written. A file
+// is never changed: a new form gets a new folder, and the old one must still be read.
+func storedRecords() map[string]any {
+	at := func(seconds float64) time.Time {
+		return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).Add(time.Duration(seconds * float64(time.Second)))
+	}
+	spoken := trigger.Fired{At: at(6), Visit: "2", Earlier: []string{"1"}}
+	return map[string]any{
+		"testdata/v1/visitor.json": &visitorState{
+			Visit: visit.State{
+				Visits: []visit.Visit{
+					{ID: "2", Arrived: at(5), Seen: at(30), Views: []uint32{7}},
+					{ID: "1", Arrived: at(0), Seen: at(4), Left: at(4.5)},
+				},
+				Seen: at(31), Page: visit.Page{URL: "https://example.com/pricing", Title: "Pricing", Referrer: "https://example.com/", Since: at(5)},
+				Elsewhere: at(2), Minimized: at(20), Department: visit.Word{Text: "sales", At: at(21)},
+				Spoke: at(22), Said: visit.Word{Text: "Hello?", At: at(22)}, ChatEnded: at(3),
+				Attributes: map[string]visit.Attribute{"country": {Value: json.RawMessage(`"GB"`), At: at(5)}},
+				Custom:     map[string]visit.Attribute{"plan": {Value: json.RawMessage(`"pro"`), At: at(5)}},
+				Known:      []visit.Mark{{At: at(5), ID: 42}},
+				Fired:      map[string]visit.Fired{"Welcome": {Fired: spoken, Count: 2}}, Proactive: spoken,
+				Timers: []visit.Timer{{Trigger: "Help", Made: 9, Visit: "2", Chat: "c1", Event: "e7", Page: 8, Started: at(22), Due: at(52.25), Waits: true, Step: 1}},
+			},
+			Chats: map[string]chat.State{"c1": {
+				ID: "c1", Department: chat.Department{ID: "sales", At: at(22)}, Queue: chat.Queue{Position: new(3), At: at(23)},
+				Agents: []chat.Switch{{Name: "lea", On: true, At: at(24)}}, Tags: []chat.Switch{{Name: "vip", On: true, At: at(25)}},
+				Began: at(22), Requested: at(22), Asked: at(26), Answered: at(10), Joined: at(24), Bot: at(1), Ended: at(3),
+				Request: chat.Moment{At: at(22), Event: "e7"}, Wrote: chat.Moment{At: at(26), Event: "e9"}, Handoff: chat.Moment{At: at(2), Event: "e2"},
+				Waiting: []chat.Ask{{Moment: chat.Moment{At: at(22), Event: "e7"}, Request: true}, {Moment: chat.Moment{At: at(26), Event: "e9"}}},
+				Told: chat.Told{
+					Steps: map[string]time.Time{"30s": at(52)}, Next: chat.Rung{Step: "2m", Base: at(22), Due: at(142)},
+					Rests: []chat.Rest{{Step: "30s", Base: chat.Moment{At: at(22), Event: "e7"}, Action: 2, Due: at(62)}},
+					Heard: at(26), Handoff: at(2), During: at(22), Outside: at(-3600), Closing: at(3600), Closed: at(-3600),
+				},
+			}},
+			Told: []json.RawMessage{json.RawMessage(`{"specversion":"1.0","id":"message.send:acme:v1:5f","type":"message.send","source":"deskbell","time":"2026-11-23T12:00:06Z","data":{"visit":"2","text":"Hi"}}`)},
+			Wake: at(52.25),
+		},
+		"testdata/v1/chat.json": &chatState{Visitor: "v1", Until: at(30 * 24 * 3600)},
+		"testdata/v1/chat_parked.json": &chatState{Until: at(24 * 3600), Parked: []event.Event{{
+			ID: "e8", Type: event.ChatMessage, Time: at(25.5), Source: event.DefaultSource,
+			Data: event.Data{Property: "acme", Chat: "c1", From: event.FromAgent, Agent: "lea", Text: "Yes?"},
+		}}},
+	}
+}
+
+// TestRecordsStillDecode holds that records which an older worker has left in Redis are still understood, and that an
+// older worker understands what this one writes.
+func TestRecordsStillDecode(t *testing.T) {
+	t.Parallel()
+	for file, want := range storedRecords() {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got any = new(chatState)
+		if _, ok := want.(*visitorState); ok {
+			got = new(visitorState)
+		}
+		strict := json.NewDecoder(bytes.NewReader(body))
+		strict.DisallowUnknownFields() // else a field that was renamed is lost in silence
+		if err := strict.Decode(got); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s decodes otherwise (-want +got):\n%s", file, diff)
+		}
+		written, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(strings.TrimSpace(string(body)), string(written)); diff != "" {
+			t.Errorf("%s is written otherwise now (-then +now):\n%s", file, diff)
+		}
+	}
+}
