@@ -37,13 +37,13 @@ const (
 
 // orphaned gives the tasks of a queue that were not extended for so many seconds. The key is
 // asynq's own: a sorted set of the ids of the tasks under way, by the Unix time at which their
-// leases run out. TestATaskUnderWayHasALease holds it to that. The clock is that of Redis,
-// since asynq knows nothing of the worker's.
+// leases run out. TestATaskUnderWayHasALease holds it to that. The clock is that of Redis:
+// asynq goes by the machines' clocks, and not by the one that the worker was given.
 //
 // KEYS lease   ARGV lease, least and most seconds since it was extended, limit
-var orphaned = redis.NewScript(`
+const orphaned = `
 local now = redis.call('TIME')[1]
-return redis.call('ZRANGEBYSCORE', KEYS[1], now + ARGV[1] - ARGV[3], now + ARGV[1] - ARGV[2], 'LIMIT', 0, ARGV[4])`)
+return redis.call('ZRANGEBYSCORE', KEYS[1], now + ARGV[1] - ARGV[3], now + ARGV[1] - ARGV[2], 'LIMIT', 0, ARGV[4])`
 
 func leaseKey(queue string) string { return "asynq:{" + queue + "}:lease" }
 
@@ -53,8 +53,8 @@ type orphans struct {
 	seen map[string]bool
 }
 
-// adoptOrphans enqueues copies of tasks with events whose workers seem to have died. Several
-// workers that do it at the same time make one copy, or some of which all but one find nothing to do.
+// adoptOrphans enqueues copies of tasks with events whose workers seem to have died. Of the
+// copies that several workers make, all but the first find that their events were heard.
 func (w *Worker) adoptOrphans(ctx context.Context) error {
 	w.orphans.mu.Lock()
 	defer w.orphans.mu.Unlock()
@@ -62,17 +62,18 @@ func (w *Worker) adoptOrphans(ctx context.Context) error {
 	defer func() { w.orphans.seen = seen }()
 	copies := 0
 	for queue := range w.queue.all(queueEvent) {
-		ids, err := orphaned.Run(ctx, w.Redis.Client, []string{leaseKey(queue)},
+		ids, err := redis.NewScript(orphaned).Run(ctx, w.Redis.Client, []string{leaseKey(queue)},
 			asynqLease.Seconds(), orphanAfter.Seconds(), orphanUntil.Seconds(), mostOrphans).StringSlice()
 		if err != nil {
 			return fmt.Errorf("looking for events of dead workers: %w", err)
 		}
 		for _, id := range ids {
 			if !w.orphans.seen[id] && strings.Count(id, copyPrefix) < mostCopies {
-				if err := w.adopt(ctx, queue, id); err != nil {
+				n, err := w.adopt(ctx, queue, id)
+				if err != nil {
 					return err
 				}
-				copies++
+				copies += n
 			}
 			seen[id] = true
 		}
@@ -83,19 +84,19 @@ func (w *Worker) adoptOrphans(ctx context.Context) error {
 	return nil
 }
 
-// adopt enqueues a copy of a task. One that has ended meanwhile needs none.
-func (w *Worker) adopt(ctx context.Context, queue, id string) error {
+// adopt enqueues a copy of a task, and says how many. One that has ended meanwhile needs none.
+func (w *Worker) adopt(ctx context.Context, queue, id string) (copies int, err error) {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("looking for events of dead workers: %w", err)
+		return 0, fmt.Errorf("looking for events of dead workers: %w", err)
 	}
 	task, err := w.inspect.GetTaskInfo(queue, id)
 	switch {
 	case errors.Is(err, asynq.ErrTaskNotFound):
-		return nil
+		return 0, nil
 	case err != nil:
-		return fmt.Errorf("reading a task of a dead worker: %w", err)
+		return 0, fmt.Errorf("reading a task of a dead worker: %w", err)
 	case task.State != asynq.TaskStateActive || task.Type != (EventsArgs{}).Kind():
-		return nil
+		return 0, nil
 	}
-	return w.queue.putInto(ctx, queue, task.Type, task.Payload, asynq.TaskID(copyPrefix+id), asynq.MaxRetry(eventRetries))
+	return 1, w.queue.putInto(ctx, queue, task.Type, task.Payload, asynq.TaskID(copyPrefix+id), asynq.MaxRetry(eventRetries))
 }
