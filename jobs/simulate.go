@@ -60,7 +60,8 @@ func NewSimulation(c SimulationConfig) *Simulation {
 // Now is where the clock stands.
 func (s *Simulation) Now() time.Time { return s.clock }
 
-// Define makes the definitions be these from now on.
+// Define makes the definitions be these from now on. Chats that are going are decided on anew,
+// as after an edit; overrides there are none.
 func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) error {
 	steps, err := s.client.Plan(ctx, defs)
 	if err != nil {
