@@ -20,7 +20,8 @@ import (
 // states: at nine o'clock it does not matter whether the agents' shards or the
 // property's are swept first, and an agent's start of hours need not wake the
 // properties, since their own horizon has foreseen it. Only what nobody could
-// foresee, an edit, is passed on.
+// foresee, an edit, is passed on: from an agent to properties, and from a property to
+// its visitors who have a chat going.
 type Decider struct {
 	store     Store
 	schedules *schedules
@@ -201,6 +202,7 @@ func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	closing := widget.ClosingSoon(p, widget.State(state.Widget), state.Closing, at)
 	c.Due = earliest(d.Due, closing.Due)
+	c.Wake = r.Woken // its visitors' chats: what no clock has foreseen may be about them
 	for _, change := range d.Changes {
 		switch {
 		case change.Before == change.State.Status:

@@ -46,8 +46,9 @@
 // that dies, fails, or is enqueued twice changes nothing about it, and the tick
 // that comes every five seconds asks again for what is left. (Three kinds are more than
 // that: agent:notify is all there is of a notice, delivery:replay of an action that was given
-// up, and event:take of its events. When its worker is killed, asynq runs it again after a minute or two,
-// and an agent may be told twice.)
+// up, and event:take of its events. When its worker is killed, asynq runs it again after a minute
+// or two, and an agent may be told twice. Events do not wait for that: the beat finds the tasks
+// of a worker that has gone, and enqueues copies of them. What comes twice was heard, orphans.go.)
 //
 // Each record has a revision. A decision is committed only on the revision that it
 // was made on, and every write and every wake gives a new one: of two workers with
@@ -55,7 +56,9 @@
 //
 // The state, the next due time and the actions of a decision are written by one
 // script, on one shard. What concerns another shard is written down in the same
-// script as a wish, and struck out when it has come true.
+// script as a wish, and struck out when it has come true. So an edit goes from a schedule
+// or an agent to properties, and from a property, as an override does, to its visitors who
+// have a chat going: of these, each shard keeps a list.
 //
 // # How actions are delivered
 //

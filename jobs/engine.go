@@ -24,6 +24,10 @@ type engine struct {
 	// ask for is found there anyway, a beat later.
 	askSweep func(ctx context.Context, shard int, nominal time.Time) error
 	stopping atomic.Bool
+
+	// askWakes asks for wake-ups of visitors at the instants at which they are due next.
+	// Without one, a sweep sees to them some seconds late.
+	askWakes func(ctx context.Context, changes []*Change)
 }
 
 func (e *engine) isStopping() bool { return e.stopping.Load() }
@@ -84,6 +88,7 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 	s.lost += len(lost)
 	s.broken += len(out.Broken)
 	committed, flipped := s.now(), flips{}
+	var timers []*Change
 	for i := range out.Changes {
 		c := &out.Changes[i]
 		if slices.Contains(lost, c.Subject) {
@@ -94,7 +99,11 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 		s.metrics.committed(c, committed)
 		s.notices += c.notices
 		s.actions += len(c.Actions)
+		if !c.wake.IsZero() {
+			timers = append(timers, c)
+		}
 	}
+	s.askWakes(ctx, timers)
 	for _, k := range out.Skipped {
 		if !slices.Contains(lost, k.subject) {
 			s.skipped = append(s.skipped, k.Action)
@@ -121,23 +130,17 @@ func (e *engine) passOn(ctx context.Context, shard int) (woken int, err error) {
 		if err != nil || len(marks) == 0 {
 			return woken, err
 		}
-		byShard := make(map[int][]Subject)
-		for _, m := range marks {
-			n := e.store.Shard(Subject(m.Name))
-			byShard[n] = append(byShard[n], Subject(m.Name))
-		}
-		now := e.now()
-		for n, subjects := range byShard {
-			if err := e.store.Wake(ctx, n, subjects, now); err != nil {
-				return woken, err
-			}
+		awake := make(map[int]bool) // shards
+		n, err := e.grant(ctx, marks, awake)
+		woken += n
+		if err != nil {
+			return woken, err
 		}
 		if err := e.store.Woke(ctx, shard, marks); err != nil {
 			return woken, err
 		}
-		woken += len(marks)
-		for n := range byShard {
-			if err := e.askSweep(ctx, n, now); err != nil {
+		for shard := range awake {
+			if err := e.askSweep(ctx, shard, e.now()); err != nil {
 				return woken, err
 			}
 		}
@@ -145,6 +148,61 @@ func (e *engine) passOn(ctx context.Context, shard int) (woken int, err error) {
 			return woken, nil
 		}
 	}
+}
+
+// grant wakes those who are wished for, notes in which shards they are, and says how many.
+func (e *engine) grant(ctx context.Context, marks []Mark, awake map[int]bool) (woken int, err error) {
+	var subjects []Subject
+	for _, m := range marks {
+		property, ok := Subject(m.Name).Chatters()
+		if !ok {
+			subjects = append(subjects, Subject(m.Name))
+			continue
+		}
+		n, err := e.wakeChatters(ctx, property, awake)
+		woken += n
+		if err != nil {
+			return woken, err
+		}
+	}
+	return woken + len(subjects), e.wake(ctx, subjects, awake)
+}
+
+// wakeChatters wakes the visitors of a property who have a chat going: its hours may have
+// changed, and with them what is to be said there, and when.
+func (e *engine) wakeChatters(ctx context.Context, property string, awake map[int]bool) (woken int, err error) {
+	const limit = 100 // of a shard
+	cursor := ""
+	for {
+		visitors, next, err := e.store.Chatting(ctx, property, cursor, limit)
+		if err != nil {
+			return woken, err
+		}
+		if err := e.wake(ctx, visitors, awake); err != nil {
+			return woken, err
+		}
+		woken += len(visitors)
+		if cursor = next; cursor == "" {
+			return woken, nil
+		}
+	}
+}
+
+// wake wakes subjects of any shards, and notes in which they are.
+func (e *engine) wake(ctx context.Context, subjects []Subject, awake map[int]bool) error {
+	byShard := make(map[int][]Subject)
+	for _, s := range subjects {
+		n := e.store.Shard(s)
+		byShard[n] = append(byShard[n], s)
+	}
+	now := e.now()
+	for n, some := range byShard {
+		if err := e.store.Wake(ctx, n, some, now); err != nil {
+			return err
+		}
+		awake[n] = true
+	}
+	return nil
 }
 
 // wakeUsers wakes the users of an edited schedule shard by shard, and asks for the

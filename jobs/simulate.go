@@ -52,6 +52,7 @@ func NewSimulation(c SimulationConfig) *Simulation {
 	s.intake = intake{store: store, decider: NewDecider(store, c.TimeZone), now: s.Now}
 	s.log, s.batch = c.Log, 500
 	s.askSweep = func(context.Context, int, time.Time) error { return nil } // Settle looks for itself
+	s.askWakes = func(context.Context, []*Change) {}
 	s.client = &Client{store: s.store, now: s.Now, decider: s.decider}
 	return s
 }
@@ -59,7 +60,8 @@ func NewSimulation(c SimulationConfig) *Simulation {
 // Now is where the clock stands.
 func (s *Simulation) Now() time.Time { return s.clock }
 
-// Define makes the definitions be these from now on.
+// Define makes the definitions be these from now on. Chats that are going are decided on anew,
+// as after an edit; overrides there are none.
 func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) error {
 	steps, err := s.client.Plan(ctx, defs)
 	if err != nil {

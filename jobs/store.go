@@ -17,6 +17,7 @@ const (
 	visitorKind  = "visitor/"
 	chatKind     = "chat/"
 	scheduleKind = "schedule/" // no subject, but it is followed as one
+	chattersKind = "chatters/" // no subject, but they are woken as one
 )
 
 // PropertySubject is the subject of the property with this id.
@@ -35,6 +36,16 @@ func chatSubject(property, chat string) Subject { return Subject(chatKind + prop
 
 // ScheduleSubject stands for a named schedule in what Follow tells.
 func ScheduleSubject(name string) Subject { return Subject(scheduleKind + name) }
+
+// ChattersSubject stands for the visitors of a property who have a chat going: a property
+// serves them, so that a wish can be made to wake them all.
+func ChattersSubject(property string) Subject { return Subject(chattersKind + property) }
+
+// Chatters gives the property whose chatting visitors a subject stands for; ok is false for
+// another kind of subject.
+func (s Subject) Chatters() (property string, ok bool) {
+	return strings.CutPrefix(string(s), chattersKind)
+}
 
 // Property gives the id of a property; ok is false for another kind of subject.
 func (s Subject) Property() (id string, ok bool) { return strings.CutPrefix(string(s), propertyKind) }
@@ -84,6 +95,11 @@ type Change struct {
 	Due     time.Time // when to decide again; zero: only when woken
 	Wake    bool      // wake the subjects that this one serves (Serve)
 	Actions []Outgoing
+
+	// ChatsBegin and ChatsEnd say that a visitor is one of those of whom Chatting tells from
+	// now on, or no longer; neither: as before. Who is removed is not. Before the first is
+	// written, it is noted that the property serves them (ChattersSubject).
+	ChatsBegin, ChatsEnd bool
 
 	// Heard are ids of events that the new state has taken in, to be known again within
 	// HeardFor after At. The id of an event is known for its subject alone.
@@ -203,6 +219,10 @@ type Store interface {
 	Serve(ctx context.Context, served Subject, by []Subject) error
 	// Served gives some subjects that are, or once were, served by another, as Page.
 	Served(ctx context.Context, by Subject, cursor string, limit int) ([]Subject, string, error)
+	// Chatting gives the visitors of a property who have a chat going, in any shards, in the
+	// order of their ids, and the cursor of the next page; it starts with "" and ends with
+	// "". limit is how many a shard adds to a page at most.
+	Chatting(ctx context.Context, property, cursor string, limit int) ([]Subject, string, error)
 	// Wake makes subjects of one shard due, and lets decisions under way be lost.
 	Wake(ctx context.Context, shard int, subjects []Subject, at time.Time) error
 	// Wakes are the wishes of a shard to wake subjects elsewhere.

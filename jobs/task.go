@@ -160,7 +160,12 @@ func (q queue) enqueue(ctx context.Context, args Args, name string, shard int, o
 
 // put adds a task with a payload that is encoded already.
 func (q queue) put(ctx context.Context, kind string, payload []byte, name string, shard int, opts ...asynq.Option) error {
-	opts = append([]asynq.Option{asynq.Queue(q.partition(name, shard)), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(taskTimeout)}, opts...)
+	return q.putInto(ctx, q.partition(name, shard), kind, payload, opts...)
+}
+
+// putInto adds a task to one partition of a queue.
+func (q queue) putInto(ctx context.Context, partition, kind string, payload []byte, opts ...asynq.Option) error {
+	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(taskTimeout)}, opts...)
 	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		return fmt.Errorf("enqueueing %s: %w", kind, err)

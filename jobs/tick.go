@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -76,7 +77,7 @@ func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
 			return err
 		}
 	}
-	return w.tickDeliveries(ctx, pending, nominal)
+	return errors.Join(w.adoptOrphans(ctx), w.tickDeliveries(ctx, pending, nominal))
 }
 
 // tickTimeout bounds one run of an entry: the next beat does the same work.

@@ -22,6 +22,8 @@ type visitorState struct {
 	Chats map[string]chat.State `json:"chats,omitempty"` // by id
 	Told  []json.RawMessage     `json:"told,omitempty"`  // the last actions of which pages hear; see told.go
 	Wake  time.Time             `json:"wake,omitzero"`   // the last instant for which a wake-up was asked
+
+	Chatting bool `json:"chatting,omitempty"` // the store has been told that a chat is going
 }
 
 const (
@@ -205,6 +207,9 @@ func (v *visitor) change(at time.Time) error {
 	if !v.due.IsZero() && !v.due.Equal(v.Wake) {
 		v.Wake, c.wake = v.due, v.due
 	}
+	if going := v.chatting(); going != v.Chatting {
+		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
+	}
 	body, err := json.Marshal(v.visitorState)
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
@@ -213,6 +218,16 @@ func (v *visitor) change(at time.Time) error {
 		c.State = v.record.unchanged()
 	}
 	return nil
+}
+
+// chatting tells whether a chat is going on, about which an edit of the hours may matter.
+func (v *visitor) chatting() bool {
+	for _, c := range v.Chats {
+		if c.Going() {
+			return true
+		}
+	}
+	return false
 }
 
 func earliest(a, b time.Time) time.Time {

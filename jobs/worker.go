@@ -44,6 +44,7 @@ type Worker struct {
 	queue    queue
 	turns    turns
 	together [takers]together
+	orphans  orphans
 	said     oncePerMinute // of properties, what need not be said with each event
 	inspect  *asynq.Inspector
 	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
@@ -61,6 +62,7 @@ func NewWorker(c Config) *Worker {
 	w.askSweep = func(ctx context.Context, shard int, nominal time.Time) error {
 		return w.queue.enqueueSweep(ctx, shard, nominal, false)
 	}
+	w.askWakes = w.enqueueWakes
 	for i := range w.together {
 		w.together[i].take = w.takeTogether
 	}

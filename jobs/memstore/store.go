@@ -34,13 +34,14 @@ var _ jobs.Store = (*Store)(nil)
 
 // shard is what is done in one step in Redis, too.
 type shard struct {
-	records map[jobs.Subject]*record
-	defined index // the subjects that have a definition
-	due     timetable
-	users   map[string]index       // of a named schedule
-	served  map[jobs.Subject]index // by a subject
-	wishes  marks
-	heard   heard
+	records  map[jobs.Subject]*record
+	defined  index // the subjects that have a definition
+	due      timetable
+	users    map[string]index       // of a named schedule
+	served   map[jobs.Subject]index // by a subject
+	wishes   marks
+	heard    heard
+	chatting map[jobs.Subject]bool // visitors who have a chat going
 
 	outbox, notices, recent []jobs.Entry // in the order of their places
 	cursors                 map[string]string
@@ -65,7 +66,7 @@ func New(shards int, now func() time.Time) *Store {
 	for range shards {
 		s.shards = append(s.shards, &shard{
 			records: make(map[jobs.Subject]*record), defined: make(index), users: make(map[string]index),
-			served: make(map[jobs.Subject]index), wishes: newMarks(), heard: heard{at: make(map[event]time.Time)},
+			served: make(map[jobs.Subject]index), wishes: newMarks(), heard: heard{at: make(map[event]time.Time)}, chatting: make(map[jobs.Subject]bool),
 			cursors: make(map[string]string), aside: make(map[string]map[string]jobs.Aside),
 		})
 	}

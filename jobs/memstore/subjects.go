@@ -79,6 +79,7 @@ func (s *Store) Commit(_ context.Context, shard int, changes []jobs.Change) (los
 		}
 		s.send(sh, c.Actions)
 		sh.heard.add(c)
+		s.noteChats(sh, c)
 	}
 	sh.wish(served)
 	s.tell(told)

@@ -14,6 +14,7 @@ import (
 //	deskbell:{N}:def            hash    subject → definition, JSON
 //	deskbell:{N}:state          hash    subject → "REV STATE"; "REV! STATE" when woken
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again
+//	deskbell:{N}:chatting       zset    "PROPERTY/VISITOR", all of score 0: visitors who have a chat going
 //	deskbell:{N}:heard          zset    hash of a subject and the id of an event → Unix time at which it was heard
 //	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations
 //	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON
@@ -44,11 +45,11 @@ const changedChannel = "deskbell:changed"
 func allKey(name string) string { return "deskbell:{all}:" + name }
 
 // shardKeys are the keys of one shard.
-type shardKeys struct{ def, state, due, heard, out, recent, notices, cursor, wake, wishes, prefix string }
+type shardKeys struct{ def, state, due, heard, chatting, out, recent, notices, cursor, wake, wishes, prefix string }
 
 func keysOf(shard int) shardKeys {
 	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
-	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "out", p + "recent", p + "notices", p + "cursor", p + "wake", p + "wishes", p}
+	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "wake", p + "wishes", p}
 }
 
 func (k shardKeys) serves(s jobs.Subject) string { return k.prefix + "serves:" + string(s) }

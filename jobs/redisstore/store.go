@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -241,6 +242,9 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 	if len(changes) == 0 {
 		return nil, nil
 	}
+	if err := s.noteChatters(ctx, slices.Values([][]jobs.Change{changes})); err != nil {
+		return nil, err
+	}
 	keys, args, lost := s.commitment(shard, changes)
 	names, err := s.run.commit.Run(ctx, s.rdb, keys, args...).StringSlice()
 	if err != nil {
@@ -252,6 +256,9 @@ func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([
 // CommitAll implements jobs.Store, in one pipeline. A server that does not know the script yet
 // learns it from Commit.
 func (s *Store) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) (lost []jobs.Subject, err error) {
+	if err := s.noteChatters(ctx, maps.Values(byShard)); err != nil {
+		return nil, err
+	}
 	replies := make(map[int]*redis.Cmd, len(byShard))
 	_, _ = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error { // each reply has its own error
 		for shard, changes := range byShard {
@@ -282,8 +289,8 @@ func (s *Store) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) (l
 // commitment is what commit.lua is given. Of two changes of one subject, the second is lost.
 func (s *Store) commitment(shard int, changes []jobs.Change) (keys []string, args []any, lost []jobs.Subject) {
 	k := s.keys[shard]
-	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard}
-	args = make([]any, 1, 13*len(changes))
+	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting}
+	args = make([]any, 1, 14*len(changes))
 	args[0] = int(jobs.HeardFor.Seconds())
 	seen := make(map[jobs.Subject]bool, len(changes))
 	for _, c := range changes {
@@ -298,7 +305,7 @@ func (s *Store) commitment(shard int, changes []jobs.Change) (keys []string, arg
 			serves = len(keys)
 		}
 		actions := addressed(c.Actions)
-		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(actions), len(c.Heard), told(c))
+		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(actions), len(c.Heard), told(c), chats(c))
 		for _, a := range actions {
 			args = append(args, a.Body, addressee(a))
 		}
@@ -316,6 +323,18 @@ func told(c jobs.Change) int {
 		return 0
 	}
 	return 1
+}
+
+// chats is what commit.lua does about a visitor in the list of those who chat.
+func chats(c jobs.Change) string {
+	_, _, visitor := c.Subject.Visitor()
+	switch {
+	case visitor && (c.ChatsEnd || c.Remove):
+		return "-"
+	case visitor && c.ChatsBegin:
+		return "+"
+	}
+	return ""
 }
 
 // addressee is who gets an action, as commit.lua reads it.

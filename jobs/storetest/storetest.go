@@ -26,6 +26,7 @@ func Run(t *testing.T, open Open) {
 		{"scan", scans()},
 		{"commit", commits()},
 		{"undefined subjects", undefineds()},
+		{"chatting", chatters()},
 		{"events heard", hearings()},
 		{"edit", edits()},
 		{"wake", wakes()},

@@ -1,9 +1,10 @@
 -- Writes decisions with their due times and actions; all of one decision or nothing. Tells whose states were written.
--- KEYS state due out notices wake wishes recent heard serves…
+-- KEYS state due out notices wake wishes recent heard chatting serves…
 -- ARGV how many seconds events are known, then per decision, of distinct subjects:
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
---      index of its serves key in KEYS or 0, number of actions, number of events heard, '1' to tell of it, then per action:
+--      index of its serves key in KEYS or 0, number of actions, number of events heard, '1' to tell of it,
+--      '+' for a visitor who chats from now on, '-' for one who does not ('' leaves it), then per action:
 --      body, and its destinations, '' for all, or '@' for a notice; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
@@ -14,10 +15,10 @@ while i <= last do
   while i <= last and n < chunk do
     n = n + 1
     subjects[n], at[n] = ARGV[i], i
-    i = i + 8 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
+    i = i + 9 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
   end
   local now = call('HMGET', KEYS[1], unpack(subjects))
-  local states, dues, done, gone, changed, heard, s, d = {}, {}, {}, {}, {}, {}, 0, 0
+  local states, dues, done, gone, changed, heard, chat, quiet, s, d = {}, {}, {}, {}, {}, {}, {}, {}, 0, 0
   for k = 1, n do
     local subject, a, before = subjects[k], at[k], now[k]
     local token, after, due, serves = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
@@ -38,13 +39,18 @@ while i <= last do
       else
         done[#done + 1] = subject
       end
+      if ARGV[a + 8] == '+' then
+        chat[#chat + 1], chat[#chat + 2] = 0, sub(subject, 9) -- after 'visitor/'
+      elseif ARGV[a + 8] == '-' then
+        quiet[#quiet + 1] = sub(subject, 9)
+      end
       if serves ~= '0' then served[#served + 1] = KEYS[tonumber(serves)] end
-      local first = a + 8 + 2 * ARGV[a + 5] -- of the events
+      local first = a + 9 + 2 * ARGV[a + 5] -- of the events
       for b = first, first - 2 + 2 * ARGV[a + 6], 2 do
         latest = ARGV[b + 1]
         heard[#heard + 1], heard[#heard + 2] = latest, ARGV[b]
       end
-      for b = a + 8, first - 2, 2 do
+      for b = a + 9, first - 2, 2 do
         if ARGV[b + 1] == '' then
           call('XADD', KEYS[3], '*', 'a', ARGV[b])
         elseif ARGV[b + 1] == '@' then
@@ -60,14 +66,17 @@ while i <= last do
   if #changed > 0 then call('PUBLISH', 'deskbell:changed', table.concat(changed, '\n')) end
   if #gone > 0 then call('HDEL', KEYS[1], unpack(gone)) end
   for b = 1, #heard, 2 * chunk do call('ZADD', KEYS[8], unpack(heard, b, math.min(b + 2 * chunk - 1, #heard))) end
+  if #chat > 0 then call('ZADD', KEYS[9], unpack(chat)) end
+  if #quiet > 0 then call('ZREM', KEYS[9], unpack(quiet)) end
   if d > 0 then call('ZADD', KEYS[2], unpack(dues)) end
   if #done > 0 then call('ZREM', KEYS[2], unpack(done)) end
 end
 if latest then call('ZREMRANGEBYSCORE', KEYS[8], '-inf', latest - ARGV[1]) end
 if #served > 0 then
-  local wish = call('INCR', KEYS[6])
+  local wish
   for _, key in ipairs(served) do
     local members = call('SMEMBERS', key)
+    if #members > 0 then wish = wish or call('INCR', KEYS[6]) end
     for first = 1, #members, chunk do
       local marks = {}
       for m = first, math.min(first + chunk - 1, #members) do

@@ -1,0 +1,79 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// noteChatters notes of properties whose visitors begin a chat that they serve these, before
+// that is written: one note too many wakes nobody, and one that is missing forgets somebody.
+func (s *Store) noteChatters(ctx context.Context, parts iter.Seq[[]jobs.Change]) error {
+	properties := make(map[string]bool)
+	for changes := range parts {
+		for i := range changes {
+			if property, _, ok := changes[i].Subject.Visitor(); ok && changes[i].ChatsBegin {
+				properties[property] = true
+			}
+		}
+	}
+	if len(properties) == 0 {
+		return nil
+	}
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for property := range properties {
+			by := jobs.PropertySubject(property)
+			p.SAdd(ctx, s.keys[s.Shard(by)].serves(by), string(jobs.ChattersSubject(property)))
+		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("noting that visitors of %d properties chat: %w", len(properties), err)
+	}
+	return nil
+}
+
+// Chatting implements jobs.Store. Its cursor is the last visitor of a page. A page ends
+// where the first of the shards that have more has given its last: up to there, all
+// shards have given all that they have.
+func (s *Store) Chatting(ctx context.Context, property, cursor string, limit int) ([]jobs.Subject, string, error) {
+	prefix := property + "/"
+	after := "[" + prefix
+	if cursor != "" {
+		after = "(" + prefix + cursor
+	}
+	part := &redis.ZRangeBy{Min: after, Max: "(" + property + "0", Count: int64(limit)} // '0' comes after '/'
+	replies := make([]*redis.StringSliceCmd, len(s.keys))
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for n, k := range s.keys {
+			replies[n] = p.ZRangeByLex(ctx, k.chatting, part)
+		}
+		return nil
+	}); err != nil {
+		return nil, "", fmt.Errorf("reading who chats on %q: %w", property, err)
+	}
+	var members []string
+	end := ""
+	for _, r := range replies {
+		some := r.Val()
+		members = append(members, some...)
+		if len(some) == limit && (end == "" || some[limit-1] < end) {
+			end = some[limit-1]
+		}
+	}
+	slices.Sort(members)
+	if end != "" {
+		last, _ := slices.BinarySearch(members, end)
+		members = members[:last+1]
+	}
+	visitors := make([]jobs.Subject, len(members))
+	for i, m := range members {
+		visitors[i] = jobs.VisitorSubject(property, strings.TrimPrefix(m, prefix))
+	}
+	return visitors, strings.TrimPrefix(end, prefix), nil
+}
