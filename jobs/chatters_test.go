@@ -103,7 +103,7 @@ func TestEveryEditThatConcernsAPropertyIsPassedOnToItsChats(t *testing.T) {
 	b.send(event.New(event.ChatEnded, event.Data{Property: "acme", Visitor: "v1", Chat: "c1"}))
 	b.quiet()
 	ended, other := b.rev("acme", "v1"), b.rev("bell", "other")
-	text := closing
+	text := chatty
 	for _, edit := range []struct{ name, before, after string }{
 		{"of a named schedule", `"office": "daily 9-17"`, `"office": "daily 9-18"`},
 		{"of an agent", `"lea": {"schedule": "daily 9-17"}`, `"lea": {"schedule": "daily 9-18"}`},
