@@ -68,7 +68,7 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 	if err != nil {
 		return Outcome{}, err
 	}
-	out, err := d.Take(ctx, records, nil, at) // visitors whose time has come
+	out, err := d.Take(ctx, records, nil, at) // visitors and digests whose time has come
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -199,6 +199,7 @@ func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	def := b.properties[r.Subject]
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	c.Due = d.Due
+	c.Wake = r.Woken // as an agent's; it is the property's digest that is woken
 	for _, change := range d.Changes {
 		switch {
 		case change.Before == change.State.Status:

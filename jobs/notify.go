@@ -23,6 +23,7 @@ type NotifyArgs struct {
 	Boundary time.Time `json:"boundary"`
 	Until    time.Time `json:"until,omitzero"`
 	Via      int       `json:"via"`
+	Text     string    `json:"text,omitempty"` // of a digest: what came in
 }
 
 // Kind implements Args.
@@ -81,7 +82,7 @@ func (w *Worker) enqueueNotice(ctx context.Context, shard int, e Entry) error {
 		return nil
 	}
 	for i := range def.Notify.Via {
-		args := NotifyArgs{Agent: a.Data.Agent, Notice: a.Data.Kind, Boundary: a.Data.Cause.Boundary, Via: i}
+		args := NotifyArgs{Agent: a.Data.Agent, Notice: a.Data.Kind, Boundary: a.Data.Cause.Boundary, Via: i, Text: a.Data.Text}
 		if a.Data.Until != nil {
 			args.Until = *a.Data.Until
 		}
@@ -133,12 +134,15 @@ func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) erro
 // noticeText is what an agent reads, in the local time of their hours.
 func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
 	clock := func(t time.Time) string { return t.In(zone).Format("Mon 15:04") }
-	if args.Notice == string(agent.HoursStarted) {
+	switch args.Notice {
+	case string(agent.DigestOpened):
+		title, text = "This came in", args.Text
+	case string(agent.HoursStarted):
 		title, text = "Your hours have started", "You are online since "+clock(args.Boundary)
 		if !args.Until.IsZero() {
 			text += ", until " + clock(args.Until)
 		}
-	} else {
+	default:
 		title, text = "Your hours have ended", "You are offline since "+clock(args.Boundary)
 		if !args.Until.IsZero() {
 			text += ". Your next hours start " + clock(args.Until)

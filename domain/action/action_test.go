@@ -69,6 +69,17 @@ func examples(t testing.TB) map[string]action.Action {
 			ID: action.ID(action.AgentNotify, "lea:hours_ended", atEnd), Type: action.AgentNotify, Time: end,
 			Data: action.Notice{Agent: "lea", Kind: "hours_ended", Cause: atEnd},
 		},
+		"agent.notify.digest.json": {
+			ID: action.ID(action.AgentNotify, "lea:digest_opened:acme", atStart), Type: action.AgentNotify, Time: start,
+			Data: action.Notice{Agent: "lea", Name: "Léa", Kind: "digest_opened", Reason: "weekly", Cause: atStart, Property: "acme", Text: "1 form came in"},
+		},
+		"digest.opened.json": {
+			ID: action.ID(action.DigestOpened, "acme", atStart), Type: action.DigestOpened, Time: start,
+			Data: action.Digest{
+				Property: "acme", Reason: "weekly", Forms: action.Items{Count: 1, IDs: []string{"e-4"}}, Chats: action.Items{IDs: []string{}},
+				Messages: action.Items{Count: 2, IDs: []string{"e-5", "e-6"}}, Cause: atStart,
+			},
+		},
 	}
 	for kind, data := range visitorExamples(start) {
 		data.Property, data.Visitor = "acme", "v1"
@@ -167,6 +178,8 @@ func decode(t *testing.T, body []byte) action.Action {
 		a.Data = strictly[action.AgentStatus](t, raw)
 	case action.AgentNotify:
 		a.Data = strictly[action.Notice](t, raw)
+	case action.DigestOpened:
+		a.Data = strictly[action.Digest](t, raw)
 	default:
 		a.Data = strictly[action.Visitor](t, raw)
 	}

@@ -27,10 +27,11 @@ type Kind string
 const (
 	HoursStarted Kind = "hours_started"
 	HoursEnded   Kind = "hours_ended"
+	DigestOpened Kind = "digest_opened" // of a property that they serve; Decide knows nothing of it
 )
 
 // Kinds are all kinds of notices that an agent can ask for.
-func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded} }
+func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded, DigestOpened} }
 
 // TooLate is how late a notice may be sent: who has been at work for a quarter of
 // an hour need not be told that work has begun.

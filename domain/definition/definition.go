@@ -65,7 +65,7 @@ type Agent struct {
 
 // Notify says which notices an agent gets, and how.
 type Notify struct {
-	On  []string `json:"on,omitempty"`  // hours_started, hours_ended
+	On  []string `json:"on,omitempty"`  // hours_started, hours_ended, digest_opened
 	Via []string `json:"via,omitempty"` // service URLs, which are secrets; empty: agent.notify actions
 }
 
