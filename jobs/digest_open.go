@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -11,37 +12,37 @@ import (
 )
 
 // takeDigest decides on a digest that is due; site is nil where the property is gone.
-func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *site, r *Record, at time.Time) error {
+func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *site, r *Record, at time.Time) (err error) {
 	c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, wasDue: r.Due}
-	if r.Rev == 0 {
-		return nil
-	}
-	if site == nil {
-		c.Remove = true
-		out.Changes = append(out.Changes, c)
-		return nil
-	}
 	var state digestState
-	err := site.broken
-	if err == nil {
-		err = decodeState(r.State, &state)
+	var broken error
+	if site != nil {
+		broken = cmp.Or(site.broken, decodeState(r.State, &state))
 	}
-	if err != nil {
-		out.Broken = append(out.Broken, Broken{r.Subject, err})
-		c.State, c.Due = r.State, at.Add(retryBroken)
-		out.Changes = append(out.Changes, c)
+	switch {
+	case r.Rev == 0: // told by somebody else in between
 		return nil
-	}
-	opening, due := state.Opening(site.hours, at)
-	if opening.IsZero() {
-		state.Due = earliest(due, at.Add(digestLook).UTC())
-		c.Due = state.Due
-		c.State, err = state.encode()
-	} else {
+	case site == nil:
 		c.Remove = true
-		err = d.openDigest(ctx, site, &state.Digest, opening, at, &c)
+	case broken != nil:
+		out.Broken = append(out.Broken, Broken{r.Subject, broken})
+		c.State, c.Due = r.State, at.Add(retryBroken)
+	default:
+		err = d.decideDigest(ctx, site, &state, at, &c)
 	}
 	out.Changes = append(out.Changes, c)
+	return err
+}
+
+func (d *Decider) decideDigest(ctx context.Context, site *site, state *digestState, at time.Time, c *Change) (err error) {
+	opening, due := state.Opening(site.hours, at)
+	if !opening.IsZero() {
+		c.Remove = true
+		return d.openDigest(ctx, site, &state.Digest, opening, at, c)
+	}
+	state.Due = earliest(due, at.Add(digestLook).UTC())
+	c.Due = state.Due
+	c.State, err = state.encode()
 	return err
 }
 

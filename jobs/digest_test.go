@@ -295,3 +295,20 @@ func TestADigestFollowsEditsAndTheProperty(t *testing.T) {
 		})
 	}
 }
+
+func TestADigestGoesWithItsProperty(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(office)
+	b.worker()
+	b.quiet()
+	b.send(form("f1"))
+	redistest.Wait(t, "it is in the digest", func() bool { return b.digest().Rev != 0 })
+	b.define(`{}`)
+	b.clock.set(morning(33, 0))
+	redistest.Wait(t, "the digest is removed", func() bool { return b.digest().Rev == 0 })
+	b.quiet()
+	if got := digests(t, b.actions("default")); len(got) > 0 {
+		t.Errorf("told was %q", got)
+	}
+}

@@ -57,7 +57,9 @@ func (s Subject) Visitor() (property, visitor string, ok bool) {
 }
 
 // digested gives the id of the property of a digest; ok is false for another kind of subject.
-func (s Subject) digested() (property string, ok bool) { return strings.CutPrefix(string(s), digestKind) }
+func (s Subject) digested() (property string, ok bool) {
+	return strings.CutPrefix(string(s), digestKind)
+}
 
 // onSite gives the id of the property without which nothing is decided on a visitor or a digest; ok is false for another
 // kind of subject.

@@ -3,6 +3,8 @@ package chat_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,7 +191,7 @@ func TestArrivalsKnowNoOrder(t *testing.T) {
 			i.ID = fmt.Sprint("i", rapid.IntRange(0, 30).Draw(r, "id"))
 			return chat.Arrivals{After: start().Add(time.Duration(rapid.IntRange(0, 9).Draw(r, "after")) * time.Second), Items: []chat.Item{i}}
 		}), 1, 40).Draw(r, "arrivals")
-		others := append(all[:len(all):len(all)], rapid.SliceOf(rapid.SampledFrom(all)).Draw(r, "repeated")...)
+		others := append(slices.Clone(all), rapid.SliceOf(rapid.SampledFrom(all)).Draw(r, "repeated")...)
 		others = rapid.Permutation(others).Draw(r, "permuted")
 		var one, two chat.Digest
 		for _, a := range all {
@@ -263,4 +265,27 @@ func TestADigestIsToldOncePerOpening(t *testing.T) {
 			at = next
 		}
 	})
+}
+
+// TestStoredDigest holds the JSON of a digest against a file that is never edited, as TestWireForm does.
+func TestStoredDigest(t *testing.T) {
+	t.Parallel()
+	golden, err := os.ReadFile("testdata/v1/digest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d, decoded chat.Digest
+	d.Add(chat.Arrivals{After: clock(t, "18:00"), Items: []chat.Item{
+		{Kind: chat.FormItem, ID: "e1"}, {Kind: chat.MessageItem, ID: "e2"}, {Kind: chat.MessageItem, ID: "e3"}, {Kind: chat.ChatItem, ID: "c1", Visitor: "v1"},
+	}})
+	encoded, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(golden), string(encoded)+"\n"); diff != "" {
+		t.Errorf("encodes otherwise (-want +got):\n%s", diff)
+	}
+	if err := json.Unmarshal(golden, &decoded); err != nil || cmp.Diff(d, decoded) != "" {
+		t.Errorf("decodes otherwise: %v\n%s", err, cmp.Diff(d, decoded))
+	}
 }
