@@ -47,6 +47,14 @@ func noticeAction(id, name string, n agent.Notice, at time.Time) action.Action {
 	}}
 }
 
+func digestNotice(id, name, property string, d *action.Digest, at time.Time) action.Action {
+	subject := id + ":" + string(agent.DigestOpened) + ":" + d.Property
+	return action.Action{ID: action.ID(action.AgentNotify, subject, d.Cause), Type: action.AgentNotify, Time: at, Data: action.Notice{
+		Agent: id, Name: name, Kind: string(agent.DigestOpened), Reason: d.Reason, Cause: d.Cause,
+		Property: d.Property, Text: "While " + property + " was closed: " + d.Summary(),
+	}}
+}
+
 func orNull[T comparable](v T) *T {
 	var zero T
 	if v == zero {

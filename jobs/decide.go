@@ -70,7 +70,7 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 	if err != nil {
 		return Outcome{}, err
 	}
-	out, err := d.Take(ctx, records, nil, at) // visitors whose time has come
+	out, err := d.Take(ctx, records, nil, at) // visitors and digests whose time has come
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -33,6 +33,9 @@
 // An event is known again by its id for a day: the id is written with the state that it is
 // in. Events of agents are taken, and have no effect yet.
 //
+// What comes in while a property is closed is added to its digest, a record of its own (digest.go), before the
+// visitors are written; a sweep tells of it at the opening.
+//
 // Pages that show a widget need not wait for a worker: Live makes the same decision
 // for any property at any instant, and follows what is written.
 //

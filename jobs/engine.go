@@ -81,6 +81,9 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 		return err
 	}
 	s.logBroken(out.Broken)
+	if err := s.addToDigests(ctx, out.Changes, at); err != nil {
+		return err
+	}
 	lost, err := s.store.Commit(ctx, s.shard, out.Changes)
 	if err != nil {
 		return err

@@ -70,6 +70,9 @@ func (in intake) round(ctx context.Context, news map[Subject][]event.Event, t *t
 	if err != nil {
 		return err
 	}
+	if err := in.addToDigests(ctx, out.Changes, t.at); err != nil {
+		return err
+	}
 	lost, err := in.commit(ctx, out.Changes)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ type NotifyArgs struct {
 
 	Property   string `json:"property,omitempty"` // of all kinds but those of the agent's own hours
 	Department string `json:"department,omitempty"`
-	Text       string `json:"text,omitempty"` // of a trigger
+	Text       string `json:"text,omitempty"` // of a trigger; of a digest: what came in
 }
 
 // Kind implements Args.
@@ -103,7 +103,6 @@ func readNotice(body []byte) (id string, args NotifyArgs, err error) {
 		Data struct {
 			action.Notice
 			Agents []string `json:"agents"`
-			Text   string   `json:"text"`
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
@@ -191,6 +190,8 @@ func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
 			place += "/" + args.Department
 		}
 		title, text = place+" closes soon", place+" closes "+clock(args.Until)
+	case string(agent.DigestOpened):
+		title, text = "This came in", args.Text
 	case string(agent.HoursStarted):
 		title, text = "Your hours have started", "You are online since "+clock(args.Boundary)
 		if !args.Until.IsZero() {

@@ -36,12 +36,12 @@ type policies struct {
 	chats  *chat.Policy
 }
 
-// sites gives the properties of visitors, by id; nil for one that is not defined.
-func (d *Decider) sites(ctx context.Context, visitors []Record, at time.Time) (map[string]*site, error) {
+// sites gives the properties of visitors and digests, by id; nil for one that is not defined.
+func (d *Decider) sites(ctx context.Context, records []Record, at time.Time) (map[string]*site, error) {
 	sites := make(map[string]*site)
 	var subjects []Subject
-	for i := range visitors {
-		property, _, ok := visitors[i].Subject.Visitor()
+	for i := range records {
+		property, ok := records[i].Subject.onSite()
 		if _, known := sites[property]; ok && !known {
 			sites[property] = nil
 			subjects = append(subjects, PropertySubject(property))
@@ -50,16 +50,16 @@ func (d *Decider) sites(ctx context.Context, visitors []Record, at time.Time) (m
 	if len(subjects) == 0 {
 		return sites, nil
 	}
-	records, err := d.store.Load(ctx, subjects)
+	loaded, err := d.store.Load(ctx, subjects)
 	if err != nil {
 		return nil, err
 	}
-	b, err := d.gather(ctx, records)
+	b, err := d.gather(ctx, loaded)
 	if err != nil {
 		return nil, err
 	}
-	for i := range records {
-		r := &records[i]
+	for i := range loaded {
+		r := &loaded[i]
 		if r.Rev == 0 || r.Definition == nil {
 			continue
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/chat"
 )
 
 // Subject is something that is decided about: "property/acme", "agent/lea". Its
@@ -16,6 +18,7 @@ const (
 	agentKind    = "agent/"
 	visitorKind  = "visitor/"
 	chatKind     = "chat/"
+	digestKind   = "digest/"
 	scheduleKind = "schedule/" // no subject, but it is followed as one
 	chattersKind = "chatters/" // no subject, but they are woken as one
 )
@@ -33,6 +36,9 @@ func VisitorSubject(property, visitor string) Subject {
 
 // chatSubject is the subject of a chat, of which it is known whose it is; see whose.go.
 func chatSubject(property, chat string) Subject { return Subject(chatKind + property + "/" + chat) }
+
+// digestSubject is the subject of what came in while a property was closed; see digest.go.
+func digestSubject(property string) Subject { return Subject(digestKind + property) }
 
 // ScheduleSubject stands for a named schedule in what Follow tells.
 func ScheduleSubject(name string) Subject { return Subject(scheduleKind + name) }
@@ -61,13 +67,27 @@ func (s Subject) Visitor() (property, visitor string, ok bool) {
 	return property, visitor, ok
 }
 
+// digested gives the id of the property of a digest; ok is false for another kind of subject.
+func (s Subject) digested() (property string, ok bool) {
+	return strings.CutPrefix(string(s), digestKind)
+}
+
+// onSite gives the id of the property without which nothing is decided on a visitor or a digest; ok is false for another
+// kind of subject.
+func (s Subject) onSite() (property string, ok bool) {
+	if property, _, ok := s.Visitor(); ok {
+		return property, true
+	}
+	return s.digested()
+}
+
 func (s Subject) isChat() bool { return strings.HasPrefix(string(s), chatKind) }
 
 // Undefined tells whether subjects of this kind have no definition but only a state:
-// visitors and chats. They come by a Change and not by an Edit, they are many, and
+// visitors, chats and digests. They come by a Change and not by an Edit, they are many, and
 // neither Page nor Scan tells of them; Follow does when a change of one has actions.
 func (s Subject) Undefined() bool {
-	return strings.HasPrefix(string(s), visitorKind) || s.isChat()
+	return strings.HasPrefix(string(s), visitorKind) || s.isChat() || strings.HasPrefix(string(s), digestKind)
 }
 
 // Record is what a store holds of a subject.
@@ -105,6 +125,8 @@ type Change struct {
 	// HeardFor after At. The id of an event is known for its subject alone.
 	Heard []string
 	At    time.Time // when Heard were heard
+
+	came chat.Arrivals // what is to be in the digest of a visitor's property before this is written; see digest.go
 
 	flips   flips // for the log and the metrics, as what follows
 	notices int   // among the actions

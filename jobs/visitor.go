@@ -38,7 +38,7 @@ type skipped struct {
 }
 
 // Take decides on visitors as of an instant: on those with events once these are merged into
-// their states, on others because their time has come. The records are as Load gives them, also
+// their states, on others, and on digests, because their time has come. The records are as Load gives them, also
 // of visitors who are not there yet. The events of each are not yet heard; they are noted as
 // heard in its Change.
 func (d *Decider) Take(ctx context.Context, records []Record, events map[Subject][]event.Event, at time.Time) (Outcome, error) {
@@ -49,8 +49,14 @@ func (d *Decider) Take(ctx context.Context, records []Record, events map[Subject
 	}
 	for i := range records {
 		r := &records[i]
-		property, _, ok := r.Subject.Visitor()
+		property, ok := r.Subject.onSite()
 		if !ok {
+			continue
+		}
+		if _, ok := r.Subject.digested(); ok {
+			if err := d.takeDigest(ctx, &out, sites[property], r, at); err != nil {
+				return out, err
+			}
 			continue
 		}
 		site, fresh := sites[property], events[r.Subject]
@@ -103,6 +109,7 @@ type visitor struct {
 	id      string
 	fresh   []event.Event // that were not known
 	due     time.Time     // when to look again; zero: when something happens
+	look    time.Time     // when to look again, within some seconds
 	out     Change
 	skipped []skipped
 	err     error // of encoding
@@ -147,6 +154,7 @@ func (v *visitor) decide(at time.Time) {
 	}
 	for _, e := range v.fresh {
 		v.form(e, at)
+		v.note(e, at)
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.Chats)) {
 		c := v.Chats[id]
@@ -159,6 +167,7 @@ func (v *visitor) decide(at time.Time) {
 		for _, s := range d.Skipped {
 			v.skip(action.Visitor{Chat: s.Chat, Rule: string(s.Rule), Reason: string(s.Reason)}, trigger.Verdict{}, s.At)
 		}
+		v.noteChat(id, at)
 	}
 	v.forget(at)
 }
@@ -204,6 +213,7 @@ func (v *visitor) change(at time.Time) error {
 	if c.Due = v.due; v.due.IsZero() {
 		c.Due = expires
 	}
+	c.Due = earliest(c.Due, v.look)
 	if !v.due.IsZero() && !v.due.Equal(v.Wake) {
 		v.Wake, c.wake = v.due, v.due
 	}

@@ -18,11 +18,12 @@ const (
 	DepartmentStateChanged Type = "department.state_changed"
 	AgentStatusChanged     Type = "agent.status_changed"
 	AgentNotify            Type = "agent.notify"
+	DigestOpened           Type = "digest.opened"
 )
 
 // Types are all types of actions.
 func Types() []Type {
-	types := []Type{WidgetStateChanged, DepartmentStateChanged, AgentStatusChanged, AgentNotify}
+	types := []Type{WidgetStateChanged, DepartmentStateChanged, AgentStatusChanged, AgentNotify, DigestOpened}
 	for _, t := range visitorTypes() {
 		types = append(types, t.Type)
 	}
@@ -40,7 +41,11 @@ func (t Type) Doc() string {
 		return "An agent has gone online or offline, or it has changed until when."
 	case AgentNotify:
 		return "An agent is to be told that their hours have started or ended: `kind` is `hours_started` or `hours_ended`; " +
-			"or that a property closes soon: `closing_soon`; or agents a text: `trigger`."
+			"or that a property closes soon: `closing_soon`; " +
+			"or what came in while one was closed: `digest_opened`; or agents a text: `trigger`."
+	case DigestOpened:
+		return "A property has opened, and something came in while it was closed: `forms`, `chats` that wait and `messages`, each " +
+			"with a `count` and its `ids`."
 	}
 	for _, v := range visitorTypes() {
 		if v.Type == t {
@@ -55,7 +60,7 @@ type Action struct {
 	ID   string    // see ID
 	Type Type      // what Data is
 	Time time.Time // when it was decided
-	Data any       // State, AgentStatus, Notice or Visitor; json.RawMessage when decoded
+	Data any       // State, AgentStatus, Notice, Digest or Visitor; json.RawMessage when decoded
 }
 
 // source is where every action comes from, as CloudEvents wants it said.
@@ -145,11 +150,12 @@ type AgentStatus struct {
 type Notice struct {
 	Agent  string     `json:"agent"`
 	Name   string     `json:"name,omitempty"`
-	Kind   string     `json:"kind"`             // hours_started | hours_ended | closing_soon
+	Kind   string     `json:"kind"`             // hours_started | hours_ended | closing_soon | digest_opened
 	Reason string     `json:"reason,omitempty"` // of the hours at the boundary; closing_soon: hours_end_soon
 	Until  *time.Time `json:"until"`            // hours_started: when they end; hours_ended: when the next begin; null: not in sight; closing_soon: the closing
 	Cause  Cause      `json:"cause"`
 
-	Property   string `json:"property,omitempty"`   // closing_soon: that closes, or whose
+	Property   string `json:"property,omitempty"`   // closing_soon: that closes, or whose; digest_opened: whose
 	Department string `json:"department,omitempty"` // does, before it
+	Text       string `json:"text,omitempty"`       // digest_opened: what came in
 }

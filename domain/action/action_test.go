@@ -76,6 +76,17 @@ func examples(t testing.TB) map[string]action.Action {
 				Cause: action.Cause{Boundary: end.Add(-10 * time.Minute)}, Property: "acme", Department: "sales",
 			},
 		},
+		"agent.notify.digest.json": {
+			ID: action.ID(action.AgentNotify, "lea:digest_opened:acme", atStart), Type: action.AgentNotify, Time: start,
+			Data: action.Notice{Agent: "lea", Name: "Léa", Kind: "digest_opened", Reason: "weekly", Cause: atStart, Property: "acme", Text: "1 form came in"},
+		},
+		"digest.opened.json": {
+			ID: action.ID(action.DigestOpened, "acme", atStart), Type: action.DigestOpened, Time: start,
+			Data: action.Digest{
+				Property: "acme", Reason: "weekly", Forms: action.Items{Count: 1, IDs: []string{"e-4"}}, Chats: action.Items{IDs: []string{}},
+				Messages: action.Items{Count: 2, IDs: []string{"e-5", "e-6"}}, Cause: atStart,
+			},
+		},
 	}
 	for kind, data := range visitorExamples(start) {
 		data.Property, data.Visitor = "acme", "v1"
@@ -174,6 +185,8 @@ func decode(t *testing.T, body []byte) action.Action {
 		a.Data = strictly[action.AgentStatus](t, raw)
 	case action.AgentNotify:
 		a.Data = strictly[action.Notice](t, raw)
+	case action.DigestOpened:
+		a.Data = strictly[action.Digest](t, raw)
 	default:
 		a.Data = strictly[action.Visitor](t, raw)
 	}

@@ -27,11 +27,12 @@ type Kind string
 const (
 	HoursStarted Kind = "hours_started"
 	HoursEnded   Kind = "hours_ended"
-	ClosingSoon  Kind = "closing_soon" // of a property that they serve; see widget.ClosingSoon
+	ClosingSoon  Kind = "closing_soon"  // of a property that they serve; see widget.ClosingSoon
+	DigestOpened Kind = "digest_opened" // the same; Decide knows nothing of either
 )
 
 // Kinds are all kinds of notices that an agent can ask for.
-func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded, ClosingSoon} }
+func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded, ClosingSoon, DigestOpened} }
 
 // TooLate is how late a notice may be sent: who has been at work for a quarter of
 // an hour need not be told that work has begun.

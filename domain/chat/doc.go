@@ -39,4 +39,12 @@
 //
 // Before it, chats that are going on are told. At it, `waiting_at_close` is for requests of these hours that no agent
 // has answered or joined; a chat that an agent has taken runs on.
+//
+// # What came in while closed
+//
+// At the opening a Digest says it once: forms, messages, and the chats that wait then. Events say what came in, each by its
+// own time. Who waits at the opening no event says, and so each chat in which somebody waits while it is closed is put on
+// the list (ForDigest), and asked again at the opening (Awaits): it may have been answered since. What was told once is not
+// told again: a chat that is still waiting a day later is in no second digest, unless the visitor has asked again. Many
+// a chat is never ended, and would be told of each morning.
 package chat

@@ -22,33 +22,3 @@ func Form(p *Policy, e event.Event, scene Scene) []Effect {
 	all.Ticket = &Ticket{Form: e.Data.Form, Department: e.Data.Department, Page: e.Data.Page}
 	return append(effects, all)
 }
-
-// ItemKind is a kind of thing that comes in while a property is closed.
-type ItemKind string
-
-// The kinds.
-const (
-	FormItem    ItemKind = "form"
-	ChatItem    ItemKind = "chat"
-	MessageItem ItemKind = "message"
-)
-
-// Item is one thing that an opening digest counts.
-type Item struct {
-	Kind ItemKind `json:"kind"`
-	ID   string   `json:"id"`             // of the chat; of the event, for forms and messages. It counts once
-	Chat string   `json:"chat,omitempty"` // of a form or message, where it has one
-}
-
-// Incoming is what an event adds to the digest of the closed time in which it happened.
-func Incoming(e event.Event) (Item, bool) {
-	switch {
-	case e.Type == event.FormSubmitted:
-		return Item{FormItem, e.ID, e.Data.Chat}, true
-	case e.Type == event.ChatRequested:
-		return Item{Kind: ChatItem, ID: e.Data.Chat}, true
-	case e.Type == event.ChatMessage && e.Data.From == event.FromVisitor:
-		return Item{MessageItem, e.ID, e.Data.Chat}, true
-	}
-	return Item{}, false
-}

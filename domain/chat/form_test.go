@@ -49,23 +49,3 @@ func form(t *testing.T, text string) *chat.Policy {
 	}
 	return p
 }
-
-func TestIncoming(t *testing.T) {
-	t.Parallel()
-	form := event.Event{ID: "e1", Type: event.FormSubmitted, Data: event.Data{Chat: "c1"}}
-	for _, c := range []struct {
-		event event.Event
-		want  chat.Item
-		in    bool
-	}{
-		{form, chat.Item{Kind: chat.FormItem, ID: "e1", Chat: "c1"}, true},
-		{said(t, "18:00:00", "request"), chat.Item{Kind: chat.ChatItem, ID: "c1"}, true},
-		{said(t, "18:00:00", "visitor"), chat.Item{Kind: chat.MessageItem, ID: "visitor 18:00:00", Chat: "c1"}, true},
-		{said(t, "18:00:00", "agent"), chat.Item{}, false},
-		{said(t, "18:00:00", "ended"), chat.Item{}, false},
-	} {
-		if got, in := chat.Incoming(c.event); got != c.want || in != c.in {
-			t.Errorf("%s: %+v, %t", c.event.ID, got, in)
-		}
-	}
-}

@@ -42,6 +42,7 @@ type Told struct {
 	Outside time.Time `json:"outside,omitzero"` // when the reply outside hours was
 	Closing time.Time `json:"closing,omitzero"` // the closing before which the visitor was told, or not
 	Closed  time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and what was to become of it was decided
+	Digest  time.Time `json:"digest,omitzero"`  // the last ask that was given to an opening digest
 }
 
 // Moment is when something happened, and the event that said so.

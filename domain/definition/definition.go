@@ -79,7 +79,7 @@ type Agent struct {
 
 // Notify says which notices an agent gets, and how.
 type Notify struct {
-	On  []string `json:"on,omitempty"`  // hours_started, hours_ended, closing_soon
+	On  []string `json:"on,omitempty"`  // hours_started, hours_ended, closing_soon, digest_opened
 	Via []string `json:"via,omitempty"` // service URLs, which are secrets; empty: agent.notify actions
 }
 

@@ -131,7 +131,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"properties": {"a": {"destinations": ["crm"]}}}`, `/properties/a/destinations/0: "crm" is not the name of a destination; allowed: none: the file defines no such thing`},
 
 		{`{"agents": {"a": {"online_when": "logged_in"}}}`, `/agents/a/online_when: "logged_in" is not a way to come online; allowed: scheduled`},
-		{`{"agents": {"a": {"notify": {"on": ["idle"]}}}}`, `/agents/a/notify/on/0: "idle" is not a notice; allowed: hours_started, hours_ended, closing_soon`},
+		{`{"agents": {"a": {"notify": {"on": ["idle"]}}}}`, `/agents/a/notify/on/0: "idle" is not a notice; allowed: hours_started, hours_ended, closing_soon, digest_opened`},
 		{`{"agents": {"a": {"leave": [{"from": "2026-12-21"}]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},
 		{`{"agents": {"a": {"leave": [{"on": "2026-12-21", "to": "2026-12-22"}]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},
 		{`{"agents": {"a": {"leave": [null]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},
@@ -157,7 +157,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"destinations": {"a": {"type": "log", "max_len": 5}}}`, `/destinations/a/max_len: "max_len" is of no use to type log; allowed: for type redis_stream only`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": 0}}}`, `/destinations/a/max_len: "0" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": "5"}}}`, `/destinations/a/max_len: "5" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
-		{`{"destinations": {"a": {"type": "log", "actions": ["agent.notified"]}}}`, `/destinations/a/actions/0: "agent.notified" is not a type of action; allowed: widget.state_changed, department.state_changed, agent.status_changed, agent.notify, message.send, note.add, note.replace, tag.add, tag.remove, visitor.set_name, visitor.set_department, widget.hide, form.show, agents.invite, chat.reassign, chat.close, ticket.create (did you mean "agent.notify"?)`},
+		{`{"destinations": {"a": {"type": "log", "actions": ["agent.notified"]}}}`, `/destinations/a/actions/0: "agent.notified" is not a type of action; allowed: widget.state_changed, department.state_changed, agent.status_changed, agent.notify, digest.opened, message.send, note.add, note.replace, tag.add, tag.remove, visitor.set_name, visitor.set_department, widget.hide, form.show, agents.invite, chat.reassign, chat.close, ticket.create (did you mean "agent.notify"?)`},
 	} {
 		d, err := definition.Parse(tree(t, c.in))
 		got := ""

@@ -100,7 +100,7 @@ func agentKind() kind[Agent] {
 
 func notifyKind() kind[Notify] {
 	return object("notify", []field[Notify]{
-		key("on", setOf("notices", mostVia, oneOf("a notice", "hours_started", "hours_ended", "closing_soon"), clip),
+		key("on", setOf("notices", mostVia, oneOf("a notice", "hours_started", "hours_ended", "closing_soon", "digest_opened"), clip),
 			func(n *Notify) *[]string { return &n.On },
 			"The notices they asked for: of their own hours, and of the closing of properties and departments that they serve."),
 		key("via", setOf("service URLs", mostVia, serviceURL(), hideURL), func(n *Notify) *[]string { return &n.Via },

@@ -76,10 +76,16 @@ func Sentence(a action.Action, zone *time.Location) (string, error) {
 			return visitorSentence(a)
 		case string(agent.ClosingSoon):
 			return fmt.Sprintf("notice to %s: %s closes soon%s", n.Agent, place(n.Property, n.Department), l.at(", ", n.Until)), err
+		case string(agent.DigestOpened):
+			return fmt.Sprintf("notice to %s: %s", n.Agent, n.Text), err
 		case string(agent.HoursStarted):
 			return fmt.Sprintf("notice to %s: your hours have started%s", n.Agent, l.at(", until ", n.Until)), err
 		}
 		return fmt.Sprintf("notice to %s: your hours have ended%s", n.Agent, l.at(", the next start ", n.Until)), err
+	case action.DigestOpened:
+		var d action.Digest
+		err := json.Unmarshal(raw, &d)
+		return fmt.Sprintf("digest of %s: %s", d.Property, d.Summary()), err
 	case action.MessageSend, action.NoteAdd, action.NoteReplace, action.TagAdd, action.TagRemove, action.VisitorSetName,
 		action.VisitorSetDepartment, action.WidgetHide, action.FormShow, action.AgentsInvite, action.ChatReassign,
 		action.ChatClose, action.TicketCreate, action.MessageSkipped:

@@ -1,0 +1,176 @@
+package chat
+
+import (
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// ItemKind is a kind of thing that comes in while a property is closed.
+type ItemKind string
+
+// The kinds.
+const (
+	FormItem    ItemKind = "form"
+	ChatItem    ItemKind = "chat"
+	MessageItem ItemKind = "message"
+)
+
+// Item is one thing for an opening digest.
+type Item struct {
+	Kind    ItemKind
+	ID      string // of the chat; of the event, for forms and messages. It counts once
+	Visitor string // of a chat: who waits in it
+}
+
+// Incoming is what an event adds to the digest, if the property was closed when it happened. Chats are added by
+// Policy.ForDigest.
+func Incoming(e event.Event) (Item, bool) {
+	switch {
+	case e.Type == event.FormSubmitted:
+		return Item{Kind: FormItem, ID: e.ID}, true
+	case e.Type == event.ChatMessage && e.Data.From == event.FromVisitor:
+		return Item{Kind: MessageItem, ID: e.ID}, true
+	}
+	return Item{}, false
+}
+
+// Digest is what came in while a property was closed, for the first opening after an instant. The zero Digest is empty.
+type Digest struct {
+	After    time.Time `json:"after"`
+	Forms    Tally     `json:"forms,omitzero"`
+	Messages Tally     `json:"messages,omitzero"`
+	Chats    []Caller  `json:"chats,omitempty"` // in which somebody waited; the first MostDigested
+}
+
+// Tally counts things.
+type Tally struct {
+	Count int      `json:"count"`
+	IDs   []string `json:"ids"` // of the first MostDigested
+}
+
+// Caller is a visitor who waits in a chat.
+type Caller struct {
+	Chat    string `json:"chat"`
+	Visitor string `json:"visitor"`
+}
+
+const (
+	// MostDigested is how many things of each kind a digest names.
+	MostDigested = 1000
+
+	// DigestGrace is how long after the opening a digest waits for events that are still under way. A new digest is begun
+	// for that opening in the first half of it alone, so that there are never two for one.
+	DigestGrace = 10 * time.Second
+)
+
+// Arrivals are items, and the instant after whose first opening they are told of.
+type Arrivals struct {
+	After time.Time
+	Items []Item
+}
+
+// ArriveAt gives for items that are taken in at an instant what Arrivals.After is; ok is false where the property will
+// never close again, and so has no opening at which to tell.
+func ArriveAt(h *hours.Schedule, at time.Time) (after time.Time, ok bool) {
+	s := h.At(at)
+	switch {
+	case !s.Open:
+		return at.UTC(), true
+	case !s.Since.IsZero() && at.Sub(s.Since) < DigestGrace/2:
+		return s.Since.Add(-1).UTC(), true
+	}
+	return s.Until.UTC(), !s.Until.IsZero() // too late for the digest of these hours
+}
+
+// Add adds items; what is there already changes nothing.
+func (d *Digest) Add(a Arrivals) {
+	if d.After.IsZero() || a.After.Before(d.After) {
+		d.After = a.After
+	}
+	for _, i := range a.Items {
+		switch i.Kind {
+		case FormItem:
+			d.Forms.add(i.ID)
+		case MessageItem:
+			d.Messages.add(i.ID)
+		case ChatItem:
+			if c := (Caller{i.ID, i.Visitor}); len(d.Chats) < MostDigested && !slices.Contains(d.Chats, c) {
+				d.Chats = append(d.Chats, c)
+			}
+		}
+	}
+}
+
+func (t *Tally) add(id string) {
+	if slices.Contains(t.IDs, id) {
+		return
+	}
+	t.Count++
+	if len(t.IDs) < MostDigested {
+		t.IDs = append(t.IDs, id)
+	}
+}
+
+// Opening is the opening at which a digest is told, where that has come at an instant: a boundary, or the instant itself
+// where it was an edit that opened. Else it is zero, and due says when to look again; zero: when the hours are edited.
+//
+// It is level-triggered: a digest that is looked at in closed hours again is for their end, whatever has opened and closed
+// in between.
+func (d *Digest) Opening(h *hours.Schedule, at time.Time) (opening, due time.Time) {
+	s := h.At(at)
+	switch {
+	case !s.Open:
+		return time.Time{}, graced(s.Until)
+	case at.Before(d.After): // it came late, and its digest had been told
+		if !s.Until.IsZero() {
+			due = graced(h.NextBoundary(s.Until))
+		}
+		return time.Time{}, due
+	case !s.Since.After(d.After):
+		return at.Truncate(time.Second).UTC(), time.Time{}
+	}
+	if due = graced(s.Since); at.Before(due) {
+		return time.Time{}, due
+	}
+	return s.Since.UTC(), time.Time{}
+}
+
+// graced is an opening with the grace; zero stays zero.
+func graced(opening time.Time) time.Time {
+	if opening.IsZero() {
+		return opening
+	}
+	return opening.Add(DigestGrace).UTC()
+}
+
+// ForDigest tells whether a chat is to be put into the digest of its property now, whose hours are given: somebody waits in
+// it who asked while it was closed, or who has waited over the closing. The state after remembers that. look is the closing
+// at which to ask again; zero: at the next event.
+func (p *Policy) ForDigest(s State, h *hours.Schedule, at time.Time) (after State, waits bool, look time.Time) {
+	told := s.Told.Digest
+	for _, a := range s.asks() {
+		if !a.At.After(told) || !p.unattended(&s, a) {
+			continue
+		}
+		now := h.At(at)
+		if now.Open && h.At(a.At).Open {
+			look = now.Until.UTC()
+			continue
+		}
+		waits, s.Told.Digest = true, a.At
+	}
+	return s, waits, look
+}
+
+// Awaits tells whether the visitor waits in a chat for somebody since before an instant.
+func (p *Policy) Awaits(s State, opening time.Time) bool {
+	return slices.ContainsFunc(s.asks(), func(a Ask) bool { return a.At.Before(opening) && p.unattended(&s, a) })
+}
+
+// unattended tells whether nobody has joined the chat since somebody asked, and the ask has not become a ticket.
+func (p *Policy) unattended(s *State, a Ask) bool {
+	return a.At.After(s.Joined) && (p.WaitingAtClose != closeMessage || a.At.After(s.Told.Closed))
+}
