@@ -29,12 +29,6 @@ const (
 	mostChats = 10                 // of a visitor: those in which something was asked last
 )
 
-// skipped is a message that was decided against.
-type skipped struct {
-	subject Subject
-	action.Action
-}
-
 // Take decides on visitors as of an instant: on those with events once these are merged into
 // their states, on others because their time has come. The records are as Load gives them, also
 // of visitors who are not there yet. The events of each are not yet heard; they are noted as
