@@ -150,3 +150,12 @@ type Notice struct {
 	Until  *time.Time `json:"until"`            // hours_started: when they end; hours_ended: when the next begin; null: not in sight
 	Cause  Cause      `json:"cause"`
 }
+
+// OrNull is how a value goes out where it may be missing: the zero value is nil, and null in JSON.
+func OrNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
