@@ -175,7 +175,7 @@ func (m *Metrics) skippedMessages(list []skipped) {
 		return
 	}
 	for i := range list {
-		m.skipped.WithLabelValues(list[i].data.Reason).Inc()
+		m.skipped.WithLabelValues(list[i].reason).Inc()
 	}
 }
 

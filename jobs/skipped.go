@@ -17,18 +17,23 @@ import (
 // skipped is a message that was decided against. It is an action only where somebody wants to
 // read it: a worker decides against much.
 type skipped struct {
-	subject Subject
-	data    action.Visitor
-	verdict trigger.Verdict // zero: no condition decided
-	at      time.Time
+	subject       Subject
+	visit, chat   string
+	trigger, rule string // which of them it was
+	event         string // the id of the one from which a trigger counts
+	reason        string
+	verdict       trigger.Verdict // zero: no condition decided
+	at            time.Time
 }
 
 // action tells of it, with a text that says why.
 func (s *skipped) action(text string) action.Action {
-	d := s.data
-	d.Text = text
-	key := d.Chat + "/" + d.Trigger + d.Rule + "/" + d.Cause.Event + "/" + d.Reason + "/" + strconv.FormatInt(s.at.UnixMilli(), 10)
-	return action.Action{ID: action.VisitorID(action.MessageSkipped, d.Property, d.Visitor, key), Type: action.MessageSkipped, Time: s.at, Data: d}
+	property, id, _ := s.subject.Visitor()
+	key := s.chat + "/" + s.trigger + s.rule + "/" + s.event + "/" + s.reason + "/" + strconv.FormatInt(s.at.UnixMilli(), 10)
+	return action.Action{ID: action.VisitorID(action.MessageSkipped, property, id, key), Type: action.MessageSkipped, Time: s.at, Data: action.Visitor{
+		Property: property, Visitor: id, Visit: s.visit, Chat: s.chat, Trigger: s.trigger, Rule: s.rule,
+		Reason: s.reason, Cause: action.Cause{Event: s.event}, Text: text,
+	}}
 }
 
 // explained is the action with the condition that decided, and what it looked at.
@@ -82,7 +87,7 @@ func (out *Outcome) showSkipped(limit *rate.Limiter, at time.Time) {
 	words := skipReasons()
 	for i := range out.Skipped {
 		s := &out.Skipped[i]
-		text := words[s.data.Reason]
+		text := words[s.reason]
 		if text == "" || !limit.AllowN(at, 1) {
 			continue
 		}
@@ -105,14 +110,15 @@ func (e *engine) logSkipped(list []skipped) {
 		return
 	}
 	for i := range list {
-		d := &list[i].data
-		fields := logrus.Fields{"property": d.Property, "visitor": d.Visitor, "reason": d.Reason, "at": list[i].at}
-		for name, value := range map[string]string{"chat": d.Chat, "trigger": d.Trigger, "rule": d.Rule, "event": d.Cause.Event} {
+		s := &list[i]
+		property, visitor, _ := s.subject.Visitor()
+		fields := logrus.Fields{"property": property, "visitor": visitor, "reason": s.reason, "at": s.at}
+		for name, value := range map[string]string{"chat": s.chat, "trigger": s.trigger, "rule": s.rule, "event": s.event} {
 			if value != "" {
 				fields[name] = value
 			}
 		}
-		if c := list[i].verdict.Condition; !c.IsZero() {
+		if c := s.verdict.Condition; !c.IsZero() {
 			fields["condition"] = c.String()
 		}
 		e.log.WithFields(fields).Debug("message held back")

@@ -9,10 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
 )
 
@@ -135,7 +133,7 @@ func (v *visitor) decide(at time.Time) {
 		v.act(triggered(e))
 	}
 	for _, s := range d.Skipped {
-		v.skip(action.Visitor{Visit: s.Visit, Chat: s.Chat, Trigger: s.Trigger, Reason: string(s.Reason), Cause: action.Cause{Event: s.Event}}, s.Verdict, s.At)
+		v.skip(skipped{visit: s.Visit, chat: s.Chat, trigger: s.Trigger, event: s.Event, reason: string(s.Reason), verdict: s.Verdict, at: s.At})
 	}
 	for _, e := range v.fresh {
 		for _, effect := range chat.Form(e, v.chatScene(e.Data.Department, nil, at)) {
@@ -151,7 +149,7 @@ func (v *visitor) decide(at time.Time) {
 			v.act(ruled(e))
 		}
 		for _, s := range d.Skipped {
-			v.skip(action.Visitor{Chat: s.Chat, Rule: string(s.Rule), Reason: string(s.Reason)}, trigger.Verdict{}, s.At)
+			v.skip(skipped{chat: s.Chat, rule: string(s.Rule), reason: string(s.Reason), at: s.At})
 		}
 	}
 	v.forget(at)

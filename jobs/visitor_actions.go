@@ -65,9 +65,9 @@ func (v *visitor) action(e *effect) action.Action {
 }
 
 // skip records what was decided against.
-func (v *visitor) skip(d action.Visitor, verdict trigger.Verdict, at time.Time) {
-	d.Property, d.Visitor = v.site.id, v.id
-	v.skipped = append(v.skipped, skipped{v.record.Subject, d, verdict, at})
+func (v *visitor) skip(s skipped) {
+	s.subject = v.record.Subject
+	v.skipped = append(v.skipped, s)
 }
 
 // fill puts what is to be done into the data, and gives the type of the action.
