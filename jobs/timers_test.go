@@ -49,14 +49,15 @@ func (h history) Commit(ctx context.Context, shard int, changes []jobs.Change) (
 		if _, _, ok := c.Subject.Visitor(); !ok {
 			continue
 		}
+		speaks := slices.ContainsFunc(c.Actions, jobs.Outgoing.Leaves) // others only show what is held back
 		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
 		if slices.Contains(lost, c.Subject) {
-			if answer || len(c.Actions) > 0 {
+			if answer || speaks {
 				h.contended++
 			}
 			continue
 		}
-		if len(c.Actions) > 0 {
+		if speaks {
 			h.spoken[c.Subject] = append(h.spoken[c.Subject], c.Rev)
 			h.lead += leadStep
 		}
