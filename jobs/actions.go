@@ -26,7 +26,7 @@ func widgetAction(property string, c widget.Change, rev int64, at time.Time) act
 	return action.Action{ID: action.ID(kind, subject, why), Type: kind, Time: at, Data: action.State{
 		Property: property, Department: c.Department, Previous: string(c.Before),
 		Status: string(s.Status), Mode: string(s.Mode), NewChats: s.NewChats, Message: s.Message, Reason: s.Reason,
-		Since: s.Since, Until: orNull(s.Until), Next: orNull(string(s.Next)), NextOpen: orNull(s.NextOpen),
+		Since: s.Since, Until: action.OrNull(s.Until), Next: action.OrNull(string(s.Next)), NextOpen: action.OrNull(s.NextOpen),
 		Version: s.Version, Cause: why,
 	}}
 }
@@ -35,7 +35,7 @@ func agentAction(id string, d agent.Decision, rev int64, at time.Time) action.Ac
 	why := cause(d.Boundary, rev)
 	return action.Action{ID: action.ID(action.AgentStatusChanged, id, why), Type: action.AgentStatusChanged, Time: at, Data: action.AgentStatus{
 		Agent: id, Previous: string(d.Before), Status: string(d.State.Status), Reason: d.State.Reason,
-		Since: d.State.Since, Until: orNull(d.State.Until), Next: orNull(string(d.State.Next)),
+		Since: d.State.Since, Until: action.OrNull(d.State.Until), Next: action.OrNull(string(d.State.Next)),
 		Version: d.State.Version, Cause: why,
 	}}
 }
@@ -43,7 +43,7 @@ func agentAction(id string, d agent.Decision, rev int64, at time.Time) action.Ac
 func noticeAction(id, name string, n agent.Notice, at time.Time) action.Action {
 	why := action.Cause{Boundary: n.Boundary}
 	return action.Action{ID: action.ID(action.AgentNotify, id+":"+string(n.Kind), why), Type: action.AgentNotify, Time: at, Data: action.Notice{
-		Agent: id, Name: name, Kind: string(n.Kind), Reason: n.Reason, Until: orNull(n.Until), Cause: why,
+		Agent: id, Name: name, Kind: string(n.Kind), Reason: n.Reason, Until: action.OrNull(n.Until), Cause: why,
 	}}
 }
 
@@ -53,12 +53,4 @@ func digestNotice(id, name, property string, d *action.Digest, at time.Time) act
 		Agent: id, Name: name, Kind: string(agent.DigestOpened), Reason: d.Reason, Cause: d.Cause,
 		Property: d.Property, Text: "While " + property + " was closed: " + d.Summary(),
 	}}
-}
-
-func orNull[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
 }

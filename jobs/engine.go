@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
-
-	"github.com/deskbell/deskbell/domain/action"
 )
 
 // engine makes decisions and commits them. It is what a Worker and a Simulation have
@@ -43,7 +41,7 @@ type sweeping struct {
 	lag                                     time.Duration // of the first that was claimed
 	flips                                   flips
 	decided, notices, actions, lost, broken int
-	skipped                                 []action.Action // messages that were decided against
+	skipped                                 []skipped // messages that were decided against
 }
 
 func (s *sweeping) run(ctx context.Context, nominal time.Time) error {
@@ -84,6 +82,7 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 	if err := s.addToDigests(ctx, out.Changes, at); err != nil {
 		return err
 	}
+	out.showSkipped(s.board, at)
 	lost, err := s.store.Commit(ctx, s.shard, out.Changes)
 	if err != nil {
 		return err
@@ -101,17 +100,15 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 		flipped.add(c.flips)
 		s.metrics.committed(c, committed)
 		s.notices += c.notices
-		s.actions += len(c.Actions)
+		s.actions += c.leaving()
 		if !c.wake.IsZero() {
 			timers = append(timers, c)
 		}
 	}
 	s.askWakes(ctx, timers)
-	for _, k := range out.Skipped {
-		if !slices.Contains(lost, k.subject) {
-			s.skipped = append(s.skipped, k.Action)
-		}
-	}
+	held := slices.DeleteFunc(out.Skipped, func(k skipped) bool { return slices.Contains(lost, k.subject) })
+	s.logSkipped(held)
+	s.skipped = append(s.skipped, held...)
 	s.flips.add(flipped)
 	s.metrics.flipped(flipped)
 	return nil

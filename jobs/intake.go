@@ -7,7 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/domain/action"
+	"golang.org/x/time/rate"
+
 	"github.com/deskbell/deskbell/domain/event"
 )
 
@@ -17,6 +18,7 @@ type intake struct {
 	store   Store
 	decider *Decider
 	now     func() time.Time
+	board   *rate.Limiter // of messages that were decided against and are shown there; nil: none are
 }
 
 // taken is what was taken in.
@@ -25,9 +27,11 @@ type taken struct {
 	changes []Change // committed
 	broken  []Broken
 	dropped map[string]int // events of properties that are not defined, by property
-	skipped []action.Action
-	events  int // new ones, that were taken in
-	lost    int // decisions that were made anew
+	skipped []skipped
+
+	events   int // new ones, that were taken in
+	repeated int // that were heard before
+	lost     int // decisions that were made anew
 }
 
 // intakeTries is how often a decision is made anew. Each time, somebody else has got on.
@@ -62,7 +66,7 @@ var errContended = errors.New("others kept writing the same visitors")
 
 // round takes all news once, and leaves what was lost.
 func (in intake) round(ctx context.Context, news map[Subject][]event.Event, t *taken) error {
-	records, err := in.load(ctx, news, t.at)
+	records, err := in.load(ctx, news, t)
 	if err != nil {
 		return err
 	}
@@ -73,6 +77,7 @@ func (in intake) round(ctx context.Context, news map[Subject][]event.Event, t *t
 	if err := in.addToDigests(ctx, out.Changes, t.at); err != nil {
 		return err
 	}
+	out.showSkipped(in.board, t.at)
 	lost, err := in.commit(ctx, out.Changes)
 	if err != nil {
 		return err
@@ -87,7 +92,7 @@ func (in intake) round(ctx context.Context, news map[Subject][]event.Event, t *t
 	}
 	for _, s := range out.Skipped {
 		if !lost[s.subject] {
-			t.skipped = append(t.skipped, s.Action)
+			t.skipped = append(t.skipped, s)
 		}
 	}
 	t.broken = append(t.broken, out.Broken...)
@@ -105,7 +110,7 @@ func (in intake) round(ctx context.Context, news map[Subject][]event.Event, t *t
 // load gives the records for which there is news, and strikes out of the news the events
 // that were heard before. Which were, is asked after the records are read: what is heard in
 // between makes the decision on them lost.
-func (in intake) load(ctx context.Context, news map[Subject][]event.Event, at time.Time) ([]Record, error) {
+func (in intake) load(ctx context.Context, news map[Subject][]event.Event, t *taken) ([]Record, error) {
 	subjects := make([]Subject, 0, len(news))
 	ids := make(map[Subject][]string, len(news))
 	for s, events := range news {
@@ -119,7 +124,7 @@ func (in intake) load(ctx context.Context, news map[Subject][]event.Event, at ti
 	if err != nil {
 		return nil, err
 	}
-	heard, err := in.store.Heard(ctx, at, ids)
+	heard, err := in.store.Heard(ctx, t.at, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +139,7 @@ func (in intake) load(ctx context.Context, news map[Subject][]event.Event, at ti
 				}
 			}
 			news[r.Subject] = fresh
+			t.repeated += len(events) - len(fresh)
 			if len(fresh) == 0 {
 				continue
 			}

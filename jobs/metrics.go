@@ -19,6 +19,7 @@ type Metrics struct {
 	notices       *prometheus.CounterVec
 	jobs          *prometheus.CounterVec
 	events        *prometheus.CounterVec
+	skipped       *prometheus.CounterVec
 	missed        *prometheus.CounterVec
 	lastRun       *prometheus.GaugeVec
 }
@@ -40,7 +41,8 @@ func NewMetrics() *Metrics {
 		deliveries: counter("deskbell_deliveries_total", "Actions given to a destination, by result: delivered, refused, failed, archived.", "destination", "result"),
 		notices:    counter("deskbell_notices_total", "Notices by agents' own services, by result: sent, failed, late (and so not sent), dropped.", "result"),
 		jobs:       counter("deskbell_jobs_total", "Runs of jobs, by result: done, failed (and done again later), archived, stopped (and handed to another worker).", "kind", "result"),
-		events:     counter("deskbell_events_total", "Events that this worker has dealt with, by result: taken, dropped (their property is not defined).", "result"),
+		events:     counter("deskbell_events_total", "Events that this worker has dealt with, by result: taken, repeated (they were heard before), dropped (their property is not defined).", "result"),
+		skipped:    counter("deskbell_messages_skipped_total", "Messages to visitors that were decided against, by reason; conditions, frequency, one_per_visit and superseded are the ordinary life of triggers.", "reason"),
 		missed:     counter("deskbell_cron_ticks_missed_total", "Times at which a cron entry should have run and did not. The next run does the work of those it missed.", "entry"),
 		lastRun: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "deskbell_cron_last_run_timestamp_seconds", Help: "When a cron entry last ran, in Unix time.",
@@ -52,8 +54,11 @@ func NewMetrics() *Metrics {
 	for _, result := range []string{noticeSent, noticeFailed, noticeLate, noticeDropped} {
 		m.notices.WithLabelValues(result)
 	}
-	for _, result := range []string{eventTaken, eventDropped} {
+	for _, result := range []string{eventTaken, eventRepeated, eventDropped} {
 		m.events.WithLabelValues(result)
+	}
+	for reason := range skipReasons() {
+		m.skipped.WithLabelValues(reason)
 	}
 	for _, job := range Jobs() {
 		for _, result := range []string{jobDone, jobFailed, jobArchived, jobStopped} {
@@ -75,7 +80,7 @@ func histogram(name, help string, buckets ...float64) prometheus.Histogram {
 }
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.missed, m.lastRun}
+	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.skipped, m.missed, m.lastRun}
 }
 
 // Describe implements prometheus.Collector.
@@ -149,8 +154,9 @@ func (m *Metrics) noticed(result string) {
 
 // The results of an event.
 const (
-	eventTaken   = "taken"
-	eventDropped = "dropped"
+	eventTaken    = "taken"
+	eventRepeated = "repeated"
+	eventDropped  = "dropped"
 )
 
 func (m *Metrics) took(t *taken) {
@@ -158,8 +164,18 @@ func (m *Metrics) took(t *taken) {
 		return
 	}
 	m.events.WithLabelValues(eventTaken).Add(float64(t.events))
+	m.events.WithLabelValues(eventRepeated).Add(float64(t.repeated))
 	for _, n := range t.dropped {
 		m.events.WithLabelValues(eventDropped).Add(float64(n))
+	}
+}
+
+func (m *Metrics) skippedMessages(list []skipped) {
+	if m == nil {
+		return
+	}
+	for i := range list {
+		m.skipped.WithLabelValues(list[i].reason).Inc()
 	}
 }
 

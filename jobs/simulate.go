@@ -9,7 +9,6 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 )
@@ -42,7 +41,7 @@ type Simulation struct {
 	clock   time.Time
 	action  func([]byte) error
 	explain bool
-	skipped []action.Action // and not told yet
+	skipped []skipped // and not told yet
 }
 
 // NewSimulation makes a simulation in which nothing is defined.
@@ -194,11 +193,11 @@ func (s *Simulation) deliver(ctx context.Context) error {
 }
 
 func (s *Simulation) tellSkipped() error {
-	for _, a := range s.skipped {
+	for i := range s.skipped {
 		if !s.explain {
 			break
 		}
-		body, err := a.MarshalJSON()
+		body, err := s.skipped[i].explained().MarshalJSON()
 		if err != nil {
 			return fmt.Errorf("encoding an action: %w", err)
 		}

@@ -134,6 +134,16 @@ type Change struct {
 	wake    time.Time // when a visitor's next timer is due, where nobody has asked for a wake-up yet; else zero
 }
 
+// leaving is how many of its actions go anywhere.
+func (c *Change) leaving() (n int) {
+	for i := range c.Actions {
+		if c.Actions[i].Leaves() {
+			n++
+		}
+	}
+	return n
+}
+
 // Makes tells whether the change makes a subject that is not there yet.
 func (c *Change) Makes() bool { return c.Rev == 0 && c.NewRev > 0 && c.Subject.Undefined() }
 
@@ -149,6 +159,9 @@ type Outgoing struct {
 	// apart from the outbox, which all destinations read.
 	Notice bool
 }
+
+// Leaves tells whether it goes anywhere: what is for nobody is shown as recent, and that is all.
+func (o Outgoing) Leaves() bool { return o.Notice || o.To == nil || len(o.To) > 0 }
 
 // Edit is a new definition of a subject.
 type Edit struct {
@@ -274,8 +287,8 @@ type Store interface {
 	// It may tell too much. A nil slice says that something may have been missed: it
 	// comes at the start, and after each break of the connection.
 	Follow(ctx context.Context, f func(changed []Subject)) error
-	// Recent gives the last actions of all shards for people to look at, the newest
-	// first: of many that are committed together, only some.
+	// Recent gives the last actions of all shards for people to look at, also those for
+	// nobody, the newest first: of many that are committed together, only some.
 	Recent(ctx context.Context, limit int) ([]Entry, error)
 
 	// Pending gives what each shard has waiting at an instant.

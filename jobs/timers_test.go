@@ -65,14 +65,15 @@ func (n *noted) note(changes []jobs.Change, lost []jobs.Subject) {
 		if !ok {
 			continue
 		}
+		speaks := slices.ContainsFunc(c.Actions, jobs.Outgoing.Leaves) // others only show what is held back
 		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
 		if slices.Contains(lost, c.Subject) {
-			if answer || len(c.Actions) > 0 {
+			if answer || speaks {
 				n.contended[property]++
 			}
 			continue
 		}
-		if len(c.Actions) > 0 {
+		if speaks {
 			n.spoken[c.Subject] = append(n.spoken[c.Subject], c.Rev)
 			n.leads(property, leadStep)
 		}

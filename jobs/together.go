@@ -160,7 +160,7 @@ func share(batch []*submission, changes []Change) {
 	var of map[Subject]*submission
 	for i := range changes {
 		c := &changes[i]
-		if c.wake.IsZero() && len(c.Actions) == 0 {
+		if c.wake.IsZero() && c.leaving() == 0 {
 			continue
 		}
 		if of == nil {
@@ -218,6 +218,7 @@ func (w *Worker) report(t *taken) {
 		}
 	}
 	w.Metrics.took(t)
+	w.logSkipped(t.skipped)
 	for property, n := range t.dropped {
 		if w.said.first(property, t.at) {
 			w.log.WithFields(logrus.Fields{"property": property, "events": n}).
@@ -253,8 +254,8 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 		if !c.wake.IsZero() {
 			errs = append(errs, w.queue.enqueueWake(ctx, c.Subject, shard, c.wake, c.wake.Sub(w.now())))
 		}
-		if len(c.Actions) > 0 {
-			log.set("actions", len(c.Actions))
+		if n := c.leaving(); n > 0 {
+			log.set("actions", n)
 			shards[shard] = true
 		}
 		if c.notices > 0 {

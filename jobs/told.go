@@ -3,6 +3,7 @@ package jobs
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
@@ -34,18 +35,14 @@ type toldData struct {
 	Form        string              `json:"form,omitempty"`
 }
 
-// isTold tells whether a visitor's page is to do something about actions of a type.
-func isTold(t action.Type) bool {
-	switch t {
-	case action.MessageSend, action.FormShow, action.WidgetHide, action.ChatClose, action.VisitorSetDepartment:
-		return true
-	}
-	return false
+// ToldTypes are the actions about which a visitor's page is to do something.
+func ToldTypes() []action.Type {
+	return []action.Type{action.MessageSend, action.FormShow, action.WidgetHide, action.ChatClose, action.VisitorSetDepartment}
 }
 
 // tell keeps an action to be told.
 func (v *visitor) tell(a action.Action, d *action.Visitor) {
-	if !isTold(a.Type) {
+	if !slices.Contains(ToldTypes(), a.Type) {
 		return
 	}
 	a.Data = toldData{

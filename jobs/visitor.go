@@ -9,10 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
 )
 
@@ -30,12 +28,6 @@ const (
 	chatKept  = 7 * 24 * time.Hour // after its end
 	mostChats = 10                 // of a visitor: those in which something was asked last
 )
-
-// skipped is a message that was decided against.
-type skipped struct {
-	subject Subject
-	action.Action
-}
 
 // Take decides on visitors as of an instant: on those with events once these are merged into
 // their states, on others, and on digests, because their time has come. The records are as Load gives them, also
@@ -150,7 +142,7 @@ func (v *visitor) decide(at time.Time) {
 		v.act(triggered(e))
 	}
 	for _, s := range d.Skipped {
-		v.skip(action.Visitor{Visit: s.Visit, Chat: s.Chat, Trigger: s.Trigger, Reason: string(s.Reason), Cause: action.Cause{Event: s.Event}}, s.Verdict, s.At)
+		v.skip(skipped{visit: s.Visit, chat: s.Chat, trigger: s.Trigger, event: s.Event, reason: string(s.Reason), verdict: s.Verdict, at: s.At})
 	}
 	for _, e := range v.fresh {
 		v.form(e, at)
@@ -165,7 +157,7 @@ func (v *visitor) decide(at time.Time) {
 			v.act(ruled(e))
 		}
 		for _, s := range d.Skipped {
-			v.skip(action.Visitor{Chat: s.Chat, Rule: string(s.Rule), Reason: string(s.Reason)}, trigger.Verdict{}, s.At)
+			v.skip(skipped{chat: s.Chat, rule: string(s.Rule), reason: string(s.Reason), at: s.At})
 		}
 		v.noteChat(id, at)
 	}

@@ -1,7 +1,6 @@
 package jobs
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -77,27 +76,9 @@ func (v *visitor) action(e *effect) action.Action {
 }
 
 // skip records what was decided against.
-func (v *visitor) skip(d action.Visitor, verdict trigger.Verdict, at time.Time) {
-	d.Property, d.Visitor = v.site.id, v.id
-	key := d.Chat + "/" + d.Trigger + d.Rule + "/" + d.Cause.Event + "/" + d.Reason + "/" + strconv.FormatInt(at.UnixMilli(), 10)
-	v.skipped = append(v.skipped, skipped{v.record.Subject, action.Action{
-		ID: action.VisitorID(action.MessageSkipped, v.site.id, v.id, key), Type: action.MessageSkipped, Time: at, Data: explained{d, verdict},
-	}})
-}
-
-// explained is the data of what was decided against. Its text, the condition that decided and what it looked at, is made
-// only where somebody wants to read it: a worker decides against much, and nobody asks.
-type explained struct {
-	action.Visitor
-	verdict trigger.Verdict // zero: no condition decided
-}
-
-// MarshalJSON writes the data with their text.
-func (e explained) MarshalJSON() ([]byte, error) {
-	if !e.verdict.Condition.IsZero() {
-		e.Text = e.verdict.String()
-	}
-	return json.Marshal(e.Visitor)
+func (v *visitor) skip(s skipped) {
+	s.subject = v.record.Subject
+	v.skipped = append(v.skipped, s)
 }
 
 // fill puts what is to be done into the data, and gives the type of the action.

@@ -33,7 +33,8 @@ type VisitWatch struct {
 	list    []Told // as it was last read
 }
 
-// mostWatches is how many pages of one visitor are told.
+// mostWatches is how many pages of one visit are told. Who knows the visitor, and guesses at visits,
+// takes no place of theirs.
 const mostWatches = 20
 
 // ErrTooMany is returned when somebody has as many of something as they may have.
@@ -55,9 +56,14 @@ func (v *Visits) Watch(property, visitor, visit, last string) (*VisitWatch, erro
 	defer v.mu.Unlock()
 	news := make(chan struct{}, 1)
 	w := &VisitWatch{News: news, news: news, visits: v, subject: VisitorSubject(property, visitor), visit: visit, last: last}
-	watches := v.watched[w.subject]
+	watches, same := v.watched[w.subject], 0
+	for other := range watches {
+		if other.visit == visit {
+			same++
+		}
+	}
 	switch {
-	case len(watches) >= mostWatches:
+	case same >= mostWatches:
 		return nil, ErrTooMany
 	case watches == nil:
 		watches = make(map[*VisitWatch]bool)

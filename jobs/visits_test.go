@@ -143,7 +143,7 @@ func TestAVisitorIsToldTheLastOfMany(t *testing.T) {
 	}
 }
 
-func TestPagesOfAVisitorAreBounded(t *testing.T) {
+func TestPagesOfAVisitAreBounded(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	v := b.visits()
@@ -153,5 +153,6 @@ func TestPagesOfAVisitorAreBounded(t *testing.T) {
 	if _, err := v.Watch("acme", "v1", "v1.1", ""); !errors.Is(err, jobs.ErrTooMany) {
 		t.Errorf("got %v", err)
 	}
+	b.visit(v, "v1", "v1.2", "")
 	b.visit(v, "v2", "v2.1", "")
 }

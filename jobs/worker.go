@@ -58,6 +58,7 @@ func NewWorker(c Config) *Worker {
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
 	w.intake = intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now}
+	w.board = boardLimiter()
 	w.log, w.metrics, w.batch = c.Log, c.Metrics, c.Batch
 	w.askSweep = func(ctx context.Context, shard int, nominal time.Time) error {
 		return w.queue.enqueueSweep(ctx, shard, nominal, false)

@@ -19,7 +19,8 @@ const watched = `
 schedules:
   office: {time_zone: Europe/London, weekly: {mon-fri: "09:00-12:00, 13:00-18:00"}}
 properties:
-  acme: {name: ACME shop, schedule: office, agents: [lea, tom], departments: {sales: {name: Sales, agents: [lea]}, support: {schedule: 24/7, agents: [tom]}}}
+  acme: {name: ACME shop, schedule: office, agents: [lea, tom], departments: {sales: {name: Sales, agents: [lea]}, support: {schedule: 24/7, agents: [tom]}},
+    triggers: [{name: Pricing, type: page, url: {contains: /pricing}, delay: 1h, message: "Shall we talk?"}]}
   bakery: {name: Corner bakery, schedule: {time_zone: Europe/Paris, weekly: {daily: "05:30-13:00"}}, widget: {outside_hours: contact_form}}
   clinic: {name: Night clinic, schedule: {time_zone: America/New_York, weekly: {daily: "22:00-06:00"}}, agents: [kim]}
   hostile: {name: "<img src=x onerror=document.body.append(1)>", schedule: office}
@@ -104,6 +105,10 @@ func TestBoardInABrowser(t *testing.T) {
 	b.shows("#recent", "acme is online")
 	b.shows("#recent", "Told Léa that their hours have started")
 	b.shows("#destinations", "crm redis_stream works")
+	for at, page := range map[string]string{"00.0": "pricing", "00.5": "about"} { // in any order
+		s.run(`{"type": "page.viewed", "time": "2026-11-23T09:00:`+at+`Z", "data": {"property": "acme", "visitor": "v1", "visit": "s1", "page": {"url": "https://acme.example/`+page+`"}}}`, "send", "-")
+	}
+	b.shows("#recent .held", "Held back from acme/v1: the visitor has left the page · Pricing")
 	b.shows(`[data-id="acme"] .coming`, "until 12:00, in 3 h, then offline")
 	label := `Hours on Mon 23 Nov in Europe/London: 09:00–12:00, 13:00–18:00.`
 	if got := eval[string](b, `document.querySelector('[data-id="acme"] .bar').getAttribute("aria-label")`); got != label {

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	stdlog "log"
-
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/redis/go-redis/v9"
@@ -65,10 +63,13 @@ func (i *instruments) working(ctx context.Context) error {
 	return errors.New("the worker waits for Redis")
 }
 
-// handler answers what a worker is asked. With a key, metrics ask for it.
+// handler answers what a worker is asked. With a key, metrics ask for it; without, they are for this
+// machine alone.
 func (i *instruments) handler(key string, rdb redis.UniversalClient) http.Handler {
 	metrics := web.Metrics(i.registry)
-	if key != "" {
+	if key == "" {
+		metrics = web.Own(metrics)
+	} else {
 		metrics = web.Bearer(key, metrics)
 	}
 	mux := http.NewServeMux()
@@ -92,32 +93,16 @@ func (i *instruments) serve(addr, key string, rdb redis.UniversalClient, log log
 		return nil, fmt.Errorf("listening for metrics: %w; is another worker there? Give each a port", err)
 	}
 	log.WithField("address", listener.Addr().String()).Info("answering /metrics, /healthz, /readyz")
-	server := &http.Server{
-		Handler: i.handler(key, rdb), ErrorLog: stdlog.New(warnLines{log}, "", 0),
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 16 << 10,
-	}
+	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := web.Serve(ctx, listener, i.handler(key, rdb), log, time.Second); err != nil {
 			log.WithError(err).Error("metrics and health are answered no more: restart the worker")
 		}
 	}()
 	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		if server.Shutdown(ctx) != nil { // somebody reads slowly
-			_ = server.Close()
-		}
+		cancel()
 		<-ended
 	}, nil
-}
-
-// warnLines gives the log of net/http to logrus: what went wrong in a handler.
-type warnLines struct{ log logrus.FieldLogger }
-
-func (l warnLines) Write(line []byte) (int, error) {
-	l.log.Warn("http: " + string(line))
-	return len(line), nil
 }

@@ -100,6 +100,30 @@ func TestWorkerSaysHowItIs(t *testing.T) {
 	}
 }
 
+// TestMetricsWithoutAKeyAreForThisMachine asks as a page does whose site has had its name point to this machine.
+func TestMetricsWithoutAKeyAreForThisMachine(t *testing.T) {
+	t.Parallel()
+	p := startListening(t, "REDIS_URL="+newOnline(t).server.URL())
+	p.ready()
+	for host, want := range map[string]int{"localhost:9090": 200, "evil.example:9090": 403} {
+		for path, want := range map[string]int{"/metrics": want, "/healthz": 200, "/readyz": 200} {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Host = host
+			got, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got.Body.Close()
+			if got.StatusCode != want {
+				t.Errorf("%s as %s: %d, want %d", path, host, got.StatusCode, want)
+			}
+		}
+	}
+}
+
 func TestWorkerAsksForTheKeyOfItsMetrics(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t)

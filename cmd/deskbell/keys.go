@@ -49,12 +49,19 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 	keys := jobs.Keys{Store: s.store, Now: a.now}
 	switch c.Action {
 	case "add":
+		missing, err := c.undefined(ctx, s)
+		if err != nil {
+			return err
+		}
 		secret, err := keys.Add(ctx, jobs.Key{Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property})
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(a.stdout, secret)
 		fmt.Fprintln(a.stderr, "Keep it now: it is not shown again.")
+		for _, id := range missing { // a key may come before its property, and define it
+			fmt.Fprintf(a.stderr, "There is no property %q yet: this key may define it. If that is a slip, run deskbell keys revoke %s, and add another.\n", id, c.Name)
+		}
 		return nil
 	case "revoke":
 		if err := keys.Revoke(ctx, c.Name); err != nil {
@@ -68,6 +75,21 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	return a.printKeys(ring.Keys())
+}
+
+// undefined are those of the key's properties that are not defined.
+func (c *keysCmd) undefined(ctx context.Context, s *session) (ids []string, err error) {
+	subjects := make([]jobs.Subject, len(c.Property))
+	for i, id := range c.Property {
+		subjects[i] = jobs.PropertySubject(id)
+	}
+	records, err := s.store.Load(ctx, subjects)
+	for i, r := range records {
+		if r.Rev == 0 {
+			ids = append(ids, c.Property[i])
+		}
+	}
+	return ids, err
 }
 
 func (a *app) printKeys(keys []jobs.Key) error {

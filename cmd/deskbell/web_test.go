@@ -88,6 +88,11 @@ func TestKeysAreAskedForAsTheyShould(t *testing.T) {
 	if got := o.run("", "", "keys", "add", "ci", "--read-only"); got.code != 0 || !regexp.MustCompile(`^dbk_ci_[\w-]{43}\n$`).MatchString(got.stdout) || got.stderr != "Keep it now: it is not shown again.\n" {
 		t.Errorf("%+v", got)
 	}
+	o.apply(office)
+	got := o.run("", "", "keys", "add", "staff", "--property", "acme", "--property", "acmee")
+	if got.code != 0 || strings.Contains(got.stderr, `"acme"`) || !strings.Contains(got.stderr, `There is no property "acmee" yet: this key may define it. If that is a slip, run deskbell keys revoke staff, and add another.`) {
+		t.Errorf("%+v", got)
+	}
 	for args, want := range map[string]result{
 		"keys add ci":                {code: 1, stderr: "deskbell: adding key \"ci\": a key of this name exists: revoke it, or take another name\n"},
 		"keys revoke none":           {code: 1, stderr: "deskbell: finding key \"none\": not defined\n"},

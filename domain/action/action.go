@@ -159,3 +159,12 @@ type Notice struct {
 	Department string `json:"department,omitempty"` // does, before it
 	Text       string `json:"text,omitempty"`       // digest_opened: what came in
 }
+
+// OrNull is how a value goes out where it may be missing: the zero value is nil, and null in JSON.
+func OrNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}

@@ -101,6 +101,7 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 	}
 	verdict, ended := c.Match(&facts), r.ended(t)
 	switch {
+	case !verdict.OK && r.movedOn(t):
 	case !verdict.OK:
 		r.skipFor(t, verdict)
 	case ended != "":
@@ -111,6 +112,14 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 	default:
 		r.push(t)
 	}
+}
+
+// movedOn tells whether it is said already, in this decision, that the visitor left the page for which the trigger had
+// started: that the next page is not one of the trigger's is no other reason.
+func (r *run) movedOn(t Timer) bool {
+	return slices.ContainsFunc(r.Skipped, func(s Skipped) bool {
+		return s.Reason == OtherPage && s.Trigger == t.Trigger && s.Visit == t.Visit
+	})
 }
 
 // look makes facts those of an event: what is known by now may be what came after it.

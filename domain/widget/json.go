@@ -3,6 +3,8 @@ package widget
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/action"
 )
 
 // MarshalJSON writes the wire form: instants are RFC 3339 in UTC, and until, next
@@ -14,13 +16,5 @@ func (s State) MarshalJSON() ([]byte, error) {
 		Until    *time.Time `json:"until"`
 		Next     *Status    `json:"next"`
 		NextOpen *time.Time `json:"next_open"`
-	}{plain(s), orNull(s.Until), orNull(s.Next), orNull(s.NextOpen)})
-}
-
-func orNull[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
+	}{plain(s), action.OrNull(s.Until), action.OrNull(s.Next), action.OrNull(s.NextOpen)})
 }

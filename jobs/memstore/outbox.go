@@ -28,18 +28,15 @@ func (s *Store) next() string {
 // mostRecent is how many actions of a shard are kept to be shown.
 const mostRecent = 20
 
-// send puts actions on their way, save those for nobody.
+// send puts actions on their way, save those for nobody, which are only shown.
 func (s *Store) send(sh *shard, actions []jobs.Outgoing) {
 	for _, a := range actions {
-		e := jobs.Entry{Body: a.Body, To: a.To}
+		e := jobs.Entry{Seq: s.next(), Body: a.Body, To: a.To}
 		switch {
 		case a.Notice:
-			e.Seq, e.To = s.next(), nil
+			e.To = nil
 			sh.notices = append(sh.notices, e)
-		case a.To != nil && len(a.To) == 0:
-			continue
-		default:
-			e.Seq = s.next()
+		case a.Leaves():
 			sh.outbox = append(sh.outbox, e)
 		}
 		sh.recent = append(sh.recent, jobs.Entry{Seq: e.Seq, Body: e.Body})

@@ -304,9 +304,8 @@ func (s *Store) commitment(shard int, changes []jobs.Change) (keys []string, arg
 			keys = append(keys, k.serves(c.Subject))
 			serves = len(keys)
 		}
-		actions := addressed(c.Actions)
-		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(actions), len(c.Heard), told(c), chats(c))
-		for _, a := range actions {
+		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Heard), told(c), chats(c))
+		for _, a := range c.Actions {
 			args = append(args, a.Body, addressee(a))
 		}
 		for _, id := range c.Heard {
@@ -339,10 +338,13 @@ func chats(c jobs.Change) string {
 
 // addressee is who gets an action, as commit.lua reads it.
 func addressee(a jobs.Outgoing) string {
-	if a.Notice {
+	switch {
+	case a.Notice:
 		return "@"
+	case !a.Leaves():
+		return "-"
 	}
-	return strings.Join(a.To, ",")
+	return strings.Join(a.To, ",") // no name of one begins with a sign
 }
 
 // before is how the value of a state has to begin for a change to be written; empty:
@@ -371,15 +373,6 @@ func after(c jobs.Change) string {
 		return rev
 	}
 	return rev + " " + string(c.State)
-}
-
-// addressed leaves out actions for nobody: in Redis, no names are all.
-func addressed(actions []jobs.Outgoing) []jobs.Outgoing {
-	nobody := func(a jobs.Outgoing) bool { return a.To != nil && len(a.To) == 0 }
-	if !slices.ContainsFunc(actions, nobody) {
-		return actions
-	}
-	return slices.DeleteFunc(slices.Clone(actions), nobody)
 }
 
 // Edit implements jobs.Store.

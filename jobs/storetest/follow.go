@@ -97,10 +97,10 @@ func (t *told) awaits(f *fixture, s jobs.Subject) {
 
 func recents() []testCase {
 	return []testCase{
-		{"gives actions and notices of all shards, the newest first", func(f *fixture) {
+		{"gives actions and notices of all shards, also those for nobody, the newest first", func(f *fixture) {
 			f.send(0, "1")
 			f.sendActions(0, []jobs.Outgoing{{Body: []byte("2"), Notice: true}})
-			f.send(0, "3")
+			f.sendActions(0, []jobs.Outgoing{{Body: []byte("3"), To: []string{}}})
 			for limit, want := range map[int]string{9: "3 2 1", 2: "3 2"} {
 				entries, err := f.store.Recent(f.Context(), limit)
 				f.must(err)

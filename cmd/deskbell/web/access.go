@@ -89,6 +89,9 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 			defer done()
 			next.ServeHTTP(w, r.WithContext(ctx))
 			return
+		case no.status == http.StatusServiceUnavailable:
+			unavailable(w, r, no.detail)
+			return
 		case no.status == http.StatusUnauthorized:
 			w.Header().Set("WWW-Authenticate", string(ask)+` realm="Deskbell"`)
 		case no.status == http.StatusTooManyRequests:

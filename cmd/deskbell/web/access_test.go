@@ -265,6 +265,16 @@ func TestRedisAwayIsToldAndOutlived(t *testing.T) {
 	b.want(503, request{}, "GET", "/v1/properties", "")
 	b.pass(5 * time.Second)
 	b.want(503, request{}, "GET", "/v1/properties", "")
+	browser := request{headers: map[string]string{"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}}
+	page := b.send(browser, "GET", "/docs", "")
+	if kind := page.header.Get("Content-Type"); page.code != 503 || kind != "text/html; charset=utf-8" || page.header.Get("Retry-After") == "" {
+		t.Errorf("a browser gets %d %s %v", page.code, page.body, page.header)
+	}
+	for _, says := range []string{`<meta http-equiv="refresh" content="5">`, "Redis does not answer", "REDIS_URL"} {
+		if !strings.Contains(page.body, says) {
+			t.Errorf("its page does not say %s", says)
+		}
+	}
 	b.redis.Restart(t)
 	b.pass(time.Second)
 	b.want(200, request{}, "GET", "/v1/properties", "")

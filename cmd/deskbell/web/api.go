@@ -47,6 +47,7 @@ func (s *server) newAPI() api {
 	s.addBoundaries(h)
 	s.addEvents(h)
 	describeWidget(h.OpenAPI())
+	describeVisit(h.OpenAPI())
 
 	document, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
 	if err != nil {

@@ -31,6 +31,10 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
 		return
 	}
+	if r.Method == http.MethodHead { // it is told nothing, and takes no place
+		_, _ = openStream(w)
+		return
+	}
 	who := newReader(ids, r.FormValue("whole") != "")
 	if !b.hub.enter(who) {
 		problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")

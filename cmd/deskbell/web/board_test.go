@@ -265,6 +265,20 @@ func TestBoardStreamsLeaveNothingBehind(t *testing.T) {
 	goleak.VerifyNone(t, before)
 }
 
+// TestAskingForTheHeadOfTheStreamTakesNoPlace asks more often than there are places.
+func TestAskingForTheHeadOfTheStreamTakesNoPlace(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	for range 210 {
+		if a := b.want(http.StatusOK, request{}, "HEAD", "/board/events?id=acme", ""); a.header.Get("Content-Type") != "text/event-stream" {
+			t.Fatalf("it is %q", a.header.Get("Content-Type"))
+		}
+		b.pass(time.Second) // not too often in one
+	}
+	next, _ := b.watch(url.Values{"id": {"acme"}})
+	next("rows")
+}
+
 func TestBoardFollowsNothingForNobody(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)

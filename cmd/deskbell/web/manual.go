@@ -95,7 +95,7 @@ func readManual(document []byte) (*manual, error) {
 	for _, k := range kinds() {
 		m.Groups = append(m.Groups, group{Name: k.tag})
 	}
-	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: eventsTag})
+	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: visitTag}, group{Name: eventsTag})
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
 		for _, method := range []string{"get", "put", "post", "delete"} {
 			op, ok := doc.Paths[path][method]
@@ -105,11 +105,15 @@ func readManual(document []byte) (*manual, error) {
 			o := operation{
 				ID: op.OperationID, Method: strings.ToUpper(method), Path: path, Summary: op.Summary, Description: op.Description,
 			}
+			asked := path
 			for _, p := range op.Parameters {
+				if p.Required {
+					asked = given(asked, p.In, p.Name)
+				}
 				o.Params = append(o.Params, param{p.Name, p.In, cmp.Or(p.Description, typeName(p.Schema))})
 			}
 			body := op.RequestBody.Content["application/json"]
-			o.Body, o.Curl = shapeOf(body.Schema), curl(o.Method, path, body.Example, op.Security == nil)
+			o.Body, o.Curl = shapeOf(body.Schema), curl(o.Method, asked, body.Example, op.Security == nil)
 			for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
 				r := op.Responses[status]
 				a := answer{Status: status, Meaning: r.Description}
@@ -183,6 +187,21 @@ func typeName(s schemaPart) string {
 	return refName(s.Ref)
 }
 
+// given is a path with a parameter that it needs, in capitals.
+func given(path, in, name string) string {
+	switch {
+	case in == "path":
+		return strings.Replace(path, "{"+name+"}", strings.ToUpper(name), 1)
+	case in != "query":
+		return path
+	case strings.Contains(path, "?"):
+		path += "&"
+	default:
+		path += "?"
+	}
+	return path + name + "=" + strings.ToUpper(name)
+}
+
 // curl is a command line that asks for it.
 func curl(method, path string, body []byte, withKey bool) string {
 	line := "curl"
@@ -192,7 +211,11 @@ func curl(method, path string, body []byte, withKey bool) string {
 	if withKey {
 		line += ` -H "Authorization: Bearer $KEY"`
 	}
-	line += " http://localhost:8080" + strings.Replace(path, "{id}", "ID", 1)
+	url := "http://localhost:8080" + path
+	if strings.Contains(url, "&") {
+		url = `"` + url + `"`
+	}
+	line += " " + url
 	if len(body) > 0 {
 		line += " \\\n  -d '" + string(body) + "'"
 	}

@@ -16,6 +16,18 @@ func Metrics(from prometheus.Gatherer) http.Handler {
 	return promhttp.HandlerFor(from, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4})
 }
 
+// Own is for this machine alone, and refuses also what a page of another site has a browser here
+// ask for. It is for where there is no key.
+func Own(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isOwn(r) {
+			http.Error(w, "without a key this is for localhost alone, and not for what a proxy passes on: set DESKBELL_METRICS_KEY, and give the key", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Bearer asks for a bearer token, and answers 401 to who has another or none.
 func Bearer(token string, next http.Handler) http.Handler {
 	want := sha256.Sum256([]byte(token)) // of one length, whatever comes

@@ -54,12 +54,10 @@ func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Durat
 
 // shownPath is the path without the id of a visit, by which its visitor's messages can be read.
 func shownPath(r *http.Request) string {
-	path := r.URL.EscapedPath()
-	if visit, ok := strings.CutPrefix(path, visitsPath); ok {
-		_, rest, _ := strings.Cut(visit, "/")
-		return visitsPath + "…/" + rest
+	if strings.HasPrefix(r.URL.Path, visitsPath) { // however it was escaped
+		return visitsPath + "…"
 	}
-	return path
+	return r.URL.EscapedPath()
 }
 
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }

@@ -27,7 +27,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, to logrus.FieldL
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		BaseContext:       func(net.Listener) context.Context { return base },
-		ErrorLog:          log.New(debugLines{to}, "", 0),
+		ErrorLog:          log.New(lines{to}, "", 0),
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
@@ -55,11 +55,16 @@ func closed(err error) error {
 	return err
 }
 
-// debugLines logs what net/http has to say, which is of clients that go away.
-type debugLines struct{ log logrus.FieldLogger }
+// lines logs what net/http has to say: of clients that go away, or else of a handler's panic.
+type lines struct{ log logrus.FieldLogger }
 
 // Write implements io.Writer.
-func (d debugLines) Write(line []byte) (int, error) {
-	d.log.Debug(strings.TrimSpace(string(line)))
+func (l lines) Write(line []byte) (int, error) {
+	text := strings.TrimSpace(string(line))
+	if strings.HasPrefix(text, "http: panic") {
+		l.log.Error(text)
+	} else {
+		l.log.Debug(text)
+	}
 	return len(line), nil
 }

@@ -5,10 +5,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
 	logtest "github.com/sirupsen/logrus/hooks/test"
 	"go.uber.org/goleak"
 
@@ -155,5 +157,31 @@ func TestAStopDoesNotWaitForEver(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil || logged.LastEntry() == nil {
 		t.Error("it does not say that it cut off a request", err)
+	}
+}
+
+// TestAPanicOfAHandlerIsLogged also where nothing around the handler catches it.
+func TestAPanicOfAHandlerIsLogged(t *testing.T) {
+	t.Parallel()
+	log, logged := logtest.NewNullLogger()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- web.Serve(ctx, l, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("at the disco") }), log, time.Second)
+	}()
+	if res, err := http.Get("http://" + l.Addr().String()); err == nil {
+		res.Body.Close()
+		t.Errorf("it answers %s", res.Status)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if e := logged.LastEntry(); e == nil || e.Level != logrus.ErrorLevel || !strings.Contains(e.Message, "at the disco") {
+		t.Errorf("logged: %+v", e)
 	}
 }

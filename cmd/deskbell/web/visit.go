@@ -39,7 +39,7 @@ func VisitStream(visits *jobs.Visits, live *jobs.Live, ids event.Intake) http.Ha
 		watch, err := visits.Watch(d.Property, d.Visitor, d.Visit, r.Header.Get("Last-Event-ID"))
 		if err != nil {
 			w.Header().Set("Retry-After", "30")
-			problem(w, http.StatusTooManyRequests, "this visitor has as many pages open as may be told: close one")
+			problem(w, http.StatusTooManyRequests, "this visit has as many pages open as may be told: close one")
 			return
 		}
 		defer watch.Close()

@@ -1,11 +1,13 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // The record of a visitor to whom two things were said.
@@ -59,6 +61,68 @@ func TestVisitStream(t *testing.T) {
 	}
 }
 
+// TestWhoKnowsAVisitMayFollowIt needs no key, also where there are keys: the id of the visit is what opens the stream,
+// and it is in no log.
+func TestWhoKnowsAVisitMayFollowIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	_, err := (jobs.Keys{Store: s.store, Now: s.now}).Add(t.Context(), jobs.Key{Name: "one", Properties: []string{"always"}})
+	s.must(err)
+	s.visitor(strings.ReplaceAll(visitState, `"s1"`, `"CAPABILITY"`))
+	var others []*streamReader
+	for _, address := range []string{"CAPABILITY/stream?property=acme&visitor=v2", "CAPABILITY/stream?property=always&visitor=v1", "GUESSED/stream?property=acme&visitor=v1"} {
+		stream := s.openAt(s.visitURL(address))
+		stream.next()
+		others = append(others, stream)
+	}
+	for _, address := range []string{s.visitURL("CAPABILITY/stream"), strings.Replace(s.visitURL("CAPABILITY/stream"), "/visits/", "/%76isits/", 1)} {
+		told := s.openAt(address + "?property=acme&visitor=v1")
+		told.next()
+		if e := told.next(); e.id != "m1" {
+			t.Errorf("%s is told %+v", address, e)
+		}
+	}
+	for i, stream := range others { // which were looked up before
+		select {
+		case line := <-stream.lines:
+			t.Errorf("%d is told %q", i, line)
+		default:
+		}
+	}
+	s.server.CloseClientConnections()
+	redistest.Wait(t, "all are logged", func() bool { return len(s.logged.AllEntries()) >= 5 })
+	for _, e := range s.logged.AllEntries() {
+		if line, err := e.String(); err != nil || strings.Contains(line, "CAPABILITY") || strings.Contains(line, "GUESSED") || strings.Contains(line, "v1") && !strings.Contains(line, "/v1/visits/…") {
+			t.Errorf("logged: %s%v", line, err)
+		}
+	}
+}
+
+func TestVisitsAnswerAsTheDocumentSays(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	b := &bundle{T: t, server: s.server}
+	d := b.document()
+	const path = "/v1/visits/{visit}/stream"
+	if needs, ok := at(d.root, "paths", path, "get", "security").([]any); !ok || len(needs) > 0 {
+		t.Errorf("it needs %v", needs)
+	}
+	s.visitor(visitState)
+	told := s.openAt(s.visitURL("s1/stream?property=acme&visitor=v1"))
+	told.next()
+	d.check("/components/schemas/VisitAction", told.next().data)
+	for code, query := range map[int]string{400: "", 404: "?property=none&visitor=v1"} {
+		a := b.want(code, request{}, "GET", "/v1/visits/s1/stream"+query, "")
+		d.check(fmt.Sprintf("/paths/%s/get/responses/%d/content/application~1problem+json/schema", escaped(path), code), a.body)
+	}
+	page := b.want(200, request{}, "GET", "/docs", "").body
+	for _, says := range []string{"VISIT/stream?property=PROPERTY&amp;visitor=VISITOR", "VisitAction", "Last-Event-ID"} {
+		if !strings.Contains(page, says) {
+			t.Errorf("the page for people does not say %q", says)
+		}
+	}
+}
+
 func TestVisitStreamRefuses(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nine())
@@ -89,7 +153,7 @@ func TestVisitStreamRefuses(t *testing.T) {
 	}
 }
 
-func TestManyPagesOfAVisitorAreRefused(t *testing.T) {
+func TestManyPagesOfAVisitAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nine())
 	address := s.visitURL("s1/stream?property=acme&visitor=v1")

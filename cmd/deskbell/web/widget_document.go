@@ -29,20 +29,25 @@ func describeWidget(d *huma.OpenAPI) {
 		"Server-sent events: state with what shows now, and again with each change, its data a "+widgetSchema+
 			"; gone when the property is removed, and then the end. A reader that does not keep up is dropped, and comes back by itself.")
 	stream.Parameters = append(stream.Parameters, header("Last-Event-ID", "The id of the last event. Where it still shows that, the stream begins with the next change."))
-	stream.Responses["200"] = &huma.Response{Description: "The stream", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}}
+	stream.Responses["200"] = eventStreamContent()
 	d.AddOperation(stream)
 }
 
 // widgetOperation is one that needs no key.
 func widgetOperation(below, id, summary, description string) *huma.Operation {
 	op := &huma.Operation{
-		Method: http.MethodGet, Path: "/v1/properties/{id}/widget" + below, OperationID: id, Summary: summary, Tags: []string{widgetTag},
+		Path: "/v1/properties/{id}/widget" + below, OperationID: id, Summary: summary, Tags: []string{widgetTag},
 		Description: description + " Any page of any site may ask, without a key.",
-		Parameters:  []*huma.Param{{Name: "id", In: "path", Required: true, Description: "Of the property.", Schema: &huma.Schema{Type: huma.TypeString}}},
-		Responses:   make(map[string]*huma.Response),
-		Security:    []map[string][]string{}, // instead of that of the whole document
+		Parameters:  []*huma.Param{needed("path", "id", "Of the property.")},
 	}
-	for _, status := range []int{http.StatusNotFound, http.StatusServiceUnavailable} {
+	return keyless(op, http.StatusNotFound, http.StatusServiceUnavailable)
+}
+
+// keyless makes an operation one to GET without a key, with some errors.
+func keyless(op *huma.Operation, statuses ...int) *huma.Operation {
+	op.Method, op.Responses = http.MethodGet, make(map[string]*huma.Response)
+	op.Security = []map[string][]string{} // instead of that of the whole document
+	for _, status := range statuses {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{
 			Description: http.StatusText(status),
 			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: refTo("ErrorModel")}},
@@ -51,8 +56,16 @@ func widgetOperation(below, id, summary, description string) *huma.Operation {
 	return op
 }
 
+func needed(in, name, description string) *huma.Param {
+	return &huma.Param{Name: name, In: in, Required: true, Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
+}
+
 func header(name, description string) *huma.Param {
 	return &huma.Param{Name: name, In: "header", Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
+}
+
+func eventStreamContent() *huma.Response {
+	return &huma.Response{Description: "The stream", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}}
 }
 
 // stateSchema is that of widget.State in its wire form.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/sirupsen/logrus"
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -36,6 +37,7 @@ type site struct {
 	server  *httptest.Server
 	url     string
 	offset  atomic.Int64
+	logged  *logtest.Hook
 }
 
 // The shop has secrets that no page may see.
@@ -57,7 +59,9 @@ func newSite(t *testing.T, clock time.Time) *site {
 	s.offset.Store(int64(time.Until(clock)))
 	r := jobs.Connect(s.redis.Options())
 	t.Cleanup(func() { _ = r.Close() })
-	quiet, _ := logtest.NewNullLogger()
+	log, logged := logtest.NewNullLogger()
+	log.SetLevel(logrus.DebugLevel)
+	s.logged = logged
 	store, err := redisstore.Open(t.Context(), r.Client, redisstore.Layout{Shards: 7, Partitions: 1})
 	s.must(err)
 	s.client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: r.Client, Partitions: 1, Now: s.now, TimeZone: time.UTC})
@@ -73,7 +77,7 @@ func newSite(t *testing.T, clock time.Time) *site {
 		wait.Wait()
 	})
 	s.handler = web.New(web.Config{
-		Client: s.client, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: quiet, Loopback: true,
+		Client: s.client, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        web.WidgetState(live, s.now),
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),

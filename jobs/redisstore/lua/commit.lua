@@ -5,7 +5,7 @@
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0, number of actions, number of events heard, '1' to tell of it,
 --      '+' for a visitor who chats from now on, '-' for one who does not ('' leaves it), then per action:
---      body, and its destinations, '' for all, or '@' for a notice; then per event: its member of heard, and when
+--      body, and its destinations, '' for all, '@' for a notice, or '-' for nobody; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local most = 10 -- actions kept to be shown: of one commit, and of a shard
@@ -55,7 +55,7 @@ while i <= last do
           call('XADD', KEYS[3], '*', 'a', ARGV[b])
         elseif ARGV[b + 1] == '@' then
           call('XADD', KEYS[4], '*', 'a', ARGV[b])
-        else
+        elseif ARGV[b + 1] ~= '-' then
           call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', ARGV[b + 1])
         end
         acted[#acted + 1] = b

@@ -161,6 +161,8 @@ export function sentence(a) {
       return [d.status, el("strong", {}, d.agent), ` is ${d.status}`, el("span.hint", {}, ` · ${reason(d.reason)}`, rest(", until "))];
     case "agent.notify":
       return ["", "Told ", el("strong", {}, d.name || d.agent || (d.agents ?? ["the agents"]).join(", ")), ...notice(d)];
+    case "message.skipped":
+      return ["", "Held back from ", el("strong", {}, `${d.property}/${d.visitor}`), `: ${d.text || d.reason}`, el("span.hint", {}, ` · ${d.trigger || d.rule}`)];
     default:
       return ["", el("strong", {}, String(a.type))];
   }
@@ -182,7 +184,7 @@ export const zoneHere = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC
 export function action(a) {
   const [status, ...text] = sentence(a);
   const ms = at(a.time);
-  return el("li", {}, status ? sign(status) : svg("svg.sign", { width: 12, height: 12, "aria-hidden": "true" }), el("div", {}, text, el("br"),
+  return el(a.type === "message.skipped" ? "li.held" : "li", {}, status ? sign(status) : svg("svg.sign", { width: 12, height: 12, "aria-hidden": "true" }), el("div", {}, text, el("br"),
     el("span.hint", {}, when(ms - (ms % 1000), zoneHere), ", ", until(ms))));
 }
 

@@ -1,0 +1,126 @@
+package jobs
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"golang.org/x/time/rate"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/domain/trigger"
+	"github.com/deskbell/deskbell/domain/visit"
+)
+
+// skipped is a message that was decided against. It is an action only where somebody wants to
+// read it: a worker decides against much.
+type skipped struct {
+	subject       Subject
+	visit, chat   string
+	trigger, rule string // which of them it was
+	event         string // the id of the one from which a trigger counts
+	reason        string
+	verdict       trigger.Verdict // zero: no condition decided
+	at            time.Time
+}
+
+// action tells of it, with a text that says why.
+func (s *skipped) action(text string) action.Action {
+	property, id, _ := s.subject.Visitor()
+	key := s.chat + "/" + s.trigger + s.rule + "/" + s.event + "/" + s.reason + "/" + strconv.FormatInt(s.at.UnixMilli(), 10)
+	return action.Action{ID: action.VisitorID(action.MessageSkipped, property, id, key), Type: action.MessageSkipped, Time: s.at, Data: action.Visitor{
+		Property: property, Visitor: id, Visit: s.visit, Chat: s.chat, Trigger: s.trigger, Rule: s.rule,
+		Reason: s.reason, Cause: action.Cause{Event: s.event}, Text: text,
+	}}
+}
+
+// explained is the action with the condition that decided, and what it looked at.
+func (s *skipped) explained() action.Action {
+	if s.verdict.Condition.IsZero() {
+		return s.action("")
+	}
+	return s.action(s.verdict.String())
+}
+
+// skipReasons are all reasons for which a message is decided against, with the words in which the
+// board says them. Without words the board says nothing: those messages were never under way,
+// because the trigger is not for this visitor, or not again, or because it has begun to count anew.
+// They are many, and each is as it should be. The others were about to be sent, and something came
+// in between: someone may wonder where they are.
+func skipReasons() map[string]string {
+	return map[string]string{
+		string(visit.Conditions):    "",
+		string(visit.Frequency):     "", // of rules, too
+		string(visit.OnePerVisit):   "",
+		string(visit.Superseded):    "",
+		string(visit.Late):          "it would have come too late",
+		string(visit.WidgetOffline): "the widget is offline",
+		string(visit.VisitorLeft):   "the visitor has left",
+		string(visit.OtherPage):     "the visitor has left the page",
+		string(visit.Answered):      "an agent has answered",
+		string(visit.Bot):           "a bot is answering",
+		string(visit.Joined):        "an agent has joined",
+		string(visit.ChatEnded):     "the chat has ended",
+		string(visit.Minimized):     "the visitor has closed the widget",
+		string(visit.Disabled):      "the trigger is switched off",
+		string(visit.Removed):       "it is not defined any more",
+		string(visit.Edited):        "the trigger was edited meanwhile",
+		string(visit.TooMany):       "too much waits for this visitor already",
+		string(chat.JustAnswered):   "an agent has just answered",
+		string(chat.HoursChanged):   "the hours have begun or ended since it was asked",
+		string(chat.Empty):          "its text is empty without the values it names",
+	}
+}
+
+// boardLimiter bounds how many held-back messages one worker shows on the board: some at once, and
+// else one in a few seconds, so that they neither cost anything nor fill the list.
+func boardLimiter() *rate.Limiter { return rate.NewLimiter(rate.Every(4*time.Second), 5) }
+
+// showSkipped lets some of the messages that were decided against go with their changes, for the
+// board and for nobody else. A nil limit shows none.
+func (out *Outcome) showSkipped(limit *rate.Limiter, at time.Time) {
+	if limit == nil || len(out.Skipped) == 0 {
+		return
+	}
+	words := skipReasons()
+	for i := range out.Skipped {
+		s := &out.Skipped[i]
+		text := words[s.reason]
+		if text == "" || !limit.AllowN(at, 1) {
+			continue
+		}
+		n := slices.IndexFunc(out.Changes, func(c Change) bool { return c.Subject == s.subject })
+		if n < 0 {
+			continue
+		}
+		a := s.action(text)
+		if actions, err := appendAction(out.Changes[n].Actions, a, []string{}); err == nil { // else it is shown nowhere
+			out.Changes[n].Actions = actions
+		}
+	}
+}
+
+// logSkipped counts messages that were decided against, and logs each where that is wanted. What is
+// known of the visitor is not for a log: neither the id of the visit nor what a condition looked at.
+func (e *engine) logSkipped(list []skipped) {
+	e.metrics.skippedMessages(list)
+	if len(list) == 0 || !e.log.WithFields(nil).Logger.IsLevelEnabled(logrus.DebugLevel) {
+		return
+	}
+	for i := range list {
+		s := &list[i]
+		property, visitor, _ := s.subject.Visitor()
+		fields := logrus.Fields{"property": property, "visitor": visitor, "reason": s.reason, "at": s.at}
+		for name, value := range map[string]string{"chat": s.chat, "trigger": s.trigger, "rule": s.rule, "event": s.event} {
+			if value != "" {
+				fields[name] = value
+			}
+		}
+		if c := s.verdict.Condition; !c.IsZero() {
+			fields["condition"] = c.String()
+		}
+		e.log.WithFields(fields).Debug("message held back")
+	}
+}
