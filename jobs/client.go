@@ -79,7 +79,7 @@ func (c *Client) SetOverride(ctx context.Context, property string, o *hours.Over
 			return hours.State{}, err
 		}
 		now := c.now()
-		lost, err := c.store.Commit(ctx, c.store.Shard(subject), []Change{{
+		lost, err := c.store.Commit(ctx, []Change{{
 			Subject: subject, Rev: r.Rev, Woken: r.Woken, State: body, Due: now, Wake: true,
 		}})
 		if err != nil {

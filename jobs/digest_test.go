@@ -152,15 +152,13 @@ type dying struct {
 	left *atomic.Int64
 }
 
-func (d dying) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) ([]jobs.Subject, error) {
-	for _, changes := range byShard {
-		for _, c := range changes {
-			if _, _, ok := c.Subject.Visitor(); ok && d.left.Add(-1) >= 0 {
-				return nil, errors.New("the worker has died")
-			}
+func (d dying) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+	for _, c := range changes {
+		if _, _, ok := c.Subject.Visitor(); ok && d.left.Add(-1) >= 0 {
+			return nil, errors.New("the worker has died")
 		}
 	}
-	return d.Store.CommitAll(ctx, byShard)
+	return d.Store.Commit(ctx, changes)
 }
 
 func TestADigestLosesNothingAndCountsNothingTwice(t *testing.T) {

@@ -83,7 +83,7 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 		return err
 	}
 	out.showSkipped(s.board, at)
-	lost, err := s.store.Commit(ctx, s.shard, out.Changes)
+	lost, err := s.store.Commit(ctx, out.Changes)
 	if err != nil {
 		return err
 	}

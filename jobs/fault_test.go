@@ -20,7 +20,7 @@ type contended struct{ jobs.Store }
 
 func (contended) Edit(context.Context, jobs.Edit) (bool, error) { return false, nil }
 
-func (contended) Commit(_ context.Context, _ int, changes []jobs.Change) ([]jobs.Subject, error) {
+func (contended) Commit(_ context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
 	var lost []jobs.Subject
 	for _, c := range changes {
 		lost = append(lost, c.Subject)

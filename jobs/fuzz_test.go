@@ -119,7 +119,7 @@ func FuzzChatRecord(f *testing.F) {
 func storeAndGoOn(t *testing.T, subject jobs.Subject, state []byte) {
 	s := newFuzzing(t)
 	s.must(s.Advance(t.Context(), morning(12, 0)))
-	lost, err := s.store.Commit(t.Context(), 0, []jobs.Change{{Subject: subject, NewRev: 7, State: state, Due: s.Now()}})
+	lost, err := s.store.Commit(t.Context(), []jobs.Change{{Subject: subject, NewRev: 7, State: state, Due: s.Now()}})
 	if s.must(err); len(lost) > 0 {
 		t.Fatal("the record was not stored")
 	}

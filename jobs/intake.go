@@ -158,17 +158,12 @@ func heardIDs(events []event.Event) []string {
 	return ids
 }
 
-// commit writes changes of any shards, each shard's together and all shards at once.
+// commit writes changes, and tells which were lost.
 func (in intake) commit(ctx context.Context, changes []Change) (lost map[Subject]bool, err error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
-	byShard := make(map[int][]Change)
-	for _, c := range changes {
-		n := in.store.Shard(c.Subject)
-		byShard[n] = append(byShard[n], c)
-	}
-	some, err := in.store.CommitAll(ctx, byShard)
+	some, err := in.store.Commit(ctx, changes)
 	lost = make(map[Subject]bool, len(some))
 	for _, s := range some {
 		lost[s] = true

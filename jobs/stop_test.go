@@ -55,13 +55,13 @@ func (s slow) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, 
 	return claim, err
 }
 
-func (s slow) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
+func (s slow) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
 	select {
 	case <-s.goOn:
 	case <-ctx.Done():
 	}
 	<-time.After(20 * time.Millisecond)
-	return s.Store.Commit(ctx, shard, changes)
+	return s.Store.Commit(ctx, changes)
 }
 
 func TestStop(t *testing.T) {

@@ -240,12 +240,10 @@ type Store interface {
 	// have neither states nor revisions, and one may come twice. ErrCursor is returned
 	// for a cursor that Scan has not given.
 	Scan(ctx context.Context, prefix, cursor string, limit int) ([]Record, string, error)
-	// Commit writes changes of one shard with their actions, due times and heard events,
-	// and gives those that were lost because the record had moved on.
-	Commit(ctx context.Context, shard int, changes []Change) (lost []Subject, err error)
-	// CommitAll is Commit for several shards, each in a step of its own and none waiting for
-	// another. After an error, those of some shards may be written.
-	CommitAll(ctx context.Context, byShard map[int][]Change) (lost []Subject, err error)
+	// Commit writes changes with their actions, due times and heard events, and gives those
+	// that were lost because the record had moved on. Those of one shard are written in one
+	// step, and no shard waits for another. After an error, some shards may be written.
+	Commit(ctx context.Context, changes []Change) (lost []Subject, err error)
 	// Edit writes or removes a definition and wakes its subject; false: the
 	// record had moved on, and nothing was written.
 	Edit(ctx context.Context, e Edit) (bool, error)

@@ -37,22 +37,11 @@ type noted struct {
 	lead      time.Duration  // how long before the timer an answer is to be sent
 }
 
-// Commit implements jobs.Store: a timer that a sweep finds.
-func (h history) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
-	lost, err := h.Store.Commit(ctx, shard, changes)
+// Commit implements jobs.Store.
+func (h history) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+	lost, err := h.Store.Commit(ctx, changes)
 	if err == nil {
 		h.note(changes, lost)
-	}
-	return lost, err
-}
-
-// CommitAll implements jobs.Store: events, and timers that have tasks.
-func (h history) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) ([]jobs.Subject, error) {
-	lost, err := h.Store.CommitAll(ctx, byShard)
-	if err == nil {
-		for _, changes := range byShard {
-			h.note(changes, lost)
-		}
 	}
 	return lost, err
 }

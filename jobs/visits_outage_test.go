@@ -26,7 +26,7 @@ func (b *bundle) talk(visitor string, count int) {
 	s := jobs.VisitorSubject("acme", visitor)
 	records, err := b.store.Load(b.Context(), []jobs.Subject{s})
 	b.must(err)
-	lost, err := b.store.Commit(b.Context(), b.store.Shard(s), []jobs.Change{{
+	lost, err := b.store.Commit(b.Context(), []jobs.Change{{
 		Subject: s, Rev: records[0].Rev, Woken: records[0].Woken, NewRev: 1, State: []byte(state), At: morning(9, 0),
 		Actions: []jobs.Outgoing{{Body: []byte("{}"), To: []string{}}},
 	}})

@@ -89,7 +89,7 @@ func (o online) decide(at string) {
 		if err != nil {
 			o.Fatal(err)
 		}
-		if lost, err := store.Commit(ctx, shard, out.Changes); err != nil || len(lost) > 0 {
+		if lost, err := store.Commit(ctx, out.Changes); err != nil || len(lost) > 0 {
 			o.Fatal(lost, err)
 		}
 	}

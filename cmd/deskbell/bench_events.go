@@ -260,17 +260,15 @@ func (s *tallying) Heard(ctx context.Context, at time.Time, events map[jobs.Subj
 	return s.Store.Heard(ctx, at, events)
 }
 
-// CommitAll implements jobs.Store.
-func (s *tallying) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) ([]jobs.Subject, error) {
-	lost, err := s.Store.CommitAll(ctx, byShard)
+// Commit implements jobs.Store.
+func (s *tallying) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+	lost, err := s.Store.Commit(ctx, changes)
 	if err != nil {
 		return lost, err
 	}
-	for _, changes := range byShard {
-		for _, c := range changes {
-			if !slices.Contains(lost, c.Subject) {
-				s.pace.add(len(c.Heard))
-			}
+	for _, c := range changes {
+		if !slices.Contains(lost, c.Subject) {
+			s.pace.add(len(c.Heard))
 		}
 	}
 	return lost, nil

@@ -45,8 +45,8 @@ func (o *observed) Claim(ctx context.Context, shard int, l jobs.Lease, at time.T
 }
 
 // Commit implements jobs.Store.
-func (o *observed) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
-	lost, err := o.Store.Commit(ctx, shard, changes)
+func (o *observed) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+	lost, err := o.Store.Commit(ctx, changes)
 	if err != nil {
 		return lost, err
 	}

@@ -176,8 +176,8 @@ type noting struct {
 }
 
 // Commit implements jobs.Store.
-func (n *noting) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
-	lost, err := n.Store.Commit(ctx, shard, changes)
+func (n *noting) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+	lost, err := n.Store.Commit(ctx, changes)
 	n.committed = time.Now()
 	return lost, err
 }

@@ -37,8 +37,8 @@ func (o *spoken) expect(e event.Event, due time.Time) {
 }
 
 // Commit implements jobs.Store.
-func (o *spoken) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
-	lost, err := o.Store.Commit(ctx, shard, changes)
+func (o *spoken) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+	lost, err := o.Store.Commit(ctx, changes)
 	if err != nil {
 		return lost, err
 	}

@@ -57,14 +57,14 @@ func (s *Store) Load(_ context.Context, subjects []jobs.Subject) ([]jobs.Record,
 }
 
 // Commit implements jobs.Store. Of two changes of one subject, the second is lost.
-func (s *Store) Commit(_ context.Context, shard int, changes []jobs.Change) (lost []jobs.Subject, err error) {
+func (s *Store) Commit(_ context.Context, changes []jobs.Change) (lost []jobs.Subject, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sh := s.shards[shard]
-	var told, served []jobs.Subject
+	var told []jobs.Subject
 	seen := make(map[jobs.Subject]bool, len(changes))
 	for i := range changes {
 		c := &changes[i]
+		sh := s.shards[s.Shard(c.Subject)]
 		r := sh.records[c.Subject]
 		if seen[c.Subject] || !r.fits(c) {
 			lost = append(lost, c.Subject)
@@ -75,26 +75,13 @@ func (s *Store) Commit(_ context.Context, shard int, changes []jobs.Change) (los
 			told = append(told, c.Subject)
 		}
 		if c.Wake {
-			served = append(served, c.Subject)
+			sh.wish(c.Subject)
 		}
 		s.send(sh, c.Actions)
 		sh.heard.add(c)
 		s.noteChats(sh, c)
 	}
-	sh.wish(served)
 	s.tell(told)
-	return lost, nil
-}
-
-// CommitAll implements jobs.Store.
-func (s *Store) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) (lost []jobs.Subject, err error) {
-	for shard, changes := range byShard {
-		some, err := s.Commit(ctx, shard, changes)
-		if err != nil {
-			return lost, err
-		}
-		lost = append(lost, some...)
-	}
 	return lost, nil
 }
 
@@ -132,16 +119,11 @@ func (sh *shard) change(r *record, c *jobs.Change) bool {
 	return true
 }
 
-// wish notes that those are to be woken whom some subjects serve.
-func (sh *shard) wish(by []jobs.Subject) {
-	if len(by) == 0 {
-		return
-	}
+// wish notes that those are to be woken whom a subject serves.
+func (sh *shard) wish(by jobs.Subject) {
 	sh.wishes.count++
-	for _, subject := range by {
-		for served := range sh.served[subject] {
-			sh.wishes.at[string(served)] = sh.wishes.count
-		}
+	for served := range sh.served[by] {
+		sh.wishes.at[string(served)] = sh.wishes.count
 	}
 }
 

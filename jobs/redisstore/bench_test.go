@@ -117,7 +117,7 @@ func (s *bench) commit(b *testing.B, records []jobs.Record, due time.Time) {
 	for i, r := range records {
 		changes[i] = jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: s.state, Due: due, Actions: s.action}
 	}
-	if lost, err := s.store.Commit(b.Context(), 0, changes); err != nil || len(lost) > 0 {
+	if lost, err := s.store.Commit(b.Context(), changes); err != nil || len(lost) > 0 {
 		b.Fatal(len(lost), err)
 	}
 	s.changes += len(records)

@@ -3,7 +3,6 @@ package redisstore
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -14,13 +13,11 @@ import (
 
 // noteChatters notes of properties whose visitors begin a chat that they serve these, before
 // that is written: one note too many wakes nobody, and one that is missing forgets somebody.
-func (s *Store) noteChatters(ctx context.Context, parts iter.Seq[[]jobs.Change]) error {
+func (s *Store) noteChatters(ctx context.Context, changes []jobs.Change) error {
 	properties := make(map[string]bool)
-	for changes := range parts {
-		for i := range changes {
-			if property, _, ok := changes[i].Subject.Visitor(); ok && changes[i].ChatsBegin {
-				properties[property] = true
-			}
+	for i := range changes {
+		if property, _, ok := changes[i].Subject.Visitor(); ok && changes[i].ChatsBegin {
+			properties[property] = true
 		}
 	}
 	if len(properties) == 0 {

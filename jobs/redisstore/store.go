@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -237,51 +236,37 @@ func (s *Store) Page(ctx context.Context, shard int, cursor string, limit int) (
 	return records, formatCursor(next), err
 }
 
-// Commit implements jobs.Store.
-func (s *Store) Commit(ctx context.Context, shard int, changes []jobs.Change) ([]jobs.Subject, error) {
-	if len(changes) == 0 {
-		return nil, nil
-	}
-	if err := s.noteChatters(ctx, slices.Values([][]jobs.Change{changes})); err != nil {
+// Commit implements jobs.Store, in one pipeline. A server that does not know the script yet
+// learns it from the changes of the first shard.
+func (s *Store) Commit(ctx context.Context, changes []jobs.Change) (lost []jobs.Subject, err error) {
+	if err := s.noteChatters(ctx, changes); err != nil {
 		return nil, err
 	}
-	keys, args, lost := s.commitment(shard, changes)
-	names, err := s.run.commit.Run(ctx, s.rdb, keys, args...).StringSlice()
-	if err != nil {
-		return nil, fmt.Errorf("committing %d changes on shard %d: %w", len(changes), shard, err)
-	}
-	return append(subjects(names), lost...), nil
-}
-
-// CommitAll implements jobs.Store, in one pipeline. A server that does not know the script yet
-// learns it from Commit.
-func (s *Store) CommitAll(ctx context.Context, byShard map[int][]jobs.Change) (lost []jobs.Subject, err error) {
-	if err := s.noteChatters(ctx, maps.Values(byShard)); err != nil {
-		return nil, err
+	byShard := make(map[int][]jobs.Change)
+	for _, c := range changes {
+		shard := s.Shard(c.Subject)
+		byShard[shard] = append(byShard[shard], c)
 	}
 	replies := make(map[int]*redis.Cmd, len(byShard))
 	_, _ = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error { // each reply has its own error
 		for shard, changes := range byShard {
-			if len(changes) > 0 {
-				keys, args, twice := s.commitment(shard, changes)
-				lost = append(lost, twice...)
-				replies[shard] = s.run.commit.EvalSha(ctx, p, keys, args...)
-			}
+			keys, args, twice := s.commitment(shard, changes)
+			lost = append(lost, twice...)
+			replies[shard] = s.run.commit.EvalSha(ctx, p, keys, args...)
 		}
 		return nil
 	})
 	var errs []error
 	for shard, reply := range replies {
-		names, err := reply.StringSlice()
-		switch {
-		case redis.HasErrorPrefix(err, "NOSCRIPT"):
-			some, err := s.Commit(ctx, shard, byShard[shard])
-			lost, errs = append(lost, some...), append(errs, err)
-		case err != nil:
-			errs = append(errs, fmt.Errorf("committing %d changes on shard %d: %w", len(byShard[shard]), shard, err))
-		default:
-			lost = append(lost, subjects(names)...)
+		if redis.HasErrorPrefix(reply.Err(), "NOSCRIPT") {
+			keys, args, _ := s.commitment(shard, byShard[shard])
+			reply = s.run.commit.Run(ctx, s.rdb, keys, args...)
 		}
+		names, err := reply.StringSlice()
+		if err != nil {
+			errs = append(errs, fmt.Errorf("committing %d changes on shard %d: %w", len(byShard[shard]), shard, err))
+		}
+		lost = append(lost, subjects(names)...)
 	}
 	return lost, errors.Join(errs...)
 }

@@ -19,7 +19,7 @@ func (f *fixture) chats(begin bool, property string, visitors ...string) {
 			c.NewRev = firstRev
 		}
 		c.ChatsBegin, c.ChatsEnd = begin, !begin
-		f.commit(f.store.Shard(c.Subject), c)
+		f.commit(c)
 	}
 }
 
@@ -64,7 +64,7 @@ func chatters() []testCase {
 			for id, remove := range map[string]bool{"v1": false, "v2": true} {
 				c := on(f.load(jobs.VisitorSubject("acme", id))[0])
 				c.State, c.Remove = []byte(`{"n":1}`), remove
-				f.commit(f.store.Shard(c.Subject), c)
+				f.commit(c)
 			}
 			f.chatOn("acme", "acme/v1")
 		}},
@@ -77,7 +77,7 @@ func chatters() []testCase {
 			f.loses(f.store.Shard(c.Subject), c)
 			f.chatOn("acme", "acme/v1")
 			made := making(jobs.VisitorSubject("acme", "v2"))
-			f.commit(f.store.Shard(made.Subject), made)
+			f.commit(made)
 			made.ChatsBegin = true
 			f.loses(f.store.Shard(made.Subject), made)
 			f.chatOn("acme", "acme/v1")
@@ -97,14 +97,13 @@ func chatters() []testCase {
 			}
 		}},
 		{"of several shards can begin at once", func(f *fixture) {
-			byShard := make(map[int][]jobs.Change)
+			var changes []jobs.Change
 			for i := range 9 {
 				c := making(jobs.VisitorSubject("acme", fmt.Sprint("v", i)))
 				c.ChatsBegin = true
-				n := f.store.Shard(c.Subject)
-				byShard[n] = append(byShard[n], c)
+				changes = append(changes, c)
 			}
-			_, err := f.store.CommitAll(f.Context(), byShard)
+			_, err := f.store.Commit(f.Context(), changes)
 			f.must(err)
 			if all := f.chatting("acme", 2); len(all) != 9 {
 				f.Errorf("got %v", all)
@@ -116,7 +115,7 @@ func chatters() []testCase {
 				s := jobs.PropertySubject(property)
 				c := on(f.define(nine, s)[0])
 				c.State, c.Wake = []byte(`{}`), true
-				f.commit(f.store.Shard(s), c)
+				f.commit(c)
 			}
 			var wishes []string
 			for shard := range f.store.Shards() {

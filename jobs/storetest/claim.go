@@ -39,7 +39,7 @@ func claims() []testCase {
 			s := f.subjects(0, 5)
 			f.define(nine, s...)
 			first := f.claim(0, "a", nine, 3).Records
-			f.commit(0, on(first[0]), on(first[1]), on(first[2]))
+			f.commit(on(first[0]), on(first[1]), on(first[2]))
 			second := f.claim(0, "a", nine, 3).Records
 			if len(first) != 3 || len(second) != 2 {
 				f.Errorf("got %d and %d of 5", len(first), len(second))
@@ -49,7 +49,7 @@ func claims() []testCase {
 			r := f.settled(0, 1)[0]
 			c := on(r)
 			c.State, c.Due = []byte(`{"n":1}`), nine
-			f.commit(0, c)
+			f.commit(c)
 			want := f.load(r.Subject)[0]
 			want.Due = nine
 			if diff := cmp.Diff([]jobs.Record{want}, f.claim(0, "a", nine, 9).Records); diff != "" {
@@ -61,7 +61,7 @@ func claims() []testCase {
 			r := f.define(nine, s...)
 			c := on(r[1])
 			c.Due = nine
-			f.commit(0, c)
+			f.commit(c)
 			for _, r := range f.claim(0, "a", nine, 9).Records {
 				if r.Woken != (r.Subject == s[0]) {
 					f.Errorf("%s: woken is %t", r.Subject, r.Woken)
@@ -98,7 +98,7 @@ func claims() []testCase {
 		{"finding none gives the lease back", func(f *fixture) {
 			r := f.define(nine, f.subjects(0, 1)...)
 			f.claim(0, "a", nine, 9)
-			f.commit(0, on(r[0]))
+			f.commit(on(r[0]))
 			if c := f.claim(0, "a", nine, 9); c.Busy || len(c.Records) > 0 {
 				f.Errorf("got %+v", c)
 			}
@@ -132,7 +132,7 @@ func claims() []testCase {
 			f.define(nine, s...)
 			for range 100 {
 				r := f.claim(0, "sweep", nine, 9).Records
-				f.commit(0, on(r[0]))
+				f.commit(on(r[0]))
 				var last, next jobs.Claim
 				var errs [3]error
 				var wg sync.WaitGroup

@@ -13,12 +13,12 @@ import (
 
 func commits() []testCase {
 	return []testCase{
-		{"of nothing does nothing", func(f *fixture) { f.commit(0) }},
+		{"of nothing does nothing", func(f *fixture) { f.commit() }},
 		{"writes the state and the due time, with a new revision", func(f *fixture) {
 			r := f.settled(0, 1)[0]
 			c := on(r)
 			c.State, c.Due = []byte("{\"text\": \"1! 2 \\u0021\n é 🛎\"}"), nine.Add(time.Hour)
-			f.commit(0, c)
+			f.commit(c)
 			got := f.load(r.Subject)[0]
 			if string(got.State) != string(c.State) || got.Rev <= r.Rev || string(got.Definition) != string(r.Definition) {
 				f.Errorf("got %+v", got)
@@ -32,7 +32,7 @@ func commits() []testCase {
 		}},
 		{"without a due time takes the subject out of the timetable", func(f *fixture) {
 			r := f.define(nine, f.subjects(0, 2)...)
-			f.commit(0, on(r[0]))
+			f.commit(on(r[0]))
 			if diff := cmp.Diff([]jobs.Subject{r[1].Subject}, f.due(0, nine.AddDate(100, 0, 0))); diff != "" {
 				f.Error(diff)
 			}
@@ -41,9 +41,9 @@ func commits() []testCase {
 			r := f.settled(0, 1)[0]
 			c := on(r)
 			c.Due = nine
-			f.commit(0, c)
+			f.commit(c)
 			c.Rev, c.Actions = f.load(r.Subject)[0].Rev, send("a")
-			f.commit(0, c)
+			f.commit(c)
 			if got := f.load(r.Subject)[0]; string(got.State) != string(r.State) {
 				f.Errorf("got %+v", got)
 			}
@@ -59,7 +59,7 @@ func commits() []testCase {
 				} else {
 					state = string(r.State)
 				}
-				f.commit(0, c)
+				f.commit(c)
 				if got := f.load(r.Subject)[0]; got.Woken || string(got.State) != state || got.Rev <= woken.Rev {
 					f.Errorf("got %+v", got)
 				}
@@ -69,7 +69,7 @@ func commits() []testCase {
 			r := f.settled(0, 1)[0]
 			c := on(r)
 			c.State = []byte(`{"n":1}`)
-			f.commit(0, c)
+			f.commit(c)
 			c.State, c.Due, c.Actions = []byte(`{"n":2}`), nine, send("a")
 			f.loses(0, c)
 			if got := f.load(r.Subject)[0]; string(got.State) != `{"n":1}` {
@@ -129,7 +129,7 @@ func commits() []testCase {
 				}
 				changes = append(changes, c)
 			}
-			lost := f.commitLosing(0, changes...)
+			lost := f.commitLosing(changes...)
 			slices.Sort(lost)
 			slices.Sort(want)
 			if diff := cmp.Diff(want, lost); diff != "" {
@@ -151,7 +151,7 @@ func commits() []testCase {
 				{Body: []byte("nobody"), To: []string{}},
 			}
 			second.Actions = []jobs.Outgoing{{Body: []byte("3 \n é \x00"), To: []string{"b", "a"}}}
-			f.commit(0, first, second)
+			f.commit(first, second)
 			entries, _ := f.outbox(0, "d", 99)
 			for i := range entries {
 				entries[i].Seq = ""
@@ -172,7 +172,7 @@ func commits() []testCase {
 				f.must(f.store.Serve(f.Context(), served, []jobs.Subject{r.Subject}))
 				c := on(r)
 				with(&c)
-				f.commit(i, c)
+				f.commit(c)
 				marks := f.marks(i, 9)
 				f.loses(i, c)
 				if entries, _ := f.outbox(i, "d", 99); bodies(entries) != "a" {
@@ -187,7 +187,7 @@ func commits() []testCase {
 			r := f.settled(0, 1)[0]
 			c := on(r)
 			c.Actions = send("a")
-			if lost := f.commitLosing(0, c, c); !slices.Equal(lost, []jobs.Subject{r.Subject}) {
+			if lost := f.commitLosing(c, c); !slices.Equal(lost, []jobs.Subject{r.Subject}) {
 				f.Errorf("lost: %v", lost)
 			}
 			if entries, _ := f.outbox(0, "d", 99); bodies(entries) != "a" {
@@ -213,7 +213,7 @@ func commits() []testCase {
 					}
 					changes = append(changes, c)
 				}
-				f.commit(0, changes...)
+				f.commit(changes...)
 			}
 			f.claim(0, "a", nine, 0)
 			if due := f.due(0, nine); len(due) > 0 {
@@ -230,7 +230,7 @@ func commits() []testCase {
 				changes[i] = on(r)
 				changes[i].Rev--
 			}
-			if lost := f.commitLosing(0, changes...); len(lost) != len(records) {
+			if lost := f.commitLosing(changes...); len(lost) != len(records) {
 				f.Errorf("lost %d", len(lost))
 			}
 		}},
@@ -242,7 +242,7 @@ func commits() []testCase {
 func (f *fixture) loses(shard int, c jobs.Change) {
 	f.Helper()
 	before, _ := f.outbox(shard, "d", 99)
-	if lost := f.commitLosing(shard, c); !slices.Equal(lost, []jobs.Subject{c.Subject}) {
+	if lost := f.commitLosing(c); !slices.Equal(lost, []jobs.Subject{c.Subject}) {
 		f.Errorf("lost: %v, want %s", lost, c.Subject)
 	}
 	if after, _ := f.outbox(shard, "d", 99); len(after) != len(before) {

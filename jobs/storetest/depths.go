@@ -26,7 +26,7 @@ func depths() []testCase {
 			if diff := cmp.Diff(want, f.depth(1, nine)); diff != "" {
 				f.Error(diff)
 			}
-			f.commit(1, on(f.load(s[1])[0]), on(f.load(s[2])[0]))
+			f.commit(on(f.load(s[1])[0]), on(f.load(s[2])[0]))
 			want = jobs.Depth{Subjects: 1, Next: nine.Add(1500 * time.Millisecond)}
 			if diff := cmp.Diff(want, f.depth(1, nine)); diff != "" {
 				f.Error(diff)

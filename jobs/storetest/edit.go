@@ -108,7 +108,7 @@ func edits() []testCase {
 					f.Errorf("got %+v", got)
 				}
 				revs[got.Rev] = true
-				f.commit(0, on(got))
+				f.commit(on(got))
 				if rev := f.load(r.Subject)[0].Rev; revs[rev] {
 					f.Errorf("revision %d has come again", rev)
 				}

@@ -21,7 +21,7 @@ func follows() []testCase {
 			told.awaits(f, subject)
 			c := on(r)
 			c.State = []byte(`{}`)
-			f.commit(0, c)
+			f.commit(c)
 			told.awaits(f, subject)
 			f.edit(jobs.Edit{Subject: subject, Rev: f.load(subject)[0].Rev})
 			told.awaits(f, subject)
@@ -38,7 +38,7 @@ func follows() []testCase {
 				changes = append(changes, c)
 			}
 			changes[1].Rev--
-			f.commitLosing(0, changes...)
+			f.commitLosing(changes...)
 			told.awaits(f, records[0].Subject)
 			told.awaits(f, records[2].Subject)
 		}},

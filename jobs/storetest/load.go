@@ -42,7 +42,7 @@ func loads() []testCase {
 				for i, r := range f.define(nine, s...) {
 					c := on(r)
 					c.State, c.Due, c.Actions = []byte(`{"id":"`+id+`"}`), nine, []jobs.Outgoing{{Body: []byte(id), To: []string{id, all}}}
-					f.commit(f.store.Shard(s[i]), c)
+					f.commit(c)
 					if got := f.load(s[i])[0]; string(got.State) != `{"id":"`+id+`"}` {
 						f.Errorf("%s: got %s", s[i], got.State)
 					}

@@ -54,7 +54,7 @@ func notices() []testCase {
 			r := f.settled(0, 1)[0]
 			c := on(r)
 			c.Actions = []jobs.Outgoing{{Body: []byte("1"), Notice: true}}
-			f.commit(0, c)
+			f.commit(c)
 			f.loses(0, c)
 			if got := f.noticed(0, 9); got != "1" {
 				f.Errorf("got %q", got)

@@ -175,7 +175,7 @@ func pendings() []testCase {
 			r := f.load(f.subjects(2, 1)...)[0]
 			c := on(r)
 			c.Actions = send("a")
-			f.commit(2, c)
+			f.commit(c)
 			want := []jobs.Pending{{Due: true}, {}, {Wakes: true, Outbox: true}}
 			got, err := f.store.Pending(f.Context(), nine)
 			f.must(err)

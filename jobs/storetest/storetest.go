@@ -112,7 +112,7 @@ func (f *fixture) settled(shard, count int) []jobs.Record {
 		c.State = []byte(`{"n":0}`)
 		changes = append(changes, c)
 	}
-	f.commit(shard, changes...)
+	f.commit(changes...)
 	return f.load(subjects...)
 }
 
@@ -177,16 +177,16 @@ func on(r jobs.Record) jobs.Change {
 }
 
 // commit writes changes, none of which may be lost.
-func (f *fixture) commit(shard int, changes ...jobs.Change) {
+func (f *fixture) commit(changes ...jobs.Change) {
 	f.Helper()
-	if lost := f.commitLosing(shard, changes...); len(lost) > 0 {
+	if lost := f.commitLosing(changes...); len(lost) > 0 {
 		f.Fatalf("lost: %v", lost)
 	}
 }
 
-func (f *fixture) commitLosing(shard int, changes ...jobs.Change) (lost []jobs.Subject) {
+func (f *fixture) commitLosing(changes ...jobs.Change) (lost []jobs.Subject) {
 	f.Helper()
-	lost, err := f.store.Commit(f.Context(), shard, changes)
+	lost, err := f.store.Commit(f.Context(), changes)
 	f.must(err)
 	return lost
 }
@@ -215,7 +215,7 @@ func (f *fixture) sendActions(shard int, actions []jobs.Outgoing) {
 	}
 	c := on(r)
 	c.Actions = actions
-	f.commit(shard, c)
+	f.commit(c)
 }
 
 func lane(shard int, destination string) jobs.Lane {

@@ -123,7 +123,7 @@ func (f *fixture) count(holder string, rounds int) {
 			}
 			changes = append(changes, c)
 		}
-		if _, err := f.store.Commit(ctx, 0, changes); !f.try(err) {
+		if _, err := f.store.Commit(ctx, changes); !f.try(err) {
 			return
 		}
 	}

@@ -38,7 +38,7 @@ func (f *fixture) made(shard, count int, due time.Time) []jobs.Record {
 		c.Due = due
 		changes = append(changes, c)
 	}
-	f.commit(shard, changes...)
+	f.commit(changes...)
 	return f.load(subjects...)
 }
 
@@ -48,7 +48,7 @@ func undefineds() []testCase {
 			s := f.visitors(0, 1)[0]
 			c := making(s)
 			c.Due, c.Actions = nine, send("a")
-			f.commit(0, c)
+			f.commit(c)
 			if diff := cmp.Diff(jobs.Record{Subject: s, State: []byte(`{"n":0}`), Rev: firstRev}, f.load(s)[0]); diff != "" {
 				f.Error(diff)
 			}
@@ -63,7 +63,7 @@ func undefineds() []testCase {
 		{"are made by one of two", func(f *fixture) {
 			c := making(f.visitors(0, 1)[0])
 			c.Actions = send("a")
-			f.commit(0, c)
+			f.commit(c)
 			c.NewRev, c.State = firstRev+1, []byte(`{"n":1}`)
 			f.loses(0, c)
 			if r := f.load(c.Subject)[0]; r.Rev != firstRev || string(r.State) != `{"n":0}` {
@@ -74,7 +74,7 @@ func undefineds() []testCase {
 			r := f.made(0, 1, nine)[0]
 			c := on(r)
 			c.State, c.Due = []byte(`{"n":1}`), nine.Add(time.Hour)
-			f.commit(0, c)
+			f.commit(c)
 			f.loses(0, c)
 			if got := f.load(r.Subject)[0]; string(got.State) != `{"n":1}` || got.Rev <= r.Rev {
 				f.Errorf("got %+v", got)
@@ -84,18 +84,18 @@ func undefineds() []testCase {
 			}
 		}},
 		{"of several shards can be committed at once, each by itself", func(f *fixture) {
-			byShard := make(map[int][]jobs.Change)
+			var changes []jobs.Change
 			var all []jobs.Subject
 			for shard := range f.store.Shards() {
 				for _, s := range f.visitors(shard, 2) {
-					byShard[shard] = append(byShard[shard], making(s))
+					changes = append(changes, making(s))
 					all = append(all, s)
 				}
 			}
 			old := making(all[0])
 			old.NewRev++
-			f.commit(0, old)
-			lost, err := f.store.CommitAll(f.Context(), byShard)
+			f.commit(old)
+			lost, err := f.store.Commit(f.Context(), changes)
 			f.must(err)
 			if diff := cmp.Diff(all[:1], lost); diff != "" {
 				f.Error(diff)
@@ -105,7 +105,7 @@ func undefineds() []testCase {
 					f.Errorf("got %+v", r)
 				}
 			}
-			lost, err = f.store.CommitAll(f.Context(), nil)
+			lost, err = f.store.Commit(f.Context(), nil)
 			f.must(err)
 			if lost != nil {
 				f.Errorf("lost %v", lost)
@@ -129,7 +129,7 @@ func undefineds() []testCase {
 			r := f.made(0, 2, nine)
 			c := on(r[0])
 			c.Remove, c.Due, c.Actions = true, nine, send("a")
-			f.commit(0, c)
+			f.commit(c)
 			if got := f.load(r[0].Subject)[0]; got.Rev != 0 || got.State != nil {
 				f.Errorf("got %+v", got)
 			}
@@ -142,13 +142,13 @@ func undefineds() []testCase {
 			f.loses(0, c)
 			again := making(r[0].Subject)
 			again.NewRev = firstRev + 10
-			f.commit(0, again)
+			f.commit(again)
 		}},
 		{"are not removed when they have moved on", func(f *fixture) {
 			r := f.made(0, 1, nine)[0]
 			c := on(r)
 			c.State = []byte(`{"n":1}`)
-			f.commit(0, c)
+			f.commit(c)
 			c.Remove = true
 			f.loses(0, c)
 			if got := f.load(r.Subject)[0]; string(got.State) != `{"n":1}` {
@@ -161,7 +161,7 @@ func undefineds() []testCase {
 				r := f.made(i, 1, nine)[0]
 				c := on(r)
 				c.State, c.Actions = []byte(`{"n":1}`), actions
-				f.commit(i, c)
+				f.commit(c)
 				told.awaits(f, r.Subject)
 			}
 		}},
@@ -190,7 +190,7 @@ func undefineds() []testCase {
 			for i := range changes {
 				changes[i].State, changes[i].Due = []byte(`{"n":7}`), nine
 			}
-			f.commit(0, changes...)
+			f.commit(changes...)
 			if due := f.due(0, nine); len(due) != 3 {
 				f.Errorf("due: %v", due)
 			}
@@ -222,7 +222,7 @@ func hearings() []testCase {
 		{"are known again for a day, and then not", func(f *fixture) {
 			c := making(f.visitors(0, 1)[0])
 			c.Heard = []string{"a", "b c", "\xff"}
-			f.commit(0, c)
+			f.commit(c)
 			for after, want := range map[time.Duration]string{0: "a b c", jobs.HeardFor - time.Second: "a b c", jobs.HeardFor: ""} {
 				if got := f.heard(nine.Add(after), c.Subject, "x", "a", "b c"); got != want {
 					f.Errorf("after %s: heard %q, want %q", after, got, want)
@@ -233,14 +233,14 @@ func hearings() []testCase {
 			s := f.visitors(0, 2)
 			c := making(s[0])
 			c.Heard = []string{"a"}
-			f.commit(0, c)
+			f.commit(c)
 			if got := f.heard(nine, s[1], "a"); got != "" {
 				f.Errorf("the other has heard %q", got)
 			}
 		}},
 		{"of a lost change are not known", func(f *fixture) {
 			c := making(f.visitors(0, 1)[0])
-			f.commit(0, c)
+			f.commit(c)
 			c.Heard = []string{"a"}
 			f.loses(0, c)
 			if got := f.heard(nine, c.Subject, "a"); got != "" {
@@ -251,7 +251,7 @@ func hearings() []testCase {
 			r := f.made(0, 1, nine)[0]
 			c := on(r)
 			c.Heard, c.At = []string{"a"}, nine
-			f.commit(0, c)
+			f.commit(c)
 			if got := f.load(r.Subject)[0]; got.Rev <= r.Rev || string(got.State) != string(r.State) {
 				f.Errorf("got %+v", got)
 			}
@@ -262,10 +262,10 @@ func hearings() []testCase {
 		{"outlast their subject", func(f *fixture) {
 			c := making(f.visitors(0, 1)[0])
 			c.Heard = []string{"a"}
-			f.commit(0, c)
+			f.commit(c)
 			r := on(f.load(c.Subject)[0])
 			r.Remove = true
-			f.commit(0, r)
+			f.commit(r)
 			if got := f.heard(nine, c.Subject, "a"); got != "a" {
 				f.Errorf("heard %q", got)
 			}
@@ -276,7 +276,7 @@ func hearings() []testCase {
 				for _, s := range f.visitors(shard, 30) {
 					c := making(s)
 					c.Heard = []string{"a", "b"}
-					f.commit(shard, c)
+					f.commit(c)
 					asked[s], want[s] = []string{"b", "x", "a"}, map[string]bool{"a": true, "b": true}
 				}
 			}
@@ -299,7 +299,7 @@ func hearings() []testCase {
 				}
 				changes = append(changes, c)
 			}
-			f.commit(0, changes...)
+			f.commit(changes...)
 			if got := f.heard(nine, subjects[699], "0", "4", "5"); got != "0 4" {
 				f.Errorf("heard %q", got)
 			}

@@ -97,11 +97,11 @@ func wakes() []testCase {
 				c.State, c.Wake = []byte(`{}`), i < 2
 				changes = append(changes, c)
 			}
-			f.commit(0, changes[2])
+			f.commit(changes[2])
 			if marks := f.marks(0, 9); len(marks) > 0 {
 				f.Errorf("without a wish: %v", marks)
 			}
-			f.commit(0, changes[:2]...)
+			f.commit(changes[:2]...)
 			marks := f.marks(0, 9)
 			if all := strings.Fields(names(marks)); len(all) != 2 || !slices.Contains(all, string(acme)) || !slices.Contains(all, string(bell)) {
 				f.Errorf("wishes: %v", marks)
@@ -156,7 +156,7 @@ func wakes() []testCase {
 			}
 			first, second := on(a[0]), on(a[1])
 			first.Wake, second.Wake = true, true
-			f.commit(0, first, second)
+			f.commit(first, second)
 			total := 0
 			for {
 				marks := f.marks(0, 2500)
@@ -177,7 +177,7 @@ func wakes() []testCase {
 			f.edit(jobs.Edit{Subject: a.Subject, NewRev: a.Rev + 1, Definition: []byte(`{}`), Due: nine})
 			c := on(f.load(a.Subject)[0])
 			c.Wake = true
-			f.commit(0, c)
+			f.commit(c)
 			if marks := f.marks(0, 9); len(marks) > 0 {
 				f.Errorf("wishes: %v", marks)
 			}
@@ -193,7 +193,7 @@ func (f *fixture) wisher(shard int) func() {
 		f.Helper()
 		c := on(f.load(a)[0])
 		c.Wake = true
-		f.commit(shard, c)
+		f.commit(c)
 	}
 }
 

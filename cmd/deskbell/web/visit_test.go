@@ -19,7 +19,7 @@ const visitState = `{"visit": {"visits": [{"id": "s1", "arrived": "2026-11-23T09
 func (s *site) visitor(state string) {
 	s.Helper()
 	v := jobs.VisitorSubject("acme", "v1")
-	_, err := s.store.Commit(s.Context(), s.store.Shard(v), []jobs.Change{{
+	_, err := s.store.Commit(s.Context(), []jobs.Change{{
 		Subject: v, NewRev: 1, State: []byte(state), At: nine(), Actions: []jobs.Outgoing{{Body: []byte("{}"), To: []string{}}},
 	}})
 	s.must(err)
