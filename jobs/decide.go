@@ -98,6 +98,7 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 
 // batch is what a number of decisions need.
 type batch struct {
+	known      func(body []byte) *definition.Property // nil: it is to be decoded
 	compile    func(body []byte, zone string) (*hours.Schedule, error)
 	properties map[Subject]*definition.Property
 	agents     map[string]*definition.Agent // by id
@@ -109,6 +110,7 @@ type batch struct {
 // however many records there are.
 func (d *Decider) gather(ctx context.Context, records []Record) (*batch, error) {
 	b := &batch{
+		known:      d.policies.definition,
 		compile:    d.schedules.compile,
 		properties: make(map[Subject]*definition.Property),
 		agents:     make(map[string]*definition.Agent),
@@ -149,8 +151,10 @@ func (b *batch) decode(r Record) {
 		if err = json.Unmarshal(r.Definition, a); err == nil {
 			b.agents[id] = a
 		}
+	} else if p := b.known(r.Definition); p != nil {
+		b.properties[r.Subject] = p
 	} else {
-		p := new(definition.Property)
+		p = new(definition.Property)
 		if err = json.Unmarshal(r.Definition, p); err == nil {
 			b.properties[r.Subject] = p
 		}

@@ -108,6 +108,16 @@ type policyCache struct {
 	known map[string]*policies
 }
 
+// definition gives the property that a body is of, where it was compiled.
+func (c *policyCache) definition(body []byte) *definition.Property {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.known[string(body)]; p != nil {
+		return p.def
+	}
+	return nil
+}
+
 func (c *policyCache) compile(body []byte, def *definition.Property) (*policies, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -170,7 +180,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat.Scene {
 	s := chat.Scene{
 		Hours: chat.Periods(at, v.hours, v.parts[department]), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
-		Left: v.Visit.Gone(at),
+		Left: v.Visit.Left(), Silent: v.Visit.Silent(at),
 	}
 	if d, ok := v.widget.Departments[department]; ok {
 		s.Widget = string(d.Status)
@@ -180,7 +190,7 @@ func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat
 			s.Offered = append(s.Offered, id)
 		}
 	}
-	s.Values = v.values(department, c, s.Hours, at)
+	s.Values = func() map[string]string { return v.values(department, c, s.Hours, at) }
 	return s
 }
 

@@ -9,7 +9,7 @@ func (d *decider) closingSoon() {
 		return
 	}
 	if !h.Open {
-		if !d.scene.Left {
+		if !d.gone() {
 			d.wake(h.Until) // the hours that open then will end
 		}
 		return
@@ -29,13 +29,19 @@ func (d *decider) closingSoon() {
 	switch {
 	case d.late(moment):
 		d.skip(ClosingSoon, Late, moment)
-	case d.scene.Left:
+	case d.gone():
 		d.skip(ClosingSoon, VisitorLeft, moment)
 	case s.BotAnswers():
 		d.skip(ClosingSoon, Bot, moment)
 	default:
 		d.say(d.policy.closes, Effect{At: moment, Reason: HoursEndSoon, Cause: Cause{Rule: ClosingSoon, Base: s.Told.Closing}})
 	}
+}
+
+// gone tells whether the visitor is not there to be told. Who has asked something in these hours may well be reading, and
+// waits for as long as it takes.
+func (d *decider) gone() bool {
+	return d.scene.Left || d.scene.Silent && (!d.scene.Hours.Open || d.State.Asked.Before(d.scene.Hours.Since))
 }
 
 // atClose is for a request of the hours that have ended which no agent has taken.

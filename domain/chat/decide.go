@@ -18,8 +18,16 @@ type Scene struct {
 	Widget       string   // what the widget shows for the department, else for the property: online, away or offline
 	Offered      []string // departments that take chats now
 	Left         bool     // the visitor has left the site
+	Silent       bool     // the visitor's last sign of life is so long ago that their visit is over
 
-	Values map[string]string // what stands for placeholders: trigger.Placeholders
+	Values func() map[string]string // what stands for placeholders: trigger.Placeholders; nil: nothing
+}
+
+func (s *Scene) values() map[string]string {
+	if s.Values == nil {
+		return nil
+	}
+	return s.Values()
 }
 
 // Decision is what Decide answers.
@@ -172,7 +180,7 @@ func (d *decider) skip(rule Rule, reason Reason, due time.Time) {
 // do adds an effect with its texts rendered.
 func (d *decider) do(a trigger.Action, e Effect) {
 	e.Chat = d.State.ID
-	e.Do, e.Attachments = d.policy.render(a, d.scene.Values)
+	e.Do, e.Attachments = d.policy.render(a, d.scene.values())
 	if m := e.Do.SendMessage; m != nil && m.Text == "" && len(e.Attachments) == 0 && len(e.Offered) == 0 {
 		d.Skipped = append(d.Skipped, Skipped{d.State.ID, e.Cause.Rule, e.Cause.Step, Empty, e.At})
 		return
@@ -195,9 +203,9 @@ func (d *decider) say(t trigger.Text, e Effect) {
 // and the opening after these hours is not when they will follow up.
 func (d *decider) values(r Rule) map[string]string {
 	if r != Handoff || !d.scene.Hours.Open {
-		return d.scene.Values
+		return d.scene.values()
 	}
-	values := maps.Clone(d.scene.Values)
+	values := maps.Clone(d.scene.values())
 	delete(values, "next_open")
 	return values
 }

@@ -21,7 +21,7 @@ func Example() {
 	var state chat.State
 	state.Merge(event.Event{ID: "e-17", Type: event.ChatRequested, Time: eight, Data: event.Data{Chat: "c1", Text: "Hello?"}})
 
-	scene := chat.Scene{Widget: "online", Values: map[string]string{"visitor.name": "Ann"}}
+	scene := chat.Scene{Widget: "online", Values: func() map[string]string { return map[string]string{"visitor.name": "Ann"} }}
 	decision := chat.Decide(policy, state, scene, eight)
 	fmt.Println("look again at", decision.Due.Format(time.TimeOnly))
 

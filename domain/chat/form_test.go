@@ -26,7 +26,7 @@ func TestForm(t *testing.T) {
 	if diff := cmp.Diff(effects, chat.Form(thanks, e, chat.Scene{})); diff != "" {
 		t.Errorf("twice: %s", diff)
 	}
-	named := chat.Scene{Values: map[string]string{"visitor.name": "Ann"}}
+	named := chat.Scene{Values: func() map[string]string { return map[string]string{"visitor.name": "Ann"} }}
 	if effects := chat.Form(thanks, e, named); effects[0].Do.SendMessage.Text != "Thank you, Ann" {
 		t.Errorf("to Ann: %+v", effects)
 	}

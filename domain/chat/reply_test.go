@@ -159,6 +159,8 @@ func closing(atClose string) chat.Rules {
 
 func left(s *chat.Scene) { s.Left = true }
 
+func silent(s *chat.Scene) { s.Silent = true }
+
 func TestClosingSoon(t *testing.T) {
 	t.Parallel()
 	const closes = `closing_soon "Until 17:00"`
@@ -193,6 +195,13 @@ func TestClosingSoon(t *testing.T) {
 		},
 		"within its limit": {
 			{"17:21:00", "request sales@17:20:00", nil, closes},
+		},
+		"silent, and waiting since these hours began": {
+			{"16:00:00", "request sales", nil, "due 17:20:00"},
+			{"17:20:00", "", silent, closes},
+		},
+		"silent since the hours before": {
+			{"17:20:00", "request sales@08:00:00", silent, "-closing_soon visitor_left"},
 		},
 		"the visitor has left": {
 			{"16:00:00", "request sales", nil, "due 17:20:00"},

@@ -5,5 +5,11 @@ import "time"
 // Name is what the visitor is called; empty where that is not known.
 func (s *State) Name() string { return s.known().Name }
 
-// Gone tells whether the visitor's last visit is over.
-func (s *State) Gone(at time.Time) bool { return s.gone(s.latest().ID, at) }
+// Left tells whether the visitor has left, and has not been seen since.
+func (s *State) Left() bool {
+	last := s.latest()
+	return last.Left.After(later(last.Seen, s.Seen))
+}
+
+// Silent tells whether the visitor's last sign of life is so long ago that their visit is over.
+func (s *State) Silent(at time.Time) bool { return at.Sub(later(s.latest().Seen, s.Seen)) >= End }
