@@ -15,6 +15,8 @@ type Facts struct {
 	Chat        Chat
 	Message     string // what the visitor has written last
 
+	VisitedBefore bool // an earlier visit is remembered; for where Visitor.PreviousVisits is not known
+
 	Widget       string            // its status: online, away or offline
 	Departments  map[string]string // their statuses, by id
 	AgentsOnline int               // 0 is a number

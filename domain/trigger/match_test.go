@@ -274,7 +274,7 @@ func TestMatchWhatIsAbsent(t *testing.T) {
 	}
 	for _, f := range []string{
 		"page.path", "page.title", "page.referrer", "page.utm_source", "page.query.a", "time_on_page", "time_on_site", "visitor.country", "visitor.ip",
-		"visitor.previous_visits", "visitor.returning", "visitor.tags", "visitor.custom.n", "visitor.custom.m", "chat.department", "chat.wait_time",
+		"visitor.previous_visits", "visitor.tags", "visitor.custom.n", "visitor.custom.m", "chat.department", "chat.wait_time",
 		"chat.queue_position", "chat.tags", "message.text", "widget.status", "department.sales.status",
 	} {
 		field, _, _ := trigger.FieldNamed(f)

@@ -26,6 +26,7 @@ func TestStories(t *testing.T) {
 		idle    = `{"name":"T","type":"advanced","on":"chat.idle","after":"60s","message":"hi","frequency":"every_time"}`
 		british = `{"name":"T","type":"advanced","on":"page.viewed","delay":"10s","message":"hi","conditions":[{"field":"visitor.country","is":"GB"}]}`
 		once    = `{"name":"T","type":"advanced","on":"page.viewed","delay":"10s","message":"hi","recheck":false,"conditions":[{"field":"page.path","is":"/a"}]}`
+		back    = `{"name":"T","type":"advanced","on":"visitor.arrived","message":"hi","conditions":[{"field":"visitor.returning","is":true}]}`
 		custom  = `{"name":"T","type":"advanced","on":"visitor.custom","event":"won","message":"hi","frequency":"every_time"}`
 		steps   = `{"name":"T","type":"advanced","on":"chat.requested","actions":[{"add_tag":"a"},{"send_message":{"text":"1"}},{"wait":"10s"},{"send_message":{"text":"2"}},{"add_tag":"b"}]}`
 	)
@@ -61,6 +62,8 @@ func TestStories(t *testing.T) {
 		{"the visit goes on by what names no visit", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 max #; 1800 wake", "1800 T hi"},
 		{"another visit does not prolong it", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 max #2; 1800 wake", "1800 T visitor_left"},
 		{"the visit goes on", strings.Replace(hello, "5s", "30m", 1), "0 arrive; 1 view /b; 1800 wake", "1800 T hi"},
+
+		{"somebody who was here before", back, "0 arrive; 3600 arrive #2", "0 T conditions; 3600 T hi"},
 
 		// The widget.
 		{"offline at the event", hello, "0 offline; 1 arrive; 2 online; 6 wake", "1 T widget_offline"},

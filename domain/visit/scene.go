@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/trigger"
@@ -70,7 +71,8 @@ func (r *run) facts(t Timer) trigger.Facts {
 		VisitSince: v.Arrived, PagesViewed: len(v.Views), Visitor: r.visitor(), Message: s.Said.Text,
 		Chat:   trigger.Chat{Department: chat.Department, WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
 		Widget: scene.Widget.Status, Departments: scene.Departments, AgentsOnline: scene.AgentsOnline,
-		Fired: make(map[string]bool, len(s.Fired)),
+		Fired:         make(map[string]bool, len(s.Fired)),
+		VisitedBefore: slices.ContainsFunc(s.Visits, func(o Visit) bool { return o.Arrived.Before(v.Arrived) }),
 	}
 	for name := range s.Fired {
 		f.Fired[name] = true
