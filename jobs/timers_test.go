@@ -27,7 +27,7 @@ type history struct {
 
 // leadStep is how much sooner the next answer is sent after one that came too late, and how
 // much later after one that came in time: so they meet the timers on any machine.
-const leadStep = time.Millisecond / 2
+const leadStep = 3 * time.Millisecond
 
 type noted struct {
 	mu        sync.Mutex
@@ -37,8 +37,9 @@ type noted struct {
 	lead      time.Duration  // how long before the timer an answer is to be sent
 }
 
-// Commit implements jobs.Store.
+// Commit implements jobs.Store. It takes its time, so that the other worker comes in between.
 func (h history) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+	<-time.After(rand.N(20 * time.Millisecond))
 	lost, err := h.Store.Commit(ctx, changes)
 	if err == nil {
 		h.note(changes, lost)
@@ -92,10 +93,10 @@ func (n *noted) early() time.Duration {
 // comforting are properties that say something when nobody answers, each by another of the
 // ways that there are. The delay is that of the race below.
 const comforting = `{"properties": {
-	"rescue":     {"triggers": [{"name": "Help", "type": "rescue", "delay": "2s", "message": "nearly"}]},
-	"unanswered": {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "1s", "delay": "1s", "message": "nearly"}]},
-	"lasting":    {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "2s", "message": "nearly"}]},
-	"ladder":     {"triggers": [], "rescue": [{"after": "2s", "send_message": "nearly"}]},
+	"rescue":     {"triggers": [{"name": "Help", "type": "rescue", "delay": "4s", "message": "nearly"}]},
+	"unanswered": {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "2s", "delay": "2s", "message": "nearly"}]},
+	"lasting":    {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "4s", "message": "nearly"}]},
+	"ladder":     {"triggers": [], "rescue": [{"after": "4s", "send_message": "nearly"}]},
 	"reply":      {"triggers": [], "schedule": "daily 0-24", "auto_replies": {"during": "One moment"}}
 }}`
 
@@ -107,7 +108,7 @@ const withoutTimer = "reply"
 // there the answer comes at the time of the visitor's message.
 func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	t.Parallel()
-	const chats, perSecond, delay = 4000, 200, 2 * time.Second
+	const chats, perSecond, delay = 4000, 200, 4 * time.Second
 	properties := []string{"rescue", "unanswered", "lasting", "ladder", withoutTimer}
 	n := &noted{spoken: make(map[jobs.Subject][]int64), answered: make(map[jobs.Subject]int64), contended: make(map[string]int)}
 	b := newBundle(t, setup{wrap: func(s jobs.Store) jobs.Store { return history{s, n} }})
@@ -135,7 +136,7 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 				return
 			}
 			b.sendOrFail(asked)
-			<-time.After(b.clock.until(asked.Time.Add(delay - 1500*time.Millisecond)))
+			<-time.After(b.clock.until(asked.Time.Add(delay - 3500*time.Millisecond)))
 			<-time.After(b.clock.until(asked.Time.Add(delay - n.early() + rand.N(10*time.Millisecond))))
 			b.sendOrFail(answer)
 		})

@@ -29,10 +29,10 @@ const screenshotsVariable = "DESKBELL_TEST_SCREENSHOTS"
 // browser is a headless Chromium of the test's own, with one page.
 type browser struct {
 	*testing.T
-	ctx  context.Context
-	host string // the only one it may ask
+	ctx context.Context
 
 	mu     sync.Mutex
+	host   string   // the only one it may ask
 	faults []string // of the page since the last look
 }
 
@@ -87,7 +87,10 @@ func (b *browser) heed(event any) {
 	case *log.EventEntryAdded:
 		b.fault(fmt.Sprintf("log %s: %s %s", e.Entry.Level, e.Entry.Text, e.Entry.URL))
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err != nil || u.Host != b.host {
+		b.mu.Lock()
+		host := b.host
+		b.mu.Unlock()
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Host != host {
 			b.fault("asked for " + e.Request.URL)
 		}
 	case *network.EventLoadingFailed:
@@ -143,7 +146,9 @@ func (b *browser) open(address string) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.mu.Lock()
 	b.host = u.Host
+	b.mu.Unlock()
 	b.do(chromedp.Navigate(address))
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ type rescues struct {
 	rdb    redis.UniversalClient
 	store  *redisstore.Store
 	client *jobs.Client
+	mu     sync.Mutex
 	due    map[string]time.Time // by visitor, of the message that they are to get
 }
 
