@@ -85,7 +85,7 @@
 //	delivery:replay     archive.go    keep what was given up, and deliver it again
 //	agent:notify        notify.go     send one notice by an agent's own service
 //	event:take          events.go     take in events
-//	visitor:wake        events.go     decide on a visitor whose time has come
+//	visitor:wake        wake.go       decide on a visitor whose time has come
 //
 // The cron entries are in tick.go.
 package jobs

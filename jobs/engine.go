@@ -101,7 +101,7 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 		s.metrics.committed(c, committed)
 		s.notices += c.notices
 		s.actions += c.leaving()
-		if !c.wake.IsZero() {
+		if c.wakes() {
 			timers = append(timers, c)
 		}
 	}

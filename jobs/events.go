@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
@@ -148,34 +147,4 @@ func (w *Worker) takeEvents(ctx context.Context, args EventsArgs, log *attempt) 
 		return nil
 	}
 	return w.submit(ctx, &submission{events: args.Events}, log)
-}
-
-// WakeArgs asks to decide on a visitor whose time has come.
-type WakeArgs struct {
-	Subject Subject   `json:"subject"`
-	Due     time.Time `json:"due"`
-}
-
-// Kind implements Args.
-func (WakeArgs) Kind() string { return "visitor:wake" }
-
-// enqueueWake asks for a visitor to be looked at again. asynq is up to a second early or
-// late: the task comes early, and waits. What it is to do is in the visitor's state, and
-// when in the timetable: without the task, a sweep does it some seconds late.
-func (q queue) enqueueWake(ctx context.Context, s Subject, shard int, due time.Time, wait time.Duration) error {
-	property, visitor, _ := s.Visitor()
-	id := fmt.Sprintf("wake:%s:%s:%d", property, visitor, due.UnixMilli())
-	return q.enqueue(ctx, WakeArgs{s, due}, queueTimer, shard, asynq.TaskID(id), asynq.ProcessIn(max(0, wait-2*time.Second)))
-}
-
-// wakeVisitor waits for the very instant.
-func (w *Worker) wakeVisitor(ctx context.Context, args WakeArgs, log *attempt) error {
-	if _, _, ok := args.Subject.Visitor(); !ok {
-		return fmt.Errorf("waking %q: it is no visitor (%w)", args.Subject, asynq.SkipRetry)
-	}
-	log.note("subject", args.Subject)
-	if _, err := w.await(ctx, args.Due); err != nil {
-		return err
-	}
-	return w.submit(ctx, &submission{due: args.Subject}, log)
 }

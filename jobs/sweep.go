@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -81,28 +80,6 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.now()))
 	}
 	return err
-}
-
-// enqueueWakes asks for wake-ups, several at a time: after an edit there may be thousands.
-// A failure is only said, for the timetable has them all.
-func (w *Worker) enqueueWakes(ctx context.Context, changes []*Change) {
-	const atOnce = 8
-	var said sync.Once
-	var all sync.WaitGroup
-	for part := range min(atOnce, len(changes)) {
-		all.Go(func() {
-			for i := part; i < len(changes); i += atOnce {
-				c := changes[i]
-				if err := w.queue.enqueueWake(ctx, c.Subject, w.store.Shard(c.Subject), c.wake, c.wake.Sub(w.now())); err != nil {
-					said.Do(func() {
-						w.log.WithError(err).Warn("asking for timers failed: the next beat does its work")
-					})
-					return
-				}
-			}
-		})
-	}
-	all.Wait()
 }
 
 // await waits for the nominal time of a task that came early. A time that is far

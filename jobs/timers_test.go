@@ -190,6 +190,50 @@ func (b *bundle) wakeUps() []*asynq.TaskInfo {
 	return tasks
 }
 
+func TestAWakeUpIsNamedByWhatItIsForAndCancelledWhereNothingIsDue(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(`{"properties": {"acme": {
+		"triggers": [
+			{"name": "Hello", "type": "site", "delay": "1h", "message": "Hello"},
+			{"name": "Prices", "type": "page", "url": {"contains": "/prices"}, "delay": "30m", "message": "Prices"}],
+		"rescue": [{"after": "10m", "send_message": "We are nearly with you"}, {"after": "20m", "send_message": "Still here"}]
+	}}}`)
+	b.worker()
+	b.quiet()
+	began := b.clock.now().Truncate(time.Millisecond)
+	at := func(cause string, after time.Duration) string {
+		return fmt.Sprintf("wake:acme:v1:%s:%d", cause, began.Add(after).UnixMilli())
+	}
+	for _, step := range []struct {
+		name string
+		e    event.Event
+		want []string
+	}{
+		{"arrived", event.NewVisitorArrived("acme", "v1", "s1"), []string{at("s1:Hello", time.Hour)}},
+		{"saw prices: what comes after the next is left", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/prices"}),
+			[]string{at("s1:Hello", time.Hour), at("s1:Prices", 30*time.Minute)}},
+		{"saw another page", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/"}), []string{at("s1:Hello", time.Hour)}},
+		{"asked for a chat", event.NewChatRequested("acme", "v1", "c1"), []string{at("chat:c1", 10*time.Minute), at("s1:Hello", time.Hour)}},
+		{"was answered", event.NewAgentMessage("acme", "c1", "lea", "Hi!"), []string{at("s1:Hello", time.Hour)}},
+	} {
+		step.e.Time = began
+		if step.name == "saw another page" {
+			step.e.Time = began.Add(time.Millisecond)
+		}
+		b.send(step.e)
+		var got []string
+		redistest.Wait(t, fmt.Sprint(step.name, ": ", step.want), func() bool {
+			got = nil
+			for _, task := range b.wakeUps() {
+				got = append(got, task.ID)
+			}
+			slices.Sort(got)
+			return slices.Equal(got, step.want)
+		})
+	}
+}
+
 func TestAMessageWhoseTaskIsGoneStillGoesOut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})

@@ -160,7 +160,7 @@ func share(batch []*submission, changes []Change) {
 	var of map[Subject]*submission
 	for i := range changes {
 		c := &changes[i]
-		if c.wake.IsZero() && c.leaving() == 0 {
+		if !c.wakes() && c.leaving() == 0 {
 			continue
 		}
 		if of == nil {
@@ -251,9 +251,7 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 	shards, notices := make(map[int]bool), make(map[int]bool)
 	for _, c := range s.follow {
 		shard := w.store.Shard(c.Subject)
-		if !c.wake.IsZero() {
-			errs = append(errs, w.queue.enqueueWake(ctx, c.Subject, shard, c.wake, c.wake.Sub(w.now())))
-		}
+		errs = append(errs, w.wakeLater(ctx, c))
 		if n := c.leaving(); n > 0 {
 			log.set("actions", n)
 			shards[shard] = true

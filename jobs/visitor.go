@@ -21,6 +21,8 @@ type visitorState struct {
 	Told  []json.RawMessage     `json:"told,omitempty"`  // the last actions of which pages hear; see told.go
 	Wake  time.Time             `json:"wake,omitzero"`   // the last instant for which a wake-up was asked
 
+	WakeFor string `json:"wake_for,omitempty"` // what was due first then: see wakeTask
+
 	Chatting bool `json:"chatting,omitempty"` // the store has been told that a chat is going
 }
 
@@ -100,7 +102,7 @@ type visitor struct {
 	record  *Record
 	id      string
 	fresh   []event.Event // that were not known
-	due     time.Time     // when to look again; zero: when something happens
+	due     wakeTask      // when to look again; none: when something happens
 	look    time.Time     // when to look again, within some seconds
 	out     Change
 	skipped []skipped
@@ -137,7 +139,10 @@ func (v *visitor) merge(events []event.Event) {
 // decide asks the visit and each chat.
 func (v *visitor) decide(at time.Time) {
 	d := visit.Decide(v.visits, v.Visit, v.fresh, v.visitScene(at), at)
-	v.Visit, v.due = d.State, d.Due
+	v.Visit, v.due = d.State, wakeTask{at: d.Due}
+	if len(v.Visit.Timers) > 0 {
+		v.due.cause = v.Visit.Timers[0].Visit + ":" + v.Visit.Timers[0].Trigger
+	}
 	for _, e := range d.Effects {
 		v.act(triggered(e))
 	}
@@ -152,7 +157,7 @@ func (v *visitor) decide(at time.Time) {
 		c := v.Chats[id]
 		d := chat.Decide(v.chats, c, v.chatScene(c.Department.ID, &c, at), at)
 		v.Chats[id] = d.State
-		v.due = earliest(v.due, d.Due)
+		v.due = v.due.earlier(wakeTask{d.Due, "chat:" + id})
 		for _, e := range d.Effects {
 			v.act(ruled(e))
 		}
@@ -191,24 +196,22 @@ func (v *visitor) forget(at time.Time) {
 	}
 }
 
-// change makes the change of what was decided. A wake-up is asked for once for each instant.
+// change makes the change of what was decided.
 func (v *visitor) change(at time.Time) error {
 	c, expires := &v.out, v.Visit.Expires()
 	switch {
 	case v.err != nil:
 		return v.err
-	case v.due.IsZero() && !at.Before(expires) && len(v.fresh) == 0:
+	case v.due.at.IsZero() && !at.Before(expires) && len(v.fresh) == 0:
 		c.Remove = true
 		return nil
 	}
 	c.NewRev = at.UnixMicro()
-	if c.Due = v.due; v.due.IsZero() {
+	if c.Due = v.due.at; v.due.at.IsZero() {
 		c.Due = expires
 	}
 	c.Due = earliest(c.Due, v.look)
-	if !v.due.IsZero() && !v.due.Equal(v.Wake) {
-		v.Wake, c.wake = v.due, v.due
-	}
+	v.rewake(at)
 	if going := v.chatting(); going != v.Chatting {
 		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
 	}

@@ -63,7 +63,7 @@ func NewWorker(c Config) *Worker {
 	w.askSweep = func(ctx context.Context, shard int, nominal time.Time) error {
 		return w.queue.enqueueSweep(ctx, shard, nominal, false)
 	}
-	w.askWakes = w.enqueueWakes
+	w.askWakes = w.wakeAllLater
 	for i := range w.together {
 		w.together[i].take = w.takeTogether
 	}
