@@ -94,6 +94,11 @@ func TestEventsOfADeadWorkerAreTakenInSoonAndOnce(t *testing.T) {
 	b.orphan("t1", b.events(named("e1", arrived("v1"))), 20*time.Second)
 	b.orphan("t2", b.events(named("e2", arrived("v2"))), 0)
 	b.worker()
+	defer func() {
+		if t.Failed() {
+			t.Logf("%+v; leases %v", b.queueOfEvents(), b.rdb.ZRangeWithScores(context.Background(), eventLease, 0, -1).Val())
+		}
+	}()
 	redistest.Wait(t, "the first is greeted", func() bool { return len(b.messages()) > 0 })
 	if diff := b.messages(); len(diff) != 1 || diff[0] != "v1: Hello there" {
 		t.Errorf("got %v; the worker of the other is not yet taken for dead", diff)
