@@ -50,14 +50,7 @@ func TestFormsAreConfirmedOnce(t *testing.T) {
 		slices.Sort(said)
 		return said
 	}
-	b := newBundle(t, setup{clock: morning(20, 0)})
-	s := simulate(t, b.clock.now(), 3)
-	b.define(text)
-	s.define(text)
-	s.must(s.Settle(t.Context()))
-	b.worker()
-	b.worker()
-	b.quiet()
+	b, s := both(t, setup{clock: morning(20, 0)}, text)
 	now, late := b.clock.now(), b.clock.now().Add(-6*time.Hour) // in hours
 	for _, property := range []string{"silent", "plain", "worded", "nowords"} {
 		first, second := submitted("e1", property, now), submitted("e2", property, late)

@@ -37,6 +37,20 @@ const edited = `{
 	}
 }`
 
+// both gives definitions to two workers on a Redis, and to a simulation that begins now.
+func both(t *testing.T, how setup, definitions string) (*bundle, *simulated) {
+	t.Helper()
+	b := newBundle(t, how)
+	s := simulate(t, b.clock.now(), 3)
+	b.define(definitions)
+	s.define(definitions)
+	s.must(s.Settle(t.Context()))
+	b.worker()
+	b.worker()
+	b.quiet()
+	return b, s
+}
+
 // TestASimulationDoesAsWorkersDo lets a morning with two boundaries and an edit pass
 // over a shop: for two workers on a Redis, and in a simulation.
 func TestASimulationDoesAsWorkersDo(t *testing.T) {
@@ -114,14 +128,7 @@ func TestASimulationAnswersEventsAsWorkersDo(t *testing.T) {
 		{"name": "Welcome", "type": "site", "message": "Hello {{visitor.name|there}}"},
 		{"name": "Soon", "type": "site", "delay": "2s", "message": "Can I help?"}],
 		"rescue": [{"after": "1s", "send_message": "We are nearly with you"}, {"after": "10s", "send_message": "Still here"}]}}}`
-	b := newBundle(t, setup{})
-	s := simulate(t, b.clock.now(), 1)
-	b.define(text)
-	s.define(text)
-	s.must(s.Settle(t.Context()))
-	b.worker()
-	b.worker()
-	b.quiet()
+	b, s := both(t, setup{}, text)
 	send := func(id string, e event.Event) {
 		e.ID, e.Time = id, b.clock.now().UTC().Truncate(time.Millisecond)
 		complete, err := event.Intake{}.Complete(e)
@@ -185,14 +192,7 @@ func TestASimulationClosesAsWorkersDo(t *testing.T) {
 			{"name": "Stays", "type": "advanced", "on": "page.unchanged", "after": "2s", "actions": [{"add_tag": "stays"}, {"wait": "1s"}, {"send_message": "Still there?"}]}],
 		"auto_replies": {"during": "One moment", "outside": "Back {{next_open}}", "handoff": "A person comes {{next_open|soon}}"},
 		"closing_soon": {"before": "1m", "message": "Until {{closes_at}}"}}}}`
-	b := newBundle(t, setup{clock: morning(16, 50)})
-	s := simulate(t, b.clock.now(), 1)
-	b.define(text)
-	s.define(text)
-	s.must(s.Settle(t.Context()))
-	b.worker()
-	b.worker()
-	b.quiet()
+	b, s := both(t, setup{clock: morning(16, 50)}, text)
 	n := 0
 	send := func(e event.Event) {
 		n++

@@ -22,14 +22,7 @@ func TestATriggerTellsAgentsByTheirOwnServices(t *testing.T) {
 	told := func(data action.Visitor) string {
 		return fmt.Sprintf("%s %s to %s", data.Trigger, data.Text, data.Agents)
 	}
-	b := newBundle(t, setup{})
-	s := simulate(t, b.clock.now(), 3)
-	b.define(text)
-	s.define(text)
-	s.must(s.Settle(t.Context()))
-	b.worker()
-	b.worker()
-	b.quiet()
+	b, s := both(t, setup{}, text)
 	e := named("e1", requested("v1", "c1"))
 	e.Time = b.clock.now()
 	for range 3 {

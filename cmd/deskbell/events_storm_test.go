@@ -14,22 +14,7 @@ import (
 // welcome lets all who arrive be greeted at once.
 func (r *rescues) welcome() {
 	r.Helper()
-	defs, err := definition.Parse(map[string]any{
-		"properties": map[string]any{"p0": map[string]any{"triggers": []any{map[string]any{
-			"name": "Welcome", "type": "site", "message": "Hello",
-		}}}},
-		"destinations": map[string]any{"out": map[string]any{"type": "redis_stream", "max_len": 1_000_000}},
-	})
-	if err != nil {
-		r.Fatal(err)
-	}
-	steps, err := r.client.Plan(r.Context(), defs)
-	if err == nil {
-		err = r.client.Apply(r.Context(), steps, nil)
-	}
-	if err != nil {
-		r.Fatal(err)
-	}
+	r.apply(map[string]any{"p0": map[string]any{"triggers": []any{map[string]any{"name": "Welcome", "type": "site", "message": "Hello"}}}})
 }
 
 // arrive sends a visitor, who is due a greeting at once.

@@ -54,6 +54,12 @@ func (r *rescues) define(first time.Duration) {
 			"name": "Help", "type": "rescue", "delay": rescueDelay(first, i).String(), "message": "We are nearly with you",
 		}}}
 	}
+	r.apply(properties)
+}
+
+// apply defines properties whose actions go to a stream.
+func (r *rescues) apply(properties map[string]any) {
+	r.Helper()
 	defs, err := definition.Parse(map[string]any{
 		"properties": properties, "destinations": map[string]any{"out": map[string]any{"type": "redis_stream", "max_len": 1_000_000}},
 	})
