@@ -82,11 +82,14 @@ const measured = `{
 
 func TestMetricsCountAFlip(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{metrics: jobs.NewMetrics()})
+	b := newBundle(t, setup{metrics: jobs.NewMetrics(), shards: 1})
 	redisMetrics := jobs.NewRedisMetrics(b.client, b.rdb, b.log)
 	stop := b.worker()
 	b.define(measured)
 	b.becomes("acme", widget.Offline)
+	redistest.Wait(t, "the reconciliation at the start is done, and will not flip anybody", func() bool {
+		return scrape(t, b.metrics).value(`deskbell_jobs_total{kind="boundary:reconcile",result="done"}`) == 1
+	})
 	b.quiet()
 	before := scrape(t, b.metrics)
 	b.crosses(morning(9, 0))

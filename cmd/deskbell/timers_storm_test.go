@@ -209,8 +209,10 @@ func TestNoMessageWaitsLongForAWorkerThatDied(t *testing.T) {
 	const chats, first, most = 3_000, 12 * time.Second, 15 * time.Second
 	r := newRescues(t)
 	r.define(first)
-	dies, lives := r.worker(), r.worker()
+	dies := r.worker()
 	begins := r.ask(chats, first)
+	pause(time.Until(begins.Add(4500 * time.Millisecond))) // it holds all that is due in the next two seconds
+	lives := r.worker()
 	pause(time.Until(begins.Add(5200 * time.Millisecond))) // between two due times
 	dies.kill()
 	latest := r.check()
