@@ -112,6 +112,11 @@ func loopback() guard.Guard {
 	return guard.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 }
 
+func refused(err error) bool {
+	var refusal *guard.Error
+	return errors.As(err, &refusal)
+}
+
 func TestClient(t *testing.T) {
 	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
@@ -124,8 +129,6 @@ func TestClient(t *testing.T) {
 		}
 		return err
 	}
-	var refusal *guard.Error
-
 	t.Run("refuses this machine, by address and by name", func(t *testing.T) {
 		t.Parallel()
 		client := guard.Guard{}.Client(5 * time.Second)
@@ -134,7 +137,7 @@ func TestClient(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := get(t, client, "http://"+host+":"+u.Port()); !errors.As(err, &refusal) {
+			if err := get(t, client, "http://"+host+":"+u.Port()); !refused(err) {
 				t.Errorf("%s: %v", host, err)
 			}
 		}
@@ -152,7 +155,7 @@ func TestClient(t *testing.T) {
 		for _, to := range []string{"http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://[::1]:80/"} {
 			server := httptest.NewServer(http.RedirectHandler(to, http.StatusTemporaryRedirect))
 			t.Cleanup(server.Close)
-			if err := get(t, loopback().Client(5*time.Second), server.URL); !errors.As(err, &refusal) {
+			if err := get(t, loopback().Client(5*time.Second), server.URL); !refused(err) {
 				t.Errorf("%s: %v", to, err)
 			}
 		}
@@ -179,11 +182,10 @@ func TestClientUsesNoProxy(t *testing.T) {
 	t.Setenv("HTTP_PROXY", proxy.URL)
 	client := guard.Guard{Allow: loopback().Allow}.Client(time.Second)
 	resp, err := client.Get("http://169.254.169.254/")
-	var refusal *guard.Error
 	if err == nil {
 		resp.Body.Close()
 	}
-	if !errors.As(err, &refusal) {
+	if !refused(err) {
 		t.Error(err)
 	}
 }
