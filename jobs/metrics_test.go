@@ -160,7 +160,7 @@ func TestMetricsOfRedisShowWhatWaits(t *testing.T) {
 	redistest.Wait(t, "the good one has had it", func() bool { return len(b.actions("good")) > 0 })
 	redistest.Wait(t, "the bad one is behind", func() bool {
 		seen = scrape(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log))
-		return seen.value(`deskbell_outbox_oldest_seconds{destination="bad"}`) > 0 &&
+		return seen.value(`deskbell_up`) == 1 && seen.value(`deskbell_outbox_oldest_seconds{destination="bad"}`) > 0 &&
 			seen.value(`deskbell_outbox_oldest_seconds{destination="good"}`) == 0 &&
 			seen.value(`deskbell_circuit_open{destination="bad"}`) == 1
 	})

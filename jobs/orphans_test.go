@@ -91,6 +91,9 @@ func TestEventsOfADeadWorkerAreTakenInSoonAndOnce(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	b.define(greeting)
+	stop := b.worker()
+	b.quiet() // its widget is online
+	stop()
 	b.orphan("t1", b.events(named("e1", arrived("v1"))), 20*time.Second)
 	b.orphan("t2", b.events(named("e2", arrived("v2"))), 0)
 	b.worker()

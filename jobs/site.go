@@ -80,6 +80,9 @@ func (s *site) read(b *batch, r *Record, known *policyCache, at time.Time) error
 		return err
 	}
 	s.widget = widget.Decide(p, widget.State(state.Widget), at).State
+	if state.Widget.Version == 0 { // it is new: it was never otherwise, and an event of a moment ago is not one of before
+		s.widget.Since = time.Time{}
+	}
 	s.hours, s.zone, s.parts = p.Hours, p.Hours.Location(), make(map[string]*hours.Schedule)
 	if s.def.TimeZone != "" {
 		always, err := b.compile(nil, s.def.TimeZone)

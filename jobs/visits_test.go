@@ -124,6 +124,7 @@ func TestAVisitorIsToldTheLastOfMany(t *testing.T) {
 			b := newBundle(t, setup{})
 			b.define(fmt.Sprintf(`{"properties": {"acme": {"triggers": [{"name": "echo", "type": "advanced", "on": "page.viewed", "frequency": "every_time", "message": %q}]}}}`, c.text))
 			b.worker()
+			b.quiet() // its widget is online before the first view
 			var events []event.Event
 			for i := range 30 {
 				e := event.New(event.PageViewed, event.Data{Property: "acme", Visitor: "v1", Visit: "v1.1", Page: event.Page{URL: fmt.Sprintf("https://example.com/%d", i)}})
