@@ -228,6 +228,8 @@ func TestRefused(t *testing.T) {
 		b.define(`{"destinations": {"other": {"type": "log"}}}`)
 		_, err := b.store.SetCircuit(t.Context(), "hook", nil, []byte(`{"gone":true}`))
 		b.must(err)
+		b.emit("acme.0")
+		redistest.Wait(t, "the worker knows the new destinations", func() bool { return slices.Contains(b.got("other"), "acme.0") })
 		b.skip(time.Hour)
 		redistest.Wait(t, "it is forgotten", func() bool {
 			return b.rdb.Exists(t.Context(), "deskbell:{0}:aside:hook", "deskbell:{all}:retries", "deskbell:{all}:circuits").Val() == 0
