@@ -7,8 +7,8 @@
 //
 // To generate cldr.go again, for a new version of CLDR, needs npm and the network:
 //
-//go:generate npm install --silent --no-save --prefix /tmp/cldr-48.2.0 cldr-core@48.2.0 cldr-dates-full@48.2.0 cldr-numbers-full@48.2.0
-//go:generate go run ./cldrgen /tmp/cldr-48.2.0/node_modules
+//go:generate npm install --silent --no-save --prefix ../../dist/cldr-48.2.0 cldr-core@48.2.0 cldr-dates-full@48.2.0 cldr-numbers-full@48.2.0
+//go:generate go run ./cldrgen ../../dist/cldr-48.2.0/node_modules
 package phrase
 
 import "time"
