@@ -51,7 +51,7 @@ func storedRecords() map[string]any {
 				},
 			}},
 			Told: []json.RawMessage{json.RawMessage(`{"specversion":"1.0","id":"message.send:acme:v1:5f","type":"message.send","source":"deskbell","time":"2026-11-23T12:00:06Z","data":{"visit":"2","text":"Hi"}}`)},
-			Wake: at(52.25),
+			Wakes: map[string]time.Time{"c1": at(62)},
 		},
 		"testdata/v1/chat.json": &chatState{Visitor: "v1", Until: at(30 * 24 * 3600)},
 		"testdata/v1/chat_parked.json": &chatState{Until: at(24 * 3600), Parked: []event.Event{{
