@@ -129,6 +129,8 @@ func TestMetricsCountAFlip(t *testing.T) {
 		`deskbell_queue_tasks{queue="deskbell-boundary",state="pending"}`:   0,
 		`deskbell_queue_tasks{queue="deskbell-delivery",state="completed"}`: 1, // the notice
 		`deskbell_queue_latency_seconds{queue="deskbell-upkeep"}`:           0,
+		`deskbell_queue_tasks{queue="deskbell-event",state="pending"}`:      0,
+		`deskbell_queue_tasks{queue="deskbell-timer",state="scheduled"}`:    0,
 	})
 	for _, c := range []prometheus.Collector{b.metrics, redisMetrics} {
 		problems, err := testutil.CollectAndLint(c)

@@ -107,7 +107,7 @@ func known(ctx context.Context, t rapid.TB, store jobs.Store, visitor string) ma
 		}
 	}
 	delete(state, "told")
-	delete(state, "wake")
+	delete(state, "wakes")
 	if v, ok := state["visit"].(map[string]any); ok {
 		delete(v, "fired")
 		delete(v, "proactive")

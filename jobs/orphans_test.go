@@ -52,6 +52,9 @@ func TestATaskUnderWayHasALease(t *testing.T) {
 // orphan makes a worker that has died a while ago hold a task with events, and gives its id.
 func (b *bundle) orphan(id string, payload []byte, ago time.Duration) {
 	b.Helper()
+	inspector := asynq.NewInspectorFromRedisClient(b.rdb)
+	b.must(inspector.PauseQueue(eventQueue)) // or else a worker that lives takes it
+	defer func() { b.must(inspector.UnpauseQueue(eventQueue)) }()
 	_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", payload), asynq.Queue(eventQueue), asynq.TaskID(id))
 	b.must(err)
 	_, err = b.rdb.LMove(b.Context(), "asynq:{deskbell-event}:pending", "asynq:{deskbell-event}:active", "RIGHT", "LEFT").Result()

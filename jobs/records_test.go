@@ -50,8 +50,8 @@ func storedRecords() map[string]any {
 					Heard: at(26), Handoff: at(2), During: at(22), Outside: at(-3600), Closing: at(3600), Closed: at(-3600),
 				},
 			}},
-			Told: []json.RawMessage{json.RawMessage(`{"specversion":"1.0","id":"message.send:acme:v1:5f","type":"message.send","source":"deskbell","time":"2026-11-23T12:00:06Z","data":{"visit":"2","text":"Hi"}}`)},
-			Wake: at(52.25),
+			Told:  []json.RawMessage{json.RawMessage(`{"specversion":"1.0","id":"message.send:acme:v1:5f","type":"message.send","source":"deskbell","time":"2026-11-23T12:00:06Z","data":{"visit":"2","text":"Hi"}}`)},
+			Wakes: map[string]time.Time{"c1": at(62)},
 		},
 		"testdata/v1/chat.json": &chatState{Visitor: "v1", Until: at(30 * 24 * 3600)},
 		"testdata/v1/chat_parked.json": &chatState{Until: at(24 * 3600), Parked: []event.Event{{

@@ -168,7 +168,7 @@ func (m *RedisMetrics) queues(context.Context, time.Time) ([]prometheus.Metric, 
 	}
 	var metrics []prometheus.Metric
 	var errs []error
-	for _, name := range []string{queueBoundary, queueDelivery, queueUpkeep} {
+	for _, name := range []string{queueBoundary, queueEvent, queueTimer, queueDelivery, queueUpkeep} {
 		for _, queue := range slices.Sorted(maps.Keys(m.client.queue.all(name))) {
 			info := new(asynq.QueueInfo)
 			if slices.Contains(existing, queue) {

@@ -131,8 +131,8 @@ type Change struct {
 	flips   flips // for the log and the metrics, as what follows
 	notices int   // among the actions
 	wasDue  time.Time
-	wake    wakeTask // to be asked for; a visitor's
-	unwake  wakeTask // to be cancelled
+	wake    []wakeTask // to be asked for; a visitor's
+	unwake  []wakeTask // to be cancelled
 }
 
 // leaving is how many of its actions go anywhere.

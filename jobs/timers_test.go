@@ -194,7 +194,7 @@ func (b *bundle) wakeUps() []*asynq.TaskInfo {
 	return tasks
 }
 
-func TestAWakeUpIsNamedByWhatItIsForAndCancelledWhereNothingIsDue(t *testing.T) {
+func TestEachMessageThatWaitsHasATaskOfItsNameThatIsCancelledWithIt(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	b.define(`{"properties": {"acme": {
@@ -215,7 +215,7 @@ func TestAWakeUpIsNamedByWhatItIsForAndCancelledWhereNothingIsDue(t *testing.T) 
 		want []string
 	}{
 		{"arrived", event.NewVisitorArrived("acme", "v1", "s1"), []string{at("s1:Hello", time.Hour)}},
-		{"saw prices: what comes after the next is left", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/prices"}),
+		{"saw prices", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/prices"}),
 			[]string{at("s1:Hello", time.Hour), at("s1:Prices", 30*time.Minute)}},
 		{"saw another page", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/"}), []string{at("s1:Hello", time.Hour)}},
 		{"asked for a chat", event.NewChatRequested("acme", "v1", "c1"), []string{at("chat:c1", 10*time.Minute), at("s1:Hello", time.Hour)}},

@@ -19,9 +19,7 @@ type visitorState struct {
 	Visit visit.State           `json:"visit,omitzero"`
 	Chats map[string]chat.State `json:"chats,omitempty"` // by id
 	Told  []json.RawMessage     `json:"told,omitempty"`  // the last actions of which pages hear; see told.go
-	Wake  time.Time             `json:"wake,omitzero"`   // the last instant for which a wake-up was asked
-
-	WakeFor string `json:"wake_for,omitempty"` // what was due first then: see wakeTask
+	Wakes map[string]time.Time  `json:"wakes,omitempty"` // by chat: when something is due in it
 
 	Chatting bool `json:"chatting,omitempty"` // the store has been told that a chat is going
 }
@@ -102,7 +100,8 @@ type visitor struct {
 	record  *Record
 	id      string
 	fresh   []event.Event // that were not known
-	due     wakeTask      // when to look again; none: when something happens
+	asked   []wakeTask    // the tasks that there are
+	due     time.Time     // when to look again; zero: when something happens
 	look    time.Time     // when to look again, within some seconds
 	out     Change
 	skipped []skipped
@@ -115,7 +114,9 @@ func (s *site) visitor(r *Record) (*visitor, error) {
 	if s.broken != nil {
 		return nil, s.broken
 	}
-	return v, decodeState(r.State, &v.visitorState)
+	err := decodeState(r.State, &v.visitorState)
+	v.asked = v.wakes()
+	return v, err
 }
 
 // merge takes events into the state.
@@ -139,10 +140,7 @@ func (v *visitor) merge(events []event.Event) {
 // decide asks the visit and each chat.
 func (v *visitor) decide(at time.Time) {
 	d := visit.Decide(v.visits, v.Visit, v.fresh, v.visitScene(at), at)
-	v.Visit, v.due = d.State, wakeTask{at: d.Due}
-	if len(v.Visit.Timers) > 0 {
-		v.due.cause = v.Visit.Timers[0].Visit + ":" + v.Visit.Timers[0].Trigger
-	}
+	v.Visit, v.due = d.State, d.Due
 	for _, e := range d.Effects {
 		v.act(triggered(e))
 	}
@@ -153,11 +151,14 @@ func (v *visitor) decide(at time.Time) {
 		v.form(e, at)
 		v.note(e, at)
 	}
+	v.Wakes = make(map[string]time.Time)
 	for _, id := range slices.Sorted(maps.Keys(v.Chats)) {
 		c := v.Chats[id]
 		d := chat.Decide(v.chats, c, v.chatScene(c.Department.ID, &c, at), at)
 		v.Chats[id] = d.State
-		v.due = v.due.earlier(wakeTask{d.Due, "chat:" + id})
+		if !d.Due.IsZero() {
+			v.Wakes[id], v.due = d.Due.UTC(), earliest(v.due, d.Due)
+		}
 		for _, e := range d.Effects {
 			v.act(ruled(e))
 		}
@@ -193,6 +194,7 @@ func (v *visitor) forget(at time.Time) {
 	})
 	for _, id := range ids[mostChats:] {
 		delete(v.Chats, id)
+		delete(v.Wakes, id)
 	}
 }
 
@@ -202,16 +204,16 @@ func (v *visitor) change(at time.Time) error {
 	switch {
 	case v.err != nil:
 		return v.err
-	case v.due.at.IsZero() && !at.Before(expires) && len(v.fresh) == 0:
+	case v.due.IsZero() && !at.Before(expires) && len(v.fresh) == 0:
 		c.Remove = true
 		return nil
 	}
 	c.NewRev = at.UnixMicro()
-	if c.Due = v.due.at; v.due.at.IsZero() {
+	if c.Due = v.due; v.due.IsZero() {
 		c.Due = expires
 	}
 	c.Due = earliest(c.Due, v.look)
-	v.rewake(at)
+	c.rewake(v.asked, v.wakes(), at)
 	if going := v.chatting(); going != v.Chatting {
 		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
 	}

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,11 +19,11 @@ type WakeArgs struct {
 // Kind implements Args.
 func (WakeArgs) Kind() string { return "visitor:wake" }
 
-// wakeTask is the task that looks at a visitor again. A visitor has one at a time, for what is
-// due first.
+// wakeTask is a task that looks at a visitor again: one for each trigger that has started and waits,
+// and one for each chat in which something is due, for what is due there first.
 type wakeTask struct {
-	at    time.Time // zero: there is none
-	cause string    // "VISIT:TRIGGER", or "chat:CHAT"
+	cause string // "VISIT:TRIGGER", or "chat:CHAT"
+	at    time.Time
 }
 
 // id is that of the task: the same is asked for once, and can be cancelled.
@@ -31,57 +32,60 @@ func (u wakeTask) id(s Subject) string {
 	return fmt.Sprintf("wake:%s:%s:%s:%d", property, visitor, u.cause, u.at.UnixMilli())
 }
 
-// earlier is the one that comes first.
-func (u wakeTask) earlier(o wakeTask) wakeTask {
-	if u.at.IsZero() || !o.at.IsZero() && o.at.Before(u.at) {
-		return o
+func (u wakeTask) in(some []wakeTask) bool {
+	return slices.ContainsFunc(some, func(o wakeTask) bool { return o.cause == u.cause && o.at.Equal(u.at) })
+}
+
+// wakes are the tasks that a visitor has.
+func (s *visitorState) wakes() []wakeTask {
+	var all []wakeTask
+	for _, t := range s.Visit.Timers {
+		all = append(all, wakeTask{t.Visit + ":" + t.Trigger, t.Due})
 	}
-	return u
+	for id, at := range s.Wakes {
+		all = append(all, wakeTask{"chat:" + id, at})
+	}
+	return all
 }
 
 // cancelAhead is how far off a wake-up has to be for it to be worth the asking that it does
 // not come. A nearer one comes soon, finds nothing to do, and is gone.
 const cancelAhead = 10 * time.Second
 
-// rewake asks for a wake-up at the instant at which something is due next, once for each. The
-// one that was asked for before is cancelled where nothing is due then any more, or nothing
-// until later: the visitor has left, say, or an agent has answered. One that comes after the
-// next is left, for what it is for may yet be due.
-func (v *visitor) rewake(at time.Time) {
-	before := wakeTask{v.Wake, v.WakeFor}
-	if v.due.at.Equal(before.at) {
-		return
+// rewake asks for the tasks that are new, and cancels those for which nothing is due any more:
+// the visitor has left, say, or an agent has answered.
+func (c *Change) rewake(before, after []wakeTask, at time.Time) {
+	for _, u := range after {
+		if !u.in(before) && !u.in(c.wake) {
+			c.wake = append(c.wake, u)
+		}
 	}
-	gone := v.due.at.IsZero() || v.due.at.After(before.at)
-	cancel := gone && before.at.Sub(at) > cancelAhead
-	if cancel {
-		v.out.unwake = before
-	}
-	if !v.due.at.IsZero() {
-		v.out.wake = v.due
-	}
-	if cancel || !v.due.at.IsZero() {
-		v.Wake, v.WakeFor = v.due.at, v.due.cause
+	for _, u := range before {
+		if !u.in(after) && u.at.Sub(at) > cancelAhead {
+			c.unwake = append(c.unwake, u)
+		}
 	}
 }
 
-// wakes tells whether a wake-up is to be asked for or cancelled after the change.
-func (c *Change) wakes() bool { return !c.wake.at.IsZero() || !c.unwake.at.IsZero() }
+// wakes tells whether wake-ups are to be asked for or cancelled after the change.
+func (c *Change) wakes() bool { return len(c.wake)+len(c.unwake) > 0 }
 
 // wakeLater does what a change asks for. asynq is up to a second early or late: the task comes
 // early, and waits. What it is to do is in the visitor's state, and when in the timetable:
 // without the task, a sweep does it some seconds late.
 func (w *Worker) wakeLater(ctx context.Context, c *Change) error {
 	shard := w.store.Shard(c.Subject)
-	if !c.unwake.at.IsZero() {
+	for _, u := range c.unwake {
 		// Where that fails, it has come already, or comes and finds nothing to do.
-		_ = w.inspect.DeleteTask(w.queue.partition(queueTimer, shard), c.unwake.id(c.Subject))
+		_ = w.inspect.DeleteTask(w.queue.partition(queueTimer, shard), u.id(c.Subject))
 	}
-	if c.wake.at.IsZero() {
-		return nil
+	for _, u := range c.wake {
+		early := max(0, u.at.Sub(w.now())-2*time.Second)
+		if err := w.queue.enqueue(ctx, WakeArgs{c.Subject, u.at}, queueTimer, shard, asynq.TaskID(u.id(c.Subject)), asynq.ProcessIn(early)); err != nil {
+			return err
+		}
 	}
-	early := c.wake.at.Sub(w.now()) - 2*time.Second
-	return w.queue.enqueue(ctx, WakeArgs{c.Subject, c.wake.at}, queueTimer, shard, asynq.TaskID(c.wake.id(c.Subject)), asynq.ProcessIn(max(0, early)))
+	return nil
 }
 
 // wakeAllLater is wakeLater for the changes of a sweep, several at a time: after an edit there

@@ -137,7 +137,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer func() { w.stop(servers) }()
 	mux := w.mux()
 	// Each look for tasks is three commands, and each for delayed ones four: together with the
-	// tick, an idle worker sends Redis less than a hundred a second.
+	// tick, an idle worker sends Redis less than a hundred a second. A server fetches its tasks
+	// one by one, and spends most of that time waiting for the answers: events, which are many
+	// and small, have a second one, that joins in when there are more than the first can fetch.
 	for _, s := range []struct {
 		queue       string
 		concurrency int
@@ -146,7 +148,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	}{
 		{queueBoundary, w.Concurrency, 300 * time.Millisecond, time.Second},
 		{queueDelivery, crowdedDestinations * w.lanesAtOnce(), 300 * time.Millisecond, 2 * time.Second},
-		{queueEvent, eventsAtOnce, 80 * time.Millisecond, 5 * time.Second},
+		{queueEvent, eventsAtOnce / 2, 80 * time.Millisecond, 5 * time.Second},
+		{queueEvent, eventsAtOnce / 2, time.Second, 30 * time.Second},
 		{queueTimer, timersAtOnce, 800 * time.Millisecond, time.Second}, // its tasks come two seconds early
 		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},
 	} {
