@@ -147,9 +147,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		forward     time.Duration // how often it looks for delayed ones and retries
 	}{
 		{queueBoundary, w.Concurrency, 300 * time.Millisecond, time.Second},
-		{queueDelivery, crowdedDestinations * w.lanesAtOnce(), 300 * time.Millisecond, 2 * time.Second},
+		{queueDelivery, crowdedDestinations * w.lanesAtOnce(), 400 * time.Millisecond, 3 * time.Second},
 		{queueEvent, eventsAtOnce / 2, 80 * time.Millisecond, 5 * time.Second},
-		{queueEvent, eventsAtOnce / 2, time.Second, 30 * time.Second},
+		{queueEvent, eventsAtOnce / 2, 2 * time.Second, 30 * time.Second},
 		{queueTimer, timersAtOnce, 800 * time.Millisecond, time.Second}, // its tasks come two seconds early
 		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},
 	} {
