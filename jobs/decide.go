@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"sort"
 	"time"
 
@@ -84,7 +85,7 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 			continue
 		}
 		c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, wasDue: r.Due}
-		if err := batch.decideOne(r, &c, at); err != nil {
+		if err := guard(func() error { return batch.decideOne(r, &c, at) }); err != nil {
 			batch.broken[r.Subject] = err
 			c = Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)}
 		}
@@ -184,6 +185,16 @@ func (b *batch) loadNamed(ctx context.Context, store Store) error {
 		b.named[names[i]] = body
 	}
 	return err
+}
+
+// guard makes an error of a panic: a record at which a decision breaks must not hold up the others.
+func guard(decide func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("deciding broke, which is a fault of Deskbell (please report it): %v\n%s", p, debug.Stack())
+		}
+	}()
+	return decide()
 }
 
 func (b *batch) decideOne(r *Record, c *Change, at time.Time) error {

@@ -172,7 +172,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 	}
 	for id, c := range v.Chats {
 		s.Chats[id] = visit.Chat{
-			Department: c.Department.ID, Agent: v.agentName(c.Agent()), Asked: c.Asked, Waiting: c.WaitingSince(),
+			Department: c.Department.ID, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
 		}
 	}

@@ -67,6 +67,7 @@ func skipReasons() map[string]string {
 		string(visit.Disabled):      "the trigger is switched off",
 		string(visit.Removed):       "it is not defined any more",
 		string(visit.Edited):        "the trigger was edited meanwhile",
+		string(visit.NoChat):        "the visitor has no chat",
 		string(visit.TooMany):       "too much waits for this visitor already",
 		string(chat.JustAnswered):   "an agent has just answered",
 		string(chat.HoursChanged):   "the hours have begun or ended since it was asked",

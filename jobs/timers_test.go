@@ -218,12 +218,19 @@ func TestEachMessageThatWaitsHasATaskOfItsNameThatIsCancelledWithIt(t *testing.T
 		{"saw prices", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/prices"}),
 			[]string{at("s1:Hello", time.Hour), at("s1:Prices", 30*time.Minute)}},
 		{"saw another page", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/"}), []string{at("s1:Hello", time.Hour)}},
+		{"left", event.NewVisitorLeft("acme", "v1", "s1"), nil},
+		{"came back", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/"}), []string{at("s1:Hello", time.Hour)}},
 		{"asked for a chat", event.NewChatRequested("acme", "v1", "c1"), []string{at("chat:c1", 10*time.Minute), at("s1:Hello", time.Hour)}},
 		{"was answered", event.NewAgentMessage("acme", "c1", "lea", "Hi!"), []string{at("s1:Hello", time.Hour)}},
 	} {
 		step.e.Time = began
-		if step.name == "saw another page" {
+		switch step.name {
+		case "saw another page":
 			step.e.Time = began.Add(time.Millisecond)
+		case "left":
+			step.e.Time = began.Add(2 * time.Millisecond)
+		case "came back":
+			step.e.Time = began.Add(3 * time.Millisecond)
 		}
 		b.send(step.e)
 		var got []string

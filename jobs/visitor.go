@@ -75,13 +75,15 @@ func (out *Outcome) drop(property string, events int) {
 // take decides on one visitor. One that cannot be decided on is left as it is, and so are its
 // events: they are not heard.
 func (out *Outcome) take(s *site, r *Record, fresh []event.Event, at time.Time) {
-	v, err := s.visitor(r)
-	if err == nil {
-		v.merge(fresh)
-		v.decide(at)
-		err = v.change(at)
-	}
-	if err != nil {
+	var v *visitor
+	if err := guard(func() (err error) {
+		if v, err = s.visitor(r); err == nil {
+			v.merge(fresh)
+			v.decide(at)
+			err = v.change(at)
+		}
+		return err
+	}); err != nil {
 		out.Broken = append(out.Broken, Broken{r.Subject, err})
 		if len(fresh) == 0 {
 			out.Changes = append(out.Changes, Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)})

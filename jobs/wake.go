@@ -40,6 +40,9 @@ func (u wakeTask) in(some []wakeTask) bool {
 func (s *visitorState) wakes() []wakeTask {
 	var all []wakeTask
 	for _, t := range s.Visit.Timers {
+		if t.Away {
+			continue
+		}
 		all = append(all, wakeTask{t.Visit + ":" + t.Trigger, t.Due})
 	}
 	for id, at := range s.Wakes {

@@ -6,6 +6,7 @@ import "time"
 // where a field says otherwise.
 type Facts struct {
 	At          time.Time // when the question is asked, in the property's time zone; never zero
+	Acts        time.Time // when the trigger acts, where they hold: durations are asked of then; zero: At
 	WithinHours bool      // the property's schedule is open
 
 	Page        PageView
@@ -21,6 +22,14 @@ type Facts struct {
 	Departments  map[string]string // their statuses, by id
 	AgentsOnline int               // 0 is a number
 	Fired        map[string]bool   // names of triggers that have spoken to the visitor
+}
+
+// acts is when durations are asked of.
+func (f *Facts) acts() time.Time {
+	if f.Acts.After(f.At) {
+		return f.Acts
+	}
+	return f.At
 }
 
 // PageView is the page that the visitor is on.

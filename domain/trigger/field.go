@@ -73,9 +73,9 @@ func pageFields() []Field {
 		Field{Name: "page.query.NAME", Kind: KindText, Doc: "Any parameter in the URL.",
 			get: func(f *Facts, name string) value { return queryOf(f.Page.URL, name) }},
 		Field{Name: "time_on_page", Kind: KindNumber, Unit: "seconds", Doc: "How long the visitor has been on this page.",
-			get: func(f *Facts, _ string) value { return secondsOf(f.Page.Since, f.At) }},
+			get: func(f *Facts, _ string) value { return secondsOf(f.Page.Since, f.acts()) }},
 		Field{Name: "time_on_site", Kind: KindNumber, Unit: "seconds", Doc: "How long this visit has lasted.",
-			get: func(f *Facts, _ string) value { return secondsOf(f.VisitSince, f.At) }},
+			get: func(f *Facts, _ string) value { return secondsOf(f.VisitSince, f.acts()) }},
 		Field{Name: "pages_viewed", Kind: KindNumber, Unit: "pages", Doc: "How many pages the visitor has seen in this visit.",
 			get: func(f *Facts, _ string) value { return wholeOf(int64(f.PagesViewed)) }},
 	)
@@ -117,7 +117,7 @@ func chatFields() []Field {
 	return []Field{
 		text("chat.department", "The id of the chat's department.", func(f *Facts) string { return f.Chat.Department }),
 		{Name: "chat.wait_time", Kind: KindNumber, Unit: "seconds", Doc: "How long the visitor has waited for an answer.",
-			get: func(f *Facts, _ string) value { return secondsOf(f.Chat.WaitingSince, f.At) }},
+			get: func(f *Facts, _ string) value { return secondsOf(f.Chat.WaitingSince, f.acts()) }},
 		{Name: "chat.queue_position", Kind: KindNumber, Doc: "The place in the queue.",
 			get: func(f *Facts, _ string) value { return countOf(f.Chat.QueuePosition) }},
 		{Name: "chat.tags", Kind: KindTags, Doc: "Tags of the chat.",

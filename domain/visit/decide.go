@@ -65,6 +65,8 @@ const (
 	Edited        Reason = "edited"     // the trigger starts otherwise now, or does something else
 	Conditions    Reason = "conditions"
 	Frequency     Reason = "frequency"
+	Empty         Reason = "empty"         // nothing is known of what its text is made of
+	NoChat        Reason = "no_chat"       // it is about a chat, and the visitor has none
 	OnePerVisit   Reason = "one_per_visit" // the visit has had its one proactive message
 	TooMany       Reason = "too_many"      // timers of this visitor
 )
@@ -89,6 +91,7 @@ func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) 
 	for t, found := r.next(); found; t, found = r.next() {
 		r.settle(t)
 	}
+	r.leave()
 	if len(r.State.Timers) > 0 {
 		r.Due = r.State.Timers[0].Due
 	}
@@ -112,27 +115,48 @@ func (r *run) settle(t Timer) {
 	}
 }
 
-// act does what the trigger does, up to a wait. That it has acted is known from its first action on.
+// act does what the trigger does, up to a wait. That it has acted is known from the first thing on that comes about.
 func (r *run) act(c *compiled, t Timer) {
-	if t.Step == 0 {
-		r.claim(c, t)
+	claimed := t.Step > 0
+	claim := func() {
+		if !claimed {
+			r.claim(c, t)
+			claimed = true
+		}
 	}
 	values := r.values(t)
 	for i := t.Step; i < len(c.steps); i++ {
 		s := c.steps[i]
 		if s.Wait > 0 {
+			claim()
 			if t.Step = i + 1; t.Step < len(c.steps) {
 				t.Due, t.Made = r.at.Add(time.Duration(s.Wait)), c.made(t.Step)
 				r.State.Timers = append(r.State.Timers, t) // in place of the one that is done: there cannot be too many
 			}
 			return
 		}
+		do, chat := s.render(values), t.Chat
+		if of(do) && chat == "" {
+			chat = r.scene.going()
+		}
+		switch {
+		case s.empty(do):
+			r.skip(t, Empty)
+			continue
+		case of(do) && chat == "":
+			r.skip(t, NoChat)
+			continue
+		}
+		claim()
 		r.Effects = append(r.Effects, Effect{
-			Do: s.render(values), Attachments: s.attachments, Visit: t.Visit, Chat: t.Chat,
+			Do: do, Attachments: s.attachments, Visit: t.Visit, Chat: chat,
 			Cause: Cause{c.Name, t.Event, i}, Reason: c.Start(), At: r.at,
 		})
 	}
 }
+
+// of tells whether an action is of a chat, and comes to nothing without one.
+func of(a trigger.Action) bool { return a.CloseChat || a.Reassign || a.InviteAgents }
 
 // allowed tells whether the trigger may act for this visitor at an instant; where not, it is skipped.
 func (r *run) allowed(c *compiled, t Timer, at time.Time) bool {

@@ -28,6 +28,8 @@ func TestStories(t *testing.T) {
 		once    = `{"name":"T","type":"advanced","on":"page.viewed","delay":"10s","message":"hi","recheck":false,"conditions":[{"field":"page.path","is":"/a"}]}`
 		back    = `{"name":"T","type":"advanced","on":"visitor.arrived","message":"hi","conditions":[{"field":"visitor.returning","is":true}]}`
 		custom  = `{"name":"T","type":"advanced","on":"visitor.custom","event":"won","message":"hi","frequency":"every_time"}`
+		climbs  = `{"name":"T","type":"rescue","delay":"5s","actions":[{"send_message":{"text":"1"}},{"wait":"10s"},{"send_message":{"text":"2"}}]}`
+		tagged  = `{"name":"T","type":"advanced","on":"page.viewed","actions":[{"add_tag":"a"},{"wait":"10s"},{"add_tag":"b"}],"conditions":[{"field":"visitor.country","is":"GB"}]}`
 		steps   = `{"name":"T","type":"advanced","on":"chat.requested","actions":[{"add_tag":"a"},{"send_message":{"text":"1"}},{"wait":"10s"},{"send_message":{"text":"2"}},{"add_tag":"b"}]}`
 	)
 	for _, tt := range []struct{ name, triggers, story, want string }{
@@ -51,6 +53,8 @@ func TestStories(t *testing.T) {
 			"0 arrive; 5 wake; 10 arrive; 100 arrive #2; 105 wake", "5 T hi; 10 T frequency; 105 T hi"},
 		{"once in each of two visits at once", strings.Replace(hello, `"site"`, `"site","frequency":"once_per_visit"`, 1),
 			"0 arrive; 1 arrive #2; 2 arrive; 3 arrive #2; 5 wake; 6 wake; 7 wake; 8 wake", "5 T hi; 6 T hi; 7 T frequency; 8 T frequency"},
+		{"once in a visit whose name nobody tells", strings.Replace(hello, `"site"`, `"site","frequency":"once_per_visit"`, 1),
+			"0 arrive #; 5 wake; 1799 arrive #; 1806 arrive #; 1811 wake", "5 T hi; 1799 T frequency; 1811 T hi"},
 		{"at most every ten minutes", strings.Replace(hello, `"site"`, `"site","frequency":{"every":"10m"}`, 1),
 			"0 arrive; 5 wake; 599 arrive; 600 arrive; 605 wake", "5 T hi; 599 T frequency; 605 T hi"},
 
@@ -132,9 +136,15 @@ func TestStories(t *testing.T) {
 		{"unanswered since the hand-over", open, "0 ask; 10 bot; 20 handoff; 60 wake; 80 wake", "10 T superseded; 80 T hi"},
 		{"silent", idle, "0 ask; 10 answer; 60 wake", "60 T hi"},
 		{"not silent", idle, "0 ask; 30 say; 60 wake; 90 wake", "30 T superseded; 90 T hi"},
+		{"silent in each of two chats", idle, "0 ask c1; 30 ask c2; 60 wake; 90 wake", "60 T hi; 90 T hi"},
 		{"silent since the end", idle, "0 ask; 30 end; 60 wake", "30 T chat_ended"},
 
 		// Advanced.
+		{"who has left is not spoken to", strings.Replace(custom, `"on"`, `"delay":"5s","on"`, 1), "0 custom won; 3 leave; 5 wake", "5 T visitor_left"},
+		{"unless nothing is to be asked", strings.Replace(custom, `"on"`, `"delay":"5s","recheck":false,"on"`, 1), "0 custom won; 3 leave; 5 wake", "5 T hi"},
+		{"but agents hear of them", strings.Replace(custom, `"message":"hi"`, `"delay":"5s","actions":[{"add_tag":"left"}]`, 1), "0 custom won; 3 leave; 5 wake", "5 T tag left"},
+		{"how long it has lasted is asked of the due time", strings.Replace(british, `{"field":"visitor.country","is":"GB"}`, `{"field":"time_on_page",">=":10}`, 1), "0 view /a; 10 wake", "10 T hi"},
+		{"and may be too short then", strings.Replace(british, `{"field":"visitor.country","is":"GB"}`, `{"field":"time_on_page",">=":11}`, 1), "0 view /a; 10 wake", "0 T conditions"},
 		{"conditions hold", british, "0 view /a GB; 10 wake", "10 T hi"},
 		{"conditions do not hold", british, "0 view /a FR; 10 wake", "0 T conditions"},
 		{"nor at the due time", british, "0 view /a GB; 5 know FR; 10 wake", "10 T conditions"},
@@ -154,10 +164,19 @@ func TestStories(t *testing.T) {
 
 		// Actions.
 		{"actions keep their order, and go on after a wait", steps, "0 ask; 9 wake; 10 wake; 11 wake", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b"},
-		{"after a wait nothing is asked", steps, "0 ask; 5 answer; 6 offline; 7 end; 10 wake", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b"},
+		{"after a wait no condition is asked", tagged, "0 view /a GB; 5 know FR; 7 leave; 10 wake", "0 T tag a; 10 T tag b"},
+		{"nor whether somebody has answered to whom it does not matter", steps, "0 ask; 5 answer; 10 wake", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b"},
+		{"but whom it rescues is not to be spoken to once they are answered", climbs, "0 ask; 5 wake; 9 answer; 15 wake", "5 T 1; 9 T answered"},
+		{"the chat ends within a wait", steps, "0 ask; 7 end; 10 wake", "0 T tag a; 0 T 1; 7 T chat_ended"},
+		{"it closes within a wait", steps, "0 ask; 7 offline; 10 wake", "0 T tag a; 0 T 1; 10 T widget_offline"},
 		{"after a wait it may be too late", steps, "0 ask; 71 wake", "0 T tag a; 0 T 1; 71 T late"},
 		{"it has acted when it began to", strings.Replace(steps, `"on"`, `"frequency":{"every":"12s"},"on"`, 1), "0 ask; 10 wake; 12 ask c2", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b; 12 T tag a; 12 T 1"},
 		{"a wait begins when it is its turn", steps, "20@0 ask; 29 wake; 30 wake", "20 T tag a; 20 T 1; 30 T 2; 30 T tag b"},
+
+		{"with nothing to say it has not spoken", strings.Replace(custom, `"hi"`, `"{{visitor.name}}"`, 1), "0 custom won", "0 T empty"},
+		{"nor with nothing to note", strings.Replace(custom, `"message":"hi"`, `"actions":[{"add_note":"{{visitor.name}}"},{"add_tag":"a"}]`, 1), "0 custom won", "0 T tag a; 0 T empty"},
+		{"a chat is the one that goes on", strings.Replace(custom, `"message":"hi"`, `"actions":[{"close_chat":true}]`, 1), "0 ask; 1 custom won", "1 T close c1"},
+		{"and where there is none, none ends", strings.Replace(custom, `"message":"hi"`, `"actions":[{"close_chat":true}]`, 1), "0 ask; 1 end; 2 custom won", "2 T no_chat"},
 
 		// Several.
 		{"at one instant as they stand", strings.Replace(hello, `"T"`, `"Z"`, 1) + "," + strings.Replace(hello, `"T"`, `"A"`, 1), "0 arrive; 5 wake", "5 Z hi; 5 A hi"},

@@ -21,8 +21,16 @@
 //
 // What cannot come back ends a timer at once: another page, an answer, the end of the chat, the widget minimized. (Who
 // comes back to a page starts its trigger anew.) Everything else is asked at the due time alone: whether the visitor is
-// there, the widget is online, and the conditions hold. A visitor need not be there for a trigger that belongs to a chat,
-// since a chat can be read later; but nothing is said in a chat that has ended, save by a trigger that starts at its end.
+// there, the widget is online, and the conditions hold. A visitor who leaves may come back, and each page that is left for
+// another looks like that: the timer stays, and nobody need be woken for it while they are away. They need not be there for
+// a trigger that belongs to a chat, since a chat can be read later, nor for one that tells agents or the application of
+// them; but nothing is said in a chat that has ended, save by a trigger that starts at its end.
+//
+// After a wait within its actions a trigger goes on without asking its conditions again. An answer to whom it rescues, the
+// end of its chat and the closing of the widget end it there, too.
+//
+// What depends on how long something has lasted is asked of the due time already when the trigger starts: a trigger that
+// speaks after 60 seconds on the page may ask that they be 30.
 //
 // # How often
 //

@@ -24,6 +24,7 @@ type compiled struct {
 	*trigger.Compiled
 	steps     []step
 	proactive bool // it sends a message to somebody who has not begun to chat
+	attended  bool // it is for somebody who is still there
 
 	// What a timer depends on, as hashes: the trigger's start, and behind a wait its actions, too. Anything else may be
 	// edited while the timer runs, and the edit acts: a corrected message is sent as it was corrected.
@@ -80,7 +81,22 @@ func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
 		}
 		c.steps = append(c.steps, s)
 	}
+	c.attended = t.Proactive()
+	if t.Type == trigger.Advanced { // agents may be told of who has left, and tags be set
+		c.attended = c.proactive && !bool(t.Unchecked)
+	}
 	return c, nil
+}
+
+// empty tells whether an action that was rendered says nothing: what its placeholders stand for is not known.
+func (s step) empty(a trigger.Action) bool {
+	switch {
+	case a.SendMessage != nil:
+		return a.SendMessage.Text == "" && len(s.attachments)+len(a.SendMessage.Suggested) == 0
+	case a.Notify != nil:
+		return a.Notify.Text == ""
+	}
+	return s.AddNote+s.ReplaceNote != "" && a.AddNote+a.ReplaceNote == ""
 }
 
 // render is the action with its text filled in. A shortcut becomes its text.

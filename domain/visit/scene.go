@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -35,7 +36,8 @@ func (w Widget) online(since time.Time) bool { return w.Status == "online" && !w
 type Chat struct {
 	Department    string    // its id
 	Agent         string    // the name of the agent who has it
-	Asked         time.Time // the visitor's last request or message
+	Asked         time.Time // the visitor's last request or message, or the hand-over by a bot
+	Spoke         time.Time // the visitor's last request or message
 	Waiting       time.Time // since when the visitor waits for an answer by a person; zero: they do not
 	Answered      time.Time // an agent's last message; a bot's is none
 	Joined        time.Time // when an agent last joined
@@ -48,16 +50,21 @@ type Chat struct {
 func (c Chat) over(since time.Time) bool { return !c.Ended.IsZero() && !c.Ended.Before(since) }
 
 // chat is the one of that id, or for what belongs to no chat the visitor's last that goes on.
-func (s *Scene) chat(id string) (last Chat) {
-	if id != "" {
-		return s.Chats[id]
+func (s *Scene) chat(id string) Chat {
+	if id == "" {
+		id = s.going()
 	}
-	for _, c := range s.Chats {
-		if c.Asked.After(c.Ended) && c.Asked.After(last.Asked) {
-			last = c
+	return s.Chats[id]
+}
+
+// going is the id of the visitor's last chat that goes on; empty where there is none.
+func (s *Scene) going() (id string) {
+	for other, c := range s.Chats {
+		if c.Asked.After(c.Ended) && (id == "" || cmp.Or(c.Asked.Compare(s.Chats[id].Asked), cmp.Compare(other, id)) > 0) {
+			id = other
 		}
 	}
-	return last
+	return id
 }
 
 // facts are what conditions look at when a timer is asked.

@@ -81,7 +81,7 @@ func (r *run) lasts(c *compiled, t Timer) bool {
 	case "chat.unanswered":
 		return r.scene.Chats[t.Chat].Waiting.Equal(t.Started)
 	case "chat.idle":
-		return r.State.Spoke.Equal(t.Started)
+		return r.scene.Chats[t.Chat].Spoke.Equal(t.Started)
 	default:
 		return true
 	}
@@ -96,6 +96,7 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 		t.Waits, t.Due = false, t.Due.Add(time.Duration(c.Delay))
 	}
 	facts := r.facts(t)
+	facts.Acts = later(t.Due, r.at)
 	if e != nil {
 		look(&facts, *e)
 	}

@@ -40,7 +40,6 @@ type State struct {
 	Elsewhere  time.Time            `json:"elsewhere,omitzero"` // when they last came to a page other than Page
 	Minimized  time.Time            `json:"minimized,omitzero"`
 	Department Word                 `json:"department,omitzero"` // the id of the one that they chose
-	Spoke      time.Time            `json:"spoke,omitzero"`      // when they last said something in any chat, or asked for one
 	Said       Word                 `json:"said,omitzero"`       // what they wrote last
 	ChatEnded  time.Time            `json:"chat_ended,omitzero"`
 	Attributes map[string]Attribute `json:"attributes,omitempty"`
@@ -113,7 +112,6 @@ func (s *State) merge(e event.Event) {
 		s.ChatEnded = later(s.ChatEnded, at)
 	}
 	if asks(e) {
-		s.Spoke = later(s.Spoke, at)
 		s.Said = s.Said.or(Word{first(d.Text, mostSaid), at})
 	}
 }
@@ -229,12 +227,23 @@ func (s *State) visit(id string) (Visit, bool) {
 
 // gone tells whether a visit is over: the visitor has left, or has not stirred for too long.
 func (s *State) gone(id string, at time.Time) bool {
-	v, known := s.visit(id)
-	seen := v.Seen
+	_, known := s.visit(id)
+	return !known || s.left(id) || at.Sub(s.seen(id)) >= End
+}
+
+// left tells whether the visitor has left a visit, and has not been seen in it since.
+func (s *State) left(id string) bool {
+	v, _ := s.visit(id)
+	return v.Left.After(s.seen(id))
+}
+
+// seen is the last sign of life in a visit.
+func (s *State) seen(id string) time.Time {
+	v, _ := s.visit(id)
 	if id == "" || id == s.latest().ID {
-		seen = later(seen, s.Seen)
+		return later(v.Seen, s.Seen)
 	}
-	return !known || v.Left.After(seen) || at.Sub(seen) >= End
+	return v.Seen
 }
 
 // Expires is when nothing is lost with the State: 30 days after the visitor's last sign of life, or 7 days after the end

@@ -139,7 +139,7 @@ func (s *story) chat(e event.Event) {
 	switch {
 	case e.Type == event.ChatRequested || e.Data.From == event.FromVisitor:
 		if e.Time.After(c.Asked) {
-			c.Asked = e.Time
+			c.Asked, c.Spoke = e.Time, e.Time
 		}
 		if c.Answered.Before(e.Time) && (c.Waiting.IsZero() || e.Time.Before(c.Waiting)) {
 			c.Waiting = e.Time
@@ -183,6 +183,8 @@ func told(now string, d visit.Decision) (lines []string) {
 			said = e.Do.SendMessage.Text
 		case e.Do.AddTag != "":
 			said = "tag " + e.Do.AddTag
+		case e.Do.CloseChat:
+			said = "close " + e.Chat
 		}
 		lines = append(lines, fmt.Sprint(now, " ", e.Cause.Trigger, " ", said))
 	}

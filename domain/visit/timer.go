@@ -20,22 +20,25 @@ type Timer struct {
 	Due     time.Time `json:"due"`
 	Waits   bool      `json:"waits,omitempty"` // Due is when it starts: nothing must happen until then
 	Step    int       `json:"step,omitempty"`  // the action with which it goes on, after a wait
+	Away    bool      `json:"away,omitempty"`  // the visitor has left for whom it is: as long as they do not come back, it need not be woken
 }
 
-// ended is why a timer can end before its due time: what cannot come back has gone. Behind a wait nothing is asked.
+// ended is why a timer can end before its due time: what cannot come back has gone. Behind a wait only an answer and the end
+// of the chat count: the conditions held when it began.
 func (r *run) ended(t Timer) Reason {
 	c, _ := r.policy.named(t.Trigger)
-	if c == nil || t.Step > 0 {
+	if c == nil {
 		return ""
 	}
+	begins := t.Step == 0
 	s := &r.State
 	chat, known := r.scene.Chats[t.Chat]
 	start := c.Start()
 	named, _ := trigger.StartNamed(start)
 	switch {
-	case (c.Type == trigger.Page || start == "page.unchanged") && (hash(s.Page.URL) != t.Page || s.Elsewhere.After(t.Started)):
+	case begins && (c.Type == trigger.Page || start == "page.unchanged") && (hash(s.Page.URL) != t.Page || s.Elsewhere.After(t.Started)):
 		return OtherPage
-	case c.Type == trigger.Maximized && !s.Minimized.Before(t.Started):
+	case begins && c.Type == trigger.Maximized && !s.Minimized.Before(t.Started):
 		return Minimized
 	case (c.Type == trigger.Rescue || start == "chat.unanswered") && !chat.Answered.Before(t.Started):
 		return Answered
@@ -43,7 +46,7 @@ func (r *run) ended(t Timer) Reason {
 		return Joined
 	case named.Chat && start != "chat.ended" && (!known || chat.over(t.Started)):
 		return ChatEnded
-	case c.After > 0 && !r.lasts(c, t):
+	case begins && c.After > 0 && !r.lasts(c, t):
 		return Superseded
 	}
 	return ""
@@ -55,8 +58,8 @@ func (r *run) due(c *compiled, t Timer) bool {
 	case r.at.Sub(t.Due) > c.Late():
 		return r.skip(t, Late)
 	case t.Step > 0:
-		return true
-	case c.Proactive() && r.State.gone(t.Visit, r.at):
+		return r.scene.Widget.online(r.at) || r.skip(t, WidgetOffline)
+	case c.attended && r.State.gone(t.Visit, r.at):
 		return r.skip(t, VisitorLeft)
 	case c.Type == trigger.Rescue && r.scene.Chats[t.Chat].Waiting.IsZero():
 		return r.skip(t, Bot)
@@ -83,6 +86,15 @@ func (r *run) end() {
 		left = append(left, t)
 	}
 	r.State.Timers = left
+}
+
+// leave notes of timers whether the visitor has left for whom they are. They may come back, so nothing ends with that.
+func (r *run) leave() {
+	for i := range r.State.Timers {
+		t := &r.State.Timers[i]
+		c, _ := r.policy.named(t.Trigger)
+		t.Away = c != nil && c.attended && t.Step == 0 && r.State.left(t.Visit)
+	}
 }
 
 // next takes away the first timer that is due.

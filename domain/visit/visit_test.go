@@ -53,7 +53,7 @@ func TestEveryStartStarts(t *testing.T) {
 			e := event.Event{ID: "e", Type: kind, Time: second("0"), Data: event.Data{
 				Visit: "1", Chat: "c1", Name: "x", From: event.FromVisitor, Page: event.Page{URL: "/a"},
 			}}
-			c := visit.Chat{Asked: e.Time, Waiting: e.Time}
+			c := visit.Chat{Asked: e.Time, Spoke: e.Time, Waiting: e.Time}
 			scene := visit.Scene{Widget: visit.Widget{Status: "online"}, Chats: map[string]visit.Chat{"c1": c}}
 			var s visit.State
 			s.Merge(e)
@@ -163,7 +163,7 @@ func TestStoredForm(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, `[{"name":"T","type":"site","message":"hi"},{"name":"U","type":"advanced","on":"page.unchanged","after":"60s","message":"hi"},
 		{"name":"W","type":"advanced","on":"chat.requested","actions":[{"add_tag":"a"},{"wait":"1h"},{"add_tag":"b"}]}]`)
-	for _, line := range []string{"0 arrive", "1 view /a GB", "2 view /b", "3 max", "4 min", "5 ask", "6 say the price?", "7 end", "8 leave"} {
+	for _, line := range []string{"0 arrive", "1 view /a GB", "2 view /b", "3 max", "4 min", "5 ask", "6 say the price?", "7 end c2", "8 leave"} {
 		s.tell(line)
 	}
 	s.state.Merge(event.Event{ID: "d", Type: event.DepartmentChosen, Time: second("9"), Data: event.Data{

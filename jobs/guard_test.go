@@ -1,0 +1,26 @@
+package jobs
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// TestADecisionThatPanicsHoldsUpNoOther lets one break by a site without policies.
+func TestADecisionThatPanicsHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	var out Outcome
+	for _, fresh := range [][]event.Event{{event.NewVisitorArrived("acme", "v1", "s1")}, nil} {
+		out.take(new(site), &Record{Subject: VisitorSubject("acme", "v1"), Rev: 1, State: []byte(`{}`)}, fresh, at)
+	}
+	if len(out.Broken) != 2 || !strings.Contains(out.Broken[0].Err.Error(), "a fault of Deskbell") {
+		t.Fatalf("broken are %+v", out.Broken)
+	}
+	// The events are archived with their task, and who was due is looked at later.
+	if len(out.Changes) != 1 || !out.Changes[0].Due.Equal(at.Add(retryBroken)) || string(out.Changes[0].State) != "{}" {
+		t.Errorf("changes are %+v", out.Changes)
+	}
+}
