@@ -179,11 +179,27 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 	return s
 }
 
+// choiceKept is how long a department that was chosen is taken for that of the next chat. Nobody
+// says when a choice is over, and that of last week must not keep a visitor from those who are there.
+const choiceKept = 24 * time.Hour
+
+// department is that of a chat or form: the one that it names, or else the one that the visitor
+// chose last, also after it began. One that the property does not define is none.
+func (v *visitor) department(named string, began time.Time) string {
+	if chosen := v.Visit.Department; named == "" && began.Sub(chosen.At) < choiceKept {
+		named = chosen.Text
+	}
+	if _, defined := v.def.Departments[named]; !defined {
+		return ""
+	}
+	return named
+}
+
 // chatScene is what the rules of a chat look at; c is zero where there is only a form.
 func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat.Scene {
 	s := chat.Scene{
-		Hours: chat.Periods(at, v.hours, v.parts[department]), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
-		Left: v.Visit.Left(), Silent: v.Visit.Silent(at),
+		Department: department, Hours: chat.Periods(at, v.hours, v.parts[department]), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
+		Left: v.Visit.Left(), Silent: v.Visit.Silent(at) && at.Sub(c.Answered) >= visit.End,
 	}
 	if d, ok := v.widget.Departments[department]; ok {
 		s.Widget = string(d.Status)

@@ -156,7 +156,7 @@ func (v *visitor) decide(at time.Time) {
 	v.Wakes = make(map[string]time.Time)
 	for _, id := range slices.Sorted(maps.Keys(v.Chats)) {
 		c := v.Chats[id]
-		d := chat.Decide(v.chats, c, v.chatScene(c.Department.ID, &c, at), at)
+		d := chat.Decide(v.chats, c, v.chatScene(v.department(c.Department.ID, c.Began), &c, at), at)
 		v.Chats[id] = d.State
 		if !d.Due.IsZero() {
 			v.Wakes[id], v.due = d.Due.UTC(), earliest(v.due, d.Due)
@@ -178,7 +178,8 @@ func (v *visitor) form(e event.Event, at time.Time) {
 		return
 	}
 	c := v.Chats[e.Data.Chat]
-	for _, effect := range chat.Form(v.chats, e, v.chatScene(e.Data.Department, &c, at)) {
+	department := v.department(cmp.Or(e.Data.Department, c.Department.ID), e.Time)
+	for _, effect := range chat.Form(v.chats, e, v.chatScene(department, &c, at)) {
 		v.act(ruled(effect))
 	}
 }

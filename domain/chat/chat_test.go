@@ -101,7 +101,7 @@ func (p place) scene(at time.Time, department string) chat.Scene {
 		gates = append(gates, p.sales)
 	}
 	s := chat.Scene{
-		Hours: chat.Periods(at, gates...), PropertyOpen: p.hours.At(at).Open, Widget: "online",
+		Department: department, Hours: chat.Periods(at, gates...), PropertyOpen: p.hours.At(at).Open, Widget: "online",
 		Offered: []string{"sales", "support"}, Values: func() map[string]string { return map[string]string{"next_open": "tomorrow", "closes_at": "17:00"} },
 	}
 	if !s.Hours.Open {

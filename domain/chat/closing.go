@@ -1,6 +1,10 @@
 package chat
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // closingSoon tells a visitor who is chatting or waiting, so long before the hours end.
 func (d *decider) closingSoon() {
@@ -38,10 +42,12 @@ func (d *decider) closingSoon() {
 	}
 }
 
-// gone tells whether the visitor is not there to be told. Who has asked something in these hours may well be reading, and
-// waits for as long as it takes.
+// gone tells whether the visitor is not there to be told. Who waits for an answer to what they have asked in these hours
+// may well be reading, for as long as it takes.
 func (d *decider) gone() bool {
-	return d.scene.Left || d.scene.Silent && (!d.scene.Hours.Open || d.State.Asked.Before(d.scene.Hours.Since))
+	h := d.scene.Hours
+	waits := slices.ContainsFunc(d.State.asks(), func(a Ask) bool { return h.Open && !a.At.Before(h.Since) })
+	return d.scene.Left || d.scene.Silent && !waits
 }
 
 // atClose is for a request of the hours that have ended which no agent has taken.
@@ -72,7 +78,7 @@ func (d *decider) atClose() {
 	if d.policy.WaitingAtClose == closeMessage {
 		d.Effects = append(d.Effects, Effect{
 			Chat: d.State.ID, At: h.Since.UTC(), Reason: HoursEnded, Cause: cause,
-			Ticket: &Ticket{Department: d.State.Department.ID, WaitingSince: ask.At},
+			Ticket: &Ticket{Department: cmp.Or(d.scene.Department, d.State.Department.ID), WaitingSince: ask.At},
 		})
 	}
 }

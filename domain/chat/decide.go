@@ -13,12 +13,13 @@ import (
 
 // Scene is what a decision looks at besides the chat, as it is at the instant of the decision.
 type Scene struct {
-	Hours        Period   // of the chat's department within its property; of the property where it has none
+	Department   string   // the chat's, one that the property defines; empty: none
+	Hours        Period   // of the department within its property; of the property where there is none
 	PropertyOpen bool     // whether the property's hours are open
 	Widget       string   // what the widget shows for the department, else for the property: online, away or offline
 	Offered      []string // departments that take chats now
 	Left         bool     // the visitor has left the site
-	Silent       bool     // the visitor's last sign of life is so long ago that their visit is over
+	Silent       bool     // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
 
 	Values func() map[string]string // what stands for placeholders: trigger.Placeholders; nil: nothing
 }
@@ -179,24 +180,35 @@ func (d *decider) skip(rule Rule, reason Reason, due time.Time) {
 
 // do adds an effect with its texts rendered.
 func (d *decider) do(a trigger.Action, e Effect) {
-	e.Chat = d.State.ID
 	e.Do, e.Attachments = d.policy.render(a, d.scene.values())
-	if m := e.Do.SendMessage; m != nil && m.Text == "" && len(e.Attachments) == 0 && len(e.Offered) == 0 {
-		d.Skipped = append(d.Skipped, Skipped{d.State.ID, e.Cause.Rule, e.Cause.Step, Empty, e.At})
+	d.add(e)
+}
+
+// say adds a message of one of the property's texts.
+func (d *decider) say(t trigger.Text, e Effect) {
+	e.Do.SendMessage = &trigger.Message{Text: render(t, d.values(e.Cause.Rule))}
+	d.add(e)
+}
+
+// add adds an effect, unless nothing is left of it.
+func (d *decider) add(e Effect) {
+	e.Chat = d.State.ID
+	if e.empty() {
+		d.Skipped = append(d.Skipped, Skipped{e.Chat, e.Cause.Rule, e.Cause.Step, Empty, e.At})
 		return
 	}
 	d.Effects = append(d.Effects, e)
 }
 
-// say adds a message of one of the property's texts.
-func (d *decider) say(t trigger.Text, e Effect) {
-	e.Chat = d.State.ID
-	e.Do.SendMessage = &trigger.Message{Text: t.Render(d.values(e.Cause.Rule))}
-	if e.Do.SendMessage.Text == "" && len(e.Offered) == 0 {
-		d.skip(e.Cause.Rule, Empty, e.At)
-		return
+// empty tells whether an action has come to nothing with its text. A message may do without one.
+func (e *Effect) empty() bool {
+	switch m, n := e.Do.SendMessage, e.Do.Notify; {
+	case m != nil:
+		return m.Text == "" && len(m.Suggested)+len(e.Attachments)+len(e.Offered) == 0
+	case n != nil:
+		return n.Text == ""
 	}
-	d.Effects = append(d.Effects, e)
+	return e.Do.Kind() == ""
 }
 
 // values are what stands for placeholders in a rule's text. In hours a hand-over has no next opening: people are there,

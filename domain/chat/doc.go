@@ -25,6 +25,9 @@
 // not be true, and the outside reply has said what is. A step that falls there is skipped, and not made up for at
 // the opening: the outside reply named that time. The visitor may have left the page: a chat is read again later.
 //
+// What a step does after a wait is held to the same: once an agent has answered or the chat has ended, it is dropped, and
+// so is what falls outside hours.
+//
 // # Auto-replies
 //
 // They answer the newest message of the visitor, each once looked at. Which of the two it is, the hours of the chat's
@@ -37,7 +40,7 @@
 //
 // # The end of the hours
 //
-// Before it, chats that are going on are told. At it, `waiting_at_close` is for requests of these hours that no agent
+// Before it, chats in which somebody waits or has stirred of late are told: many a chat is never ended. At it, `waiting_at_close` is for requests of these hours that no agent
 // has answered or joined; a chat that an agent has taken runs on.
 //
 // # What came in while closed

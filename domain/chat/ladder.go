@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -66,31 +67,43 @@ func (d *decider) take(s step, base Moment, due time.Time) {
 // dropped says why a step that was to come will not.
 func (d *decider) dropped(r Rung) {
 	reason := Removed
-	switch _, defined := d.policy.step(r.Step); {
-	case !defined:
-	case !r.Base.After(d.State.Answered):
-		reason = Answered
-	case !r.Base.After(d.State.Ended):
-		reason = Ended
-	case d.State.BotAnswers() || r.Base.Before(d.State.Handoff.At):
-		reason = Bot
+	if _, defined := d.policy.step(r.Step); defined {
+		reason = cmp.Or(d.over(r.Base), Removed)
 	}
 	d.skipStep(r.Step, reason, r.Due)
 }
 
-// rests goes on with what has waited.
+// over is why an ask does not wait any more; empty while it does.
+func (d *decider) over(ask time.Time) Reason {
+	switch s := &d.State; {
+	case !ask.After(s.Answered):
+		return Answered
+	case !ask.After(s.Ended):
+		return Ended
+	case s.BotAnswers() || ask.Before(s.Handoff.At):
+		return Bot
+	}
+	return ""
+}
+
+// rests goes on with what has waited, as long as the visitor waits too.
 func (d *decider) rests() {
 	waiting := d.State.Told.Rests
 	d.State.Told.Rests = nil
 	for _, r := range waiting {
 		s, defined := d.policy.step(r.Step)
+		over := d.over(r.Base.At)
 		switch {
+		case over != "":
+			d.skipStep(r.Step, over, r.Due)
 		case r.Due.After(d.at):
 			d.wait(r)
 		case d.late(r.Due):
 			d.skipStep(r.Step, Late, r.Due)
 		case !defined || r.Action >= len(s.Actions):
 			d.skipStep(r.Step, Removed, r.Due)
+		case d.scene.Widget == "offline":
+			d.skipStep(r.Step, WidgetOffline, r.Due)
 		default:
 			d.act(s, r)
 		}

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,17 +108,38 @@ func TestLadder(t *testing.T) {
 	}
 }
 
-func TestWaitGoesOnUnasked(t *testing.T) {
+func TestWait(t *testing.T) {
 	t.Parallel()
 	rules := chat.Rules{Rescue: []trigger.Step{{After: hours.Duration(30 * time.Second), Actions: []trigger.Action{
 		message("One"), {Wait: hours.Duration(10 * time.Second)}, message("Two"), {CloseChat: true},
 	}}}}
-	play(t, compile(t, rules), place{}, []step{
-		{"09:00:00", "request", nil, "due 09:00:30"},
-		{"09:00:35", "", nil, `rescue "One"; due 09:00:45`}, // the pause is kept though it is late
-		{"09:00:40", "agent", nil, "due 09:00:45"},
-		{"09:00:45", "", offline, `rescue "Two"; rescue close_chat`},
-	})
+	const rest = `rescue "Two"; rescue close_chat`
+	for name, story := range map[string][]step{
+		"nobody answers": {
+			{"09:00:40", "visitor, bot, join", offline, "due 09:00:45"}, // it may be online by then
+			{"09:00:45", "", nil, rest},
+			{"10:00:00", "", nil, ""},
+		},
+		"an agent answers":                     {{"09:00:40", "agent", nil, "-rescue 30s answered"}, {"09:00:45", "", nil, ""}},
+		"an agent answers at the last instant": {{"09:00:45", "agent", nil, "-rescue 30s answered"}},
+		"an agent answers, and the visitor writes again": {
+			{"09:00:40", "agent, visitor@09:00:41", nil, "-rescue 30s answered"},
+		},
+		"an answer that arrives after": {{"09:00:45", "", nil, rest}, {"09:00:46", "agent@09:00:44", nil, ""}},
+		"the chat ends":                {{"09:00:40", "ended", nil, "-rescue 30s chat_ended"}},
+		"a bot takes the chat":         {{"09:00:40", "request bot", nil, "-rescue 30s bot"}},
+		"the chat is handed over":      {{"09:00:40", "handoff", nil, "-rescue 30s bot; due 09:01:10"}},
+		"the hours end":                {{"09:00:45", "", offline, "-rescue 30s widget_offline"}},
+		"nobody is available":          {{"09:00:45", "", away, rest}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, compile(t, rules), place{}, append([]step{
+				{"09:00:00", "request", nil, "due 09:00:30"},
+				{"09:00:35", "", nil, `rescue "One"; due 09:00:45`}, // the pause is kept though it is late
+			}, story...))
+		})
+	}
 	s := play(t, compile(t, rules), place{}, []step{
 		{"09:00:00", "request", nil, "due 09:00:30"},
 		{"09:00:30", "", nil, `rescue "One"; due 09:00:40`},
@@ -167,18 +189,21 @@ func TestTexts(t *testing.T) {
 	t.Parallel()
 	second := hours.Duration(time.Second)
 	p := compile(t, chat.Rules{
-		Shortcuts: map[string]trigger.Shortcut{"prices": {Text: "For {{visitor.name|you}}", Attachments: []trigger.Attachment{{Link: "https://a.example"}}}},
+		Shortcuts: map[string]trigger.Shortcut{"prices": {Text: "For {{visitor.name|you}}", Attachments: []trigger.Attachment{{Link: "https://a.example"}}}, "picture": {Attachments: []trigger.Attachment{{Image: "https://a.example/a.png"}}}},
 		Rescue: []trigger.Step{{After: second, Actions: []trigger.Action{
 			{SendMessage: &trigger.Message{Shortcut: "prices", Suggested: []string{"Yes"}}},
 			message("{{visitor.name}}"),
 			{AddNote: "{{visitor.name|somebody}} waits"},
 			{Notify: &trigger.Notify{Text: "{{department|nobody}}"}},
+			{AddNote: "{{agent.name}}"}, {ReplaceNote: "{{agent.name}} \n"}, {Notify: &trigger.Notify{Text: "{{agent.name}}"}},
+			{SendMessage: &trigger.Message{Text: "{{agent.name}}", Suggested: []string{"Yes"}}},
+			{SendMessage: &trigger.Message{Shortcut: "picture"}},
 		}}},
 	})
 	var s chat.State
 	s.Merge(said(t, "09:00:00", "request"))
 	d := chat.Decide(p, s, chat.Scene{}, clock(t, "09:00:01"))
-	if got := told(d); got != `rescue "For you"; rescue add_note; rescue notify; -rescue 1s empty` {
+	if got := told(d); got != `rescue "For you"; rescue add_note; rescue notify; rescue ""; rescue ""`+strings.Repeat("; -rescue 1s empty", 4) {
 		t.Fatal(got)
 	}
 	if e := d.Effects[0]; len(e.Attachments) != 1 || e.Do.SendMessage.Shortcut != "prices" || e.Do.SendMessage.Suggested[0] != "Yes" {

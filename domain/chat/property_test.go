@@ -152,6 +152,9 @@ func live(r *rapid.T, p *chat.Policy, where place, events []arrival, idle []time
 			if e.Cause.Rule == chat.Rescue && at.Sub(e.At) > trigger.DefaultExpiry {
 				r.Fatalf("%v: too late, due %v", at, e.At)
 			}
+			if base := e.Cause.Base; e.Cause.Rule == chat.Rescue && !(base.After(s.Answered) && base.After(s.Ended)) {
+				r.Fatalf("%v: %v has been answered, or the chat has ended", at, base)
+			}
 		}
 		if !due.IsZero() && !due.After(at) {
 			r.Fatalf("%v: due %v", at, due)

@@ -25,7 +25,7 @@ func (d *decider) reply() {
 		rule, text, source = During, d.policy.during, d.policy.During
 	}
 	offers := d.offers()
-	if !d.policy.scheduled(s.Department.ID) || source == "" && len(offers) == 0 {
+	if !d.policy.scheduled(d.scene.Department) || source == "" && len(offers) == 0 {
 		return
 	}
 	if reason := d.unsaid(rule, said.At); reason != "" {
@@ -45,7 +45,7 @@ func (d *decider) offers() []Offer {
 	}
 	var offers []Offer
 	for _, id := range d.scene.Offered {
-		if id != d.State.Department.ID {
+		if id != d.scene.Department {
 			offers = append(offers, Offer{id, cmp.Or(d.policy.Departments[id].Name, id)})
 		}
 	}

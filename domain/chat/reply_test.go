@@ -200,6 +200,22 @@ func TestClosingSoon(t *testing.T) {
 			{"16:00:00", "request sales", nil, "due 17:20:00"},
 			{"17:20:00", "", silent, closes},
 		},
+		"silent, and waiting again since an answer": {
+			{"16:00:00", "request, agent, visitor@16:00:01", nil, "due 17:20:00"},
+			{"17:20:00", "", silent, closes},
+		},
+		"silent since an answer": {
+			{"16:00:00", "request", nil, "due 17:20:00"},
+			{"16:10:00", "agent", nil, "due 17:20:00"},
+			{"17:20:00", "", silent, "-closing_soon visitor_left"},
+		},
+		"silent while a bot answers": {
+			{"16:00:00", "request bot", nil, "due 17:20:00"},
+			{"17:20:00", "", silent, "-closing_soon visitor_left"},
+		},
+		"silent, and waiting since it closed": {
+			{"18:00:00", "visitor", silent, `auto_reply.outside "Back tomorrow"`},
+		},
 		"silent since the hours before": {
 			{"17:20:00", "request sales@08:00:00", silent, "-closing_soon visitor_left"},
 		},

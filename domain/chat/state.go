@@ -57,7 +57,7 @@ type Ask struct {
 	Request bool `json:"request,omitempty"` // a request or a hand-over, not a message
 }
 
-// Department is the department of a chat, and since when that is known.
+// Department is the department that a chat names, and since when that is known.
 type Department struct {
 	ID string    `json:"id"`
 	At time.Time `json:"at"`
@@ -83,7 +83,7 @@ type Rung struct {
 	Due  time.Time `json:"due"`
 }
 
-// Rest is what a step does after a wait. It is not looked at again whether anybody has answered.
+// Rest is what a step does after a wait.
 type Rest struct {
 	Step   string    `json:"step"` // its Key
 	Base   Moment    `json:"base"`
