@@ -50,7 +50,7 @@ func (b *bundle) visit(v *jobs.Visits, visitor, visit, last string) *jobs.VisitW
 // told waits until so many actions have been told.
 func (b *bundle) told(w *jobs.VisitWatch, count int) (list []jobs.Told) {
 	b.Helper()
-	for deadline := time.After(patience); len(list) < count; {
+	for deadline := time.After(redistest.Patience); len(list) < count; {
 		select {
 		case <-w.News:
 			list = append(list, w.Told()...)
