@@ -7,11 +7,13 @@
 package redistest
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"testing"
 	"time"
 
@@ -46,6 +48,20 @@ func Within(t testing.TB, most time.Duration, what string, try func() time.Durat
 	}
 	if best > most {
 		t.Errorf("%s: %s at best; allowed: %s", what, best, most)
+	}
+}
+
+// AtOnce is for a TestMain: it lets so many tests run at once, unless -parallel says how many.
+// Tests wait for processes and for the beats of a clock, and not for the processor.
+func AtOnce(tests int) {
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if chosen {
+		return
+	}
+	if err := flag.Set("test.parallel", strconv.Itoa(tests)); err != nil {
+		panic(err) // there is that flag
 	}
 }
 
