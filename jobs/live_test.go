@@ -161,8 +161,8 @@ func TestLiveEdits(t *testing.T) {
 	}
 	told := func(name string, want widget.Status, edit func()) time.Duration {
 		t.Helper()
-		began := time.Now()
 		edit()
+		began := time.Now()
 		s := b.next(w)
 		took := time.Since(began)
 		if s.State.Status != want {

@@ -303,7 +303,7 @@ func TestOneMessageHoweverOftenItIsCausedAtOnce(t *testing.T) {
 	t.Parallel()
 	const visitors = 40 // of each property
 	b := newBundle(t, setup{})
-	b.define(fmt.Sprintf(often, `"type": "page", "url": {"contains": "/pricing"}, "message": "hi"`))
+	b.define(fmt.Sprintf(often, `"type": "page", "url": {"contains": "/pricing"}, "message": "hi", "expiry": "1h"`))
 	b.worker()
 	b.worker()
 	b.quiet()

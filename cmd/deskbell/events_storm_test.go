@@ -14,7 +14,7 @@ import (
 // welcome lets all who arrive be greeted at once.
 func (r *rescues) welcome() {
 	r.Helper()
-	r.apply(map[string]any{"p0": map[string]any{"triggers": []any{map[string]any{"name": "Welcome", "type": "site", "message": "Hello"}}}})
+	r.apply(map[string]any{"p0": map[string]any{"triggers": []any{map[string]any{"name": "Welcome", "type": "site", "message": "Hello", "expiry": "1h"}}}})
 }
 
 // arrive sends a visitor, who is due a greeting at once.

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	if clock := os.Getenv(clockVariable); clock != "" {
 		os.Exit(beDeskbell(clock))
 	}
-	redistest.AtOnce(6)
+	redistest.AtOnce(4)
 	os.Exit(m.Run())
 }
 

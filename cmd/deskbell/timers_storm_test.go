@@ -53,7 +53,7 @@ func (r *rescues) define(first time.Duration) {
 	properties := map[string]any{}
 	for i := range rescueProperties {
 		properties[fmt.Sprint("p", i)] = map[string]any{"triggers": []any{map[string]any{
-			"name": "Help", "type": "rescue", "delay": rescueDelay(first, i).String(), "message": "We are nearly with you",
+			"name": "Help", "type": "rescue", "delay": rescueDelay(first, i).String(), "message": "We are nearly with you", "expiry": "1h",
 		}}}
 	}
 	r.apply(properties)

@@ -52,11 +52,12 @@ func Within(t testing.TB, most time.Duration, what string, try func() time.Durat
 }
 
 // AtOnce is for a TestMain: it lets so many tests run at once, unless -parallel says how many.
-// Tests wait for processes and for the beats of a clock, and not for the processor.
+// Tests wait for processes and for the beats of a clock, and not for the processor. Fuzzing does
+// not wait: there, so many would be in each other's way.
 func AtOnce(tests int) {
 	flag.Parse()
 	chosen := false
-	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" || f.Name == "test.fuzz" })
 	if chosen {
 		return
 	}
