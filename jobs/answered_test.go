@@ -145,7 +145,7 @@ const withoutTimer = "reply"
 // visitor's message.
 func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	t.Parallel()
-	const least, most, atOnce = 3000, 12_000, 300
+	const least, most, atOnce = 2500, 12_000, 200
 	properties := []string{"rescue", "unanswered", "lasting", "ladder", withoutTimer}
 	n := &noted{talks: make(map[jobs.Subject]*talk), contended: make(map[string]int)}
 	b := newBundle(t, setup{wrap: func(s jobs.Store) jobs.Store { return history{s, n} }})
@@ -208,7 +208,7 @@ func (b *bundle) askAndAnswer(n *noted, property string, i int) {
 		due := asked.Time.Add(comfortDelay)
 		talk = n.begin(jobs.VisitorSubject(property, visitor), due)
 		b.sendOrFail(asked)
-		pauseUntil(b, due.Add(-comfortDelay/2))
+		pauseUntil(b, due.Add(-comfortDelay*9/10))
 		pauseUntil(b, n.answerAt(due))
 		n.send(talk)
 		b.sendOrFail(answer)
