@@ -181,6 +181,7 @@ func TestEventsOfNoPropertyAreDroppedAndSaid(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(greeting)
 	b.worker()
+	b.quiet() // its widget is online before anybody comes
 	e := arrived("v1")
 	e.Data.Property = "nobody"
 	b.send(e, e)
@@ -234,6 +235,7 @@ func TestAVisitorIsForgottenInTheEnd(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(greeting)
 	b.worker()
+	b.quiet()
 	b.send(arrived("v1"))
 	b.hears("v1: Hello there")
 	there := func() bool {

@@ -66,6 +66,7 @@ func TestVisitsAreTold(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(telling)
 	b.worker()
+	b.quiet() // its widget is online before anybody comes
 	v := b.visits()
 	w, other := b.visit(v, "v1", "v1.1", ""), b.visit(v, "v1", "guessed", "")
 	b.send(arrived("v1"))
@@ -97,6 +98,7 @@ func TestALaterVisitIsNotToldOfTheOneBefore(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(strings.Replace(telling, `"type": "site"`, `"type": "site", "frequency": "once_per_visit"`, 1))
 	b.worker()
+	b.quiet()
 	v := b.visits()
 	b.send(arrived("v1"))
 	first := b.told(b.visit(v, "v1", "v1.1", ""), 1)
