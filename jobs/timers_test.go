@@ -21,9 +21,6 @@ func (b *bundle) sendOrFail(events ...event.Event) {
 	}
 }
 
-// until is how long it takes until an instant of the clock.
-func (c *clock) until(t time.Time) time.Duration { return t.Sub(c.now()) }
-
 // wakeUps are the tasks of delayed messages that wait.
 func (b *bundle) wakeUps() []*asynq.TaskInfo {
 	b.Helper()
