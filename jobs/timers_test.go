@@ -132,17 +132,19 @@ func TestOneMessageHoweverOftenItIsCausedAtOnce(t *testing.T) {
 		}
 	}
 	all.Wait()
+	defer func() {
+		got := make(map[string]int)
+		for _, a := range b.visitorActions() {
+			of := map[string]string{"visitor": a.data.Trigger, "every": a.data.Trigger, "visit": a.data.Trigger + " " + a.data.Visit, "one": a.data.Visit}
+			got[a.data.Visitor+" "+of[a.data.Property]]++
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}()
 	redistest.Wait(t, "all are greeted", func() bool { return len(b.messages()) >= len(want) })
 	pauseUntil(b, b.clock.now().Add(2*time.Second)) // beyond the last timer
 	b.quiet()
-	got := make(map[string]int)
-	for _, a := range b.visitorActions() {
-		of := map[string]string{"visitor": a.data.Trigger, "every": a.data.Trigger, "visit": a.data.Trigger + " " + a.data.Visit, "one": a.data.Visit}
-		got[a.data.Visitor+" "+of[a.data.Property]]++
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
 }
 
 func TestEditsHoldForMessagesThatWait(t *testing.T) {

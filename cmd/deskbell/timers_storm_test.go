@@ -105,7 +105,7 @@ func (r *rescues) ask(chats int, first time.Duration) time.Time {
 			answers = append(answers, e)
 		}
 		r.send(requests)
-		redistest.Wait(r, "most events are taken in", func() bool { return r.queued("deskbell-event").Pending < 10 })
+		redistest.Wait(r, "most events are taken in", func() bool { return r.queued("deskbell-event").Pending < 3 })
 		r.send(answers)
 	}
 	redistest.Wait(r, "all events are taken in", func() bool { return r.queued("deskbell-event").Size == 0 })
@@ -228,7 +228,7 @@ func (r *rescues) held(queue string, killed time.Time) map[string]bool {
 // than the others, which are as late as the machine is busy.
 func (r *rescues) nobodyWaitsLong(held map[string]bool, late map[string]time.Duration) {
 	r.Helper()
-	const most = 15 * time.Second
+	const most = 20 * time.Second // asynq takes nothing from a worker before 30
 	latest := make(map[bool]time.Duration) // of those that it held, and of the others
 	for visitor, d := range late {
 		latest[held[visitor]] = max(latest[held[visitor]], d)
@@ -272,7 +272,7 @@ func TestKilledWorkersSendEveryMessageOnce(t *testing.T) {
 // instants of its messages.
 func TestNoMessageWaitsLongForAWorkerThatDied(t *testing.T) {
 	t.Parallel()
-	const chats, first = 3_000, 12 * time.Second
+	const chats, first = 3_000, 18 * time.Second
 	r := newRescues(t)
 	r.define(first)
 	dies := r.worker()

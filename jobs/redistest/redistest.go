@@ -25,14 +25,20 @@ import (
 // much else to do.
 const Patience = 2 * time.Minute
 
-// Wait polls until a fact holds, and fails the test when it does not within Patience.
+// Wait polls until a fact holds, and fails the test when it does not within Patience. What takes
+// long to find out is asked the less often: it would keep the machine from making it true.
 func Wait(t testing.TB, what string, fact func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(Patience); !fact(); {
-		if time.Now().After(deadline) {
+	const least, most = 2 * time.Millisecond, time.Second
+	for deadline := time.Now().Add(Patience); ; {
+		asked := time.Now()
+		if fact() {
+			return
+		}
+		if asked.After(deadline) {
 			t.Fatalf("waited %s in vain: %s", Patience, what)
 		}
-		time.Sleep(2 * time.Millisecond)
+		time.Sleep(min(max(least, 5*time.Since(asked)), most))
 	}
 }
 
