@@ -228,7 +228,7 @@ func (r *rescues) held(queue string, killed time.Time) map[string]bool {
 // than the others, which are as late as the machine is busy.
 func (r *rescues) nobodyWaitsLong(held map[string]bool, late map[string]time.Duration) {
 	r.Helper()
-	const most = 20 * time.Second // asynq takes nothing from a worker before 30
+	const most = 20 * time.Second          // asynq takes nothing from a worker before 30
 	latest := make(map[bool]time.Duration) // of those that it held, and of the others
 	for visitor, d := range late {
 		latest[held[visitor]] = max(latest[held[visitor]], d)
