@@ -50,12 +50,15 @@ func TestATaskUnderWayHasALease(t *testing.T) {
 // orphan makes a worker that has died a while ago hold a task with events, and gives its id.
 func (b *bundle) orphan(id string, payload []byte, ago time.Duration) {
 	b.Helper()
+	inspector := asynq.NewInspectorFromRedisClient(b.rdb)
+	b.must(inspector.PauseQueue(eventQueue)) // so that no living worker takes it
 	_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", payload), asynq.Queue(eventQueue), asynq.TaskID(id))
 	b.must(err)
 	_, err = b.rdb.LMove(b.Context(), "asynq:{deskbell-event}:pending", "asynq:{deskbell-event}:active", "RIGHT", "LEFT").Result()
 	b.must(err)
 	b.must(b.rdb.HSet(b.Context(), "asynq:{deskbell-event}:t:"+id, "state", "active").Err())
 	b.lease(id, ago)
+	b.must(inspector.UnpauseQueue(eventQueue))
 }
 
 // lease makes it so long ago that a worker has extended the lease of a task.
