@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -28,17 +27,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// TestMain runs many tests at once: they wait for the beats of a clock, and not for
-// the processor.
 func TestMain(m *testing.M) {
-	flag.Parse()
-	chosen := false
-	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
-	if !chosen {
-		if err := flag.Set("test.parallel", "16"); err != nil {
-			panic(err)
-		}
-	}
+	redistest.AtOnce(16)
 	quiet, _ := logtest.NewNullLogger() // go-redis says much while Redis is away
 	redis.SetLogger(&jobs.RedisLog{Log: quiet, Now: time.Now})
 	os.Exit(m.Run())

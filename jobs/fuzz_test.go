@@ -1,13 +1,17 @@
 package jobs_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
@@ -20,14 +24,14 @@ type fuzzing struct {
 	store jobs.Store
 }
 
-func newFuzzing(t *testing.T) *fuzzing {
+func newFuzzing(t *testing.T, defs *definition.Definitions) *fuzzing {
 	f := &fuzzing{T: t}
 	log, _ := logtest.NewNullLogger()
 	f.Simulation = jobs.NewSimulation(jobs.SimulationConfig{
 		Open: func(now func() time.Time) jobs.Store { f.store = memstore.New(1, now); return f.store },
 		From: morning(9, 0), TimeZone: time.UTC, Log: log, Explain: true, Action: f.isAction,
 	})
-	f.must(f.Define(t.Context(), parse(t, talkative)))
+	f.must(f.Define(t.Context(), defs))
 	return f
 }
 
@@ -49,7 +53,7 @@ func (f *fuzzing) must(err error) {
 func (f *fuzzing) goesOn() {
 	f.Helper()
 	f.must(f.Take(f.Context(), complete(f.T, []event.Event{{ID: "after", Type: event.VisitorArrived, Time: f.Now(), Data: event.Data{Property: "acme", Visitor: "after", Visit: "1"}}})...))
-	f.must(f.Advance(f.Context(), f.Now().Add(2*time.Hour)))
+	f.must(f.Advance(f.Context(), f.Now().Add(20*time.Minute)))
 	f.must(f.Settle(f.Context()))
 }
 
@@ -62,16 +66,40 @@ func seed(f *testing.F, file string) []byte {
 	return body
 }
 
+// pieces are records of a visitor that hold one thing each of all that a record can. Of a long
+// seed, the fuzzer spends its time on finding a shorter one.
+func pieces(f *testing.F, file string) (list [][]byte) {
+	f.Helper()
+	var record struct {
+		Visit map[string]json.RawMessage
+		Chats map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(seed(f, file), &record); err != nil {
+		f.Fatal(err)
+	}
+	for name, value := range record.Visit {
+		list = append(list, fmt.Appendf(nil, `{"visit":{%q:%s}}`, name, value))
+	}
+	for id, chat := range record.Chats {
+		for name, value := range chat {
+			list = append(list, fmt.Appendf(nil, `{"chats":{%q:{%q:%s}}}`, id, name, value))
+		}
+	}
+	slices.SortFunc(list, bytes.Compare)
+	return list
+}
+
 // FuzzEventPayload takes in whatever decodes as the payload of a task.
 func FuzzEventPayload(f *testing.F) {
 	f.Add(seed(f, "testdata/payloads/event-take.v1.json"))
 	f.Add([]byte(`{"events":[{"type":"chat.message","time":"9999-12-31T23:59:59.9Z","data":{"property":"acme","chat":"/","visitor":"a/b","from":"visitor"}},{"data":{}},{}]}`))
+	defs := parse(f, talkative)
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		var args jobs.EventsArgs
 		if json.Unmarshal(payload, &args) != nil {
 			return // archived
 		}
-		s := newFuzzing(t)
+		s := newFuzzing(t, defs)
 		s.must(s.Advance(t.Context(), morning(9, 1)))
 		s.must(s.Take(t.Context(), args.Events...))
 		s.must(s.Take(t.Context(), args.Events...))
@@ -104,20 +132,24 @@ func FuzzWakePayload(f *testing.F) {
 
 // FuzzVisitorRecord decides on a visitor of whom anything may be stored.
 func FuzzVisitorRecord(f *testing.F) {
-	f.Add(seed(f, "testdata/v1/visitor.json"))
+	for _, piece := range pieces(f, "testdata/v1/visitor.json") {
+		f.Add(piece)
+	}
 	f.Add([]byte(`{"visit":{"known":["."],"timers":[{"trigger":"page","due":"0001-01-01T00:00:00Z","step":9}]},"chats":{"c1":{"told":{"rests":[{"step":"5m","action":-1}]}}}}`))
-	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, jobs.VisitorSubject("acme", "v1"), state) })
+	defs := parse(f, talkative)
+	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, defs, jobs.VisitorSubject("acme", "v1"), state) })
 }
 
 // FuzzChatRecord does so with the record of whose a chat is.
 func FuzzChatRecord(f *testing.F) {
 	f.Add(seed(f, "testdata/v1/chat.json"))
 	f.Add(seed(f, "testdata/v1/chat_parked.json"))
-	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, "chat/acme/c1", state) })
+	defs := parse(f, talkative)
+	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, defs, "chat/acme/c1", state) })
 }
 
-func storeAndGoOn(t *testing.T, subject jobs.Subject, state []byte) {
-	s := newFuzzing(t)
+func storeAndGoOn(t *testing.T, defs *definition.Definitions, subject jobs.Subject, state []byte) {
+	s := newFuzzing(t, defs)
 	s.must(s.Advance(t.Context(), morning(12, 0)))
 	lost, err := s.store.Commit(t.Context(), []jobs.Change{{Subject: subject, NewRev: 7, State: state, Due: s.Now()}})
 	if s.must(err); len(lost) > 0 {

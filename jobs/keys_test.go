@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deskbell/deskbell/jobs"
 )
@@ -12,7 +13,7 @@ import (
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{clock: morning(9, 0)})
-	keys := jobs.Keys{Store: b.store, Now: b.clock.now}
+	keys := jobs.Keys{Store: b.store, Now: func() time.Time { return morning(9, 0) }}
 	secrets := make(map[string]string)
 	for _, k := range []jobs.Key{{Name: "ci"}, {Name: "screen", ReadOnly: true}, {Name: "a_b-c.d", Properties: []string{"acme", "outlet"}}} {
 		secret, err := keys.Add(t.Context(), k)

@@ -74,6 +74,27 @@ func (s scraped) expect(want map[string]float64) {
 	}
 }
 
+// shows scrapes the metrics of a Redis until they have some values: on a busy machine a look at
+// it may take longer than is allowed, and see less than all.
+func shows(t testing.TB, c prometheus.Collector, want map[string]float64) (seen scraped) {
+	t.Helper()
+	defer func() {
+		if t.Failed() {
+			t.Logf("metrics of Redis:\n%s", seen.text)
+		}
+	}()
+	redistest.Wait(t, fmt.Sprint("the metrics say ", want), func() bool {
+		seen = scrape(t, c)
+		for sample, v := range want {
+			if !seen.has(sample) || seen.value(sample) != v {
+				return false
+			}
+		}
+		return true
+	})
+	return seen
+}
+
 const measured = `{
 	"properties": {"acme": {"schedule": {"weekly": {"daily": "9-12"}}, "agents": ["lea"], "departments": {"sales": {}}}},
 	"agents": {"lea": {"schedule": {"weekly": {"daily": "9-12"}}, "notify": {"on": ["hours_started"], "via": ["ntfy://ntfy.sh/lea"]}}},
@@ -96,7 +117,7 @@ func TestMetricsCountAFlip(t *testing.T) {
 	redistest.Wait(t, "the notice is sent", func() bool { return len(b.out.notices()) == 1 })
 	b.quiet()
 
-	after := scrape(t, b.metrics)
+	after, passed := scrape(t, b.metrics), b.clock.now().Sub(morning(9, 0))
 	for sample, more := range map[string]float64{
 		`deskbell_flips_total{kind="widget"}`:                             1,
 		`deskbell_flips_total{kind="department"}`:                         1,
@@ -107,8 +128,6 @@ func TestMetricsCountAFlip(t *testing.T) {
 		`deskbell_jobs_total{kind="agent:notify",result="done"}`:          1,
 		`deskbell_deliveries_total{destination="crm",result="delivered"}`: 3,
 		`deskbell_jobs_total{kind="boundary:sweep",result="archived"}`:    0,
-		`deskbell_cron_ticks_missed_total{entry="overdue"}`:               0,
-		`deskbell_flip_lag_seconds_bucket{le="10"}`:                       2,
 		`deskbell_flip_lag_seconds_bucket{le="+Inf"}`:                     2,
 		`deskbell_jobs_total{kind="boundary:reconcile",result="failed"}`:  0,
 	} {
@@ -116,13 +135,18 @@ func TestMetricsCountAFlip(t *testing.T) {
 			t.Errorf("%s grew by %v, want %v", sample, got, more)
 		}
 	}
+	if lag := after.value("deskbell_flip_lag_seconds_sum") - before.value("deskbell_flip_lag_seconds_sum"); lag < 0 || lag > 2*passed.Seconds() {
+		t.Errorf("two flips came %v seconds late, within %s", lag, passed)
+	}
+	if got, want := after.value(`deskbell_cron_ticks_missed_total{entry="overdue"}`), b.missedTicks("overdue"); got != want {
+		t.Errorf("the cron missed %v ticks, and logged %v", got, want)
+	}
 	redistest.Wait(t, "the cron says when it ran last", func() bool {
 		ran := scrape(t, b.metrics).value(`deskbell_cron_last_run_timestamp_seconds{entry="overdue"}`)
 		return b.clock.now().Sub(time.Unix(int64(ran), 0)).Abs() < time.Minute
 	})
 
-	seen := scrape(t, redisMetrics)
-	seen.expect(map[string]float64{
+	shows(t, redisMetrics, map[string]float64{
 		"deskbell_up": 1, "deskbell_workers": 1, "deskbell_outbox_actions": 0, "deskbell_timetable_subjects": 2,
 		"deskbell_timetable_overdue": 0, "deskbell_timetable_oldest_seconds": 0,
 		`deskbell_outbox_oldest_seconds{destination="crm"}`: 0, `deskbell_circuit_open{destination="crm"}`: 0, `deskbell_outbox_aside{destination="crm"}`: 0,
@@ -142,18 +166,29 @@ func TestMetricsCountAFlip(t *testing.T) {
 	stop()
 }
 
+// missedTicks is how many the log says that a cron entry has missed: on a busy machine there are some.
+func (b *bundle) missedTicks(entry string) (sum float64) {
+	for _, line := range b.lines("cron entry missed its time: this run does its work") {
+		if n, ok := line.Data["missed"].(int); ok && line.Data["entry"] == entry {
+			sum += float64(n)
+		}
+	}
+	return sum
+}
+
 func TestMetricsOfRedisShowWhatWaits(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
+	from := b.clock.now()
 	b.define(`{
 		"properties": {"acme": {"schedule": {"weekly": {"daily": "9-12"}}}},
 		"destinations": {"good": {"type": "log"}, "bad": {"type": "redis_stream"}}
 	}`)
-	b.clock.set(morning(8, 31)) // it has been due for a minute, and there is no worker
-	seen := scrape(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log))
-	seen.expect(map[string]float64{"deskbell_workers": 0, "deskbell_timetable_overdue": 1})
-	if got := seen.value("deskbell_timetable_oldest_seconds"); got < 55 || got > 90 {
-		t.Errorf("due for %v seconds", got)
+	to := b.clock.now()
+	b.clock.set(to.Add(time.Minute)) // there is no worker
+	seen := shows(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log), map[string]float64{"deskbell_workers": 0, "deskbell_timetable_overdue": 1})
+	if got, most := seen.value("deskbell_timetable_oldest_seconds"), b.clock.now().Sub(from.Truncate(time.Second)).Seconds(); got < 60 || got > most {
+		t.Errorf("due for %v seconds; want 60 to %v", got, most)
 	}
 
 	b.out.fail("bad", &jobs.DeliveryError{Err: errors.New("it is no more"), Gone: true})
@@ -161,12 +196,12 @@ func TestMetricsOfRedisShowWhatWaits(t *testing.T) {
 	b.worker()
 	redistest.Wait(t, "the good one has had it", func() bool { return len(b.actions("good")) > 0 })
 	redistest.Wait(t, "the bad one is behind", func() bool {
-		seen = scrape(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log))
-		return seen.value(`deskbell_up`) == 1 && seen.value(`deskbell_outbox_oldest_seconds{destination="bad"}`) > 0 &&
-			seen.value(`deskbell_outbox_oldest_seconds{destination="good"}`) == 0 &&
-			seen.value(`deskbell_circuit_open{destination="bad"}`) == 1
+		seen = shows(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log), map[string]float64{
+			"deskbell_outbox_actions": 1, "deskbell_workers": 1, `deskbell_outbox_oldest_seconds{destination="good"}`: 0,
+			`deskbell_circuit_open{destination="good"}`: 0, `deskbell_circuit_open{destination="bad"}`: 1,
+		})
+		return seen.value(`deskbell_outbox_oldest_seconds{destination="bad"}`) > 0
 	})
-	seen.expect(map[string]float64{"deskbell_outbox_actions": 1, "deskbell_workers": 1, `deskbell_circuit_open{destination="good"}`: 0})
 }
 
 func TestMetricsOfRedisAreTheSameFromEveryProcessAndCostLittle(t *testing.T) {
@@ -174,7 +209,8 @@ func TestMetricsOfRedisAreTheSameFromEveryProcessAndCostLittle(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(measured)
 	one, two := jobs.NewRedisMetrics(b.client, b.rdb, b.log), jobs.NewRedisMetrics(b.client, b.rdb, b.log)
-	if a, b := scrape(t, one).text, scrape(t, two).text; withoutAges(a) != withoutAges(b) {
+	whole := map[string]float64{"deskbell_up": 1, "deskbell_outbox_actions": 0, `deskbell_circuit_open{destination="crm"}`: 0, "deskbell_workers": 0}
+	if a, b := shows(t, one, whole).text, shows(t, two, whole).text; withoutAges(a) != withoutAges(b) {
 		t.Errorf("one says\n%s\nthe other\n%s", a, b)
 	}
 	commands := func() int64 {
@@ -206,19 +242,22 @@ func TestMetricsSayThatRedisDoesNotAnswer(t *testing.T) {
 	r := jobs.Connect(server.Options())
 	t.Cleanup(func() { _ = r.Close() })
 	m := jobs.NewRedisMetrics(b.client, r.Client, b.log)
-	scrape(t, m).expect(map[string]float64{"deskbell_up": 1})
+	shows(t, m, map[string]float64{"deskbell_up": 1})
 	server.Pause(t)
-	m = jobs.NewRedisMetrics(b.client, r.Client, b.log)
-	for range 2 { // the second is answered from what the first saw
+	redistest.Within(t, 4*time.Second, "two scrapes of a Redis that hangs", func() time.Duration {
+		b.logged.Reset()
+		m = jobs.NewRedisMetrics(b.client, r.Client, b.log)
 		start := time.Now()
-		seen := scrape(t, m)
-		seen.expect(map[string]float64{"deskbell_up": 0})
-		if took := time.Since(start); took > 4*time.Second || strings.Count(seen.text, "\n") != 3 {
-			t.Errorf("after %s:\n%s", took, seen.text)
+		for range 2 { // the second is answered from what the first saw
+			seen := scrape(t, m)
+			if seen.value("deskbell_up") != 0 || strings.Count(seen.text, "\n") != 3 {
+				t.Errorf("it says\n%s", seen.text)
+			}
 		}
-	}
+		return time.Since(start)
+	})
 	server.Resume(t)
-	redistest.Wait(t, "it answers again", func() bool { return scrape(t, m).value("deskbell_up") == 1 })
+	shows(t, m, map[string]float64{"deskbell_up": 1})
 	if n := len(b.lines("metrics of Redis are not complete")); n != 1 {
 		t.Errorf("it is said %d times", n)
 	}
@@ -229,8 +268,7 @@ func TestMetricsDoWithoutWhatCannotBeRead(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.must(b.rdb.SAdd(b.Context(), "asynq:queues", "deskbell-boundary").Err())
 	b.must(b.rdb.Set(b.Context(), "asynq:{deskbell-boundary}:pending", "not a list", 0).Err())
-	seen := scrape(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log))
-	seen.expect(map[string]float64{"deskbell_up": 1, "deskbell_workers": 0, `deskbell_queue_tasks{queue="deskbell-delivery",state="pending"}`: 0})
+	seen := shows(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log), map[string]float64{"deskbell_up": 1, "deskbell_workers": 0, `deskbell_queue_tasks{queue="deskbell-delivery",state="pending"}`: 0})
 	if seen.has(`deskbell_queue_tasks{queue="deskbell-boundary",state="pending"}`) {
 		t.Error("it says something of a queue that cannot be read")
 	}

@@ -114,7 +114,7 @@ func TestStop(t *testing.T) {
 		<-asked
 		began := time.Now()
 		stop()
-		if took := time.Since(began); took > 8*time.Second {
+		if took := time.Since(began); took > 30*time.Second { // and not the ten minutes that a task may take
 			t.Errorf("with a StopTimeout of a second, it took %s", took)
 		}
 		b.notify = b.out
@@ -127,18 +127,18 @@ func TestStop(t *testing.T) {
 	} {
 		t.Run("a worker whose Redis "+name+" ends in time all the same", func(t *testing.T) {
 			t.Parallel()
-			server := redistest.Start(t)
-			b := newBundle(t, setup{redis: server.Options(), stop: time.Second})
-			b.define(shop)
-			stop := b.worker()
-			b.quiet()
-			leave(server, t)
-			began := time.Now()
-			stop()
 			// A beat of four seconds, the timeout, two to hand back, and reads that wait for three.
-			if took := time.Since(began); took > 25*time.Second {
-				t.Errorf("with a StopTimeout of a second, it took %s", took)
-			}
+			redistest.Within(t, 25*time.Second, "stopping, with a StopTimeout of a second", func() time.Duration {
+				server := redistest.Start(t)
+				b := newBundle(t, setup{redis: server.Options(), stop: time.Second})
+				b.define(shop)
+				stop := b.worker()
+				b.quiet()
+				leave(server, t)
+				began := time.Now()
+				stop()
+				return time.Since(began)
+			})
 		})
 	}
 }
@@ -162,10 +162,10 @@ func TestAnIdleWorkerAsksLittleOfRedis(t *testing.T) {
 	_, err := asynq.NewInspectorFromRedisClient(b.rdb).DeleteAllScheduledTasks("deskbell-upkeep")
 	b.must(err)
 	const span = 5 * time.Second // from one beat of cron to the next
-	before := b.asked.Load()
+	before, began := b.asked.Load(), time.Now()
 	<-time.After(span)
-	if perSecond := (b.asked.Load() - before) / int64(span/time.Second); perSecond > 100 || perSecond == 0 {
-		t.Errorf("%d commands a second", perSecond)
+	if perSecond := float64(b.asked.Load()-before) / time.Since(began).Seconds(); perSecond > 100 || perSecond < 1 {
+		t.Errorf("%.0f commands a second", perSecond)
 	}
 }
 

@@ -50,7 +50,7 @@ func (b *bundle) visit(v *jobs.Visits, visitor, visit, last string) *jobs.VisitW
 // told waits until so many actions have been told.
 func (b *bundle) told(w *jobs.VisitWatch, count int) (list []jobs.Told) {
 	b.Helper()
-	for deadline := time.After(patience); len(list) < count; {
+	for deadline := time.After(redistest.Patience); len(list) < count; {
 		select {
 		case <-w.News:
 			list = append(list, w.Told()...)
@@ -66,6 +66,7 @@ func TestVisitsAreTold(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(telling)
 	b.worker()
+	b.quiet() // its widget is online before anybody comes
 	v := b.visits()
 	w, other := b.visit(v, "v1", "v1.1", ""), b.visit(v, "v1", "guessed", "")
 	b.send(arrived("v1"))
@@ -97,6 +98,7 @@ func TestALaterVisitIsNotToldOfTheOneBefore(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(strings.Replace(telling, `"type": "site"`, `"type": "site", "frequency": "once_per_visit"`, 1))
 	b.worker()
+	b.quiet()
 	v := b.visits()
 	b.send(arrived("v1"))
 	first := b.told(b.visit(v, "v1", "v1.1", ""), 1)

@@ -102,10 +102,29 @@ func (b *triggerBench) run(ctx context.Context) (f triggerFigures, err error) {
 		cancel()
 		err = errors.Join(err, <-ended)
 	}()
+	if err := b.online(ctx); err != nil {
+		return f, err
+	}
 	if err := b.delayed(ctx, o, &f); err != nil {
 		return f, err
 	}
 	return f, b.atOnce(ctx, o, &f)
+}
+
+// online waits until the worker has decided on all properties: who arrives before is not greeted.
+func (b *triggerBench) online(ctx context.Context) error {
+	for {
+		pending, err := b.s.store.Pending(ctx, b.now())
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(pending, func(p jobs.Pending) bool { return p.Due || p.Wakes }) {
+			return nil
+		}
+		if err := pauseFor(ctx, 20*time.Millisecond); err != nil {
+			return err
+		}
+	}
 }
 
 // delays are those of the properties of the kind "late": they spread the messages over
@@ -165,7 +184,7 @@ func (b *triggerBench) delayed(ctx context.Context, o *spoken, f *triggerFigures
 	arrived := b.now().Truncate(time.Millisecond)
 	events := make([]event.Event, b.n)
 	for i := range events {
-		events[i] = arrival(i, "late", arrived.Add(rand.N(b.step())))
+		events[i] = arrival(i, "late", arrived.Add(rand.N(b.step())).Truncate(time.Millisecond)) // as the worker takes it
 		o.expect(events[i], events[i].Time.Add(b.delay(i)))
 	}
 	if err := pauseFor(ctx, b.step()); err != nil {

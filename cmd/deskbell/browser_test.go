@@ -8,10 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -20,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // screenshotsVariable names a directory for pictures of what the tests see; without it
@@ -52,7 +54,7 @@ func newBrowser(t *testing.T) *browser {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(30*time.Second))
+		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(redistest.Patience))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, end := chromedp.NewContext(ctx)
@@ -127,12 +129,9 @@ faults:
 	b.faults = nil
 }
 
-// patience is how long the page has for one thing.
-const patience = 20 * time.Second
-
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, redistest.Patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		b.Fatal(err)
@@ -155,7 +154,7 @@ func (b *browser) open(address string) {
 // eval gives the value of a JavaScript expression, a promise's too.
 func eval[T any](b *browser, expression string) T {
 	b.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, redistest.Patience)
 	defer cancel()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -174,13 +173,23 @@ func (b *browser) text(selector string) string {
 // shows waits until elements show a text.
 func (b *browser) shows(selector, text string) {
 	b.Helper()
-	for deadline := time.Now().Add(patience); !strings.Contains(b.text(selector), text); {
-		if time.Now().After(deadline) {
+	b.showsLike(selector, regexp.QuoteMeta(text))
+}
+
+// showsLike waits until elements show a text that a pattern matches.
+func (b *browser) showsLike(selector, pattern string) {
+	b.Helper()
+	shown := ""
+	defer func() {
+		if b.Failed() {
 			b.clean() // it may say why
-			b.Fatalf("waited %s for %q in %s: it shows %q", patience, text, selector, b.text(selector))
+			b.Logf("%s shows %q", selector, shown)
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	}()
+	redistest.Wait(b, fmt.Sprintf("%s shows %q", selector, pattern), func() bool {
+		shown = b.text(selector)
+		return regexp.MustCompile(pattern).MatchString(shown)
+	})
 }
 
 // click clicks an element as a mouse does.

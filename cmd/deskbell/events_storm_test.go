@@ -14,7 +14,7 @@ import (
 // welcome lets all who arrive be greeted at once.
 func (r *rescues) welcome() {
 	r.Helper()
-	r.apply(map[string]any{"p0": map[string]any{"triggers": []any{map[string]any{"name": "Welcome", "type": "site", "message": "Hello"}}}})
+	r.apply(map[string]any{"p0": map[string]any{"triggers": []any{map[string]any{"name": "Welcome", "type": "site", "message": "Hello", "expiry": "1h"}}}})
 }
 
 // arrive sends a visitor, who is due a greeting at once.
@@ -29,11 +29,19 @@ func (r *rescues) arrive(visitor string) {
 	}
 }
 
+// keepUp waits until the workers are not far behind: on a busy machine, all would be late.
+func (r *rescues) keepUp() {
+	const behind = 200
+	for r.rdb.LLen(r.Context(), "asynq:{deskbell-event}:pending").Val() > behind && r.Context().Err() == nil {
+		pause(10 * time.Millisecond)
+	}
+}
+
 // TestNoEventWaitsLongForAWorkerThatDied kills one of two workers in the middle of some seconds
-// of events, with all that it holds of them. It runs alone: others that kill workers would
-// make it late.
+// of events, with all that it holds of them.
 func TestNoEventWaitsLongForAWorkerThatDied(t *testing.T) {
-	const visitors, perSecond, senders, most = 6000, 1000, 8, 15 * time.Second
+	t.Parallel()
+	const visitors, perSecond, senders = 6000, 1000, 8
 	r := newRescues(t)
 	r.welcome()
 	dies, lives := r.worker(), r.worker()
@@ -45,24 +53,19 @@ func TestNoEventWaitsLongForAWorkerThatDied(t *testing.T) {
 		sending.Go(func() {
 			for i := s; i < visitors; i += senders {
 				<-time.After(time.Until(begin.Add(time.Duration(i) * time.Second / perSecond)))
+				r.keepUp()
 				r.arrive(fmt.Sprint("v", i))
 			}
 		})
 	}
 	redistest.Wait(r, "a quarter is greeted", func() bool { return r.actions() >= before+visitors/4 })
 	dies.kill()
+	killed := time.Now()
 	sending.Wait()
+	held := r.held("deskbell-event", killed)
 	redistest.Wait(r, "all are greeted", func() bool { return r.actions() >= before+visitors })
-	held := r.queued("deskbell-event").Active // asynq gives them to another after a minute or two
-	latest := r.check()
+	r.nobodyWaitsLong(held, r.check())
 	lives.stop()
-	t.Logf("the worker died with %d tasks; the latest message was %s late", held, latest.Round(time.Millisecond))
-	if held == 0 {
-		t.Error("the worker that died held nothing: it shows nothing")
-	}
-	if latest > most {
-		t.Errorf("a message came %s late; allowed: %s", latest, most)
-	}
 }
 
 // actions is how many have been delivered.

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // clockVariable sets the clock of a process started by start: an instant that it
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 	if clock := os.Getenv(clockVariable); clock != "" {
 		os.Exit(beDeskbell(clock))
 	}
+	redistest.AtOnce(4)
 	os.Exit(m.Run())
 }
 

@@ -38,15 +38,8 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defs := stormDefinitions()
-	var calm, storm *stage
-	var ready sync.WaitGroup
-	ready.Go(func() { calm = newStage(t, defs, boundary) })
-	ready.Go(func() { storm = newStage(t, defs, boundary) })
-	ready.Wait()
-	if t.Failed() {
-		return
-	}
+	calm := newStage(t, stormDefinitions(), boundary)
+	storm := calm.copy()
 
 	begin := time.Now().Truncate(5 * time.Second).Add(10 * time.Second) // a beat of the workers' cron
 	offset := boundary.Sub(begin)
@@ -136,13 +129,7 @@ type stage struct {
 }
 
 func newStage(t *testing.T, defs *definition.Definitions, boundary time.Time) *stage {
-	s := &stage{t: t, redis: redistest.Start(t)}
-	s.rdb = s.redis.Client(t)
-	var err error
-	if s.store, err = redisstore.Open(t.Context(), s.rdb, redisstore.Layout{Shards: 64, Partitions: 1}); err != nil {
-		t.Error(err)
-		return s
-	}
+	s := openStage(t, redistest.Start(t, "repl-diskless-sync-delay 0"))
 	offset := time.Until(boundary.Add(-30 * time.Minute))
 	client := jobs.NewClient(jobs.ClientConfig{
 		Store: s.store, Redis: s.rdb, Partitions: 1, TimeZone: time.UTC,
@@ -150,8 +137,7 @@ func newStage(t *testing.T, defs *definition.Definitions, boundary time.Time) *s
 	})
 	steps, err := client.Plan(t.Context(), defs)
 	if err != nil {
-		t.Error(err)
-		return s
+		t.Fatal(err)
 	}
 	// Agents and properties in parallel; that some come before what they refer to is
 	// mended by the wake of the latter.
@@ -172,6 +158,33 @@ func newStage(t *testing.T, defs *definition.Definitions, boundary time.Time) *s
 	s.awaitQuiet(boundary.Add(-time.Minute))
 	w.stop()
 	return s
+}
+
+func openStage(t *testing.T, server *redistest.Server) *stage {
+	s := &stage{t: t, redis: server, rdb: server.Client(t)}
+	var err error
+	if s.store, err = redisstore.Open(t.Context(), s.rdb, redisstore.Layout{Shards: 64, Partitions: 1}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// copy gives another Redis that holds the same.
+func (s *stage) copy() *stage {
+	s.t.Helper()
+	server := redistest.Start(s.t)
+	rdb := server.Client(s.t)
+	host, port, _ := strings.Cut(s.redis.Addr(), ":")
+	if err := rdb.SlaveOf(s.t.Context(), host, port).Err(); err != nil {
+		s.t.Fatal(err)
+	}
+	redistest.Wait(s.t, "all is copied", func() bool {
+		return strings.Contains(rdb.Info(s.t.Context(), "replication").Val(), "master_link_status:up")
+	})
+	if err := rdb.SlaveOf(s.t.Context(), "NO", "ONE").Err(); err != nil {
+		s.t.Fatal(err)
+	}
+	return openStage(s.t, server)
 }
 
 func (s *stage) worker(offset time.Duration, batch string) *proc {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -51,7 +53,7 @@ func (r *rescues) define(first time.Duration) {
 	properties := map[string]any{}
 	for i := range rescueProperties {
 		properties[fmt.Sprint("p", i)] = map[string]any{"triggers": []any{map[string]any{
-			"name": "Help", "type": "rescue", "delay": rescueDelay(first, i).String(), "message": "We are nearly with you",
+			"name": "Help", "type": "rescue", "delay": rescueDelay(first, i).String(), "message": "We are nearly with you", "expiry": "1h",
 		}}}
 	}
 	r.apply(properties)
@@ -79,38 +81,46 @@ func rescueDelay(first time.Duration, property int) time.Duration {
 	return first + time.Duration(property%rescueProperties)*500*time.Millisecond
 }
 
-// ask lets visitors ask for chats, and every third be answered, and waits until all of that
-// is taken in. It gives when the first message is due.
+// ask lets visitors ask for chats, as many as are taken in within two thirds of the first delay,
+// and every third be answered, and waits until all of that is taken in. It gives when the first
+// message is due.
 func (r *rescues) ask(chats int, first time.Duration) time.Time {
 	r.Helper()
+	const atOnce = 200
 	r.awaitQuiet() // the widgets are online
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	var asked, answers []event.Event
-	for i := range chats {
-		property, visitor, chat := fmt.Sprint("p", i%rescueProperties), fmt.Sprint("v", i), fmt.Sprint("c", i)
-		e := event.New(event.ChatRequested, event.Data{Property: property, Visitor: visitor, Chat: chat, Text: "Hello?"})
-		e.Time = now
-		asked = append(asked, e)
-		if i%3 != 0 {
-			r.due[visitor] = now.Add(rescueDelay(first, i))
-			continue
+	for asked := 0; asked < chats && time.Since(now) < first*2/3; asked += atOnce {
+		var requests, answers []event.Event
+		for i := asked; i < asked+atOnce; i++ {
+			property, visitor, chat := fmt.Sprint("p", i%rescueProperties), fmt.Sprint("v", i), fmt.Sprint("c", i)
+			e := event.New(event.ChatRequested, event.Data{Property: property, Visitor: visitor, Chat: chat, Text: "Hello?"})
+			e.Time = now
+			requests = append(requests, e)
+			if i%3 != 0 {
+				r.due[visitor] = now.Add(rescueDelay(first, i))
+				continue
+			}
+			e = event.New(event.ChatMessage, event.Data{Property: property, Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"})
+			e.Time = now.Add(time.Millisecond)
+			answers = append(answers, e)
 		}
-		e = event.New(event.ChatMessage, event.Data{Property: property, Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"})
-		e.Time = now.Add(time.Millisecond)
-		answers = append(answers, e)
+		r.send(requests)
+		redistest.Wait(r, "most events are taken in", func() bool { return r.queued("deskbell-event").Pending < 3 })
+		r.send(answers)
 	}
-	for batch := range slices.Chunk(append(asked, answers...), 200) {
-		if err := r.client.Send(r.Context(), batch...); err != nil {
-			r.Fatal(err)
-		}
-	}
-	redistest.Wait(r, "all events are taken in", func() bool {
-		return r.queued("deskbell-event").Size == 0
-	})
-	if begins := now.Add(first); time.Now().After(begins) {
+	redistest.Wait(r, "all events are taken in", func() bool { return r.queued("deskbell-event").Size == 0 })
+	r.Logf("%d messages are to come", len(r.due))
+	if time.Now().After(now.Add(first)) {
 		r.Fatal("taking the events in took until the first message was due: it shows nothing")
 	}
 	return now.Add(first)
+}
+
+func (r *rescues) send(events []event.Event) {
+	r.Helper()
+	if err := r.client.Send(r.Context(), events...); err != nil {
+		r.Fatal(err)
+	}
 }
 
 func (r *rescues) queued(queue string) *asynq.QueueInfo {
@@ -134,8 +144,8 @@ func (r *rescues) awaitQuiet() {
 }
 
 // check waits until nothing is left to do after the last due time, compares the messages
-// with what they should be, and gives how late the latest of them was.
-func (r *rescues) check() (latest time.Duration) {
+// with what they should be, and gives how late they were, by visitor.
+func (r *rescues) check() map[string]time.Duration {
 	r.Helper()
 	for _, due := range r.due {
 		pause(time.Until(due))
@@ -145,7 +155,7 @@ func (r *rescues) check() (latest time.Duration) {
 	if err != nil {
 		r.Fatal(err)
 	}
-	ids, had, messages := make(map[string]bool), make(map[string]bool), 0
+	ids, lateness, messages := make(map[string]bool), make(map[string]time.Duration), 0
 	for _, e := range entries {
 		var a struct {
 			ID   string
@@ -160,28 +170,84 @@ func (r *rescues) check() (latest time.Duration) {
 			continue
 		}
 		messages++
-		ids[a.ID], had[a.Data.Visitor] = true, true
+		ids[a.ID] = true
 		due, waits := r.due[a.Data.Visitor]
-		switch late := a.Time.Sub(due); {
-		case !waits:
+		late := a.Time.Sub(due)
+		lateness[a.Data.Visitor] = late
+		if !waits {
 			r.Errorf("%s was comforted, and had been answered", a.Data.Visitor)
-		case late < 0:
+		} else if late < 0 {
 			r.Errorf("%s was comforted %s too early", a.Data.Visitor, -late)
-		default:
-			latest = max(latest, late)
 		}
 	}
-	if messages != len(r.due) || len(ids) != len(r.due) || len(had) != len(r.due) {
-		r.Errorf("%d messages with %d ids for %d visitors; want one for each of %d", messages, len(ids), len(had), len(r.due))
+	if messages != len(r.due) || len(ids) != len(r.due) || len(lateness) != len(r.due) {
+		r.Errorf("%d messages with %d ids for %d visitors; want one for each of %d", messages, len(ids), len(lateness), len(r.due))
 	}
-	return latest
+	return lateness
+}
+
+// held are the visitors whose tasks a worker held that was killed at an instant: those that
+// nobody has extended since. asynq gives them to another after a minute or two.
+func (r *rescues) held(queue string, killed time.Time) map[string]bool {
+	r.Helper()
+	const extendedEvery, lease = 5 * time.Second, 30 * time.Second
+	pause(time.Until(killed.Add(extendedEvery + time.Second)))
+	ids, err := r.rdb.ZRangeByScore(r.Context(), "asynq:{"+queue+"}:lease", &redis.ZRangeBy{
+		Min: "-inf", Max: fmt.Sprint(killed.Add(lease).Unix()),
+	}).Result()
+	if err != nil {
+		r.Fatal(err)
+	}
+	visitors := make(map[string]bool)
+	for _, id := range ids {
+		task, err := asynq.NewInspectorFromRedisClient(r.rdb).GetTaskInfo(queue, id)
+		if errors.Is(err, asynq.ErrTaskNotFound) {
+			continue // done in the meantime: of a worker that lives
+		}
+		var payload struct {
+			Subject jobs.Subject
+			Events  []event.Event
+		}
+		if err == nil {
+			err = json.Unmarshal(task.Payload, &payload)
+		}
+		if err != nil {
+			r.Fatal(err)
+		}
+		if _, visitor, ok := payload.Subject.Visitor(); ok {
+			visitors[visitor] = true
+		}
+		for i := range payload.Events {
+			visitors[payload.Events[i].Data.Visitor] = true
+		}
+	}
+	return visitors
+}
+
+// nobodyWaitsLong fails the test where a message that a dead worker was to send came much later
+// than the others, which are as late as the machine is busy.
+func (r *rescues) nobodyWaitsLong(held map[string]bool, late map[string]time.Duration) {
+	r.Helper()
+	const most = 20 * time.Second          // asynq takes nothing from a worker before 30
+	latest := make(map[bool]time.Duration) // of those that it held, and of the others
+	for visitor, d := range late {
+		latest[held[visitor]] = max(latest[held[visitor]], d)
+	}
+	r.Logf("the worker died with the messages of %d visitors; the latest was %s late, and %s of the others",
+		len(held), latest[true].Round(time.Millisecond), latest[false].Round(time.Millisecond))
+	if len(held) == 0 {
+		r.Error("the worker that died held nothing: it shows nothing")
+	}
+	if latest[true] > latest[false]+most {
+		r.Errorf("a message came %s late, others %s; allowed: %s more", latest[true], latest[false], most)
+	}
 }
 
 // TestKilledWorkersSendEveryMessageOnce kills real worker processes at random while 20,000
-// timers fall due, beside 10,000 chats that have been answered.
+// timers fall due, beside 10,000 chats that have been answered: fewer on a busy machine.
 func TestKilledWorkersSendEveryMessageOnce(t *testing.T) {
 	t.Parallel()
-	const chats, first = 30_000, 30 * time.Second
+	const chats, first = 30_000, 45 * time.Second
 	r := newRescues(t)
 	r.define(first)
 	workers := []*proc{r.worker(), r.worker(), r.worker()}
@@ -195,18 +261,18 @@ func TestKilledWorkersSendEveryMessageOnce(t *testing.T) {
 		kills++
 		workers[n] = r.worker()
 	}
-	latest := r.check()
+	late := r.check()
 	for _, w := range workers {
 		w.stop()
 	}
-	t.Logf("%d kills; the latest message was %s late", kills, latest.Round(time.Millisecond))
+	t.Logf("%d kills; the latest message was %s late", kills, slices.Max(slices.Collect(maps.Values(late))).Round(time.Millisecond))
 }
 
 // TestNoMessageWaitsLongForAWorkerThatDied kills one of two workers while it waits for the
 // instants of its messages.
 func TestNoMessageWaitsLongForAWorkerThatDied(t *testing.T) {
 	t.Parallel()
-	const chats, first, most = 3_000, 12 * time.Second, 15 * time.Second
+	const chats, first = 3_000, 18 * time.Second
 	r := newRescues(t)
 	r.define(first)
 	dies := r.worker()
@@ -215,14 +281,7 @@ func TestNoMessageWaitsLongForAWorkerThatDied(t *testing.T) {
 	lives := r.worker()
 	pause(time.Until(begins.Add(5200 * time.Millisecond))) // between two due times
 	dies.kill()
-	latest := r.check()
-	held := r.queued("deskbell-timer").Active // asynq gives them to another after a minute or two
+	held := r.held("deskbell-timer", time.Now())
+	r.nobodyWaitsLong(held, r.check())
 	lives.stop()
-	t.Logf("the worker died with %d tasks; the latest message was %s late", held, latest.Round(time.Millisecond))
-	if held == 0 {
-		t.Error("the worker that died held nothing: it shows nothing")
-	}
-	if latest > most {
-		t.Errorf("a message came %s late; allowed: %s", latest, most)
-	}
 }

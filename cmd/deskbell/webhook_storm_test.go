@@ -82,7 +82,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 	calmed := time.Now()
 	one.calm()
 	batch.calm()
-	waitFor(t, 55*time.Second, func() bool { return one.count() >= webhookActions && batch.count() >= webhookActions })
+	redistest.Wait(t, "all have arrived", func() bool { return one.count() >= webhookActions && batch.count() >= webhookActions })
 	t.Logf("%d kills, %d while actions waited; %s after the storm all had arrived; singly: %s; in batches: %s", kills, mid, time.Since(calmed).Round(time.Second/10), one, batch)
 	if mid < 5 {
 		t.Errorf("only %d kills hit the storm: it was over too soon to show anything", mid)
@@ -111,17 +111,6 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 	for _, w := range workers {
 		if log := w.out.String(); strings.Contains(log, "whsec_") {
 			t.Error("the log shows a secret")
-		}
-	}
-}
-
-// waitFor waits for a fact that takes longer than redistest.Wait has patience.
-func waitFor(t *testing.T, most time.Duration, fact func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(most); !fact(); pause(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Errorf("waited %s in vain", most)
-			return
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // TestWorkerPostsToAWebhook lets a receiver verify what a worker sends it, as the
@@ -59,7 +61,7 @@ func TestWorkerPostsToAWebhook(t *testing.T) {
 		if !strings.HasPrefix(got, "widget.state_changed:acme:") || !strings.Contains(got, " by Deskbell") {
 			t.Errorf("it had %s", got)
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(redistest.Patience):
 		t.Errorf("it had nothing:\n%s", p.out)
 	}
 	p.stop()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+	"time"
 )
 
 // verdict is a test that notes how it was ended.
@@ -15,6 +16,7 @@ type verdict struct {
 func (v *verdict) Helper()                        {}
 func (v *verdict) Skipf(format string, a ...any)  { v.end("skipped: "+format, a...) }
 func (v *verdict) Fatalf(format string, a ...any) { v.end("failed: "+format, a...) }
+func (v *verdict) Errorf(format string, a ...any) { v.text = fmt.Sprintf("failed: "+format, a...) }
 func (v *verdict) end(format string, a ...any) {
 	v.text = fmt.Sprintf(format, a...)
 	runtime.Goexit()
@@ -35,6 +37,26 @@ func TestMissingProgramSkipsATestAndFailsItInTheCI(t *testing.T) {
 		<-done
 		if v.text != want {
 			t.Errorf("CI=%q: %s, want %s", ci, v.text, want)
+		}
+	}
+}
+
+func TestWithinForgivesWhatIsSlowNowAndThen(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		took  []time.Duration
+		tries int
+		want  string
+	}{
+		{"quick", []time.Duration{2}, 1, ""},
+		{"slow at first", []time.Duration{9, 8, 1}, 3, ""},
+		{"always slow", []time.Duration{9, 8, 7, 8, 9}, 5, "failed: a thing: 7ns at best; allowed: 2ns"},
+	} {
+		v, n := &verdict{TB: t}, 0
+		Within(v, 2, "a thing", func() time.Duration { n++; return c.took[n-1] })
+		if v.text != c.want || n != c.tries {
+			t.Errorf("%s: %q after %d tries", c.name, v.text, n)
 		}
 	}
 }

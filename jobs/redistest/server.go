@@ -170,7 +170,7 @@ func (s *Server) conf() string {
 
 // await waits until this process, and not another on its port, answers.
 func (s *Server) await() error {
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(Patience); ; {
 		err := s.ping(time.Second)
 		if err == nil {
 			return nil
@@ -182,7 +182,7 @@ func (s *Server) await() error {
 		case <-time.After(2 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("waiting %s for redis-server: %w", patience, err)
+			return fmt.Errorf("waiting %s for redis-server: %w", Patience, err)
 		}
 	}
 }

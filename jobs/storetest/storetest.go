@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // Open gives an empty store of several shards, of the test's own.
@@ -297,10 +298,5 @@ func (f *fixture) pending(shard int, at time.Time) jobs.Pending {
 // eventually waits for a fact, such as the end of a lease.
 func (f *fixture) eventually(what string, fact func() bool) {
 	f.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !fact(); {
-		if time.Now().After(deadline) {
-			f.Fatalf("waited in vain: %s", what)
-		}
-		time.Sleep(time.Millisecond)
-	}
+	redistest.Wait(f, what, fact)
 }

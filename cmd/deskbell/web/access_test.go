@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 func text(body string) http.Handler {
@@ -113,7 +114,7 @@ func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
 	b.pass(5 * time.Second)
 	select {
 	case <-ended:
-	case <-time.After(15 * time.Second):
+	case <-time.After(redistest.Patience):
 		t.Error("it goes on")
 	}
 }

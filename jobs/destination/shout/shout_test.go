@@ -84,7 +84,7 @@ func TestNotify(t *testing.T) {
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { <-asked; cancel() }()
-		if err := (shout.Notifier{Guard: allowed(), Timeout: time.Second}).Notify(ctx, url, "title", "text"); !errors.Is(err, context.Canceled) {
+		if err := (shout.Notifier{Guard: allowed(), Timeout: 5 * time.Second}).Notify(ctx, url, "title", "text"); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
 	})

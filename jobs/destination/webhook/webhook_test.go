@@ -224,6 +224,23 @@ func TestPrivateAddressBehindAName(t *testing.T) {
 // hang answers nothing before the caller has gone.
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
+// deadline is a context whose time is up when a test says so.
+type deadline struct {
+	context.Context
+	up chan struct{}
+}
+
+func (d deadline) Done() <-chan struct{} { return d.up }
+
+func (d deadline) Err() error {
+	select {
+	case <-d.up:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 func TestDeliverEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 
@@ -251,17 +268,17 @@ func TestDeliverEndsWithItsContext(t *testing.T) {
 	t.Run("and what is answered later is not heard", func(t *testing.T) {
 		t.Parallel()
 		late := make(chan struct{})
+		ctx := deadline{t.Context(), make(chan struct{})}
 		first := true
 		server, had := receiver(t, func(w http.ResponseWriter, _ *http.Request) {
 			if first {
 				first = false
+				close(ctx.up)
 				<-late
 				w.WriteHeader(http.StatusGone)
 			}
 		})
 		out := open(t, server, definition.Destination{})
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
 		err := out.Deliver(ctx, actions("a"))
 		wanted{text: "it did not answer in time"}.check(t, server, err)
 		close(late)
@@ -301,7 +318,7 @@ func TestALongAnswer(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
 		})
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // for it to begin
 		defer cancel()
 		if err := open(t, server, definition.Destination{}).Deliver(ctx, actions("a")); err != nil {
 			t.Error(err)

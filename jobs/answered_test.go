@@ -1,0 +1,221 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// history is a store that notes on which revision of a visitor each message and each
+// answer was decided. Revisions, and not the clock, say which was first.
+type history struct {
+	jobs.Store
+	*noted
+}
+
+type noted struct {
+	now       func() time.Time
+	mu        sync.Mutex
+	talks     map[jobs.Subject]*talk
+	contended map[string]int // by property: messages and answers whose decision was lost, and made anew
+
+	timerTakes, answerTakes time.Duration // the last of each, until its commit
+}
+
+// talk is one chat, in which an agent answers when the visitor is to be comforted.
+type talk struct {
+	due, sent time.Time // of the timer, and of the answer; zero: not to be measured
+	spoken    []int64   // revisions
+	answered  int64     // revision; 0: not yet
+	known     chan struct{}
+}
+
+// Commit implements jobs.Store. It takes its time, so that the other worker comes in between.
+func (h history) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+	<-time.After(rand.N(20 * time.Millisecond))
+	lost, err := h.Store.Commit(ctx, changes)
+	if err == nil {
+		h.note(changes, lost)
+	}
+	return lost, err
+}
+
+func (n *noted) note(changes []jobs.Change, lost []jobs.Subject) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range changes {
+		talk := n.talks[c.Subject]
+		if talk == nil {
+			continue
+		}
+		speaks := slices.ContainsFunc(c.Actions, jobs.Outgoing.Leaves) // others only show what is held back
+		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
+		if slices.Contains(lost, c.Subject) {
+			if property, _, _ := c.Subject.Visitor(); answer || speaks {
+				n.contended[property]++
+			}
+			continue
+		}
+		if speaks {
+			talk.spoken = append(talk.spoken, c.Rev)
+			if !talk.due.IsZero() {
+				n.timerTakes = n.now().Sub(talk.due)
+			}
+		}
+		if answer && talk.answered == 0 {
+			talk.answered = c.Rev
+			close(talk.known)
+			if !talk.sent.IsZero() {
+				n.answerTakes = n.now().Sub(talk.sent)
+			}
+		}
+	}
+}
+
+func (n *noted) begin(s jobs.Subject, due time.Time) *talk {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.talks[s] = &talk{due: due, known: make(chan struct{})}
+	return n.talks[s]
+}
+
+// answerAt is when to send an answer for it to meet its timer, which it does on any machine.
+func (n *noted) answerAt(due time.Time) time.Time {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return due.Add(n.timerTakes - n.answerTakes + rand.N(20*time.Millisecond) - 10*time.Millisecond)
+}
+
+func (n *noted) send(t *talk) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	t.sent = n.now()
+}
+
+// comforted counts the talks of a property, and those in which the message was first.
+func (n *noted) comforted(property string) (comforted, all int) {
+	for s, talk := range n.talks {
+		if p, _, _ := s.Visitor(); p == property {
+			all++
+			if len(talk.spoken) > 0 {
+				comforted++
+			}
+		}
+	}
+	return comforted, all
+}
+
+// raced tells whether messages and answers met in each of some properties, and either was first.
+func (n *noted) raced(properties []string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !slices.ContainsFunc(properties, func(property string) bool {
+		comforted, all := n.comforted(property)
+		return n.contended[property] == 0 || comforted == 0 || comforted == all
+	})
+}
+
+// comforting are properties that say something when nobody answers, each by another of the
+// ways that there are, after comfortDelay.
+const comforting = `{"properties": {
+	"rescue":     {"triggers": [{"name": "Help", "type": "rescue", "delay": "3s", "message": "nearly"}]},
+	"unanswered": {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "2s", "delay": "1s", "message": "nearly"}]},
+	"lasting":    {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "3s", "message": "nearly"}]},
+	"ladder":     {"triggers": [], "rescue": [{"after": "3s", "send_message": "nearly"}]},
+	"reply":      {"triggers": [], "schedule": "daily 0-24", "auto_replies": {"during": "One moment"}}
+}}`
+
+const comfortDelay = 3 * time.Second
+
+// withoutTimer is the property that speaks at once.
+const withoutTimer = "reply"
+
+// TestNobodyIsComfortedWhoWasAnswered lets the agent's answer and the visitor's timer
+// come at the same time, on two workers: thousands of times, and until each of both was first,
+// in each property. An auto-reply has no timer: there the answer comes at the time of the
+// visitor's message.
+func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
+	t.Parallel()
+	const least, most, atOnce = 2500, 12_000, 200
+	properties := []string{"rescue", "unanswered", "lasting", "ladder", withoutTimer}
+	n := &noted{talks: make(map[jobs.Subject]*talk), contended: make(map[string]int)}
+	b := newBundle(t, setup{wrap: func(s jobs.Store) jobs.Store { return history{s, n} }})
+	n.now = b.clock.now
+	b.define(comforting)
+	b.worker()
+	b.worker()
+	b.quiet()
+	var chats atomic.Int64
+	var all sync.WaitGroup
+	for range atOnce {
+		all.Go(func() {
+			for !t.Failed() {
+				i := int(chats.Add(1))
+				if i > most || i > least && n.raced(properties) {
+					return
+				}
+				b.askAndAnswer(n, properties[i%len(properties)], i)
+			}
+		})
+	}
+	all.Wait()
+	pauseUntil(b, b.clock.now().Add(comfortDelay)) // beyond the last due time
+	b.quiet()
+	for s, talk := range n.talks {
+		if len(talk.spoken) > 1 {
+			t.Errorf("%s was comforted %d times", s, len(talk.spoken))
+		}
+		if len(talk.spoken) > 0 && talk.spoken[0] >= talk.answered {
+			t.Errorf("%s was comforted on revision %d, and answered on %d", s, talk.spoken[0], talk.answered)
+		}
+	}
+	for _, p := range properties {
+		comforted, all := n.comforted(p)
+		t.Logf("%s: %d of %d were comforted before the answer came; %d decisions were lost to the other worker", p, comforted, all, n.contended[p])
+	}
+	if !n.raced(properties) {
+		t.Error("they did not meet, or the same was always first: it shows nothing")
+	}
+}
+
+// askAndAnswer has a visitor ask, and an agent answer, and waits until that is known.
+func (b *bundle) askAndAnswer(n *noted, property string, i int) {
+	visitor, chat := fmt.Sprint("v", i), fmt.Sprint("c", i)
+	asked := named("request", event.New(event.ChatRequested, event.Data{Property: property, Visitor: visitor, Chat: chat, Text: "Hello?"}))
+	asked.Time = b.clock.now()
+	answer := named("answer", event.New(event.ChatMessage, event.Data{Property: property, Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"}))
+	if i%2 == 0 { // else they are found by the chat
+		answer.Data.Visitor = visitor
+	}
+	var talk *talk
+	if property == withoutTimer {
+		talk = n.begin(jobs.VisitorSubject(property, visitor), time.Time{})
+		answer.Time = asked.Time
+		var first sync.WaitGroup
+		first.Go(func() { b.sendOrFail(answer) })
+		b.sendOrFail(asked)
+		first.Wait()
+	} else {
+		due := asked.Time.Add(comfortDelay)
+		talk = n.begin(jobs.VisitorSubject(property, visitor), due)
+		b.sendOrFail(asked)
+		pauseUntil(b, due.Add(-comfortDelay*9/10))
+		pauseUntil(b, n.answerAt(due))
+		n.send(talk)
+		b.sendOrFail(answer)
+	}
+	select {
+	case <-talk.known:
+	case <-time.After(redistest.Patience):
+		b.Errorf("the answer to %s in %s is not taken in", visitor, property)
+	}
+}
