@@ -186,7 +186,7 @@ func (d *decider) do(a trigger.Action, e Effect) {
 
 // say adds a message of one of the property's texts.
 func (d *decider) say(t trigger.Text, e Effect) {
-	e.Do.SendMessage = &trigger.Message{Text: render(t, d.values(e.Cause.Rule))}
+	e.Do.SendMessage = &trigger.Message{Text: t.Render(d.values(e.Cause.Rule))}
 	d.add(e)
 }
 

@@ -40,8 +40,9 @@
 //
 // # The end of the hours
 //
-// Before it, chats in which somebody waits or has stirred of late are told: many a chat is never ended. At it, `waiting_at_close` is for requests of these hours that no agent
-// has answered or joined; a chat that an agent has taken runs on.
+// Before it, chats in which somebody waits or has stirred of late are told: many a chat is never ended. At it,
+// `waiting_at_close` is for requests of these hours that no agent has answered or joined; a chat that an agent has taken
+// runs on.
 //
 // # What came in while closed
 //

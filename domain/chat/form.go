@@ -14,7 +14,7 @@ func Form(p *Policy, e event.Event, scene Scene) []Effect {
 	}
 	all := Effect{Chat: e.Data.Chat, At: e.Time.UTC(), Reason: Submitted, Cause: Cause{Rule: FormReceived, Event: e.ID}}
 	var effects []Effect
-	if text := render(p.form, scene.values()); text != "" {
+	if text := p.form.Render(scene.values()); text != "" {
 		confirmed := all
 		confirmed.Do.SendMessage = &trigger.Message{Text: text}
 		effects = append(effects, confirmed)

@@ -1,23 +1,10 @@
 package chat
 
-import (
-	"strings"
-
-	"github.com/deskbell/deskbell/domain/trigger"
-)
-
-// render fills in a text. One of which nothing but blanks is left is empty.
-func render(t trigger.Text, values map[string]string) string {
-	text := t.Render(values)
-	if strings.TrimSpace(text) == "" {
-		return ""
-	}
-	return text
-}
+import "github.com/deskbell/deskbell/domain/trigger"
 
 // render fills in the texts of an action, in a copy.
 func (p *Policy) render(a trigger.Action, values map[string]string) (trigger.Action, []trigger.Attachment) {
-	fill := func(s string) string { return render(p.texts[s], values) }
+	fill := func(s string) string { return p.texts[s].Render(values) }
 	var attachments []trigger.Attachment
 	a.AddNote, a.ReplaceNote = fill(a.AddNote), fill(a.ReplaceNote)
 	if a.SendMessage != nil {

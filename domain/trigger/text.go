@@ -130,7 +130,8 @@ func (p *textParser) fault(rest, value, problem, allowed string) {
 }
 
 // Render fills in the values by the names of their placeholders. A value of nothing but blanks, or none, gives way to the
-// fallback. Values are cut to 200 characters and kept on one line, and are never read as placeholders themselves.
+// fallback. Values are cut to 200 characters and kept on one line, and are never read as placeholders themselves. A text of
+// which nothing but blanks is left is empty.
 func (t Text) Render(values map[string]string) string {
 	var b strings.Builder
 	for _, p := range t.parts {
@@ -140,7 +141,10 @@ func (t Text) Render(values map[string]string) string {
 		}
 		b.WriteString(cmp.Or(oneLine(values[p.name]), p.fallback))
 	}
-	return b.String()
+	if text := b.String(); strings.TrimSpace(text) != "" {
+		return text
+	}
+	return ""
 }
 
 // oneLine keeps what somebody else wrote from looking like a message of its own.
