@@ -60,6 +60,8 @@ func TestSentences(t *testing.T) {
 			"notice about acme/v1 (rescue): Who is there?"},
 		{action.AgentNotify, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "VIP", Kind: action.KindTrigger, Agents: []string{"lea", "tom"}, Text: "Look!"},
 			"notice to lea, tom about acme/v1 (VIP): Look!"},
+		{action.AgentNotify, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "VIP", Kind: action.KindTrigger, Destination: "crm", Text: "Look!"},
+			"notice to crm about acme/v1 (VIP): Look!"},
 		{action.TagAdd, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "VIP", Tag: "vip"},
 			`tag.add of acme/v1 (VIP): "vip"`},
 		{action.ChatClose, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "Bye"}, "chat.close of acme/v1 (Bye)"},

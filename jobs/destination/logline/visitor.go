@@ -24,7 +24,7 @@ func visitorSentence(a action.Action) (string, error) {
 	case action.MessageSkipped:
 		return strings.TrimSuffix(fmt.Sprintf("held back from %s (%s): %s: %s", who, by, v.Reason, v.Text), ": "), nil
 	case action.AgentNotify:
-		to := strings.Join(v.Agents, ", ")
+		to := cmp.Or(strings.Join(v.Agents, ", "), v.Destination)
 		if to != "" {
 			to = "to " + to + " "
 		}
