@@ -29,7 +29,8 @@ func (*simulateCmd) Help() string {
 	return `
 It needs no Redis, sends nothing and waits for nothing: the decisions are those of a worker, on a clock that jumps from
 one due time to the next. The first actions say how everything is at the beginning. Events from before the beginning
-are taken in there, as late ones; those after the end are not.
+are taken in there, as late ones, with the definitions in force since the first of them (for a week at most); those
+after the end are not.
 
 Examples:
 
@@ -55,9 +56,9 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	buffered := bufio.NewWriter(a.stdout)
-	var out shown = jsonLines{buffered}
+	out := &curtain{shown: jsonLines{buffered}}
 	if !c.JSON {
-		out = &timeline{ink: ink(a.colour(a.stdout)), utf8: a.utf8(), zone: clock, out: buffered}
+		out.shown = &timeline{ink: ink(a.colour(a.stdout)), utf8: a.utf8(), zone: clock, out: buffered}
 	}
 	out.begin(displayName(c.File), from, to)
 	log := logrus.New()
@@ -65,13 +66,13 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 	log.SetFormatter(&logrus.TextFormatter{DisableTimestamp: true, DisableColors: true})
 	s := jobs.NewSimulation(jobs.SimulationConfig{
 		Open:     func(now func() time.Time) jobs.Store { return memstore.New(1, now) },
-		From:     from,
+		From:     counted(from, events),
 		TimeZone: zone,
 		Log:      log,
 		Action:   out.action,
 		Explain:  c.Explain,
 	})
-	if err := play(ctx, s, defs, events, to, out); err != nil {
+	if err := play(ctx, s, defs, events, from, to, out); err != nil {
 		return err
 	}
 	out.end()
@@ -100,12 +101,18 @@ func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Ev
 	return between(begin, end, now, zone)
 }
 
-// play lets everything happen up to an instant. Events of one instant are taken together.
-func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions, events []event.Event, to time.Time, out shown) error {
+// play lets everything happen from an instant to another. Events of one instant are taken together.
+func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *curtain) error {
 	if err := s.Define(ctx, defs); err != nil {
 		return err
 	}
+	if err := s.Advance(ctx, from); err != nil {
+		return err
+	}
 	if err := s.Settle(ctx); err != nil {
+		return err
+	}
+	if err := out.begins(); err != nil {
 		return err
 	}
 	for len(events) > 0 && !events[0].Time.After(to) {
