@@ -22,7 +22,7 @@ type simulateCmd struct {
 	From    string `placeholder:"T" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the properties' zone, an RFC 3339 time, or now; default: the first event, else now."`
 	To      string `placeholder:"T" help:"End here, at the actions of this very instant; default: an hour after the last event, else 7 days after the beginning."`
 	JSON    bool   `help:"One action a line, as CloudEvents: what destinations get."`
-	Explain bool   `help:"Show also each message that was decided against, and why, as message.skipped."`
+	Explain bool   `help:"Show also each message that was decided against, and why, as message.skipped; at the end of the timeline, which events wait for their visitor."`
 }
 
 func (*simulateCmd) Help() string {
@@ -75,7 +75,7 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 	if err := play(ctx, s, defs, events, from, to, out); err != nil {
 		return err
 	}
-	out.end()
+	out.end(s.Parked())
 	return buffered.Flush()
 }
 
@@ -142,7 +142,7 @@ type shown interface {
 	begin(name string, from, to time.Time)
 	event(e event.Event)
 	action(body []byte) error
-	end()
+	end(parked []jobs.ParkedChat)
 }
 
 // jsonLines are the actions as they are.
@@ -150,7 +150,7 @@ type jsonLines struct{ out *bufio.Writer }
 
 func (jsonLines) begin(string, time.Time, time.Time) {}
 func (jsonLines) event(event.Event)                  {}
-func (jsonLines) end()                               {}
+func (jsonLines) end([]jobs.ParkedChat)              {}
 
 func (l jsonLines) action(body []byte) error {
 	_, err := l.out.Write(append(body, '\n'))

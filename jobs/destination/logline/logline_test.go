@@ -54,6 +54,12 @@ func TestSentences(t *testing.T) {
 		{action.DigestOpened, action.Digest{Property: "acme", Messages: action.Items{Count: 1}}, "digest of acme: 1 message"},
 		{action.MessageSend, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "Welcome", Text: "Hello"},
 			"message to acme/v1 (Welcome): Hello"},
+		{action.MessageSend, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "Prices", Text: "Look", Suggested: []string{"Yes", "No"}, Attachments: []action.Attachment{
+			{Link: "https://acme.example/prices", Title: "Prices"}, {Image: "https://acme.example/a.png"}, {File: "https://acme.example/a.pdf"}, {Form: "contact_form"}}},
+			"message to acme/v1 (Prices): Look [link Prices; image https://acme.example/a.png; file https://acme.example/a.pdf; contact_form; replies Yes | No]"},
+		{action.MessageSend, action.Visitor{Property: "acme", Visitor: "v1", Rule: "rescue", Departments: []action.Choice{{ID: "sales", Name: "Sales"}, {ID: "help"}}},
+			"message to acme/v1 (rescue): [departments Sales | help]"},
+		{action.MessageSend, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "Empty"}, "message to acme/v1 (Empty): without a text"},
 		{action.MessageSkipped, action.Visitor{Property: "acme", Visitor: "v1", Rule: "rescue", Reason: "answered"},
 			"held back from acme/v1 (rescue): answered"},
 		{action.AgentNotify, action.Visitor{Property: "acme", Visitor: "v1", Rule: "rescue", Kind: action.KindTrigger, Text: "Who is there?"},
