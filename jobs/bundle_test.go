@@ -29,11 +29,11 @@ import (
 )
 
 // TestMain runs many tests at once: they wait for the beats of a clock, and not for
-// the processor.
+// the processor. Fuzzing does not: so many workers would only be in each other's way.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	chosen := false
-	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" || f.Name == "test.fuzz" })
 	if !chosen {
 		if err := flag.Set("test.parallel", "16"); err != nil {
 			panic(err)
