@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/definition"
@@ -43,6 +44,26 @@ func TestDestinations(t *testing.T) {
 		b.inOrder(t)
 		if n := outboxes(b); n > 0 {
 			t.Errorf("%d actions stay in the outbox", n)
+		}
+	})
+
+	t.Run("one that a trigger names is told, whatever types of action it asks for", func(t *testing.T) {
+		t.Parallel()
+		b := newBundle(t, setup{})
+		b.define(`{"destinations": {"crm": {"type": "log", "actions": ["message.send"]}}, "properties": {"acme": {"triggers": [
+			{"name": "Call", "type": "advanced", "on": "chat.requested", "actions": [
+				{"notify": {"text": "For agents"}}, {"notify": {"text": "For the CRM", "destination": "crm"}}, {"send_message": "For the visitor"}]}]}}}`)
+		b.worker()
+		b.send(named("e1", requested("v1", "c1")))
+		b.gets("crm", 2)
+		b.quiet()
+		var got []string
+		for _, id := range b.got("crm") {
+			kind, _, _ := strings.Cut(id, ":")
+			got = append(got, kind)
+		}
+		if diff := cmp.Diff([]string{"agent.notify", "message.send"}, got); diff != "" { // not also that for agents
+			t.Error(diff)
 		}
 	})
 

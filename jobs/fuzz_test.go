@@ -49,6 +49,15 @@ func (f *fuzzing) must(err error) {
 	}
 }
 
+// keep stores a record that is due.
+func (f *fuzzing) keep(subject jobs.Subject, state []byte) {
+	f.Helper()
+	lost, err := f.store.Commit(f.Context(), []jobs.Change{{Subject: subject, NewRev: 7, State: state, Due: f.Now()}})
+	if f.must(err); len(lost) > 0 {
+		f.Fatal("the record was not stored")
+	}
+}
+
 // goesOn tells that nothing which lies in the store holds up others: somebody who arrives is greeted.
 func (f *fuzzing) goesOn() {
 	f.Helper()
@@ -148,13 +157,29 @@ func FuzzChatRecord(f *testing.F) {
 	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, defs, "chat/acme/c1", state) })
 }
 
+// FuzzDigestRecord adds to a digest of which anything may be stored, and lets its property open.
+func FuzzDigestRecord(f *testing.F) {
+	f.Add(seed(f, "testdata/v1/digest.json"))
+	f.Add([]byte(`{"after":"9999-12-31T23:59:59Z","forms":{"count":-1,"ids":[""]},"chats":[{},{"chat":"/","visitor":"a/b"}],"due":"0001-01-01T00:00:00Z"}`))
+	defs := parse(f, office)
+	f.Fuzz(func(t *testing.T, state []byte) {
+		s := newFuzzing(t, defs)
+		s.must(s.Advance(t.Context(), morning(18, 0)))
+		s.keep("digest/acme", state)
+		came := []event.Event{form("e1"), wrote("e2", "c1", event.FromVisitor), asked("c1")}
+		for i := range came {
+			came[i].Time = s.Now()
+		}
+		s.must(s.Take(t.Context(), complete(t, came)...))
+		s.must(s.Advance(t.Context(), morning(24+9, 1)))
+		s.goesOn()
+	})
+}
+
 func storeAndGoOn(t *testing.T, defs *definition.Definitions, subject jobs.Subject, state []byte) {
 	s := newFuzzing(t, defs)
 	s.must(s.Advance(t.Context(), morning(12, 0)))
-	lost, err := s.store.Commit(t.Context(), []jobs.Change{{Subject: subject, NewRev: 7, State: state, Due: s.Now()}})
-	if s.must(err); len(lost) > 0 {
-		t.Fatal("the record was not stored")
-	}
+	s.keep(subject, state)
 	asks := event.Event{ID: "e1", Type: event.ChatRequested, Time: s.Now(), Data: event.Data{Property: "acme", Visitor: "v1", Chat: "c1", Text: "Hello?"}}
 	answers := event.Event{ID: "e2", Type: event.ChatMessage, Time: s.Now(), Data: event.Data{Property: "acme", Chat: "c1", From: event.FromAgent, Agent: "lea"}}
 	s.must(s.Take(t.Context(), complete(t, []event.Event{answers, asks})...))

@@ -224,7 +224,8 @@ func (l *lane) take(entries []Entry, most int) step {
 	return s
 }
 
-// wants leaves out what is for others, and what the destination does not want.
+// wants leaves out what is for others, and what the destination does not want. What names the
+// destination is for it, of whatever type.
 func (l *lane) wants(e Entry) bool {
 	if e.To != nil && !slices.Contains(e.To, l.Destination) {
 		return false
@@ -232,8 +233,11 @@ func (l *lane) wants(e Entry) bool {
 	if len(l.def.Actions) == 0 {
 		return true
 	}
-	var head struct{ Type action.Type }
-	return json.Unmarshal(e.Body, &head) == nil && slices.Contains(l.def.Actions, string(head.Type))
+	var head struct {
+		Type action.Type
+		Data struct{ Destination string }
+	}
+	return json.Unmarshal(e.Body, &head) == nil && (slices.Contains(l.def.Actions, string(head.Type)) || head.Data.Destination == l.Destination)
 }
 
 // subjectOf is whom an action is about: those of one subject are kept in order. What

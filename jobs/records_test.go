@@ -3,6 +3,7 @@ package jobs
 import (
 	"encoding/json"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,13 @@ func storedRecords() map[string]any {
 			ID: "e8", Type: event.ChatMessage, Time: at(25.5), Source: event.DefaultSource,
 			Data: event.Data{Property: "acme", Chat: "c1", From: event.FromAgent, Agent: "lea", Text: "Yes?"},
 		}}},
+		"testdata/v1/digest.json": &digestState{
+			Digest: chat.Digest{
+				After: at(-3600), Forms: chat.Tally{Count: 1, IDs: []string{"e1"}}, Messages: chat.Tally{Count: 1001, IDs: []string{"e2", "e3"}},
+				Chats: []chat.Caller{{Chat: "c1", Visitor: "v1"}},
+			},
+			Due: at(3610),
+		},
 	}
 }
 
@@ -70,10 +78,7 @@ func TestRecordsStillDecode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got any = new(chatState)
-		if _, ok := want.(*visitorState); ok {
-			got = new(visitorState)
-		}
+		got := reflect.New(reflect.TypeOf(want).Elem()).Interface()
 		if err := json.Unmarshal(body, got); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}

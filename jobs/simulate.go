@@ -42,11 +42,12 @@ type Simulation struct {
 	action  func([]byte) error
 	explain bool
 	skipped []skipped // and not told yet
+	parked  map[Subject]int
 }
 
 // NewSimulation makes a simulation in which nothing is defined.
 func NewSimulation(c SimulationConfig) *Simulation {
-	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain}
+	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain, parked: make(map[Subject]int)}
 	store := c.Open(s.Now)
 	s.intake = intake{store: store, decider: NewDecider(store, c.TimeZone), now: s.Now}
 	s.log, s.batch = c.Log, 500
@@ -80,7 +81,10 @@ func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 	for property, n := range t.dropped {
 		s.log.WithFields(logrus.Fields{"property": property, "events": n}).Warn("events dropped: their property is not defined")
 	}
-	return err
+	if err != nil || !s.explain {
+		return err
+	}
+	return s.countParked(ctx, events)
 }
 
 // Try says what would come of an arrival; see Client.Try.

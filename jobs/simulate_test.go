@@ -189,3 +189,27 @@ func BenchmarkSimulation(b *testing.B) {
 		})
 	}
 }
+
+func TestASimulationKnowsWhichEventsWaitForTheirVisitor(t *testing.T) {
+	t.Parallel()
+	s := newFuzzing(t, parse(t, talkative)) // it explains
+	asks := func(id, chat string) event.Event {
+		return named(id, event.New(event.ChatMessage, event.Data{Property: "acme", Chat: chat, From: event.FromVisitor, Text: "Hello?"}))
+	}
+	take := func(events ...event.Event) {
+		for i := range events {
+			events[i].Time = s.Now()
+		}
+		s.must(s.Take(t.Context(), complete(t, events)...))
+	}
+	take(asks("e1", "c2"), asks("e2", "c1"), asks("e3", "c1"), asks("e4", "c3"), named("e5", arrived("v1")))
+	take(named("e6", requested("v3", "c3")))
+	want := []jobs.ParkedChat{{Property: "acme", Chat: "c1", Events: 2}, {Property: "acme", Chat: "c2", Events: 1}}
+	if diff := cmp.Diff(want, s.Parked()); diff != "" {
+		t.Error(diff)
+	}
+	s.must(s.Advance(t.Context(), s.Now().Add(48*time.Hour))) // in vain
+	if diff := cmp.Diff(want, s.Parked()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -123,7 +123,7 @@ func (e *effect) fill() action.Type {
 	case a.CloseChat:
 		return action.ChatClose
 	default:
-		d.Kind, d.Text, d.Agents = action.KindTrigger, a.Notify.Text, a.Notify.Agents
+		d.Kind, d.Text, d.Agents, d.Destination = action.KindTrigger, a.Notify.Text, a.Notify.Agents, a.Notify.Destination
 		return action.AgentNotify
 	}
 }

@@ -22,14 +22,15 @@ type simulateCmd struct {
 	From    string `placeholder:"T" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the properties' zone, an RFC 3339 time, or now; default: the first event, else now."`
 	To      string `placeholder:"T" help:"End here, at the actions of this very instant; default: an hour after the last event, else 7 days after the beginning."`
 	JSON    bool   `help:"One action a line, as CloudEvents: what destinations get."`
-	Explain bool   `help:"Show also each message that was decided against, and why, as message.skipped."`
+	Explain bool   `help:"Show also each message that was decided against, and why, as message.skipped; at the end of the timeline, which events wait for their visitor."`
 }
 
 func (*simulateCmd) Help() string {
 	return `
 It needs no Redis, sends nothing and waits for nothing: the decisions are those of a worker, on a clock that jumps from
 one due time to the next. The first actions say how everything is at the beginning. Events from before the beginning
-are taken in there, as late ones; those after the end are not.
+are taken in there, as late ones, with the definitions in force since the first of them (for a week at most); those
+after the end are not.
 
 Examples:
 
@@ -55,9 +56,9 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	buffered := bufio.NewWriter(a.stdout)
-	var out shown = jsonLines{buffered}
+	out := &curtain{shown: jsonLines{buffered}}
 	if !c.JSON {
-		out = &timeline{ink: ink(a.colour(a.stdout)), utf8: a.utf8(), zone: clock, out: buffered}
+		out.shown = &timeline{ink: ink(a.colour(a.stdout)), utf8: a.utf8(), zone: clock, out: buffered}
 	}
 	out.begin(displayName(c.File), from, to)
 	log := logrus.New()
@@ -65,16 +66,16 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 	log.SetFormatter(&logrus.TextFormatter{DisableTimestamp: true, DisableColors: true})
 	s := jobs.NewSimulation(jobs.SimulationConfig{
 		Open:     func(now func() time.Time) jobs.Store { return memstore.New(1, now) },
-		From:     from,
+		From:     counted(from, events),
 		TimeZone: zone,
 		Log:      log,
 		Action:   out.action,
 		Explain:  c.Explain,
 	})
-	if err := play(ctx, s, defs, events, to, out); err != nil {
+	if err := play(ctx, s, defs, events, from, to, out); err != nil {
 		return err
 	}
-	out.end()
+	out.end(s.Parked())
 	return buffered.Flush()
 }
 
@@ -100,12 +101,18 @@ func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Ev
 	return between(begin, end, now, zone)
 }
 
-// play lets everything happen up to an instant. Events of one instant are taken together.
-func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions, events []event.Event, to time.Time, out shown) error {
+// play lets everything happen from an instant to another. Events of one instant are taken together.
+func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *curtain) error {
 	if err := s.Define(ctx, defs); err != nil {
 		return err
 	}
+	if err := s.Advance(ctx, from); err != nil {
+		return err
+	}
 	if err := s.Settle(ctx); err != nil {
+		return err
+	}
+	if err := out.begins(); err != nil {
 		return err
 	}
 	for len(events) > 0 && !events[0].Time.After(to) {
@@ -135,7 +142,7 @@ type shown interface {
 	begin(name string, from, to time.Time)
 	event(e event.Event)
 	action(body []byte) error
-	end()
+	end(parked []jobs.ParkedChat)
 }
 
 // jsonLines are the actions as they are.
@@ -143,7 +150,7 @@ type jsonLines struct{ out *bufio.Writer }
 
 func (jsonLines) begin(string, time.Time, time.Time) {}
 func (jsonLines) event(event.Event)                  {}
-func (jsonLines) end()                               {}
+func (jsonLines) end([]jobs.ParkedChat)              {}
 
 func (l jsonLines) action(body []byte) error {
 	_, err := l.out.Write(append(body, '\n'))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 )
 
@@ -113,6 +114,10 @@ func colourOf(a action.Action) string {
 	return bold
 }
 
-func (t *timeline) end() {
+func (t *timeline) end(parked []jobs.ParkedChat) {
 	t.write("\n" + t.paint(dim, count(t.told, "action", "actions")) + "\n")
+	for _, p := range parked {
+		text := count(p.Events, "event", "events") + " of the chat " + p.Property + "/" + p.Chat + " came to nothing so far: none has named its visitor, as chat.requested does"
+		t.write(t.paint(dim, oneLine(text)) + "\n")
+	}
 }

@@ -80,6 +80,10 @@ func examples(t testing.TB) map[string]action.Action {
 			ID: action.ID(action.AgentNotify, "lea:digest_opened:acme", atStart), Type: action.AgentNotify, Time: start,
 			Data: action.Notice{Agent: "lea", Name: "Léa", Kind: "digest_opened", Reason: "weekly", Cause: atStart, Property: "acme", Text: "1 form came in"},
 		},
+		"agent.notify.destination.json": {
+			ID: action.VisitorID(action.AgentNotify, "acme", "v1", "CRM"), Type: action.AgentNotify, Time: end,
+			Data: action.Visitor{Property: "acme", Visitor: "v1", Trigger: "CRM", Reason: "matched", Cause: action.Cause{Event: "e-17"}, Kind: action.KindTrigger, Text: "Look!", Destination: "crm"},
+		},
 		"digest.opened.json": {
 			ID: action.ID(action.DigestOpened, "acme", atStart), Type: action.DigestOpened, Time: start,
 			Data: action.Digest{
@@ -184,7 +188,11 @@ func decode(t *testing.T, body []byte) action.Action {
 	case action.AgentStatusChanged:
 		a.Data = strictly[action.AgentStatus](t, raw)
 	case action.AgentNotify:
-		a.Data = strictly[action.Notice](t, raw)
+		if bytes.Contains(raw, []byte(`"kind": "trigger"`)) {
+			a.Data = strictly[action.Visitor](t, raw)
+		} else {
+			a.Data = strictly[action.Notice](t, raw)
+		}
 	case action.DigestOpened:
 		a.Data = strictly[action.Digest](t, raw)
 	default:

@@ -73,7 +73,8 @@ type Visitor struct {
 	Tag         string       `json:"tag,omitempty"`
 	Name        string       `json:"name,omitempty"`
 	Department  string       `json:"department,omitempty"`
-	Agents      []string     `json:"agents,omitempty"` // who are to be told; empty: all of the property's
+	Agents      []string     `json:"agents,omitempty"`      // who are to be told; empty: all of the property's, or:
+	Destination string       `json:"destination,omitempty"` // the one that is told instead, whatever types it asks for
 	Form        string       `json:"form,omitempty"`
 	Ticket      *Ticket      `json:"ticket,omitempty"`
 }

@@ -38,7 +38,7 @@ func destinationKind() kind[Destination] {
 			"Whether the receiver takes a list of up to 100 actions in one request.").byDefault(false).of(webhook),
 		key("actions", setOf("types of action", mostAgents, oneOf("a type of action", actionTypes()...), clip),
 			func(d *Destination) *[]string { return &d.Actions },
-			"Only these types of action. All of them where none is listed."),
+			"Only these types of action, and what a `notify` sends to it by name. All of them where none is listed."),
 	}, checkStream), func(d *Destination) string { return d.Type })
 }
 

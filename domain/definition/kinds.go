@@ -54,7 +54,20 @@ func textual(name, noun, allowed string, schema map[string]any, valid func(place
 	}}
 }
 
+// text is a text that is shown as it is. A placeholder would be shown raw: it is refused.
 func text(most int) kind[string] {
+	k := raw(most)
+	k.schema["not"] = map[string]any{"type": "string", "pattern": `\{\{`}
+	return then(k, func(at place, s string) string {
+		if strings.Contains(s, "{{") {
+			at.fault(clip(s), "holds a placeholder", "no placeholders here: they are filled in texts of messages, notes and notices")
+		}
+		return s
+	})
+}
+
+// raw is a text of which nothing is known but its length.
+func raw(most int) kind[string] {
 	allowed := fmt.Sprintf("at most %d characters", most)
 	schema := map[string]any{"type": []any{"string", "number"}, "maxLength": most}
 	return textual("text", "a text of "+allowed, allowed, schema, func(_ place, s string) bool {

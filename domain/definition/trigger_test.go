@@ -247,6 +247,15 @@ func TestTriggersRefused(t *testing.T) {
 		{`{"auto_replies": {"outside": "{{next_open"}}`, `/auto_replies/outside: "{{next_open" is not closed`},
 		{`{"closing_soon": {"before": "10m", "message": "{{closes}}"}}`, `/closing_soon/message: "closes" is not a placeholder; allowed: visitor.name, agent.name, property.name, department, next_open, page.title, closes_at`},
 		{acts(`{"add_note": "}}"}`), `/triggers/0/actions/0/add_note: "}}" closes no placeholder`},
+		{one(`"type": "site", "message": "x", "sender": {"name": "{{agent.name|Bot}}"}`),
+			`/triggers/0/sender/name: "{{agent.name|Bot}}" holds a placeholder; allowed: no placeholders here: they are filled in texts of messages, notes and notices`},
+		{one(`"type": "site", "message": "x", "suggested": ["{{foo}}"]`), `/triggers/0/suggested/0: "{{foo}}" holds a placeholder`},
+		{acts(`{"set_name": "{{bar}}"}`), `/triggers/0/actions/0/set_name: "{{bar}}" holds a placeholder`},
+		{acts(`{"add_tag": "{{department}}"}`), `/triggers/0/actions/0/add_tag: "{{department}}" holds a placeholder`},
+		{acts(`{"remove_tag": "a {{department}}"}`), `/triggers/0/actions/0/remove_tag: "a {{department}}" holds a placeholder`},
+		{`{"shortcuts": {"x": {"attachments": [{"link": "https://x.example", "title": "{{page.title}}"}]}}}`, `/shortcuts/x/attachments/0/title: "{{page.title}}" holds a placeholder`},
+		{`{"widget": {"message": "back {{next_open}}"}}`, `/widget/message: "back {{next_open}}" holds a placeholder`},
+		{`{"name": "{{property.name}}"}`, `/name: "{{property.name}}" holds a placeholder`},
 
 		// conditions
 		{when(`{"field": "visitor.previous_visits", "contains": "2"}`), `/triggers/0/conditions/0/contains: "contains" is not for visitor.previous_visits, which is of the kind number; allowed: is, is_not, <, <=, >, >=, between, in, not_in, exists, not_exists`},
@@ -337,6 +346,7 @@ func TestSchemaOfTriggersAgreesWithParse(t *testing.T) {
 		`{"triggers": [{"name": "x", "type": "advanced", "on": "chat.ended", "message": "x", "conditions": [{"field": "pages.url", "is": "x"}]}]}`,
 		`{"triggers": [{"name": "x", "type": "advanced", "on": "chat.ended", "actions": [{"add_tag": "x", "reassign": true}]}]}`,
 		`{"triggers": [{"name": "x", "type": "site", "message": "x", "frequency": {"every": 1}}]}`, `{"rescue": [{"reassign": true}]}`, `{"closing_soon": {}}`,
+		`{"widget": {"message": "back {{next_open}}"}}`, `{"triggers": [{"name": "x", "type": "site", "message": "x", "suggested": ["{{x}}"]}]}`,
 		`{"shortcuts": {"a b": {"text": "x"}}}`, `{"widget": {"waiting_at_close": "x"}}`, `{"auto_replies": {"before": "x"}}`,
 	} {
 		file := tree(t, `{"properties": {"x": `+refused+`}}`)

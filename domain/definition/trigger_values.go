@@ -34,7 +34,7 @@ func duration(least, most time.Duration) kind[hours.Duration] {
 
 // message is a text with placeholders.
 func message(where trigger.Place) kind[string] {
-	return then(text(trigger.MostText), func(at place, s string) string {
+	return then(raw(trigger.MostText), func(at place, s string) string {
 		if _, err := trigger.ParseText(s, where); err != nil {
 			at.nested(err)
 		}

@@ -20,11 +20,11 @@ func visitorSentence(a action.Action) (string, error) {
 	who, by := v.Property+"/"+v.Visitor, cmp.Or(v.Trigger, v.Rule)
 	switch a.Type {
 	case action.MessageSend:
-		return fmt.Sprintf("message to %s (%s): %s", who, by, cmp.Or(v.Text, "without a text")), nil
+		return fmt.Sprintf("message to %s (%s): %s", who, by, said(&v)), nil
 	case action.MessageSkipped:
 		return strings.TrimSuffix(fmt.Sprintf("held back from %s (%s): %s: %s", who, by, v.Reason, v.Text), ": "), nil
 	case action.AgentNotify:
-		to := strings.Join(v.Agents, ", ")
+		to := cmp.Or(strings.Join(v.Agents, ", "), v.Destination)
 		if to != "" {
 			to = "to " + to + " "
 		}
@@ -35,4 +35,36 @@ func visitorSentence(a action.Action) (string, error) {
 		what = ": " + strconv.Quote(what)
 	}
 	return fmt.Sprintf("%s of %s (%s)%s", a.Type, who, by, what), nil
+}
+
+// said is a message in short: its text, and in brackets what comes with it.
+func said(v *action.Visitor) string {
+	var with []string
+	for _, a := range v.Attachments {
+		switch {
+		case a.File != "":
+			with = append(with, "file "+cmp.Or(a.Title, a.File))
+		case a.Image != "":
+			with = append(with, "image "+cmp.Or(a.Title, a.Image))
+		case a.Link != "":
+			with = append(with, "link "+cmp.Or(a.Title, a.Link))
+		default:
+			with = append(with, cmp.Or(a.Title, a.Form))
+		}
+	}
+	if len(v.Suggested) > 0 {
+		with = append(with, "replies "+strings.Join(v.Suggested, " | "))
+	}
+	if len(v.Departments) > 0 {
+		names := make([]string, len(v.Departments))
+		for i, d := range v.Departments {
+			names[i] = cmp.Or(d.Name, d.ID)
+		}
+		with = append(with, "departments "+strings.Join(names, " | "))
+	}
+	text := v.Text
+	if len(with) > 0 {
+		text = strings.TrimSpace(text + " [" + strings.Join(with, "; ") + "]")
+	}
+	return cmp.Or(text, "without a text")
 }

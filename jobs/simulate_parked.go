@@ -1,0 +1,49 @@
+package jobs
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// ParkedChat is a chat of which nobody has said whose it is, and how many of its events wait for that.
+type ParkedChat struct {
+	Property, Chat string
+	Events         int
+}
+
+// Parked are the chats whose events have come to nothing so far, by property and chat. Events wait for a day: those that
+// waited in vain are among them. Without SimulationConfig.Explain nobody counts them.
+func (s *Simulation) Parked() []ParkedChat {
+	var list []ParkedChat
+	for _, subject := range slices.Sorted(maps.Keys(s.parked)) {
+		property, chat, _ := strings.Cut(strings.TrimPrefix(string(subject), chatKind), "/")
+		list = append(list, ParkedChat{Property: property, Chat: chat, Events: s.parked[subject]})
+	}
+	return list
+}
+
+// countParked looks at the chats of events that were taken in.
+func (s *Simulation) countParked(ctx context.Context, events []event.Event) error {
+	var chats []Subject
+	for _, e := range events {
+		if e.Data.Chat != "" {
+			chats = append(chats, chatSubject(e.Data.Property, e.Data.Chat))
+		}
+	}
+	records, err := s.store.Load(ctx, chats)
+	if err != nil {
+		return err
+	}
+	for i := range records {
+		var o chatState
+		delete(s.parked, records[i].Subject)
+		if decodeState(records[i].State, &o) == nil && o.Visitor == "" && len(o.Parked) > 0 {
+			s.parked[records[i].Subject] = len(o.Parked)
+		}
+	}
+	return nil
+}

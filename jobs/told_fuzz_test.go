@@ -1,0 +1,38 @@
+package jobs
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+)
+
+// FuzzTold reads what a page is told from a record of which anything may be stored: it is JSON that can be sent, and
+// each of it is told once to a page that comes back.
+func FuzzTold(f *testing.F) {
+	body, err := os.ReadFile("testdata/v1/visitor.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(body)
+	f.Add([]byte(`{"visit":{"visits":[{"id":"","arrived":"0001-01-01T00:00:00Z"},{"id":""}]},"told":[{"id":"a","data":{}},{"id":"a","data":{"visit":""}},{"data":null}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var s toldState
+		if decodeState(body, &s) != nil {
+			return // told nothing: a worker says that it is broken
+		}
+		for _, v := range s.Visit.Visits {
+			list, err := s.of(v.ID)
+			if err != nil {
+				return
+			}
+			for i, told := range list {
+				if !json.Valid(told.JSON) {
+					t.Errorf("no JSON: %q", told.JSON)
+				}
+				if left := after(list, told.ID); len(left) >= len(list)-i {
+					t.Errorf("%q is told again", told.ID)
+				}
+			}
+		}
+	})
+}
