@@ -55,7 +55,7 @@ func (r Redis) Close() error {
 // Await waits until Redis answers, and says so while it does not. Then it takes the
 // first steps, which are repeated when Redis goes away in the middle of them. It
 // returns the error of a step that is of another kind; else it gives up with the
-// context only, and returns the last error that did not come of its end.
+// context only, and returns the last error that says more than that time was up.
 func (r Redis) Await(ctx context.Context, log logrus.FieldLogger, steps ...func(context.Context) error) error {
 	const pause = time.Second
 	var why error
@@ -72,7 +72,7 @@ func (r Redis) Await(ctx context.Context, log logrus.FieldLogger, steps ...func(
 		if try%10 == 0 {
 			log.WithError(err).Warn("Redis does not answer: waiting for it; is REDIS_URL right, and the server up?")
 		}
-		if why == nil || ctx.Err() == nil {
+		if why == nil || !errors.Is(err, context.DeadlineExceeded) {
 			why = err
 		}
 		select {
