@@ -73,7 +73,7 @@ department.chosen late hi    hi    hi       hi     visitor_left hi         hi   
 form.abandoned    late hi    hi    hi       hi     visitor_left hi         hi        hi         widget_offline edited! edited  disabled removed
 visitor.custom    late hi    hi    hi       hi     visitor_left hi         hi        hi         widget_offline edited! edited  disabled removed
 recheck           late hi    hi    hi       hi     visitor_left conditions hi        hi         widget_offline edited! edited  disabled removed
-unchecked         late hi    hi    hi       hi     visitor_left hi         hi        hi         widget_offline edited! edited  disabled removed
+unchecked         late hi    hi    hi       hi     hi           hi         hi        hi         widget_offline edited! edited  disabled removed
 `
 
 // TestTriggersOfEachType plays every cell of the table on the path that a worker takes, in a simulation.
