@@ -81,15 +81,15 @@ func rescueDelay(first time.Duration, property int) time.Duration {
 	return first + time.Duration(property%rescueProperties)*500*time.Millisecond
 }
 
-// ask lets visitors ask for chats, as many as are taken in within two thirds of the first delay,
-// and every third be answered, and waits until all of that is taken in. It gives when the first
-// message is due.
+// ask lets visitors ask for chats, as many as are taken in until some time before the first
+// message is due, and every third be answered, and waits until all of that is taken in. It gives
+// when the first message is due.
 func (r *rescues) ask(chats int, first time.Duration) time.Time {
 	r.Helper()
-	const atOnce = 200
+	const atOnce, before = 100, 12 * time.Second
 	r.awaitQuiet() // the widgets are online
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	for asked := 0; asked < chats && time.Since(now) < first*2/3; asked += atOnce {
+	for asked := 0; asked < chats && time.Since(now) < first-before; asked += atOnce {
 		var requests, answers []event.Event
 		for i := asked; i < asked+atOnce; i++ {
 			property, visitor, chat := fmt.Sprint("p", i%rescueProperties), fmt.Sprint("v", i), fmt.Sprint("c", i)
