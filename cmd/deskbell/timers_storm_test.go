@@ -272,7 +272,7 @@ func TestKilledWorkersSendEveryMessageOnce(t *testing.T) {
 // instants of its messages.
 func TestNoMessageWaitsLongForAWorkerThatDied(t *testing.T) {
 	t.Parallel()
-	const chats, first = 3_000, 18 * time.Second
+	const chats, first = 3_000, 24 * time.Second
 	r := newRescues(t)
 	r.define(first)
 	dies := r.worker()
