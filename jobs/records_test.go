@@ -37,7 +37,7 @@ func storedRecords() map[string]any {
 				Custom:     map[string]visit.Attribute{"plan": {Value: json.RawMessage(`"pro"`), At: at(5)}},
 				Known:      []visit.Mark{{At: at(5), ID: 42}},
 				Fired:      map[string]visit.Fired{"Welcome": {Fired: spoken, Count: 2}}, Proactive: spoken,
-				Timers: []visit.Timer{{Trigger: "Help", Made: 9, Visit: "2", Chat: "c1", Event: "e7", Page: 8, Started: at(22), Due: at(52.25), Waits: true, Step: 1, Away: true}},
+				Timers: []visit.Timer{{Trigger: "Help", Made: 9, Visit: "2", Chat: "c1", Event: "e7", Page: 8, Started: at(22), Due: at(52.25), Waits: true, Step: 1, Away: true, Back: 1}},
 			},
 			Chats: map[string]chat.State{"c1": {
 				ID: "c1", Department: chat.Department{ID: "sales", At: at(22)}, Queue: chat.Queue{Position: new(3), At: at(23)},

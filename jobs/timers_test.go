@@ -57,9 +57,9 @@ func TestEachMessageThatWaitsHasATaskOfItsNameThatIsCancelledWithIt(t *testing.T
 			[]string{at("s1:Hello", time.Hour), at("s1:Prices", 30*time.Minute)}},
 		{"saw another page", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/"}), []string{at("s1:Hello", time.Hour)}},
 		{"left", event.NewVisitorLeft("acme", "v1", "s1"), nil},
-		{"came back", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/"}), []string{at("s1:Hello", time.Hour)}},
-		{"asked for a chat", event.NewChatRequested("acme", "v1", "c1"), []string{at("chat:c1", 10*time.Minute), at("s1:Hello", time.Hour)}},
-		{"was answered", event.NewAgentMessage("acme", "c1", "lea", "Hi!"), []string{at("s1:Hello", time.Hour)}},
+		{"came back", event.NewPageViewed("acme", "v1", "s1", event.Page{URL: "https://acme.example/"}), []string{at("s1:Hello:1", time.Hour)}},
+		{"asked for a chat", event.NewChatRequested("acme", "v1", "c1"), []string{at("chat:c1", 10*time.Minute), at("s1:Hello:1", time.Hour)}},
+		{"was answered", event.NewAgentMessage("acme", "c1", "lea", "Hi!"), []string{at("s1:Hello:1", time.Hour)}},
 	} {
 		step.e.Time = began
 		switch step.name {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ func (WakeArgs) Kind() string { return "visitor:wake" }
 // wakeTask is a task that looks at a visitor again: one for each trigger that has started and waits,
 // and one for each chat in which something is due, for what is due there first.
 type wakeTask struct {
-	cause string // "VISIT:TRIGGER", or "chat:CHAT"
+	cause string // "VISIT:TRIGGER", "VISIT:TRIGGER:2" once the visitor has come back twice, or "chat:CHAT"
 	at    time.Time
 }
 
@@ -43,7 +44,11 @@ func (s *visitorState) wakes() []wakeTask {
 		if t.Away {
 			continue
 		}
-		all = append(all, wakeTask{t.Visit + ":" + t.Trigger, t.Due})
+		cause := t.Visit + ":" + t.Trigger
+		if t.Back > 0 { // another task than the one whose cancelling may still be under way
+			cause += ":" + strconv.Itoa(t.Back)
+		}
+		all = append(all, wakeTask{cause, t.Due})
 	}
 	for id, at := range s.Wakes {
 		all = append(all, wakeTask{"chat:" + id, at})

@@ -21,6 +21,7 @@ type Timer struct {
 	Waits   bool      `json:"waits,omitempty"` // Due is when it starts: nothing must happen until then
 	Step    int       `json:"step,omitempty"`  // the action with which it goes on, after a wait
 	Away    bool      `json:"away,omitempty"`  // the visitor has left for whom it is: as long as they do not come back, it need not be woken
+	Back    int       `json:"back,omitempty"`  // how often they have come back
 }
 
 // ended is why a timer can end before its due time: what cannot come back has gone. Behind a wait only an answer and the end
@@ -93,7 +94,11 @@ func (r *run) leave() {
 	for i := range r.State.Timers {
 		t := &r.State.Timers[i]
 		c, _ := r.policy.named(t.Trigger)
-		t.Away = c != nil && c.attended && t.Step == 0 && r.State.left(t.Visit)
+		away := c != nil && c.attended && t.Step == 0 && r.State.left(t.Visit)
+		if t.Away && !away {
+			t.Back++
+		}
+		t.Away = away
 	}
 }
 
