@@ -193,22 +193,11 @@ func (d *decider) say(t trigger.Text, e Effect) {
 // add adds an effect, unless nothing is left of it.
 func (d *decider) add(e Effect) {
 	e.Chat = d.State.ID
-	if e.empty() {
+	if e.Do.Empty(len(e.Attachments) + len(e.Offered)) { // offers are as good as a text
 		d.Skipped = append(d.Skipped, Skipped{e.Chat, e.Cause.Rule, e.Cause.Step, Empty, e.At})
 		return
 	}
 	d.Effects = append(d.Effects, e)
-}
-
-// empty tells whether an action has come to nothing with its text. A message may do without one.
-func (e *Effect) empty() bool {
-	switch m, n := e.Do.SendMessage, e.Do.Notify; {
-	case m != nil:
-		return m.Text == "" && len(m.Suggested)+len(e.Attachments)+len(e.Offered) == 0
-	case n != nil:
-		return n.Text == ""
-	}
-	return e.Do.Kind() == ""
 }
 
 // values are what stands for placeholders in a rule's text. In hours a hand-over has no next opening: people are there,

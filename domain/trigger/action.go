@@ -92,6 +92,18 @@ func (a *Action) Kind() string {
 	return ""
 }
 
+// Empty tells whether an action has come to nothing when its text was rendered. A message may do without one where so many
+// things hang on it, or with replies to choose from.
+func (a *Action) Empty(attached int) bool {
+	switch m, n := a.SendMessage, a.Notify; {
+	case m != nil:
+		return m.Text == "" && len(m.Suggested)+attached == 0
+	case n != nil:
+		return n.Text == ""
+	}
+	return a.Kind() == ""
+}
+
 // Shortcut is a text that a property names, to be sent by triggers, with what hangs on it.
 type Shortcut struct {
 	Text        string       `json:"text,omitempty"` // for ParseText

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"maps"
 	"time"
 
@@ -136,14 +137,14 @@ func (r *run) act(c *compiled, t Timer) {
 			return
 		}
 		do, chat := s.render(values), t.Chat
-		if of(do) && chat == "" {
-			chat = r.scene.going()
+		if ofChat(do) {
+			chat = cmp.Or(chat, r.scene.going())
 		}
 		switch {
-		case s.empty(do):
+		case do.Empty(len(s.attachments)):
 			r.skip(t, Empty)
 			continue
-		case of(do) && chat == "":
+		case ofChat(do) && chat == "":
 			r.skip(t, NoChat)
 			continue
 		}
@@ -155,8 +156,8 @@ func (r *run) act(c *compiled, t Timer) {
 	}
 }
 
-// of tells whether an action is of a chat, and comes to nothing without one.
-func of(a trigger.Action) bool { return a.CloseChat || a.Reassign || a.InviteAgents }
+// ofChat tells whether an action is of a chat, and comes to nothing without one.
+func ofChat(a trigger.Action) bool { return a.CloseChat || a.Reassign || a.InviteAgents }
 
 // allowed tells whether the trigger may act for this visitor at an instant; where not, it is skipped.
 func (r *run) allowed(c *compiled, t Timer, at time.Time) bool {

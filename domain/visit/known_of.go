@@ -6,10 +6,7 @@ import "time"
 func (s *State) Name() string { return s.known().Name }
 
 // Left tells whether the visitor has left, and has not been seen since.
-func (s *State) Left() bool {
-	last := s.latest()
-	return last.Left.After(later(last.Seen, s.Seen))
-}
+func (s *State) Left() bool { return s.left(s.latest().ID) }
 
 // Silent tells whether the visitor's last sign of life is so long ago that their visit is over.
-func (s *State) Silent(at time.Time) bool { return at.Sub(later(s.latest().Seen, s.Seen)) >= End }
+func (s *State) Silent(at time.Time) bool { return at.Sub(s.seen(s.latest().ID)) >= End }

@@ -88,17 +88,6 @@ func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
 	return c, nil
 }
 
-// empty tells whether an action that was rendered says nothing: what its placeholders stand for is not known.
-func (s step) empty(a trigger.Action) bool {
-	switch {
-	case a.SendMessage != nil:
-		return a.SendMessage.Text == "" && len(s.attachments)+len(a.SendMessage.Suggested) == 0
-	case a.Notify != nil:
-		return a.Notify.Text == ""
-	}
-	return s.AddNote+s.ReplaceNote != "" && a.AddNote+a.ReplaceNote == ""
-}
-
 // render is the action with its text filled in. A shortcut becomes its text.
 func (s step) render(values map[string]string) trigger.Action {
 	a, text := s.Action, s.text.Render(values)
