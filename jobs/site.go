@@ -65,7 +65,7 @@ func (d *Decider) sites(ctx context.Context, records []Record, at time.Time) (ma
 		}
 		id, _ := r.Subject.Property()
 		s := &site{id: id, agents: b.agents}
-		s.broken = s.read(b, r, d.policies, at)
+		s.broken = guard(func() error { return s.read(b, r, d.policies, at) })
 		sites[id] = s
 	}
 	return sites, nil
