@@ -32,9 +32,10 @@ func (ReplayArgs) Kind() string { return "delivery:replay" }
 // replayRetries is how often a replay is tried again before it is archived again.
 const replayRetries = 5
 
-// isOld tells whether an action is to be given up when its destination is lost.
-func isOld(seq string, at time.Time) bool {
-	return seq != "" && at.Sub(seqTime(seq)) >= giveUpAfter
+// isOld tells whether an action that was committed at an instant is given up when its destination is lost. The zero instant is no
+// action's.
+func isOld(committed, now time.Time) bool {
+	return !committed.IsZero() && now.Sub(committed) >= giveUpAfter
 }
 
 // archive gives an action up. asynq archives only what has failed: the task is run,
@@ -59,7 +60,7 @@ func (l *lane) giveUp(ctx context.Context) error {
 	if !l.seen.isLost(now) {
 		return nil
 	}
-	for len(l.aside) > 0 && isOld(l.aside[0].Seq, now) {
+	for len(l.aside) > 0 && isOld(l.aside[0].At, now) {
 		if err := l.archive(ctx, l.aside[0].Seq, l.aside[0].Body, l.seen.Error); err != nil {
 			return err
 		}
@@ -72,7 +73,7 @@ func (l *lane) giveUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		old := slices.IndexFunc(entries, func(e Entry) bool { return !isOld(e.Seq, now) })
+		old := slices.IndexFunc(entries, func(e Entry) bool { return !isOld(e.At, now) })
 		if old < 0 {
 			old = len(entries)
 		}

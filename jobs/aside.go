@@ -24,7 +24,7 @@ func (l *lane) refused(ctx context.Context, e Entry, s *step) error {
 		return &tryLater{errFull, growing(0)}
 	}
 	now := l.w.now()
-	a := Aside{Seq: e.Seq, Subject: subjectOf(e.Body), Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, Body: e.Body}
+	a := Aside{Seq: e.Seq, Subject: subjectOf(e.Body), Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, At: e.At, Body: e.Body}
 	s.follow = append(s.follow, a)
 	slices.SortFunc(s.follow, func(a, b Aside) int { return CompareSeq(a.Seq, b.Seq) })
 	l.log.set("aside", len(l.aside)+len(s.follow))

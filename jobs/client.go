@@ -80,7 +80,7 @@ func (c *Client) SetOverride(ctx context.Context, property string, o *hours.Over
 		}
 		now := c.now()
 		lost, err := c.store.Commit(ctx, []Change{{
-			Subject: subject, Rev: r.Rev, Woken: r.Woken, State: body, Due: now, Wake: true,
+			Subject: subject, Rev: r.Rev, Woken: r.Woken, State: body, Due: now, Wake: true, At: now,
 		}})
 		if err != nil {
 			return hours.State{}, err

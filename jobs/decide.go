@@ -40,6 +40,13 @@ type propertyState struct {
 // copied once more: a tenth of the time of a flip.
 type storedWidget widget.State
 
+// decidedAt notes of all changes when they were decided.
+func (out *Outcome) decidedAt(at time.Time) {
+	for i := range out.Changes {
+		out.Changes[i].At = at
+	}
+}
+
 // retryBroken is when to look again at a record that cannot be decided on. It is
 // an edit that will mend it, and that wakes it anyway.
 const retryBroken = time.Hour
@@ -94,6 +101,7 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 	for subject, err := range batch.broken {
 		out.Broken = append(out.Broken, Broken{subject, err})
 	}
+	out.decidedAt(at)
 	return out, nil
 }
 

@@ -26,7 +26,7 @@ type DestinationStatus struct {
 	Since  time.Time `json:"since,omitzero"`  // of its failing; zero: it is ok
 	Until  time.Time `json:"until,omitzero"`  // paused: when it is tried again
 	Error  string    `json:"error,omitempty"` // the last
-	Oldest time.Time `json:"oldest,omitzero"` // when the oldest action was decided that waits; zero: none waits
+	Oldest time.Time `json:"oldest,omitzero"` // when the oldest of the actions that wait was committed; zero: none waits
 	Aside  int       `json:"aside,omitzero"`  // actions that it refused, and those that stay behind them
 }
 
@@ -82,11 +82,7 @@ func statusOf(name string, def definition.Destination, c circuit, lanes []Waitin
 	s := DestinationStatus{Name: name, Type: def.Type, State: DestinationOK, Since: c.Since, Error: c.Error}
 	for _, w := range lanes {
 		s.Aside += w.Aside
-		for _, seq := range []string{w.Next, w.First.Seq} {
-			if at := seqTime(seq); seq != "" && (s.Oldest.IsZero() || at.Before(s.Oldest)) {
-				s.Oldest = at
-			}
-		}
+		s.Oldest = earliest(s.Oldest, earliest(w.NextAt, w.First.At))
 		if w.Aside > 0 && s.Error == "" {
 			s.Since, s.Error = w.First.Since, w.First.Error
 		}

@@ -141,7 +141,7 @@ func digestAfter(r *Record, came []chat.Arrivals, heard map[string]bool, at time
 		s.Due = at.UTC()
 	}
 	news := false
-	c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, NewRev: at.UnixMicro(), Due: s.Due, At: at}
+	c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, NewRev: at.UnixMicro(), At: at, Due: s.Due}
 	for _, a := range came {
 		var fresh []chat.Item
 		for _, item := range a.Items {

@@ -213,7 +213,7 @@ func (l *lane) take(entries []Entry, most int) step {
 				if len(l.aside)+len(s.follow) >= asideMost {
 					break
 				}
-				s.follow = append(s.follow, Aside{Seq: e.Seq, Subject: subject, Since: now, Body: e.Body})
+				s.follow = append(s.follow, Aside{Seq: e.Seq, Subject: subject, Since: now, At: e.At, Body: e.Body})
 			} else {
 				s.batch = append(s.batch, Delivery{Shard: l.Shard, Seq: e.Seq, ID: idOf(e.Body), Body: e.Body})
 			}

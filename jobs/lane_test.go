@@ -35,14 +35,19 @@ func newLane(t *testing.T) *bundle {
 	return b
 }
 
-// emit puts actions into the outbox: "acme.1" is the first of the property acme.
+// emit puts actions into the outbox that are committed now: "acme.1" is the first of the property acme.
 func (b *bundle) emit(ids ...string) {
+	b.Helper()
+	b.emitAt(b.clock.now(), ids...)
+}
+
+func (b *bundle) emitAt(committed time.Time, ids ...string) {
 	b.Helper()
 	_, err := b.rdb.Pipelined(b.Context(), func(p redis.Pipeliner) error {
 		for _, id := range ids {
 			property, _, _ := strings.Cut(id, ".")
 			body := fmt.Sprintf(`{"id":%q,"type":"widget.state_changed","data":{"property":%q}}`, id, property)
-			p.XAdd(b.Context(), &redis.XAddArgs{Stream: "deskbell:{0}:out", Values: []string{"a", body}})
+			p.XAdd(b.Context(), &redis.XAddArgs{Stream: "deskbell:{0}:out", Values: []any{"a", body, "t", committed.UnixMilli()}})
 		}
 		return nil
 	})
@@ -477,7 +482,7 @@ func TestGivingUp(t *testing.T) {
 			}
 			return nil
 		})
-		b.emit("a.1", "b.1") // by the workers' clock two days ago
+		b.emitAt(b.clock.now().Add(-2*24*time.Hour), "a.1", "b.1")
 		b.worker()
 		b.gets("hook", 2)
 		if n := b.archivedTasks(); n > 0 {

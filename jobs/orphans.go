@@ -9,48 +9,50 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
-	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 )
 
 // When a worker is killed, asynq gives what it held to another after a minute or two. For a
 // wake-up that does not matter, but a task with events is all there is of them, and a welcome
-// or a rescue may come of them. So the beat looks for tasks with events whose worker has not
-// been heard of for a while, and enqueues a copy of each.
+// or a rescue may come of them. So the beat looks for tasks with events whose worker gives no
+// sign of life for a while, and enqueues a copy of each.
 //
 // The original comes again, too, and finds that its events were heard. The same holds where
 // the worker is not dead but only slow: what is read here of asynq's own can cost work, and
 // never an event.
 
 const (
-	// asynqLease is how long a worker has a task that it does not extend, and it extends what
-	// it has every five seconds. Neither can be configured.
-	asynqLease = 30 * time.Second
-
-	orphanAfter = 8 * time.Second // without a sign of life: at the next beat after it, a copy is made
-	orphanUntil = 2 * time.Minute // by then asynq has given it back
+	orphanAfter = 8 * time.Second // a living worker extends the lease of what it holds every five seconds
 	mostOrphans = 1000            // in a queue, of one beat
 	mostCopies  = 3               // of one task: one that kills its workers is left to asynq's own pace
 
 	copyPrefix = "copy:" // of the id of a copy, before the id of what it copies
 )
 
-// orphaned gives the tasks of a queue that were not extended for so many seconds. The key is
-// asynq's own: a sorted set of the ids of the tasks under way, by the Unix time at which their
-// leases run out. TestATaskUnderWayHasALease holds it to that. The clock is that of Redis:
-// asynq goes by the machines' clocks, and not by the one that the worker was given.
-//
-// KEYS lease   ARGV lease, least and most seconds since it was extended, limit
-const orphaned = `
-local now = redis.call('TIME')[1]
-return redis.call('ZRANGEBYSCORE', KEYS[1], now + ARGV[1] - ARGV[3], now + ARGV[1] - ARGV[2], 'LIMIT', 0, ARGV[4])`
-
+// leaseKey is asynq's own: a sorted set of the ids of the tasks under way, by the Unix time at which their leases run out.
+// TestATaskUnderWayHasALease holds it to that. That time is of the clock of another machine, so it is compared with nothing but
+// itself: a lease that stays as it was, while a living worker would have extended it, is a dead worker's.
 func leaseKey(queue string) string { return "asynq:{" + queue + "}:lease" }
 
-// orphans are the tasks that the last beat has seen to.
+// orphans are the leases that the last beat has seen, by the id of the task.
 type orphans struct {
 	mu   sync.Mutex
-	seen map[string]bool
+	seen map[string]sighting
+}
+
+// sighting is one lease, as it was seen for some time.
+type sighting struct {
+	until float64
+	since time.Time // by this worker's clock: when it was first seen with that end
+	done  bool      // it was seen to
+}
+
+// look is what is known of a lease that is seen now.
+func (o *orphans) look(id string, until float64, now time.Time) sighting {
+	if s, ok := o.seen[id]; ok && s.until == until {
+		return s
+	}
+	return sighting{until: until, since: now}
 }
 
 // adoptOrphans enqueues copies of tasks with events whose workers seem to have died. Of the
@@ -58,26 +60,27 @@ type orphans struct {
 func (w *Worker) adoptOrphans(ctx context.Context) error {
 	w.orphans.mu.Lock()
 	defer w.orphans.mu.Unlock()
-	seen := make(map[string]bool)
-	defer func() { w.orphans.seen = seen }()
+	now, seen := w.now(), make(map[string]sighting)
 	copies := 0
 	for queue := range w.queue.all(queueEvent) {
-		ids, err := redis.NewScript(orphaned).Run(ctx, w.Redis.Client, []string{leaseKey(queue)},
-			asynqLease.Seconds(), orphanAfter.Seconds(), orphanUntil.Seconds(), mostOrphans).StringSlice()
+		leases, err := w.Redis.Client.ZRangeWithScores(ctx, leaseKey(queue), 0, mostOrphans-1).Result()
 		if err != nil {
 			return fmt.Errorf("looking for events of dead workers: %w", err)
 		}
-		for _, id := range ids {
-			if !w.orphans.seen[id] && strings.Count(id, copyPrefix) < mostCopies {
+		for _, lease := range leases {
+			id, _ := lease.Member.(string)
+			s := w.orphans.look(id, lease.Score, now)
+			if !s.done && now.Sub(s.since) >= orphanAfter && strings.Count(id, copyPrefix) < mostCopies {
 				n, err := w.adopt(ctx, queue, id)
 				if err != nil {
 					return err
 				}
-				copies += n
+				copies, s.done = copies+n, true
 			}
-			seen[id] = true
+			seen[id] = s
 		}
 	}
+	w.orphans.seen = seen
 	if copies > 0 {
 		w.log.WithFields(logrus.Fields{"tasks": copies}).Warn("a worker has gone that held events: they are taken in from copies")
 	}

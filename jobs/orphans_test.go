@@ -124,6 +124,16 @@ func TestEventsOfADeadWorkerAreTakenInSoonAndOnce(t *testing.T) {
 	}
 }
 
+// Its leases end by a clock of which nobody else can know that it was wrong.
+func TestEventsOfADeadWorkerWhoseClockWasAheadAreTakenIn(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(greeting)
+	b.orphan("t1", b.events(named("e1", arrived("v1"))), -5*time.Minute)
+	b.worker()
+	redistest.Wait(t, "the visitor is greeted", func() bool { return len(b.messages()) > 0 })
+}
+
 func TestAnOrphanThatCannotBeDecodedIsArchivedAndDoesNotLoop(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})

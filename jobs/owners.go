@@ -112,7 +112,7 @@ func (o *chatState) change(r *Record, at time.Time) (Change, error) {
 	if err != nil {
 		return Change{}, fmt.Errorf("encoding %s: %w", r.Subject, err)
 	}
-	return Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, NewRev: at.UnixMicro(), State: body, Due: o.Until}, nil
+	return Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, NewRev: at.UnixMicro(), At: at, State: body, Due: o.Until}, nil
 }
 
 // hand adds the events of a chat to the news of its visitors, and tells whether parked ones

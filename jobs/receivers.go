@@ -50,7 +50,7 @@ func (r receivers) mayCall(name string) bool {
 func (r receivers) mayRun(w Waiting) bool {
 	_, defined := r.defs[w.Destination]
 	return !defined || r.mayCall(w.Destination) ||
-		r.circuits[w.Destination].isLost(r.at) && (isOld(w.Next, r.at) || isOld(w.First.Seq, r.at))
+		r.circuits[w.Destination].isLost(r.at) && (isOld(w.NextAt, r.at) || isOld(w.First.At, r.at))
 }
 
 // enqueueDeliveries asks for all destinations of a shard that may be called.

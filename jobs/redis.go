@@ -69,7 +69,7 @@ func (r Redis) Await(ctx context.Context, log logrus.FieldLogger, steps ...func(
 				return err
 			}
 		}
-		if try%10 == 0 {
+		if try%10 == 0 && ctx.Err() == nil {
 			log.WithError(err).Warn("Redis does not answer: waiting for it; is REDIS_URL right, and the server up?")
 		}
 		if why == nil || !errors.Is(err, context.DeadlineExceeded) {

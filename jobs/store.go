@@ -121,10 +121,12 @@ type Change struct {
 	// written, it is noted that the property serves them (ChattersSubject).
 	ChatsBegin, ChatsEnd bool
 
+	// At is when it was decided, by the clock of whoever decided. Its actions were committed then, and its events heard.
+	At time.Time
+
 	// Heard are ids of events that the new state has taken in, to be known again within
 	// HeardFor after At. The id of an event is known for its subject alone.
 	Heard []string
-	At    time.Time // when Heard were heard
 
 	came chat.Arrivals // what is to be in the digest of a visitor's property before this is written; see digest.go
 

@@ -12,7 +12,8 @@ import (
 type Entry struct {
 	Seq  string // its place in the shard's outbox, which only grows
 	Body []byte
-	To   []string // nil: all
+	To   []string  // nil: all
+	At   time.Time // when it was committed, to the millisecond, by the clock of the worker that decided it: Change.At
 }
 
 // Lane is the way from one shard's outbox to one destination. One run of a job at a
@@ -31,6 +32,7 @@ type Aside struct {
 	Since   time.Time // when it was set aside
 	Next    time.Time // when to try it again; zero: as soon as it is the first of its subject
 	Error   string    // of the last try
+	At      time.Time // when the action was committed, as Entry.At
 	Body    []byte
 }
 
@@ -47,9 +49,10 @@ type Settlement struct {
 // Waiting is what a lane has before it.
 type Waiting struct {
 	Lane
-	Next  string // place of the first entry that is past the cursor; empty: none
-	Aside int    // how many actions are aside
-	First Aside  // the first of them
+	Next   string    // place of the first entry that is past the cursor; empty: none
+	NextAt time.Time // when that entry was committed, as Entry.At; zero: none
+	Aside  int       // how many actions are aside
+	First  Aside     // the first of them
 }
 
 // Retry says that a lane has something aside that is to be tried again.
@@ -93,23 +96,23 @@ type Lanes interface {
 	Probe(ctx context.Context, destination string, lease Lease) (bool, error)
 }
 
-// CompareSeq orders places: numbers of milliseconds and, after a dash, in each.
+// NewestFirst orders entries of several shards, whose places are not comparable.
+func NewestFirst(a, b Entry) int {
+	return cmp.Or(b.At.Compare(a.At), CompareSeq(b.Seq, a.Seq))
+}
+
+// CompareSeq orders places: two numbers, with a dash between them. A place tells what comes before what, and never when: its
+// numbers come from the clock of Redis, which may differ from those of the workers.
 func CompareSeq(a, b string) int {
 	m, i := parseSeq(a)
 	n, j := parseSeq(b)
 	return cmp.Or(cmp.Compare(m, n), cmp.Compare(i, j))
 }
 
-// seqTime is when an action came to its place.
-func seqTime(seq string) time.Time {
-	ms, _ := parseSeq(seq)
-	return time.UnixMilli(ms).UTC()
-}
-
 // parseSeq gives zeros for what no store gives.
-func parseSeq(seq string) (ms, n int64) {
+func parseSeq(seq string) (m, n int64) {
 	head, tail, _ := strings.Cut(seq, "-")
-	ms, _ = strconv.ParseInt(head, 10, 64)
+	m, _ = strconv.ParseInt(head, 10, 64)
 	n, _ = strconv.ParseInt(tail, 10, 64)
-	return ms, n
+	return m, n
 }

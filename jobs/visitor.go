@@ -62,6 +62,7 @@ func (d *Decider) Take(ctx context.Context, records []Record, events map[Subject
 			out.take(site, r, fresh, at)
 		}
 	}
+	out.decidedAt(at)
 	return out, nil
 }
 
@@ -90,7 +91,7 @@ func (out *Outcome) take(s *site, r *Record, fresh []event.Event, at time.Time) 
 		}
 		return
 	}
-	v.out.Heard, v.out.At = heardIDs(fresh), at
+	v.out.Heard = heardIDs(fresh)
 	out.Changes = append(out.Changes, v.out)
 	out.Skipped = append(out.Skipped, v.skipped...)
 }

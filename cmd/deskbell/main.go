@@ -5,19 +5,17 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 	_ "time/tzdata" // zones also on machines that have none
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/signals"
 	"github.com/deskbell/deskbell/jobs"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)                                 // a second signal ends the process at once
+	ctx, stop := signals.Context(context.Background())
 	redis.SetLogger(&jobs.RedisLog{Log: quiet(), Now: time.Now}) // what matters to a tool comes back as an error
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()

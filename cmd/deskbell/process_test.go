@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"os/signal"
 	"sync"
 	"syscall"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/signals"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 	if clock := os.Getenv(clockVariable); clock != "" {
 		os.Exit(beDeskbell(clock))
 	}
+	signals.Ignore()
 	redistest.AtOnce(4)
 	os.Exit(m.Run())
 }
@@ -36,7 +37,7 @@ func beDeskbell(clock string) int {
 	if err != nil {
 		return 2
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signals.Context(context.Background())
 	defer stop()
 	redis.SetLogger(&jobs.RedisLog{Log: quiet(), Now: time.Now})
 	a := &app{env: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: func() time.Time { return time.Now().Add(offset) }}

@@ -70,25 +70,36 @@ func (a *app) daemon() (config.Env, *logrus.Logger, error) {
 	return env, log, nil
 }
 
-// attach opens Redis for a process that waits for it, after some first steps. Its error
-// goes through stopped.
+// attach opens Redis for a process that waits for it, after some first steps.
 func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logrus.FieldLogger, first ...func(context.Context) error) (*session, error) {
 	var s *session
 	err := r.Await(ctx, log, append(first, func(ctx context.Context) (err error) {
 		s, err = a.open(ctx, env, r, redisstore.Open)
 		return err
 	})...)
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // whatever Redis answered last: nobody waits for it any more
+	}
 	return s, err
 }
 
-// stopped is no error when the process was told to stop while it waited.
+// stopped leaves out of an error what failed only because the process was told to stop. A process that lasts may be told so while
+// it still starts.
 func stopped(ctx context.Context, err error) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	default:
+	if ctx.Err() == nil {
 		return err
 	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok { // errors.Join
+		var left []error
+		for _, one := range several.Unwrap() {
+			left = append(left, stopped(ctx, one))
+		}
+		return errors.Join(left...)
+	}
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // open reads the layout of a Redis that answers.

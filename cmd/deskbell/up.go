@@ -40,6 +40,7 @@ Examples:
 }
 
 func (*upCmd) Run(ctx context.Context, a *app) (err error) {
+	defer func() { err = stopped(ctx, err) }()
 	env, err := config.FromEnv(a.env)
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 	defer func() { err = errors.Join(err, r.Close()) }()
 	s, err := a.attach(ctx, env, r, log)
 	if err != nil {
-		return stopped(ctx, err)
+		return err
 	}
 	file, demo := env.Definitions, false
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {

@@ -47,6 +47,7 @@ func (c *webCmd) address(env config.Env) string {
 }
 
 func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
+	defer func() { err = stopped(ctx, err) }()
 	env, log, err := a.daemon()
 	if err != nil {
 		return err
@@ -55,7 +56,7 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	defer func() { err = errors.Join(err, r.Close()) }()
 	s, err := a.attach(ctx, env, r, log)
 	if err != nil {
-		return stopped(ctx, err)
+		return err
 	}
 	address := c.address(env)
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)

@@ -37,6 +37,7 @@ Examples:
 }
 
 func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
+	defer func() { err = stopped(ctx, err) }()
 	env, log, err := a.daemon()
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	})
 	if err != nil {
-		return stopped(ctx, err)
+		return err
 	}
 	for _, warning := range warnings {
 		log.Warn(warning)

@@ -94,7 +94,7 @@ func (s *Store) Recent(_ context.Context, limit int) ([]jobs.Entry, error) {
 	for _, sh := range s.shards {
 		all = append(all, sh.recent...)
 	}
-	slices.SortFunc(all, func(a, b jobs.Entry) int { return jobs.CompareSeq(b.Seq, a.Seq) })
+	slices.SortFunc(all, jobs.NewestFirst)
 	return all[:min(limit, len(all))], nil
 }
 

@@ -3,35 +3,24 @@ package memstore
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// place is where an action stands: milliseconds of the clock, and a number in each.
-type place struct{ ms, n int64 }
-
-func (p place) String() string { return fmt.Sprintf("%d-%d", p.ms, p.n) }
-
-// next is a place behind all others, also when the clock was set back.
-func (s *Store) next() string {
-	if ms := s.now().UnixMilli(); ms > s.place.ms {
-		s.place = place{ms: ms}
-	} else {
-		s.place.n++
-	}
-	return s.place.String()
-}
+// next is a place behind all others.
+func (s *Store) next() string { return strconv.FormatUint(s.number(), 10) + "-0" }
 
 // mostRecent is how many actions of a shard are kept to be shown.
 const mostRecent = 20
 
-// send puts actions on their way, save those for nobody, which are only shown.
-func (s *Store) send(sh *shard, actions []jobs.Outgoing) {
-	for _, a := range actions {
-		e := jobs.Entry{Seq: s.next(), Body: a.Body, To: a.To}
+// send puts the actions of a change on their way, except those for nobody, which are only shown.
+func (s *Store) send(sh *shard, c *jobs.Change) {
+	at := instant(c.At.UnixMilli())
+	for _, a := range c.Actions {
+		e := jobs.Entry{Seq: s.next(), Body: a.Body, To: a.To, At: at}
 		switch {
 		case a.Notice:
 			e.To = nil
@@ -39,7 +28,7 @@ func (s *Store) send(sh *shard, actions []jobs.Outgoing) {
 		case a.Leaves():
 			sh.outbox = append(sh.outbox, e)
 		}
-		sh.recent = append(sh.recent, jobs.Entry{Seq: e.Seq, Body: e.Body})
+		sh.recent = append(sh.recent, jobs.Entry{Seq: e.Seq, Body: e.Body, At: e.At})
 	}
 	sh.recent = slices.Delete(sh.recent, 0, max(0, len(sh.recent)-mostRecent))
 }
@@ -156,7 +145,7 @@ func (s *Store) Waiting(_ context.Context, lanes []jobs.Lane) ([]jobs.Waiting, e
 	for _, l := range lanes {
 		w, sh := jobs.Waiting{Lane: l}, s.shards[l.Shard]
 		if ahead := sh.outbox[past(sh.outbox, sh.cursor(l.Destination)):]; len(ahead) > 0 {
-			w.Next = ahead[0].Seq
+			w.Next, w.NextAt = ahead[0].Seq, ahead[0].At
 		}
 		if aside := sh.setAside(l.Destination); len(aside) > 0 {
 			w.Aside, w.First = len(aside), aside[0]

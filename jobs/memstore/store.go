@@ -26,7 +26,6 @@ type Store struct {
 	retries   map[jobs.Lane]time.Time
 	circuits  map[string][]byte
 	numbers   uint64 // the last that was given to anything
-	place     place  // the last in any outbox
 	followers map[*follower]bool
 }
 
@@ -56,8 +55,7 @@ type record struct {
 	due               int64 // as the timetable has it
 }
 
-// New makes an empty store. Its clock says when leases run out, and dates what comes
-// into an outbox. There must be one shard at least.
+// New makes an empty store. Its clock says when leases run out. There must be one shard at least.
 func New(shards int, now func() time.Time) *Store {
 	s := &Store{
 		now: now, leases: make(map[string]lease), globals: make(map[jobs.Global]map[string][]byte), edited: newMarks(),

@@ -77,7 +77,7 @@ func (s *Store) Commit(_ context.Context, changes []jobs.Change) (lost []jobs.Su
 		if c.Wake {
 			sh.wish(c.Subject)
 		}
-		s.send(sh, c.Actions)
+		s.send(sh, c)
 		sh.heard.add(c)
 		s.noteChats(sh, c)
 	}

@@ -44,3 +44,33 @@ func TestRecordsThatAreNoneHoldUpNobody(t *testing.T) {
 		t.Errorf("a page of %+v, %v", page, err)
 	}
 }
+
+// An older worker did not write when it committed an action: the action itself says when it was decided. Places in a stream come
+// from the clock of Redis, and say nothing.
+func TestActionsOfAnOlderWorkerHaveATime(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.Start(t).Client(t)
+	store, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	decided := time.Date(2026, 11, 23, 9, 0, 0, 250_000_000, time.UTC)
+	body := `{"specversion":"1.0","id":"i","type":"widget.state_changed","source":"deskbell","time":"2026-11-23T09:00:00.25Z","data":{}}`
+	for _, seq := range []string{"1-1", "1-2"} {
+		if err := rdb.XAdd(t.Context(), &redis.XAddArgs{Stream: "deskbell:{0}:out", ID: seq, Values: []any{"a", body}}).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rdb.HSet(t.Context(), "deskbell:{0}:aside:hook", "1-1", `{"tries":1,"since":"2026-11-23T10:00:00Z"}`+"\n"+body).Err(); err != nil {
+		t.Fatal(err)
+	}
+	lane := jobs.Lane{Destination: "hook"}
+	waiting, err := store.Waiting(t.Context(), []jobs.Lane{lane})
+	if err != nil || len(waiting) != 1 || !waiting[0].NextAt.Equal(decided) || !waiting[0].First.At.Equal(decided) {
+		t.Errorf("waiting: %+v, %v", waiting, err)
+	}
+	entries, _, _, err := store.Outbox(t.Context(), lane, jobs.Lease{Holder: "a", For: time.Minute}, 9)
+	if err != nil || len(entries) != 2 || !entries[1].At.Equal(decided) {
+		t.Errorf("the outbox has %+v, %v", entries, err)
+	}
+}

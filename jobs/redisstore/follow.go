@@ -51,6 +51,6 @@ func (s *Store) Recent(ctx context.Context, limit int) ([]jobs.Entry, error) {
 	for _, r := range replies {
 		all = append(all, entries(r.Val())...)
 	}
-	slices.SortStableFunc(all, func(a, b jobs.Entry) int { return jobs.CompareSeq(b.Seq, a.Seq) })
+	slices.SortFunc(all, jobs.NewestFirst)
 	return all[:min(limit, len(all))], nil
 }

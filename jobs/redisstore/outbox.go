@@ -7,7 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,18 +43,48 @@ func (s *Store) Outbox(ctx context.Context, l jobs.Lane, lease jobs.Lease, limit
 			continue
 		}
 		fields, _ := pair[1].([]any)
-		e := jobs.Entry{Seq: text(pair[0])}
-		for i := 0; i+1 < len(fields); i += 2 {
-			switch text(fields[i]) {
-			case "a":
-				e.Body = []byte(text(fields[i+1]))
-			case "to":
-				e.To = strings.Split(text(fields[i+1]), ",")
-			}
-		}
-		entries = append(entries, e)
+		entries = append(entries, entry(text(pair[0]), inPairs(fields)))
 	}
 	return entries, text(reply[0]), false, nil
+}
+
+// entry reads an action of a stream: "a" is its body, "to" are its destinations (absent: all), "t" is when it was committed.
+func entry(id string, fields iter.Seq2[string, any]) jobs.Entry {
+	e := jobs.Entry{Seq: id}
+	for name, value := range fields {
+		switch name {
+		case "a":
+			e.Body = []byte(text(value))
+		case "to":
+			e.To = strings.Split(text(value), ",")
+		case "t":
+			if ms, err := strconv.ParseInt(text(value), 10, 64); err == nil {
+				e.At = time.UnixMilli(ms).UTC()
+			}
+		}
+	}
+	if e.At.IsZero() {
+		e.At = decided(e.Body)
+	}
+	return e
+}
+
+// inPairs gives the names and values of a reply that has them by turns.
+func inPairs(fields []any) iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for i := 0; i+1 < len(fields); i += 2 {
+			if !yield(text(fields[i]), fields[i+1]) {
+				return
+			}
+		}
+	}
+}
+
+// decided is when an action was decided, by its own word: older workers did not write when they committed it.
+func decided(body []byte) time.Time {
+	var a struct{ Time time.Time }
+	_ = json.Unmarshal(body, &a) // what cannot be read has no time
+	return a.Time.UTC()
 }
 
 // SetAside implements jobs.Store.
@@ -84,10 +117,11 @@ type asideHead struct {
 	Since   time.Time `json:"since,omitzero"`
 	Next    time.Time `json:"next,omitzero"`
 	Error   string    `json:"error,omitempty"`
+	At      time.Time `json:"at,omitzero"`
 }
 
 func encodeAside(a jobs.Aside) ([]byte, error) {
-	head, err := json.Marshal(asideHead{a.Subject, a.Tries, a.Since, a.Next, a.Error})
+	head, err := json.Marshal(asideHead{a.Subject, a.Tries, a.Since, a.Next, a.Error, a.At})
 	return slices.Concat(head, []byte{'\n'}, a.Body), err
 }
 
@@ -97,7 +131,10 @@ func decodeAside(seq, value string) (jobs.Aside, error) {
 	if err := json.Unmarshal(line, &h); err != nil {
 		return jobs.Aside{}, fmt.Errorf("decoding the action %s: %w", seq, err)
 	}
-	return jobs.Aside{Seq: seq, Subject: h.Subject, Tries: h.Tries, Since: h.Since, Next: h.Next, Error: h.Error, Body: body}, nil
+	if h.At.IsZero() { // set aside by an older worker
+		h.At = decided(body)
+	}
+	return jobs.Aside{Seq: seq, Subject: h.Subject, Tries: h.Tries, Since: h.Since, Next: h.Next, Error: h.Error, At: h.At, Body: body}, nil
 }
 
 // Delivered implements jobs.Store.
@@ -164,7 +201,8 @@ func (s *Store) Waiting(ctx context.Context, lanes []jobs.Lane) ([]jobs.Waiting,
 	}
 	for i := range waiting {
 		if messages := nexts[i].Val(); len(messages) > 0 {
-			waiting[i].Next = messages[0].ID
+			next := entry(messages[0].ID, maps.All(messages[0].Values))
+			waiting[i].Next, waiting[i].NextAt = next.Seq, next.At
 		}
 		if first := firsts[i]; first != nil && first.Val()[0] != nil { // nil: it was delivered just now
 			a, err := decodeAside(waiting[i].First.Seq, text(first.Val()[0]))

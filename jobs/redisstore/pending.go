@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -123,7 +124,7 @@ func (s *Store) Notices(ctx context.Context, shard, limit int) ([]jobs.Entry, er
 func entries(messages []redis.XMessage) []jobs.Entry {
 	list := make([]jobs.Entry, len(messages))
 	for i, m := range messages {
-		list[i] = jobs.Entry{Seq: m.ID, Body: []byte(text(m.Values["a"]))}
+		list[i] = entry(m.ID, maps.All(m.Values))
 	}
 	return list
 }

@@ -275,7 +275,7 @@ func (s *Store) Commit(ctx context.Context, changes []jobs.Change) (lost []jobs.
 func (s *Store) commitment(shard int, changes []jobs.Change) (keys []string, args []any, lost []jobs.Subject) {
 	k := s.keys[shard]
 	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting}
-	args = make([]any, 1, 14*len(changes))
+	args = make([]any, 1, 15*len(changes))
 	args[0] = int(jobs.HeardFor.Seconds())
 	seen := make(map[jobs.Subject]bool, len(changes))
 	for _, c := range changes {
@@ -289,7 +289,7 @@ func (s *Store) commitment(shard int, changes []jobs.Change) (keys []string, arg
 			keys = append(keys, k.serves(c.Subject))
 			serves = len(keys)
 		}
-		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Heard), told(c), chats(c))
+		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Heard), told(c), chats(c), c.At.UnixMilli())
 		for _, a := range c.Actions {
 			args = append(args, a.Body, addressee(a))
 		}

@@ -144,7 +144,8 @@ func commits() []testCase {
 		}},
 		{"puts actions into the outbox, in their order and with their destinations", func(f *fixture) {
 			r := f.settled(0, 2)
-			first, second := on(r[0]), on(r[1])
+			first, second, later := on(r[0]), on(r[1]), nine.Add(time.Millisecond)
+			second.At = later
 			first.Actions = []jobs.Outgoing{
 				{Body: []byte("1")},
 				{Body: []byte("2"), To: []string{"a"}},
@@ -156,7 +157,7 @@ func commits() []testCase {
 			for i := range entries {
 				entries[i].Seq = ""
 			}
-			want := []jobs.Entry{{Body: []byte("1")}, {Body: []byte("2"), To: []string{"a"}}, {Body: []byte("3 \n é \x00"), To: []string{"b", "a"}}}
+			want := []jobs.Entry{{Body: []byte("1"), At: nine}, {Body: []byte("2"), To: []string{"a"}, At: nine}, {Body: []byte("3 \n é \x00"), To: []string{"b", "a"}, At: later}}
 			if diff := cmp.Diff(want, entries); diff != "" {
 				f.Error(diff)
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/deskbell/deskbell/jobs"
 )
@@ -111,6 +112,18 @@ func recents() []testCase {
 			f.send(1, "4")
 			if entries, err := f.store.Recent(f.Context(), 9); err != nil || len(entries) != 4 {
 				f.Errorf("with another shard: %q, %v", bodies(entries), err)
+			}
+		}},
+		{"orders those of several shards by the clock of who decided them", func(f *fixture) {
+			for shard, at := range []time.Time{nine.Add(time.Second), nine.Add(3 * time.Second), nine.Add(2 * time.Second)} {
+				c := on(f.define(nine, f.subjects(shard, 1)...)[0])
+				c.At, c.Actions = at, send(at.Format("05"))
+				f.commit(c)
+			}
+			entries, err := f.store.Recent(f.Context(), 9)
+			f.must(err)
+			if got := bodies(entries); got != "03 02 01" {
+				f.Errorf("got %q", got)
 			}
 		}},
 		{"keeps the last of many", func(f *fixture) {

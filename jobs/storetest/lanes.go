@@ -16,7 +16,7 @@ func asides() []testCase {
 	return []testCase{
 		{"keeps actions as they were set, in the order of their places", func(f *fixture) {
 			want := []jobs.Aside{
-				{Seq: "9-1", Subject: "property/a", Tries: 2, Since: nine, Next: nine.Add(time.Minute), Error: "500", Body: []byte("{\"a\":\n1}")},
+				{Seq: "9-1", Subject: "property/a", Tries: 2, Since: nine, Next: nine.Add(time.Minute), Error: "500", At: nine.Add(-time.Hour), Body: []byte("{\"a\":\n1}")},
 				{Seq: "9-2", Subject: "property/a", Since: nine, Body: []byte("\xff\n\x00")},
 				{Seq: "9-10", Body: []byte("3")},
 				{Seq: "10-0", Subject: "agent/b", Tries: 1, Body: []byte("4")},
@@ -134,9 +134,9 @@ func asides() []testCase {
 			got, err := f.store.Waiting(f.Context(), []jobs.Lane{lane(0, "b"), lane(1, "a"), lane(0, "a")})
 			f.must(err)
 			want := []jobs.Waiting{
-				{Lane: lane(0, "b"), Next: entries[0].Seq},
+				{Lane: lane(0, "b"), Next: entries[0].Seq, NextAt: nine},
 				{Lane: lane(1, "a")},
-				{Lane: lane(0, "a"), Next: entries[1].Seq, Aside: 2, First: a},
+				{Lane: lane(0, "a"), Next: entries[1].Seq, NextAt: nine, Aside: 2, First: a},
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				f.Error(diff)

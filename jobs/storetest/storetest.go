@@ -172,9 +172,9 @@ func subjectsOf(records []jobs.Record) []jobs.Subject {
 	return subjects
 }
 
-// on is a change of a record that changes nothing but its being woken and due.
+// on is a change of a record, at nine, that changes nothing but its being woken and due.
 func on(r jobs.Record) jobs.Change {
-	return jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}
+	return jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, At: nine}
 }
 
 // commit writes changes, none of which may be lost.

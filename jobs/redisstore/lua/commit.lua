@@ -4,7 +4,7 @@
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0, number of actions, number of events heard, '1' to tell of it,
---      '+' for a visitor who chats from now on, '-' for one who does not ('' leaves it), then per action:
+--      '+' for a visitor who chats from now on, '-' for one who does not ('' leaves it), when it was decided in ms, then per action:
 --      body, and its destinations, '' for all, '@' for a notice, or '-' for nobody; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
@@ -15,7 +15,7 @@ while i <= last do
   while i <= last and n < chunk do
     n = n + 1
     subjects[n], at[n] = ARGV[i], i
-    i = i + 9 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
+    i = i + 10 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
   end
   local now = call('HMGET', KEYS[1], unpack(subjects))
   local states, dues, done, gone, changed, heard, chat, quiet, s, d = {}, {}, {}, {}, {}, {}, {}, {}, 0, 0
@@ -45,20 +45,20 @@ while i <= last do
         quiet[#quiet + 1] = sub(subject, 9)
       end
       if serves ~= '0' then served[#served + 1] = KEYS[tonumber(serves)] end
-      local first = a + 9 + 2 * ARGV[a + 5] -- of the events
+      local first = a + 10 + 2 * ARGV[a + 5] -- of the events
       for b = first, first - 2 + 2 * ARGV[a + 6], 2 do
         latest = ARGV[b + 1]
         heard[#heard + 1], heard[#heard + 2] = latest, ARGV[b]
       end
-      for b = a + 9, first - 2, 2 do
+      for b = a + 10, first - 2, 2 do
         if ARGV[b + 1] == '' then
-          call('XADD', KEYS[3], '*', 'a', ARGV[b])
+          call('XADD', KEYS[3], '*', 'a', ARGV[b], 't', ARGV[a + 9])
         elseif ARGV[b + 1] == '@' then
-          call('XADD', KEYS[4], '*', 'a', ARGV[b])
+          call('XADD', KEYS[4], '*', 'a', ARGV[b], 't', ARGV[a + 9])
         elseif ARGV[b + 1] ~= '-' then
-          call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', ARGV[b + 1])
+          call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', ARGV[b + 1], 't', ARGV[a + 9])
         end
-        acted[#acted + 1] = b
+        acted[#acted + 1] = {ARGV[b], ARGV[a + 9]}
       end
     end
   end
@@ -88,6 +88,6 @@ if #served > 0 then
   end
 end
 for a = math.max(1, #acted - most + 1), #acted do
-  call('XADD', KEYS[7], 'MAXLEN', most, '*', 'a', ARGV[acted[a]])
+  call('XADD', KEYS[7], 'MAXLEN', most, '*', 'a', acted[a][1], 't', acted[a][2])
 end
 return lost

@@ -1,0 +1,45 @@
+// Package signals hears that the process is told to stop, from as early on as a Go program can.
+//
+// Whoever starts a process may stop it a moment later. Until somebody listens for SIGTERM, that ends a process at once and with a
+// status that looks like a fault. Package main listens too late: before it, some two hundred packages are initialised, for several
+// milliseconds. This package imports next to nothing, so it is initialised among the first.
+package signals
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// heard is the one global of this program, since nothing else is there yet when it is needed. It has room for the first signal: a
+// second, that comes before Context is called, asks for nothing else.
+var heard = listen()
+
+func listen() chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	return c
+}
+
+// Context gives a context that ends with the first signal, also one that came before. From then on a signal ends the process at
+// once: whoever asks twice does not want to wait. stop releases what it holds; afterwards signals do what they do by themselves.
+// It is to be called once.
+func Context(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(parent)
+	go func() {
+		select {
+		case <-heard:
+			Ignore()
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		Ignore()
+		cancel()
+	}
+}
+
+// Ignore ends the listening: it is for programs that link this package and are not deskbell, such as its tests.
+func Ignore() { signal.Stop(heard) }
