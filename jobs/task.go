@@ -168,6 +168,9 @@ func (q queue) putInto(ctx context.Context, partition, kind string, payload []by
 	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(taskTimeout)}, opts...)
 	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+		if ctx.Err() != nil { // of which asynq keeps only the text
+			err = ctx.Err()
+		}
 		return fmt.Errorf("enqueueing %s: %w", kind, err)
 	}
 	return nil

@@ -153,6 +153,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		{queueTimer, timersAtOnce, 800 * time.Millisecond, time.Second}, // its tasks come two seconds early
 		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},
 	} {
+		if ctx.Err() != nil { // told to stop while starting: a server that never ran need not be waited for
+			return nil
+		}
 		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{
 			Concurrency: s.concurrency, Queues: w.queue.all(s.queue),
 			TaskCheckInterval: s.check, DelayedTaskCheckInterval: s.forward,
@@ -210,14 +213,13 @@ func (w *Worker) stop(servers []*asynq.Server) {
 	if w.Redis.giveUp != nil {
 		defer time.AfterFunc(w.StopTimeout+handBack, w.Redis.giveUp).Stop()
 	}
-	for _, s := range servers {
-		s.Stop()
+	for _, step := range []func(*asynq.Server){(*asynq.Server).Stop, (*asynq.Server).Shutdown} {
+		var wait sync.WaitGroup
+		for _, s := range servers { // at once: each sleeps as long as it looks for tasks, and does not let itself be woken
+			wait.Go(func() { step(s) })
+		}
+		wait.Wait()
 	}
-	var wait sync.WaitGroup
-	for _, s := range servers {
-		wait.Go(s.Shutdown)
-	}
-	wait.Wait()
 	w.log.Info("worker stopped")
 }
 

@@ -2,7 +2,8 @@
 //
 // Whoever starts a process may stop it a moment later. Until somebody listens for SIGTERM, that ends a process at once and with a
 // status that looks like a fault. Package main listens too late: before it, some two hundred packages are initialised, for several
-// milliseconds. This package imports next to nothing, so it is initialised among the first.
+// milliseconds. This package imports next to nothing, so it is initialised among the first. What is left is a millisecond or two
+// in which the system loads the program and Go's runtime is not up: no program can hear anything then.
 package signals
 
 import (

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// TestStoppingWhileStarting tells processes to stop at random moments of their first 300 ms. Whatever they were about, they end
+// with status 0, and say nothing that looks like a fault.
+func TestStoppingWhileStarting(t *testing.T) {
+	t.Parallel()
+	const moments, atOnce = 200, 20
+	server := redistest.Start(t, "appendonly yes") // nothing to warn about
+	var wait sync.WaitGroup
+	for n := range atOnce {
+		wait.Go(func() {
+			for i := n; i < moments; i += atOnce {
+				stopSoon(t, server.URL(), []string{"worker", "web", "up"}[i%3], rand.N(300*time.Millisecond))
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func stopSoon(t *testing.T, redis, command string, moment time.Duration) {
+	p := start(t, 0, []string{"REDIS_URL=" + redis, "DESKBELL_LISTEN=127.0.0.1:0", "LOG_FORMAT=json"}, command)
+	redistest.Wait(t, "it listens for signals", func() bool { return listens(p.cmd.Process.Pid) })
+	pause(moment)
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Errorf("%s after %s had ended: %v\n%s", command, moment, err, p.out)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("%s told to stop after %s ended with %v\n%s", command, moment, err, p.out)
+	}
+	for line := range strings.Lines(p.out.String()) {
+		var said struct{ Level string }
+		if err := json.Unmarshal([]byte(line), &said); err != nil || said.Level != "info" {
+			t.Errorf("%s told to stop after %s says %s", command, moment, line)
+		}
+	}
+}
+
+// listens tells whether a process of Go's listens for SIGTERM. The thread that waits for signals blocks all but those that somebody
+// listens for. Before, the system ends a process that is only being loaded, and nobody could help it.
+func listens(pid int) bool {
+	const term = 1 << (syscall.SIGTERM - 1)
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid)) // none: it has ended
+	for _, path := range threads {
+		status, _ := os.ReadFile(path) // a thread that has ended listens for nothing
+		for line := range strings.Lines(string(status)) {
+			if hex, ok := strings.CutPrefix(line, "SigBlk:"); ok {
+				blocked, err := strconv.ParseUint(strings.TrimSpace(hex), 16, 64)
+				if err == nil && blocked != 0 && blocked&term == 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// TestSignalsAreHeardFromEarlyOn holds the packages to an order in which nothing that takes time comes before.
+func TestSignalsAreHeardFromEarlyOn(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "version")
+	cmd.Env = append(os.Environ(), clockVariable+"=0s", "GODEBUG=inittrace=1")
+	trace, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, trace)
+	}
+	before, _, found := bytes.Cut(trace, []byte("init github.com/deskbell/deskbell/cmd/deskbell/signals @"))
+	if !found {
+		t.Fatalf("the package signals is not initialised:\n%s", trace)
+	}
+	for _, heavy := range []string{"github.com/prometheus", "github.com/danielgtaylor", "github.com/deskbell/deskbell/domain", "google.golang.org"} {
+		if bytes.Contains(before, []byte("init "+heavy)) {
+			t.Errorf("%s is initialised before signals are heard:\n%s", heavy, before)
+		}
+	}
+}
