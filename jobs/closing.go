@@ -26,7 +26,7 @@ func listeners(ids []string, agents []widget.Agent) []widget.Listener {
 
 // tellClosing adds the notices of a closing: each goes to the agent's own services, or else to
 // the property's destinations.
-func (b *batch) tellClosing(c *Change, property string, def *definition.Property, notices []widget.Notice, at time.Time) (err error) {
+func (b *batch) tellClosing(c *DecidedChange, property string, def *definition.Property, notices []widget.Notice, at time.Time) (err error) {
 	for _, n := range notices {
 		a := b.agents[n.Agent]
 		if c.Actions, err = appendAction(c.Actions, closingAction(property, a.Name, n, at), def.Destinations); err != nil {

@@ -59,7 +59,7 @@ type Broken struct {
 
 // Outcome is what came of a batch.
 type Outcome struct {
-	Changes []Change
+	Changes []DecidedChange
 	Broken  []Broken
 	Skipped []skipped      // messages that were decided against
 	Dropped map[string]int // how many events of properties that are not defined, by id
@@ -85,16 +85,16 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 	for i := range records {
 		r := &records[i]
 		if r.Subject.isChat() { // kept for long enough
-			out.Changes = append(out.Changes, Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Remove: true})
+			out.Changes = append(out.Changes, toRemove(r))
 			continue
 		}
 		if r.Rev == 0 || r.Definition == nil {
 			continue
 		}
-		c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, wasDue: r.Due}
+		c := changeOf(r)
 		if err := guard(func() error { return batch.decideOne(r, &c, at) }); err != nil {
 			batch.broken[r.Subject] = err
-			c = Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)}
+			c = toRetry(r, at)
 		}
 		out.Changes = append(out.Changes, c)
 	}
@@ -205,7 +205,7 @@ func guard(decide func() error) (err error) {
 	return decide()
 }
 
-func (b *batch) decideOne(r *Record, c *Change, at time.Time) error {
+func (b *batch) decideOne(r *Record, c *DecidedChange, at time.Time) error {
 	if err := b.broken[r.Subject]; err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (b *batch) decideOne(r *Record, c *Change, at time.Time) error {
 	return b.decideProperty(r, c, at)
 }
 
-func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
+func (b *batch) decideProperty(r *Record, c *DecidedChange, at time.Time) error {
 	id, _ := r.Subject.Property()
 	p, state, err := b.compiled(r)
 	if err != nil {
@@ -243,7 +243,7 @@ func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	}
 	expired := state.Override != nil && !state.Override.Until.IsZero() && !at.Before(state.Override.Until)
 	if len(d.Changes) == 0 && !closing.Changed && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
-		c.State = r.unchanged()
+		c.State = unchanged(r)
 		return nil
 	}
 	state.Widget, state.Closing = storedWidget(d.State), closing.Told
@@ -254,7 +254,7 @@ func (b *batch) decideProperty(r *Record, c *Change, at time.Time) error {
 	return err
 }
 
-func (b *batch) decideAgent(id string, r *Record, c *Change, at time.Time) error {
+func (b *batch) decideAgent(id string, r *Record, c *DecidedChange, at time.Time) error {
 	var state agent.State
 	if err := decodeState(r.State, &state); err != nil {
 		return err
@@ -284,7 +284,7 @@ func (b *batch) decideAgent(id string, r *Record, c *Change, at time.Time) error
 		c.Actions[len(c.Actions)-1].Notice = len(def.Notify.Via) > 0
 	}
 	if !d.Changed && d.State.Told.Equal(state.Told) {
-		c.State = r.unchanged()
+		c.State = unchanged(r)
 		return nil
 	}
 	c.State, err = json.Marshal(d.State)
@@ -293,7 +293,7 @@ func (b *batch) decideAgent(id string, r *Record, c *Change, at time.Time) error
 
 // unchanged is the state to commit where a decision changed nothing: none, save
 // that a record's being woken has to be struck out.
-func (r *Record) unchanged() []byte {
+func unchanged(r *Record) []byte {
 	if r.Woken {
 		return r.State
 	}

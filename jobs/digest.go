@@ -56,7 +56,7 @@ func (v *visitor) arrive(item chat.Item, at time.Time) {
 
 // addToDigests puts what the changes of visitors say into the digests of their properties. Nothing is read or written where
 // they say nothing.
-func (in intake) addToDigests(ctx context.Context, changes []Change, at time.Time) error {
+func (in intake) addToDigests(ctx context.Context, changes []DecidedChange, at time.Time) error {
 	came := make(map[Subject][]chat.Arrivals)
 	for i := range changes {
 		if c := &changes[i]; len(c.came.Items) > 0 {
@@ -96,7 +96,7 @@ func (in intake) addOnce(ctx context.Context, came map[Subject][]chat.Arrivals, 
 	if err != nil {
 		return nil, err
 	}
-	var changes []Change
+	var changes []DecidedChange
 	for i := range records {
 		r := &records[i]
 		c, err := digestAfter(r, came[r.Subject], heard[r.Subject], at)
@@ -132,7 +132,7 @@ func eventsIn(all []chat.Arrivals) []string {
 
 // digestAfter is the change by which a digest gets what came in, save the events that were heard; nil: there is nothing new.
 // A new digest is due at once: the decision sees the hours as they are when it is there, and what is edited later wakes it.
-func digestAfter(r *Record, came []chat.Arrivals, heard map[string]bool, at time.Time) (*Change, error) {
+func digestAfter(r *Record, came []chat.Arrivals, heard map[string]bool, at time.Time) (*DecidedChange, error) {
 	var s digestState
 	if decodeState(r.State, &s) != nil {
 		s = digestState{} // what cannot be read cannot be told
@@ -141,7 +141,8 @@ func digestAfter(r *Record, came []chat.Arrivals, heard map[string]bool, at time
 		s.Due = at.UTC()
 	}
 	news := false
-	c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, NewRev: at.UnixMicro(), At: at, Due: s.Due}
+	c := changeOf(r)
+	c.NewRev, c.At, c.Due = at.UnixMicro(), at, s.Due
 	for _, a := range came {
 		var fresh []chat.Item
 		for _, item := range a.Items {

@@ -13,7 +13,7 @@ import (
 
 // takeDigest decides on a digest that is due; site is nil where the property is gone.
 func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *site, r *Record, at time.Time) (err error) {
-	c := Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, wasDue: r.Due}
+	c := changeOf(r)
 	var state digestState
 	var broken error
 	if site != nil {
@@ -34,7 +34,7 @@ func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *site, r *R
 	return err
 }
 
-func (d *Decider) decideDigest(ctx context.Context, site *site, state *digestState, at time.Time, c *Change) (err error) {
+func (d *Decider) decideDigest(ctx context.Context, site *site, state *digestState, at time.Time, c *DecidedChange) (err error) {
 	opening, due := state.Opening(site.hours, at)
 	if !opening.IsZero() {
 		c.Remove = true
@@ -47,7 +47,7 @@ func (d *Decider) decideDigest(ctx context.Context, site *site, state *digestSta
 }
 
 // openDigest adds what is told of a digest at an opening.
-func (d *Decider) openDigest(ctx context.Context, s *site, digest *chat.Digest, opening, at time.Time, c *Change) error {
+func (d *Decider) openDigest(ctx context.Context, s *site, digest *chat.Digest, opening, at time.Time, c *DecidedChange) error {
 	chats, err := d.awaiting(ctx, s, digest.Chats, opening)
 	if err != nil || len(chats)+digest.Forms.Count+digest.Messages.Count == 0 {
 		return err

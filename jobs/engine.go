@@ -25,7 +25,7 @@ type engine struct {
 
 	// askWakes asks for wake-ups of visitors at the instants at which they are due next.
 	// Without one, a sweep sees to them some seconds late.
-	askWakes func(ctx context.Context, changes []*Change)
+	askWakes func(ctx context.Context, changes []*DecidedChange)
 }
 
 func (e *engine) isStopping() bool { return e.stopping.Load() }
@@ -83,14 +83,14 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 		return err
 	}
 	out.showSkipped(s.board, at)
-	lost, err := s.store.Commit(ctx, out.Changes)
+	lost, err := s.store.Commit(ctx, Written(out.Changes))
 	if err != nil {
 		return err
 	}
 	s.lost += len(lost)
 	s.broken += len(out.Broken)
 	committed, flipped := s.now(), flips{}
-	var timers []*Change
+	var timers []*DecidedChange
 	for i := range out.Changes {
 		c := &out.Changes[i]
 		if slices.Contains(lost, c.Subject) {

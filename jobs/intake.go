@@ -24,7 +24,7 @@ type intake struct {
 // taken is what was taken in.
 type taken struct {
 	at      time.Time
-	changes []Change // committed
+	changes []DecidedChange // committed
 	broken  []Broken
 	dropped map[string]int // events of properties that are not defined, by property
 	skipped []skipped
@@ -159,11 +159,11 @@ func heardIDs(events []event.Event) []string {
 }
 
 // commit writes changes, and tells which were lost.
-func (in intake) commit(ctx context.Context, changes []Change) (lost map[Subject]bool, err error) {
+func (in intake) commit(ctx context.Context, changes []DecidedChange) (lost map[Subject]bool, err error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
-	some, err := in.store.Commit(ctx, changes)
+	some, err := in.store.Commit(ctx, Written(changes))
 	lost = make(map[Subject]bool, len(some))
 	for _, s := range some {
 		lost[s] = true

@@ -70,7 +70,7 @@ func (b *bundle) commitAll(d *jobs.Decider, at time.Time) {
 			}
 			out, err := d.Decide(b.Context(), claim.Records, at)
 			b.must(err)
-			_, err = b.store.Commit(b.Context(), out.Changes)
+			_, err = b.store.Commit(b.Context(), jobs.Written(out.Changes))
 			b.must(err)
 		}
 	}

@@ -110,7 +110,7 @@ func (f *flips) add(more flips) {
 
 // committed counts the flips of a change. What a reconciliation finds was never
 // due, and so not late.
-func (m *Metrics) committed(c *Change, at time.Time) {
+func (m *Metrics) committed(c *DecidedChange, at time.Time) {
 	if m == nil || c.flips.total() == 0 {
 		return
 	}

@@ -52,7 +52,7 @@ func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Ev
 		if err != nil {
 			return nil, err
 		}
-		var changes []Change
+		var changes []DecidedChange
 		owned := make(map[Subject]chatState, len(records))
 		for i := range records {
 			r := &records[i]
@@ -107,12 +107,14 @@ func ownerAfter(r *Record, events []event.Event, at time.Time) (o chatState, cha
 	return o, changed
 }
 
-func (o *chatState) change(r *Record, at time.Time) (Change, error) {
+func (o *chatState) change(r *Record, at time.Time) (DecidedChange, error) {
 	body, err := json.Marshal(o)
 	if err != nil {
-		return Change{}, fmt.Errorf("encoding %s: %w", r.Subject, err)
+		return DecidedChange{}, fmt.Errorf("encoding %s: %w", r.Subject, err)
 	}
-	return Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, NewRev: at.UnixMicro(), At: at, State: body, Due: o.Until}, nil
+	c := changeOf(r)
+	c.NewRev, c.At, c.State, c.Due = at.UnixMicro(), at, body, o.Until
+	return c, nil
 }
 
 // hand adds the events of a chat to the news of its visitors, and tells whether parked ones
@@ -141,7 +143,7 @@ func (in intake) unpark(ctx context.Context, at time.Time, chats []Subject) erro
 	if err != nil {
 		return err
 	}
-	var changes []Change
+	var changes []DecidedChange
 	for i := range records {
 		r := &records[i]
 		var o chatState

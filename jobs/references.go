@@ -115,7 +115,7 @@ const someUsers = 10
 func (c *Client) checkUnused(ctx context.Context, kind Kind, name string) error {
 	var users []Subject
 	collect := func(r Record) bool {
-		if len(users) < someUsers && r.refersTo(kind, name) && !slices.Contains(users, r.Subject) {
+		if len(users) < someUsers && refersTo(&r, kind, name) && !slices.Contains(users, r.Subject) {
 			users = append(users, r.Subject)
 		}
 		return len(users) < someUsers
@@ -165,7 +165,7 @@ func (c *Client) eachNoted(ctx context.Context, f func(Record) bool, page func(c
 }
 
 // refersTo tells whether a record names a definition. One that cannot be read does not.
-func (r *Record) refersTo(kind Kind, name string) bool {
+func refersTo(r *Record, kind Kind, name string) bool {
 	if r.Rev == 0 {
 		return false
 	}

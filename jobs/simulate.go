@@ -52,7 +52,7 @@ func NewSimulation(c SimulationConfig) *Simulation {
 	s.intake = intake{store: store, decider: NewDecider(store, c.TimeZone), now: s.Now}
 	s.log, s.batch = c.Log, 500
 	s.askSweep = func(context.Context, int, time.Time) error { return nil } // Settle looks for itself
-	s.askWakes = func(context.Context, []*Change) {}
+	s.askWakes = func(context.Context, []*DecidedChange) {}
 	s.client = &Client{store: s.store, now: s.Now, decider: s.decider}
 	return s
 }

@@ -92,7 +92,7 @@ func (out *Outcome) showSkipped(limit *rate.Limiter, at time.Time) {
 		if text == "" || !limit.AllowN(at, 1) {
 			continue
 		}
-		n := slices.IndexFunc(out.Changes, func(c Change) bool { return c.Subject == s.subject })
+		n := slices.IndexFunc(out.Changes, func(c DecidedChange) bool { return c.Subject == s.subject })
 		if n < 0 {
 			continue
 		}

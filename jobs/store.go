@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-
-	"github.com/deskbell/deskbell/domain/chat"
 )
 
 // Subject is something that is decided about: "property/acme", "agent/lea". Its
@@ -127,14 +125,6 @@ type Change struct {
 	// Heard are ids of events that the new state has taken in, to be known again within
 	// HeardFor after At. The id of an event is known for its subject alone.
 	Heard []string
-
-	came chat.Arrivals // what is to be in the digest of a visitor's property before this is written; see digest.go
-
-	flips   flips // for the log and the metrics, as what follows
-	notices int   // among the actions
-	wasDue  time.Time
-	wake    []wakeTask // to be asked for; a visitor's
-	unwake  []wakeTask // to be cancelled
 }
 
 // leaving is how many of its actions go anywhere.

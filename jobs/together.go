@@ -22,7 +22,7 @@ type submission struct {
 	done   chan struct{}
 	err    error // to be read when done, as what follows
 	at     time.Time
-	follow []*Change // of which this task asks for timers and deliveries
+	follow []*DecidedChange // of which this task asks for timers and deliveries
 }
 
 // together lets tasks that run at the same time share loads and commits. Who comes while
@@ -156,7 +156,7 @@ func (w *Worker) takeTogether(batch []*submission) {
 
 // share gives each change after which there is something to ask for to one of the tasks
 // that it is of. So the asking is done by all of them at once.
-func share(batch []*submission, changes []Change) {
+func share(batch []*submission, changes []DecidedChange) {
 	var of map[Subject]*submission
 	for i := range changes {
 		c := &changes[i]

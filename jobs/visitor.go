@@ -57,7 +57,7 @@ func (d *Decider) Take(ctx context.Context, records []Record, events map[Subject
 			out.drop(property, len(fresh))
 		case r.Rev == 0 && len(fresh) == 0: // removed in between
 		case site == nil: // with its property
-			out.Changes = append(out.Changes, Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Remove: true})
+			out.Changes = append(out.Changes, toRemove(r))
 		default:
 			out.take(site, r, fresh, at)
 		}
@@ -87,7 +87,7 @@ func (out *Outcome) take(s *site, r *Record, fresh []event.Event, at time.Time) 
 	}); err != nil {
 		out.Broken = append(out.Broken, Broken{r.Subject, err})
 		if len(fresh) == 0 {
-			out.Changes = append(out.Changes, Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: r.State, Due: at.Add(retryBroken)})
+			out.Changes = append(out.Changes, toRetry(r, at))
 		}
 		return
 	}
@@ -106,13 +106,13 @@ type visitor struct {
 	asked   []wakeTask    // the tasks that there are
 	due     time.Time     // when to look again; zero: when something happens
 	look    time.Time     // when to look again, within some seconds
-	out     Change
+	out     DecidedChange
 	skipped []skipped
 	err     error // of encoding
 }
 
 func (s *site) visitor(r *Record) (*visitor, error) {
-	v := &visitor{site: s, record: r, out: Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, wasDue: r.Due}}
+	v := &visitor{site: s, record: r, out: changeOf(r)}
 	_, v.id, _ = r.Subject.Visitor()
 	if s.broken != nil {
 		return nil, s.broken
@@ -226,7 +226,7 @@ func (v *visitor) change(at time.Time) error {
 		return fmt.Errorf("encoding the state: %w", err)
 	}
 	if c.State = body; string(body) == string(v.record.State) {
-		c.State = v.record.unchanged()
+		c.State = unchanged(v.record)
 	}
 	return nil
 }

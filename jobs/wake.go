@@ -62,7 +62,7 @@ const cancelAhead = 10 * time.Second
 
 // rewake asks for the tasks that are new, and cancels those for which nothing is due any more:
 // the visitor has left, say, or an agent has answered.
-func (c *Change) rewake(before, after []wakeTask, at time.Time) {
+func (c *DecidedChange) rewake(before, after []wakeTask, at time.Time) {
 	for _, u := range after {
 		if !u.in(before) && !u.in(c.wake) {
 			c.wake = append(c.wake, u)
@@ -76,12 +76,12 @@ func (c *Change) rewake(before, after []wakeTask, at time.Time) {
 }
 
 // wakes tells whether wake-ups are to be asked for or cancelled after the change.
-func (c *Change) wakes() bool { return len(c.wake)+len(c.unwake) > 0 }
+func (c *DecidedChange) wakes() bool { return len(c.wake)+len(c.unwake) > 0 }
 
 // wakeLater does what a change asks for. asynq is up to a second early or late: the task comes
 // early, and waits. What it is to do is in the visitor's state, and when in the timetable:
 // without the task, a sweep does it some seconds late.
-func (w *Worker) wakeLater(ctx context.Context, c *Change) error {
+func (w *Worker) wakeLater(ctx context.Context, c *DecidedChange) error {
 	shard := w.store.Shard(c.Subject)
 	for _, u := range c.unwake {
 		// Where that fails, it has come already, or comes and finds nothing to do.
@@ -98,7 +98,7 @@ func (w *Worker) wakeLater(ctx context.Context, c *Change) error {
 
 // wakeAllLater is wakeLater for the changes of a sweep, several at a time: after an edit there
 // may be thousands. A failure is only said, for the timetable has them all.
-func (w *Worker) wakeAllLater(ctx context.Context, changes []*Change) {
+func (w *Worker) wakeAllLater(ctx context.Context, changes []*DecidedChange) {
 	const atOnce = 8
 	var said sync.Once
 	var all sync.WaitGroup

@@ -1,0 +1,48 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/deskbell/deskbell/domain/chat"
+)
+
+// DecidedChange is the outcome of a decision: what a store writes, and what those who made it want to know of it.
+type DecidedChange struct {
+	Change
+
+	came chat.Arrivals // what is to be in the digest of a visitor's property before this is written; see digest.go
+
+	flips   flips // for the log and the metrics, as what follows
+	notices int   // among the actions
+	wasDue  time.Time
+	wake    []wakeTask // to be asked for; a visitor's
+	unwake  []wakeTask // to be cancelled
+}
+
+// changeOf is a change of a record that changes nothing yet.
+func changeOf(r *Record) DecidedChange {
+	return DecidedChange{Change: Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}, wasDue: r.Due}
+}
+
+// toRemove is the change that removes a record.
+func toRemove(r *Record) DecidedChange {
+	c := changeOf(r)
+	c.Remove = true
+	return c
+}
+
+// toRetry is the change of a record on which no decision could be made.
+func toRetry(r *Record, at time.Time) DecidedChange {
+	c := changeOf(r)
+	c.State, c.Due = r.State, at.Add(retryBroken)
+	return c
+}
+
+// Written are the changes as a store takes them.
+func Written(changes []DecidedChange) []Change {
+	list := make([]Change, len(changes))
+	for i := range changes {
+		list[i] = changes[i].Change
+	}
+	return list
+}
