@@ -90,7 +90,7 @@ func (o online) decide(at string) {
 		if err != nil {
 			o.Fatal(err)
 		}
-		if lost, err := store.Commit(ctx, out.Changes); err != nil || len(lost) > 0 {
+		if lost, err := store.Commit(ctx, jobs.Written(out.Changes)); err != nil || len(lost) > 0 {
 			o.Fatal(lost, err)
 		}
 	}

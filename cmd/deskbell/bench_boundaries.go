@@ -179,7 +179,7 @@ func (b *boundaryBench) decideShard(ctx context.Context, decider *jobs.Decider, 
 		for i := range out.Changes {
 			out.Changes[i].Actions = nil
 		}
-		if _, err := b.s.store.Commit(ctx, out.Changes); err != nil {
+		if _, err := b.s.store.Commit(ctx, jobs.Written(out.Changes)); err != nil {
 			return err
 		}
 	}
@@ -306,7 +306,7 @@ func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 		if err != nil {
 			return err
 		}
-		_, err = o.Commit(ctx, out.Changes)
+		_, err = o.Commit(ctx, jobs.Written(out.Changes))
 		return err
 	})); err != nil {
 		return nil, err
