@@ -11,21 +11,21 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // history is a store that notes on which revision of a visitor each message and each
 // answer was decided. Revisions, and not the clock, say which was first.
 type history struct {
-	jobs.Store
+	store.Store
 	*noted
 }
 
 type noted struct {
 	now       func() time.Time
 	mu        sync.Mutex
-	talks     map[jobs.Subject]*talk
+	talks     map[store.Subject]*talk
 	contended map[string]int // by property: messages and answers whose decision was lost, and made anew
 
 	timerTakes, answerTakes time.Duration // the last of each, until its commit
@@ -40,7 +40,7 @@ type talk struct {
 }
 
 // Commit implements jobs.Store. It takes its time, so that the other worker comes in between.
-func (h history) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+func (h history) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	<-time.After(rand.N(20 * time.Millisecond))
 	lost, err := h.Store.Commit(ctx, changes)
 	if err == nil {
@@ -49,7 +49,7 @@ func (h history) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subj
 	return lost, err
 }
 
-func (n *noted) note(changes []jobs.Change, lost []jobs.Subject) {
+func (n *noted) note(changes []store.Change, lost []store.Subject) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, c := range changes {
@@ -57,7 +57,7 @@ func (n *noted) note(changes []jobs.Change, lost []jobs.Subject) {
 		if talk == nil {
 			continue
 		}
-		speaks := slices.ContainsFunc(c.Actions, jobs.Outgoing.Leaves) // others only show what is held back
+		speaks := slices.ContainsFunc(c.Actions, store.Outgoing.Leaves) // others only show what is held back
 		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
 		if slices.Contains(lost, c.Subject) {
 			if property, _, _ := c.Subject.Visitor(); answer || speaks {
@@ -81,7 +81,7 @@ func (n *noted) note(changes []jobs.Change, lost []jobs.Subject) {
 	}
 }
 
-func (n *noted) begin(s jobs.Subject, due time.Time) *talk {
+func (n *noted) begin(s store.Subject, due time.Time) *talk {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.talks[s] = &talk{due: due, known: make(chan struct{})}
@@ -147,8 +147,8 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	t.Parallel()
 	const least, most, atOnce = 2500, 12_000, 200
 	properties := []string{"rescue", "unanswered", "lasting", "ladder", withoutTimer}
-	n := &noted{talks: make(map[jobs.Subject]*talk), contended: make(map[string]int)}
-	b := newBundle(t, setup{wrap: func(s jobs.Store) jobs.Store { return history{s, n} }})
+	n := &noted{talks: make(map[store.Subject]*talk), contended: make(map[string]int)}
+	b := newBundle(t, setup{wrap: func(s store.Store) store.Store { return history{s, n} }})
 	n.now = b.clock.now
 	b.define(comforting)
 	b.worker()
@@ -198,7 +198,7 @@ func (b *bundle) askAndAnswer(n *noted, property string, i int) {
 	}
 	var talk *talk
 	if property == withoutTimer {
-		talk = n.begin(jobs.VisitorSubject(property, visitor), time.Time{})
+		talk = n.begin(store.VisitorSubject(property, visitor), time.Time{})
 		answer.Time = asked.Time
 		var first sync.WaitGroup
 		first.Go(func() { b.sendOrFail(answer) })
@@ -206,7 +206,7 @@ func (b *bundle) askAndAnswer(n *noted, property string, i int) {
 		first.Wait()
 	} else {
 		due := asked.Time.Add(comfortDelay)
-		talk = n.begin(jobs.VisitorSubject(property, visitor), due)
+		talk = n.begin(store.VisitorSubject(property, visitor), due)
 		b.sendOrFail(asked)
 		pauseUntil(b, due.Add(-comfortDelay*9/10))
 		pauseUntil(b, n.answerAt(due))

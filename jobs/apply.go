@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Step is one difference between what is defined and what Redis holds.
@@ -115,13 +116,13 @@ func (c *Client) wakeWorkers(ctx context.Context, shards map[int]bool) error {
 func (c *Client) present(ctx context.Context) (map[Kind]map[string][]byte, error) {
 	all := map[Kind]map[string][]byte{KindAgent: {}, KindProperty: {}}
 	var err error
-	if all[KindSchedule], err = c.store.Globals(ctx, GlobalSchedule); err != nil {
+	if all[KindSchedule], err = c.store.Globals(ctx, store.GlobalSchedule); err != nil {
 		return nil, err
 	}
-	if all[KindDestination], err = c.store.Globals(ctx, GlobalDestination); err != nil {
+	if all[KindDestination], err = c.store.Globals(ctx, store.GlobalDestination); err != nil {
 		return nil, err
 	}
-	err = c.each(ctx, func(r Record) {
+	err = c.each(ctx, func(r store.Record) {
 		if id, ok := r.Subject.Agent(); ok {
 			all[KindAgent][id] = r.Definition
 		} else if id, ok := r.Subject.Property(); ok {
@@ -134,12 +135,12 @@ func (c *Client) present(ctx context.Context) (map[Kind]map[string][]byte, error
 // Defined tells whether any property or agent is defined.
 func (c *Client) Defined(ctx context.Context) (bool, error) {
 	found := false
-	err := c.each(ctx, func(Record) { found = true })
+	err := c.each(ctx, func(store.Record) { found = true })
 	return found, err
 }
 
 // each calls f with all records of all shards; with some twice.
-func (c *Client) each(ctx context.Context, f func(Record)) error {
+func (c *Client) each(ctx context.Context, f func(store.Record)) error {
 	for shard := range c.store.Shards() {
 		cursor := ""
 		for {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/hibiken/asynq"
 )
 
@@ -73,7 +74,7 @@ func (l *lane) giveUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		old := slices.IndexFunc(entries, func(e Entry) bool { return !isOld(e.At, now) })
+		old := slices.IndexFunc(entries, func(e store.Entry) bool { return !isOld(e.At, now) })
 		if old < 0 {
 			old = len(entries)
 		}
@@ -88,7 +89,7 @@ func (l *lane) giveUp(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := l.settle(ctx, Settlement{From: l.cursor, To: entries[old-1].Seq, All: l.all}); err != nil {
+		if err := l.settle(ctx, store.Settlement{From: l.cursor, To: entries[old-1].Seq, All: l.all}); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"github.com/deskbell/deskbell/jobs/store"
 	"slices"
 )
 
@@ -12,24 +13,24 @@ func (l *lane) subjectAside(body []byte) string {
 		return ""
 	}
 	subject := subjectOf(body)
-	if subject == "" || !slices.ContainsFunc(l.aside, func(a Aside) bool { return a.Subject == subject }) {
+	if subject == "" || !slices.ContainsFunc(l.aside, func(a store.Aside) bool { return a.Subject == subject }) {
 		return ""
 	}
 	return subject
 }
 
 // refused sets an action aside, with what followed it in its step.
-func (l *lane) refused(ctx context.Context, e Entry, s *step) error {
+func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
 	if len(l.aside)+len(s.follow) >= asideMost {
 		return &tryLater{errFull, growing(0)}
 	}
 	now := l.w.now()
-	a := Aside{Seq: e.Seq, Subject: subjectOf(e.Body), Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, At: e.At, Body: e.Body}
+	a := store.Aside{Seq: e.Seq, Subject: subjectOf(e.Body), Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, At: e.At, Body: e.Body}
 	s.follow = append(s.follow, a)
-	slices.SortFunc(s.follow, func(a, b Aside) int { return CompareSeq(a.Seq, b.Seq) })
+	slices.SortFunc(s.follow, func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
 	l.log.set("aside", len(l.aside)+len(s.follow))
 	l.log.note("refused", a.Error)
-	return l.w.store.RetryAt(ctx, Retry{l.Lane, a.Next}) // first: one too many does no harm
+	return l.w.store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: a.Next}) // first: one too many does no harm
 }
 
 // tryAside tries what is due aside: of each subject the first, and then, when that is
@@ -66,7 +67,7 @@ func (l *lane) tryAside(ctx context.Context) error {
 
 // taken strikes out what is aside no longer.
 func (l *lane) taken(ctx context.Context, i int) error {
-	if err := l.settle(ctx, Settlement{Done: []string{l.aside[i].Seq}}); err != nil {
+	if err := l.settle(ctx, store.Settlement{Done: []string{l.aside[i].Seq}}); err != nil {
 		return err
 	}
 	l.aside = slices.Delete(l.aside, i, i+1)
@@ -86,7 +87,7 @@ func (l *lane) refusedAgain(ctx context.Context, i int) error {
 	a.Next = now.Add(growing(a.Tries))
 	a.Tries++
 	l.log.set("refused", a.Error)
-	return l.settle(ctx, Settlement{Aside: []Aside{*a}})
+	return l.settle(ctx, store.Settlement{Aside: []store.Aside{*a}})
 }
 
 // firsts gives the indexes of the first action of each subject.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // BoardQuery asks for a page of properties.
@@ -61,7 +62,7 @@ func (c *Client) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
 
 // page finds the next properties, whichever they are.
 func (c *Client) page(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
-	records, next, err := c.store.Scan(ctx, propertyKind, q.Cursor, limit)
+	records, next, err := c.store.Scan(ctx, store.PropertyKind, q.Cursor, limit)
 	found := make(map[string]bool)
 	for _, r := range records {
 		id, _ := r.Subject.Property()
@@ -76,7 +77,7 @@ func (c *Client) search(ctx context.Context, q BoardQuery, limit int) (ids []str
 	start, page, wanted := c.now(), BoardPage{Next: q.Cursor}, strings.ToLower(q.Search)
 	found, patience := make(map[string]bool), searchTime
 	if q.Cursor == "" {
-		exact, err := c.store.Load(ctx, []Subject{PropertySubject(q.Search)})
+		exact, err := c.store.Load(ctx, []store.Subject{store.PropertySubject(q.Search)})
 		if err != nil {
 			return nil, page, err
 		}
@@ -85,7 +86,7 @@ func (c *Client) search(ctx context.Context, q BoardQuery, limit int) (ids []str
 		}
 	}
 	for read := 0; ; {
-		records, next, err := c.store.Scan(ctx, propertyKind, page.Next, searchBatch)
+		records, next, err := c.store.Scan(ctx, store.PropertyKind, page.Next, searchBatch)
 		if err != nil {
 			return nil, page, err
 		}
@@ -115,9 +116,9 @@ func matches(wanted, id string, body []byte) bool {
 // BoardStates gives properties as they are at this instant, in the order of their ids
 // as given. One that is not defined is Gone.
 func (c *Client) BoardStates(ctx context.Context, ids []string) (at time.Time, states []BoardState, err error) {
-	subjects := make([]Subject, len(ids))
+	subjects := make([]store.Subject, len(ids))
 	for i, id := range ids {
-		subjects[i] = PropertySubject(id)
+		subjects[i] = store.PropertySubject(id)
 	}
 	at = c.now()
 	records, err := c.store.Load(ctx, subjects)
@@ -152,6 +153,6 @@ func (c *Client) Recent(ctx context.Context, limit int) ([]action.Action, error)
 }
 
 // Follow calls f with what is written from now on, as Store.Follow does.
-func (c *Client) Follow(ctx context.Context, f func(changed []Subject)) error {
+func (c *Client) Follow(ctx context.Context, f func(changed []store.Subject)) error {
 	return c.store.Follow(ctx, f)
 }

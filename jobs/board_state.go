@@ -8,6 +8,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // BoardState is a property as it is at one instant, computed for it: right also
@@ -57,7 +58,7 @@ const (
 	behindAfter = 30 * time.Second
 )
 
-func (b *batch) boardState(r *Record, at time.Time) BoardState {
+func (b *batch) boardState(r *store.Record, at time.Time) BoardState {
 	id, _ := r.Subject.Property()
 	s := BoardState{Property: id}
 	if r.Rev == 0 || r.Definition == nil {
@@ -70,7 +71,7 @@ func (b *batch) boardState(r *Record, at time.Time) BoardState {
 	return s
 }
 
-func (b *batch) fillBoardState(s *BoardState, r *Record, at time.Time) error {
+func (b *batch) fillBoardState(s *BoardState, r *store.Record, at time.Time) error {
 	if err := b.broken[r.Subject]; err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 const boardShop = `{
@@ -200,7 +201,7 @@ func TestBoardPagesAndSearches(t *testing.T) {
 			t.Errorf("%s: got %q, next %q, want %q", search, got, page.Next, want)
 		}
 	}
-	if _, err := b.client.Board(t.Context(), jobs.BoardQuery{Cursor: "x"}); !errors.Is(err, jobs.ErrCursor) {
+	if _, err := b.client.Board(t.Context(), jobs.BoardQuery{Cursor: "x"}); !errors.Is(err, store.ErrCursor) {
 		t.Errorf("with another's cursor: %v", err)
 	}
 }

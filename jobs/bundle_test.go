@@ -25,6 +25,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func TestMain(m *testing.M) {
@@ -64,7 +65,7 @@ type setup struct {
 	redis   redis.UniversalOptions // none: a new server's
 	shards  int
 	clock   time.Time
-	wrap    func(jobs.Store) jobs.Store // the workers' store
+	wrap    func(store.Store) store.Store // the workers' store
 	batch   int
 	stop    time.Duration
 	notify  jobs.Notifier
@@ -79,7 +80,7 @@ type bundle struct {
 	setup
 	clock  *clock
 	rdb    redis.UniversalClient
-	store  jobs.Store
+	store  store.Store
 	client *jobs.Client
 	log    *logrus.Logger
 	logged *logtest.Hook
@@ -105,7 +106,7 @@ func newBundle(t *testing.T, s setup) *bundle {
 		s.clock = morning(8, 30)
 	}
 	if s.wrap == nil {
-		s.wrap = func(store jobs.Store) jobs.Store { return store }
+		s.wrap = func(db store.Store) store.Store { return db }
 	}
 	b := &bundle{T: t, setup: s, clock: new(clock), out: newRecorder()}
 	if b.notify == nil {
@@ -221,7 +222,7 @@ func (b *bundle) nothingWaits() bool {
 	b.must(err)
 	edited, err := b.store.Edited(b.Context())
 	b.must(err)
-	idle := !slices.ContainsFunc(pending, func(p jobs.Pending) bool { return p != jobs.Pending{} })
+	idle := !slices.ContainsFunc(pending, func(p store.Pending) bool { return p != store.Pending{} })
 	return idle && len(edited) == 0 && b.count(func(q *asynq.QueueInfo) int { return q.Pending + q.Retry }) == 0
 }
 
@@ -275,7 +276,7 @@ func (b *bundle) becomes(id string, want widget.Status) {
 }
 
 // key is a key of the shard of a subject.
-func (b *bundle) key(s jobs.Subject, name string) string {
+func (b *bundle) key(s store.Subject, name string) string {
 	return fmt.Sprintf("deskbell:{%d}:%s", b.store.Shard(s), name)
 }
 

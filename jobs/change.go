@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // DecidedChange is the outcome of a decision: what a store writes, and what those who made it want to know of it.
 type DecidedChange struct {
-	Change
+	store.Change
 
 	came chat.Arrivals // what is to be in the digest of a visitor's property before this is written; see digest.go
 
@@ -20,27 +21,27 @@ type DecidedChange struct {
 }
 
 // changeOf is a change of a record that changes nothing yet.
-func changeOf(r *Record) DecidedChange {
-	return DecidedChange{Change: Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}, wasDue: r.Due}
+func changeOf(r *store.Record) DecidedChange {
+	return DecidedChange{Change: store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}, wasDue: r.Due}
 }
 
 // toRemove is the change that removes a record.
-func toRemove(r *Record) DecidedChange {
+func toRemove(r *store.Record) DecidedChange {
 	c := changeOf(r)
 	c.Remove = true
 	return c
 }
 
 // toRetry is the change of a record on which no decision could be made.
-func toRetry(r *Record, at time.Time) DecidedChange {
+func toRetry(r *store.Record, at time.Time) DecidedChange {
 	c := changeOf(r)
 	c.State, c.Due = r.State, at.Add(retryBroken)
 	return c
 }
 
 // Written are the changes as a store takes them.
-func Written(changes []DecidedChange) []Change {
-	list := make([]Change, len(changes))
+func Written(changes []DecidedChange) []store.Change {
+	list := make([]store.Change, len(changes))
 	for i := range changes {
 		list[i] = changes[i].Change
 	}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // chatty are two properties that tell who waits that they close, and that they have closed.
@@ -52,7 +52,7 @@ func (b *bundle) overrides(property string, o *hours.Override) {
 // rev is the revision of a visitor's record.
 func (b *bundle) rev(property, visitor string) int64 {
 	b.Helper()
-	records, err := b.store.Load(b.Context(), []jobs.Subject{jobs.VisitorSubject(property, visitor)})
+	records, err := b.store.Load(b.Context(), []store.Subject{store.VisitorSubject(property, visitor)})
 	b.must(err)
 	return records[0].Rev
 }

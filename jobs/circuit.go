@@ -13,6 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // circuit is what is known of a destination that fails. There is none of one that
@@ -164,7 +165,7 @@ func (l *line) permit(ctx context.Context) error {
 	if !c.isDue(l.w.now()) {
 		return errPaused
 	}
-	l.probing, err = l.w.store.Probe(ctx, l.name, Lease{Holder: l.holder, For: deliveryLease})
+	l.probing, err = l.w.store.Probe(ctx, l.name, store.Lease{Holder: l.holder, For: deliveryLease})
 	if err == nil && !l.probing {
 		err = errPaused
 	}
@@ -214,7 +215,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 		})
 	}
 	if l.probing {
-		_, gave := l.w.store.Probe(ctx, l.name, Lease{Holder: l.holder})
+		_, gave := l.w.store.Probe(ctx, l.name, store.Lease{Holder: l.holder})
 		err = errors.Join(err, gave)
 	}
 	return err
@@ -244,7 +245,7 @@ func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
 			return l.changed(ctx, before, after)
 		}
 	}
-	return fmt.Errorf("writing the circuit of %q: %w", l.name, ErrContended)
+	return fmt.Errorf("writing the circuit of %q: %w", l.name, store.ErrContended)
 }
 
 func (l *line) changed(ctx context.Context, before, after circuit) error {

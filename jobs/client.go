@@ -11,12 +11,13 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Client is what other Go programs use: it defines, overrides and reads. The
 // deciding is done by a worker, which it wakes.
 type Client struct {
-	store   Store
+	store   store.Store
 	queue   queue
 	now     func() time.Time
 	decider *Decider
@@ -25,7 +26,7 @@ type Client struct {
 
 // ClientConfig is what a Client is made of.
 type ClientConfig struct {
-	Store      Store
+	Store      store.Store
 	Redis      redis.UniversalClient // for enqueueing; the caller closes it
 	Partitions int                   // of the queues, as the store has it
 	Now        func() time.Time
@@ -43,27 +44,21 @@ func NewClient(c ClientConfig) *Client {
 	}
 }
 
-// ErrNotFound is returned for what is not defined.
-var ErrNotFound = errors.New("not defined")
-
-// ErrContended is returned when others kept writing the same subject.
-var ErrContended = errors.New("others are editing it at the same time: try again")
-
 // SetOverride forces a property open or closed; it lasts until it runs out, is
 // replaced, or is cleared (nil). It gives the hours as they are from now on.
 func (c *Client) SetOverride(ctx context.Context, property string, o *hours.Override) (hours.State, error) {
-	subject := PropertySubject(property)
+	subject := store.PropertySubject(property)
 	if o != nil { // boundaries are whole seconds
 		o = &hours.Override{Open: o.Open, From: o.From.Truncate(time.Second).UTC(), Until: o.Until.Truncate(time.Second).UTC()}
 	}
 	for range tries {
-		records, err := c.store.Load(ctx, []Subject{subject})
+		records, err := c.store.Load(ctx, []store.Subject{subject})
 		if err != nil {
 			return hours.State{}, err
 		}
 		r := records[0]
 		if r.Rev == 0 {
-			return hours.State{}, fmt.Errorf("finding property %q: %w", property, ErrNotFound)
+			return hours.State{}, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
 		}
 		var state propertyState
 		if err := decodeState(r.State, &state); err != nil {
@@ -79,7 +74,7 @@ func (c *Client) SetOverride(ctx context.Context, property string, o *hours.Over
 			return hours.State{}, err
 		}
 		now := c.now()
-		lost, err := c.store.Commit(ctx, []Change{{
+		lost, err := c.store.Commit(ctx, []store.Change{{
 			Subject: subject, Rev: r.Rev, Woken: r.Woken, State: body, Due: now, Wake: true, At: now,
 		}})
 		if err != nil {
@@ -89,7 +84,7 @@ func (c *Client) SetOverride(ctx context.Context, property string, o *hours.Over
 			return schedule.At(now), c.wakeFor(ctx, c.store.Shard(subject), o, now)
 		}
 	}
-	return hours.State{}, fmt.Errorf("overriding property %q: %w", property, ErrContended)
+	return hours.State{}, fmt.Errorf("overriding property %q: %w", property, store.ErrContended)
 }
 
 // wakeFor asks for a sweep now, and for one at the end of an override.
@@ -109,25 +104,25 @@ func (c *Client) NamedSchedule(ctx context.Context, name string) (*hours.Schedul
 		return nil, err
 	}
 	if bodies[0] == nil {
-		return nil, fmt.Errorf("finding schedule %q: %w", name, ErrNotFound)
+		return nil, fmt.Errorf("finding schedule %q: %w", name, store.ErrNotFound)
 	}
 	return c.decider.schedules.compile(bodies[0], "")
 }
 
 // Schedule gives the opening hours of a property, without an override.
 func (c *Client) Schedule(ctx context.Context, property string) (*hours.Schedule, error) {
-	records, err := c.store.Load(ctx, []Subject{PropertySubject(property)})
+	records, err := c.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
 	if err != nil {
 		return nil, err
 	}
 	if records[0].Rev == 0 {
-		return nil, fmt.Errorf("finding property %q: %w", property, ErrNotFound)
+		return nil, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
 	}
 	return c.schedule(ctx, records[0], nil)
 }
 
-func (c *Client) schedule(ctx context.Context, r Record, o *hours.Override) (*hours.Schedule, error) {
-	b, err := c.decider.gather(ctx, []Record{r})
+func (c *Client) schedule(ctx context.Context, r store.Record, o *hours.Override) (*hours.Schedule, error) {
+	b, err := c.decider.gather(ctx, []store.Record{r})
 	if err != nil {
 		return nil, err
 	}

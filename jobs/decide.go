@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Decider turns records into changes: it gathers what a decision needs (named
@@ -24,7 +25,7 @@ import (
 // foresee, an edit, is passed on: from an agent to properties, and from a property to
 // its visitors who have a chat going.
 type Decider struct {
-	store     Store
+	store     store.Store
 	schedules *schedules
 	policies  *policyCache
 }
@@ -53,7 +54,7 @@ const retryBroken = time.Hour
 
 // Broken is a record that cannot be decided on.
 type Broken struct {
-	Subject Subject
+	Subject store.Subject
 	Err     error
 }
 
@@ -67,13 +68,13 @@ type Outcome struct {
 
 // NewDecider makes a decider. The time zone is that of schedules and subjects that
 // name none.
-func NewDecider(store Store, zone *time.Location) *Decider {
-	return &Decider{store: store, schedules: &schedules{fallback: zone}, policies: new(policyCache)}
+func NewDecider(db store.Store, zone *time.Location) *Decider {
+	return &Decider{store: db, schedules: &schedules{fallback: zone}, policies: new(policyCache)}
 }
 
 // Decide decides on records as of an instant. Subjects that were removed in the
 // meantime are left out.
-func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (Outcome, error) {
+func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Time) (Outcome, error) {
 	batch, err := d.gather(ctx, records)
 	if err != nil {
 		return Outcome{}, err
@@ -84,7 +85,7 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 	}
 	for i := range records {
 		r := &records[i]
-		if r.Subject.isChat() { // kept for long enough
+		if _, _, chat := r.Subject.Chat(); chat { // kept for long enough
 			out.Changes = append(out.Changes, toRemove(r))
 			continue
 		}
@@ -109,24 +110,24 @@ func (d *Decider) Decide(ctx context.Context, records []Record, at time.Time) (O
 type batch struct {
 	known      func(body []byte) *definition.Property // nil: it is to be decoded
 	compile    func(body []byte, zone string) (*hours.Schedule, error)
-	properties map[Subject]*definition.Property
+	properties map[store.Subject]*definition.Property
 	agents     map[string]*definition.Agent // by id
 	named      map[string][]byte            // schedules by name
-	broken     map[Subject]error
+	broken     map[store.Subject]error
 }
 
 // gather decodes the records and loads what they refer to: two round trips more,
 // however many records there are.
-func (d *Decider) gather(ctx context.Context, records []Record) (*batch, error) {
+func (d *Decider) gather(ctx context.Context, records []store.Record) (*batch, error) {
 	b := &batch{
 		known:      d.policies.definition,
 		compile:    d.schedules.compile,
-		properties: make(map[Subject]*definition.Property),
+		properties: make(map[store.Subject]*definition.Property),
 		agents:     make(map[string]*definition.Agent),
 		named:      make(map[string][]byte),
-		broken:     make(map[Subject]error),
+		broken:     make(map[store.Subject]error),
 	}
-	var absent []Subject
+	var absent []store.Subject
 	for _, r := range records {
 		b.decode(r)
 	}
@@ -134,7 +135,7 @@ func (d *Decider) gather(ctx context.Context, records []Record) (*batch, error) 
 		for _, id := range p.AllAgents() {
 			if _, ok := b.agents[id]; !ok {
 				b.agents[id] = nil
-				absent = append(absent, AgentSubject(id))
+				absent = append(absent, store.AgentSubject(id))
 			}
 		}
 	}
@@ -150,7 +151,7 @@ func (d *Decider) gather(ctx context.Context, records []Record) (*batch, error) 
 	return b, b.loadNamed(ctx, d.store)
 }
 
-func (b *batch) decode(r Record) {
+func (b *batch) decode(r store.Record) {
 	if r.Definition == nil {
 		return
 	}
@@ -173,7 +174,7 @@ func (b *batch) decode(r Record) {
 	}
 }
 
-func (b *batch) loadNamed(ctx context.Context, store Store) error {
+func (b *batch) loadNamed(ctx context.Context, db store.Store) error {
 	for _, p := range b.properties {
 		for _, name := range p.Uses() {
 			b.named[name] = nil
@@ -188,7 +189,7 @@ func (b *batch) loadNamed(ctx context.Context, store Store) error {
 	for name := range b.named {
 		names = append(names, name)
 	}
-	bodies, err := store.Schedules(ctx, names)
+	bodies, err := db.Schedules(ctx, names)
 	for i, body := range bodies {
 		b.named[names[i]] = body
 	}
@@ -205,7 +206,7 @@ func guard(decide func() error) (err error) {
 	return decide()
 }
 
-func (b *batch) decideOne(r *Record, c *DecidedChange, at time.Time) error {
+func (b *batch) decideOne(r *store.Record, c *DecidedChange, at time.Time) error {
 	if err := b.broken[r.Subject]; err != nil {
 		return err
 	}
@@ -215,7 +216,7 @@ func (b *batch) decideOne(r *Record, c *DecidedChange, at time.Time) error {
 	return b.decideProperty(r, c, at)
 }
 
-func (b *batch) decideProperty(r *Record, c *DecidedChange, at time.Time) error {
+func (b *batch) decideProperty(r *store.Record, c *DecidedChange, at time.Time) error {
 	id, _ := r.Subject.Property()
 	p, state, err := b.compiled(r)
 	if err != nil {
@@ -254,7 +255,7 @@ func (b *batch) decideProperty(r *Record, c *DecidedChange, at time.Time) error 
 	return err
 }
 
-func (b *batch) decideAgent(id string, r *Record, c *DecidedChange, at time.Time) error {
+func (b *batch) decideAgent(id string, r *store.Record, c *DecidedChange, at time.Time) error {
 	var state agent.State
 	if err := decodeState(r.State, &state); err != nil {
 		return err
@@ -293,7 +294,7 @@ func (b *batch) decideAgent(id string, r *Record, c *DecidedChange, at time.Time
 
 // unchanged is the state to commit where a decision changed nothing: none, save
 // that a record's being woken has to be struck out.
-func unchanged(r *Record) []byte {
+func unchanged(r *store.Record) []byte {
 	if r.Woken {
 		return r.State
 	}
@@ -301,7 +302,7 @@ func unchanged(r *Record) []byte {
 }
 
 // compiled is what widget.Decide needs for a record of a property, and its state.
-func (b *batch) compiled(r *Record) (p widget.Property, state propertyState, err error) {
+func (b *batch) compiled(r *store.Record) (p widget.Property, state propertyState, err error) {
 	if err := b.broken[r.Subject]; err != nil {
 		return p, state, err
 	}
@@ -352,7 +353,7 @@ func (b *batch) agentsOf(ids []string) []widget.Agent {
 		}
 		a, err := b.agent(def)
 		if err != nil {
-			b.broken[AgentSubject(id)] = err
+			b.broken[store.AgentSubject(id)] = err
 			agents = append(agents, gone{})
 			continue
 		}
@@ -403,12 +404,12 @@ func decodeState(body []byte, into any) error {
 }
 
 // appendAction encodes an action for its destinations.
-func appendAction(actions []Outgoing, a encoder, to []string) ([]Outgoing, error) {
+func appendAction(actions []store.Outgoing, a encoder, to []string) ([]store.Outgoing, error) {
 	body, err := a.MarshalJSON()
 	if err != nil {
 		return nil, fmt.Errorf("encoding an action: %w", err)
 	}
-	return append(actions, Outgoing{Body: body, To: to}), nil
+	return append(actions, store.Outgoing{Body: body, To: to}), nil
 }
 
 type encoder interface{ MarshalJSON() ([]byte, error) }

@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // noRefs is a store for records that refer to nothing.
-type noRefs struct{ jobs.Store }
+type noRefs struct{ store.Store }
 
 func (noRefs) Schedules(context.Context, []string) ([][]byte, error) { return nil, nil }
 
@@ -18,10 +19,10 @@ func (noRefs) Schedules(context.Context, []string) ([][]byte, error) { return ni
 func BenchmarkDecide(b *testing.B) {
 	opens := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	decider := jobs.NewDecider(noRefs{}, time.UTC)
-	records := make([]jobs.Record, 500)
+	records := make([]store.Record, 500)
 	for i := range records {
-		records[i] = jobs.Record{
-			Subject: jobs.PropertySubject(fmt.Sprint("property-", i)), Rev: 1,
+		records[i] = store.Record{
+			Subject: store.PropertySubject(fmt.Sprint("property-", i)), Rev: 1,
 			Definition: fmt.Appendf(nil, `{"name":"Property %d","language":"fr","schedule":{"time_zone":"Europe/Paris","weekly":{"mon-fri":"09:00-12:00, 13:00-18:%02d"}},"widget":{"outside_hours":"contact_form"}}`, i, i%60),
 		}
 	}

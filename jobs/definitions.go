@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/deskbell/deskbell/jobs/store"
 	"maps"
 	"slices"
 	"strconv"
@@ -24,20 +25,20 @@ const (
 )
 
 // global is the store's name of a kind that is no subject.
-func (k Kind) global() Global {
+func (k Kind) global() store.Global {
 	if k == KindSchedule {
-		return GlobalSchedule
+		return store.GlobalSchedule
 	}
-	return GlobalDestination
+	return store.GlobalDestination
 }
 
 // subject is what a definition is of; false: it is of none.
-func (k Kind) subject(name string) (Subject, bool) {
+func (k Kind) subject(name string) (store.Subject, bool) {
 	switch k {
 	case KindProperty:
-		return PropertySubject(name), true
+		return store.PropertySubject(name), true
 	case KindAgent:
-		return AgentSubject(name), true
+		return store.AgentSubject(name), true
 	}
 	return "", false
 }
@@ -55,7 +56,7 @@ func stored(name string, body []byte) Stored { return Stored{Name: name, Body: b
 func (c *Client) Get(ctx context.Context, kind Kind, name string) (Stored, error) {
 	body, _, err := c.read(ctx, kind, name)
 	if err == nil && body == nil {
-		err = fmt.Errorf("finding %s %q: %w", kind, name, ErrNotFound)
+		err = fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
 	}
 	return stored(name, body), err
 }
@@ -66,7 +67,7 @@ func (c *Client) Find(ctx context.Context, kind Kind, names []string) ([]Stored,
 	for _, name := range without(slices.Sorted(slices.Values(names)), nil) {
 		s, err := c.Get(ctx, kind, name)
 		switch {
-		case errors.Is(err, ErrNotFound):
+		case errors.Is(err, store.ErrNotFound):
 		case err != nil:
 			return nil, err
 		default:
@@ -104,7 +105,7 @@ func (c *Client) Delete(ctx context.Context, kind Kind, name string, m Match) er
 	m.There = true
 	_, err := c.write(ctx, kind, name, nil, m)
 	if mismatch := (*MismatchError)(nil); errors.As(err, &mismatch) && mismatch.ETag == "" && len(m.Is) == 0 {
-		return fmt.Errorf("finding %s %q: %w", kind, name, ErrNotFound)
+		return fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
 	}
 	if err != nil {
 		return err
@@ -179,9 +180,6 @@ func (c *Client) listGlobals(ctx context.Context, kind Kind, cursor string, limi
 	return list, "", nil
 }
 
-// ErrCursor is returned for a cursor that List has not given.
-var ErrCursor = errors.New("this is no cursor of a list; take it from the page before, or leave it out")
-
 // listCursor is a place in a list of subjects: "3.17", a shard and a cursor within it.
 type listCursor struct {
 	shard  int
@@ -197,11 +195,11 @@ func parseListCursor(text string, shards int) (listCursor, error) {
 	shard, within, _ := strings.Cut(text, ".")
 	n, err := strconv.Atoi(shard)
 	if err != nil || n < 0 || n >= shards {
-		return listCursor{}, ErrCursor
+		return listCursor{}, store.ErrCursor
 	}
 	if within != "" {
 		if _, err := strconv.ParseUint(within, 10, 64); err != nil {
-			return listCursor{}, ErrCursor
+			return listCursor{}, store.ErrCursor
 		}
 	}
 	return listCursor{n, within}, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // put puts a definition, whatever is there.
@@ -45,7 +46,7 @@ func TestDefinitionsOneByOneReachTheWorkers(t *testing.T) {
 	b.put(jobs.KindProperty, "acme", &definition.Property{})
 	b.becomes("acme", widget.Online)
 	b.must(b.client.Delete(t.Context(), jobs.KindProperty, "acme", jobs.Match{}))
-	if _, err := b.client.Get(t.Context(), jobs.KindProperty, "acme"); !errors.Is(err, jobs.ErrNotFound) {
+	if _, err := b.client.Get(t.Context(), jobs.KindProperty, "acme"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("it is removed, and there: %v", err)
 	}
 	b.quiet()
@@ -86,7 +87,7 @@ func TestUsersAreFoundThoughTheIndexNamesTooMany(t *testing.T) {
 	}
 	err := b.client.Delete(t.Context(), jobs.KindAgent, "lea", jobs.Match{})
 	var inUse *jobs.InUseError
-	if !errors.As(err, &inUse) || !slices.Equal(inUse.Users, []jobs.Subject{"property/p7"}) {
+	if !errors.As(err, &inUse) || !slices.Equal(inUse.Users, []store.Subject{"property/p7"}) {
 		t.Errorf("removing an agent who is listed: %v", err)
 	}
 	b.put(jobs.KindProperty, "p7", &definition.Property{})

@@ -12,6 +12,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // DeliverArgs asks to give a destination what it has not had of a shard's outbox.
@@ -66,7 +67,7 @@ type tryLater struct {
 
 func (e *tryLater) Unwrap() error { return e.error }
 
-func (q queue) enqueueDelivery(ctx context.Context, l Lane, slot time.Time, opts ...asynq.Option) error {
+func (q queue) enqueueDelivery(ctx context.Context, l store.Lane, slot time.Time, opts ...asynq.Option) error {
 	id := fmt.Sprintf("deliver:%d:%s:%d", l.Shard, l.Destination, slot.UnixMilli())
 	opts = append([]asynq.Option{asynq.TaskID(id), asynq.MaxRetry(deliveryRetries)}, opts...)
 	return q.enqueue(ctx, DeliverArgs(l), queueDelivery, l.Shard, opts...)
@@ -81,8 +82,8 @@ func (w *Worker) destinations(ctx context.Context) (map[string]definition.Destin
 	return defs, err
 }
 
-func defined(ctx context.Context, store Store) (map[string]definition.Destination, error) {
-	bodies, err := store.Globals(ctx, GlobalDestination)
+func defined(ctx context.Context, db store.Store) (map[string]definition.Destination, error) {
+	bodies, err := db.Globals(ctx, store.GlobalDestination)
 	if err != nil {
 		return nil, err
 	}
@@ -108,9 +109,9 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 		log.note("crowded", true)
 		return nil
 	}
-	err := w.deliverLane(ctx, Lane(args), log)
+	err := w.deliverLane(ctx, store.Lane(args), log)
 	if next, ok := w.turns.give(args.Destination); ok {
-		err = errors.Join(err, w.queue.enqueueDelivery(ctx, Lane{next, args.Destination}, w.now()))
+		err = errors.Join(err, w.queue.enqueueDelivery(ctx, store.Lane{Shard: next, Destination: args.Destination}, w.now()))
 	}
 	return err
 }
@@ -121,7 +122,7 @@ func (w *Worker) lanesAtOnce() int { return 4 * w.Concurrency }
 
 const crowdedDestinations = 16
 
-func (w *Worker) deliverLane(ctx context.Context, at Lane, log *attempt) error {
+func (w *Worker) deliverLane(ctx context.Context, at store.Lane, log *attempt) error {
 	defs, err := w.destinations(ctx)
 	if err != nil {
 		return err
@@ -136,7 +137,7 @@ func (w *Worker) deliverLane(ctx context.Context, at Lane, log *attempt) error {
 	}
 	l := lane{
 		line: out, Lane: at, log: log, def: def, all: slices.Sorted(maps.Keys(defs)),
-		lease: Lease{Holder: out.holder, For: deliveryLease},
+		lease: store.Lease{Holder: out.holder, For: deliveryLease},
 	}
 	return l.run(ctx)
 }

@@ -13,9 +13,9 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func TestDestinations(t *testing.T) {
@@ -92,7 +92,7 @@ func TestDestinations(t *testing.T) {
 		t.Parallel()
 		b := newBundle(t, setup{})
 		b.define("{" + acme + `, "destinations": {"good": {"type": "log"}}}`)
-		_, err := b.store.SetGlobal(t.Context(), jobs.GlobalDestination, "pigeon", nil, []byte(`{"type":"pigeon"}`))
+		_, err := b.store.SetGlobal(t.Context(), store.GlobalDestination, "pigeon", nil, []byte(`{"type":"pigeon"}`))
 		b.must(err)
 		b.worker()
 		redistest.Wait(t, "the good one has it", func() bool { return len(b.actions("good")) == 2 })
@@ -118,11 +118,11 @@ func outboxes(b *bundle) int {
 
 // forgetful is a store that dies between a delivery and the note of it, some times.
 type forgetful struct {
-	jobs.Store
+	store.Store
 	times *atomic.Int64
 }
 
-func (s forgetful) Delivered(ctx context.Context, l jobs.Lane, done jobs.Settlement) (bool, error) {
+func (s forgetful) Delivered(ctx context.Context, l store.Lane, done store.Settlement) (bool, error) {
 	if l.Destination == "stream" && done.To != "" && s.times.Add(-1) >= 0 {
 		return false, errors.New("the worker died here")
 	}
@@ -137,7 +137,7 @@ func TestABatchThatComesAgainIsInTheStreamOnce(t *testing.T) {
 	times.Store(1)
 	b := newBundle(t, setup{
 		redis: server.Options(), shards: 1, streams: redisstream.Open(rdb),
-		wrap: func(s jobs.Store) jobs.Store { return forgetful{s, &times} },
+		wrap: func(s store.Store) store.Store { return forgetful{s, &times} },
 	})
 	b.define(`{"properties": {"acme": {"schedule": "daily 9-17"}, "beta": {"schedule": "daily 9-17"}}, "destinations": {"stream": {"type": "redis_stream"}}}`)
 	b.worker()

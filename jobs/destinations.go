@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // The states of a destination.
@@ -54,12 +55,12 @@ func (c *Client) Destinations(ctx context.Context) ([]DestinationStatus, error) 
 }
 
 // waiting looks at the lanes that have something before them.
-func (c *Client) waiting(ctx context.Context, defs map[string]definition.Destination) (map[string][]Waiting, error) {
+func (c *Client) waiting(ctx context.Context, defs map[string]definition.Destination) (map[string][]store.Waiting, error) {
 	pending, err := c.store.Pending(ctx, c.now())
 	if err != nil {
 		return nil, err
 	}
-	lanes := make(map[Lane]bool)
+	lanes := make(map[store.Lane]bool)
 	for _, l := range lanesOf(withOutbox(pending), slices.Collect(maps.Keys(defs))) {
 		lanes[l] = true
 	}
@@ -71,14 +72,14 @@ func (c *Client) waiting(ctx context.Context, defs map[string]definition.Destina
 		lanes[r.Lane] = true
 	}
 	waiting, err := c.store.Waiting(ctx, slices.Collect(maps.Keys(lanes)))
-	byName := make(map[string][]Waiting)
+	byName := make(map[string][]store.Waiting)
 	for _, w := range waiting {
 		byName[w.Destination] = append(byName[w.Destination], w)
 	}
 	return byName, err
 }
 
-func statusOf(name string, def definition.Destination, c circuit, lanes []Waiting) DestinationStatus {
+func statusOf(name string, def definition.Destination, c circuit, lanes []store.Waiting) DestinationStatus {
 	s := DestinationStatus{Name: name, Type: def.Type, State: DestinationOK, Since: c.Since, Error: c.Error}
 	for _, w := range lanes {
 		s.Aside += w.Aside

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // What comes in while a property is closed is told of once, at the opening. Until then it is in a record of its own, the
@@ -57,11 +58,11 @@ func (v *visitor) arrive(item chat.Item, at time.Time) {
 // addToDigests puts what the changes of visitors say into the digests of their properties. Nothing is read or written where
 // they say nothing.
 func (in intake) addToDigests(ctx context.Context, changes []DecidedChange, at time.Time) error {
-	came := make(map[Subject][]chat.Arrivals)
+	came := make(map[store.Subject][]chat.Arrivals)
 	for i := range changes {
 		if c := &changes[i]; len(c.came.Items) > 0 {
 			property, _, _ := c.Subject.Visitor()
-			came[digestSubject(property)] = append(came[digestSubject(property)], c.came)
+			came[store.DigestSubject(property)] = append(came[store.DigestSubject(property)], c.came)
 		}
 	}
 	for range intakeTries {
@@ -82,8 +83,8 @@ func (in intake) addToDigests(ctx context.Context, changes []DecidedChange, at t
 }
 
 // addOnce adds to digests, and tells which of them somebody else wrote first.
-func (in intake) addOnce(ctx context.Context, came map[Subject][]chat.Arrivals, at time.Time) (lost map[Subject]bool, err error) {
-	subjects, ids := make([]Subject, 0, len(came)), make(map[Subject][]string, len(came))
+func (in intake) addOnce(ctx context.Context, came map[store.Subject][]chat.Arrivals, at time.Time) (lost map[store.Subject]bool, err error) {
+	subjects, ids := make([]store.Subject, 0, len(came)), make(map[store.Subject][]string, len(came))
 	for s, all := range came {
 		subjects, ids[s] = append(subjects, s), eventsIn(all)
 	}
@@ -107,8 +108,8 @@ func (in intake) addOnce(ctx context.Context, came map[Subject][]chat.Arrivals, 
 			continue
 		}
 		if c.Makes() {
-			property, _ := r.Subject.digested()
-			if err := in.store.Serve(ctx, r.Subject, []Subject{PropertySubject(property)}); err != nil {
+			property, _ := r.Subject.Digest()
+			if err := in.store.Serve(ctx, r.Subject, []store.Subject{store.PropertySubject(property)}); err != nil {
 				return nil, err
 			}
 		}
@@ -132,7 +133,7 @@ func eventsIn(all []chat.Arrivals) []string {
 
 // digestAfter is the change by which a digest gets what came in, save the events that were heard; nil: there is nothing new.
 // A new digest is due at once: the decision sees the hours as they are when it is there, and what is edited later wakes it.
-func digestAfter(r *Record, came []chat.Arrivals, heard map[string]bool, at time.Time) (*DecidedChange, error) {
+func digestAfter(r *store.Record, came []chat.Arrivals, heard map[string]bool, at time.Time) (*DecidedChange, error) {
 	var s digestState
 	if decodeState(r.State, &s) != nil {
 		s = digestState{} // what cannot be read cannot be told

@@ -9,10 +9,11 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // takeDigest decides on a digest that is due; site is nil where the property is gone.
-func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *site, r *Record, at time.Time) (err error) {
+func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *site, r *store.Record, at time.Time) (err error) {
 	c := changeOf(r)
 	var state digestState
 	var broken error
@@ -80,9 +81,9 @@ func (d *Decider) openDigest(ctx context.Context, s *site, digest *chat.Digest, 
 // awaiting are the chats in which somebody still waits. Their visitors' records are read now: what was said since the chat
 // came into the digest is in them.
 func (d *Decider) awaiting(ctx context.Context, s *site, callers []chat.Caller, opening time.Time) ([]string, error) {
-	subjects := make([]Subject, len(callers))
+	subjects := make([]store.Subject, len(callers))
 	for i, c := range callers {
-		subjects[i] = VisitorSubject(s.id, c.Visitor)
+		subjects[i] = store.VisitorSubject(s.id, c.Visitor)
 	}
 	if len(subjects) == 0 {
 		return nil, nil

@@ -15,8 +15,8 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // office is a property that opens at nine and has agents, of whom two want the digest.
@@ -80,9 +80,9 @@ func (b *bundle) tells(want ...string) {
 }
 
 // record is what there is of a digest.
-func (b *bundle) digest() jobs.Record {
+func (b *bundle) digest() store.Record {
 	b.Helper()
-	records, err := b.store.Load(b.Context(), []jobs.Subject{"digest/acme"})
+	records, err := b.store.Load(b.Context(), []store.Subject{"digest/acme"})
 	b.must(err)
 	return records[0]
 }
@@ -148,11 +148,11 @@ func TestAnOverrideThatOpensEarlyBringsTheDigest(t *testing.T) {
 
 // dying is a store whose first commits of visitors that come after a digest do not get there.
 type dying struct {
-	jobs.Store
+	store.Store
 	left *atomic.Int64
 }
 
-func (d dying) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+func (d dying) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	for _, c := range changes {
 		if _, _, ok := c.Subject.Visitor(); ok && d.left.Add(-1) >= 0 {
 			return nil, errors.New("the worker has died")
@@ -164,7 +164,7 @@ func (d dying) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subjec
 func TestADigestLosesNothingAndCountsNothingTwice(t *testing.T) {
 	t.Parallel()
 	var left atomic.Int64
-	b := newBundle(t, setup{wrap: func(s jobs.Store) jobs.Store { return dying{s, &left} }})
+	b := newBundle(t, setup{wrap: func(s store.Store) store.Store { return dying{s, &left} }})
 	b.define(office)
 	b.worker()
 	b.quiet()
@@ -179,7 +179,7 @@ func TestADigestLosesNothingAndCountsNothingTwice(t *testing.T) {
 func TestAnEventThatIsTriedAgainAfterTheOpeningIsNotToldTwice(t *testing.T) {
 	t.Parallel()
 	var left atomic.Int64
-	b := newBundle(t, setup{wrap: func(s jobs.Store) jobs.Store { return dying{s, &left} }})
+	b := newBundle(t, setup{wrap: func(s store.Store) store.Store { return dying{s, &left} }})
 	b.define(office)
 	b.worker()
 	b.quiet()

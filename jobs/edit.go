@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Match says what must be there for a definition to be written. The zero value is
@@ -76,7 +77,7 @@ func (c *Client) write(ctx context.Context, kind Kind, name string, body []byte,
 			return before, nil
 		}
 	}
-	return nil, fmt.Errorf("writing %s %q: %w", kind, name, ErrContended)
+	return nil, fmt.Errorf("writing %s %q: %w", kind, name, store.ErrContended)
 }
 
 func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b == nil) }
@@ -92,7 +93,7 @@ func (c *Client) read(ctx context.Context, kind Kind, name string) (body []byte,
 			return c.store.SetGlobal(ctx, kind.global(), name, before, after)
 		}, err
 	}
-	records, err := c.store.Load(ctx, []Subject{subject})
+	records, err := c.store.Load(ctx, []store.Subject{subject})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,7 +103,7 @@ func (c *Client) read(ctx context.Context, kind Kind, name string) (body []byte,
 // edit writes the definition of a subject. Who serves whom is noted before the
 // definition says so: an index that names too many wakes somebody in vain, and one
 // that names too few forgets somebody.
-func (c *Client) edit(ctx context.Context, r Record, body []byte) (bool, error) {
+func (c *Client) edit(ctx context.Context, r store.Record, body []byte) (bool, error) {
 	was, err := refsOf(r.Subject, r.Definition)
 	if err != nil {
 		was = refs{} // not ours to read: its name stays with schedules that it used, which wake it in vain
@@ -115,7 +116,7 @@ func (c *Client) edit(ctx context.Context, r Record, body []byte) (bool, error) 
 		return false, err
 	}
 	now := c.now()
-	return c.store.Edit(ctx, Edit{
+	return c.store.Edit(ctx, store.Edit{
 		Subject: r.Subject, Rev: r.Rev, NewRev: now.UnixMicro(), Definition: body,
 		Uses: is.schedules, Unuses: without(was.schedules, is.schedules), Due: now,
 	})
@@ -124,10 +125,10 @@ func (c *Client) edit(ctx context.Context, r Record, body []byte) (bool, error) 
 // refs is what the definition of a subject refers to, and is woken by.
 type refs struct {
 	schedules []string
-	agents    []Subject
+	agents    []store.Subject
 }
 
-func refsOf(subject Subject, body []byte) (refs, error) {
+func refsOf(subject store.Subject, body []byte) (refs, error) {
 	var r refs
 	if body == nil {
 		return r, nil
@@ -148,7 +149,7 @@ func refsOf(subject Subject, body []byte) (refs, error) {
 	}
 	r.schedules = without(p.Uses(), nil)
 	for _, id := range without(p.AllAgents(), nil) {
-		r.agents = append(r.agents, AgentSubject(id))
+		r.agents = append(r.agents, store.AgentSubject(id))
 	}
 	return r, nil
 }

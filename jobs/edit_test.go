@@ -10,6 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // TestEdits changes definitions in the midst of a morning, some seconds after a
@@ -85,7 +86,7 @@ func TestEdits(t *testing.T) {
 		b.quiet()
 		before, err := b.client.Get(t.Context(), jobs.KindSchedule, "office")
 		b.must(err)
-		_, err = b.store.SetGlobal(t.Context(), jobs.GlobalSchedule, "office", before.Body, []byte(`{"weekly":{"mon":"12:00-17:00"}}`))
+		_, err = b.store.SetGlobal(t.Context(), store.GlobalSchedule, "office", before.Body, []byte(`{"weekly":{"mon":"12:00-17:00"}}`))
 		b.must(err)
 		b.becomes("acme", widget.Offline)
 		b.quiet()
@@ -179,7 +180,7 @@ func TestApply(t *testing.T) {
 		b.worker()
 		b.becomes("p", widget.Offline)
 		b.quiet()
-		subjects := []jobs.Subject{jobs.PropertySubject("p"), jobs.AgentSubject("a")}
+		subjects := []store.Subject{store.PropertySubject("p"), store.AgentSubject("a")}
 		before, err := b.store.Load(t.Context(), subjects)
 		b.must(err)
 		steps, err := b.client.Plan(t.Context(), parse(t, `{}`)) // a plan made before …
@@ -218,7 +219,7 @@ func TestApply(t *testing.T) {
 		b.worker()
 		b.becomes("p", widget.Online)
 		b.define(`{}`)
-		if _, err := b.client.Status(t.Context(), "p"); !errors.Is(err, jobs.ErrNotFound) {
+		if _, err := b.client.Status(t.Context(), "p"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("the status of a removed property: %v", err)
 		}
 		b.quiet()
@@ -248,7 +249,7 @@ func TestApply(t *testing.T) {
 		_, err2 := b.client.SetOverride(t.Context(), "nobody", nil)
 		_, err3 := b.client.Schedule(t.Context(), "nobody")
 		for _, err := range []error{err1, err2, err3} {
-			if !errors.Is(err, jobs.ErrNotFound) || !strings.Contains(err.Error(), `"nobody"`) {
+			if !errors.Is(err, store.ErrNotFound) || !strings.Contains(err.Error(), `"nobody"`) {
 				t.Error(err)
 			}
 		}
@@ -264,10 +265,10 @@ func TestApply(t *testing.T) {
 		steps, err := client.Plan(t.Context(), parse(t, other))
 		b.must(err)
 		err = client.Apply(t.Context(), steps, nil)
-		if !errors.Is(err, jobs.ErrContended) || !strings.HasPrefix(err.Error(), `applying agent "b": `) {
+		if !errors.Is(err, store.ErrContended) || !strings.HasPrefix(err.Error(), `applying agent "b": `) {
 			t.Errorf("applying: %v", err)
 		}
-		if _, err := client.SetOverride(t.Context(), "p", nil); !errors.Is(err, jobs.ErrContended) {
+		if _, err := client.SetOverride(t.Context(), "p", nil); !errors.Is(err, store.ErrContended) {
 			t.Errorf("overriding: %v", err)
 		}
 	})

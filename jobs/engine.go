@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/sirupsen/logrus"
 )
 
@@ -35,7 +36,7 @@ func (e *engine) isStopping() bool { return e.stopping.Load() }
 type sweeping struct {
 	*engine
 	shard int
-	lease Lease
+	lease store.Lease
 
 	busy, claimed                           bool
 	lag                                     time.Duration // of the first that was claimed
@@ -73,7 +74,7 @@ func (s *sweeping) run(ctx context.Context, nominal time.Time) error {
 }
 
 // decide decides on records as of an instant, and commits.
-func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) error {
+func (s *sweeping) decide(ctx context.Context, records []store.Record, at time.Time) error {
 	out, err := s.decider.Decide(ctx, records, at)
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (s *sweeping) decide(ctx context.Context, records []Record, at time.Time) e
 		flipped.add(c.flips)
 		s.metrics.committed(c, committed)
 		s.notices += c.notices
-		s.actions += c.leaving()
+		s.actions += c.Leaving()
 		if c.wakes() {
 			timers = append(timers, c)
 		}
@@ -151,12 +152,12 @@ func (e *engine) passOn(ctx context.Context, shard int) (woken int, err error) {
 }
 
 // grant wakes those who are wished for, notes in which shards they are, and says how many.
-func (e *engine) grant(ctx context.Context, marks []Mark, awake map[int]bool) (woken int, err error) {
-	var subjects []Subject
+func (e *engine) grant(ctx context.Context, marks []store.Mark, awake map[int]bool) (woken int, err error) {
+	var subjects []store.Subject
 	for _, m := range marks {
-		property, ok := Subject(m.Name).Chatters()
+		property, ok := store.Subject(m.Name).Chatters()
 		if !ok {
-			subjects = append(subjects, Subject(m.Name))
+			subjects = append(subjects, store.Subject(m.Name))
 			continue
 		}
 		n, err := e.wakeChatters(ctx, property, awake)
@@ -189,8 +190,8 @@ func (e *engine) wakeChatters(ctx context.Context, property string, awake map[in
 }
 
 // wake wakes subjects of any shards, and notes in which they are.
-func (e *engine) wake(ctx context.Context, subjects []Subject, awake map[int]bool) error {
-	byShard := make(map[int][]Subject)
+func (e *engine) wake(ctx context.Context, subjects []store.Subject, awake map[int]bool) error {
+	byShard := make(map[int][]store.Subject)
 	for _, s := range subjects {
 		n := e.store.Shard(s)
 		byShard[n] = append(byShard[n], s)
@@ -207,7 +208,7 @@ func (e *engine) wake(ctx context.Context, subjects []Subject, awake map[int]boo
 
 // wakeUsers wakes the users of an edited schedule shard by shard, and asks for the
 // sweep of each shard as soon as its users are awake. It says how many they are.
-func (e *engine) wakeUsers(ctx context.Context, edited Mark) (woken int, err error) {
+func (e *engine) wakeUsers(ctx context.Context, edited store.Mark) (woken int, err error) {
 	for shard := range e.store.Shards() {
 		if e.isStopping() {
 			return woken, errStopping

@@ -10,6 +10,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // EventsArgs are events to be taken in. Each is complete, as an event.Intake gives it.
@@ -96,15 +97,15 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 
 // addressee is the subject in whose shard an event is taken in first: the visitor, or the
 // chat whose visitor is to be found. ok is false where there is neither.
-func addressee(e *event.Event) (s Subject, ok bool) {
+func addressee(e *event.Event) (s store.Subject, ok bool) {
 	d := &e.Data
 	switch {
 	case d.Property == "":
 		return "", false
 	case d.Visitor != "":
-		return VisitorSubject(d.Property, d.Visitor), true
+		return store.VisitorSubject(d.Property, d.Visitor), true
 	case d.Chat != "":
-		return chatSubject(d.Property, d.Chat), true
+		return store.ChatSubject(d.Property, d.Chat), true
 	}
 	return "", false
 }

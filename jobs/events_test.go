@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // greeting is a property that greets who arrives, at once, and who asks for a chat.
@@ -165,7 +166,7 @@ func TestAnAnswerThatNamesNoVisitorEndsTheirWait(t *testing.T) {
 				}
 				b.send(named(fmt.Sprint("e", i), e))
 				redistest.Wait(t, "the chat is known", func() bool {
-					r, err := b.store.Load(t.Context(), []jobs.Subject{"chat/acme/c1"})
+					r, err := b.store.Load(t.Context(), []store.Subject{"chat/acme/c1"})
 					b.must(err)
 					return r[0].Rev != 0
 				})
@@ -239,7 +240,7 @@ func TestAVisitorIsForgottenInTheEnd(t *testing.T) {
 	b.send(arrived("v1"))
 	b.hears("v1: Hello there")
 	there := func() bool {
-		r, err := b.store.Load(t.Context(), []jobs.Subject{jobs.VisitorSubject("acme", "v1")})
+		r, err := b.store.Load(t.Context(), []store.Subject{store.VisitorSubject("acme", "v1")})
 		b.must(err)
 		return r[0].Rev != 0
 	}

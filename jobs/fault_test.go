@@ -11,17 +11,17 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // contended is a store in which somebody else is always quicker.
-type contended struct{ jobs.Store }
+type contended struct{ store.Store }
 
-func (contended) Edit(context.Context, jobs.Edit) (bool, error) { return false, nil }
+func (contended) Edit(context.Context, store.Edit) (bool, error) { return false, nil }
 
-func (contended) Commit(_ context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
-	var lost []jobs.Subject
+func (contended) Commit(_ context.Context, changes []store.Change) ([]store.Subject, error) {
+	var lost []store.Subject
 	for _, c := range changes {
 		lost = append(lost, c.Subject)
 	}
@@ -41,8 +41,8 @@ func TestBrokenRecords(t *testing.T) {
 			t.Parallel()
 			b := newBundle(t, setup{shards: 1})
 			b.define(`{"properties": {"good": {"schedule": "daily 9-17"}}}`)
-			bad := jobs.PropertySubject("bad")
-			ok, err := b.store.Edit(t.Context(), jobs.Edit{Subject: bad, NewRev: 7, Definition: []byte(c.definition), Due: b.clock.now().Add(-time.Hour)})
+			bad := store.PropertySubject("bad")
+			ok, err := b.store.Edit(t.Context(), store.Edit{Subject: bad, NewRev: 7, Definition: []byte(c.definition), Due: b.clock.now().Add(-time.Hour)})
 			if b.must(err); !ok {
 				t.Fatal("the edit was lost")
 			}
@@ -127,12 +127,12 @@ func TestBrokenTasks(t *testing.T) {
 
 // unlucky is a store whose first claim from an instant on fails for good.
 type unlucky struct {
-	jobs.Store
+	store.Store
 	from time.Time
 	once *sync.Once
 }
 
-func (s unlucky) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, limit int) (claim jobs.Claim, err error) {
+func (s unlucky) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (claim store.Claim, err error) {
 	if !at.Before(s.from) {
 		s.once.Do(func() { err = fmt.Errorf("no luck (%w)", asynq.SkipRetry) })
 	}
@@ -145,7 +145,7 @@ func (s unlucky) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Tim
 func TestASweepThatStaysInTheArchiveIsInNobodysWay(t *testing.T) {
 	t.Parallel()
 	once := new(sync.Once)
-	b := newBundle(t, setup{shards: 1, wrap: func(s jobs.Store) jobs.Store { return unlucky{s, morning(9, 0), once} }})
+	b := newBundle(t, setup{shards: 1, wrap: func(s store.Store) store.Store { return unlucky{s, morning(9, 0), once} }})
 	b.define(`{"properties": {"acme": {"schedule": "daily 9-17"}}}`)
 	b.worker()
 	b.quiet()

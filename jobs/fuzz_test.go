@@ -15,20 +15,21 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // fuzzing is a simulation whose store holds what nobody has checked.
 type fuzzing struct {
 	*testing.T
 	*jobs.Simulation
-	store jobs.Store
+	store store.Store
 }
 
 func newFuzzing(t *testing.T, defs *definition.Definitions) *fuzzing {
 	f := &fuzzing{T: t}
 	log, _ := logtest.NewNullLogger()
 	f.Simulation = jobs.NewSimulation(jobs.SimulationConfig{
-		Open: func(now func() time.Time) jobs.Store { f.store = memstore.New(1, now); return f.store },
+		Open: func(now func() time.Time) store.Store { f.store = memstore.New(1, now); return f.store },
 		From: morning(9, 0), TimeZone: time.UTC, Log: log, Explain: true, Action: f.isAction,
 	})
 	f.must(f.Define(t.Context(), defs))
@@ -50,9 +51,9 @@ func (f *fuzzing) must(err error) {
 }
 
 // keep stores a record that is due.
-func (f *fuzzing) keep(subject jobs.Subject, state []byte) {
+func (f *fuzzing) keep(subject store.Subject, state []byte) {
 	f.Helper()
-	lost, err := f.store.Commit(f.Context(), []jobs.Change{{Subject: subject, NewRev: 7, State: state, Due: f.Now()}})
+	lost, err := f.store.Commit(f.Context(), []store.Change{{Subject: subject, NewRev: 7, State: state, Due: f.Now()}})
 	if f.must(err); len(lost) > 0 {
 		f.Fatal("the record was not stored")
 	}
@@ -125,7 +126,7 @@ func FuzzWakePayload(f *testing.F) {
 			return
 		}
 		property, visitor, ok := args.Subject.Visitor()
-		if again := jobs.VisitorSubject(property, visitor); ok && visitor != "" && again != args.Subject {
+		if again := store.VisitorSubject(property, visitor); ok && visitor != "" && again != args.Subject {
 			t.Errorf("%q is %q", args.Subject, again)
 		}
 		written, err := json.Marshal(args)
@@ -146,7 +147,7 @@ func FuzzVisitorRecord(f *testing.F) {
 	}
 	f.Add([]byte(`{"visit":{"known":["."],"timers":[{"trigger":"page","due":"0001-01-01T00:00:00Z","step":9}]},"chats":{"c1":{"told":{"rests":[{"step":"5m","action":-1}]}}}}`))
 	defs := parse(f, talkative)
-	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, defs, jobs.VisitorSubject("acme", "v1"), state) })
+	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, defs, store.VisitorSubject("acme", "v1"), state) })
 }
 
 // FuzzChatRecord does so with the record of whose a chat is.
@@ -176,7 +177,7 @@ func FuzzDigestRecord(f *testing.F) {
 	})
 }
 
-func storeAndGoOn(t *testing.T, defs *definition.Definitions, subject jobs.Subject, state []byte) {
+func storeAndGoOn(t *testing.T, defs *definition.Definitions, subject store.Subject, state []byte) {
 	s := newFuzzing(t, defs)
 	s.must(s.Advance(t.Context(), morning(12, 0)))
 	s.keep(subject, state)

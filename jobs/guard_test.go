@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // TestADecisionThatPanicsHoldsUpNoOther lets one break by a site without policies.
@@ -14,7 +15,7 @@ func TestADecisionThatPanicsHoldsUpNoOther(t *testing.T) {
 	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	var out Outcome
 	for _, fresh := range [][]event.Event{{event.NewVisitorArrived("acme", "v1", "s1")}, nil} {
-		out.take(new(site), &Record{Subject: VisitorSubject("acme", "v1"), Rev: 1, State: []byte(`{}`)}, fresh, at)
+		out.take(new(site), &store.Record{Subject: store.VisitorSubject("acme", "v1"), Rev: 1, State: []byte(`{}`)}, fresh, at)
 	}
 	if len(out.Broken) != 2 || !strings.Contains(out.Broken[0].Err.Error(), "a fault of Deskbell") {
 		t.Fatalf("broken are %+v", out.Broken)

@@ -10,12 +10,13 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // intake takes in events, and visitors whose time has come: load, decide, commit, and
 // again what was lost. A worker and the simulation both take this path.
 type intake struct {
-	store   Store
+	store   store.Store
 	decider *Decider
 	now     func() time.Time
 	board   *rate.Limiter // of messages that were decided against and are shown there; nil: none are
@@ -39,9 +40,9 @@ const intakeTries = 20
 
 // take takes in events and looks at visitors whose time has come. What it says of what was
 // taken in holds also when there is an error; what was not, is to be given to it again.
-func (in intake) take(ctx context.Context, events []event.Event, due []Subject) (*taken, error) {
+func (in intake) take(ctx context.Context, events []event.Event, due []store.Subject) (*taken, error) {
 	t := &taken{at: in.now(), dropped: make(map[string]int)}
-	news := make(map[Subject][]event.Event)
+	news := make(map[store.Subject][]event.Event)
 	for _, s := range due {
 		news[s] = nil
 	}
@@ -65,7 +66,7 @@ func (in intake) take(ctx context.Context, events []event.Event, due []Subject) 
 var errContended = errors.New("others kept writing the same visitors")
 
 // round takes all news once, and leaves what was lost.
-func (in intake) round(ctx context.Context, news map[Subject][]event.Event, t *taken) error {
+func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event, t *taken) error {
 	records, err := in.load(ctx, news, t)
 	if err != nil {
 		return err
@@ -110,9 +111,9 @@ func (in intake) round(ctx context.Context, news map[Subject][]event.Event, t *t
 // load gives the records for which there is news, and strikes out of the news the events
 // that were heard before. Which were, is asked after the records are read: what is heard in
 // between makes the decision on them lost.
-func (in intake) load(ctx context.Context, news map[Subject][]event.Event, t *taken) ([]Record, error) {
-	subjects := make([]Subject, 0, len(news))
-	ids := make(map[Subject][]string, len(news))
+func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event, t *taken) ([]store.Record, error) {
+	subjects := make([]store.Subject, 0, len(news))
+	ids := make(map[store.Subject][]string, len(news))
 	for s, events := range news {
 		subjects = append(subjects, s)
 		if len(events) > 0 {
@@ -159,12 +160,12 @@ func heardIDs(events []event.Event) []string {
 }
 
 // commit writes changes, and tells which were lost.
-func (in intake) commit(ctx context.Context, changes []DecidedChange) (lost map[Subject]bool, err error) {
+func (in intake) commit(ctx context.Context, changes []DecidedChange) (lost map[store.Subject]bool, err error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
 	some, err := in.store.Commit(ctx, Written(changes))
-	lost = make(map[Subject]bool, len(some))
+	lost = make(map[store.Subject]bool, len(some))
 	for _, s := range some {
 		lost[s] = true
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Key is a key of the HTTP API, without its secret: that is shown once, when the key
@@ -40,8 +41,8 @@ type Keys struct {
 
 // keyStore is as much of a Store as keys need.
 type keyStore interface {
-	Globals(ctx context.Context, kind Global) (map[string][]byte, error)
-	SetGlobal(ctx context.Context, kind Global, name string, before, after []byte) (bool, error)
+	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
+	SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error)
 }
 
 // ErrKeyExists is returned for the name of a key that there is.
@@ -65,30 +66,30 @@ func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("adding a key: %w", err)
 	}
-	added, err := ks.Store.SetGlobal(ctx, GlobalKey, k.Name, nil, body)
+	added, err := ks.Store.SetGlobal(ctx, store.GlobalKey, k.Name, nil, body)
 	if err == nil && !added {
 		err = fmt.Errorf("adding key %q: %w", k.Name, ErrKeyExists)
 	}
 	return secret, err
 }
 
-// Revoke removes a key, or returns ErrNotFound. A process that serves the API knows
+// Revoke removes a key, or returns store.ErrNotFound. A process that serves the API knows
 // within seconds.
 func (ks Keys) Revoke(ctx context.Context, name string) error {
-	all, err := ks.Store.Globals(ctx, GlobalKey)
+	all, err := ks.Store.Globals(ctx, store.GlobalKey)
 	if err != nil {
 		return err
 	}
 	if all[name] == nil {
-		return fmt.Errorf("finding key %q: %w", name, ErrNotFound)
+		return fmt.Errorf("finding key %q: %w", name, store.ErrNotFound)
 	}
-	_, err = ks.Store.SetGlobal(ctx, GlobalKey, name, all[name], nil)
+	_, err = ks.Store.SetGlobal(ctx, store.GlobalKey, name, all[name], nil)
 	return err
 }
 
 // Load gives all keys, to look secrets up in.
 func (ks Keys) Load(ctx context.Context) (Keyring, error) {
-	all, err := ks.Store.Globals(ctx, GlobalKey)
+	all, err := ks.Store.Globals(ctx, store.GlobalKey)
 	if err != nil {
 		return nil, err
 	}

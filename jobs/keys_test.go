@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func TestKeys(t *testing.T) {
@@ -54,7 +55,7 @@ func TestKeys(t *testing.T) {
 	}
 
 	b.must(keys.Revoke(t.Context(), "ci"))
-	if err := keys.Revoke(t.Context(), "ci"); !errors.Is(err, jobs.ErrNotFound) {
+	if err := keys.Revoke(t.Context(), "ci"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("revoked twice: %v", err)
 	}
 	ring, err = keys.Load(t.Context())

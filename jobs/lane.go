@@ -12,6 +12,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // asideMost bounds what a lane sets aside. When it is full, the lane waits.
@@ -25,13 +26,13 @@ const asideMost = 1000
 // is noted before the next is made, with the lease: a crash repeats one call at most.
 type lane struct {
 	*line
-	Lane
+	store.Lane
 	log   *attempt
 	def   definition.Destination
 	all   []string
-	lease Lease
+	lease store.Lease
 
-	aside    []Aside // in order of their places
+	aside    []store.Aside // in order of their places
 	cursor   string
 	sent     int
 	archived int
@@ -84,13 +85,13 @@ func (l *lane) work(ctx context.Context) error {
 			continue
 		}
 		if first { // what is left may have been kept for a destination that was removed since
-			return l.settle(ctx, Settlement{From: l.cursor, To: l.cursor, All: l.all})
+			return l.settle(ctx, store.Settlement{From: l.cursor, To: l.cursor, All: l.all})
 		}
 		return nil
 	}
 }
 
-func (l *lane) read(ctx context.Context) (entries []Entry, err error) {
+func (l *lane) read(ctx context.Context) (entries []store.Entry, err error) {
 	var busy bool
 	entries, l.cursor, busy, err = l.w.store.Outbox(ctx, l.Lane, l.lease, deliveryBatch)
 	if err == nil && busy {
@@ -101,7 +102,7 @@ func (l *lane) read(ctx context.Context) (entries []Entry, err error) {
 }
 
 // settle notes what was done. After the lease was given back, it does not take it again.
-func (l *lane) settle(ctx context.Context, s Settlement) error {
+func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 	s.Lease = l.lease
 	if l.released {
 		s.For = 0
@@ -117,11 +118,11 @@ func (l *lane) settle(ctx context.Context, s Settlement) error {
 func (l *lane) leave(ctx context.Context) error {
 	var errs []error
 	if !l.released {
-		_, err := l.w.store.Delivered(ctx, l.Lane, Settlement{Lease: Lease{Holder: l.lease.Holder}})
+		_, err := l.w.store.Delivered(ctx, l.Lane, store.Settlement{Lease: store.Lease{Holder: l.lease.Holder}})
 		errs = append(errs, err)
 	}
 	if next := l.nextTry(); !next.IsZero() {
-		errs = append(errs, l.w.store.RetryAt(ctx, Retry{l.Lane, next}))
+		errs = append(errs, l.w.store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: next}))
 		if !l.seen.Gone {
 			errs = append(errs, l.w.queue.enqueueDelivery(ctx, l.Lane, next, asynq.ProcessIn(next.Sub(l.w.now())+time.Second)))
 		}
@@ -147,12 +148,12 @@ func (l *lane) nextTry() time.Time {
 type step struct {
 	last   string // place of the last of them
 	count  int
-	batch  []Delivery // for the destination
-	follow []Aside    // of subjects that are aside: they stay behind
+	batch  []Delivery    // for the destination
+	follow []store.Aside // of subjects that are aside: they stay behind
 }
 
 // deliver makes a step after another, until all of some entries are settled.
-func (l *lane) deliver(ctx context.Context, entries []Entry) error {
+func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 	singly := 0 // so many come one by one, since they were refused together
 	for len(entries) > 0 {
 		if l.w.isStopping() {
@@ -183,14 +184,14 @@ func (l *lane) deliver(ctx context.Context, entries []Entry) error {
 			singly = s.count
 			continue
 		case isRefused(err):
-			refused := entries[slices.IndexFunc(entries, func(e Entry) bool { return e.Seq == s.batch[0].Seq })]
+			refused := entries[slices.IndexFunc(entries, func(e store.Entry) bool { return e.Seq == s.batch[0].Seq })]
 			if err := l.refused(ctx, refused, &s); err != nil {
 				return err
 			}
 		default:
 			return l.later(err)
 		}
-		if err := l.settle(ctx, Settlement{From: l.cursor, To: s.last, Aside: s.follow, All: l.all}); err != nil {
+		if err := l.settle(ctx, store.Settlement{From: l.cursor, To: s.last, Aside: s.follow, All: l.all}); err != nil {
 			return err
 		}
 		l.aside = append(l.aside, s.follow...)
@@ -201,7 +202,7 @@ func (l *lane) deliver(ctx context.Context, entries []Entry) error {
 
 // take makes a step of as many entries as one call takes. It ends early where there
 // is no room to set one aside.
-func (l *lane) take(entries []Entry, most int) step {
+func (l *lane) take(entries []store.Entry, most int) step {
 	var s step
 	now := l.w.now()
 	for _, e := range entries {
@@ -213,7 +214,7 @@ func (l *lane) take(entries []Entry, most int) step {
 				if len(l.aside)+len(s.follow) >= asideMost {
 					break
 				}
-				s.follow = append(s.follow, Aside{Seq: e.Seq, Subject: subject, Since: now, At: e.At, Body: e.Body})
+				s.follow = append(s.follow, store.Aside{Seq: e.Seq, Subject: subject, Since: now, At: e.At, Body: e.Body})
 			} else {
 				s.batch = append(s.batch, Delivery{Shard: l.Shard, Seq: e.Seq, ID: idOf(e.Body), Body: e.Body})
 			}
@@ -226,7 +227,7 @@ func (l *lane) take(entries []Entry, most int) step {
 
 // wants leaves out what is for others, and what the destination does not want. What names the
 // destination is for it, of whatever type.
-func (l *lane) wants(e Entry) bool {
+func (l *lane) wants(e store.Entry) bool {
 	if e.To != nil && !slices.Contains(e.To, l.Destination) {
 		return false
 	}
@@ -255,11 +256,11 @@ func subjectOf(body []byte) string {
 	}
 	switch {
 	case a.Data.Visitor != "":
-		return string(VisitorSubject(a.Data.Property, a.Data.Visitor))
+		return string(store.VisitorSubject(a.Data.Property, a.Data.Visitor))
 	case a.Data.Property != "":
-		return string(PropertySubject(a.Data.Property))
+		return string(store.PropertySubject(a.Data.Property))
 	case a.Data.Agent != "":
-		return string(AgentSubject(a.Data.Agent))
+		return string(store.AgentSubject(a.Data.Agent))
 	}
 	return ""
 }

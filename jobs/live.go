@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Live answers for any property what its widget shows at this very instant, also
@@ -19,17 +21,17 @@ import (
 // An edit is shown before a worker has committed it, with the second in which it was
 // seen for Since; the worker's may be a second later.
 type Live struct {
-	store   Store
+	store   store.Store
 	decider *Decider
 	now     func() time.Time
 	asked   chan struct{} // something is wanted
 
 	mu        sync.Mutex
-	kept      map[string]*liveProperty           // by id
-	users     map[Subject]map[*liveProperty]bool // of an agent, or a named schedule
-	wanted    map[string]*liveLoad               // by id: to be loaded next
-	written   map[Subject]bool                   // since the load under way began
-	missed    int                                // how often messages may have been missed
+	kept      map[string]*liveProperty                 // by id
+	users     map[store.Subject]map[*liveProperty]bool // of an agent, or a named schedule
+	wanted    map[string]*liveLoad                     // by id: to be loaded next
+	written   map[store.Subject]bool                   // since the load under way began
+	missed    int                                      // how often messages may have been missed
 	following bool
 	away      bool // the last load failed
 }
@@ -46,7 +48,7 @@ func NewLive(c *Client) *Live {
 		store: c.store, decider: c.decider, now: c.now,
 		asked:  make(chan struct{}, 1),
 		kept:   make(map[string]*liveProperty),
-		users:  make(map[Subject]map[*liveProperty]bool),
+		users:  make(map[store.Subject]map[*liveProperty]bool),
 		wanted: make(map[string]*liveLoad),
 	}
 }
@@ -61,7 +63,7 @@ func (l *Live) Run(ctx context.Context) {
 	l.beat(ctx)
 }
 
-// State is what the widget of a property shows now. The error is ErrNotFound, that of
+// State is what the widget of a property shows now. The error is store.ErrNotFound, that of
 // Redis, or that of a property that nobody could ever decide on.
 func (l *Live) State(ctx context.Context, property string) (s *LiveState, err error) {
 	err = l.use(ctx, property, func(p *liveProperty) error {
@@ -85,11 +87,11 @@ func (l *Live) use(ctx context.Context, id string, f func(*liveProperty) error) 
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for property %q: %w", id, ctx.Err())
 		}
-		if load.err != nil && (p == nil || errors.Is(load.err, ErrNotFound)) {
+		if load.err != nil && (p == nil || errors.Is(load.err, store.ErrNotFound)) {
 			return load.err
 		}
 	}
-	return fmt.Errorf("loading property %q: %w", id, ErrContended)
+	return fmt.Errorf("loading property %q: %w", id, store.ErrContended)
 }
 
 // useKept calls f with what is kept, or says what to wait for. What has just been
@@ -129,7 +131,7 @@ func (l *Live) follow(ctx context.Context) {
 }
 
 // told hears what was written.
-func (l *Live) told(changed []Subject) {
+func (l *Live) told(changed []store.Subject) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.following = true

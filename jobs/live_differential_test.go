@@ -13,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // wire is a state as JSON, without reasons: one that changes while nothing else does
@@ -63,7 +64,7 @@ func (b *bundle) commitAll(d *jobs.Decider, at time.Time) {
 	b.Helper()
 	for shard := range b.store.Shards() {
 		for {
-			claim, err := b.store.Claim(b.Context(), shard, jobs.Lease{Holder: "test", For: time.Minute}, at, 100)
+			claim, err := b.store.Claim(b.Context(), shard, store.Lease{Holder: "test", For: time.Minute}, at, 100)
 			b.must(err)
 			if len(claim.Records) == 0 {
 				break
@@ -158,8 +159,8 @@ func (b *bundle) defineWeek(client *jobs.Client, random *rand.Rand) {
 	b.must(client.Apply(b.Context(), steps, nil))
 	// What a schedule's spread and an agent's wake do, all at once.
 	for i := range liveProperties {
-		subject := jobs.PropertySubject(fmt.Sprint("p", i))
-		b.must(b.store.Wake(b.Context(), b.store.Shard(subject), []jobs.Subject{subject}, morning(0, 0)))
+		subject := store.PropertySubject(fmt.Sprint("p", i))
+		b.must(b.store.Wake(b.Context(), b.store.Shard(subject), []store.Subject{subject}, morning(0, 0)))
 	}
 }
 
@@ -172,7 +173,7 @@ func (b *bundle) overrideAny(client *jobs.Client, now time.Time, random *rand.Ra
 			o.Until = now.Add(time.Duration(random.IntN(300)) * time.Minute)
 		}
 	}
-	if _, err := client.SetOverride(b.Context(), fmt.Sprint("p", random.IntN(liveProperties)), o); err != nil && !errors.Is(err, jobs.ErrContended) {
+	if _, err := client.SetOverride(b.Context(), fmt.Sprint("p", random.IntN(liveProperties)), o); err != nil && !errors.Is(err, store.ErrContended) {
 		b.Fatal(err)
 	}
 }

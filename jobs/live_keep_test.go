@@ -10,15 +10,16 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // counted is a store that counts how often a property is loaded.
 type counted struct {
-	jobs.Store
+	store.Store
 	loads *sync.Map // subject → *atomic.Int64
 }
 
-func (c counted) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
+func (c counted) Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error) {
 	for _, s := range subjects {
 		n, _ := c.loads.LoadOrStore(s, new(atomic.Int64))
 		n.(*atomic.Int64).Add(1)
@@ -26,7 +27,7 @@ func (c counted) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Reco
 	return c.Store.Load(ctx, subjects)
 }
 
-func (c counted) of(s jobs.Subject) int64 {
+func (c counted) of(s store.Subject) int64 {
 	n, ok := c.loads.Load(s)
 	if !ok {
 		return 0
@@ -38,8 +39,8 @@ func TestLiveLoadsOnce(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{clock: morning(10, 0)})
 	b.define(shop)
-	store := counted{b.store, new(sync.Map)}
-	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: store, Redis: b.rdb, Partitions: 1, Now: b.clock.now, TimeZone: time.UTC}))
+	db := counted{b.store, new(sync.Map)}
+	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: db, Redis: b.rdb, Partitions: 1, Now: b.clock.now, TimeZone: time.UTC}))
 	var wait sync.WaitGroup
 	for range 200 {
 		wait.Go(func() {
@@ -50,29 +51,29 @@ func TestLiveLoadsOnce(t *testing.T) {
 	}
 	t.Cleanup(running(l))
 	wait.Wait()
-	if n := store.of(jobs.PropertySubject("acme")); n > 3 { // what was asked during the first, and what Follow may have missed at its start
+	if n := db.of(store.PropertySubject("acme")); n > 3 { // what was asked during the first, and what Follow may have missed at its start
 		t.Errorf("200 readers at once loaded it %d times", n)
 	}
 }
 
 // endless is a store in which every property is defined.
 type endless struct {
-	jobs.Store
+	store.Store
 	loaded *atomic.Int64
 }
 
-func (e endless) Load(_ context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
+func (e endless) Load(_ context.Context, subjects []store.Subject) ([]store.Record, error) {
 	e.loaded.Add(int64(len(subjects)))
-	var records []jobs.Record
+	var records []store.Record
 	for _, s := range subjects {
-		records = append(records, jobs.Record{Subject: s, Rev: 1, Definition: []byte(`{}`)})
+		records = append(records, store.Record{Subject: s, Rev: 1, Definition: []byte(`{}`)})
 	}
 	return records, nil
 }
 
 func (endless) Schedules(context.Context, []string) ([][]byte, error) { return nil, nil }
 
-func (endless) Follow(ctx context.Context, f func([]jobs.Subject)) error {
+func (endless) Follow(ctx context.Context, f func([]store.Subject)) error {
 	f(nil)
 	<-ctx.Done()
 	return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // liveLoad is a property that somebody waits for.
@@ -71,7 +72,7 @@ func (l *Live) loadBatch(ctx context.Context) error {
 		batch[id] = w
 		delete(l.wanted, id)
 	}
-	l.written = make(map[Subject]bool)
+	l.written = make(map[store.Subject]bool)
 	missed := l.missed
 	l.mu.Unlock()
 
@@ -98,9 +99,9 @@ func (l *Live) loadBatch(ctx context.Context) error {
 func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*liveRecord, error) {
 	ctx, cancel := context.WithTimeout(ctx, livePatience)
 	defer cancel()
-	subjects := make([]Subject, len(ids))
+	subjects := make([]store.Subject, len(ids))
 	for i, id := range ids {
-		subjects[i] = PropertySubject(id)
+		subjects[i] = store.PropertySubject(id)
 	}
 	records, err := l.store.Load(ctx, subjects)
 	if err != nil {
@@ -127,7 +128,7 @@ func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*
 }
 
 // usedBy are the agents and the named schedules that a property is compiled from.
-func (b *batch) usedBy(property Subject) []Subject {
+func (b *batch) usedBy(property store.Subject) []store.Subject {
 	p := b.properties[property]
 	if p == nil {
 		return nil
@@ -139,12 +140,12 @@ func (b *batch) usedBy(property Subject) []Subject {
 			schedules = append(schedules, a.Schedule.Name)
 		}
 	}
-	var uses []Subject
+	var uses []store.Subject
 	for _, id := range agents {
-		uses = append(uses, AgentSubject(id))
+		uses = append(uses, store.AgentSubject(id))
 	}
 	for _, name := range without(schedules, nil) {
-		uses = append(uses, ScheduleSubject(name))
+		uses = append(uses, store.ScheduleSubject(name))
 	}
 	return uses
 }
@@ -153,7 +154,7 @@ func (b *batch) usedBy(property Subject) []Subject {
 func (l *Live) keep(id string, r *liveRecord) error {
 	p := l.kept[id]
 	if r == nil {
-		err := fmt.Errorf("finding property %q: %w", id, ErrNotFound)
+		err := fmt.Errorf("finding property %q: %w", id, store.ErrNotFound)
 		if p != nil {
 			p.endAll(err)
 			l.drop(p)
@@ -166,7 +167,7 @@ func (l *Live) keep(id string, r *liveRecord) error {
 		l.kept[id] = p
 	}
 	l.forgetUses(p)
-	stale := l.written[PropertySubject(id)]
+	stale := l.written[store.PropertySubject(id)]
 	for _, subject := range r.uses {
 		stale = stale || l.written[subject]
 		if l.users[subject] == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // LiveState is what a widget shows. It is shared: do not change it.
@@ -33,8 +34,8 @@ type liveProperty struct {
 type liveRecord struct {
 	compiled widget.Property
 	stored   widget.State
-	uses     []Subject // agents and named schedules that it was compiled from
-	broken   error     // why it was not
+	uses     []store.Subject // agents and named schedules that it was compiled from
+	broken   error           // why it was not
 	loaded   time.Time
 	missed   int // Live.missed, when loading it began
 }

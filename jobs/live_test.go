@@ -16,6 +16,7 @@ import (
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // live runs a Live until the end of the test.
@@ -196,14 +197,14 @@ func TestLiveEdits(t *testing.T) {
 	}
 
 	b.define(`{"properties": {"other": {}}}`)
-	if err := b.ends(w); !errors.Is(err, jobs.ErrNotFound) {
+	if err := b.ends(w); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("removed: %v", err)
 	}
 	for _, id := range []string{"acme", "nobody", "", "a b\n"} {
-		if _, err := l.State(t.Context(), id); !errors.Is(err, jobs.ErrNotFound) {
+		if _, err := l.State(t.Context(), id); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%q: %v", id, err)
 		}
-		if _, _, err := l.Watch(t.Context(), id); !errors.Is(err, jobs.ErrNotFound) {
+		if _, _, err := l.Watch(t.Context(), id); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("watching %q: %v", id, err)
 		}
 	}
@@ -328,10 +329,10 @@ func TestLiveBroken(t *testing.T) {
 	stop()
 	day, err := b.store.Schedules(t.Context(), []string{"day"})
 	b.must(err)
-	if ok, err := b.store.SetGlobal(t.Context(), jobs.GlobalSchedule, "day", day[0], nil); err != nil || !ok {
+	if ok, err := b.store.SetGlobal(t.Context(), store.GlobalSchedule, "day", day[0], nil); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
-	if _, err := b.store.Edit(t.Context(), jobs.Edit{Subject: jobs.PropertySubject("new"), NewRev: 1, Definition: []byte(`[]`), Due: b.clock.now()}); err != nil {
+	if _, err := b.store.Edit(t.Context(), store.Edit{Subject: store.PropertySubject("new"), NewRev: 1, Definition: []byte(`[]`), Due: b.clock.now()}); err != nil {
 		t.Fatal(err)
 	}
 	l := b.live()

@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/trigger"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // NotifyArgs asks to send a notice by one of an agent's own services. The service
@@ -68,13 +69,13 @@ func (w *Worker) sendNotices(ctx context.Context, shard int, log *attempt) error
 
 // enqueueNotice drops a notice that cannot be read, or whose agent cannot: it must
 // not hold up those behind it.
-func (w *Worker) enqueueNotice(ctx context.Context, shard int, e Entry) error {
+func (w *Worker) enqueueNotice(ctx context.Context, shard int, e store.Entry) error {
 	name, args, err := readNotice(e.Body)
 	if err != nil {
 		w.logDropped(shard, e, fmt.Errorf("decoding the notice: %w", err))
 		return nil
 	}
-	records, err := w.store.Load(ctx, []Subject{AgentSubject(args.Agent)})
+	records, err := w.store.Load(ctx, []store.Subject{store.AgentSubject(args.Agent)})
 	if err != nil || records[0].Definition == nil {
 		return err // an agent who was removed is told nothing
 	}
@@ -132,7 +133,7 @@ func cut(text string) string {
 	return text
 }
 
-func (w *Worker) logDropped(shard int, e Entry, err error) {
+func (w *Worker) logDropped(shard int, e store.Entry, err error) {
 	w.log.WithFields(logrus.Fields{"shard": shard, "seq": e.Seq}).WithError(err).Error("notice dropped: nobody can be told")
 }
 
@@ -209,7 +210,7 @@ func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
 // loadAgent gives an agent and the time zone of their hours. One who was removed
 // has no services, and nothing is sent.
 func (w *Worker) loadAgent(ctx context.Context, id string) (*definition.Agent, *time.Location, error) {
-	records, err := w.store.Load(ctx, []Subject{AgentSubject(id)})
+	records, err := w.store.Load(ctx, []store.Subject{store.AgentSubject(id)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -217,7 +218,7 @@ func (w *Worker) loadAgent(ctx context.Context, id string) (*definition.Agent, *
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := b.broken[AgentSubject(id)]; err != nil {
+	if err := b.broken[store.AgentSubject(id)]; err != nil {
 		return nil, nil, err
 	}
 	def := b.agents[id]

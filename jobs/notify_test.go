@@ -13,9 +13,9 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/shout"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func TestNotices(t *testing.T) {
@@ -72,7 +72,7 @@ func TestNotices(t *testing.T) {
 		t.Parallel()
 		var held atomic.Bool
 		held.Store(true)
-		b := newBundle(t, setup{shards: 1, wrap: func(s jobs.Store) jobs.Store { return holding{s, &held} }})
+		b := newBundle(t, setup{shards: 1, wrap: func(s store.Store) store.Store { return holding{s, &held} }})
 		agent := func(id string) string {
 			return fmt.Sprintf(`%[1]q: {"schedule": "daily 9-17", "notify": {"on": ["hours_started"], "via": ["ntfy://one/%[1]s"]}}`, id)
 		}
@@ -146,11 +146,11 @@ func TestNotices(t *testing.T) {
 
 // holding is a store that shows no notices for a while.
 type holding struct {
-	jobs.Store
+	store.Store
 	held *atomic.Bool
 }
 
-func (s holding) Notices(ctx context.Context, shard, limit int) ([]jobs.Entry, error) {
+func (s holding) Notices(ctx context.Context, shard, limit int) ([]store.Entry, error) {
 	if s.held.Load() {
 		return nil, nil
 	}

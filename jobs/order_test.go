@@ -19,6 +19,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // talkative is a property that has something to say about all that happens in a story, also
@@ -95,8 +96,8 @@ func disorder(pick func(n int) int, events []event.Event) (tasks [][]event.Event
 
 // known is what a record says about what has happened, without what was decided on it, which depends on what was
 // known at the time.
-func known(ctx context.Context, t rapid.TB, store jobs.Store, visitor string) map[string]any {
-	records, err := store.Load(ctx, []jobs.Subject{jobs.VisitorSubject("acme", visitor)})
+func known(ctx context.Context, t rapid.TB, db store.Store, visitor string) map[string]any {
+	records, err := db.Load(ctx, []store.Subject{store.VisitorSubject("acme", visitor)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,11 +154,11 @@ func TestTheStoryIsTheSameInAnyOrder(t *testing.T) {
 		begin, end := morning(9, 0), morning(9, 10)
 		events := storyOf(pick, "visitor-1", begin)
 		take := func(tasks [][]event.Event) (map[string]any, []visitorAction) {
-			var store jobs.Store
+			var db store.Store
 			var actions []visitorAction
 			log, _ := logtest.NewNullLogger()
 			s := jobs.NewSimulation(jobs.SimulationConfig{
-				Open: func(now func() time.Time) jobs.Store { store = memstore.New(3, now); return store },
+				Open: func(now func() time.Time) store.Store { db = memstore.New(3, now); return db },
 				From: begin.Add(-time.Hour), TimeZone: time.UTC, Log: log,
 				Action: func(body []byte) error { actions = append(actions, decodeVisitorAction(t, body)); return nil },
 			})
@@ -173,7 +174,7 @@ func TestTheStoryIsTheSameInAnyOrder(t *testing.T) {
 			}
 			must(s.Advance(r.Context(), end.Add(time.Hour)))
 			must(s.Settle(r.Context()))
-			return known(r.Context(), r, store, "visitor-1"), actions
+			return known(r.Context(), r, db, "visitor-1"), actions
 		}
 		inOrder, _ := take([][]event.Event{events})
 		otherwise, actions := take(disorder(pick, events))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Events of a chat need not name the visitor: it is the one who requested it. So a chat has
@@ -30,11 +31,11 @@ const (
 // findOwners sorts events by visitor into the news, and looks up, notes and parks for those of
 // chats. It gives the chats of which parked events are among the news: these are parked until
 // they are taken in, so that none is lost.
-func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Event, news map[Subject][]event.Event) (parked []Subject, err error) {
-	chats := make(map[Subject][]event.Event)
+func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Event, news map[store.Subject][]event.Event) (parked []store.Subject, err error) {
+	chats := make(map[store.Subject][]event.Event)
 	for _, e := range events {
 		if d := &e.Data; d.Chat != "" && d.Property != "" {
-			s := chatSubject(d.Property, d.Chat)
+			s := store.ChatSubject(d.Property, d.Chat)
 			chats[s] = append(chats[s], e)
 		} else if s, ok := addressee(&e); ok {
 			news[s] = append(news[s], e)
@@ -44,7 +45,7 @@ func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Ev
 		if len(chats) == 0 {
 			return parked, nil
 		}
-		subjects := make([]Subject, 0, len(chats))
+		subjects := make([]store.Subject, 0, len(chats))
 		for s := range chats {
 			subjects = append(subjects, s)
 		}
@@ -53,7 +54,7 @@ func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Ev
 			return nil, err
 		}
 		var changes []DecidedChange
-		owned := make(map[Subject]chatState, len(records))
+		owned := make(map[store.Subject]chatState, len(records))
 		for i := range records {
 			r := &records[i]
 			o, changed := ownerAfter(r, chats[r.Subject], at)
@@ -84,7 +85,7 @@ func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Ev
 }
 
 // ownerAfter is what is known of a chat after some events, and whether it is to be written.
-func ownerAfter(r *Record, events []event.Event, at time.Time) (o chatState, changed bool) {
+func ownerAfter(r *store.Record, events []event.Event, at time.Time) (o chatState, changed bool) {
 	if decodeState(r.State, &o) != nil {
 		o = chatState{} // it is found out anew
 	}
@@ -107,7 +108,7 @@ func ownerAfter(r *Record, events []event.Event, at time.Time) (o chatState, cha
 	return o, changed
 }
 
-func (o *chatState) change(r *Record, at time.Time) (DecidedChange, error) {
+func (o *chatState) change(r *store.Record, at time.Time) (DecidedChange, error) {
 	body, err := json.Marshal(o)
 	if err != nil {
 		return DecidedChange{}, fmt.Errorf("encoding %s: %w", r.Subject, err)
@@ -119,7 +120,7 @@ func (o *chatState) change(r *Record, at time.Time) (DecidedChange, error) {
 
 // hand adds the events of a chat to the news of its visitors, and tells whether parked ones
 // were among them. Where nobody is known, all of them are parked now.
-func (o *chatState) hand(news map[Subject][]event.Event, events []event.Event) (parked bool) {
+func (o *chatState) hand(news map[store.Subject][]event.Event, events []event.Event) (parked bool) {
 	if o.Visitor == "" {
 		return false
 	}
@@ -127,7 +128,7 @@ func (o *chatState) hand(news map[Subject][]event.Event, events []event.Event) (
 		if e.Data.Visitor == "" {
 			e.Data.Visitor = o.Visitor
 		}
-		s := VisitorSubject(e.Data.Property, e.Data.Visitor)
+		s := store.VisitorSubject(e.Data.Property, e.Data.Visitor)
 		news[s] = append(news[s], e)
 	}
 	return len(o.Parked) > 0
@@ -135,7 +136,7 @@ func (o *chatState) hand(news map[Subject][]event.Event, events []event.Event) (
 
 // unpark strikes out parked events that were taken in. Whoever parks one meanwhile, or strikes
 // them out as well, is let go first: they are struck out with the chat's next event.
-func (in intake) unpark(ctx context.Context, at time.Time, chats []Subject) error {
+func (in intake) unpark(ctx context.Context, at time.Time, chats []store.Subject) error {
 	if len(chats) == 0 {
 		return nil
 	}

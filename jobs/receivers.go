@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // receivers are all destinations at an instant, with the circuits in force.
@@ -47,7 +48,7 @@ func (r receivers) mayCall(name string) bool {
 
 // mayRun tells whether there is something to do in a lane: to deliver, or to give up
 // what is too old. One of a destination that was removed is to be forgotten.
-func (r receivers) mayRun(w Waiting) bool {
+func (r receivers) mayRun(w store.Waiting) bool {
 	_, defined := r.defs[w.Destination]
 	return !defined || r.mayCall(w.Destination) ||
 		r.circuits[w.Destination].isLost(r.at) && (isOld(w.NextAt, r.at) || isOld(w.First.At, r.at))
@@ -61,7 +62,7 @@ func (w *Worker) enqueueDeliveries(ctx context.Context, shard int, slot time.Tim
 	}
 	for _, name := range r.names() {
 		if r.mayCall(name) {
-			if err := w.queue.enqueueDelivery(ctx, Lane{shard, name}, slot); err != nil {
+			if err := w.queue.enqueueDelivery(ctx, store.Lane{Shard: shard, Destination: name}, slot); err != nil {
 				return err
 			}
 		}
@@ -71,7 +72,7 @@ func (w *Worker) enqueueDeliveries(ctx context.Context, shard int, slot time.Tim
 
 // tickDeliveries asks for the lanes that have something before them. With nothing to
 // deliver, it asks Redis one thing.
-func (w *Worker) tickDeliveries(ctx context.Context, pending []Pending, nominal time.Time) error {
+func (w *Worker) tickDeliveries(ctx context.Context, pending []store.Pending, nominal time.Time) error {
 	retries, err := w.store.Retries(ctx, w.now(), 1000)
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (w *Worker) tickDeliveries(ctx context.Context, pending []Pending, nominal 
 	if err != nil {
 		return err
 	}
-	due := make(map[Lane]Retry, len(retries))
+	due := make(map[store.Lane]store.Retry, len(retries))
 	for _, retry := range retries {
 		due[retry.Lane] = retry
 	}
@@ -115,7 +116,7 @@ func (w *Worker) tickDeliveries(ctx context.Context, pending []Pending, nominal 
 
 // enqueueRest asks for one lane of each shard whose outbox holds only what all have
 // had: it drops what was kept for a destination that was removed.
-func (w *Worker) enqueueRest(ctx context.Context, r receivers, shards []int, waiting []Waiting, nominal time.Time) error {
+func (w *Worker) enqueueRest(ctx context.Context, r receivers, shards []int, waiting []store.Waiting, nominal time.Time) error {
 	for _, lane := range waiting {
 		if lane.Next != "" {
 			shards = slices.DeleteFunc(shards, func(shard int) bool { return shard == lane.Shard })
@@ -126,7 +127,7 @@ func (w *Worker) enqueueRest(ctx context.Context, r receivers, shards []int, wai
 		return nil
 	}
 	for _, shard := range shards {
-		if err := w.queue.enqueueDelivery(ctx, Lane{shard, names[0]}, nominal); err != nil {
+		if err := w.queue.enqueueDelivery(ctx, store.Lane{Shard: shard, Destination: names[0]}, nominal); err != nil {
 			return err
 		}
 	}
@@ -148,7 +149,7 @@ func (w *Worker) wake(ctx context.Context, destination string) error {
 	return nil
 }
 
-func withOutbox(pending []Pending) (shards []int) {
+func withOutbox(pending []store.Pending) (shards []int) {
 	for shard, p := range pending {
 		if p.Outbox {
 			shards = append(shards, shard)
@@ -157,10 +158,10 @@ func withOutbox(pending []Pending) (shards []int) {
 	return shards
 }
 
-func lanesOf(shards []int, destinations []string) (lanes []Lane) {
+func lanesOf(shards []int, destinations []string) (lanes []store.Lane) {
 	for _, shard := range shards {
 		for _, name := range destinations {
-			lanes = append(lanes, Lane{shard, name})
+			lanes = append(lanes, store.Lane{Shard: shard, Destination: name})
 		}
 	}
 	return lanes

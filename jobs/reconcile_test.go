@@ -9,13 +9,13 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func TestReconcile(t *testing.T) {
 	t.Parallel()
-	acme, lea := jobs.PropertySubject("acme"), jobs.AgentSubject("lea")
+	acme, lea := store.PropertySubject("acme"), store.AgentSubject("lea")
 	const defs = `{"properties": {"acme": {"schedule": "daily 9-17"}}, "agents": {"lea": {"schedule": "daily 9-17"}}}`
 
 	// decided has decided on all, and has no worker any more.

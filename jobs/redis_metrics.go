@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
@@ -130,7 +131,7 @@ func (m *RedisMetrics) depths(ctx context.Context, now time.Time) ([]prometheus.
 	if err != nil {
 		return nil, err
 	}
-	var sum Depth
+	var sum store.Depth
 	for _, d := range depths {
 		sum.Outbox += d.Outbox
 		sum.Subjects += d.Subjects

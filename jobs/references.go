@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // checkRefs faults names that lead nowhere, and a name that is none. Two edits at one
@@ -27,7 +28,7 @@ func (c *Client) checkRefs(ctx context.Context, name string, def any) error {
 		kind, set.Properties = "properties", map[string]*definition.Property{name: d}
 		names.schedules = d.Uses()
 		for _, id := range without(d.AllAgents(), nil) {
-			names.agents = append(names.agents, AgentSubject(id))
+			names.agents = append(names.agents, store.AgentSubject(id))
 		}
 	case *definition.Agent:
 		kind, set.Agents = "agents", map[string]*definition.Agent{name: d}
@@ -85,7 +86,7 @@ func (c *Client) lookUp(ctx context.Context, set *definition.Definitions, names 
 	if !destinations {
 		return nil
 	}
-	there, err := c.store.Globals(ctx, GlobalDestination)
+	there, err := c.store.Globals(ctx, store.GlobalDestination)
 	set.Destinations = make(map[string]*definition.Destination, len(there))
 	for name := range there {
 		set.Destinations[name] = nil
@@ -97,7 +98,7 @@ func (c *Client) lookUp(ctx context.Context, set *definition.Definitions, names 
 type InUseError struct {
 	Kind  Kind
 	Name  string
-	Users []Subject // some of them
+	Users []store.Subject // some of them
 }
 
 // Error implements error.
@@ -113,8 +114,8 @@ func (e *InUseError) Error() string {
 const someUsers = 10
 
 func (c *Client) checkUnused(ctx context.Context, kind Kind, name string) error {
-	var users []Subject
-	collect := func(r Record) bool {
+	var users []store.Subject
+	collect := func(r store.Record) bool {
 		if len(users) < someUsers && refersTo(&r, kind, name) && !slices.Contains(users, r.Subject) {
 			users = append(users, r.Subject)
 		}
@@ -123,17 +124,17 @@ func (c *Client) checkUnused(ctx context.Context, kind Kind, name string) error 
 	var err error
 	switch kind {
 	case KindAgent:
-		err = c.eachNoted(ctx, collect, func(cursor string) ([]Subject, string, error) {
-			return c.store.Served(ctx, AgentSubject(name), cursor, 500)
+		err = c.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
+			return c.store.Served(ctx, store.AgentSubject(name), cursor, 500)
 		})
 	case KindSchedule:
 		for shard := range c.store.Shards() {
-			err = errors.Join(err, c.eachNoted(ctx, collect, func(cursor string) ([]Subject, string, error) {
+			err = errors.Join(err, c.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
 				return c.store.Users(ctx, shard, name, cursor, 500)
 			}))
 		}
 	case KindDestination: // no index is kept of them: they are few, and seldom removed
-		err = c.each(ctx, func(r Record) { collect(r) })
+		err = c.each(ctx, func(r store.Record) { collect(r) })
 	}
 	if err == nil && len(users) > 0 {
 		return &InUseError{kind, name, users}
@@ -143,7 +144,7 @@ func (c *Client) checkUnused(ctx context.Context, kind Kind, name string) error 
 
 // eachNoted calls f with the records of subjects in an index, which may name too
 // many, until it gives false.
-func (c *Client) eachNoted(ctx context.Context, f func(Record) bool, page func(cursor string) ([]Subject, string, error)) error {
+func (c *Client) eachNoted(ctx context.Context, f func(store.Record) bool, page func(cursor string) ([]store.Subject, string, error)) error {
 	for cursor := ""; ; {
 		subjects, next, err := page(cursor)
 		if err != nil {
@@ -165,7 +166,7 @@ func (c *Client) eachNoted(ctx context.Context, f func(Record) bool, page func(c
 }
 
 // refersTo tells whether a record names a definition. One that cannot be read does not.
-func refersTo(r *Record, kind Kind, name string) bool {
+func refersTo(r *store.Record, kind Kind, name string) bool {
 	if r.Rev == 0 {
 		return false
 	}
@@ -177,7 +178,7 @@ func refersTo(r *Record, kind Kind, name string) bool {
 	case KindSchedule:
 		return slices.Contains(refs.schedules, name)
 	case KindAgent:
-		return slices.Contains(refs.agents, AgentSubject(name))
+		return slices.Contains(refs.agents, store.AgentSubject(name))
 	case KindDestination:
 		var p definition.Property
 		_, ok := r.Subject.Property()

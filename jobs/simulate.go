@@ -11,13 +11,14 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // SimulationConfig is what a Simulation is made of.
 type SimulationConfig struct {
 	// Open makes an empty store that reads the simulation's clock. Its places say in
 	// which order actions were committed, also in different shards.
-	Open     func(now func() time.Time) Store
+	Open     func(now func() time.Time) store.Store
 	From     time.Time          // where the clock stands at first
 	TimeZone *time.Location     // of schedules and subjects that name none
 	Log      logrus.FieldLogger // hears of what cannot be decided on
@@ -42,12 +43,12 @@ type Simulation struct {
 	action  func([]byte) error
 	explain bool
 	skipped []skipped // and not told yet
-	parked  map[Subject]int
+	parked  map[store.Subject]int
 }
 
 // NewSimulation makes a simulation in which nothing is defined.
 func NewSimulation(c SimulationConfig) *Simulation {
-	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain, parked: make(map[Subject]int)}
+	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain, parked: make(map[store.Subject]int)}
 	store := c.Open(s.Now)
 	s.intake = intake{store: store, decider: NewDecider(store, c.TimeZone), now: s.Now}
 	s.log, s.batch = c.Log, 500
@@ -160,7 +161,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 			continue
 		}
 		left = true
-		sweep := sweeping{engine: &s.engine, shard: shard, lease: Lease{Holder: simulation, For: sweepLease}}
+		sweep := sweeping{engine: &s.engine, shard: shard, lease: store.Lease{Holder: simulation, For: sweepLease}}
 		if err := sweep.run(ctx, s.clock); err != nil {
 			return false, err
 		}
@@ -175,7 +176,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 // deliver gives the actions of all shards to Action, in the order of their commits, and
 // drops them.
 func (s *Simulation) deliver(ctx context.Context) error {
-	var all []Entry
+	var all []store.Entry
 	for shard := range s.store.Shards() {
 		notices, err := s.takeNotices(ctx, shard)
 		if err != nil {
@@ -187,7 +188,7 @@ func (s *Simulation) deliver(ctx context.Context) error {
 		}
 		all = append(append(all, notices...), actions...)
 	}
-	slices.SortFunc(all, func(a, b Entry) int { return CompareSeq(a.Seq, b.Seq) })
+	slices.SortFunc(all, func(a, b store.Entry) int { return store.CompareSeq(a.Seq, b.Seq) })
 	for _, e := range all {
 		if err := s.action(e.Body); err != nil {
 			return err
@@ -216,7 +217,7 @@ func (s *Simulation) tellSkipped() error {
 // simulation is who holds the leases, and the one destination that there is.
 const simulation = "simulation"
 
-func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]Entry, error) {
+func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]store.Entry, error) {
 	entries, err := s.store.Notices(ctx, shard, math.MaxInt)
 	if err != nil || len(entries) == 0 {
 		return nil, err
@@ -224,14 +225,14 @@ func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]Entry, error
 	return entries, s.store.Noticed(ctx, shard, entries[len(entries)-1].Seq)
 }
 
-func (s *Simulation) takeActions(ctx context.Context, shard int) ([]Entry, error) {
-	lane, lease := Lane{Shard: shard, Destination: simulation}, Lease{Holder: simulation, For: sweepLease}
+func (s *Simulation) takeActions(ctx context.Context, shard int) ([]store.Entry, error) {
+	lane, lease := store.Lane{Shard: shard, Destination: simulation}, store.Lease{Holder: simulation, For: sweepLease}
 	entries, cursor, _, err := s.store.Outbox(ctx, lane, lease, math.MaxInt)
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	_, err = s.store.Delivered(ctx, lane, Settlement{
-		Lease: Lease{Holder: simulation}, From: cursor, To: entries[len(entries)-1].Seq, All: []string{simulation},
+	_, err = s.store.Delivered(ctx, lane, store.Settlement{
+		Lease: store.Lease{Holder: simulation}, From: cursor, To: entries[len(entries)-1].Seq, All: []string{simulation},
 	})
 	return entries, err
 }

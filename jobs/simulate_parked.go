@@ -4,9 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // ParkedChat is a chat of which nobody has said whose it is, and how many of its events wait for that.
@@ -20,7 +20,7 @@ type ParkedChat struct {
 func (s *Simulation) Parked() []ParkedChat {
 	var list []ParkedChat
 	for _, subject := range slices.Sorted(maps.Keys(s.parked)) {
-		property, chat, _ := strings.Cut(strings.TrimPrefix(string(subject), chatKind), "/")
+		property, chat, _ := subject.Chat()
 		list = append(list, ParkedChat{Property: property, Chat: chat, Events: s.parked[subject]})
 	}
 	return list
@@ -28,10 +28,10 @@ func (s *Simulation) Parked() []ParkedChat {
 
 // countParked looks at the chats of events that were taken in.
 func (s *Simulation) countParked(ctx context.Context, events []event.Event) error {
-	var chats []Subject
+	var chats []store.Subject
 	for _, e := range events {
 		if e.Data.Chat != "" {
-			chats = append(chats, chatSubject(e.Data.Property, e.Data.Chat))
+			chats = append(chats, store.ChatSubject(e.Data.Property, e.Data.Chat))
 		}
 	}
 	records, err := s.store.Load(ctx, chats)

@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // simulated is a simulation and the actions that came of it.
@@ -28,7 +29,7 @@ func simulate(t testing.TB, from time.Time, shards int) *simulated {
 	s := &simulated{TB: t}
 	log, logged := logtest.NewNullLogger()
 	s.Simulation = jobs.NewSimulation(jobs.SimulationConfig{
-		Open: func(now func() time.Time) jobs.Store { return memstore.New(shards, now) },
+		Open: func(now func() time.Time) store.Store { return memstore.New(shards, now) },
 		From: from, TimeZone: time.UTC, Log: log,
 		Action: func(body []byte) error {
 			var e envelope
@@ -173,7 +174,7 @@ func BenchmarkSimulation(b *testing.B) {
 			actions := 0
 			for b.Loop() {
 				s := jobs.NewSimulation(jobs.SimulationConfig{
-					Open: func(now func() time.Time) jobs.Store { return memstore.New(1, now) },
+					Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 					From: morning(8, 0), TimeZone: time.UTC,
 					Action: func([]byte) error { actions++; return nil },
 				})

@@ -11,6 +11,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // BenchmarkAWeekOfVisitors simulates a week of a property with triggers, a rescue ladder and auto-replies, and 10,000
@@ -37,7 +38,7 @@ func BenchmarkAWeekOfVisitors(b *testing.B) {
 	for b.Loop() {
 		log, _ := logtest.NewNullLogger()
 		s := jobs.NewSimulation(jobs.SimulationConfig{
-			Open: func(now func() time.Time) jobs.Store { return memstore.New(1, now) },
+			Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 			From: morning(8, 0), TimeZone: time.UTC, Log: log, Action: func([]byte) error { actions++; return nil },
 		})
 		if err := s.Define(b.Context(), defs); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/phrase"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // site is a property as the decisions on its visitors see it at an instant. It is read with
@@ -37,14 +38,14 @@ type policies struct {
 }
 
 // sites gives the properties of visitors and digests, by id; nil for one that is not defined.
-func (d *Decider) sites(ctx context.Context, records []Record, at time.Time) (map[string]*site, error) {
+func (d *Decider) sites(ctx context.Context, records []store.Record, at time.Time) (map[string]*site, error) {
 	sites := make(map[string]*site)
-	var subjects []Subject
+	var subjects []store.Subject
 	for i := range records {
-		property, ok := records[i].Subject.onSite()
+		property, ok := records[i].Subject.OnProperty()
 		if _, known := sites[property]; ok && !known {
 			sites[property] = nil
-			subjects = append(subjects, PropertySubject(property))
+			subjects = append(subjects, store.PropertySubject(property))
 		}
 	}
 	if len(subjects) == 0 {
@@ -71,7 +72,7 @@ func (d *Decider) sites(ctx context.Context, records []Record, at time.Time) (ma
 	return sites, nil
 }
 
-func (s *site) read(b *batch, r *Record, known *policyCache, at time.Time) error {
+func (s *site) read(b *batch, r *store.Record, known *policyCache, at time.Time) error {
 	p, state, err := b.compiled(r)
 	if err != nil {
 		return err

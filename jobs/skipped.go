@@ -12,12 +12,13 @@ import (
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // skipped is a message that was decided against. It is an action only where somebody wants to
 // read it: a worker decides against much.
 type skipped struct {
-	subject       Subject
+	subject       store.Subject
 	visit, chat   string
 	trigger, rule string // which of them it was
 	event         string // the id of the one from which a trigger counts

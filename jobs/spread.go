@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/hibiken/asynq"
 )
 
@@ -17,14 +18,14 @@ type SpreadArgs struct {
 // Kind implements Args.
 func (SpreadArgs) Kind() string { return "schedule:spread" }
 
-func (q queue) enqueueSpread(ctx context.Context, mark Mark, nominal time.Time) error {
+func (q queue) enqueueSpread(ctx context.Context, mark store.Mark, nominal time.Time) error {
 	id := fmt.Sprintf("spread:%s:%.0f:%d", mark.Name, mark.Count, nominal.Truncate(time.Minute).Unix()) // again in a minute at most
 	return q.enqueue(ctx, SpreadArgs{Schedule: mark.Name, Count: mark.Count}, queueBoundary, 0, asynq.TaskID(id))
 }
 
 func (w *Worker) spread(ctx context.Context, args SpreadArgs, log *attempt) error {
 	log.note("schedule", args.Schedule)
-	woken, err := w.wakeUsers(ctx, Mark{Name: args.Schedule, Count: args.Count})
+	woken, err := w.wakeUsers(ctx, store.Mark{Name: args.Schedule, Count: args.Count})
 	log.set("woken", woken)
 	return err
 }

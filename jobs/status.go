@@ -10,6 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // PropertyStatus is what is known of a property.
@@ -32,20 +33,20 @@ type AgentStatus struct {
 // Status gives the committed state of one property, or of all when the id is
 // empty, by id. One that cannot be read is in the error, and the others in the list.
 func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus, error) {
-	var records []Record
+	var records []store.Record
 	var err error
 	if property == "" {
-		seen := make(map[Subject]bool)
-		err = c.each(ctx, func(r Record) {
+		seen := make(map[store.Subject]bool)
+		err = c.each(ctx, func(r store.Record) {
 			if _, ok := r.Subject.Property(); ok && !seen[r.Subject] {
 				seen[r.Subject] = true
 				records = append(records, r)
 			}
 		})
 	} else {
-		records, err = c.store.Load(ctx, []Subject{PropertySubject(property)})
+		records, err = c.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
 		if err == nil && records[0].Rev == 0 {
-			err = fmt.Errorf("finding property %q: %w", property, ErrNotFound)
+			err = fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
 		}
 	}
 	if err != nil {
@@ -77,9 +78,9 @@ func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus,
 
 // agentStates are the committed states of all agents in a batch.
 func (c *Client) agentStates(ctx context.Context, b *batch) (map[string][]byte, error) {
-	subjects := make([]Subject, 0, len(b.agents))
+	subjects := make([]store.Subject, 0, len(b.agents))
 	for id := range b.agents {
-		subjects = append(subjects, AgentSubject(id))
+		subjects = append(subjects, store.AgentSubject(id))
 	}
 	records, err := c.store.Load(ctx, subjects)
 	states := make(map[string][]byte, len(records))
@@ -90,7 +91,7 @@ func (c *Client) agentStates(ctx context.Context, b *batch) (map[string][]byte, 
 	return states, err
 }
 
-func (b *batch) statusOf(r *Record, agents map[string][]byte) (PropertyStatus, error) {
+func (b *batch) statusOf(r *store.Record, agents map[string][]byte) (PropertyStatus, error) {
 	id, _ := r.Subject.Property()
 	s := PropertyStatus{Property: id}
 	if err := b.broken[r.Subject]; err != nil {
@@ -110,7 +111,7 @@ func (b *batch) statusOf(r *Record, agents map[string][]byte) (PropertyStatus, e
 	sort.Strings(ids)
 	for _, id := range ids {
 		if b.agents[id] == nil {
-			if err := b.broken[AgentSubject(id)]; err != nil {
+			if err := b.broken[store.AgentSubject(id)]; err != nil {
 				return s, fmt.Errorf("reading agent %q: %w", id, err)
 			}
 			continue

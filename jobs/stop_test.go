@@ -13,11 +13,11 @@ import (
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
-func redisZ(s jobs.Subject, at time.Time) redis.Z {
+func redisZ(s store.Subject, at time.Time) redis.Z {
 	return redis.Z{Score: float64(at.Unix()), Member: string(s)}
 }
 
@@ -42,12 +42,12 @@ func TestNoGoroutineStays(t *testing.T) {
 
 // slow is a store whose commits wait until they may go on, and then take their time.
 type slow struct {
-	jobs.Store
+	store.Store
 	claimed func()
 	goOn    chan struct{}
 }
 
-func (s slow) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
+func (s slow) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	claim, err := s.Store.Claim(ctx, shard, l, at, limit)
 	if len(claim.Records) > 0 {
 		s.claimed()
@@ -55,7 +55,7 @@ func (s slow) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, 
 	return claim, err
 }
 
-func (s slow) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+func (s slow) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	select {
 	case <-s.goOn:
 	case <-ctx.Done():
@@ -70,7 +70,7 @@ func TestStop(t *testing.T) {
 	t.Run("a sweep is handed back after its batch, with its lease, and another worker does the rest", func(t *testing.T) {
 		t.Parallel()
 		claimed, goOn := make(chan struct{}), make(chan struct{})
-		wrap := func(s jobs.Store) jobs.Store { return slow{s, sync.OnceFunc(func() { close(claimed) }), goOn} }
+		wrap := func(s store.Store) store.Store { return slow{s, sync.OnceFunc(func() { close(claimed) }), goOn} }
 		b := newBundle(t, setup{shards: 1, batch: 1, wrap: wrap})
 		const count = 600 // more than can be swept while the worker is told to stop, and than Redis pages at once
 		var properties []string
@@ -94,7 +94,7 @@ func TestStop(t *testing.T) {
 		if left := b.rdb.ZCard(t.Context(), "deskbell:{0}:due").Val(); left == 0 {
 			t.Error("the sweep was not cut short")
 		}
-		b.wrap, b.batch = func(s jobs.Store) jobs.Store { return s }, 100
+		b.wrap, b.batch = func(s store.Store) store.Store { return s }, 100
 		b.worker()
 		redistest.Wait(t, "all are told", func() bool { return len(b.actions("default")) >= count })
 		b.quiet()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 )
@@ -66,7 +67,7 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	if err != nil {
 		return err
 	}
-	s := sweeping{engine: &w.engine, shard: args.Shard, lease: Lease{Holder: holder(ctx), For: sweepLease}}
+	s := sweeping{engine: &w.engine, shard: args.Shard, lease: store.Lease{Holder: holder(ctx), For: sweepLease}}
 	start := w.now()
 	err = s.run(ctx, nominal)
 	s.report(log)

@@ -12,12 +12,13 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // submission is what one task has for visitors: events, or one whose time has come.
 type submission struct {
 	events []event.Event
-	due    Subject // empty: none
+	due    store.Subject // empty: none
 
 	done   chan struct{}
 	err    error // to be read when done, as what follows
@@ -72,7 +73,7 @@ func (t *together) add(s *submission) {
 }
 
 // first is one of the subjects; ok is false where there is none.
-func (s *submission) first() (subject Subject, ok bool) {
+func (s *submission) first() (subject store.Subject, ok bool) {
 	for subject := range s.subjects() {
 		return subject, true
 	}
@@ -139,7 +140,7 @@ func (w *Worker) takeTogether(batch []*submission) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTime) // it is of many tasks, and ends with none
 	defer cancel()
 	var events []event.Event
-	var due []Subject
+	var due []store.Subject
 	for _, s := range batch {
 		events = append(events, s.events...)
 		if s.due != "" {
@@ -157,14 +158,14 @@ func (w *Worker) takeTogether(batch []*submission) {
 // share gives each change after which there is something to ask for to one of the tasks
 // that it is of. So the asking is done by all of them at once.
 func share(batch []*submission, changes []DecidedChange) {
-	var of map[Subject]*submission
+	var of map[store.Subject]*submission
 	for i := range changes {
 		c := &changes[i]
-		if !c.wakes() && c.leaving() == 0 {
+		if !c.wakes() && c.Leaving() == 0 {
 			continue
 		}
 		if of == nil {
-			of = make(map[Subject]*submission)
+			of = make(map[store.Subject]*submission)
 			for _, s := range batch {
 				for subject := range s.subjects() {
 					of[subject] = s
@@ -180,8 +181,8 @@ func share(batch []*submission, changes []DecidedChange) {
 }
 
 // subjects are those that a submission is about, some twice.
-func (s *submission) subjects() iter.Seq[Subject] {
-	return func(yield func(Subject) bool) {
+func (s *submission) subjects() iter.Seq[store.Subject] {
+	return func(yield func(store.Subject) bool) {
 		if s.due != "" && !yield(s.due) {
 			return
 		}
@@ -252,7 +253,7 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 	for _, c := range s.follow {
 		shard := w.store.Shard(c.Subject)
 		errs = append(errs, w.wakeLater(ctx, c))
-		if n := c.leaving(); n > 0 {
+		if n := c.Leaving(); n > 0 {
 			log.set("actions", n)
 			shards[shard] = true
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Trial is what comes of a visitor's arrival who has never been there before, and stays where
@@ -38,12 +39,12 @@ type TrialTrigger struct {
 const NotStarted visit.Reason = "not_started"
 
 // Try says what would come of an arrival: a checked event of the type event.VisitorArrived, at
-// its own time. It decides as a worker does, and keeps nothing. Errors are ErrNotFound, and what
+// its own time. It decides as a worker does, and keeps nothing. Errors are store.ErrNotFound, and what
 // keeps a property from being decided on.
 func (c *Client) Try(ctx context.Context, arrival event.Event) (Trial, error) {
 	t := trial{decider: c.decider, index: make(map[string]int)}
 	t.Property, t.At, t.Page = arrival.Data.Property, arrival.Time, arrival.Data.Page.URL
-	t.visitor.Subject = VisitorSubject(t.Property, arrival.Data.Visitor)
+	t.visitor.Subject = store.VisitorSubject(t.Property, arrival.Data.Visitor)
 	s, err := t.site(ctx, t.At)
 	if err != nil {
 		return Trial{}, err
@@ -70,19 +71,19 @@ func (c *Client) Try(ctx context.Context, arrival event.Event) (Trial, error) {
 type trial struct {
 	Trial
 	decider *Decider
-	visitor Record
+	visitor store.Record
 	index   map[string]int // of a trigger's name
 }
 
 // site is the property as it is, or will be, at an instant.
 func (t *trial) site(ctx context.Context, at time.Time) (*site, error) {
-	sites, err := t.decider.sites(ctx, []Record{t.visitor}, at)
+	sites, err := t.decider.sites(ctx, []store.Record{t.visitor}, at)
 	if err != nil {
 		return nil, err
 	}
 	s := sites[t.Property]
 	if s == nil {
-		return nil, fmt.Errorf("finding property %q: %w", t.Property, ErrNotFound)
+		return nil, fmt.Errorf("finding property %q: %w", t.Property, store.ErrNotFound)
 	}
 	return s, s.broken
 }

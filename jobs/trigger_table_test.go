@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // tableOfStarts are triggers by their keys: one of each type, and an advanced one of each start. Each acts ten seconds after its
@@ -118,7 +119,7 @@ func newPlay(t testing.TB, keys string) *play {
 	}
 	log, _ := logtest.NewNullLogger()
 	p.sim = jobs.NewSimulation(jobs.SimulationConfig{
-		Open: func(now func() time.Time) jobs.Store { return memstore.New(1, now) },
+		Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 		From: p.start.Add(-time.Hour), TimeZone: time.UTC, Log: log, Explain: true, Action: p.hear,
 	})
 	p.define(p.trigger("hi"), "24/7")

@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/visit"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // visitorState is what a store keeps of a visitor.
@@ -33,7 +34,7 @@ const (
 // their states, on others, and on digests, because their time has come. The records are as Load gives them, also
 // of visitors who are not there yet. The events of each are not yet heard; they are noted as
 // heard in its Change.
-func (d *Decider) Take(ctx context.Context, records []Record, events map[Subject][]event.Event, at time.Time) (Outcome, error) {
+func (d *Decider) Take(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time) (Outcome, error) {
 	var out Outcome
 	sites, err := d.sites(ctx, records, at)
 	if err != nil {
@@ -41,11 +42,11 @@ func (d *Decider) Take(ctx context.Context, records []Record, events map[Subject
 	}
 	for i := range records {
 		r := &records[i]
-		property, ok := r.Subject.onSite()
+		property, ok := r.Subject.OnProperty()
 		if !ok {
 			continue
 		}
-		if _, ok := r.Subject.digested(); ok {
+		if _, ok := r.Subject.Digest(); ok {
 			if err := d.takeDigest(ctx, &out, sites[property], r, at); err != nil {
 				return out, err
 			}
@@ -75,7 +76,7 @@ func (out *Outcome) drop(property string, events int) {
 
 // take decides on one visitor. One that cannot be decided on is left as it is, and so are its
 // events: they are not heard.
-func (out *Outcome) take(s *site, r *Record, fresh []event.Event, at time.Time) {
+func (out *Outcome) take(s *site, r *store.Record, fresh []event.Event, at time.Time) {
 	var v *visitor
 	if err := guard(func() (err error) {
 		if v, err = s.visitor(r); err == nil {
@@ -100,7 +101,7 @@ func (out *Outcome) take(s *site, r *Record, fresh []event.Event, at time.Time) 
 type visitor struct {
 	visitorState
 	*site
-	record  *Record
+	record  *store.Record
 	id      string
 	fresh   []event.Event // that were not known
 	asked   []wakeTask    // the tasks that there are
@@ -111,7 +112,7 @@ type visitor struct {
 	err     error // of encoding
 }
 
-func (s *site) visitor(r *Record) (*visitor, error) {
+func (s *site) visitor(r *store.Record) (*visitor, error) {
 	v := &visitor{site: s, record: r, out: changeOf(r)}
 	_, v.id, _ = r.Subject.Visitor()
 	if s.broken != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // effect is what a trigger or a rule of a chat wants done, before it is an action.
@@ -49,16 +50,16 @@ func ruled(e chat.Effect) effect {
 func (v *visitor) act(e effect) {
 	switch n := e.do.Notify; {
 	case n == nil:
-		v.add(e, Outgoing{To: v.def.Destinations})
+		v.add(e, store.Outgoing{To: v.def.Destinations})
 	case n.Destination != "":
-		v.add(e, Outgoing{To: []string{n.Destination}})
+		v.add(e, store.Outgoing{To: []string{n.Destination}})
 	default:
 		v.notifyAgents(e)
 	}
 }
 
 // add adds the action of an effect, on its way to whom out says.
-func (v *visitor) add(e effect, out Outgoing) {
+func (v *visitor) add(e effect, out store.Outgoing) {
 	a := v.action(&e)
 	var err error
 	if out.Body, err = a.MarshalJSON(); err != nil {

@@ -1,6 +1,9 @@
 package jobs
 
-import "github.com/deskbell/deskbell/domain/trigger"
+import (
+	"github.com/deskbell/deskbell/domain/trigger"
+	"github.com/deskbell/deskbell/jobs/store"
+)
 
 // notifyAgents has agents told something: each who has services of their own by these, with an
 // action of their own, and the others by one for the property's destinations. That one names
@@ -19,14 +22,14 @@ func (v *visitor) notifyAgents(e effect) {
 		}
 		own := e.to(id)
 		own.key += "/" + id
-		v.add(own, Outgoing{Notice: true})
+		v.add(own, store.Outgoing{Notice: true})
 		v.out.notices++
 	}
 	switch {
 	case len(others) == len(ids):
-		v.add(e, Outgoing{To: v.def.Destinations})
+		v.add(e, store.Outgoing{To: v.def.Destinations})
 	case len(others) > 0:
-		v.add(e.to(others...), Outgoing{To: v.def.Destinations})
+		v.add(e.to(others...), store.Outgoing{To: v.def.Destinations})
 	}
 }
 

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"github.com/deskbell/deskbell/jobs/store"
 	"sync"
 	"time"
 )
@@ -11,12 +12,12 @@ import (
 // visitor when Store.Follow says that there were actions, and again after some seconds in any case,
 // so that nothing depends on one message.
 type Visits struct {
-	store Store
+	store store.Store
 	asked chan struct{} // something is wanted
 
 	mu        sync.Mutex
-	watched   map[Subject]map[*VisitWatch]bool
-	wanted    map[Subject]bool // to be read next
+	watched   map[store.Subject]map[*VisitWatch]bool
+	wanted    map[store.Subject]bool // to be read next
 	following bool
 }
 
@@ -26,7 +27,7 @@ type VisitWatch struct {
 	News <-chan struct{}
 
 	visits  *Visits
-	subject Subject
+	subject store.Subject
 	visit   string
 	news    chan struct{}
 	last    string // the id of what was told last
@@ -44,7 +45,7 @@ var ErrTooMany = errors.New("too many at once")
 func NewVisits(c *Client) *Visits {
 	return &Visits{
 		store: c.store, asked: make(chan struct{}, 1),
-		watched: make(map[Subject]map[*VisitWatch]bool), wanted: make(map[Subject]bool),
+		watched: make(map[store.Subject]map[*VisitWatch]bool), wanted: make(map[store.Subject]bool),
 	}
 }
 
@@ -55,7 +56,7 @@ func (v *Visits) Watch(property, visitor, visit, last string) (*VisitWatch, erro
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	news := make(chan struct{}, 1)
-	w := &VisitWatch{News: news, news: news, visits: v, subject: VisitorSubject(property, visitor), visit: visit, last: last}
+	w := &VisitWatch{News: news, news: news, visits: v, subject: store.VisitorSubject(property, visitor), visit: visit, last: last}
 	watches, same := v.watched[w.subject], 0
 	for other := range watches {
 		if other.visit == visit {
@@ -125,7 +126,7 @@ func (v *Visits) follow(ctx context.Context) {
 	}
 }
 
-func (v *Visits) told(changed []Subject) {
+func (v *Visits) told(changed []store.Subject) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.following = true
@@ -155,7 +156,7 @@ func (v *Visits) wantAll() {
 	}
 }
 
-func (v *Visits) want(s Subject) {
+func (v *Visits) want(s store.Subject) {
 	v.wanted[s] = true
 	v.ask()
 }
@@ -192,7 +193,7 @@ func (v *Visits) read(ctx context.Context) error {
 	return nil
 }
 
-func (v *Visits) batch() (batch []Subject) {
+func (v *Visits) batch() (batch []store.Subject) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for s := range v.wanted {
@@ -208,7 +209,7 @@ func (v *Visits) batch() (batch []Subject) {
 
 // show wakes the pages for which there is news. A record that cannot be decoded is a worker's
 // trouble, who says so.
-func (v *Visits) show(r *Record) {
+func (v *Visits) show(r *store.Record) {
 	var state toldState
 	if decodeState(r.State, &state) != nil {
 		return

@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // kept is how many actions a visitor's record keeps.
@@ -23,12 +24,12 @@ func (b *bundle) talk(visitor string, count int) {
 		told = append(told, fmt.Sprintf(`{"specversion":"1.0","id":"m%d","type":"message.send","source":"deskbell","time":"2026-11-23T09:00:00Z","data":{"visit":"s1","text":"No. %d"}}`, n, n))
 	}
 	state := `{"visit": {"visits": [{"id": "s1", "arrived": "2026-11-23T08:00:00Z"}]}, "told": [` + strings.Join(told, ",") + `]}`
-	s := jobs.VisitorSubject("acme", visitor)
-	records, err := b.store.Load(b.Context(), []jobs.Subject{s})
+	s := store.VisitorSubject("acme", visitor)
+	records, err := b.store.Load(b.Context(), []store.Subject{s})
 	b.must(err)
-	lost, err := b.store.Commit(b.Context(), []jobs.Change{{
+	lost, err := b.store.Commit(b.Context(), []store.Change{{
 		Subject: s, Rev: records[0].Rev, Woken: records[0].Woken, NewRev: 1, State: []byte(state), At: morning(9, 0),
-		Actions: []jobs.Outgoing{{Body: []byte("{}"), To: []string{}}},
+		Actions: []store.Outgoing{{Body: []byte("{}"), To: []string{}}},
 	}})
 	b.must(err)
 	if len(lost) > 0 {

@@ -8,13 +8,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/hibiken/asynq"
 )
 
 // WakeArgs asks to decide on a visitor whose time has come.
 type WakeArgs struct {
-	Subject Subject   `json:"subject"`
-	Due     time.Time `json:"due"`
+	Subject store.Subject `json:"subject"`
+	Due     time.Time     `json:"due"`
 }
 
 // Kind implements Args.
@@ -28,7 +29,7 @@ type wakeTask struct {
 }
 
 // id is that of the task: the same is asked for once, and can be cancelled.
-func (u wakeTask) id(s Subject) string {
+func (u wakeTask) id(s store.Subject) string {
 	property, visitor, _ := s.Visitor()
 	return fmt.Sprintf("wake:%s:%s:%s:%d", property, visitor, u.cause, u.at.UnixMilli())
 }

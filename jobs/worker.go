@@ -14,11 +14,12 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Config is what a Worker is made of.
 type Config struct {
-	Store      Store
+	Store      store.Store
 	Redis      Redis
 	Partitions int // of each queue; see queue.partition
 	Log        logrus.FieldLogger

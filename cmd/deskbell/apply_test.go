@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 const office = `
@@ -76,13 +77,13 @@ func (o online) decide(at string) {
 		o.Fatal(err)
 	}
 	ctx := context.Background()
-	store, err := redisstore.Open(ctx, o.server.Client(o.T), redisstore.Layout{Shards: 64, Partitions: 1})
+	db, err := redisstore.Open(ctx, o.server.Client(o.T), redisstore.Layout{Shards: 64, Partitions: 1})
 	if err != nil {
 		o.Fatal(err)
 	}
-	decider := jobs.NewDecider(store, time.UTC)
-	for shard := range store.Shards() {
-		claim, err := store.Claim(ctx, shard, jobs.Lease{Holder: "test", For: time.Minute}, instant, 100)
+	decider := jobs.NewDecider(db, time.UTC)
+	for shard := range db.Shards() {
+		claim, err := db.Claim(ctx, shard, store.Lease{Holder: "test", For: time.Minute}, instant, 100)
 		if err != nil {
 			o.Fatal(err)
 		}
@@ -90,7 +91,7 @@ func (o online) decide(at string) {
 		if err != nil {
 			o.Fatal(err)
 		}
-		if lost, err := store.Commit(ctx, jobs.Written(out.Changes)); err != nil || len(lost) > 0 {
+		if lost, err := db.Commit(ctx, jobs.Written(out.Changes)); err != nil || len(lost) > 0 {
 			o.Fatal(lost, err)
 		}
 	}

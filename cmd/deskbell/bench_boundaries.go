@@ -14,6 +14,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type benchBoundariesCmd struct {
@@ -138,7 +139,7 @@ func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
 				return nil
 			}
 			subject, body := benchProperty(i)
-			ok, err := b.s.store.Edit(ctx, jobs.Edit{Subject: subject, NewRev: at.UnixMicro(), Definition: body, Due: at})
+			ok, err := b.s.store.Edit(ctx, store.Edit{Subject: subject, NewRev: at.UnixMicro(), Definition: body, Due: at})
 			if err != nil || !ok {
 				return errors.Join(err, ctx.Err())
 			}
@@ -163,7 +164,7 @@ func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
 }
 
 func (b *boundaryBench) decideShard(ctx context.Context, decider *jobs.Decider, shard int, at time.Time) error {
-	lease := jobs.Lease{Holder: "bench", For: time.Minute}
+	lease := store.Lease{Holder: "bench", For: time.Minute}
 	for {
 		claim, err := b.s.store.Claim(ctx, shard, lease, at, 500)
 		if err != nil {
@@ -190,8 +191,8 @@ func benchID(i int) string { return fmt.Sprintf("property-%07d", i) }
 
 // benchProperty is a property with a five-day week. All open at nine; they close at
 // different times.
-func benchProperty(i int) (jobs.Subject, []byte) {
-	return jobs.PropertySubject(benchID(i)), fmt.Appendf(nil,
+func benchProperty(i int) (store.Subject, []byte) {
+	return store.PropertySubject(benchID(i)), fmt.Appendf(nil,
 		`{"name":"Property %d","language":"fr","schedule":{"time_zone":%q,"weekly":{"mon-fri":"09:00-12:00, 13:00-18:%02d"}},"widget":{"outside_hours":"contact_form"}}`,
 		i, benchZone, i%60)
 }
@@ -298,7 +299,7 @@ func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 	})
 	if err := server.Start(asynq.HandlerFunc(func(ctx context.Context, t *asynq.Task) error {
 		o.begin()
-		records, err := o.Load(ctx, []jobs.Subject{jobs.Subject(t.Payload())})
+		records, err := o.Load(ctx, []store.Subject{store.Subject(t.Payload())})
 		if err != nil {
 			return err
 		}

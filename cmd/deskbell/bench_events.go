@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type benchEventsCmd struct {
@@ -149,8 +150,8 @@ func (b *eventBench) take(ctx context.Context, each int) (float64, error) {
 	const triggers = `{"name":"Bench","triggers":[
 		{"name":"Pricing","type":"page","url":{"contains":"/pricing"},"delay":"20s","message":"Shall we talk?"},
 		{"name":"Britain","type":"advanced","on":"page.viewed","conditions":[{"field":"visitor.country","is":"GB"},{"field":"page.path","contains":"/offers"}],"actions":[{"send_message":{"text":"Hello"}}]}]}`
-	if ok, err := b.s.store.Edit(ctx, jobs.Edit{
-		Subject: jobs.PropertySubject("bench"), NewRev: b.now().UnixMicro(), Definition: []byte(triggers), Due: b.now().Add(time.Hour),
+	if ok, err := b.s.store.Edit(ctx, store.Edit{
+		Subject: store.PropertySubject("bench"), NewRev: b.now().UnixMicro(), Definition: []byte(triggers), Due: b.now().Add(time.Hour),
 	}); err != nil || !ok {
 		return 0, errors.Join(err, ctx.Err())
 	}
@@ -250,18 +251,18 @@ func (p *pace) rate(ctx context.Context) (float64, error) {
 
 // tallying is a store that counts the events that are committed.
 type tallying struct {
-	jobs.Store
+	store.Store
 	pace *pace
 }
 
 // Heard implements jobs.Store.
-func (s *tallying) Heard(ctx context.Context, at time.Time, events map[jobs.Subject][]string) (map[jobs.Subject]map[string]bool, error) {
+func (s *tallying) Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	s.pace.begin()
 	return s.Store.Heard(ctx, at, events)
 }
 
 // Commit implements jobs.Store.
-func (s *tallying) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+func (s *tallying) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	lost, err := s.Store.Commit(ctx, changes)
 	if err != nil {
 		return lost, err

@@ -6,12 +6,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // observed is a store that notes when commits are done.
 type observed struct {
-	jobs.Store
+	store.Store
 	now      func() time.Time
 	due      time.Time
 	expected int // flips
@@ -37,7 +37,7 @@ func (o *observed) begin() {
 }
 
 // Claim implements jobs.Store.
-func (o *observed) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
+func (o *observed) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	if limit > 0 {
 		o.begin()
 	}
@@ -45,7 +45,7 @@ func (o *observed) Claim(ctx context.Context, shard int, l jobs.Lease, at time.T
 }
 
 // Commit implements jobs.Store.
-func (o *observed) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+func (o *observed) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	lost, err := o.Store.Commit(ctx, changes)
 	if err != nil {
 		return lost, err

@@ -11,6 +11,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type benchReadersCmd struct {
@@ -171,12 +172,12 @@ func (b *readerBench) fanout(ctx context.Context, readers *readerSet, open bool)
 
 // noting is a store that notes when the reply to a commit has come.
 type noting struct {
-	jobs.Store
+	store.Store
 	committed time.Time
 }
 
 // Commit implements jobs.Store.
-func (n *noting) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+func (n *noting) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	lost, err := n.Store.Commit(ctx, changes)
 	n.committed = time.Now()
 	return lost, err

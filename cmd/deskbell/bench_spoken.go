@@ -8,36 +8,36 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // spoken is a store that notes when messages to visitors are committed.
 type spoken struct {
-	jobs.Store
+	store.Store
 	now func() time.Time
 
 	mu      sync.Mutex
-	due     map[jobs.Subject]time.Time // of those who have had no message yet
-	heard   int                        // events
-	late    []time.Duration            // of messages
-	early   int                        // messages decided on before they were due
+	due     map[store.Subject]time.Time // of those who have had no message yet
+	heard   int                         // events
+	late    []time.Duration             // of messages
+	early   int                         // messages decided on before they were due
 	fault   error
 	changed chan struct{} // closed with the next commit
 }
 
-func newSpoken(store jobs.Store, now func() time.Time) *spoken {
-	return &spoken{Store: store, now: now, due: make(map[jobs.Subject]time.Time), changed: make(chan struct{})}
+func newSpoken(db store.Store, now func() time.Time) *spoken {
+	return &spoken{Store: db, now: now, due: make(map[store.Subject]time.Time), changed: make(chan struct{})}
 }
 
 // expect says when the one message to the visitor of an event is due.
 func (o *spoken) expect(e event.Event, due time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.due[jobs.VisitorSubject(e.Data.Property, e.Data.Visitor)] = due
+	o.due[store.VisitorSubject(e.Data.Property, e.Data.Visitor)] = due
 }
 
 // Commit implements jobs.Store.
-func (o *spoken) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subject, error) {
+func (o *spoken) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	lost, err := o.Store.Commit(ctx, changes)
 	if err != nil {
 		return lost, err
@@ -55,7 +55,7 @@ func (o *spoken) Commit(ctx context.Context, changes []jobs.Change) ([]jobs.Subj
 	return lost, nil
 }
 
-func (o *spoken) note(c *jobs.Change, at time.Time) {
+func (o *spoken) note(c *store.Change, at time.Time) {
 	o.heard += len(c.Heard)
 	if len(c.Actions) == 0 {
 		return

@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type benchTriggersCmd struct {
@@ -118,7 +119,7 @@ func (b *triggerBench) online(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(pending, func(p jobs.Pending) bool { return p.Due || p.Wakes }) {
+		if !slices.ContainsFunc(pending, func(p store.Pending) bool { return p.Due || p.Wakes }) {
 			return nil
 		}
 		if err := pauseFor(ctx, 20*time.Millisecond); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type keysCmd struct {
@@ -79,9 +80,9 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 
 // undefined are those of the key's properties that are not defined.
 func (c *keysCmd) undefined(ctx context.Context, s *session) (ids []string, err error) {
-	subjects := make([]jobs.Subject, len(c.Property))
+	subjects := make([]store.Subject, len(c.Property))
 	for i, id := range c.Property {
-		subjects[i] = jobs.PropertySubject(id)
+		subjects[i] = store.PropertySubject(id)
 	}
 	records, err := s.store.Load(ctx, subjects)
 	for i, r := range records {

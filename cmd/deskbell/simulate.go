@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type simulateCmd struct {
@@ -65,7 +66,7 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 	log.SetOutput(a.stderr)
 	log.SetFormatter(&logrus.TextFormatter{DisableTimestamp: true, DisableColors: true})
 	s := jobs.NewSimulation(jobs.SimulationConfig{
-		Open:     func(now func() time.Time) jobs.Store { return memstore.New(1, now) },
+		Open:     func(now func() time.Time) store.Store { return memstore.New(1, now) },
 		From:     counted(from, events),
 		TimeZone: zone,
 		Log:      log,

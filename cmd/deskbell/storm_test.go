@@ -17,6 +17,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // The storm: this many flips fall due at one boundary.
@@ -219,7 +220,7 @@ func (s *stage) awaitQuiet(at time.Time) {
 		}
 		quiet := true
 		for _, p := range pending {
-			quiet = quiet && p == jobs.Pending{}
+			quiet = quiet && p == store.Pending{}
 		}
 		if quiet {
 			return

@@ -20,6 +20,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // rescues is a Redis with chats in which nobody answers, of properties that comfort their
@@ -205,7 +206,7 @@ func (r *rescues) held(queue string, killed time.Time) map[string]bool {
 			continue // done in the meantime: of a worker that lives
 		}
 		var payload struct {
-			Subject jobs.Subject
+			Subject store.Subject
 			Events  []event.Event
 		}
 		if err == nil {

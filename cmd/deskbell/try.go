@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type tryCmd struct {
@@ -94,7 +95,7 @@ func (c *tryCmd) inFile(ctx context.Context, a *app) (jobs.Trial, error) {
 		return jobs.Trial{}, err
 	}
 	s := jobs.NewSimulation(jobs.SimulationConfig{
-		Open: func(now func() time.Time) jobs.Store { return memstore.New(1, now) },
+		Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 		From: arrival.Time, TimeZone: zone, Log: quiet(), Action: func([]byte) error { return nil },
 	})
 	if err := s.Define(ctx, &only); err != nil {

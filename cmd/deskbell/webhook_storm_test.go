@@ -20,6 +20,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // The storm of webhooks: so many actions of so many properties.
@@ -43,7 +44,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { dead.Close() })
-	store, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 16, Partitions: 1})
+	db, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 16, Partitions: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,11 +58,11 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.SetGlobal(t.Context(), jobs.GlobalDestination, name, nil, body); err != nil {
+		if _, err := db.SetGlobal(t.Context(), store.GlobalDestination, name, nil, body); err != nil {
 			t.Fatal(err)
 		}
 	}
-	sent := fillOutboxes(t, rdb, store)
+	sent := fillOutboxes(t, rdb, db)
 	worker := func() *proc {
 		return start(t, 0, []string{
 			"REDIS_URL=" + server.URL(), "DESKBELL_CONCURRENCY=2", "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32", crmSecret, "LOG_LEVEL=info", "LOG_FORMAT=text",
@@ -98,7 +99,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 	if n := rdb.ZCard(t.Context(), "asynq:{deskbell-delivery}:archived").Val(); n > 0 {
 		t.Errorf("%d tasks are archived", n)
 	}
-	client := jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: time.Now, TimeZone: time.UTC})
+	client := jobs.NewClient(jobs.ClientConfig{Store: db, Redis: rdb, Partitions: 1, Now: time.Now, TimeZone: time.UTC})
 	list, err := client.Destinations(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +118,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 
 // fillOutboxes puts the actions into the outboxes, as decisions do, and gives their
 // bodies by id. The version of a property's actions counts 1, 2, 3, …
-func fillOutboxes(t *testing.T, rdb redis.UniversalClient, store *redisstore.Store) map[string]string {
+func fillOutboxes(t *testing.T, rdb redis.UniversalClient, db *redisstore.Store) map[string]string {
 	t.Helper()
 	sent := make(map[string]string, webhookActions)
 	for version := 1; version <= webhookActions/webhookProperties; version++ {
@@ -127,7 +128,7 @@ func fillOutboxes(t *testing.T, rdb redis.UniversalClient, store *redisstore.Sto
 				id := fmt.Sprintf("widget.state_changed:%s:%d", property, version)
 				sent[id] = fmt.Sprintf(`{"specversion":"1.0","id":%q,"type":"widget.state_changed","data":{"property":%q,"version":%d}}`, id, property, version)
 				p.XAdd(t.Context(), &redis.XAddArgs{
-					Stream: fmt.Sprintf("deskbell:{%d}:out", store.Shard(jobs.PropertySubject(property))), Values: []string{"a", sent[id]},
+					Stream: fmt.Sprintf("deskbell:{%d}:out", db.Shard(store.PropertySubject(property))), Values: []string{"a", sent[id]},
 				})
 			}
 			return nil

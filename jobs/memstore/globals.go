@@ -4,7 +4,7 @@ import (
 	"context"
 	"maps"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Schedules implements jobs.Store.
@@ -13,20 +13,20 @@ func (s *Store) Schedules(_ context.Context, names []string) ([][]byte, error) {
 	defer s.mu.Unlock()
 	bodies := make([][]byte, len(names))
 	for i, name := range names {
-		bodies[i] = s.globals[jobs.GlobalSchedule][name]
+		bodies[i] = s.globals[store.GlobalSchedule][name]
 	}
 	return bodies, nil
 }
 
 // Globals implements jobs.Store.
-func (s *Store) Globals(_ context.Context, kind jobs.Global) (map[string][]byte, error) {
+func (s *Store) Globals(_ context.Context, kind store.Global) (map[string][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.globals[kind]), nil
 }
 
 // SetGlobal implements jobs.Store.
-func (s *Store) SetGlobal(_ context.Context, kind jobs.Global, name string, before, after []byte) (bool, error) {
+func (s *Store) SetGlobal(_ context.Context, kind store.Global, name string, before, after []byte) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := s.globals[kind]
@@ -38,10 +38,10 @@ func (s *Store) SetGlobal(_ context.Context, kind jobs.Global, name string, befo
 		return false, nil
 	}
 	set(all, name, after)
-	if kind == jobs.GlobalSchedule {
+	if kind == store.GlobalSchedule {
 		s.edited.count++
 		s.edited.at[name] = s.edited.count
-		s.tell([]jobs.Subject{jobs.ScheduleSubject(name)})
+		s.tell([]store.Subject{store.ScheduleSubject(name)})
 	}
 	return true, nil
 }
@@ -75,7 +75,7 @@ func (s *Store) SetCircuit(_ context.Context, destination string, before, after 
 }
 
 // Probe implements jobs.Store.
-func (s *Store) Probe(_ context.Context, destination string, l jobs.Lease) (bool, error) {
+func (s *Store) Probe(_ context.Context, destination string, l store.Lease) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.keep(probeLease(destination), l), nil

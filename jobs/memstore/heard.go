@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // heard are the events that subjects have taken in, and when; the oldest are forgotten
@@ -15,11 +15,11 @@ type heard struct {
 }
 
 type event struct {
-	subject jobs.Subject
+	subject store.Subject
 	id      string
 }
 
-func (h *heard) add(c *jobs.Change) {
+func (h *heard) add(c *store.Change) {
 	if len(c.Heard) == 0 {
 		return
 	}
@@ -37,14 +37,14 @@ func (h *heard) add(c *jobs.Change) {
 // knows tells whether an event was heard less than jobs.HeardFor before an instant.
 func (h *heard) knows(e event, at time.Time) bool {
 	t, ok := h.at[e]
-	return ok && at.Sub(t) < jobs.HeardFor
+	return ok && at.Sub(t) < store.HeardFor
 }
 
 // Heard implements jobs.Store.
-func (s *Store) Heard(_ context.Context, at time.Time, events map[jobs.Subject][]string) (map[jobs.Subject]map[string]bool, error) {
+func (s *Store) Heard(_ context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known := make(map[jobs.Subject]map[string]bool)
+	known := make(map[store.Subject]map[string]bool)
 	for subject, ids := range events {
 		for _, id := range ids {
 			if !s.of(subject).heard.knows(event{subject, id}, at) {

@@ -8,15 +8,15 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // index is a set of subjects. Each has a number, which only grows: a cursor is the
 // number of the last one that was given.
-type index map[jobs.Subject]uint64
+type index map[store.Subject]uint64
 
 // add puts a subject into one of several indexes.
-func add[K comparable](s *Store, to map[K]index, name K, subject jobs.Subject) {
+func add[K comparable](s *Store, to map[K]index, name K, subject store.Subject) {
 	x := to[name]
 	if x == nil {
 		x = make(index)
@@ -27,11 +27,11 @@ func add[K comparable](s *Store, to map[K]index, name K, subject jobs.Subject) {
 	}
 }
 
-func (x index) page(cursor string, limit int) (subjects []jobs.Subject, next string, err error) {
+func (x index) page(cursor string, limit int) (subjects []store.Subject, next string, err error) {
 	var after uint64
 	if cursor != "" {
 		if after, err = strconv.ParseUint(cursor, 10, 64); err != nil {
-			return nil, "", fmt.Errorf("reading the cursor %q: %w", cursor, jobs.ErrCursor)
+			return nil, "", fmt.Errorf("reading the cursor %q: %w", cursor, store.ErrCursor)
 		}
 	}
 	for subject, n := range x {
@@ -39,7 +39,7 @@ func (x index) page(cursor string, limit int) (subjects []jobs.Subject, next str
 			subjects = append(subjects, subject)
 		}
 	}
-	slices.SortFunc(subjects, func(a, b jobs.Subject) int { return cmp.Compare(x[a], x[b]) })
+	slices.SortFunc(subjects, func(a, b store.Subject) int { return cmp.Compare(x[a], x[b]) })
 	if len(subjects) > limit {
 		subjects = subjects[:limit]
 		next = strconv.FormatUint(x[subjects[limit-1]], 10)
@@ -48,12 +48,12 @@ func (x index) page(cursor string, limit int) (subjects []jobs.Subject, next str
 }
 
 // Page implements jobs.Store.
-func (s *Store) Page(_ context.Context, shard int, cursor string, limit int) ([]jobs.Record, string, error) {
+func (s *Store) Page(_ context.Context, shard int, cursor string, limit int) ([]store.Record, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sh := s.shards[shard]
 	subjects, next, err := sh.defined.page(cursor, limit)
-	records := make([]jobs.Record, len(subjects))
+	records := make([]store.Record, len(subjects))
 	for i, subject := range subjects {
 		records[i] = sh.load(subject)
 	}
@@ -61,14 +61,14 @@ func (s *Store) Page(_ context.Context, shard int, cursor string, limit int) ([]
 }
 
 // Scan implements jobs.Store. Its cursor is "SHARD-CURSOR".
-func (s *Store) Scan(_ context.Context, prefix, cursor string, limit int) ([]jobs.Record, string, error) {
+func (s *Store) Scan(_ context.Context, prefix, cursor string, limit int) ([]store.Record, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	shard, within, err := s.scanCursor(cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	var found []jobs.Record
+	var found []store.Record
 	for ; shard < len(s.shards); shard++ {
 		for {
 			subjects, next, err := s.shards[shard].defined.page(within, limit)
@@ -77,7 +77,7 @@ func (s *Store) Scan(_ context.Context, prefix, cursor string, limit int) ([]job
 			}
 			for _, subject := range subjects {
 				if strings.HasPrefix(string(subject), prefix) {
-					found = append(found, jobs.Record{Subject: subject, Definition: s.shards[shard].records[subject].definition})
+					found = append(found, store.Record{Subject: subject, Definition: s.shards[shard].records[subject].definition})
 				}
 			}
 			if within = next; next == "" {
@@ -97,20 +97,20 @@ func (s *Store) scanCursor(cursor string) (shard int, within string, err error) 
 	}
 	head, within, ok := strings.Cut(cursor, "-")
 	if shard, err = strconv.Atoi(head); err != nil || !ok || shard < 0 || shard >= len(s.shards) {
-		return 0, "", fmt.Errorf("reading the cursor %q: %w", cursor, jobs.ErrCursor)
+		return 0, "", fmt.Errorf("reading the cursor %q: %w", cursor, store.ErrCursor)
 	}
 	return shard, within, nil
 }
 
 // Users implements jobs.Store.
-func (s *Store) Users(_ context.Context, shard int, schedule, cursor string, limit int) ([]jobs.Subject, string, error) {
+func (s *Store) Users(_ context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shards[shard].users[schedule].page(cursor, limit)
 }
 
 // Served implements jobs.Store.
-func (s *Store) Served(_ context.Context, by jobs.Subject, cursor string, limit int) ([]jobs.Subject, string, error) {
+func (s *Store) Served(_ context.Context, by store.Subject, cursor string, limit int) ([]store.Subject, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.of(by).served[by].page(cursor, limit)

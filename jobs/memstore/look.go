@@ -6,16 +6,16 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Pending implements jobs.Store.
-func (s *Store) Pending(_ context.Context, at time.Time) ([]jobs.Pending, error) {
+func (s *Store) Pending(_ context.Context, at time.Time) ([]store.Pending, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	pending := make([]jobs.Pending, len(s.shards))
+	pending := make([]store.Pending, len(s.shards))
 	for n, sh := range s.shards {
-		pending[n] = jobs.Pending{
+		pending[n] = store.Pending{
 			Due: len(sh.due.until(at)) > 0, Wakes: len(sh.wishes.at) > 0, Notices: len(sh.notices) > 0, Outbox: len(sh.outbox) > 0,
 		}
 	}
@@ -23,12 +23,12 @@ func (s *Store) Pending(_ context.Context, at time.Time) ([]jobs.Pending, error)
 }
 
 // Depths implements jobs.Store.
-func (s *Store) Depths(_ context.Context, at time.Time) ([]jobs.Depth, error) {
+func (s *Store) Depths(_ context.Context, at time.Time) ([]store.Depth, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	depths := make([]jobs.Depth, len(s.shards))
+	depths := make([]store.Depth, len(s.shards))
 	for n, sh := range s.shards {
-		depths[n] = jobs.Depth{Outbox: len(sh.outbox), Subjects: len(sh.due), Overdue: len(sh.due.until(at))}
+		depths[n] = store.Depth{Outbox: len(sh.outbox), Subjects: len(sh.due), Overdue: len(sh.due.until(at))}
 		if len(sh.due) > 0 {
 			depths[n].Next = instant(sh.due[0].ms)
 		}
@@ -37,7 +37,7 @@ func (s *Store) Depths(_ context.Context, at time.Time) ([]jobs.Depth, error) {
 }
 
 // Notices implements jobs.Store.
-func (s *Store) Notices(_ context.Context, shard, limit int) ([]jobs.Entry, error) {
+func (s *Store) Notices(_ context.Context, shard, limit int) ([]store.Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return upTo(s.shards[shard].notices, limit), nil
@@ -53,7 +53,7 @@ func (s *Store) Noticed(_ context.Context, shard int, seq string) error {
 }
 
 // RetryAt implements jobs.Store.
-func (s *Store) RetryAt(_ context.Context, r jobs.Retry) error {
+func (s *Store) RetryAt(_ context.Context, r store.Retry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.retries[r.Lane] = instant(r.At.UnixMilli())
@@ -61,23 +61,23 @@ func (s *Store) RetryAt(_ context.Context, r jobs.Retry) error {
 }
 
 // Retries implements jobs.Store.
-func (s *Store) Retries(_ context.Context, at time.Time, limit int) ([]jobs.Retry, error) {
+func (s *Store) Retries(_ context.Context, at time.Time, limit int) ([]store.Retry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []jobs.Retry
+	var list []store.Retry
 	for l, t := range s.retries {
 		if !t.After(at) {
-			list = append(list, jobs.Retry{Lane: l, At: t})
+			list = append(list, store.Retry{Lane: l, At: t})
 		}
 	}
-	slices.SortFunc(list, func(a, b jobs.Retry) int {
+	slices.SortFunc(list, func(a, b store.Retry) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Shard, b.Shard), cmp.Compare(a.Destination, b.Destination))
 	})
 	return list[:min(limit, len(list))], nil
 }
 
 // Retried implements jobs.Store.
-func (s *Store) Retried(_ context.Context, r jobs.Retry) error {
+func (s *Store) Retried(_ context.Context, r store.Retry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.retries[r.Lane].UnixMilli() == r.At.UnixMilli() {
@@ -87,25 +87,25 @@ func (s *Store) Retried(_ context.Context, r jobs.Retry) error {
 }
 
 // Recent implements jobs.Store.
-func (s *Store) Recent(_ context.Context, limit int) ([]jobs.Entry, error) {
+func (s *Store) Recent(_ context.Context, limit int) ([]store.Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []jobs.Entry
+	var all []store.Entry
 	for _, sh := range s.shards {
 		all = append(all, sh.recent...)
 	}
-	slices.SortFunc(all, jobs.NewestFirst)
+	slices.SortFunc(all, store.NewestFirst)
 	return all[:min(limit, len(all))], nil
 }
 
 // follower is somebody who follows what is written.
 type follower struct {
-	changed []jobs.Subject // and not told yet
-	some    chan struct{}  // holds one when there are any
+	changed []store.Subject // and not told yet
+	some    chan struct{}   // holds one when there are any
 }
 
 // tell notes for each follower what was written.
-func (s *Store) tell(changed []jobs.Subject) {
+func (s *Store) tell(changed []store.Subject) {
 	if len(changed) == 0 {
 		return
 	}
@@ -119,7 +119,7 @@ func (s *Store) tell(changed []jobs.Subject) {
 }
 
 // Follow implements jobs.Store.
-func (s *Store) Follow(ctx context.Context, f func(changed []jobs.Subject)) error {
+func (s *Store) Follow(ctx context.Context, f func(changed []store.Subject)) error {
 	me := &follower{some: make(chan struct{}, 1)}
 	s.mu.Lock()
 	s.followers[me] = true

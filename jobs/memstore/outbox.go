@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // next is a place behind all others.
@@ -17,10 +17,10 @@ func (s *Store) next() string { return strconv.FormatUint(s.number(), 10) + "-0"
 const mostRecent = 20
 
 // send puts the actions of a change on their way, except those for nobody, which are only shown.
-func (s *Store) send(sh *shard, c *jobs.Change) {
+func (s *Store) send(sh *shard, c *store.Change) {
 	at := instant(c.At.UnixMilli())
 	for _, a := range c.Actions {
-		e := jobs.Entry{Seq: s.next(), Body: a.Body, To: a.To, At: at}
+		e := store.Entry{Seq: s.next(), Body: a.Body, To: a.To, At: at}
 		switch {
 		case a.Notice:
 			e.To = nil
@@ -28,21 +28,21 @@ func (s *Store) send(sh *shard, c *jobs.Change) {
 		case a.Leaves():
 			sh.outbox = append(sh.outbox, e)
 		}
-		sh.recent = append(sh.recent, jobs.Entry{Seq: e.Seq, Body: e.Body, At: e.At})
+		sh.recent = append(sh.recent, store.Entry{Seq: e.Seq, Body: e.Body, At: e.At})
 	}
 	sh.recent = slices.Delete(sh.recent, 0, max(0, len(sh.recent)-mostRecent))
 }
 
 // past is the index of the first entry past a place.
-func past(entries []jobs.Entry, seq string) int {
-	i, found := slices.BinarySearchFunc(entries, seq, func(e jobs.Entry, seq string) int { return jobs.CompareSeq(e.Seq, seq) })
+func past(entries []store.Entry, seq string) int {
+	i, found := slices.BinarySearchFunc(entries, seq, func(e store.Entry, seq string) int { return store.CompareSeq(e.Seq, seq) })
 	if found {
 		i++
 	}
 	return i
 }
 
-func upTo(entries []jobs.Entry, limit int) []jobs.Entry {
+func upTo(entries []store.Entry, limit int) []store.Entry {
 	return slices.Clone(entries[:min(limit, len(entries))])
 }
 
@@ -52,7 +52,7 @@ const before = "0-0"
 func (sh *shard) cursor(destination string) string { return cmp.Or(sh.cursors[destination], before) }
 
 // Outbox implements jobs.Store.
-func (s *Store) Outbox(_ context.Context, l jobs.Lane, lease jobs.Lease, limit int) ([]jobs.Entry, string, bool, error) {
+func (s *Store) Outbox(_ context.Context, l store.Lane, lease store.Lease, limit int) ([]store.Entry, string, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.take(laneLease(l), lease) {
@@ -68,7 +68,7 @@ func (s *Store) Outbox(_ context.Context, l jobs.Lane, lease jobs.Lease, limit i
 }
 
 // SetAside implements jobs.Store.
-func (s *Store) SetAside(_ context.Context, l jobs.Lane, lease jobs.Lease) ([]jobs.Aside, bool, error) {
+func (s *Store) SetAside(_ context.Context, l store.Lane, lease store.Lease) ([]store.Aside, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.take(laneLease(l), lease) {
@@ -78,12 +78,12 @@ func (s *Store) SetAside(_ context.Context, l jobs.Lane, lease jobs.Lease) ([]jo
 }
 
 // setAside is what a destination has aside, in order.
-func (sh *shard) setAside(destination string) []jobs.Aside {
-	return slices.SortedFunc(maps.Values(sh.aside[destination]), func(a, b jobs.Aside) int { return jobs.CompareSeq(a.Seq, b.Seq) })
+func (sh *shard) setAside(destination string) []store.Aside {
+	return slices.SortedFunc(maps.Values(sh.aside[destination]), func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
 }
 
 // keep renews a lease, or gives it back; false: another has it.
-func (s *Store) keep(name string, l jobs.Lease) bool {
+func (s *Store) keep(name string, l store.Lease) bool {
 	if l.For > 0 {
 		return s.take(name, l)
 	}
@@ -95,7 +95,7 @@ func (s *Store) keep(name string, l jobs.Lease) bool {
 }
 
 // Delivered implements jobs.Store.
-func (s *Store) Delivered(_ context.Context, l jobs.Lane, done jobs.Settlement) (bool, error) {
+func (s *Store) Delivered(_ context.Context, l store.Lane, done store.Settlement) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sh := s.shards[l.Shard]
@@ -111,10 +111,10 @@ func (s *Store) Delivered(_ context.Context, l jobs.Lane, done jobs.Settlement) 
 	return true, nil
 }
 
-func (sh *shard) settle(destination string, done jobs.Settlement) {
+func (sh *shard) settle(destination string, done store.Settlement) {
 	aside := sh.aside[destination]
 	if aside == nil {
-		aside = make(map[string]jobs.Aside)
+		aside = make(map[string]store.Aside)
 		sh.aside[destination] = aside
 	}
 	for _, a := range done.Aside {
@@ -138,12 +138,12 @@ func (sh *shard) trim(all []string) {
 }
 
 // Waiting implements jobs.Store.
-func (s *Store) Waiting(_ context.Context, lanes []jobs.Lane) ([]jobs.Waiting, error) {
+func (s *Store) Waiting(_ context.Context, lanes []store.Lane) ([]store.Waiting, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var waiting []jobs.Waiting
+	var waiting []store.Waiting
 	for _, l := range lanes {
-		w, sh := jobs.Waiting{Lane: l}, s.shards[l.Shard]
+		w, sh := store.Waiting{Lane: l}, s.shards[l.Shard]
 		if ahead := sh.outbox[past(sh.outbox, sh.cursor(l.Destination)):]; len(ahead) > 0 {
 			w.Next, w.NextAt = ahead[0].Seq, ahead[0].At
 		}
@@ -156,7 +156,7 @@ func (s *Store) Waiting(_ context.Context, lanes []jobs.Lane) ([]jobs.Waiting, e
 }
 
 // Forget implements jobs.Store.
-func (s *Store) Forget(_ context.Context, l jobs.Lane) error {
+func (s *Store) Forget(_ context.Context, l store.Lane) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.shards[l.Shard].aside, l.Destination)

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Store implements jobs.Store in memory.
@@ -21,30 +21,30 @@ type Store struct {
 	mu        sync.Mutex
 	shards    []*shard
 	leases    map[string]lease // by what they are of
-	globals   map[jobs.Global]map[string][]byte
+	globals   map[store.Global]map[string][]byte
 	edited    marks
-	retries   map[jobs.Lane]time.Time
+	retries   map[store.Lane]time.Time
 	circuits  map[string][]byte
 	numbers   uint64 // the last that was given to anything
 	followers map[*follower]bool
 }
 
-var _ jobs.Store = (*Store)(nil)
+var _ store.Store = (*Store)(nil)
 
 // shard is what is done in one step in Redis, too.
 type shard struct {
-	records  map[jobs.Subject]*record
+	records  map[store.Subject]*record
 	defined  index // the subjects that have a definition
 	due      timetable
-	users    map[string]index       // of a named schedule
-	served   map[jobs.Subject]index // by a subject
+	users    map[string]index        // of a named schedule
+	served   map[store.Subject]index // by a subject
 	wishes   marks
 	heard    heard
-	chatting map[jobs.Subject]bool // visitors who have a chat going
+	chatting map[store.Subject]bool // visitors who have a chat going
 
-	outbox, notices, recent []jobs.Entry // in the order of their places
+	outbox, notices, recent []store.Entry // in the order of their places
 	cursors                 map[string]string
-	aside                   map[string]map[string]jobs.Aside // by destination and place
+	aside                   map[string]map[string]store.Aside // by destination and place
 }
 
 // record is what is known of a subject.
@@ -58,14 +58,14 @@ type record struct {
 // New makes an empty store. Its clock says when leases run out. There must be one shard at least.
 func New(shards int, now func() time.Time) *Store {
 	s := &Store{
-		now: now, leases: make(map[string]lease), globals: make(map[jobs.Global]map[string][]byte), edited: newMarks(),
-		retries: make(map[jobs.Lane]time.Time), circuits: make(map[string][]byte), followers: make(map[*follower]bool),
+		now: now, leases: make(map[string]lease), globals: make(map[store.Global]map[string][]byte), edited: newMarks(),
+		retries: make(map[store.Lane]time.Time), circuits: make(map[string][]byte), followers: make(map[*follower]bool),
 	}
 	for range shards {
 		s.shards = append(s.shards, &shard{
-			records: make(map[jobs.Subject]*record), defined: make(index), users: make(map[string]index),
-			served: make(map[jobs.Subject]index), wishes: newMarks(), heard: heard{at: make(map[event]time.Time)}, chatting: make(map[jobs.Subject]bool),
-			cursors: make(map[string]string), aside: make(map[string]map[string]jobs.Aside),
+			records: make(map[store.Subject]*record), defined: make(index), users: make(map[string]index),
+			served: make(map[store.Subject]index), wishes: newMarks(), heard: heard{at: make(map[event]time.Time)}, chatting: make(map[store.Subject]bool),
+			cursors: make(map[string]string), aside: make(map[string]map[string]store.Aside),
 		})
 	}
 	return s
@@ -75,13 +75,13 @@ func New(shards int, now func() time.Time) *Store {
 func (s *Store) Shards() int { return len(s.shards) }
 
 // Shard implements jobs.Store. It is the same as in Redis.
-func (s *Store) Shard(subject jobs.Subject) int {
+func (s *Store) Shard(subject store.Subject) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(subject)) // never fails
 	return int(h.Sum32() % uint32(len(s.shards)))
 }
 
-func (s *Store) of(subject jobs.Subject) *shard { return s.shards[s.Shard(subject)] }
+func (s *Store) of(subject store.Subject) *shard { return s.shards[s.Shard(subject)] }
 
 // number is one that was given to nothing before.
 func (s *Store) number() uint64 {
@@ -96,7 +96,7 @@ type lease struct {
 }
 
 // take takes or renews a lease; false: another has it.
-func (s *Store) take(name string, l jobs.Lease) bool {
+func (s *Store) take(name string, l store.Lease) bool {
 	if s.held(name, l.Holder) {
 		return false
 	}
@@ -112,7 +112,7 @@ func (s *Store) held(name, by string) bool {
 
 // The names of leases.
 func sweepLease(shard int) string { return "sweep:" + strconv.Itoa(shard) }
-func laneLease(l jobs.Lane) string {
+func laneLease(l store.Lane) string {
 	return "deliver:" + strconv.Itoa(l.Shard) + ":" + l.Destination
 }
 func probeLease(destination string) string { return "probe:" + destination }

@@ -4,52 +4,52 @@ import (
 	"context"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // load gives what there is of a subject.
-func (sh *shard) load(subject jobs.Subject) jobs.Record {
+func (sh *shard) load(subject store.Subject) store.Record {
 	r, ok := sh.records[subject]
 	if !ok {
-		return jobs.Record{Subject: subject}
+		return store.Record{Subject: subject}
 	}
-	return jobs.Record{Subject: subject, Definition: r.definition, State: r.state, Rev: r.rev, Woken: r.woken}
+	return store.Record{Subject: subject, Definition: r.definition, State: r.state, Rev: r.rev, Woken: r.woken}
 }
 
 // schedule makes a subject due; the zero time takes it out of the timetable.
-func (sh *shard) schedule(subject jobs.Subject, r *record, at time.Time) {
+func (sh *shard) schedule(subject store.Subject, r *record, at time.Time) {
 	ms := milliseconds(at)
 	sh.due.move(subject, r.due, ms)
 	r.due = ms
 }
 
 // Claim implements jobs.Store.
-func (s *Store) Claim(_ context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
+func (s *Store) Claim(_ context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	name, sh := sweepLease(shard), s.shards[shard]
 	if !s.take(name, l) {
-		return jobs.Claim{Busy: true}, nil
+		return store.Claim{Busy: true}, nil
 	}
 	first := sh.due.until(at)
 	first = first[:min(limit, len(first))]
 	if len(first) == 0 {
 		delete(s.leases, name)
-		return jobs.Claim{}, nil
+		return store.Claim{}, nil
 	}
-	records := make([]jobs.Record, len(first))
+	records := make([]store.Record, len(first))
 	for i, d := range first {
 		records[i] = sh.load(d.subject)
 		records[i].Due = instant(d.ms)
 	}
-	return jobs.Claim{Records: records}, nil
+	return store.Claim{Records: records}, nil
 }
 
 // Load implements jobs.Store.
-func (s *Store) Load(_ context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
+func (s *Store) Load(_ context.Context, subjects []store.Subject) ([]store.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	records := make([]jobs.Record, len(subjects))
+	records := make([]store.Record, len(subjects))
 	for i, subject := range subjects {
 		records[i] = s.of(subject).load(subject)
 	}
@@ -57,11 +57,11 @@ func (s *Store) Load(_ context.Context, subjects []jobs.Subject) ([]jobs.Record,
 }
 
 // Commit implements jobs.Store. Of two changes of one subject, the second is lost.
-func (s *Store) Commit(_ context.Context, changes []jobs.Change) (lost []jobs.Subject, err error) {
+func (s *Store) Commit(_ context.Context, changes []store.Change) (lost []store.Subject, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var told []jobs.Subject
-	seen := make(map[jobs.Subject]bool, len(changes))
+	var told []store.Subject
+	seen := make(map[store.Subject]bool, len(changes))
 	for i := range changes {
 		c := &changes[i]
 		sh := s.shards[s.Shard(c.Subject)]
@@ -86,7 +86,7 @@ func (s *Store) Commit(_ context.Context, changes []jobs.Change) (lost []jobs.Su
 }
 
 // fits tells whether a change is of the record that there is; nil: there is none.
-func (r *record) fits(c *jobs.Change) bool {
+func (r *record) fits(c *store.Change) bool {
 	if r == nil {
 		return c.Makes()
 	}
@@ -95,7 +95,7 @@ func (r *record) fits(c *jobs.Change) bool {
 
 // change writes a change into its record; false: it says nothing but when the subject
 // is due. Whatever is not to be done twice gives the record a new revision.
-func (sh *shard) change(r *record, c *jobs.Change) bool {
+func (sh *shard) change(r *record, c *store.Change) bool {
 	switch {
 	case c.Remove:
 		if r != nil {
@@ -120,7 +120,7 @@ func (sh *shard) change(r *record, c *jobs.Change) bool {
 }
 
 // wish notes that those are to be woken whom a subject serves.
-func (sh *shard) wish(by jobs.Subject) {
+func (sh *shard) wish(by store.Subject) {
 	sh.wishes.count++
 	for served := range sh.served[by] {
 		sh.wishes.at[string(served)] = sh.wishes.count
@@ -128,7 +128,7 @@ func (sh *shard) wish(by jobs.Subject) {
 }
 
 // Edit implements jobs.Store.
-func (s *Store) Edit(_ context.Context, e jobs.Edit) (bool, error) {
+func (s *Store) Edit(_ context.Context, e store.Edit) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sh := s.of(e.Subject)
@@ -150,11 +150,11 @@ func (s *Store) Edit(_ context.Context, e jobs.Edit) (bool, error) {
 	} else {
 		s.define(sh, r, e)
 	}
-	s.tell([]jobs.Subject{e.Subject})
+	s.tell([]store.Subject{e.Subject})
 	return true, nil
 }
 
-func (s *Store) define(sh *shard, r *record, e jobs.Edit) {
+func (s *Store) define(sh *shard, r *record, e store.Edit) {
 	next := e.Rev + 1
 	if e.Rev == 0 {
 		next = e.NewRev
@@ -165,7 +165,7 @@ func (s *Store) define(sh *shard, r *record, e jobs.Edit) {
 	sh.schedule(e.Subject, r, e.Due)
 }
 
-func (sh *shard) remove(subject jobs.Subject, r *record) {
+func (sh *shard) remove(subject store.Subject, r *record) {
 	sh.schedule(subject, r, time.Time{})
 	delete(sh.records, subject)
 	delete(sh.defined, subject)

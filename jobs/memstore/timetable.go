@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // timetable says who is due when, in that order; those of one instant in the order of
@@ -15,7 +15,7 @@ type timetable []due
 
 type due struct {
 	ms      int64 // Unix time; 0 is never
-	subject jobs.Subject
+	subject store.Subject
 }
 
 func compareDue(a, b due) int {
@@ -29,7 +29,7 @@ func (t *timetable) until(at time.Time) timetable {
 }
 
 // move makes a subject due at another time than before.
-func (t *timetable) move(subject jobs.Subject, from, to int64) {
+func (t *timetable) move(subject store.Subject, from, to int64) {
 	if from == to {
 		return
 	}

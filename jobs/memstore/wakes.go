@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // marks are wishes by name. The count grows with each, so that a wish is told from a
@@ -19,16 +19,16 @@ type marks struct {
 func newMarks() marks { return marks{at: make(map[string]float64)} }
 
 // first are the oldest marks.
-func (m marks) first(limit int) []jobs.Mark {
-	list := make([]jobs.Mark, 0, len(m.at))
+func (m marks) first(limit int) []store.Mark {
+	list := make([]store.Mark, 0, len(m.at))
 	for name, count := range m.at {
-		list = append(list, jobs.Mark{Name: name, Count: count})
+		list = append(list, store.Mark{Name: name, Count: count})
 	}
-	slices.SortFunc(list, func(a, b jobs.Mark) int { return cmp.Or(cmp.Compare(a.Count, b.Count), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(list, func(a, b store.Mark) int { return cmp.Or(cmp.Compare(a.Count, b.Count), cmp.Compare(a.Name, b.Name)) })
 	return list[:min(limit, len(list))]
 }
 
-func (m marks) strike(list ...jobs.Mark) {
+func (m marks) strike(list ...store.Mark) {
 	for _, mark := range list {
 		if m.at[mark.Name] == mark.Count {
 			delete(m.at, mark.Name)
@@ -37,7 +37,7 @@ func (m marks) strike(list ...jobs.Mark) {
 }
 
 // Serve implements jobs.Store.
-func (s *Store) Serve(_ context.Context, served jobs.Subject, by []jobs.Subject) error {
+func (s *Store) Serve(_ context.Context, served store.Subject, by []store.Subject) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, subject := range by {
@@ -47,7 +47,7 @@ func (s *Store) Serve(_ context.Context, served jobs.Subject, by []jobs.Subject)
 }
 
 // Wake implements jobs.Store.
-func (s *Store) Wake(_ context.Context, shard int, subjects []jobs.Subject, at time.Time) error {
+func (s *Store) Wake(_ context.Context, shard int, subjects []store.Subject, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sh := s.shards[shard]
@@ -65,14 +65,14 @@ func (s *Store) Wake(_ context.Context, shard int, subjects []jobs.Subject, at t
 }
 
 // Wakes implements jobs.Store.
-func (s *Store) Wakes(_ context.Context, shard, limit int) ([]jobs.Mark, error) {
+func (s *Store) Wakes(_ context.Context, shard, limit int) ([]store.Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shards[shard].wishes.first(limit), nil
 }
 
 // Woke implements jobs.Store.
-func (s *Store) Woke(_ context.Context, shard int, list []jobs.Mark) error {
+func (s *Store) Woke(_ context.Context, shard int, list []store.Mark) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shards[shard].wishes.strike(list...)
@@ -80,14 +80,14 @@ func (s *Store) Woke(_ context.Context, shard int, list []jobs.Mark) error {
 }
 
 // Edited implements jobs.Store.
-func (s *Store) Edited(context.Context) ([]jobs.Mark, error) {
+func (s *Store) Edited(context.Context) ([]store.Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.edited.first(len(s.edited.at)), nil
 }
 
 // Spread implements jobs.Store.
-func (s *Store) Spread(_ context.Context, mark jobs.Mark) error {
+func (s *Store) Spread(_ context.Context, mark store.Mark) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.edited.strike(mark)

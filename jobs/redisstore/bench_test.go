@@ -9,9 +9,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // A shard of a million subjects in 64, and the batch of a sweep.
@@ -81,7 +81,7 @@ type bench struct {
 	store   *redisstore.Store
 	rdb     redis.UniversalClient
 	state   []byte
-	action  []jobs.Outgoing
+	action  []store.Outgoing
 	changes int
 	cpu     time.Duration // of Redis, when the measuring began
 }
@@ -89,22 +89,22 @@ type bench struct {
 func newBench(b *testing.B, settings ...redistest.Setting) *bench {
 	b.Helper()
 	rdb := redistest.Start(b, settings...).Client(b)
-	store, err := redisstore.Open(b.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
+	db, err := redisstore.Open(b.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
 	if err != nil {
 		b.Fatal(err)
 	}
 	definition := bytes.Repeat([]byte("d"), 400)
 	for i := range benchSubjects {
-		subject := jobs.PropertySubject("p" + strconv.Itoa(i))
-		if ok, err := store.Edit(b.Context(), jobs.Edit{Subject: subject, NewRev: benchStart.UnixMicro(), Definition: definition, Due: benchStart}); err != nil || !ok {
+		subject := store.PropertySubject("p" + strconv.Itoa(i))
+		if ok, err := db.Edit(b.Context(), store.Edit{Subject: subject, NewRev: benchStart.UnixMicro(), Definition: definition, Due: benchStart}); err != nil || !ok {
 			b.Fatal(ok, err)
 		}
 	}
-	return &bench{store: store, rdb: rdb, state: bytes.Repeat([]byte("s"), 300), action: []jobs.Outgoing{{Body: bytes.Repeat([]byte("a"), 500)}}}
+	return &bench{store: db, rdb: rdb, state: bytes.Repeat([]byte("s"), 300), action: []store.Outgoing{{Body: bytes.Repeat([]byte("a"), 500)}}}
 }
 
-func (s *bench) claim(b *testing.B, at time.Time) []jobs.Record {
-	claim, err := s.store.Claim(b.Context(), 0, jobs.Lease{Holder: "bench", For: time.Minute}, at, benchBatch)
+func (s *bench) claim(b *testing.B, at time.Time) []store.Record {
+	claim, err := s.store.Claim(b.Context(), 0, store.Lease{Holder: "bench", For: time.Minute}, at, benchBatch)
 	if err != nil || claim.Busy {
 		b.Fatal(claim.Busy, err)
 	}
@@ -112,10 +112,10 @@ func (s *bench) claim(b *testing.B, at time.Time) []jobs.Record {
 	return claim.Records
 }
 
-func (s *bench) commit(b *testing.B, records []jobs.Record, due time.Time) {
-	changes := make([]jobs.Change, len(records))
+func (s *bench) commit(b *testing.B, records []store.Record, due time.Time) {
+	changes := make([]store.Change, len(records))
 	for i, r := range records {
-		changes[i] = jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: s.state, Due: due, Actions: s.action}
+		changes[i] = store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, State: s.state, Due: due, Actions: s.action}
 	}
 	if lost, err := s.store.Commit(b.Context(), changes); err != nil || len(lost) > 0 {
 		b.Fatal(len(lost), err)
@@ -123,8 +123,8 @@ func (s *bench) commit(b *testing.B, records []jobs.Record, due time.Time) {
 	s.changes += len(records)
 }
 
-func (s *bench) all(b *testing.B) []jobs.Record {
-	var all []jobs.Record
+func (s *bench) all(b *testing.B) []store.Record {
+	var all []store.Record
 	for cursor := ""; ; {
 		page, next, err := s.store.Page(b.Context(), 0, cursor, 1000)
 		if err != nil {

@@ -6,16 +6,16 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // What is in Redis may have been put there by hand, or restored from half a backup.
 func TestRecordsThatAreNoneHoldUpNobody(t *testing.T) {
 	t.Parallel()
 	rdb := redistest.Start(t).Client(t)
-	store, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
+	db, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,15 +31,15 @@ func TestRecordsThatAreNoneHoldUpNobody(t *testing.T) {
 	if err := rdb.HSet(t.Context(), "deskbell:{0}:state", "property/no-definition", "5 {}", "property/no-revision", "{}").Err(); err != nil {
 		t.Fatal(err)
 	}
-	good := jobs.PropertySubject("good")
-	if ok, err := store.Edit(t.Context(), jobs.Edit{Subject: good, NewRev: 1000, Definition: []byte(`{}`), Due: due}); err != nil || !ok {
+	good := store.PropertySubject("good")
+	if ok, err := db.Edit(t.Context(), store.Edit{Subject: good, NewRev: 1000, Definition: []byte(`{}`), Due: due}); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
-	claim, err := store.Claim(t.Context(), 0, jobs.Lease{Holder: "a", For: time.Minute}, due, 2)
+	claim, err := db.Claim(t.Context(), 0, store.Lease{Holder: "a", For: time.Minute}, due, 2)
 	if err != nil || len(claim.Records) != 1 || claim.Records[0].Subject != good {
 		t.Errorf("got %+v, %v", claim, err)
 	}
-	page, _, err := store.Page(t.Context(), 0, "", 9)
+	page, _, err := db.Page(t.Context(), 0, "", 9)
 	if err != nil || len(page) != 1 || page[0].Subject != good {
 		t.Errorf("a page of %+v, %v", page, err)
 	}
@@ -50,7 +50,7 @@ func TestRecordsThatAreNoneHoldUpNobody(t *testing.T) {
 func TestActionsOfAnOlderWorkerHaveATime(t *testing.T) {
 	t.Parallel()
 	rdb := redistest.Start(t).Client(t)
-	store, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
+	db, err := redisstore.Open(t.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,12 +64,12 @@ func TestActionsOfAnOlderWorkerHaveATime(t *testing.T) {
 	if err := rdb.HSet(t.Context(), "deskbell:{0}:aside:hook", "1-1", `{"tries":1,"since":"2026-11-23T10:00:00Z"}`+"\n"+body).Err(); err != nil {
 		t.Fatal(err)
 	}
-	lane := jobs.Lane{Destination: "hook"}
-	waiting, err := store.Waiting(t.Context(), []jobs.Lane{lane})
+	lane := store.Lane{Destination: "hook"}
+	waiting, err := db.Waiting(t.Context(), []store.Lane{lane})
 	if err != nil || len(waiting) != 1 || !waiting[0].NextAt.Equal(decided) || !waiting[0].First.At.Equal(decided) {
 		t.Errorf("waiting: %+v, %v", waiting, err)
 	}
-	entries, _, _, err := store.Outbox(t.Context(), lane, jobs.Lease{Holder: "a", For: time.Minute}, 9)
+	entries, _, _, err := db.Outbox(t.Context(), lane, store.Lease{Holder: "a", For: time.Minute}, 9)
 	if err != nil || len(entries) != 2 || !entries[1].At.Equal(decided) {
 		t.Errorf("the outbox has %+v, %v", entries, err)
 	}

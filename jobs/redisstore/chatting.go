@@ -8,12 +8,12 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // noteChatters notes of properties whose visitors begin a chat that they serve these, before
 // that is written: one note too many wakes nobody, and one that is missing forgets somebody.
-func (s *Store) noteChatters(ctx context.Context, changes []jobs.Change) error {
+func (s *Store) noteChatters(ctx context.Context, changes []store.Change) error {
 	properties := make(map[string]bool)
 	for i := range changes {
 		if property, _, ok := changes[i].Subject.Visitor(); ok && changes[i].ChatsBegin {
@@ -25,8 +25,8 @@ func (s *Store) noteChatters(ctx context.Context, changes []jobs.Change) error {
 	}
 	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for property := range properties {
-			by := jobs.PropertySubject(property)
-			p.SAdd(ctx, s.keys[s.Shard(by)].serves(by), string(jobs.ChattersSubject(property)))
+			by := store.PropertySubject(property)
+			p.SAdd(ctx, s.keys[s.Shard(by)].serves(by), string(store.ChattersSubject(property)))
 		}
 		return nil
 	}); err != nil {
@@ -38,7 +38,7 @@ func (s *Store) noteChatters(ctx context.Context, changes []jobs.Change) error {
 // Chatting implements jobs.Store. Its cursor is the last visitor of a page. A page ends
 // where the first of the shards that have more has given its last: up to there, all
 // shards have given all that they have.
-func (s *Store) Chatting(ctx context.Context, property, cursor string, limit int) ([]jobs.Subject, string, error) {
+func (s *Store) Chatting(ctx context.Context, property, cursor string, limit int) ([]store.Subject, string, error) {
 	prefix := property + "/"
 	after := "[" + prefix
 	if cursor != "" {
@@ -68,9 +68,9 @@ func (s *Store) Chatting(ctx context.Context, property, cursor string, limit int
 		last, _ := slices.BinarySearch(members, end)
 		members = members[:last+1]
 	}
-	visitors := make([]jobs.Subject, len(members))
+	visitors := make([]store.Subject, len(members))
 	for i, m := range members {
-		visitors[i] = jobs.VisitorSubject(property, strings.TrimPrefix(m, prefix))
+		visitors[i] = store.VisitorSubject(property, strings.TrimPrefix(m, prefix))
 	}
 	return visitors, strings.TrimPrefix(end, prefix), nil
 }

@@ -7,11 +7,11 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Depths implements jobs.Store, in one pipeline.
-func (s *Store) Depths(ctx context.Context, at time.Time) ([]jobs.Depth, error) {
+func (s *Store) Depths(ctx context.Context, at time.Time) ([]store.Depth, error) {
 	type reply struct {
 		outbox, subjects, overdue *redis.IntCmd
 		first                     *redis.ZSliceCmd
@@ -25,9 +25,9 @@ func (s *Store) Depths(ctx context.Context, at time.Time) ([]jobs.Depth, error) 
 	}); err != nil {
 		return nil, fmt.Errorf("measuring the shards: %w", err)
 	}
-	depths := make([]jobs.Depth, len(replies))
+	depths := make([]store.Depth, len(replies))
 	for n, r := range replies {
-		depths[n] = jobs.Depth{Outbox: int(r.outbox.Val()), Subjects: int(r.subjects.Val()), Overdue: int(r.overdue.Val())}
+		depths[n] = store.Depth{Outbox: int(r.outbox.Val()), Subjects: int(r.subjects.Val()), Overdue: int(r.overdue.Val())}
 		if first := r.first.Val(); len(first) > 0 {
 			depths[n].Next = fromScore(first[0].Score)
 		}

@@ -9,12 +9,12 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Follow implements jobs.Store. Publishing is a wink, and no more: whoever missed
 // it is told so, and reads anew.
-func (s *Store) Follow(ctx context.Context, f func(changed []jobs.Subject)) (err error) {
+func (s *Store) Follow(ctx context.Context, f func(changed []store.Subject)) (err error) {
 	sub := s.rdb.Subscribe(ctx, changedChannel)
 	defer func() { err = errors.Join(err, sub.Close()) }()
 	told := sub.ChannelWithSubscriptions()
@@ -37,7 +37,7 @@ func (s *Store) Follow(ctx context.Context, f func(changed []jobs.Subject)) (err
 }
 
 // Recent implements jobs.Store.
-func (s *Store) Recent(ctx context.Context, limit int) ([]jobs.Entry, error) {
+func (s *Store) Recent(ctx context.Context, limit int) ([]store.Entry, error) {
 	replies := make([]*redis.XMessageSliceCmd, len(s.keys))
 	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for n, k := range s.keys {
@@ -47,10 +47,10 @@ func (s *Store) Recent(ctx context.Context, limit int) ([]jobs.Entry, error) {
 	}); err != nil {
 		return nil, fmt.Errorf("reading recent actions: %w", err)
 	}
-	var all []jobs.Entry
+	var all []store.Entry
 	for _, r := range replies {
 		all = append(all, entries(r.Val())...)
 	}
-	slices.SortFunc(all, jobs.NewestFirst)
+	slices.SortFunc(all, store.NewestFirst)
 	return all[:min(limit, len(all))], nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Schedules implements jobs.Store.
@@ -12,7 +12,7 @@ func (s *Store) Schedules(ctx context.Context, names []string) ([][]byte, error)
 	if len(names) == 0 {
 		return nil, nil
 	}
-	values, err := s.rdb.HMGet(ctx, allKey(string(jobs.GlobalSchedule)), names...).Result()
+	values, err := s.rdb.HMGet(ctx, allKey(string(store.GlobalSchedule)), names...).Result()
 	if err != nil {
 		return nil, fmt.Errorf("loading %d schedules: %w", len(names), err)
 	}
@@ -26,7 +26,7 @@ func (s *Store) Schedules(ctx context.Context, names []string) ([][]byte, error)
 }
 
 // Globals implements jobs.Store.
-func (s *Store) Globals(ctx context.Context, kind jobs.Global) (map[string][]byte, error) {
+func (s *Store) Globals(ctx context.Context, kind store.Global) (map[string][]byte, error) {
 	values, err := s.rdb.HGetAll(ctx, allKey(string(kind))).Result()
 	if err != nil {
 		return nil, fmt.Errorf("loading %s: %w", kind, err)
@@ -39,9 +39,9 @@ func (s *Store) Globals(ctx context.Context, kind jobs.Global) (map[string][]byt
 }
 
 // SetGlobal implements jobs.Store.
-func (s *Store) SetGlobal(ctx context.Context, kind jobs.Global, name string, before, after []byte) (bool, error) {
+func (s *Store) SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error) {
 	wakes := 0
-	if kind == jobs.GlobalSchedule {
+	if kind == store.GlobalSchedule {
 		wakes = 1
 	}
 	keys := []string{allKey(string(kind)), allKey("edited"), allKey("edits")}

@@ -8,13 +8,13 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Heard implements jobs.Store.
-func (s *Store) Heard(ctx context.Context, at time.Time, events map[jobs.Subject][]string) (map[jobs.Subject]map[string]bool, error) {
+func (s *Store) Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	type event struct {
-		subject jobs.Subject
+		subject store.Subject
 		id      string
 	}
 	byShard := make(map[int][]event)
@@ -40,7 +40,7 @@ func (s *Store) Heard(ctx context.Context, at time.Time, events map[jobs.Subject
 	}); err != nil {
 		return nil, fmt.Errorf("looking up events: %w", err)
 	}
-	since, heard := at.Add(-jobs.HeardFor), make(map[jobs.Subject]map[string]bool)
+	since, heard := at.Add(-store.HeardFor), make(map[store.Subject]map[string]bool)
 	for n, list := range byShard {
 		for i, score := range replies[n].Val() {
 			if score == 0 || !fromScore(score).After(since) {
@@ -57,7 +57,7 @@ func (s *Store) Heard(ctx context.Context, at time.Time, events map[jobs.Subject
 }
 
 // heardAs is what is kept of an event: sixteen bytes, since there are many.
-func heardAs(subject jobs.Subject, id string) string {
+func heardAs(subject store.Subject, id string) string {
 	sum := sha256.Sum256([]byte(string(subject) + " " + id))
 	return string(sum[:16])
 }

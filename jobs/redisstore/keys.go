@@ -3,7 +3,7 @@ package redisstore
 import (
 	"strconv"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Every key of Deskbell in Redis. The part in braces is the hash tag: all keys of
@@ -52,7 +52,7 @@ func keysOf(shard int) shardKeys {
 	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "wake", p + "wishes", p}
 }
 
-func (k shardKeys) serves(s jobs.Subject) string { return k.prefix + "serves:" + string(s) }
-func (k shardKeys) uses(schedule string) string  { return k.prefix + "uses:" + schedule }
-func (k shardKeys) aside(dest string) string     { return k.prefix + "aside:" + dest }
-func (k shardKeys) lease(work string) string     { return k.prefix + "lease:" + work }
+func (k shardKeys) serves(s store.Subject) string { return k.prefix + "serves:" + string(s) }
+func (k shardKeys) uses(schedule string) string   { return k.prefix + "uses:" + schedule }
+func (k shardKeys) aside(dest string) string      { return k.prefix + "aside:" + dest }
+func (k shardKeys) lease(work string) string      { return k.prefix + "lease:" + work }

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func TestLayoutIsThatOfTheFirstOpen(t *testing.T) {
@@ -59,9 +59,9 @@ func TestShardOfASubjectNeverChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for subject, want := range map[jobs.Subject]int{
-		jobs.PropertySubject("acme"): 15,
-		jobs.AgentSubject("lea"):     19,
+	for subject, want := range map[store.Subject]int{
+		store.PropertySubject("acme"): 15,
+		store.AgentSubject("lea"):     19,
 	} {
 		if got := s.Shard(subject); got != want {
 			t.Errorf("%s is in shard %d, was in %d", subject, got, want)

@@ -16,13 +16,13 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func leaseOf(destination string) string { return "deliver:" + destination }
 
 // Outbox implements jobs.Store.
-func (s *Store) Outbox(ctx context.Context, l jobs.Lane, lease jobs.Lease, limit int) ([]jobs.Entry, string, bool, error) {
+func (s *Store) Outbox(ctx context.Context, l store.Lane, lease store.Lease, limit int) ([]store.Entry, string, bool, error) {
 	k := s.keys[l.Shard]
 	reply, err := s.run.outbox.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor},
 		lease.Holder, milliseconds(lease), l.Destination, limit).Slice()
@@ -36,7 +36,7 @@ func (s *Store) Outbox(ctx context.Context, l jobs.Lane, lease jobs.Lease, limit
 	if !ok {
 		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: reply is %T", l.Shard, reply[1])
 	}
-	entries := make([]jobs.Entry, 0, len(raw))
+	entries := make([]store.Entry, 0, len(raw))
 	for _, r := range raw {
 		pair, _ := r.([]any)
 		if len(pair) != 2 {
@@ -49,8 +49,8 @@ func (s *Store) Outbox(ctx context.Context, l jobs.Lane, lease jobs.Lease, limit
 }
 
 // entry reads an action of a stream: "a" is its body, "to" are its destinations (absent: all), "t" is when it was committed.
-func entry(id string, fields iter.Seq2[string, any]) jobs.Entry {
-	e := jobs.Entry{Seq: id}
+func entry(id string, fields iter.Seq2[string, any]) store.Entry {
+	e := store.Entry{Seq: id}
 	for name, value := range fields {
 		switch name {
 		case "a":
@@ -88,7 +88,7 @@ func decided(body []byte) time.Time {
 }
 
 // SetAside implements jobs.Store.
-func (s *Store) SetAside(ctx context.Context, l jobs.Lane, lease jobs.Lease) ([]jobs.Aside, bool, error) {
+func (s *Store) SetAside(ctx context.Context, l store.Lane, lease store.Lease) ([]store.Aside, bool, error) {
 	k := s.keys[l.Shard]
 	pairs, err := s.run.aside.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.aside(l.Destination)}, lease.Holder, milliseconds(lease)).StringSlice()
 	if errors.Is(err, redis.Nil) {
@@ -97,7 +97,7 @@ func (s *Store) SetAside(ctx context.Context, l jobs.Lane, lease jobs.Lease) ([]
 	if err != nil {
 		return nil, false, fmt.Errorf("reading what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
 	}
-	var list []jobs.Aside
+	var list []store.Aside
 	for i := 0; i+1 < len(pairs); i += 2 {
 		a, err := decodeAside(pairs[i], pairs[i+1])
 		if err != nil {
@@ -105,7 +105,7 @@ func (s *Store) SetAside(ctx context.Context, l jobs.Lane, lease jobs.Lease) ([]
 		}
 		list = append(list, a)
 	}
-	slices.SortFunc(list, func(a, b jobs.Aside) int { return jobs.CompareSeq(a.Seq, b.Seq) })
+	slices.SortFunc(list, func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
 	return list, false, nil
 }
 
@@ -120,25 +120,25 @@ type asideHead struct {
 	At      time.Time `json:"at,omitzero"`
 }
 
-func encodeAside(a jobs.Aside) ([]byte, error) {
+func encodeAside(a store.Aside) ([]byte, error) {
 	head, err := json.Marshal(asideHead{a.Subject, a.Tries, a.Since, a.Next, a.Error, a.At})
 	return slices.Concat(head, []byte{'\n'}, a.Body), err
 }
 
-func decodeAside(seq, value string) (jobs.Aside, error) {
+func decodeAside(seq, value string) (store.Aside, error) {
 	line, body, _ := bytes.Cut([]byte(value), []byte{'\n'})
 	var h asideHead
 	if err := json.Unmarshal(line, &h); err != nil {
-		return jobs.Aside{}, fmt.Errorf("decoding the action %s: %w", seq, err)
+		return store.Aside{}, fmt.Errorf("decoding the action %s: %w", seq, err)
 	}
 	if h.At.IsZero() { // set aside by an older worker
 		h.At = decided(body)
 	}
-	return jobs.Aside{Seq: seq, Subject: h.Subject, Tries: h.Tries, Since: h.Since, Next: h.Next, Error: h.Error, At: h.At, Body: body}, nil
+	return store.Aside{Seq: seq, Subject: h.Subject, Tries: h.Tries, Since: h.Since, Next: h.Next, Error: h.Error, At: h.At, Body: body}, nil
 }
 
 // Delivered implements jobs.Store.
-func (s *Store) Delivered(ctx context.Context, l jobs.Lane, done jobs.Settlement) (bool, error) {
+func (s *Store) Delivered(ctx context.Context, l store.Lane, done store.Settlement) (bool, error) {
 	k := s.keys[l.Shard]
 	args := []any{done.Holder, leaseTime(done.Lease), l.Destination, done.From, done.To, len(done.Aside), len(done.Done)}
 	for _, a := range done.Aside {
@@ -161,7 +161,7 @@ func (s *Store) Delivered(ctx context.Context, l jobs.Lane, done jobs.Settlement
 }
 
 // leaseTime is how long a lease lasts in ms; 0 gives it back.
-func leaseTime(l jobs.Lease) int64 {
+func leaseTime(l store.Lease) int64 {
 	if l.For == 0 {
 		return 0
 	}
@@ -170,7 +170,7 @@ func leaseTime(l jobs.Lease) int64 {
 
 // Waiting implements jobs.Store. What is asked of each lane has two parts, in one
 // pipeline each: where it stands, then what is before it.
-func (s *Store) Waiting(ctx context.Context, lanes []jobs.Lane) ([]jobs.Waiting, error) {
+func (s *Store) Waiting(ctx context.Context, lanes []store.Lane) ([]store.Waiting, error) {
 	if len(lanes) == 0 {
 		return nil, nil
 	}
@@ -183,15 +183,15 @@ func (s *Store) Waiting(ctx context.Context, lanes []jobs.Lane) ([]jobs.Waiting,
 	}); err != nil {
 		return nil, fmt.Errorf("looking at %d lanes: %w", len(lanes), err)
 	}
-	waiting := make([]jobs.Waiting, len(lanes))
+	waiting := make([]store.Waiting, len(lanes))
 	nexts, firsts := make([]*redis.XMessageSliceCmd, len(lanes)), make(map[int]*redis.SliceCmd)
 	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, l := range lanes {
 			after := cmp.Or(text(cursors[i].Val()[0]), "0-0")
 			nexts[i] = p.XRangeN(ctx, s.keys[l.Shard].out, "("+after, "+", 1)
-			waiting[i] = jobs.Waiting{Lane: l, Aside: len(asides[i].Val())}
+			waiting[i] = store.Waiting{Lane: l, Aside: len(asides[i].Val())}
 			if waiting[i].Aside > 0 {
-				waiting[i].First.Seq = slices.MinFunc(asides[i].Val(), jobs.CompareSeq)
+				waiting[i].First.Seq = slices.MinFunc(asides[i].Val(), store.CompareSeq)
 				firsts[i] = p.HMGet(ctx, s.keys[l.Shard].aside(l.Destination), waiting[i].First.Seq)
 			}
 		}
@@ -216,7 +216,7 @@ func (s *Store) Waiting(ctx context.Context, lanes []jobs.Lane) ([]jobs.Waiting,
 }
 
 // Forget implements jobs.Store.
-func (s *Store) Forget(ctx context.Context, l jobs.Lane) error {
+func (s *Store) Forget(ctx context.Context, l store.Lane) error {
 	if err := s.rdb.Del(ctx, s.keys[l.Shard].aside(l.Destination)).Err(); err != nil {
 		return fmt.Errorf("forgetting what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
 	}

@@ -9,12 +9,12 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Pending implements jobs.Store. An idle worker does this every few seconds, so it asks no
 // more than it must: who is due, of each shard, and all else of many shards at once.
-func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, error) {
+func (s *Store) Pending(ctx context.Context, at time.Time) ([]store.Pending, error) {
 	due := make([]*redis.StringSliceCmd, len(s.keys))
 	var wakes []*redis.IntCmd
 	var streams []*redis.XStreamSliceCmd
@@ -45,9 +45,9 @@ func (s *Store) Pending(ctx context.Context, at time.Time) ([]jobs.Pending, erro
 			return nil, err
 		}
 	}
-	pending := make([]jobs.Pending, len(s.keys))
+	pending := make([]store.Pending, len(s.keys))
 	for n, k := range s.keys {
-		pending[n] = jobs.Pending{Due: len(due[n].Val()) > 0, Wakes: some[k.wake], Notices: some[k.notices], Outbox: some[k.out]}
+		pending[n] = store.Pending{Due: len(due[n].Val()) > 0, Wakes: some[k.wake], Notices: some[k.notices], Outbox: some[k.out]}
 	}
 	return pending, nil
 }
@@ -113,7 +113,7 @@ func (s *Store) ask(ctx context.Context, fill func(redis.Pipeliner)) error {
 }
 
 // Notices implements jobs.Store.
-func (s *Store) Notices(ctx context.Context, shard, limit int) ([]jobs.Entry, error) {
+func (s *Store) Notices(ctx context.Context, shard, limit int) ([]store.Entry, error) {
 	messages, err := s.rdb.XRangeN(ctx, s.keys[shard].notices, "-", "+", int64(limit)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("reading the notices of shard %d: %w", shard, err)
@@ -121,8 +121,8 @@ func (s *Store) Notices(ctx context.Context, shard, limit int) ([]jobs.Entry, er
 	return entries(messages), nil
 }
 
-func entries(messages []redis.XMessage) []jobs.Entry {
-	list := make([]jobs.Entry, len(messages))
+func entries(messages []redis.XMessage) []store.Entry {
+	list := make([]store.Entry, len(messages))
 	for i, m := range messages {
 		list[i] = entry(m.ID, maps.All(m.Values))
 	}

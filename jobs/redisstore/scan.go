@@ -8,7 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // widest is how many shards a Scan asks at once. Of those behind one that was not
@@ -17,12 +17,12 @@ import (
 const widest = 64
 
 // Scan implements jobs.Store. Its cursor is "SHARD-CURSOR", of the shard that comes next.
-func (s *Store) Scan(ctx context.Context, prefix, cursor string, limit int) ([]jobs.Record, string, error) {
+func (s *Store) Scan(ctx context.Context, prefix, cursor string, limit int) ([]store.Record, string, error) {
 	shard, at, err := s.scanCursor(cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	var found []jobs.Record
+	var found []store.Record
 	for width := 1; shard < len(s.keys); {
 		replies, err := s.scanShards(ctx, shard, min(width, len(s.keys)-shard), at, prefix, limit)
 		if err != nil {
@@ -35,7 +35,7 @@ func (s *Store) Scan(ctx context.Context, prefix, cursor string, limit int) ([]j
 				return found, formatScan(shard, at), nil // as from here on the next page
 			}
 			for i := 0; i+1 < len(pairs); i += 2 {
-				found = append(found, jobs.Record{Subject: jobs.Subject(pairs[i]), Definition: []byte(pairs[i+1])})
+				found = append(found, store.Record{Subject: store.Subject(pairs[i]), Definition: []byte(pairs[i+1])})
 			}
 			if at = next; at != 0 {
 				width = 1
@@ -74,7 +74,7 @@ func (s *Store) scanCursor(cursor string) (shard int, at uint64, err error) {
 		at, err = strconv.ParseUint(second, 10, 64)
 	}
 	if err != nil || shard < 0 || shard >= len(s.keys) {
-		return 0, 0, fmt.Errorf("reading the cursor %q: %w", cursor, jobs.ErrCursor)
+		return 0, 0, fmt.Errorf("reading the cursor %q: %w", cursor, store.ErrCursor)
 	}
 	return shard, at, nil
 }

@@ -16,7 +16,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Store implements jobs.Store over Redis.
@@ -27,7 +27,7 @@ type Store struct {
 	partitions int
 }
 
-var _ jobs.Store = (*Store)(nil)
+var _ store.Store = (*Store)(nil)
 
 // Layout is how the work is divided. It is fixed at the first start and kept in
 // Redis: a later start takes what is there, whatever it asks for.
@@ -105,7 +105,7 @@ func (s *Store) Shards() int { return len(s.keys) }
 func (s *Store) Partitions() int { return s.partitions }
 
 // Shard implements jobs.Store.
-func (s *Store) Shard(subject jobs.Subject) int {
+func (s *Store) Shard(subject store.Subject) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(subject)) // never fails
 	return int(h.Sum32() % uint32(len(s.keys)))
@@ -114,32 +114,32 @@ func (s *Store) Shard(subject jobs.Subject) int {
 // Claim implements jobs.Store. The script only says who is due. What is known of
 // them is read as Load does: through a script, which computes a hash of each byte
 // that passes through it, large definitions would cost several times as much.
-func (s *Store) Claim(ctx context.Context, shard int, l jobs.Lease, at time.Time, limit int) (jobs.Claim, error) {
+func (s *Store) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	k := s.keys[shard]
 	for {
 		due, err := s.run.claim.Run(ctx, s.rdb, []string{k.lease("sweep"), k.due}, l.Holder, milliseconds(l), score(at), limit).StringSlice()
 		if errors.Is(err, redis.Nil) {
-			return jobs.Claim{Busy: true}, nil
+			return store.Claim{Busy: true}, nil
 		}
 		if err != nil {
-			return jobs.Claim{}, fmt.Errorf("claiming shard %d: %w", shard, err)
+			return store.Claim{}, fmt.Errorf("claiming shard %d: %w", shard, err)
 		}
 		records, err := s.claimed(ctx, k, due)
 		if err != nil || len(records) > 0 || len(due) == 0 {
-			return jobs.Claim{Records: records}, err
+			return store.Claim{Records: records}, err
 		}
 	}
 }
 
 // claimed gives the records of due subjects, save those that were removed in the
 // meantime.
-func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]jobs.Record, error) {
+func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]store.Record, error) {
 	if len(due) == 0 {
 		return nil, nil
 	}
-	names := make([]jobs.Subject, len(due)/2)
+	names := make([]store.Subject, len(due)/2)
 	for i := range names {
-		names[i] = jobs.Subject(due[2*i])
+		names[i] = store.Subject(due[2*i])
 	}
 	loaded, err := s.Load(ctx, names)
 	if err != nil {
@@ -172,7 +172,7 @@ func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]jobs.
 // Load implements jobs.Store. A state is read before its definition: when an edit
 // comes in between, the revision is the old one, and what is decided on the record
 // is lost. The other way round an old definition would pass for the new one.
-func (s *Store) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Record, error) {
+func (s *Store) Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error) {
 	byShard := make(map[int][]int) // shard → indexes into subjects
 	for i, subject := range subjects {
 		n := s.Shard(subject)
@@ -201,7 +201,7 @@ func (s *Store) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Recor
 	}); err != nil {
 		return nil, fmt.Errorf("loading %d subjects: %w", len(subjects), err)
 	}
-	records := make([]jobs.Record, len(subjects))
+	records := make([]store.Record, len(subjects))
 	for _, p := range parts {
 		for i, j := range p.at {
 			var def any
@@ -215,7 +215,7 @@ func (s *Store) Load(ctx context.Context, subjects []jobs.Subject) ([]jobs.Recor
 }
 
 // Page implements jobs.Store.
-func (s *Store) Page(ctx context.Context, shard int, cursor string, limit int) ([]jobs.Record, string, error) {
+func (s *Store) Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error) {
 	at, err := parseCursor(cursor)
 	if err != nil {
 		return nil, "", err
@@ -224,25 +224,25 @@ func (s *Store) Page(ctx context.Context, shard int, cursor string, limit int) (
 	if err != nil {
 		return nil, "", fmt.Errorf("paging through shard %d: %w", shard, err)
 	}
-	subjects := make([]jobs.Subject, 0, len(pairs)/2)
+	subjects := make([]store.Subject, 0, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
-		subjects = append(subjects, jobs.Subject(pairs[i]))
+		subjects = append(subjects, store.Subject(pairs[i]))
 	}
 	if len(subjects) == 0 {
 		return nil, formatCursor(next), nil
 	}
 	records, err := s.Load(ctx, subjects)
-	records = slices.DeleteFunc(records, func(r jobs.Record) bool { return r.Rev == 0 }) // removed in between
+	records = slices.DeleteFunc(records, func(r store.Record) bool { return r.Rev == 0 }) // removed in between
 	return records, formatCursor(next), err
 }
 
 // Commit implements jobs.Store, in one pipeline. A server that does not know the script yet
 // learns it from the changes of the first shard.
-func (s *Store) Commit(ctx context.Context, changes []jobs.Change) (lost []jobs.Subject, err error) {
+func (s *Store) Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error) {
 	if err := s.noteChatters(ctx, changes); err != nil {
 		return nil, err
 	}
-	byShard := make(map[int][]jobs.Change)
+	byShard := make(map[int][]store.Change)
 	for _, c := range changes {
 		shard := s.Shard(c.Subject)
 		byShard[shard] = append(byShard[shard], c)
@@ -272,12 +272,12 @@ func (s *Store) Commit(ctx context.Context, changes []jobs.Change) (lost []jobs.
 }
 
 // commitment is what commit.lua is given. Of two changes of one subject, the second is lost.
-func (s *Store) commitment(shard int, changes []jobs.Change) (keys []string, args []any, lost []jobs.Subject) {
+func (s *Store) commitment(shard int, changes []store.Change) (keys []string, args []any, lost []store.Subject) {
 	k := s.keys[shard]
 	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting}
 	args = make([]any, 1, 15*len(changes))
-	args[0] = int(jobs.HeardFor.Seconds())
-	seen := make(map[jobs.Subject]bool, len(changes))
+	args[0] = int(store.HeardFor.Seconds())
+	seen := make(map[store.Subject]bool, len(changes))
 	for _, c := range changes {
 		if seen[c.Subject] {
 			lost = append(lost, c.Subject)
@@ -302,7 +302,7 @@ func (s *Store) commitment(shard int, changes []jobs.Change) (keys []string, arg
 
 // told is 1 for a change of which followers are to hear. Visitors are many, and their pages wait
 // for what is done for them.
-func told(c jobs.Change) int {
+func told(c store.Change) int {
 	if c.Subject.Undefined() && len(c.Actions) == 0 {
 		return 0
 	}
@@ -310,7 +310,7 @@ func told(c jobs.Change) int {
 }
 
 // chats is what commit.lua does about a visitor in the list of those who chat.
-func chats(c jobs.Change) string {
+func chats(c store.Change) string {
 	_, _, visitor := c.Subject.Visitor()
 	switch {
 	case visitor && (c.ChatsEnd || c.Remove):
@@ -322,7 +322,7 @@ func chats(c jobs.Change) string {
 }
 
 // addressee is who gets an action, as commit.lua reads it.
-func addressee(a jobs.Outgoing) string {
+func addressee(a store.Outgoing) string {
 	switch {
 	case a.Notice:
 		return "@"
@@ -334,7 +334,7 @@ func addressee(a jobs.Outgoing) string {
 
 // before is how the value of a state has to begin for a change to be written; empty:
 // there must be none.
-func before(c jobs.Change) string {
+func before(c store.Change) string {
 	if c.Makes() {
 		return ""
 	}
@@ -344,7 +344,7 @@ func before(c jobs.Change) string {
 // after is the value of a state after a change: empty to leave it, a revision
 // alone to keep what follows it, '-' to remove the subject. Whatever is not to be done
 // twice has to give the record a new revision, so that a repeat of the script is lost.
-func after(c jobs.Change) string {
+func after(c store.Change) string {
 	switch {
 	case c.Remove:
 		return "-"
@@ -361,7 +361,7 @@ func after(c jobs.Change) string {
 }
 
 // Edit implements jobs.Store.
-func (s *Store) Edit(ctx context.Context, e jobs.Edit) (bool, error) {
+func (s *Store) Edit(ctx context.Context, e store.Edit) (bool, error) {
 	k := s.keys[s.Shard(e.Subject)]
 	keys := []string{k.def, k.state, k.due, k.serves(e.Subject)}
 	for _, schedule := range append(append([]string{}, e.Uses...), e.Unuses...) {
@@ -389,8 +389,8 @@ func token(rev int64, woken bool) string {
 
 // record puts together what two hashes hold of a subject. When one of them holds
 // nothing, the subject is just being made or removed.
-func record(subject jobs.Subject, def, state any) jobs.Record {
-	r := jobs.Record{Subject: subject}
+func record(subject store.Subject, def, state any) store.Record {
+	r := store.Record{Subject: subject}
 	value, definition := text(state), text(def)
 	if value == "" || definition == "" && !subject.Undefined() {
 		return r
@@ -429,7 +429,7 @@ func fromScore(seconds float64) time.Time {
 }
 
 // milliseconds is how long a lease lasts; Redis allows no less than one.
-func milliseconds(l jobs.Lease) int64 { return max(1, l.For.Milliseconds()) }
+func milliseconds(l store.Lease) int64 { return max(1, l.For.Milliseconds()) }
 
 // text is a reply as a string; empty for nil.
 func text(reply any) string {
@@ -437,13 +437,13 @@ func text(reply any) string {
 	return s
 }
 
-func subjects(names []string) []jobs.Subject {
+func subjects(names []string) []store.Subject {
 	if len(names) == 0 {
 		return nil
 	}
-	s := make([]jobs.Subject, len(names))
+	s := make([]store.Subject, len(names))
 	for i, name := range names {
-		s[i] = jobs.Subject(name)
+		s[i] = store.Subject(name)
 	}
 	return s
 }

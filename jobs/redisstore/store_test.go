@@ -9,9 +9,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/storetest"
 )
 
@@ -29,7 +29,7 @@ func open(t testing.TB, rdb redis.UniversalClient) *redisstore.Store {
 
 func TestEmbedded(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t testing.TB) jobs.Store { return open(t, redistest.EmbeddedClient(t)) })
+	storetest.Run(t, func(t testing.TB) store.Store { return open(t, redistest.EmbeddedClient(t)) })
 }
 
 func TestRedis(t *testing.T) {
@@ -38,7 +38,7 @@ func TestRedis(t *testing.T) {
 	server := redistest.Start(t, redistest.Setting(fmt.Sprint("databases ", databases)))
 	var used atomic.Int64
 	t.Cleanup(func() { verifyKeys(t, server, int(used.Load())) })
-	storetest.Run(t, func(t testing.TB) jobs.Store {
+	storetest.Run(t, func(t testing.TB) store.Store {
 		o := server.Options()
 		o.DB = int(used.Add(1)) - 1
 		rdb := redis.NewUniversalClient(&o)
@@ -52,7 +52,7 @@ func TestRedis(t *testing.T) {
 func TestModel(t *testing.T) {
 	t.Parallel()
 	rdb := redistest.Start(t).Client(t)
-	storetest.RunModel(t, func(t testing.TB) jobs.Store {
+	storetest.RunModel(t, func(t testing.TB) store.Store {
 		if err := rdb.FlushDB(t.Context()).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestCluster(t *testing.T) {
 		t.Fatal("three addresses give no cluster client")
 	}
 	var alone sync.Mutex // a cluster has one database
-	storetest.Run(t, func(t testing.TB) jobs.Store {
+	storetest.Run(t, func(t testing.TB) store.Store {
 		alone.Lock()
 		t.Cleanup(alone.Unlock)
 		if err := rdb.ForEachMaster(t.Context(), func(ctx context.Context, node *redis.Client) error {

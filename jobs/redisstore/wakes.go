@@ -9,11 +9,11 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Serve implements jobs.Store.
-func (s *Store) Serve(ctx context.Context, served jobs.Subject, by []jobs.Subject) error {
+func (s *Store) Serve(ctx context.Context, served store.Subject, by []store.Subject) error {
 	if len(by) == 0 {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (s *Store) Serve(ctx context.Context, served jobs.Subject, by []jobs.Subjec
 }
 
 // Wake implements jobs.Store.
-func (s *Store) Wake(ctx context.Context, shard int, subjects []jobs.Subject, at time.Time) error {
+func (s *Store) Wake(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error {
 	if len(subjects) == 0 {
 		return nil
 	}
@@ -46,38 +46,38 @@ func (s *Store) Wake(ctx context.Context, shard int, subjects []jobs.Subject, at
 }
 
 // Wakes implements jobs.Store.
-func (s *Store) Wakes(ctx context.Context, shard int, limit int) ([]jobs.Mark, error) {
+func (s *Store) Wakes(ctx context.Context, shard int, limit int) ([]store.Mark, error) {
 	return s.marks(ctx, s.keys[shard].wake, limit)
 }
 
 // Woke implements jobs.Store.
-func (s *Store) Woke(ctx context.Context, shard int, marks []jobs.Mark) error {
+func (s *Store) Woke(ctx context.Context, shard int, marks []store.Mark) error {
 	return s.strike(ctx, s.keys[shard].wake, marks)
 }
 
 // Edited implements jobs.Store.
-func (s *Store) Edited(ctx context.Context) ([]jobs.Mark, error) {
+func (s *Store) Edited(ctx context.Context) ([]store.Mark, error) {
 	return s.marks(ctx, allKey("edited"), 1000)
 }
 
 // Spread implements jobs.Store.
-func (s *Store) Spread(ctx context.Context, mark jobs.Mark) error {
-	return s.strike(ctx, allKey("edited"), []jobs.Mark{mark})
+func (s *Store) Spread(ctx context.Context, mark store.Mark) error {
+	return s.strike(ctx, allKey("edited"), []store.Mark{mark})
 }
 
-func (s *Store) marks(ctx context.Context, key string, limit int) ([]jobs.Mark, error) {
+func (s *Store) marks(ctx context.Context, key string, limit int) ([]store.Mark, error) {
 	zs, err := s.rdb.ZRangeWithScores(ctx, key, 0, int64(limit-1)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", key, err)
 	}
-	marks := make([]jobs.Mark, len(zs))
+	marks := make([]store.Mark, len(zs))
 	for i, z := range zs {
-		marks[i] = jobs.Mark{Name: fmt.Sprint(z.Member), Count: z.Score}
+		marks[i] = store.Mark{Name: fmt.Sprint(z.Member), Count: z.Score}
 	}
 	return marks, nil
 }
 
-func (s *Store) strike(ctx context.Context, key string, marks []jobs.Mark) error {
+func (s *Store) strike(ctx context.Context, key string, marks []store.Mark) error {
 	if len(marks) == 0 {
 		return nil
 	}
@@ -92,16 +92,16 @@ func (s *Store) strike(ctx context.Context, key string, marks []jobs.Mark) error
 }
 
 // Users implements jobs.Store.
-func (s *Store) Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]jobs.Subject, string, error) {
+func (s *Store) Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error) {
 	return s.members(ctx, s.keys[shard].uses(schedule), cursor, limit)
 }
 
 // Served implements jobs.Store.
-func (s *Store) Served(ctx context.Context, by jobs.Subject, cursor string, limit int) ([]jobs.Subject, string, error) {
+func (s *Store) Served(ctx context.Context, by store.Subject, cursor string, limit int) ([]store.Subject, string, error) {
 	return s.members(ctx, s.keys[s.Shard(by)].serves(by), cursor, limit)
 }
 
-func (s *Store) members(ctx context.Context, key, cursor string, limit int) ([]jobs.Subject, string, error) {
+func (s *Store) members(ctx context.Context, key, cursor string, limit int) ([]store.Subject, string, error) {
 	at, err := parseCursor(cursor)
 	if err != nil {
 		return nil, "", err

@@ -6,14 +6,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // chats lets visitors of a property begin chats, or end them.
 func (f *fixture) chats(begin bool, property string, visitors ...string) {
 	f.Helper()
 	for _, id := range visitors {
-		r := f.load(jobs.VisitorSubject(property, id))[0]
+		r := f.load(store.VisitorSubject(property, id))[0]
 		c := on(r)
 		if c.State = []byte(`{}`); r.Rev == 0 {
 			c.NewRev = firstRev
@@ -62,7 +62,7 @@ func chatters() []testCase {
 		{"stay when a change does not say otherwise, and go with their records", func(f *fixture) {
 			f.chats(true, "acme", "v1", "v2")
 			for id, remove := range map[string]bool{"v1": false, "v2": true} {
-				c := on(f.load(jobs.VisitorSubject("acme", id))[0])
+				c := on(f.load(store.VisitorSubject("acme", id))[0])
 				c.State, c.Remove = []byte(`{"n":1}`), remove
 				f.commit(c)
 			}
@@ -70,13 +70,13 @@ func chatters() []testCase {
 		}},
 		{"do not come or go by a change that is lost", func(f *fixture) {
 			f.chats(true, "acme", "v1")
-			c := on(f.load(jobs.VisitorSubject("acme", "v1"))[0])
+			c := on(f.load(store.VisitorSubject("acme", "v1"))[0])
 			c.Rev, c.ChatsEnd = c.Rev-1, true
 			f.loses(f.store.Shard(c.Subject), c)
 			c.Remove = true
 			f.loses(f.store.Shard(c.Subject), c)
 			f.chatOn("acme", "acme/v1")
-			made := making(jobs.VisitorSubject("acme", "v2"))
+			made := making(store.VisitorSubject("acme", "v2"))
 			f.commit(made)
 			made.ChatsBegin = true
 			f.loses(f.store.Shard(made.Subject), made)
@@ -97,9 +97,9 @@ func chatters() []testCase {
 			}
 		}},
 		{"of several shards can begin at once", func(f *fixture) {
-			var changes []jobs.Change
+			var changes []store.Change
 			for i := range 9 {
-				c := making(jobs.VisitorSubject("acme", fmt.Sprint("v", i)))
+				c := making(store.VisitorSubject("acme", fmt.Sprint("v", i)))
 				c.ChatsBegin = true
 				changes = append(changes, c)
 			}
@@ -112,7 +112,7 @@ func chatters() []testCase {
 		{"are wished to be woken by their property, and by no other", func(f *fixture) {
 			f.chats(true, "acme", "v1", "v2")
 			for _, property := range []string{"acme", "bell"} {
-				s := jobs.PropertySubject(property)
+				s := store.PropertySubject(property)
 				c := on(f.define(nine, s)[0])
 				c.State, c.Wake = []byte(`{}`), true
 				f.commit(c)
@@ -123,7 +123,7 @@ func chatters() []testCase {
 					wishes = append(wishes, m.Name)
 				}
 			}
-			if diff := cmp.Diff([]string{string(jobs.ChattersSubject("acme"))}, wishes); diff != "" {
+			if diff := cmp.Diff([]string{string(store.ChattersSubject("acme"))}, wishes); diff != "" {
 				f.Error(diff)
 			}
 		}},

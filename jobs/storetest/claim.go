@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func claims() []testCase {
@@ -18,7 +18,7 @@ func claims() []testCase {
 			f.define(nine.Add(-time.Hour), s[1])
 			f.define(nine, s[2])
 			f.define(nine.Add(time.Millisecond), s[3])
-			if diff := cmp.Diff([]jobs.Subject{s[1], s[0], s[2]}, f.due(1, nine)); diff != "" {
+			if diff := cmp.Diff([]store.Subject{s[1], s[0], s[2]}, f.due(1, nine)); diff != "" {
 				f.Error(diff)
 			}
 		}},
@@ -52,7 +52,7 @@ func claims() []testCase {
 			f.commit(c)
 			want := f.load(r.Subject)[0]
 			want.Due = nine
-			if diff := cmp.Diff([]jobs.Record{want}, f.claim(0, "a", nine, 9).Records); diff != "" {
+			if diff := cmp.Diff([]store.Record{want}, f.claim(0, "a", nine, 9).Records); diff != "" {
 				f.Error(diff)
 			}
 		}},
@@ -89,7 +89,7 @@ func claims() []testCase {
 		{"is possible when the lease has run out", func(f *fixture) {
 			f.define(nine, f.subjects(0, 1)...)
 			for _, short := range []time.Duration{0, 30 * time.Millisecond} {
-				_, err := f.store.Claim(f.Context(), 0, jobs.Lease{Holder: "dead", For: short}, nine, 9)
+				_, err := f.store.Claim(f.Context(), 0, store.Lease{Holder: "dead", For: short}, nine, 9)
 				f.must(err)
 				f.eventually("the lease runs out", func() bool { return !f.claim(0, "dead", nine, 0).Busy })
 				f.claim(0, "dead", nine, 0)
@@ -122,7 +122,7 @@ func claims() []testCase {
 		{"gives nothing that was removed", func(f *fixture) {
 			s := f.subjects(0, 2)
 			f.define(nine, s...)
-			f.edit(jobs.Edit{Subject: s[0], Rev: firstRev})
+			f.edit(store.Edit{Subject: s[0], Rev: firstRev})
 			if diff := cmp.Diff(s[1:], f.due(0, nine)); diff != "" {
 				f.Error(diff)
 			}
@@ -133,7 +133,7 @@ func claims() []testCase {
 			for range 100 {
 				r := f.claim(0, "sweep", nine, 9).Records
 				f.commit(on(r[0]))
-				var last, next jobs.Claim
+				var last, next store.Claim
 				var errs [3]error
 				var wg sync.WaitGroup
 				wg.Go(func() { last, errs[0] = f.store.Claim(f.Context(), 0, lease("sweep"), nine, 9) })

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func commits() []testCase {
@@ -33,7 +33,7 @@ func commits() []testCase {
 		{"without a due time takes the subject out of the timetable", func(f *fixture) {
 			r := f.define(nine, f.subjects(0, 2)...)
 			f.commit(on(r[0]))
-			if diff := cmp.Diff([]jobs.Subject{r[1].Subject}, f.due(0, nine.AddDate(100, 0, 0))); diff != "" {
+			if diff := cmp.Diff([]store.Subject{r[1].Subject}, f.due(0, nine.AddDate(100, 0, 0))); diff != "" {
 				f.Error(diff)
 			}
 		}},
@@ -51,7 +51,7 @@ func commits() []testCase {
 		{"strikes out that the subject was woken, with a state and without", func(f *fixture) {
 			r := f.settled(0, 1)[0]
 			for _, state := range []string{"", `{"n":1}`} {
-				f.must(f.store.Wake(f.Context(), 0, []jobs.Subject{r.Subject}, nine))
+				f.must(f.store.Wake(f.Context(), 0, []store.Subject{r.Subject}, nine))
 				woken := f.load(r.Subject)[0]
 				c := on(woken)
 				if state != "" {
@@ -78,7 +78,7 @@ func commits() []testCase {
 		}},
 		{"of a subject that was woken in between is lost", func(f *fixture) {
 			r := f.settled(0, 1)[0]
-			f.must(f.store.Wake(f.Context(), 0, []jobs.Subject{r.Subject}, nine))
+			f.must(f.store.Wake(f.Context(), 0, []store.Subject{r.Subject}, nine))
 			c := on(r)
 			c.State, c.Actions = []byte(`{"n":1}`), send("a")
 			f.loses(0, c)
@@ -94,7 +94,7 @@ func commits() []testCase {
 			c := on(r)
 			c.Woken = true
 			f.loses(0, c)
-			f.must(f.store.Wake(f.Context(), 0, []jobs.Subject{r.Subject}, nine))
+			f.must(f.store.Wake(f.Context(), 0, []store.Subject{r.Subject}, nine))
 			c = on(f.load(r.Subject)[0])
 			c.Woken = false
 			f.loses(0, c)
@@ -108,7 +108,7 @@ func commits() []testCase {
 		{"of a subject that is not there is lost, and makes none", func(f *fixture) {
 			s := f.subjects(0, 1)[0]
 			for _, rev := range []int64{0, firstRev} {
-				f.loses(0, jobs.Change{Subject: s, Rev: rev, State: []byte(`{}`), Due: nine, Actions: send("a")})
+				f.loses(0, store.Change{Subject: s, Rev: rev, State: []byte(`{}`), Due: nine, Actions: send("a")})
 			}
 			if r := f.load(s)[0]; r.Rev != 0 {
 				f.Errorf("got %+v", r)
@@ -118,8 +118,8 @@ func commits() []testCase {
 			}
 		}},
 		{"writes the other changes of a batch of which some are lost", func(f *fixture) {
-			var changes []jobs.Change
-			var want []jobs.Subject
+			var changes []store.Change
+			var want []store.Subject
 			for i, r := range f.settled(0, 9) {
 				c := on(r)
 				c.State, c.Due, c.Actions = []byte(`{"n":1}`), nine, send(strconv.Itoa(i))
@@ -146,31 +146,31 @@ func commits() []testCase {
 			r := f.settled(0, 2)
 			first, second, later := on(r[0]), on(r[1]), nine.Add(time.Millisecond)
 			second.At = later
-			first.Actions = []jobs.Outgoing{
+			first.Actions = []store.Outgoing{
 				{Body: []byte("1")},
 				{Body: []byte("2"), To: []string{"a"}},
 				{Body: []byte("nobody"), To: []string{}},
 			}
-			second.Actions = []jobs.Outgoing{{Body: []byte("3 \n é \x00"), To: []string{"b", "a"}}}
+			second.Actions = []store.Outgoing{{Body: []byte("3 \n é \x00"), To: []string{"b", "a"}}}
 			f.commit(first, second)
 			entries, _ := f.outbox(0, "d", 99)
 			for i := range entries {
 				entries[i].Seq = ""
 			}
-			want := []jobs.Entry{{Body: []byte("1"), At: nine}, {Body: []byte("2"), To: []string{"a"}, At: nine}, {Body: []byte("3 \n é \x00"), To: []string{"b", "a"}, At: later}}
+			want := []store.Entry{{Body: []byte("1"), At: nine}, {Body: []byte("2"), To: []string{"a"}, At: nine}, {Body: []byte("3 \n é \x00"), To: []string{"b", "a"}, At: later}}
 			if diff := cmp.Diff(want, entries); diff != "" {
 				f.Error(diff)
 			}
 		}},
 		{"repeated, as when its reply was lost, writes nothing twice", func(f *fixture) {
-			served := jobs.PropertySubject("served")
-			for i, with := range []func(*jobs.Change){
-				func(c *jobs.Change) { c.State, c.Actions = []byte(`{"n":1}`), send("a") },
-				func(c *jobs.Change) { c.Due, c.Actions = nine, send("a") },
-				func(c *jobs.Change) { c.Wake, c.Actions = true, send("a") },
+			served := store.PropertySubject("served")
+			for i, with := range []func(*store.Change){
+				func(c *store.Change) { c.State, c.Actions = []byte(`{"n":1}`), send("a") },
+				func(c *store.Change) { c.Due, c.Actions = nine, send("a") },
+				func(c *store.Change) { c.Wake, c.Actions = true, send("a") },
 			} {
 				r := f.settled(i, 1)[0]
-				f.must(f.store.Serve(f.Context(), served, []jobs.Subject{r.Subject}))
+				f.must(f.store.Serve(f.Context(), served, []store.Subject{r.Subject}))
 				c := on(r)
 				with(&c)
 				f.commit(c)
@@ -188,7 +188,7 @@ func commits() []testCase {
 			r := f.settled(0, 1)[0]
 			c := on(r)
 			c.Actions = send("a")
-			if lost := f.commitLosing(c, c); !slices.Equal(lost, []jobs.Subject{r.Subject}) {
+			if lost := f.commitLosing(c, c); !slices.Equal(lost, []store.Subject{r.Subject}) {
 				f.Errorf("lost: %v", lost)
 			}
 			if entries, _ := f.outbox(0, "d", 99); bodies(entries) != "a" {
@@ -205,7 +205,7 @@ func commits() []testCase {
 				if len(records) != count {
 					f.Fatalf("round %d: %d due", round, len(records))
 				}
-				var changes []jobs.Change
+				var changes []store.Change
 				for _, r := range records {
 					c := on(r)
 					c.State, c.Actions = []byte(state), send(body, string(r.Subject))
@@ -226,7 +226,7 @@ func commits() []testCase {
 		}},
 		{"takes large batches of which all is lost or leaves the timetable", func(f *fixture) {
 			records := f.settled(0, 9000)
-			changes := make([]jobs.Change, len(records))
+			changes := make([]store.Change, len(records))
 			for i, r := range records {
 				changes[i] = on(r)
 				changes[i].Rev--
@@ -240,10 +240,10 @@ func commits() []testCase {
 
 // loses commits one change, which must be lost and leave nothing in the outbox
 // that was not there.
-func (f *fixture) loses(shard int, c jobs.Change) {
+func (f *fixture) loses(shard int, c store.Change) {
 	f.Helper()
 	before, _ := f.outbox(shard, "d", 99)
-	if lost := f.commitLosing(c); !slices.Equal(lost, []jobs.Subject{c.Subject}) {
+	if lost := f.commitLosing(c); !slices.Equal(lost, []store.Subject{c.Subject}) {
 		f.Errorf("lost: %v, want %s", lost, c.Subject)
 	}
 	if after, _ := f.outbox(shard, "d", 99); len(after) != len(before) {

@@ -5,14 +5,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func depths() []testCase {
 	return []testCase{
 		{"is nothing at first", func(f *fixture) {
 			for shard := range f.store.Shards() {
-				if d := f.depth(shard, nine); d != (jobs.Depth{}) {
+				if d := f.depth(shard, nine); d != (store.Depth{}) {
 					f.Errorf("shard %d: %+v", shard, d)
 				}
 			}
@@ -22,12 +22,12 @@ func depths() []testCase {
 			f.define(nine.Add(1500*time.Millisecond), s[0])
 			f.define(nine, s[1])
 			f.define(nine.Add(-time.Hour), s[2])
-			want := jobs.Depth{Subjects: 3, Overdue: 2, Next: nine.Add(-time.Hour)}
+			want := store.Depth{Subjects: 3, Overdue: 2, Next: nine.Add(-time.Hour)}
 			if diff := cmp.Diff(want, f.depth(1, nine)); diff != "" {
 				f.Error(diff)
 			}
 			f.commit(on(f.load(s[1])[0]), on(f.load(s[2])[0]))
-			want = jobs.Depth{Subjects: 1, Next: nine.Add(1500 * time.Millisecond)}
+			want = store.Depth{Subjects: 1, Next: nine.Add(1500 * time.Millisecond)}
 			if diff := cmp.Diff(want, f.depth(1, nine)); diff != "" {
 				f.Error(diff)
 			}
@@ -46,7 +46,7 @@ func depths() []testCase {
 	}
 }
 
-func (f *fixture) depth(shard int, at time.Time) jobs.Depth {
+func (f *fixture) depth(shard int, at time.Time) store.Depth {
 	f.Helper()
 	depths, err := f.store.Depths(f.Context(), at)
 	f.must(err)

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func follows() []testCase {
@@ -24,15 +24,15 @@ func follows() []testCase {
 			c.State = []byte(`{}`)
 			f.commit(c)
 			told.awaits(f, subject)
-			f.edit(jobs.Edit{Subject: subject, Rev: f.load(subject)[0].Rev})
+			f.edit(store.Edit{Subject: subject, Rev: f.load(subject)[0].Rev})
 			told.awaits(f, subject)
-			f.set(jobs.GlobalSchedule, "day", `{}`)
-			told.awaits(f, jobs.ScheduleSubject("day"))
+			f.set(store.GlobalSchedule, "day", `{}`)
+			told.awaits(f, store.ScheduleSubject("day"))
 		}},
 		{"tells of all that are committed together, whoever is lost among them", func(f *fixture) {
 			records := f.settled(0, 3)
 			told := f.follow()
-			var changes []jobs.Change
+			var changes []store.Change
 			for _, r := range records {
 				c := on(r)
 				c.State = []byte(`{"n":1}`)
@@ -49,7 +49,7 @@ func follows() []testCase {
 // told is what Follow has told and nobody has waited for.
 type told struct {
 	mu      sync.Mutex
-	changed []jobs.Subject
+	changed []store.Subject
 	missed  bool
 }
 
@@ -74,34 +74,34 @@ func (f *fixture) follow() *told {
 	return t
 }
 
-func (t *told) tell(changed []jobs.Subject) {
+func (t *told) tell(changed []store.Subject) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.changed = append(t.changed, changed...)
 	t.missed = t.missed || changed == nil
 }
 
-func (t *told) has(s jobs.Subject) bool {
+func (t *told) has(s store.Subject) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Contains(t.changed, s)
 }
 
 // awaits waits to be told of a subject, and forgets it.
-func (t *told) awaits(f *fixture, s jobs.Subject) {
+func (t *told) awaits(f *fixture, s store.Subject) {
 	f.Helper()
 	f.eventually("told of "+string(s), func() bool { return t.has(s) })
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.changed = slices.DeleteFunc(t.changed, func(c jobs.Subject) bool { return c == s })
+	t.changed = slices.DeleteFunc(t.changed, func(c store.Subject) bool { return c == s })
 }
 
 func recents() []testCase {
 	return []testCase{
 		{"gives actions and notices of all shards, also those for nobody, the newest first", func(f *fixture) {
 			f.send(0, "1")
-			f.sendActions(0, []jobs.Outgoing{{Body: []byte("2"), Notice: true}})
-			f.sendActions(0, []jobs.Outgoing{{Body: []byte("3"), To: []string{}}})
+			f.sendActions(0, []store.Outgoing{{Body: []byte("2"), Notice: true}})
+			f.sendActions(0, []store.Outgoing{{Body: []byte("3"), To: []string{}}})
 			for limit, want := range map[int]string{9: "3 2 1", 2: "3 2"} {
 				entries, err := f.store.Recent(f.Context(), limit)
 				f.must(err)

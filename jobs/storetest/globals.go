@@ -3,23 +3,23 @@ package storetest
 import (
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func globals() []testCase {
 	return []testCase{
 		{"are written, replaced and removed, each kind apart", func(f *fixture) {
-			f.set(jobs.GlobalSchedule, "day", `{"v":1}`)
-			f.set(jobs.GlobalSchedule, "day", `{"v":2}`)
-			f.set(jobs.GlobalSchedule, "night", `{}`)
-			f.set(jobs.GlobalSchedule, "gone", `{}`)
-			f.set(jobs.GlobalSchedule, "gone", "")
-			f.set(jobs.GlobalDestination, "day", `{"type":"log"}`)
-			f.set(jobs.GlobalKey, "day", `{}`)
-			for kind, want := range map[jobs.Global]map[string][]byte{
-				jobs.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
-				jobs.GlobalDestination: {"day": []byte(`{"type":"log"}`)},
-				jobs.GlobalKey:         {"day": []byte(`{}`)},
+			f.set(store.GlobalSchedule, "day", `{"v":1}`)
+			f.set(store.GlobalSchedule, "day", `{"v":2}`)
+			f.set(store.GlobalSchedule, "night", `{}`)
+			f.set(store.GlobalSchedule, "gone", `{}`)
+			f.set(store.GlobalSchedule, "gone", "")
+			f.set(store.GlobalDestination, "day", `{"type":"log"}`)
+			f.set(store.GlobalKey, "day", `{}`)
+			for kind, want := range map[store.Global]map[string][]byte{
+				store.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
+				store.GlobalDestination: {"day": []byte(`{"type":"log"}`)},
+				store.GlobalKey:         {"day": []byte(`{}`)},
 			} {
 				got, err := f.store.Globals(f.Context(), kind)
 				f.must(err)
@@ -46,10 +46,10 @@ func globals() []testCase {
 				for marks := f.edited(); len(marks) > 0; marks = f.edited() {
 					f.must(f.store.Spread(f.Context(), marks[0]))
 				}
-				if got := f.swap(jobs.GlobalSchedule, "day", c.before, c.after); got != c.want {
+				if got := f.swap(store.GlobalSchedule, "day", c.before, c.after); got != c.want {
 					f.Errorf("%q → %q: written is %t", c.before, c.after, got)
 				}
-				all, err := f.store.Globals(f.Context(), jobs.GlobalSchedule)
+				all, err := f.store.Globals(f.Context(), store.GlobalSchedule)
 				f.must(err)
 				if string(all["day"]) != c.then {
 					f.Errorf("%q → %q: there is %q, want %q", c.before, c.after, all["day"], c.then)
@@ -60,14 +60,14 @@ func globals() []testCase {
 			}
 		}},
 		{"are none at first", func(f *fixture) {
-			got, err := f.store.Globals(f.Context(), jobs.GlobalSchedule)
+			got, err := f.store.Globals(f.Context(), store.GlobalSchedule)
 			if err != nil || len(got) > 0 {
 				f.Errorf("got %v, %v", got, err)
 			}
 		}},
 		{"gives schedules in the order of their names, nil for one that is not there", func(f *fixture) {
-			f.set(jobs.GlobalSchedule, "day", `"d"`)
-			f.set(jobs.GlobalSchedule, "night", `"n"`)
+			f.set(store.GlobalSchedule, "day", `"d"`)
+			f.set(store.GlobalSchedule, "night", `"n"`)
 			got, err := f.store.Schedules(f.Context(), []string{"night", "none", "day", "night"})
 			f.must(err)
 			if diff := cmp.Diff([][]byte{[]byte(`"n"`), nil, []byte(`"d"`), []byte(`"n"`)}, got); diff != "" {
@@ -78,8 +78,8 @@ func globals() []testCase {
 			}
 		}},
 		{"notes that a schedule was edited, or removed, until it is spread", func(f *fixture) {
-			f.set(jobs.GlobalSchedule, "day", `{}`)
-			f.set(jobs.GlobalDestination, "hook", `{}`)
+			f.set(store.GlobalSchedule, "day", `{}`)
+			f.set(store.GlobalDestination, "hook", `{}`)
 			marks := f.edited()
 			if names(marks) != "day" {
 				f.Errorf("edited: %v", marks)
@@ -88,15 +88,15 @@ func globals() []testCase {
 			if marks := f.edited(); len(marks) > 0 {
 				f.Errorf("not struck out: %v", marks)
 			}
-			f.set(jobs.GlobalSchedule, "day", "")
+			f.set(store.GlobalSchedule, "day", "")
 			if marks := f.edited(); names(marks) != "day" {
 				f.Errorf("after the removal: %v", marks)
 			}
 		}},
 		{"does not strike out an edit that came since", func(f *fixture) {
-			f.set(jobs.GlobalSchedule, "day", `1`)
+			f.set(store.GlobalSchedule, "day", `1`)
 			first := f.edited()
-			f.set(jobs.GlobalSchedule, "day", `2`)
+			f.set(store.GlobalSchedule, "day", `2`)
 			f.must(f.store.Spread(f.Context(), first[0]))
 			second := f.edited()
 			if names(second) != "day" || second[0] == first[0] {
@@ -104,10 +104,10 @@ func globals() []testCase {
 			}
 		}},
 		{"does not take an edit for one that another has spread", func(f *fixture) {
-			f.set(jobs.GlobalSchedule, "day", `1`)
+			f.set(store.GlobalSchedule, "day", `1`)
 			first := f.edited()
 			f.must(f.store.Spread(f.Context(), first[0])) // by another worker
-			f.set(jobs.GlobalSchedule, "day", `2`)
+			f.set(store.GlobalSchedule, "day", `2`)
 			f.must(f.store.Spread(f.Context(), first[0]))
 			if second := f.edited(); names(second) != "day" {
 				f.Error("the new edit was struck out with the old one")
@@ -116,7 +116,7 @@ func globals() []testCase {
 	}
 }
 
-func (f *fixture) set(kind jobs.Global, name, body string) {
+func (f *fixture) set(kind store.Global, name, body string) {
 	f.Helper()
 	all, err := f.store.Globals(f.Context(), kind)
 	f.must(err)
@@ -126,7 +126,7 @@ func (f *fixture) set(kind jobs.Global, name, body string) {
 }
 
 // swap writes a body in place of another; empty is none.
-func (f *fixture) swap(kind jobs.Global, name, before, after string) bool {
+func (f *fixture) swap(kind store.Global, name, before, after string) bool {
 	f.Helper()
 	bytes := func(s string) []byte {
 		if s == "" {

@@ -9,13 +9,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func asides() []testCase {
 	return []testCase{
 		{"keeps actions as they were set, in the order of their places", func(f *fixture) {
-			want := []jobs.Aside{
+			want := []store.Aside{
 				{Seq: "9-1", Subject: "property/a", Tries: 2, Since: nine, Next: nine.Add(time.Minute), Error: "500", At: nine.Add(-time.Hour), Body: []byte("{\"a\":\n1}")},
 				{Seq: "9-2", Subject: "property/a", Since: nine, Body: []byte("\xff\n\x00")},
 				{Seq: "9-10", Body: []byte("3")},
@@ -33,8 +33,8 @@ func asides() []testCase {
 			}
 		}},
 		{"writes one anew, and strikes out what is done", func(f *fixture) {
-			f.settle(jobs.Settlement{Aside: []jobs.Aside{{Seq: "1-0"}, {Seq: "1-1"}, {Seq: "1-2"}}})
-			f.settle(jobs.Settlement{Aside: []jobs.Aside{{Seq: "1-1", Tries: 2}}, Done: []string{"1-0", "7-7"}})
+			f.settle(store.Settlement{Aside: []store.Aside{{Seq: "1-0"}, {Seq: "1-1"}, {Seq: "1-2"}}})
+			f.settle(store.Settlement{Aside: []store.Aside{{Seq: "1-1", Tries: 2}}, Done: []string{"1-0", "7-7"}})
 			got := f.aside(0, "a")
 			if len(got) != 2 || got[0].Seq != "1-1" || got[0].Tries != 2 || got[1].Seq != "1-2" {
 				f.Errorf("got %v", got)
@@ -43,9 +43,9 @@ func asides() []testCase {
 		{"is set together with the cursor, or not at all", func(f *fixture) {
 			f.send(0, "1", "2")
 			entries, from := f.outbox(0, "a", 9)
-			s := jobs.Settlement{
+			s := store.Settlement{
 				Lease: lease("reader"), From: from, To: entries[0].Seq,
-				Aside: []jobs.Aside{{Seq: entries[0].Seq, Body: entries[0].Body}}, All: []string{"a"},
+				Aside: []store.Aside{{Seq: entries[0].Seq, Body: entries[0].Body}}, All: []string{"a"},
 			}
 			f.settle(s)
 			if got := f.aside(0, "a"); len(got) != 1 || string(got[0].Body) != "1" {
@@ -54,7 +54,7 @@ func asides() []testCase {
 			if got, _ := f.outbox(0, "a", 9); bodies(got) != "2" {
 				f.Errorf("past the cursor: %q", bodies(got))
 			}
-			s.To, s.Aside = "99-0", []jobs.Aside{{Seq: "99-0"}} // from a cursor that has moved on
+			s.To, s.Aside = "99-0", []store.Aside{{Seq: "99-0"}} // from a cursor that has moved on
 			s.Done = []string{entries[0].Seq}
 			if ok, err := f.store.Delivered(f.Context(), lane(0, "a"), s); err != nil || ok {
 				f.Errorf("from an old cursor: %t, %v", ok, err)
@@ -65,7 +65,7 @@ func asides() []testCase {
 		}},
 		{"leaves the cursor where none is given", func(f *fixture) {
 			f.send(0, "1")
-			f.settle(jobs.Settlement{Done: []string{"1-1"}, All: []string{"a"}})
+			f.settle(store.Settlement{Done: []string{"1-1"}, All: []string{"a"}})
 			if got, _ := f.outbox(0, "a", 9); bodies(got) != "1" {
 				f.Errorf("past the cursor: %q", bodies(got))
 			}
@@ -74,8 +74,8 @@ func asides() []testCase {
 			f.send(0, "1")
 			entries, from := f.outbox(0, "a", 9)
 			for range 2 {
-				f.settle(jobs.Settlement{
-					From: from, To: entries[0].Seq, Aside: []jobs.Aside{{Seq: "1-1"}}, Done: []string{"1-0"}, All: []string{"a"},
+				f.settle(store.Settlement{
+					From: from, To: entries[0].Seq, Aside: []store.Aside{{Seq: "1-1"}}, Done: []string{"1-0"}, All: []string{"a"},
 				})
 			}
 			if got := f.aside(0, "a"); len(got) != 1 {
@@ -90,10 +90,10 @@ func asides() []testCase {
 			if _, _, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), lease("other"), 9); err != nil || !busy {
 				f.Errorf("another reads: busy %t, %v", busy, err)
 			}
-			if ok, err := f.store.Delivered(f.Context(), lane(0, "a"), jobs.Settlement{Lease: lease("other"), Aside: []jobs.Aside{{Seq: "1-1"}}}); err != nil || ok {
+			if ok, err := f.store.Delivered(f.Context(), lane(0, "a"), store.Settlement{Lease: lease("other"), Aside: []store.Aside{{Seq: "1-1"}}}); err != nil || ok {
 				f.Errorf("another settles: %t, %v", ok, err)
 			}
-			f.settle(jobs.Settlement{Lease: jobs.Lease{Holder: "reader"}})
+			f.settle(store.Settlement{Lease: store.Lease{Holder: "reader"}})
 			got, busy, err := f.store.SetAside(f.Context(), lane(0, "a"), lease("other"))
 			if err != nil || busy || len(got) > 0 {
 				f.Errorf("when it was given back: %v, busy %t, %v", got, busy, err)
@@ -102,7 +102,7 @@ func asides() []testCase {
 		{"renews the lease with what is settled", func(f *fixture) {
 			f.send(0, "1", "2")
 			entries, from := f.outbox(0, "a", 9)
-			f.settle(jobs.Settlement{Lease: jobs.Lease{Holder: "reader", For: 30 * time.Millisecond}, From: from, To: entries[0].Seq, All: []string{"a"}})
+			f.settle(store.Settlement{Lease: store.Lease{Holder: "reader", For: 30 * time.Millisecond}, From: from, To: entries[0].Seq, All: []string{"a"}})
 			f.eventually("the renewed lease runs out", func() bool {
 				_, _, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), lease("heir"), 9)
 				f.must(err)
@@ -112,8 +112,8 @@ func asides() []testCase {
 		{"is forgotten with its retry, and the cursor is not", func(f *fixture) {
 			f.send(0, "1", "2")
 			f.deliver(0, "a", 1, "a", "b")
-			f.settle(jobs.Settlement{Aside: []jobs.Aside{{Seq: "1-1"}}})
-			f.must(f.store.RetryAt(f.Context(), jobs.Retry{Lane: lane(0, "a"), At: nine}))
+			f.settle(store.Settlement{Aside: []store.Aside{{Seq: "1-1"}}})
+			f.must(f.store.RetryAt(f.Context(), store.Retry{Lane: lane(0, "a"), At: nine}))
 			f.must(f.store.Forget(f.Context(), lane(0, "a")))
 			if got := f.aside(0, "a"); len(got) > 0 {
 				f.Errorf("left: %v", got)
@@ -129,11 +129,11 @@ func asides() []testCase {
 			f.send(0, "1", "2")
 			entries, _ := f.outbox(0, "a", 9)
 			f.deliver(0, "a", 1, "a", "b")
-			a := jobs.Aside{Seq: "9-1", Subject: "property/a", Tries: 1, Since: nine, Error: "404", Body: []byte("x")}
-			f.settle(jobs.Settlement{Aside: []jobs.Aside{{Seq: "10-0"}, a}})
-			got, err := f.store.Waiting(f.Context(), []jobs.Lane{lane(0, "b"), lane(1, "a"), lane(0, "a")})
+			a := store.Aside{Seq: "9-1", Subject: "property/a", Tries: 1, Since: nine, Error: "404", Body: []byte("x")}
+			f.settle(store.Settlement{Aside: []store.Aside{{Seq: "10-0"}, a}})
+			got, err := f.store.Waiting(f.Context(), []store.Lane{lane(0, "b"), lane(1, "a"), lane(0, "a")})
 			f.must(err)
-			want := []jobs.Waiting{
+			want := []store.Waiting{
 				{Lane: lane(0, "b"), Next: entries[0].Seq, NextAt: nine},
 				{Lane: lane(1, "a")},
 				{Lane: lane(0, "a"), Next: entries[1].Seq, NextAt: nine, Aside: 2, First: a},
@@ -146,17 +146,17 @@ func asides() []testCase {
 			}
 		}},
 		{"takes a thousand at once", func(f *fixture) {
-			var many []jobs.Aside
+			var many []store.Aside
 			var done []string
 			for i := range 1000 {
 				seq := strconv.Itoa(i+1) + "-0"
-				many, done = append(many, jobs.Aside{Seq: seq, Body: []byte("x")}), append(done, seq)
+				many, done = append(many, store.Aside{Seq: seq, Body: []byte("x")}), append(done, seq)
 			}
-			f.settle(jobs.Settlement{Aside: many})
+			f.settle(store.Settlement{Aside: many})
 			if got := f.aside(0, "a"); len(got) != 1000 || got[999].Seq != "1000-0" {
 				f.Errorf("%d are aside", len(got))
 			}
-			f.settle(jobs.Settlement{Done: done})
+			f.settle(store.Settlement{Done: done})
 			if got := f.aside(0, "a"); len(got) > 0 {
 				f.Errorf("%d are left", len(got))
 			}
@@ -167,14 +167,14 @@ func asides() []testCase {
 func retries() []testCase {
 	return []testCase{
 		{"are given when they are due, the longest due first", func(f *fixture) {
-			first, second, third := jobs.Retry{Lane: lane(1, "a:b"), At: nine}, jobs.Retry{Lane: lane(0, "a"), At: nine.Add(time.Millisecond)}, jobs.Retry{Lane: lane(2, "a"), At: nine.Add(time.Hour)}
-			for _, r := range []jobs.Retry{third, second, first} {
+			first, second, third := store.Retry{Lane: lane(1, "a:b"), At: nine}, store.Retry{Lane: lane(0, "a"), At: nine.Add(time.Millisecond)}, store.Retry{Lane: lane(2, "a"), At: nine.Add(time.Hour)}
+			for _, r := range []store.Retry{third, second, first} {
 				f.must(f.store.RetryAt(f.Context(), r))
 			}
-			if diff := cmp.Diff([]jobs.Retry{first, second}, f.retries(nine.Add(time.Millisecond))); diff != "" {
+			if diff := cmp.Diff([]store.Retry{first, second}, f.retries(nine.Add(time.Millisecond))); diff != "" {
 				f.Error(diff)
 			}
-			if diff := cmp.Diff([]jobs.Retry{first}, f.retries(nine)); diff != "" {
+			if diff := cmp.Diff([]store.Retry{first}, f.retries(nine)); diff != "" {
 				f.Error(diff)
 			}
 			if got, err := f.store.Retries(f.Context(), nine.Add(time.Hour), 2); err != nil || len(got) != 2 {
@@ -182,17 +182,17 @@ func retries() []testCase {
 			}
 		}},
 		{"are one for each lane, the last that was noted", func(f *fixture) {
-			f.must(f.store.RetryAt(f.Context(), jobs.Retry{Lane: lane(0, "a"), At: nine}))
-			later := jobs.Retry{Lane: lane(0, "a"), At: nine.Add(time.Second)}
+			f.must(f.store.RetryAt(f.Context(), store.Retry{Lane: lane(0, "a"), At: nine}))
+			later := store.Retry{Lane: lane(0, "a"), At: nine.Add(time.Second)}
 			f.must(f.store.RetryAt(f.Context(), later))
-			if diff := cmp.Diff([]jobs.Retry{later}, f.retries(nine.Add(time.Hour))); diff != "" {
+			if diff := cmp.Diff([]store.Retry{later}, f.retries(nine.Add(time.Hour))); diff != "" {
 				f.Error(diff)
 			}
 		}},
 		{"are struck out, unless they were noted anew since", func(f *fixture) {
-			old := jobs.Retry{Lane: lane(0, "a"), At: nine}
+			old := store.Retry{Lane: lane(0, "a"), At: nine}
 			f.must(f.store.RetryAt(f.Context(), old))
-			now := jobs.Retry{Lane: lane(0, "a"), At: nine.Add(time.Millisecond)}
+			now := store.Retry{Lane: lane(0, "a"), At: nine.Add(time.Millisecond)}
 			f.must(f.store.RetryAt(f.Context(), now))
 			f.must(f.store.Retried(f.Context(), old))
 			if got := f.retries(nine.Add(time.Hour)); len(got) != 1 {
@@ -247,9 +247,9 @@ func circuits() []testCase {
 			f.probe("b", lease("one"), true)
 			f.probe("b", lease("one"), true) // its own
 			f.probe("b", lease("two"), false)
-			f.probe("b", jobs.Lease{Holder: "two"}, false) // not its own to give back
-			f.probe("b", jobs.Lease{Holder: "one"}, true)
-			f.probe("b", jobs.Lease{Holder: "two", For: 30 * time.Millisecond}, true)
+			f.probe("b", store.Lease{Holder: "two"}, false) // not its own to give back
+			f.probe("b", store.Lease{Holder: "one"}, true)
+			f.probe("b", store.Lease{Holder: "two", For: 30 * time.Millisecond}, true)
 			f.eventually("the lease runs out", func() bool {
 				ok, err := f.store.Probe(f.Context(), "b", lease("three"))
 				f.must(err)
@@ -260,7 +260,7 @@ func circuits() []testCase {
 }
 
 // settle notes something of the lane of a in shard 0, as its reader.
-func (f *fixture) settle(s jobs.Settlement) {
+func (f *fixture) settle(s store.Settlement) {
 	f.Helper()
 	if s.Holder == "" {
 		s.Lease = lease("reader")
@@ -272,14 +272,14 @@ func (f *fixture) settle(s jobs.Settlement) {
 	}
 }
 
-func (f *fixture) setAside(list func(func(int, jobs.Aside) bool)) {
+func (f *fixture) setAside(list func(func(int, store.Aside) bool)) {
 	f.Helper()
 	for _, a := range list {
-		f.settle(jobs.Settlement{Aside: []jobs.Aside{a}})
+		f.settle(store.Settlement{Aside: []store.Aside{a}})
 	}
 }
 
-func (f *fixture) aside(shard int, destination string) []jobs.Aside {
+func (f *fixture) aside(shard int, destination string) []store.Aside {
 	f.Helper()
 	list, busy, err := f.store.SetAside(f.Context(), lane(shard, destination), lease("reader"))
 	f.must(err)
@@ -289,7 +289,7 @@ func (f *fixture) aside(shard int, destination string) []jobs.Aside {
 	return list
 }
 
-func (f *fixture) retries(at time.Time) []jobs.Retry {
+func (f *fixture) retries(at time.Time) []store.Retry {
 	f.Helper()
 	list, err := f.store.Retries(f.Context(), at, 99)
 	f.must(err)
@@ -318,7 +318,7 @@ func (f *fixture) setCircuit(name, before, after string, want bool) {
 	}
 }
 
-func (f *fixture) probe(name string, l jobs.Lease, want bool) {
+func (f *fixture) probe(name string, l store.Lease, want bool) {
 	f.Helper()
 	ok, err := f.store.Probe(f.Context(), name, l)
 	f.must(err)

@@ -6,20 +6,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func loads() []testCase {
 	return []testCase{
 		{"gives records in the order asked for, whatever their shards", func(f *fixture) {
-			var s []jobs.Subject
+			var s []store.Subject
 			for i := range 40 {
-				s = append(s, jobs.PropertySubject(strconv.Itoa(i)), jobs.AgentSubject(strconv.Itoa(i)))
+				s = append(s, store.PropertySubject(strconv.Itoa(i)), store.AgentSubject(strconv.Itoa(i)))
 			}
 			f.define(nine, s...)
 			s = append(s, s[3], s[0])
 			for i, r := range f.load(s...) {
-				want := jobs.Record{Subject: s[i], Definition: []byte(definitionOf(s[i])), Rev: firstRev, Woken: true}
+				want := store.Record{Subject: s[i], Definition: []byte(definitionOf(s[i])), Rev: firstRev, Woken: true}
 				if diff := cmp.Diff(want, r); diff != "" {
 					f.Error(diff)
 				}
@@ -38,10 +38,10 @@ func loads() []testCase {
 			const all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 			ids := []string{all, "-", ".", "_", "..", "-1", "1e3", "0x1", "nan", "inf"}
 			for _, id := range ids {
-				s := []jobs.Subject{jobs.PropertySubject(id), jobs.AgentSubject(id)}
+				s := []store.Subject{store.PropertySubject(id), store.AgentSubject(id)}
 				for i, r := range f.define(nine, s...) {
 					c := on(r)
-					c.State, c.Due, c.Actions = []byte(`{"id":"`+id+`"}`), nine, []jobs.Outgoing{{Body: []byte(id), To: []string{id, all}}}
+					c.State, c.Due, c.Actions = []byte(`{"id":"`+id+`"}`), nine, []store.Outgoing{{Body: []byte(id), To: []string{id, all}}}
 					f.commit(c)
 					if got := f.load(s[i])[0]; string(got.State) != `{"id":"`+id+`"}` {
 						f.Errorf("%s: got %s", s[i], got.State)
@@ -52,7 +52,7 @@ func loads() []testCase {
 		{"gives a shard to each subject, for ever the same", func(f *fixture) {
 			seen := make(map[int]bool)
 			for i := range 1000 {
-				s := jobs.PropertySubject(strconv.Itoa(i))
+				s := store.PropertySubject(strconv.Itoa(i))
 				n := f.store.Shard(s)
 				if n < 0 || n >= f.store.Shards() || n != f.store.Shard(s) {
 					f.Fatalf("%s is in shard %d of %d", s, n, f.store.Shards())
@@ -72,11 +72,11 @@ func pages() []testCase {
 			s := f.subjects(1, 700)
 			f.define(nine, s...)
 			f.define(nine, f.subjects(0, 5)...)
-			want := make(map[jobs.Subject]bool)
+			want := make(map[store.Subject]bool)
 			for _, subject := range s {
 				want[subject] = true
 			}
-			seen := make(map[jobs.Subject]bool)
+			seen := make(map[store.Subject]bool)
 			for cursor := ""; ; {
 				records, next, err := f.store.Page(f.Context(), 1, cursor, 50)
 				f.must(err)
@@ -110,10 +110,10 @@ func pages() []testCase {
 func scans() []testCase {
 	return []testCase{
 		{"covers the subjects of one kind in all shards", func(f *fixture) {
-			want := make(map[jobs.Subject]bool)
+			want := make(map[store.Subject]bool)
 			for i := range 300 {
-				s := jobs.PropertySubject(strconv.Itoa(i))
-				f.define(nine, s, jobs.AgentSubject(strconv.Itoa(i)))
+				s := store.PropertySubject(strconv.Itoa(i))
+				f.define(nine, s, store.AgentSubject(strconv.Itoa(i)))
 				want[s] = true
 			}
 			for _, limit := range []int{1, 7, 50, 1000} {
@@ -131,14 +131,14 @@ func scans() []testCase {
 			}
 		}},
 		{"of nothing is empty, and the last", func(f *fixture) {
-			f.define(nine, jobs.AgentSubject("lea"))
+			f.define(nine, store.AgentSubject("lea"))
 			if records, next, err := f.store.Scan(f.Context(), "property/", "", 50); err != nil || len(records) > 0 || next != "" {
 				f.Errorf("got %v, %q, %v", records, next, err)
 			}
 		}},
 		{"with a cursor that is none is an error", func(f *fixture) {
 			for _, cursor := range []string{"the start", "1", "-1-0", "99999-0", "0-x"} {
-				if _, _, err := f.store.Scan(f.Context(), "property/", cursor, 50); !errors.Is(err, jobs.ErrCursor) {
+				if _, _, err := f.store.Scan(f.Context(), "property/", cursor, 50); !errors.Is(err, store.ErrCursor) {
 					f.Errorf("%s: got %v", cursor, err)
 				}
 			}
@@ -147,9 +147,9 @@ func scans() []testCase {
 }
 
 // scan reads all subjects whose names begin with a prefix.
-func (f *fixture) scan(prefix string, limit int) map[jobs.Subject]bool {
+func (f *fixture) scan(prefix string, limit int) map[store.Subject]bool {
 	f.Helper()
-	seen := make(map[jobs.Subject]bool)
+	seen := make(map[store.Subject]bool)
 	for cursor := ""; ; {
 		records, next, err := f.store.Scan(f.Context(), prefix, cursor, limit)
 		f.must(err)

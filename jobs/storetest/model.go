@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // RunModel does random things to a store and to a model of one, a few maps, and
@@ -21,11 +21,11 @@ func RunModel(t *testing.T, open Open) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &model{
 			ctx: t.Context(), store: open(t),
-			records: make(map[jobs.Subject]jobs.Record), served: make(map[jobs.Subject]map[string]bool), wishes: make(map[string]bool),
+			records: make(map[store.Subject]store.Record), served: make(map[store.Subject]map[string]bool), wishes: make(map[string]bool),
 			sent: make(map[string][]string),
 		}
 		for i := range 4 {
-			m.subjects = append(m.subjects, jobs.AgentSubject(strconv.Itoa(i)))
+			m.subjects = append(m.subjects, store.AgentSubject(strconv.Itoa(i)))
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"":         m.compare,
@@ -46,14 +46,14 @@ func RunModel(t *testing.T, open Open) {
 // is said of a shard is said of all of them together.
 type model struct {
 	ctx      context.Context
-	store    jobs.Store
-	subjects []jobs.Subject
+	store    store.Store
+	subjects []store.Subject
 	now      int   // seconds
 	rev      int64 // the last that was given to a new subject
 
-	records map[jobs.Subject]jobs.Record // with Due; zero: not due
-	stale   []jobs.Record                // once loaded, and since then overtaken
-	served  map[jobs.Subject]map[string]bool
+	records map[store.Subject]store.Record // with Due; zero: not due
+	stale   []store.Record                 // once loaded, and since then overtaken
+	served  map[store.Subject]map[string]bool
 	wishes  map[string]bool
 	sent    map[string][]string // destination → bodies it should still get
 	count   int                 // of bodies
@@ -61,23 +61,23 @@ type model struct {
 
 func (m *model) at() time.Time { return nine.Add(time.Duration(m.now) * time.Second) }
 
-func (m *model) subject(rt *rapid.T) jobs.Subject {
+func (m *model) subject(rt *rapid.T) store.Subject {
 	return rapid.SampledFrom(m.subjects).Draw(rt, "subject")
 }
 
 // record loads one subject, or takes one that was loaded before.
-func (m *model) record(rt *rapid.T) jobs.Record {
+func (m *model) record(rt *rapid.T) store.Record {
 	if len(m.stale) > 0 && rapid.IntRange(0, 3).Draw(rt, "stale") == 0 {
 		return rapid.SampledFrom(m.stale).Draw(rt, "record")
 	}
-	records, err := m.store.Load(m.ctx, []jobs.Subject{m.subject(rt)})
+	records, err := m.store.Load(m.ctx, []store.Subject{m.subject(rt)})
 	must(rt, err)
 	m.stale = append(m.stale, records[0])
 	return records[0]
 }
 
 // current tells whether a record is the one that there is.
-func (m *model) current(r jobs.Record) bool {
+func (m *model) current(r store.Record) bool {
 	now := m.records[r.Subject]
 	return r.Rev == now.Rev && r.Woken == now.Woken
 }
@@ -86,7 +86,7 @@ func (m *model) edit(rt *rapid.T) {
 	r := m.record(rt)
 	m.rev += 1000
 	definition := fmt.Sprintf(`{"v":%d}`, m.rev)
-	ok, err := m.store.Edit(m.ctx, jobs.Edit{Subject: r.Subject, Rev: r.Rev, NewRev: m.rev, Definition: []byte(definition), Due: m.at()})
+	ok, err := m.store.Edit(m.ctx, store.Edit{Subject: r.Subject, Rev: r.Rev, NewRev: m.rev, Definition: []byte(definition), Due: m.at()})
 	must(rt, err)
 	now := m.records[r.Subject]
 	if want := r.Rev == now.Rev; ok != want {
@@ -99,7 +99,7 @@ func (m *model) edit(rt *rapid.T) {
 	if r.Rev == 0 {
 		rev = m.rev
 	}
-	m.records[r.Subject] = jobs.Record{Subject: r.Subject, Definition: []byte(definition), State: now.State, Rev: rev, Woken: true, Due: m.at()}
+	m.records[r.Subject] = store.Record{Subject: r.Subject, Definition: []byte(definition), State: now.State, Rev: rev, Woken: true, Due: m.at()}
 }
 
 func (m *model) remove(rt *rapid.T) {
@@ -107,7 +107,7 @@ func (m *model) remove(rt *rapid.T) {
 	if r.Rev == 0 {
 		return
 	}
-	ok, err := m.store.Edit(m.ctx, jobs.Edit{Subject: r.Subject, Rev: r.Rev})
+	ok, err := m.store.Edit(m.ctx, store.Edit{Subject: r.Subject, Rev: r.Rev})
 	must(rt, err)
 	if want := r.Rev == m.records[r.Subject].Rev; ok != want {
 		rt.Fatalf("the removal of %s is %t, want %t", r.Subject, ok, want)
@@ -120,7 +120,7 @@ func (m *model) remove(rt *rapid.T) {
 
 func (m *model) wake(rt *rapid.T) {
 	s := m.subject(rt)
-	must(rt, m.store.Wake(m.ctx, m.store.Shard(s), []jobs.Subject{s}, m.at()))
+	must(rt, m.store.Wake(m.ctx, m.store.Shard(s), []store.Subject{s}, m.at()))
 	r, ok := m.records[s]
 	if !ok {
 		return
@@ -134,7 +134,7 @@ func (m *model) wake(rt *rapid.T) {
 
 func (m *model) serve(rt *rapid.T) {
 	by, served := m.subject(rt), rapid.SampledFrom([]string{"property/a", "property/b"}).Draw(rt, "served")
-	must(rt, m.store.Serve(m.ctx, jobs.Subject(served), []jobs.Subject{by}))
+	must(rt, m.store.Serve(m.ctx, store.Subject(served), []store.Subject{by}))
 	if m.served[by] == nil {
 		m.served[by] = make(map[string]bool)
 	}
@@ -143,7 +143,7 @@ func (m *model) serve(rt *rapid.T) {
 
 func (m *model) commit(rt *rapid.T) {
 	r := m.record(rt)
-	c := jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Wake: rapid.Bool().Draw(rt, "wake")}
+	c := store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Wake: rapid.Bool().Draw(rt, "wake")}
 	if rapid.Bool().Draw(rt, "due") {
 		c.Due = m.at().Add(time.Duration(rapid.IntRange(0, 3).Draw(rt, "seconds")) * time.Second)
 	}
@@ -153,9 +153,9 @@ func (m *model) commit(rt *rapid.T) {
 	}
 	for range rapid.IntRange(0, 2).Draw(rt, "actions") {
 		m.count++
-		c.Actions = append(c.Actions, jobs.Outgoing{Body: []byte(strconv.Itoa(m.count))})
+		c.Actions = append(c.Actions, store.Outgoing{Body: []byte(strconv.Itoa(m.count))})
 	}
-	lost, err := m.store.Commit(m.ctx, []jobs.Change{c})
+	lost, err := m.store.Commit(m.ctx, []store.Change{c})
 	must(rt, err)
 	want := r.Rev != 0 && m.current(r)
 	if got := len(lost) == 0; got != want {
@@ -167,7 +167,7 @@ func (m *model) commit(rt *rapid.T) {
 }
 
 // committed is what a commit does to the model.
-func (m *model) committed(r jobs.Record, c jobs.Change) {
+func (m *model) committed(r store.Record, c store.Change) {
 	now := m.records[r.Subject]
 	if c.State != nil {
 		now.State = c.State
@@ -202,7 +202,7 @@ func (m *model) deliver(rt *rapid.T) {
 	d := rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "destination")
 	var got []string
 	for shard := range m.store.Shards() {
-		entries, cursor, _, err := m.store.Outbox(m.ctx, jobs.Lane{Shard: shard, Destination: d}, lease("model"), 99)
+		entries, cursor, _, err := m.store.Outbox(m.ctx, store.Lane{Shard: shard, Destination: d}, lease("model"), 99)
 		must(rt, err)
 		if len(entries) == 0 {
 			continue
@@ -210,7 +210,7 @@ func (m *model) deliver(rt *rapid.T) {
 		for _, e := range entries {
 			got = append(got, string(e.Body))
 		}
-		_, err = m.store.Delivered(m.ctx, jobs.Lane{Shard: shard, Destination: d}, jobs.Settlement{
+		_, err = m.store.Delivered(m.ctx, store.Lane{Shard: shard, Destination: d}, store.Settlement{
 			Lease: lease("model"), From: cursor, To: entries[len(entries)-1].Seq, All: []string{"a", "b"},
 		})
 		must(rt, err)
@@ -246,7 +246,7 @@ func (m *model) compare(rt *rapid.T) {
 	}
 	pending, err := m.store.Pending(m.ctx, m.at())
 	must(rt, err)
-	due, wishes, outbox := make(map[jobs.Subject]jobs.Record), make(map[string]bool), false
+	due, wishes, outbox := make(map[store.Subject]store.Record), make(map[string]bool), false
 	for shard, p := range pending {
 		claim, err := m.store.Claim(m.ctx, shard, lease("model"), m.at(), 99)
 		must(rt, err)
@@ -264,7 +264,7 @@ func (m *model) compare(rt *rapid.T) {
 		outbox = outbox || p.Outbox
 	}
 	want := maps.Clone(m.records)
-	maps.DeleteFunc(want, func(_ jobs.Subject, r jobs.Record) bool { return r.Due.IsZero() || r.Due.After(m.at()) })
+	maps.DeleteFunc(want, func(_ store.Subject, r store.Record) bool { return r.Due.IsZero() || r.Due.After(m.at()) })
 	if diff := cmp.Diff(want, due); diff != "" {
 		rt.Fatal("due: ", diff)
 	}

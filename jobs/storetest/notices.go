@@ -3,7 +3,7 @@ package storetest
 import (
 	"strconv"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func notices() []testCase {
@@ -27,7 +27,7 @@ func notices() []testCase {
 			if bodies(first) != "1 2" || f.noticed(0, 2) != "1 2" {
 				f.Errorf("got %q", bodies(first))
 			}
-			for _, e := range []jobs.Entry{first[1], first[1], first[0]} { // again, and late
+			for _, e := range []store.Entry{first[1], first[1], first[0]} { // again, and late
 				f.must(f.store.Noticed(f.Context(), 0, e.Seq))
 				if got := f.noticed(0, 9); got != "3" {
 					f.Errorf("left: %q", got)
@@ -53,7 +53,7 @@ func notices() []testCase {
 		{"are not written by a commit that is lost, nor twice by one that is repeated", func(f *fixture) {
 			r := f.settled(0, 1)[0]
 			c := on(r)
-			c.Actions = []jobs.Outgoing{{Body: []byte("1"), Notice: true}}
+			c.Actions = []store.Outgoing{{Body: []byte("1"), Notice: true}}
 			f.commit(c)
 			f.loses(0, c)
 			if got := f.noticed(0, 9); got != "1" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func outboxes() []testCase {
@@ -117,7 +117,7 @@ func outboxes() []testCase {
 		}},
 		{"is read by another when the lease has run out", func(f *fixture) {
 			f.send(0, "1")
-			_, _, _, err := f.store.Outbox(f.Context(), lane(0, "a"), jobs.Lease{Holder: "dead", For: 30 * time.Millisecond}, 9)
+			_, _, _, err := f.store.Outbox(f.Context(), lane(0, "a"), store.Lease{Holder: "dead", For: 30 * time.Millisecond}, 9)
 			f.must(err)
 			f.eventually("the lease runs out", func() bool {
 				_, _, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), lease("heir"), 9)
@@ -129,7 +129,7 @@ func outboxes() []testCase {
 			f.send(0, "1", "2")
 			entries, from := f.outbox(0, "a", 9)
 			f.moved(0, "a", from, entries[1].Seq, "a", "b")
-			if ok, err := f.store.Delivered(f.Context(), lane(0, "a"), jobs.Settlement{Lease: lease("reader"), From: from, To: entries[0].Seq, All: []string{"a", "b"}}); err != nil || ok {
+			if ok, err := f.store.Delivered(f.Context(), lane(0, "a"), store.Settlement{Lease: lease("reader"), From: from, To: entries[0].Seq, All: []string{"a", "b"}}); err != nil || ok {
 				f.Errorf("got %t, %v", ok, err)
 			}
 			if got := f.deliver(0, "a", 9, "a", "b"); got != "" {
@@ -163,7 +163,7 @@ func pendings() []testCase {
 	return []testCase{
 		{"is nothing at first", func(f *fixture) {
 			for shard := range f.store.Shards() {
-				if p := f.pending(shard, nine); p != (jobs.Pending{}) {
+				if p := f.pending(shard, nine); p != (store.Pending{}) {
 					f.Errorf("shard %d: %+v", shard, p)
 				}
 			}
@@ -176,7 +176,7 @@ func pendings() []testCase {
 			c := on(r)
 			c.Actions = send("a")
 			f.commit(c)
-			want := []jobs.Pending{{Due: true}, {}, {Wakes: true, Outbox: true}}
+			want := []store.Pending{{Due: true}, {}, {Wakes: true, Outbox: true}}
 			got, err := f.store.Pending(f.Context(), nine)
 			f.must(err)
 			if diff := cmp.Diff(want, got[:3]); diff != "" {
@@ -191,7 +191,7 @@ func pendings() []testCase {
 			f.send(0, "1")
 			f.must(f.store.Woke(f.Context(), 0, f.marks(0, 9)))
 			f.deliver(0, "a", 9, "a")
-			if p := f.pending(0, nine); p != (jobs.Pending{}) {
+			if p := f.pending(0, nine); p != (store.Pending{}) {
 				f.Errorf("got %+v", p)
 			}
 		}},

@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Open gives an empty store of several shards, of the test's own.
-type Open func(testing.TB) jobs.Store
+type Open func(testing.TB) store.Store
 
 // Run checks a store against each sentence of the contract.
 func Run(t *testing.T, open Open) {
@@ -67,7 +67,7 @@ var nine = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 // the test when the store gives an error.
 type fixture struct {
 	testing.TB
-	store jobs.Store
+	store store.Store
 }
 
 func (f *fixture) must(err error) {
@@ -78,10 +78,10 @@ func (f *fixture) must(err error) {
 }
 
 // subjects makes up subjects of one shard.
-func (f *fixture) subjects(shard, count int) []jobs.Subject {
-	var found []jobs.Subject
+func (f *fixture) subjects(shard, count int) []store.Subject {
+	var found []store.Subject
 	for i := 0; len(found) < count; i++ {
-		if s := jobs.PropertySubject(fmt.Sprintf("p%d", i)); f.store.Shard(s) == shard {
+		if s := store.PropertySubject(fmt.Sprintf("p%d", i)); f.store.Shard(s) == shard {
 			found = append(found, s)
 		}
 	}
@@ -91,23 +91,23 @@ func (f *fixture) subjects(shard, count int) []jobs.Subject {
 // firstRev is the revision that define gives.
 const firstRev = 1000
 
-func definitionOf(s jobs.Subject) string { return fmt.Sprintf(`{"id":%q}`, s) }
+func definitionOf(s store.Subject) string { return fmt.Sprintf(`{"id":%q}`, s) }
 
 // define creates subjects that are due at an instant, and gives their records.
-func (f *fixture) define(due time.Time, subjects ...jobs.Subject) []jobs.Record {
+func (f *fixture) define(due time.Time, subjects ...store.Subject) []store.Record {
 	f.Helper()
 	for _, s := range subjects {
-		f.edit(jobs.Edit{Subject: s, NewRev: firstRev, Definition: []byte(definitionOf(s)), Due: due})
+		f.edit(store.Edit{Subject: s, NewRev: firstRev, Definition: []byte(definitionOf(s)), Due: due})
 	}
 	return f.load(subjects...)
 }
 
 // settled defines subjects of a shard that have been decided on and are due no
 // more, and gives their records.
-func (f *fixture) settled(shard, count int) []jobs.Record {
+func (f *fixture) settled(shard, count int) []store.Record {
 	f.Helper()
 	subjects := f.subjects(shard, count)
-	var changes []jobs.Change
+	var changes []store.Change
 	for _, r := range f.define(nine, subjects...) {
 		c := on(r)
 		c.State = []byte(`{"n":0}`)
@@ -117,7 +117,7 @@ func (f *fixture) settled(shard, count int) []jobs.Record {
 	return f.load(subjects...)
 }
 
-func (f *fixture) edit(e jobs.Edit) {
+func (f *fixture) edit(e store.Edit) {
 	f.Helper()
 	ok, err := f.store.Edit(f.Context(), e)
 	f.must(err)
@@ -126,7 +126,7 @@ func (f *fixture) edit(e jobs.Edit) {
 	}
 }
 
-func (f *fixture) lostEdit(e jobs.Edit) {
+func (f *fixture) lostEdit(e store.Edit) {
 	f.Helper()
 	ok, err := f.store.Edit(f.Context(), e)
 	f.must(err)
@@ -135,7 +135,7 @@ func (f *fixture) lostEdit(e jobs.Edit) {
 	}
 }
 
-func (f *fixture) load(subjects ...jobs.Subject) []jobs.Record {
+func (f *fixture) load(subjects ...store.Subject) []store.Record {
 	f.Helper()
 	records, err := f.store.Load(f.Context(), subjects)
 	f.must(err)
@@ -145,9 +145,9 @@ func (f *fixture) load(subjects ...jobs.Subject) []jobs.Record {
 	return records
 }
 
-func lease(holder string) jobs.Lease { return jobs.Lease{Holder: holder, For: time.Minute} }
+func lease(holder string) store.Lease { return store.Lease{Holder: holder, For: time.Minute} }
 
-func (f *fixture) claim(shard int, holder string, at time.Time, limit int) jobs.Claim {
+func (f *fixture) claim(shard int, holder string, at time.Time, limit int) store.Claim {
 	f.Helper()
 	c, err := f.store.Claim(f.Context(), shard, lease(holder), at, limit)
 	f.must(err)
@@ -155,7 +155,7 @@ func (f *fixture) claim(shard int, holder string, at time.Time, limit int) jobs.
 }
 
 // due gives what is due in a shard, in its order. It fails when the shard is busy.
-func (f *fixture) due(shard int, at time.Time) []jobs.Subject {
+func (f *fixture) due(shard int, at time.Time) []store.Subject {
 	f.Helper()
 	c := f.claim(shard, "due", at, 100_000)
 	if c.Busy {
@@ -164,8 +164,8 @@ func (f *fixture) due(shard int, at time.Time) []jobs.Subject {
 	return subjectsOf(c.Records)
 }
 
-func subjectsOf(records []jobs.Record) []jobs.Subject {
-	var subjects []jobs.Subject
+func subjectsOf(records []store.Record) []store.Subject {
+	var subjects []store.Subject
 	for _, r := range records {
 		subjects = append(subjects, r.Subject)
 	}
@@ -173,29 +173,29 @@ func subjectsOf(records []jobs.Record) []jobs.Subject {
 }
 
 // on is a change of a record, at nine, that changes nothing but its being woken and due.
-func on(r jobs.Record) jobs.Change {
-	return jobs.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, At: nine}
+func on(r store.Record) store.Change {
+	return store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, At: nine}
 }
 
 // commit writes changes, none of which may be lost.
-func (f *fixture) commit(changes ...jobs.Change) {
+func (f *fixture) commit(changes ...store.Change) {
 	f.Helper()
 	if lost := f.commitLosing(changes...); len(lost) > 0 {
 		f.Fatalf("lost: %v", lost)
 	}
 }
 
-func (f *fixture) commitLosing(changes ...jobs.Change) (lost []jobs.Subject) {
+func (f *fixture) commitLosing(changes ...store.Change) (lost []store.Subject) {
 	f.Helper()
 	lost, err := f.store.Commit(f.Context(), changes)
 	f.must(err)
 	return lost
 }
 
-func send(bodies ...string) []jobs.Outgoing {
-	var actions []jobs.Outgoing
+func send(bodies ...string) []store.Outgoing {
+	var actions []store.Outgoing
 	for _, body := range bodies {
-		actions = append(actions, jobs.Outgoing{Body: []byte(body)})
+		actions = append(actions, store.Outgoing{Body: []byte(body)})
 	}
 	return actions
 }
@@ -207,7 +207,7 @@ func (f *fixture) send(shard int, bodies ...string) {
 }
 
 // sendActions commits actions, on the first subject of a shard.
-func (f *fixture) sendActions(shard int, actions []jobs.Outgoing) {
+func (f *fixture) sendActions(shard int, actions []store.Outgoing) {
 	f.Helper()
 	subject := f.subjects(shard, 1)[0]
 	r := f.load(subject)[0]
@@ -219,12 +219,12 @@ func (f *fixture) sendActions(shard int, actions []jobs.Outgoing) {
 	f.commit(c)
 }
 
-func lane(shard int, destination string) jobs.Lane {
-	return jobs.Lane{Shard: shard, Destination: destination}
+func lane(shard int, destination string) store.Lane {
+	return store.Lane{Shard: shard, Destination: destination}
 }
 
 // outbox gives what a destination has not had, and its cursor.
-func (f *fixture) outbox(shard int, destination string, limit int) ([]jobs.Entry, string) {
+func (f *fixture) outbox(shard int, destination string, limit int) ([]store.Entry, string) {
 	f.Helper()
 	entries, cursor, busy, err := f.store.Outbox(f.Context(), lane(shard, destination), lease("reader"), limit)
 	f.must(err)
@@ -246,7 +246,7 @@ func (f *fixture) deliver(shard int, destination string, limit int, all ...strin
 
 func (f *fixture) moved(shard int, destination, from, to string, all ...string) {
 	f.Helper()
-	ok, err := f.store.Delivered(f.Context(), lane(shard, destination), jobs.Settlement{Lease: lease("reader"), From: from, To: to, All: all})
+	ok, err := f.store.Delivered(f.Context(), lane(shard, destination), store.Settlement{Lease: lease("reader"), From: from, To: to, All: all})
 	f.must(err)
 	if !ok {
 		f.Fatalf("the cursor of %s was not at %s", destination, from)
@@ -254,7 +254,7 @@ func (f *fixture) moved(shard int, destination, from, to string, all ...string) 
 }
 
 // bodies are those of entries, with spaces between them.
-func bodies(entries []jobs.Entry) string {
+func bodies(entries []store.Entry) string {
 	var all []string
 	for _, e := range entries {
 		all = append(all, string(e.Body))
@@ -262,14 +262,14 @@ func bodies(entries []jobs.Entry) string {
 	return strings.Join(all, " ")
 }
 
-func (f *fixture) marks(shard, limit int) []jobs.Mark {
+func (f *fixture) marks(shard, limit int) []store.Mark {
 	f.Helper()
 	marks, err := f.store.Wakes(f.Context(), shard, limit)
 	f.must(err)
 	return marks
 }
 
-func (f *fixture) edited() []jobs.Mark {
+func (f *fixture) edited() []store.Mark {
 	f.Helper()
 	marks, err := f.store.Edited(f.Context())
 	f.must(err)
@@ -277,7 +277,7 @@ func (f *fixture) edited() []jobs.Mark {
 }
 
 // names are those of marks, with spaces between them.
-func names(marks []jobs.Mark) string {
+func names(marks []store.Mark) string {
 	var all []string
 	for _, m := range marks {
 		all = append(all, m.Name)
@@ -285,7 +285,7 @@ func names(marks []jobs.Mark) string {
 	return strings.Join(all, " ")
 }
 
-func (f *fixture) pending(shard int, at time.Time) jobs.Pending {
+func (f *fixture) pending(shard int, at time.Time) store.Pending {
 	f.Helper()
 	pending, err := f.store.Pending(f.Context(), at)
 	f.must(err)

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func together() []testCase {
@@ -31,12 +31,12 @@ func together() []testCase {
 		}},
 		{"an old definition never comes with a new revision", func(f *fixture) {
 			s := f.subjects(0, 1)
-			f.edit(jobs.Edit{Subject: s[0], NewRev: 1, Definition: []byte("1"), Due: nine})
+			f.edit(store.Edit{Subject: s[0], NewRev: 1, Definition: []byte("1"), Due: nine})
 			var wg sync.WaitGroup
 			wg.Go(func() { // each definition is its own revision
 				for rev := int64(1); rev < 1000; rev++ {
 					next := strconv.FormatInt(rev+1, 10)
-					_, err := f.store.Edit(f.Context(), jobs.Edit{Subject: s[0], Rev: rev, Definition: []byte(next), Due: nine})
+					_, err := f.store.Edit(f.Context(), store.Edit{Subject: s[0], Rev: rev, Definition: []byte(next), Due: nine})
 					f.try(err)
 				}
 			})
@@ -100,7 +100,7 @@ func (f *fixture) try(err error) bool {
 func (f *fixture) count(holder string, rounds int) {
 	ctx := context.WithoutCancel(f.Context())
 	for {
-		claim, err := f.store.Claim(ctx, 0, jobs.Lease{Holder: holder, For: brief}, nine, 7)
+		claim, err := f.store.Claim(ctx, 0, store.Lease{Holder: holder, For: brief}, nine, 7)
 		if !f.try(err) {
 			return
 		}
@@ -110,7 +110,7 @@ func (f *fixture) count(holder string, rounds int) {
 		if len(claim.Records) == 0 {
 			return
 		}
-		var changes []jobs.Change
+		var changes []store.Change
 		for _, r := range claim.Records {
 			n, _ := strconv.Atoi(string(r.State)) // empty at first
 			c := on(r)
@@ -149,7 +149,7 @@ func (f *fixture) verifyCounts(rounds int) {
 
 // readOn delivers one batch; false: there is none left.
 func (f *fixture) readOn(holder string, read func(body string)) bool {
-	entries, cursor, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), jobs.Lease{Holder: holder, For: brief}, 9)
+	entries, cursor, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), store.Lease{Holder: holder, For: brief}, 9)
 	if !f.try(err) {
 		return false
 	}
@@ -162,8 +162,8 @@ func (f *fixture) readOn(holder string, read func(body string)) bool {
 	for _, e := range entries {
 		read(string(e.Body))
 	}
-	_, err = f.store.Delivered(f.Context(), lane(0, "a"), jobs.Settlement{
-		Lease: jobs.Lease{Holder: holder, For: brief}, From: cursor, To: entries[len(entries)-1].Seq, All: []string{"a"},
+	_, err = f.store.Delivered(f.Context(), lane(0, "a"), store.Settlement{
+		Lease: store.Lease{Holder: holder, For: brief}, From: cursor, To: entries[len(entries)-1].Seq, All: []string{"a"},
 	})
 	return f.try(err)
 }

@@ -9,14 +9,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // visitors makes up visitors of one shard.
-func (f *fixture) visitors(shard, count int) []jobs.Subject {
-	var found []jobs.Subject
+func (f *fixture) visitors(shard, count int) []store.Subject {
+	var found []store.Subject
 	for i := 0; len(found) < count; i++ {
-		if s := jobs.VisitorSubject("acme", fmt.Sprintf("v%d", i)); f.store.Shard(s) == shard {
+		if s := store.VisitorSubject("acme", fmt.Sprintf("v%d", i)); f.store.Shard(s) == shard {
 			found = append(found, s)
 		}
 	}
@@ -24,15 +24,15 @@ func (f *fixture) visitors(shard, count int) []jobs.Subject {
 }
 
 // making is a change that makes a visitor.
-func making(s jobs.Subject) jobs.Change {
-	return jobs.Change{Subject: s, NewRev: firstRev, State: []byte(`{"n":0}`), At: nine}
+func making(s store.Subject) store.Change {
+	return store.Change{Subject: s, NewRev: firstRev, State: []byte(`{"n":0}`), At: nine}
 }
 
 // made makes visitors of a shard that are due at an instant, and gives their records.
-func (f *fixture) made(shard, count int, due time.Time) []jobs.Record {
+func (f *fixture) made(shard, count int, due time.Time) []store.Record {
 	f.Helper()
 	subjects := f.visitors(shard, count)
-	var changes []jobs.Change
+	var changes []store.Change
 	for _, s := range subjects {
 		c := making(s)
 		c.Due = due
@@ -49,11 +49,11 @@ func undefineds() []testCase {
 			c := making(s)
 			c.Due, c.Actions = nine, send("a")
 			f.commit(c)
-			if diff := cmp.Diff(jobs.Record{Subject: s, State: []byte(`{"n":0}`), Rev: firstRev}, f.load(s)[0]); diff != "" {
+			if diff := cmp.Diff(store.Record{Subject: s, State: []byte(`{"n":0}`), Rev: firstRev}, f.load(s)[0]); diff != "" {
 				f.Error(diff)
 			}
 			claim := f.claim(0, "a", nine, 9)
-			if diff := cmp.Diff([]jobs.Record{{Subject: s, State: []byte(`{"n":0}`), Rev: firstRev, Due: nine}}, claim.Records); diff != "" {
+			if diff := cmp.Diff([]store.Record{{Subject: s, State: []byte(`{"n":0}`), Rev: firstRev, Due: nine}}, claim.Records); diff != "" {
 				f.Error(diff)
 			}
 			if got := f.deliver(0, "d", 9); got != "a" {
@@ -84,8 +84,8 @@ func undefineds() []testCase {
 			}
 		}},
 		{"of several shards can be committed at once, each by itself", func(f *fixture) {
-			var changes []jobs.Change
-			var all []jobs.Subject
+			var changes []store.Change
+			var all []store.Subject
 			for shard := range f.store.Shards() {
 				for _, s := range f.visitors(shard, 2) {
 					changes = append(changes, making(s))
@@ -113,14 +113,14 @@ func undefineds() []testCase {
 		}},
 		{"of which one is not there are not made without a revision for it", func(f *fixture) {
 			s := f.visitors(0, 1)[0]
-			f.loses(0, jobs.Change{Subject: s, State: []byte(`{}`), Due: nine})
+			f.loses(0, store.Change{Subject: s, State: []byte(`{}`), Due: nine})
 			if r := f.load(s)[0]; r.Rev != 0 {
 				f.Errorf("got %+v", r)
 			}
 		}},
 		{"alone are made by a change", func(f *fixture) {
 			s := f.subjects(0, 1)[0]
-			f.loses(0, jobs.Change{Subject: s, NewRev: firstRev, State: []byte(`{}`), Due: nine, Actions: send("a")})
+			f.loses(0, store.Change{Subject: s, NewRev: firstRev, State: []byte(`{}`), Due: nine, Actions: send("a")})
 			if due := f.due(0, nine); due != nil {
 				f.Errorf("due: %v", due)
 			}
@@ -133,7 +133,7 @@ func undefineds() []testCase {
 			if got := f.load(r[0].Subject)[0]; got.Rev != 0 || got.State != nil {
 				f.Errorf("got %+v", got)
 			}
-			if diff := cmp.Diff([]jobs.Subject{r[1].Subject}, f.due(0, nine)); diff != "" {
+			if diff := cmp.Diff([]store.Subject{r[1].Subject}, f.due(0, nine)); diff != "" {
 				f.Error(diff)
 			}
 			if got := f.deliver(0, "d", 9); got != "a" {
@@ -157,7 +157,7 @@ func undefineds() []testCase {
 		}},
 		{"are told of when they have actions, whomever these are for", func(f *fixture) {
 			told := f.follow()
-			for i, actions := range [][]jobs.Outgoing{send("a"), {{Body: []byte("{}"), To: []string{}}}} {
+			for i, actions := range [][]store.Outgoing{send("a"), {{Body: []byte("{}"), To: []string{}}}} {
 				r := f.made(i, 1, nine)[0]
 				c := on(r)
 				c.State, c.Actions = []byte(`{"n":1}`), actions
@@ -167,9 +167,9 @@ func undefineds() []testCase {
 		}},
 		{"are on no page and in no scan, and without actions nobody is told of them", func(f *fixture) {
 			told := f.follow()
-			var own []jobs.Subject // others are told of in tests on the same Redis
+			var own []store.Subject // others are told of in tests on the same Redis
 			for i := 0; len(own) < 3; i++ {
-				if s := jobs.VisitorSubject("unheard", fmt.Sprint("v", i)); f.store.Shard(s) == 0 {
+				if s := store.VisitorSubject("unheard", fmt.Sprint("v", i)); f.store.Shard(s) == 0 {
 					own = append(own, s)
 					f.commit(making(s))
 				}
@@ -186,13 +186,13 @@ func undefineds() []testCase {
 			}
 			told.mu.Lock()
 			defer told.mu.Unlock()
-			if slices.ContainsFunc(told.changed, func(s jobs.Subject) bool { return slices.Contains(own, s) }) {
+			if slices.ContainsFunc(told.changed, func(s store.Subject) bool { return slices.Contains(own, s) }) {
 				f.Errorf("told of %v", told.changed)
 			}
 		}},
 		{"and defined ones can be written together", func(f *fixture) {
 			p, v := f.settled(0, 1)[0], f.made(0, 1, time.Time{})[0]
-			changes := []jobs.Change{on(p), on(v), making(f.visitors(0, 2)[1])}
+			changes := []store.Change{on(p), on(v), making(f.visitors(0, 2)[1])}
 			for i := range changes {
 				changes[i].State, changes[i].Due = []byte(`{"n":7}`), nine
 			}
@@ -210,9 +210,9 @@ func undefineds() []testCase {
 }
 
 // heard tells which of some events of a subject are known at an instant.
-func (f *fixture) heard(at time.Time, s jobs.Subject, ids ...string) string {
+func (f *fixture) heard(at time.Time, s store.Subject, ids ...string) string {
 	f.Helper()
-	known, err := f.store.Heard(f.Context(), at, map[jobs.Subject][]string{s: ids})
+	known, err := f.store.Heard(f.Context(), at, map[store.Subject][]string{s: ids})
 	f.must(err)
 	var list []string
 	for _, id := range ids {
@@ -229,7 +229,7 @@ func hearings() []testCase {
 			c := making(f.visitors(0, 1)[0])
 			c.Heard = []string{"a", "b c", "\xff"}
 			f.commit(c)
-			for after, want := range map[time.Duration]string{0: "a b c", jobs.HeardFor - time.Second: "a b c", jobs.HeardFor: ""} {
+			for after, want := range map[time.Duration]string{0: "a b c", store.HeardFor - time.Second: "a b c", store.HeardFor: ""} {
 				if got := f.heard(nine.Add(after), c.Subject, "x", "a", "b c"); got != want {
 					f.Errorf("after %s: heard %q, want %q", after, got, want)
 				}
@@ -277,7 +277,7 @@ func hearings() []testCase {
 			}
 		}},
 		{"are asked of many subjects in any shards, and of none", func(f *fixture) {
-			asked, want := make(map[jobs.Subject][]string), make(map[jobs.Subject]map[string]bool)
+			asked, want := make(map[store.Subject][]string), make(map[store.Subject]map[string]bool)
 			for shard := range f.store.Shards() {
 				for _, s := range f.visitors(shard, 30) {
 					c := making(s)
@@ -296,7 +296,7 @@ func hearings() []testCase {
 			}
 		}},
 		{"may be thousands in one commit", func(f *fixture) {
-			var changes []jobs.Change
+			var changes []store.Change
 			subjects := f.visitors(0, 700)
 			for _, s := range subjects {
 				c := making(s)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func wakes() []testCase {
@@ -35,7 +35,7 @@ func wakes() []testCase {
 		}},
 		{"of somebody awake is a wake, too", func(f *fixture) {
 			r := f.define(nine, f.subjects(0, 1)...)[0]
-			f.must(f.store.Wake(f.Context(), 0, []jobs.Subject{r.Subject}, nine))
+			f.must(f.store.Wake(f.Context(), 0, []store.Subject{r.Subject}, nine))
 			if got := f.load(r.Subject)[0]; !got.Woken || got.Rev <= r.Rev || got.State != nil {
 				f.Errorf("got %+v", got)
 			}
@@ -45,13 +45,13 @@ func wakes() []testCase {
 			s := f.subjects(0, 601)
 			by := f.define(nine, s[600])[0]
 			for _, served := range s[:600] {
-				f.must(f.store.Serve(f.Context(), served, []jobs.Subject{by.Subject}))
+				f.must(f.store.Serve(f.Context(), served, []store.Subject{by.Subject}))
 			}
 			slices.Sort(s[:600])
 			if diff := cmp.Diff(s[:600], f.served(by.Subject)); diff != "" {
 				f.Error(diff)
 			}
-			f.edit(jobs.Edit{Subject: by.Subject, Rev: by.Rev})
+			f.edit(store.Edit{Subject: by.Subject, Rev: by.Rev})
 			if left := f.served(by.Subject); len(left) > 0 {
 				f.Errorf("it serves %v, and is no more", left)
 			}
@@ -87,11 +87,11 @@ func wakes() []testCase {
 		}},
 		{"is wished by a commit, for each whom the subject serves", func(f *fixture) {
 			agents := f.settled(0, 3)
-			acme, bell := jobs.PropertySubject("acme"), jobs.PropertySubject("bell")
+			acme, bell := store.PropertySubject("acme"), store.PropertySubject("bell")
 			f.must(f.store.Serve(f.Context(), acme, subjectsOf(agents)))
 			f.must(f.store.Serve(f.Context(), bell, subjectsOf(agents[1:2])))
 			f.must(f.store.Serve(f.Context(), bell, nil))
-			var changes []jobs.Change
+			var changes []store.Change
 			for i, a := range agents {
 				c := on(a)
 				c.State, c.Wake = []byte(`{}`), i < 2
@@ -116,7 +116,7 @@ func wakes() []testCase {
 		}},
 		{"is not wished by a commit that is lost", func(f *fixture) {
 			a := f.settled(0, 1)[0]
-			f.must(f.store.Serve(f.Context(), jobs.PropertySubject("acme"), []jobs.Subject{a.Subject}))
+			f.must(f.store.Serve(f.Context(), store.PropertySubject("acme"), []store.Subject{a.Subject}))
 			c := on(a)
 			c.Wake, c.Rev = true, a.Rev-1
 			f.loses(0, c)
@@ -152,7 +152,7 @@ func wakes() []testCase {
 		{"is wished for thousands at once, and read in parts", func(f *fixture) {
 			a := f.settled(0, 2)
 			for i := range 9000 {
-				f.must(f.store.Serve(f.Context(), jobs.PropertySubject(strconv.Itoa(i)), []jobs.Subject{a[i%2].Subject}))
+				f.must(f.store.Serve(f.Context(), store.PropertySubject(strconv.Itoa(i)), []store.Subject{a[i%2].Subject}))
 			}
 			first, second := on(a[0]), on(a[1])
 			first.Wake, second.Wake = true, true
@@ -172,9 +172,9 @@ func wakes() []testCase {
 		}},
 		{"is wished for nobody by a subject that was removed and made again", func(f *fixture) {
 			a := f.settled(0, 1)[0]
-			f.must(f.store.Serve(f.Context(), jobs.PropertySubject("acme"), []jobs.Subject{a.Subject}))
-			f.edit(jobs.Edit{Subject: a.Subject, Rev: a.Rev})
-			f.edit(jobs.Edit{Subject: a.Subject, NewRev: a.Rev + 1, Definition: []byte(`{}`), Due: nine})
+			f.must(f.store.Serve(f.Context(), store.PropertySubject("acme"), []store.Subject{a.Subject}))
+			f.edit(store.Edit{Subject: a.Subject, Rev: a.Rev})
+			f.edit(store.Edit{Subject: a.Subject, NewRev: a.Rev + 1, Definition: []byte(`{}`), Due: nine})
 			c := on(f.load(a.Subject)[0])
 			c.Wake = true
 			f.commit(c)
@@ -188,7 +188,7 @@ func wakes() []testCase {
 // wisher gives a function that commits a wish to wake one subject.
 func (f *fixture) wisher(shard int) func() {
 	a := f.settled(shard, 1)[0].Subject
-	f.must(f.store.Serve(f.Context(), jobs.PropertySubject("acme"), []jobs.Subject{a}))
+	f.must(f.store.Serve(f.Context(), store.PropertySubject("acme"), []store.Subject{a}))
 	return func() {
 		f.Helper()
 		c := on(f.load(a)[0])
@@ -198,9 +198,9 @@ func (f *fixture) wisher(shard int) func() {
 }
 
 // served gives all who are served by a subject, sorted, each once.
-func (f *fixture) served(by jobs.Subject) []jobs.Subject {
+func (f *fixture) served(by store.Subject) []store.Subject {
 	f.Helper()
-	var all []jobs.Subject
+	var all []store.Subject
 	for cursor := ""; ; {
 		page, next, err := f.store.Served(f.Context(), by, cursor, 50)
 		f.must(err)

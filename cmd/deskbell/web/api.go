@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // api is what New serves of the API.
@@ -115,11 +116,11 @@ func (s *server) failed(err error) error {
 		return huma.ErrorWithHeaders(err, http.Header{"ETag": {mismatch.ETag}})
 	case errors.As(err, &inUse):
 		return huma.Error409Conflict(inUse.Error())
-	case errors.Is(err, jobs.ErrContended):
+	case errors.Is(err, store.ErrContended):
 		return huma.Error409Conflict(err.Error())
-	case errors.Is(err, jobs.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, jobs.ErrCursor):
+	case errors.Is(err, store.ErrCursor):
 		return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{Location: "query.cursor", Message: err.Error()})
 	}
 	s.Log.WithError(err).Warn("a request failed")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // BoardConfig is what the board is made of.
@@ -120,7 +121,7 @@ func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err er
 	}
 	switch {
 	case r.Context().Err() != nil: // nobody is there to read it
-	case errors.Is(err, jobs.ErrCursor):
+	case errors.Is(err, store.ErrCursor):
 		problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
 	case err != nil:
 		b.Log.WithError(err).Warn("the board cannot be read")

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // events streams what becomes of the properties that a page shows, those of the
@@ -76,7 +76,7 @@ func newReader(ids []string, whole bool) *reader {
 }
 
 // tell notes what was written; nil: something may have been missed.
-func (r *reader) tell(subjects []jobs.Subject) {
+func (r *reader) tell(subjects []store.Subject) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	concerns := subjects == nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // hub follows what is written, once for all readers of the board, and while there are
@@ -65,7 +66,7 @@ func (h *hub) run(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	go h.refresh(ctx, changed)
 	for ctx.Err() == nil {
-		if err := h.Client.Follow(ctx, func(subjects []jobs.Subject) {
+		if err := h.Client.Follow(ctx, func(subjects []store.Subject) {
 			h.tell(subjects)
 			wink(changed)
 		}); err != nil && ctx.Err() == nil {
@@ -75,7 +76,7 @@ func (h *hub) run(ctx context.Context) {
 	}
 }
 
-func (h *hub) tell(subjects []jobs.Subject) {
+func (h *hub) tell(subjects []store.Subject) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for r := range h.readers {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // widgetReaders are the streams in one process, at some 30 KB each.
@@ -62,7 +63,7 @@ func followWidget(s eventStream, r *http.Request, watch *jobs.Watch) {
 			err = s.send([]byte(":\n\n"))
 		case now, ok := <-watch.C:
 			if !ok {
-				if errors.Is(watch.Err(), jobs.ErrNotFound) {
+				if errors.Is(watch.Err(), store.ErrNotFound) {
 					_ = s.send([]byte("event: gone\ndata: {}\n\n")) // it is over, either way
 				}
 				return

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // The record of a visitor to whom two things were said.
@@ -18,9 +19,9 @@ const visitState = `{"visit": {"visits": [{"id": "s1", "arrived": "2026-11-23T09
 // visitor writes the record of the visitor v1.
 func (s *site) visitor(state string) {
 	s.Helper()
-	v := jobs.VisitorSubject("acme", "v1")
-	_, err := s.store.Commit(s.Context(), []jobs.Change{{
-		Subject: v, NewRev: 1, State: []byte(state), At: nine(), Actions: []jobs.Outgoing{{Body: []byte("{}"), To: []string{}}},
+	v := store.VisitorSubject("acme", "v1")
+	_, err := s.store.Commit(s.Context(), []store.Change{{
+		Subject: v, NewRev: 1, State: []byte(state), At: nine(), Actions: []store.Outgoing{{Body: []byte("{}"), To: []string{}}},
 	}})
 	s.must(err)
 }

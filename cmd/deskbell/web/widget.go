@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // freshest is for how many seconds a state may be kept by browsers and proxies where
@@ -74,7 +75,7 @@ func readable(read http.HandlerFunc) http.Handler {
 func ofProperty(read http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !definition.ValidID(r.PathValue("id")) {
-			refuseWidget(w, r, jobs.ErrNotFound)
+			refuseWidget(w, r, store.ErrNotFound)
 			return
 		}
 		read(w, r)
@@ -83,7 +84,7 @@ func ofProperty(read http.HandlerFunc) http.HandlerFunc {
 
 // refuseWidget says why there is no state. What went wrong inside is not for everybody.
 func refuseWidget(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, jobs.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		problem(w, http.StatusNotFound, "there is no such property: correct the id in the page, or define the property")
 		return
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // site serves the widgets of a shop, with no worker at all.
@@ -32,7 +33,7 @@ type site struct {
 	*testing.T
 	redis   *redistest.Server
 	client  *jobs.Client
-	store   jobs.Store
+	store   store.Store
 	handler http.Handler
 	server  *httptest.Server
 	url     string

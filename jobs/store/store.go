@@ -1,4 +1,4 @@
-package jobs
+package store
 
 import (
 	"context"
@@ -12,7 +12,7 @@ type Subject string
 
 // The kinds of subjects.
 const (
-	propertyKind = "property/"
+	PropertyKind = "property/"
 	agentKind    = "agent/"
 	visitorKind  = "visitor/"
 	chatKind     = "chat/"
@@ -22,7 +22,7 @@ const (
 )
 
 // PropertySubject is the subject of the property with this id.
-func PropertySubject(id string) Subject { return Subject(propertyKind + id) }
+func PropertySubject(id string) Subject { return Subject(PropertyKind + id) }
 
 // AgentSubject is the subject of the agent with this id.
 func AgentSubject(id string) Subject { return Subject(agentKind + id) }
@@ -32,11 +32,11 @@ func VisitorSubject(property, visitor string) Subject {
 	return Subject(visitorKind + property + "/" + visitor)
 }
 
-// chatSubject is the subject of a chat, of which it is known whose it is; see whose.go.
-func chatSubject(property, chat string) Subject { return Subject(chatKind + property + "/" + chat) }
+// ChatSubject is the subject of a chat: its record says which visitor it belongs to.
+func ChatSubject(property, chat string) Subject { return Subject(chatKind + property + "/" + chat) }
 
-// digestSubject is the subject of what came in while a property was closed; see digest.go.
-func digestSubject(property string) Subject { return Subject(digestKind + property) }
+// DigestSubject is the subject of the list of events and chats that came in while a property was closed.
+func DigestSubject(property string) Subject { return Subject(digestKind + property) }
 
 // ScheduleSubject stands for a named schedule in what Follow tells.
 func ScheduleSubject(name string) Subject { return Subject(scheduleKind + name) }
@@ -52,7 +52,7 @@ func (s Subject) Chatters() (property string, ok bool) {
 }
 
 // Property gives the id of a property; ok is false for another kind of subject.
-func (s Subject) Property() (id string, ok bool) { return strings.CutPrefix(string(s), propertyKind) }
+func (s Subject) Property() (id string, ok bool) { return strings.CutPrefix(string(s), PropertyKind) }
 
 // Agent gives the id of an agent; ok is false for another kind of subject.
 func (s Subject) Agent() (id string, ok bool) { return strings.CutPrefix(string(s), agentKind) }
@@ -65,27 +65,32 @@ func (s Subject) Visitor() (property, visitor string, ok bool) {
 	return property, visitor, ok
 }
 
-// digested gives the id of the property of a digest; ok is false for another kind of subject.
-func (s Subject) digested() (property string, ok bool) {
+// Digest gives the id of the property of a digest; ok is false for another kind of subject.
+func (s Subject) Digest() (property string, ok bool) {
 	return strings.CutPrefix(string(s), digestKind)
 }
 
-// onSite gives the id of the property without which nothing is decided on a visitor or a digest; ok is false for another
-// kind of subject.
-func (s Subject) onSite() (property string, ok bool) {
+// OnProperty gives the id of the property on which a visitor or a digest depends: neither is decided on without its definition.
+// ok is false for another kind of subject.
+func (s Subject) OnProperty() (property string, ok bool) {
 	if property, _, ok := s.Visitor(); ok {
 		return property, true
 	}
-	return s.digested()
+	return s.Digest()
 }
 
-func (s Subject) isChat() bool { return strings.HasPrefix(string(s), chatKind) }
+// Chat gives the ids of a chat and its property; ok is false for another kind of subject.
+func (s Subject) Chat() (property, chat string, ok bool) {
+	rest, ok := strings.CutPrefix(string(s), chatKind)
+	property, chat, _ = strings.Cut(rest, "/")
+	return property, chat, ok
+}
 
 // Undefined tells whether subjects of this kind have no definition but only a state:
 // visitors, chats and digests. They come by a Change and not by an Edit, they are many, and
 // neither Page nor Scan tells of them; Follow does when a change of one has actions.
 func (s Subject) Undefined() bool {
-	return strings.HasPrefix(string(s), visitorKind) || s.isChat() || strings.HasPrefix(string(s), digestKind)
+	return strings.HasPrefix(string(s), visitorKind) || strings.HasPrefix(string(s), chatKind) || strings.HasPrefix(string(s), digestKind)
 }
 
 // Record is what a store holds of a subject.
@@ -127,8 +132,8 @@ type Change struct {
 	Heard []string
 }
 
-// leaving is how many of its actions go anywhere.
-func (c *Change) leaving() (n int) {
+// Leaving is how many of its actions go anywhere.
+func (c *Change) Leaving() (n int) {
 	for i := range c.Actions {
 		if c.Actions[i].Leaves() {
 			n++
