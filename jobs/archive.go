@@ -7,8 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // giveUpAfter is for how long an action is tried. Then it is archived.
@@ -57,7 +58,7 @@ func (l *lane) archive(ctx context.Context, seq string, body []byte, reason stri
 // giveUp archives what is too old, of a destination that has failed for as long. So
 // what waits for it has a bound.
 func (l *lane) giveUp(ctx context.Context) error {
-	now := l.w.now()
+	now := l.w.Now()
 	if !l.seen.isLost(now) {
 		return nil
 	}
@@ -139,7 +140,7 @@ func (l *line) pausedReplay(err error) error {
 		return fmt.Errorf("delivering again to %q: it is gone: %s; run deskbell deliveries replay --destination %s when it is back (%w)", l.name, l.seen.Error, l.name, asynq.SkipRetry)
 	default:
 		err = fmt.Errorf("delivering again to %q: it is paused until %s: %s", l.name, l.seen.Until.Format(time.RFC3339), l.seen.Error)
-		return &tryLater{err, max(time.Second, l.seen.Until.Sub(l.w.now()))}
+		return &tryLater{err, max(time.Second, l.seen.Until.Sub(l.w.Now()))}
 	}
 }
 

@@ -2,8 +2,9 @@ package jobs
 
 import (
 	"context"
-	"github.com/deskbell/deskbell/jobs/store"
 	"slices"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // subjectAside is the subject of an action when one of it is aside, so that this one
@@ -24,20 +25,20 @@ func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
 	if len(l.aside)+len(s.follow) >= asideMost {
 		return &tryLater{errFull, growing(0)}
 	}
-	now := l.w.now()
+	now := l.w.Now()
 	a := store.Aside{Seq: e.Seq, Subject: subjectOf(e.Body), Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, At: e.At, Body: e.Body}
 	s.follow = append(s.follow, a)
 	slices.SortFunc(s.follow, func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
 	l.log.set("aside", len(l.aside)+len(s.follow))
 	l.log.note("refused", a.Error)
-	return l.w.store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: a.Next}) // first: one too many does no harm
+	return l.w.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: a.Next}) // first: one too many does no harm
 }
 
 // tryAside tries what is due aside: of each subject the first, and then, when that is
 // taken, the next.
 func (l *lane) tryAside(ctx context.Context) error {
 	for i := l.due(); i >= 0; i = l.due() {
-		if l.w.isStopping() {
+		if l.w.engine.isStopping() {
 			return errStopping
 		}
 		if err := l.permit(ctx); err != nil {
@@ -76,7 +77,7 @@ func (l *lane) taken(ctx context.Context, i int) error {
 
 // refusedAgain waits longer, or gives up after twelve hours.
 func (l *lane) refusedAgain(ctx context.Context, i int) error {
-	a, now := &l.aside[i], l.w.now()
+	a, now := &l.aside[i], l.w.Now()
 	a.Error = l.failure
 	if now.Sub(a.Since) >= giveUpAfter {
 		if err := l.archive(ctx, a.Seq, a.Body, a.Error); err != nil {
@@ -106,7 +107,7 @@ func (l *lane) firsts(yield func(i int) bool) {
 
 // due is the first that may be tried; -1: none.
 func (l *lane) due() int {
-	now := l.w.now()
+	now := l.w.Now()
 	for i := range l.firsts {
 		if !l.aside[i].Next.After(now) {
 			return i

@@ -139,7 +139,7 @@ func departmentNames(def *definition.Property) map[string]string {
 // boardAgents gives all agents, of whom it shows the first.
 func (b *batch) boardAgents(s *BoardState, def *definition.Property, at time.Time) []BoardAgent {
 	var agents []BoardAgent
-	for _, id := range without(def.AllAgents(), nil) {
+	for _, id := range def.AllAgents() {
 		def := b.agents[id]
 		if def == nil {
 			continue

@@ -47,3 +47,14 @@ func Written(changes []DecidedChange) []store.Change {
 	}
 	return list
 }
+
+// flips are changes of status.
+type flips struct{ widget, department, agent int }
+
+func (f *flips) total() int { return f.widget + f.department + f.agent }
+
+func (f *flips) add(more flips) {
+	f.widget += more.widget
+	f.department += more.department
+	f.agent += more.agent
+}

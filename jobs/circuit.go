@@ -150,7 +150,7 @@ var errPaused = errors.New("the destination is paused")
 // permit looks whether there may be a call now. When it is a probe, that is one call
 // of one action. Its error is errPaused where nobody may, or another probes.
 func (l *line) permit(ctx context.Context) error {
-	bodies, err := l.w.store.Circuits(ctx)
+	bodies, err := l.w.Store.Circuits(ctx)
 	if err != nil {
 		return err
 	}
@@ -162,10 +162,10 @@ func (l *line) permit(ctx context.Context) error {
 	if !c.isOpen() {
 		return nil
 	}
-	if !c.isDue(l.w.now()) {
+	if !c.isDue(l.w.Now()) {
 		return errPaused
 	}
-	l.probing, err = l.w.store.Probe(ctx, l.name, store.Lease{Holder: l.holder, For: deliveryLease})
+	l.probing, err = l.w.Store.Probe(ctx, l.name, store.Lease{Holder: l.holder, For: deliveryLease})
 	if err == nil && !l.probing {
 		err = errPaused
 	}
@@ -205,7 +205,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 	switch {
 	case neutral:
 	case failure != nil:
-		err = l.change(ctx, func(c circuit) circuit { return c.failed(l.w.now(), l.of, failure, l.probing) })
+		err = l.change(ctx, func(c circuit) circuit { return c.failed(l.w.Now(), l.of, failure, l.probing) })
 	case l.probing || l.seen.Failures > 0:
 		err = l.change(ctx, func(c circuit) circuit {
 			if c.isOpen() && !l.probing {
@@ -215,7 +215,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 		})
 	}
 	if l.probing {
-		_, gave := l.w.store.Probe(ctx, l.name, store.Lease{Holder: l.holder})
+		_, gave := l.w.Store.Probe(ctx, l.name, store.Lease{Holder: l.holder})
 		err = errors.Join(err, gave)
 	}
 	return err
@@ -224,7 +224,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 // change writes a circuit anew, and says when it opens or closes.
 func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
 	for range tries {
-		bodies, err := l.w.store.Circuits(ctx)
+		bodies, err := l.w.Store.Circuits(ctx)
 		if err != nil {
 			return err
 		}
@@ -236,7 +236,7 @@ func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
 				return fmt.Errorf("encoding the circuit of %q: %w", l.name, err)
 			}
 		}
-		ok, err := l.w.store.SetCircuit(ctx, l.name, bodies[l.name], body)
+		ok, err := l.w.Store.SetCircuit(ctx, l.name, bodies[l.name], body)
 		if err != nil {
 			return err
 		}
@@ -249,7 +249,7 @@ func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
 }
 
 func (l *line) changed(ctx context.Context, before, after circuit) error {
-	log := l.w.log.WithFields(logrus.Fields{"destination": l.name})
+	log := l.w.Log.WithFields(logrus.Fields{"destination": l.name})
 	switch {
 	case after.Gone && !before.Gone:
 		log.WithField("error", after.Error).
@@ -258,7 +258,7 @@ func (l *line) changed(ctx context.Context, before, after circuit) error {
 		log.WithFields(logrus.Fields{"until": after.Until.Format(time.RFC3339), "error": after.Error}).
 			Warn("destination is paused: it keeps failing; its actions wait, and it is tried again by itself; look at the receiver")
 	case before.isOpen() && !after.isOpen():
-		log.WithField("failed_for", l.w.now().Sub(before.Since).Round(time.Second).String()).
+		log.WithField("failed_for", l.w.Now().Sub(before.Since).Round(time.Second).String()).
 			Info("destination answers again: what waited is delivered now")
 		return l.w.wake(ctx, l.name)
 	}

@@ -6,11 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"github.com/deskbell/deskbell/jobs/store"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Kind is a kind of definition.
@@ -64,7 +65,7 @@ func (c *Client) Get(ctx context.Context, kind Kind, name string) (Stored, error
 // Find gives those of some definitions that are there, in the order of their names.
 func (c *Client) Find(ctx context.Context, kind Kind, names []string) ([]Stored, error) {
 	var list []Stored
-	for _, name := range without(slices.Sorted(slices.Values(names)), nil) {
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		s, err := c.Get(ctx, kind, name)
 		switch {
 		case errors.Is(err, store.ErrNotFound):

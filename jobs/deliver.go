@@ -75,7 +75,7 @@ func (q queue) enqueueDelivery(ctx context.Context, l store.Lane, slot time.Time
 
 // destinations are those that are defined, or the default one when none is.
 func (w *Worker) destinations(ctx context.Context) (map[string]definition.Destination, error) {
-	defs, err := defined(ctx, w.store)
+	defs, err := defined(ctx, w.Store)
 	if err == nil && len(defs) == 0 {
 		return map[string]definition.Destination{"default": w.DefaultDestination}, nil
 	}
@@ -100,8 +100,8 @@ func defined(ctx context.Context, db store.Store) (map[string]definition.Destina
 
 // deliver gives a destination what waits in one lane.
 func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) error {
-	if args.Shard < 0 || args.Shard >= w.store.Shards() {
-		return fmt.Errorf("delivering from shard %d: there are %d (%w)", args.Shard, w.store.Shards(), asynq.SkipRetry)
+	if args.Shard < 0 || args.Shard >= w.Store.Shards() {
+		return fmt.Errorf("delivering from shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
 	}
 	log.note("shard", args.Shard)
 	log.note("destination", args.Destination)
@@ -111,7 +111,7 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 	}
 	err := w.deliverLane(ctx, store.Lane(args), log)
 	if next, ok := w.turns.give(args.Destination); ok {
-		err = errors.Join(err, w.queue.enqueueDelivery(ctx, store.Lane{Shard: next, Destination: args.Destination}, w.now()))
+		err = errors.Join(err, w.queue.enqueueDelivery(ctx, store.Lane{Shard: next, Destination: args.Destination}, w.Now()))
 	}
 	return err
 }
@@ -129,7 +129,7 @@ func (w *Worker) deliverLane(ctx context.Context, at store.Lane, log *attempt) e
 	}
 	def, ok := defs[at.Destination]
 	if !ok {
-		return w.store.Forget(ctx, at) // removed since
+		return w.Store.Forget(ctx, at) // removed since
 	}
 	out, err := w.openLine(ctx, at.Destination, def)
 	if err != nil {

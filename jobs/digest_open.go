@@ -64,7 +64,7 @@ func (d *Decider) openDigest(ctx context.Context, s *site, digest *chat.Digest, 
 	if at.Sub(opening) > agent.TooLate {
 		return nil
 	}
-	for _, id := range without(s.def.AllAgents(), nil) {
+	for _, id := range s.def.AllAgents() {
 		def := s.agents[id]
 		if def == nil || !slices.Contains(def.Notify.On, string(agent.DigestOpened)) {
 			continue

@@ -147,25 +147,14 @@ func refsOf(subject store.Subject, body []byte) (refs, error) {
 	if err := json.Unmarshal(body, &p); err != nil {
 		return r, fmt.Errorf("decoding %s: %w", subject, err)
 	}
-	r.schedules = without(p.Uses(), nil)
-	for _, id := range without(p.AllAgents(), nil) {
+	r.schedules = p.Uses()
+	for _, id := range p.AllAgents() {
 		r.agents = append(r.agents, store.AgentSubject(id))
 	}
 	return r, nil
 }
 
-// without is names, each once, save those in others.
+// without is names, except those in others.
 func without(names, others []string) []string {
-	seen := make(map[string]bool, len(names)+len(others))
-	for _, name := range others {
-		seen[name] = true
-	}
-	var left []string
-	for _, name := range names {
-		if !seen[name] {
-			seen[name] = true
-			left = append(left, name)
-		}
-	}
-	return left
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }

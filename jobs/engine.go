@@ -2,34 +2,94 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
+
+// Observer is told what an engine does.
+type Observer interface {
+	// Committed is called for each change that was committed, and when.
+	Committed(c *DecidedChange, at time.Time)
+	// Flipped is called with the flips of a batch.
+	Flipped(f flips)
+	// HeldBack is called with messages that were decided against.
+	HeldBack(list []skipped)
+}
+
+// unobserved is an Observer who is told in vain.
+type unobserved struct{}
+
+// Committed implements Observer.
+func (unobserved) Committed(*DecidedChange, time.Time) {}
+
+// Flipped implements Observer.
+func (unobserved) Flipped(flips) {}
+
+// HeldBack implements Observer.
+func (unobserved) HeldBack([]skipped) {}
 
 // engine makes decisions and commits them. It is what a Worker and a Simulation have
 // in common: a worker has queues, a cron and deliveries around it, and a simulation a
 // clock of its own.
 type engine struct {
 	intake
-	log     logrus.FieldLogger
-	metrics *Metrics
-	batch   int // subjects decided and committed together
-
-	// askSweep asks for the sweep of a shard in which somebody was woken. What it cannot
-	// ask for is found there anyway, a beat later.
-	askSweep func(ctx context.Context, shard int, nominal time.Time) error
+	EngineConfig
 	stopping atomic.Bool
-
-	// askWakes asks for wake-ups of visitors at the instants at which they are due next.
-	// Without one, a sweep sees to them some seconds late.
-	askWakes func(ctx context.Context, changes []*DecidedChange)
 }
 
+// EngineConfig is what an engine is made of.
+type EngineConfig struct {
+	Store    store.Store
+	TimeZone *time.Location // of schedules and subjects that name none
+	Now      func() time.Time
+	Log      logrus.FieldLogger
+	Observer Observer // nil: nobody
+	Batch    int      // subjects decided and committed together; at least 1
+
+	// ShowHeldBack lets some of the messages that were decided against be shown on the board.
+	ShowHeldBack bool
+
+	// AskSweep asks for the sweep of a shard in which somebody was woken. What it cannot
+	// ask for is found there anyway, a beat later.
+	AskSweep func(ctx context.Context, shard int, nominal time.Time) error
+
+	// AskTimers asks for wake-ups of visitors at the instants at which they are due next.
+	// Without one, a sweep sees to them some seconds late.
+	AskTimers func(ctx context.Context, changes []*DecidedChange)
+}
+
+// NewEngine makes an engine.
+func NewEngine(c EngineConfig) *engine {
+	if c.Observer == nil {
+		c.Observer = unobserved{}
+	}
+	e := &engine{EngineConfig: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now}}
+	if c.ShowHeldBack {
+		e.board = boardLimiter()
+	}
+	return e
+}
+
+// Decider is what the engine decides by.
+func (e *engine) Decider() *Decider { return e.decider }
+
+// Stop lets sweeps that are under way hand their work to others.
+func (e *engine) Stop() { e.stopping.Store(true) }
+
 func (e *engine) isStopping() bool { return e.stopping.Load() }
+
+// sweepLease is how long a shard waits for a worker that has died. A sweep renews
+// it with every batch. It has run out at the second beat of the cron after it was taken.
+const sweepLease = 8 * time.Second
+
+// errStopping ends work that is handed to another worker.
+var errStopping = errors.New("the worker stops")
 
 // sweeping is one sweep and what it did: it claims what is due in a shard, decides on
 // it and commits, batch by batch, until none is left.
@@ -46,7 +106,7 @@ type sweeping struct {
 }
 
 func (s *sweeping) run(ctx context.Context, nominal time.Time) error {
-	limit := s.batch
+	limit := s.Batch
 	for {
 		if s.isStopping() {
 			limit = 0 // a claim that finds nothing gives the lease back
@@ -99,25 +159,25 @@ func (s *sweeping) decide(ctx context.Context, records []store.Record, at time.T
 		}
 		s.decided++
 		flipped.add(c.flips)
-		s.metrics.committed(c, committed)
+		s.Observer.Committed(c, committed)
 		s.notices += c.notices
 		s.actions += c.Leaving()
 		if c.wakes() {
 			timers = append(timers, c)
 		}
 	}
-	s.askWakes(ctx, timers)
+	s.AskTimers(ctx, timers)
 	held := slices.DeleteFunc(out.Skipped, func(k skipped) bool { return slices.Contains(lost, k.subject) })
 	s.logSkipped(held)
 	s.skipped = append(s.skipped, held...)
 	s.flips.add(flipped)
-	s.metrics.flipped(flipped)
+	s.Observer.Flipped(flipped)
 	return nil
 }
 
 func (e *engine) logBroken(broken []Broken) {
 	for _, b := range broken {
-		e.log.WithField("subject", b.Subject).WithError(b.Err).Error("subject left as it is: define it anew")
+		e.Log.WithField("subject", b.Subject).WithError(b.Err).Error("subject left as it is: define it anew")
 	}
 }
 
@@ -141,7 +201,7 @@ func (e *engine) passOn(ctx context.Context, shard int) (woken int, err error) {
 			return woken, err
 		}
 		for shard := range awake {
-			if err := e.askSweep(ctx, shard, e.now()); err != nil {
+			if err := e.AskSweep(ctx, shard, e.now()); err != nil {
 				return woken, err
 			}
 		}
@@ -225,7 +285,7 @@ func (e *engine) wakeUsers(ctx context.Context, edited store.Mark) (woken int, e
 func (e *engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (int, error) {
 	woken, cursor := 0, ""
 	for {
-		users, next, err := e.store.Users(ctx, shard, schedule, cursor, e.batch)
+		users, next, err := e.store.Users(ctx, shard, schedule, cursor, e.Batch)
 		if err != nil {
 			return woken, err
 		}
@@ -240,7 +300,7 @@ func (e *engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (i
 	if woken == 0 {
 		return 0, nil
 	}
-	return woken, e.askSweep(ctx, shard, e.now())
+	return woken, e.AskSweep(ctx, shard, e.now())
 }
 
 // later is the later of a nominal time and now: late work is done as of now, so

@@ -65,7 +65,7 @@ func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID:
 func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error {
 	parcels := make(map[int]*parcel) // by partition
 	for i := range events {
-		subject, ok := addressee(&events[i])
+		subject, ok := store.Addressee(&events[i])
 		if !ok {
 			continue // of an agent: nothing is decided on them yet
 		}
@@ -93,21 +93,6 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 		}
 	}
 	return nil
-}
-
-// addressee is the subject in whose shard an event is taken in first: the visitor, or the
-// chat whose visitor is to be found. ok is false where there is neither.
-func addressee(e *event.Event) (s store.Subject, ok bool) {
-	d := &e.Data
-	switch {
-	case d.Property == "":
-		return "", false
-	case d.Visitor != "":
-		return store.VisitorSubject(d.Property, d.Visitor), true
-	case d.Chat != "":
-		return store.ChatSubject(d.Property, d.Chat), true
-	}
-	return "", false
 }
 
 // parcel is the payload of one task while it is packed. A task has no more than one body of

@@ -19,10 +19,10 @@ func (w *Worker) beats(at time.Time) { w.beat.Store(&at) }
 // one that is away, no restart is a cure.
 func (w *Worker) Health(context.Context) error {
 	beat := w.beat.Load()
-	if beat == nil || w.isStopping() {
+	if beat == nil || w.engine.isStopping() {
 		return nil
 	}
-	if silence := w.now().Sub(*beat); silence > mostSilence {
+	if silence := w.Now().Sub(*beat); silence > mostSilence {
 		return fmt.Errorf("the worker's cron has not beaten for %s", silence.Round(time.Second))
 	}
 	return nil
@@ -31,7 +31,7 @@ func (w *Worker) Health(context.Context) error {
 // Ready says why the worker does not work yet, or does no more.
 func (w *Worker) Ready(context.Context) error {
 	switch {
-	case w.isStopping():
+	case w.engine.isStopping():
 		return errors.New("the worker stops")
 	case w.beat.Load() == nil:
 		return errors.New("the worker has not started yet")

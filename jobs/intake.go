@@ -38,9 +38,9 @@ type taken struct {
 // intakeTries is how often a decision is made anew. Each time, somebody else has got on.
 const intakeTries = 20
 
-// take takes in events and looks at visitors whose time has come. What it says of what was
+// process takes in events and looks at visitors whose time has come. What it says of what was
 // taken in holds also when there is an error; what was not, is to be given to it again.
-func (in intake) take(ctx context.Context, events []event.Event, due []store.Subject) (*taken, error) {
+func (in intake) process(ctx context.Context, events []event.Event, due []store.Subject) (*taken, error) {
 	t := &taken{at: in.now(), dropped: make(map[string]int)}
 	news := make(map[store.Subject][]event.Event)
 	for _, s := range due {

@@ -45,7 +45,7 @@ var (
 )
 
 func (l *lane) run(ctx context.Context) error {
-	aside, busy, err := l.w.store.SetAside(ctx, l.Lane, l.lease)
+	aside, busy, err := l.w.Store.SetAside(ctx, l.Lane, l.lease)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (l *lane) work(ctx context.Context) error {
 		if err := l.tryAside(ctx); err != nil {
 			return err
 		}
-		if l.w.isStopping() {
+		if l.w.engine.isStopping() {
 			return errStopping
 		}
 		entries, err := l.read(ctx)
@@ -93,7 +93,7 @@ func (l *lane) work(ctx context.Context) error {
 
 func (l *lane) read(ctx context.Context) (entries []store.Entry, err error) {
 	var busy bool
-	entries, l.cursor, busy, err = l.w.store.Outbox(ctx, l.Lane, l.lease, deliveryBatch)
+	entries, l.cursor, busy, err = l.w.Store.Outbox(ctx, l.Lane, l.lease, deliveryBatch)
 	if err == nil && busy {
 		err = errLost
 	}
@@ -107,7 +107,7 @@ func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 	if l.released {
 		s.For = 0
 	}
-	ok, err := l.w.store.Delivered(ctx, l.Lane, s)
+	ok, err := l.w.Store.Delivered(ctx, l.Lane, s)
 	if err == nil && !ok && !l.released {
 		err = errLost
 	}
@@ -118,13 +118,13 @@ func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 func (l *lane) leave(ctx context.Context) error {
 	var errs []error
 	if !l.released {
-		_, err := l.w.store.Delivered(ctx, l.Lane, store.Settlement{Lease: store.Lease{Holder: l.lease.Holder}})
+		_, err := l.w.Store.Delivered(ctx, l.Lane, store.Settlement{Lease: store.Lease{Holder: l.lease.Holder}})
 		errs = append(errs, err)
 	}
 	if next := l.nextTry(); !next.IsZero() {
-		errs = append(errs, l.w.store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: next}))
+		errs = append(errs, l.w.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: next}))
 		if !l.seen.Gone {
-			errs = append(errs, l.w.queue.enqueueDelivery(ctx, l.Lane, next, asynq.ProcessIn(next.Sub(l.w.now())+time.Second)))
+			errs = append(errs, l.w.queue.enqueueDelivery(ctx, l.Lane, next, asynq.ProcessIn(next.Sub(l.w.Now())+time.Second)))
 		}
 	}
 	return errors.Join(errs...)
@@ -156,7 +156,7 @@ type step struct {
 func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 	singly := 0 // so many come one by one, since they were refused together
 	for len(entries) > 0 {
-		if l.w.isStopping() {
+		if l.w.engine.isStopping() {
 			return errStopping
 		}
 		most := l.to.Most()
@@ -204,7 +204,7 @@ func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 // is no room to set one aside.
 func (l *lane) take(entries []store.Entry, most int) step {
 	var s step
-	now := l.w.now()
+	now := l.w.Now()
 	for _, e := range entries {
 		if len(s.batch) == most {
 			break
@@ -295,7 +295,7 @@ func (l *lane) later(err error) error {
 	case c.Gone: // to give up what is old by then
 		return &tryLater{err, giveUpAfter}
 	case c.isOpen():
-		return &tryLater{err, c.Until.Sub(l.w.now())}
+		return &tryLater{err, c.Until.Sub(l.w.Now())}
 	default: // as the next beat would; a few more, and it opens
 		return &tryLater{err, growing(0)}
 	}

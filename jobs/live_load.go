@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/widget"
@@ -134,7 +135,7 @@ func (b *batch) usedBy(property store.Subject) []store.Subject {
 		return nil
 	}
 	schedules := p.Uses()
-	agents := without(p.AllAgents(), nil)
+	agents := p.AllAgents()
 	for _, id := range agents {
 		if a := b.agents[id]; a != nil && a.Schedule.Name != "" {
 			schedules = append(schedules, a.Schedule.Name)
@@ -144,7 +145,8 @@ func (b *batch) usedBy(property store.Subject) []store.Subject {
 	for _, id := range agents {
 		uses = append(uses, store.AgentSubject(id))
 	}
-	for _, name := range without(schedules, nil) {
+	slices.Sort(schedules)
+	for _, name := range slices.Compact(schedules) {
 		uses = append(uses, store.ScheduleSubject(name))
 	}
 	return uses

@@ -97,20 +97,9 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// flips are changes of status.
-type flips struct{ widget, department, agent int }
-
-func (f *flips) total() int { return f.widget + f.department + f.agent }
-
-func (f *flips) add(more flips) {
-	f.widget += more.widget
-	f.department += more.department
-	f.agent += more.agent
-}
-
-// committed counts the flips of a change. What a reconciliation finds was never
+// Committed counts the flips of a change. What a reconciliation finds was never
 // due, and so not late.
-func (m *Metrics) committed(c *DecidedChange, at time.Time) {
+func (m *Metrics) Committed(c *DecidedChange, at time.Time) {
 	if m == nil || c.flips.total() == 0 {
 		return
 	}
@@ -119,8 +108,8 @@ func (m *Metrics) committed(c *DecidedChange, at time.Time) {
 	}
 }
 
-// flipped counts the flips of a batch.
-func (m *Metrics) flipped(f flips) {
+// Flipped counts the flips of a batch.
+func (m *Metrics) Flipped(f flips) {
 	if m == nil {
 		return
 	}
@@ -170,7 +159,8 @@ func (m *Metrics) took(t *taken) {
 	}
 }
 
-func (m *Metrics) skippedMessages(list []skipped) {
+// HeldBack counts messages that were decided against, by reason.
+func (m *Metrics) HeldBack(list []skipped) {
 	if m == nil {
 		return
 	}

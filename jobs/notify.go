@@ -48,7 +48,7 @@ type Notifier interface {
 func (w *Worker) sendNotices(ctx context.Context, shard int, log *attempt) error {
 	const limit = 100
 	for {
-		entries, err := w.store.Notices(ctx, shard, limit)
+		entries, err := w.Store.Notices(ctx, shard, limit)
 		if err != nil || len(entries) == 0 {
 			return err
 		}
@@ -57,7 +57,7 @@ func (w *Worker) sendNotices(ctx context.Context, shard int, log *attempt) error
 				return err
 			}
 		}
-		if err := w.store.Noticed(ctx, shard, entries[len(entries)-1].Seq); err != nil {
+		if err := w.Store.Noticed(ctx, shard, entries[len(entries)-1].Seq); err != nil {
 			return err
 		}
 		log.set("noticed", len(entries))
@@ -75,7 +75,7 @@ func (w *Worker) enqueueNotice(ctx context.Context, shard int, e store.Entry) er
 		w.logDropped(shard, e, fmt.Errorf("decoding the notice: %w", err))
 		return nil
 	}
-	records, err := w.store.Load(ctx, []store.Subject{store.AgentSubject(args.Agent)})
+	records, err := w.Store.Load(ctx, []store.Subject{store.AgentSubject(args.Agent)})
 	if err != nil || records[0].Definition == nil {
 		return err // an agent who was removed is told nothing
 	}
@@ -134,7 +134,7 @@ func cut(text string) string {
 }
 
 func (w *Worker) logDropped(shard int, e store.Entry, err error) {
-	w.log.WithFields(logrus.Fields{"shard": shard, "seq": e.Seq}).WithError(err).Error("notice dropped: nobody can be told")
+	w.Log.WithFields(logrus.Fields{"shard": shard, "seq": e.Seq}).WithError(err).Error("notice dropped: nobody can be told")
 }
 
 // noticeRetries is more than fit into agent.TooLate: the time ends the retries.
@@ -145,7 +145,7 @@ const noticeRetries = 100
 func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) error {
 	log.note("agent", args.Agent)
 	log.note("notice", args.Notice)
-	if late := w.now().Sub(args.latest()); late > 0 {
+	if late := w.Now().Sub(args.latest()); late > 0 {
 		w.Metrics.noticed(noticeLate)
 		log.set("dropped", "too late by "+late.Round(time.Second).String())
 		return nil
@@ -210,11 +210,11 @@ func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
 // loadAgent gives an agent and the time zone of their hours. One who was removed
 // has no services, and nothing is sent.
 func (w *Worker) loadAgent(ctx context.Context, id string) (*definition.Agent, *time.Location, error) {
-	records, err := w.store.Load(ctx, []store.Subject{store.AgentSubject(id)})
+	records, err := w.Store.Load(ctx, []store.Subject{store.AgentSubject(id)})
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := w.decider.gather(ctx, records)
+	b, err := w.engine.Decider().gather(ctx, records)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -60,7 +60,7 @@ func (o *orphans) look(id string, until float64, now time.Time) sighting {
 func (w *Worker) adoptOrphans(ctx context.Context) error {
 	w.orphans.mu.Lock()
 	defer w.orphans.mu.Unlock()
-	now, seen := w.now(), make(map[string]sighting)
+	now, seen := w.Now(), make(map[string]sighting)
 	copies := 0
 	for queue := range w.queue.all(queueEvent) {
 		leases, err := w.Redis.Client.ZRangeWithScores(ctx, leaseKey(queue), 0, mostOrphans-1).Result()
@@ -82,7 +82,7 @@ func (w *Worker) adoptOrphans(ctx context.Context) error {
 	}
 	w.orphans.seen = seen
 	if copies > 0 {
-		w.log.WithFields(logrus.Fields{"tasks": copies}).Warn("a worker has gone that held events: they are taken in from copies")
+		w.Log.WithFields(logrus.Fields{"tasks": copies}).Warn("a worker has gone that held events: they are taken in from copies")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Ev
 		if d := &e.Data; d.Chat != "" && d.Property != "" {
 			s := store.ChatSubject(d.Property, d.Chat)
 			chats[s] = append(chats[s], e)
-		} else if s, ok := addressee(&e); ok {
+		} else if s, ok := store.Addressee(&e); ok {
 			news[s] = append(news[s], e)
 		}
 	}
@@ -132,6 +132,19 @@ func (o *chatState) hand(news map[store.Subject][]event.Event, events []event.Ev
 		news[s] = append(news[s], e)
 	}
 	return len(o.Parked) > 0
+}
+
+// ParkedEvents tells how many events wait in each of some chats for it to be known whose they are. A chat without any is left out.
+func (in intake) ParkedEvents(ctx context.Context, chats []store.Subject) (map[store.Subject]int, error) {
+	records, err := in.store.Load(ctx, chats)
+	parked := make(map[store.Subject]int)
+	for i := range records {
+		var o chatState
+		if decodeState(records[i].State, &o) == nil && o.Visitor == "" && len(o.Parked) > 0 {
+			parked[records[i].Subject] = len(o.Parked)
+		}
+	}
+	return parked, err
 }
 
 // unpark strikes out parked events that were taken in. Whoever parks one meanwhile, or strikes

@@ -18,19 +18,19 @@ type receivers struct {
 }
 
 func (w *Worker) receivers(ctx context.Context) (receivers, error) {
-	r := receivers{at: w.now()}
+	r := receivers{at: w.Now()}
 	var err error
 	if r.defs, err = w.destinations(ctx); err != nil {
 		return r, err
 	}
-	bodies, err := w.store.Circuits(ctx)
+	bodies, err := w.Store.Circuits(ctx)
 	if err != nil {
 		return r, err
 	}
 	r.circuits = inForce(bodies, r.defs)
 	for name, body := range bodies {
 		if _, ok := r.defs[name]; !ok { // removed: when it is defined again, it begins anew
-			if _, err := w.store.SetCircuit(ctx, name, body, nil); err != nil {
+			if _, err := w.Store.SetCircuit(ctx, name, body, nil); err != nil {
 				return r, err
 			}
 		}
@@ -73,7 +73,7 @@ func (w *Worker) enqueueDeliveries(ctx context.Context, shard int, slot time.Tim
 // tickDeliveries asks for the lanes that have something before them. With nothing to
 // deliver, it asks Redis one thing.
 func (w *Worker) tickDeliveries(ctx context.Context, pending []store.Pending, nominal time.Time) error {
-	retries, err := w.store.Retries(ctx, w.now(), 1000)
+	retries, err := w.Store.Retries(ctx, w.Now(), 1000)
 	if err != nil {
 		return err
 	}
@@ -95,14 +95,14 @@ func (w *Worker) tickDeliveries(ctx context.Context, pending []store.Pending, no
 			lanes = append(lanes, l)
 		}
 	}
-	waiting, err := w.store.Waiting(ctx, lanes)
+	waiting, err := w.Store.Waiting(ctx, lanes)
 	if err != nil {
 		return err
 	}
 	for _, lane := range waiting {
 		retry, isDue := due[lane.Lane]
 		if isDue && lane.Aside == 0 && lane.Next == "" { // noted, and then nothing was set aside
-			if err := w.store.Retried(ctx, retry); err != nil {
+			if err := w.Store.Retried(ctx, retry); err != nil {
 				return err
 			}
 		} else if (isDue || lane.Next != "") && r.mayRun(lane) {
@@ -136,8 +136,8 @@ func (w *Worker) enqueueRest(ctx context.Context, r receivers, shards []int, wai
 
 // wake asks for the lanes of a destination that may be called again.
 func (w *Worker) wake(ctx context.Context, destination string) error {
-	now := w.now()
-	pending, err := w.store.Pending(ctx, now)
+	now := w.Now()
+	pending, err := w.Store.Pending(ctx, now)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (ReconcileArgs) Kind() string { return "boundary:reconcile" }
 // instant, names the round, so that any number of workers ask once.
 func (w *Worker) enqueueReconcile(ctx context.Context, slot time.Time, span time.Duration) error {
 	var errs []error
-	shards := w.store.Shards()
+	shards := w.Store.Shards()
 	for shard := range shards {
 		id := fmt.Sprintf("reconcile:%d:%d", shard, slot.Unix())
 		wait := span * time.Duration(shard) / time.Duration(shards)
@@ -34,19 +34,19 @@ func (w *Worker) enqueueReconcile(ctx context.Context, slot time.Time, span time
 // writes what differs. It finds nothing unless something went wrong: a timetable
 // entry lost, a schedule's edit cut off half-way, new holiday tables in the binary.
 func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt) error {
-	if args.Shard < 0 || args.Shard >= w.store.Shards() {
-		return fmt.Errorf("reconciling shard %d: there are %d (%w)", args.Shard, w.store.Shards(), asynq.SkipRetry)
+	if args.Shard < 0 || args.Shard >= w.Store.Shards() {
+		return fmt.Errorf("reconciling shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
 	}
 	log.note("shard", args.Shard)
-	s := sweeping{engine: &w.engine, shard: args.Shard}
-	defer func() { s.report(log) }()
+	s := sweeping{engine: w.engine, shard: args.Shard}
+	defer func() { reportSweep(&s, log) }()
 	cursor := ""
 	for {
-		if w.isStopping() {
+		if w.engine.isStopping() {
 			return errStopping
 		}
-		at := w.now()
-		records, next, err := w.store.Page(ctx, args.Shard, cursor, w.Batch)
+		at := w.Now()
+		records, next, err := w.Store.Page(ctx, args.Shard, cursor, w.Batch)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt
 	}
 	if s.actions > 0 {
 		log.set("mended", s.actions)
-		return w.enqueueDeliveries(ctx, args.Shard, w.now())
+		return w.enqueueDeliveries(ctx, args.Shard, w.Now())
 	}
 	return nil
 }

@@ -9,11 +9,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // RedisMetrics are what lies in Redis: timetable, outbox, queues. It is a collector,

@@ -27,7 +27,7 @@ func (c *Client) checkRefs(ctx context.Context, name string, def any) error {
 	case *definition.Property:
 		kind, set.Properties = "properties", map[string]*definition.Property{name: d}
 		names.schedules = d.Uses()
-		for _, id := range without(d.AllAgents(), nil) {
+		for _, id := range d.AllAgents() {
 			names.agents = append(names.agents, store.AgentSubject(id))
 		}
 	case *definition.Agent:

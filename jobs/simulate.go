@@ -37,7 +37,7 @@ type SimulationConfig struct {
 //
 // It is not for use by several goroutines at once.
 type Simulation struct {
-	engine
+	*engine
 	client  *Client
 	clock   time.Time
 	action  func([]byte) error
@@ -50,10 +50,11 @@ type Simulation struct {
 func NewSimulation(c SimulationConfig) *Simulation {
 	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain, parked: make(map[store.Subject]int)}
 	store := c.Open(s.Now)
-	s.intake = intake{store: store, decider: NewDecider(store, c.TimeZone), now: s.Now}
-	s.log, s.batch = c.Log, 500
-	s.askSweep = func(context.Context, int, time.Time) error { return nil } // Settle looks for itself
-	s.askWakes = func(context.Context, []*DecidedChange) {}
+	s.engine = NewEngine(EngineConfig{
+		Store: store, TimeZone: c.TimeZone, Now: s.Now, Log: c.Log, Batch: 500,
+		AskSweep:  func(context.Context, int, time.Time) error { return nil }, // Settle looks for itself
+		AskTimers: func(context.Context, []*DecidedChange) {},
+	})
 	s.client = &Client{store: s.store, now: s.Now, decider: s.decider}
 	return s
 }
@@ -76,11 +77,11 @@ func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) e
 // at once is given to Action with the next Settle. Those of a property that is not
 // defined are dropped, and logged.
 func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
-	t, err := s.take(ctx, events, nil)
+	t, err := s.process(ctx, events, nil)
 	s.skipped = append(s.skipped, t.skipped...)
 	s.logBroken(t.broken)
 	for property, n := range t.dropped {
-		s.log.WithFields(logrus.Fields{"property": property, "events": n}).Warn("events dropped: their property is not defined")
+		s.Log.WithFields(logrus.Fields{"property": property, "events": n}).Warn("events dropped: their property is not defined")
 	}
 	if err != nil || !s.explain {
 		return err
@@ -88,9 +89,9 @@ func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 	return s.countParked(ctx, events)
 }
 
-// Try says what would come of an arrival; see Client.Try.
+// Try says what would come of an arrival; see Decider.Try.
 func (s *Simulation) Try(ctx context.Context, arrival event.Event) (Trial, error) {
-	return s.client.Try(ctx, arrival)
+	return s.decider.Try(ctx, arrival)
 }
 
 // Advance lets time pass up to an instant. It leaves what is due at that instant
@@ -161,7 +162,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 			continue
 		}
 		left = true
-		sweep := sweeping{engine: &s.engine, shard: shard, lease: store.Lease{Holder: simulation, For: sweepLease}}
+		sweep := sweeping{engine: s.engine, shard: shard, lease: store.Lease{Holder: simulation, For: sweepLease}}
 		if err := sweep.run(ctx, s.clock); err != nil {
 			return false, err
 		}

@@ -34,16 +34,10 @@ func (s *Simulation) countParked(ctx context.Context, events []event.Event) erro
 			chats = append(chats, store.ChatSubject(e.Data.Property, e.Data.Chat))
 		}
 	}
-	records, err := s.store.Load(ctx, chats)
-	if err != nil {
-		return err
+	parked, err := s.ParkedEvents(ctx, chats)
+	for _, chat := range chats {
+		delete(s.parked, chat)
 	}
-	for i := range records {
-		var o chatState
-		delete(s.parked, records[i].Subject)
-		if decodeState(records[i].State, &o) == nil && o.Visitor == "" && len(o.Parked) > 0 {
-			s.parked[records[i].Subject] = len(o.Parked)
-		}
-	}
-	return nil
+	maps.Copy(s.parked, parked)
+	return err
 }

@@ -95,7 +95,7 @@ func (s *site) read(b *batch, r *store.Record, known *policyCache, at time.Time)
 	for _, part := range p.Departments {
 		s.parts[part.ID] = part.Hours
 	}
-	for _, a := range b.agentsOf(without(s.def.AllAgents(), nil)) {
+	for _, a := range b.agentsOf(s.def.AllAgents()) {
 		if a.Available(at) {
 			s.online++
 		}

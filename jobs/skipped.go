@@ -107,8 +107,8 @@ func (out *Outcome) showSkipped(limit *rate.Limiter, at time.Time) {
 // logSkipped counts messages that were decided against, and logs each where that is wanted. What is
 // known of the visitor is not for a log: neither the id of the visit nor what a condition looked at.
 func (e *engine) logSkipped(list []skipped) {
-	e.metrics.skippedMessages(list)
-	if len(list) == 0 || !e.log.WithFields(nil).Logger.IsLevelEnabled(logrus.DebugLevel) {
+	e.Observer.HeldBack(list)
+	if len(list) == 0 || !e.Log.WithFields(nil).Logger.IsLevelEnabled(logrus.DebugLevel) {
 		return
 	}
 	for i := range list {
@@ -123,6 +123,6 @@ func (e *engine) logSkipped(list []skipped) {
 		if c := s.verdict.Condition; !c.IsZero() {
 			fields["condition"] = c.String()
 		}
-		e.log.WithFields(fields).Debug("message held back")
+		e.Log.WithFields(fields).Debug("message held back")
 	}
 }

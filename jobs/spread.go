@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // SpreadArgs asks to wake all subjects that use a named schedule which was edited.
@@ -25,7 +26,7 @@ func (q queue) enqueueSpread(ctx context.Context, mark store.Mark, nominal time.
 
 func (w *Worker) spread(ctx context.Context, args SpreadArgs, log *attempt) error {
 	log.note("schedule", args.Schedule)
-	woken, err := w.wakeUsers(ctx, store.Mark{Name: args.Schedule, Count: args.Count})
+	woken, err := w.engine.wakeUsers(ctx, store.Mark{Name: args.Schedule, Count: args.Count})
 	log.set("woken", woken)
 	return err
 }

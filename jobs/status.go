@@ -107,7 +107,7 @@ func (b *batch) statusOf(r *store.Record, agents map[string][]byte) (PropertySta
 		return s, err
 	}
 	s.Name, s.Widget, s.Override, s.TimeZone = def.Name, widget.State(state.Widget), state.Override, p.Hours.Location().String()
-	ids := without(def.AllAgents(), nil)
+	ids := def.AllAgents()
 	sort.Strings(ids)
 	for _, id := range ids {
 		if b.agents[id] == nil {

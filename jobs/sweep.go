@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // SweepArgs asks to decide on all subjects of a shard that are due.
@@ -39,10 +40,6 @@ func (q queue) enqueueSweepIn(ctx context.Context, shard int, wait time.Duration
 		asynq.TaskID("sweep:"+uuid.NewString()), asynq.ProcessIn(max(0, wait-time.Second)))
 }
 
-// sweepLease is how long a shard waits for a worker that has died. A sweep renews
-// it with every batch. It has run out at the second beat of the cron after it was taken.
-const sweepLease = 8 * time.Second
-
 // holder is who holds the lease of a job: its task, so that a retry finds its own.
 func holder(ctx context.Context) string {
 	if id, ok := asynq.GetTaskID(ctx); ok {
@@ -51,15 +48,12 @@ func holder(ctx context.Context) string {
 	return uuid.NewString()
 }
 
-// errStopping ends a job that is handed to another worker.
-var errStopping = errors.New("the worker stops")
-
 // sweep takes the due subjects of a shard in batches: claim, decide, commit, until
 // none is left. Then it passes on what the shard has for others: wishes to wake
 // them, notices, actions.
 func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error {
-	if args.Shard < 0 || args.Shard >= w.store.Shards() {
-		return fmt.Errorf("sweeping shard %d: there are %d (%w)", args.Shard, w.store.Shards(), asynq.SkipRetry)
+	if args.Shard < 0 || args.Shard >= w.Store.Shards() {
+		return fmt.Errorf("sweeping shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
 	}
 	log.note("shard", args.Shard)
 	log.note("nominal", args.Nominal.UTC().Format(time.RFC3339))
@@ -67,18 +61,18 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	if err != nil {
 		return err
 	}
-	s := sweeping{engine: &w.engine, shard: args.Shard, lease: store.Lease{Holder: holder(ctx), For: sweepLease}}
-	start := w.now()
+	s := sweeping{engine: w.engine, shard: args.Shard, lease: store.Lease{Holder: holder(ctx), For: sweepLease}}
+	start := w.Now()
 	err = s.run(ctx, nominal)
-	s.report(log)
-	w.Metrics.swept(s.decided, w.now().Sub(start))
-	woken, passing := w.passOn(ctx, args.Shard)
+	reportSweep(&s, log)
+	w.Metrics.swept(s.decided, w.Now().Sub(start))
+	woken, passing := w.engine.passOn(ctx, args.Shard)
 	if woken > 0 {
 		log.set("woken", woken)
 	}
 	err = errors.Join(err, passing, w.sendNotices(ctx, args.Shard, log))
 	if s.actions > 0 {
-		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.now()))
+		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.Now()))
 	}
 	return err
 }
@@ -88,7 +82,7 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 // hours are to be decided on by it.
 func (w *Worker) await(ctx context.Context, nominal time.Time) (time.Time, error) {
 	const most = 4 * time.Second
-	now := w.now()
+	now := w.Now()
 	early := nominal.Sub(now)
 	switch {
 	case early > most:
@@ -106,7 +100,8 @@ func (w *Worker) await(ctx context.Context, nominal time.Time) (time.Time, error
 	}
 }
 
-func (s *sweeping) report(log *attempt) {
+// reportSweep tells what a sweep did.
+func reportSweep(s *sweeping, log *attempt) {
 	if s.busy {
 		log.note("busy", true) // its holder will see to it, or the next tick
 	}

@@ -38,7 +38,7 @@ func (a *attempt) note(name string, value any) { a.fields[name] = value }
 func handle[A Args](mux *asynq.ServeMux, w *Worker, run func(context.Context, A, *attempt) error) {
 	var zero A
 	mux.HandleFunc(zero.Kind(), func(ctx context.Context, t *asynq.Task) error {
-		start := w.now()
+		start := w.Now()
 		log := &attempt{fields: logrus.Fields{"kind": zero.Kind()}}
 		var args A
 		err := json.Unmarshal(t.Payload(), &args)
@@ -57,8 +57,8 @@ func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, 
 	if n, ok := asynq.GetRetryCount(ctx); ok && n > 0 {
 		log.fields["retry"] = n
 	}
-	log.fields["took"] = w.now().Sub(start).Round(time.Millisecond).String()
-	line := w.log.WithFields(log.fields)
+	log.fields["took"] = w.Now().Sub(start).Round(time.Millisecond).String()
+	line := w.Log.WithFields(log.fields)
 	switch {
 	case errors.Is(err, errStopping):
 		line.Info("job handed back: the worker stops")

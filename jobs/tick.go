@@ -57,7 +57,7 @@ func (w *Worker) reconcileAll(ctx context.Context, nominal time.Time) error {
 // tick looks at all shards and asks for what they have waiting. It ends with the
 // first error: when Redis is slow or away, the next beat does the rest.
 func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
-	pending, err := w.store.Pending(ctx, later(nominal, w.now()))
+	pending, err := w.Store.Pending(ctx, later(nominal, w.Now()))
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
 			}
 		}
 	}
-	edited, err := w.store.Edited(ctx)
+	edited, err := w.Store.Edited(ctx)
 	if err != nil {
 		return err
 	}
@@ -85,14 +85,14 @@ const tickTimeout = 4 * time.Second
 
 // startCron starts the runner. stop waits for running entries.
 func (w *Worker) startCron(ctx context.Context) (stop func(), err error) {
-	logger := cronLogger{w.log}
+	logger := cronLogger{w.Log}
 	// Recover inside: the other way round one panic disables an entry for ever.
 	c := cron.New(cron.WithSeconds(), cron.WithLocation(time.UTC), cron.WithLogger(logger),
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
 	for _, e := range w.crontab() {
 		var id cron.EntryID
 		var r rhythm
-		w.Metrics.beat(e.Name, w.now(), 0) // at the start, catchUp does the work of all entries
+		w.Metrics.beat(e.Name, w.Now(), 0) // at the start, catchUp does the work of all entries
 		id, err := c.AddFunc(e.Spec, func() {
 			entry := c.Entry(id)
 			w.runEntry(ctx, e, r.missed(entry.Schedule, entry.Prev))
@@ -109,15 +109,15 @@ func (w *Worker) startCron(ctx context.Context) (stop func(), err error) {
 func (w *Worker) runEntry(ctx context.Context, e entry, missed int) {
 	ctx, cancel := context.WithTimeout(ctx, tickTimeout)
 	defer cancel()
-	now := w.now()
+	now := w.Now()
 	w.beats(now)
 	w.Metrics.beat(e.Name, now, missed)
 	if missed > 0 {
-		w.log.WithFields(logrus.Fields{"entry": e.Name, "missed": missed}).Warn("cron entry missed its time: this run does its work")
+		w.Log.WithFields(logrus.Fields{"entry": e.Name, "missed": missed}).Warn("cron entry missed its time: this run does its work")
 	}
 	nominal := now.Round(time.Second) // the wall clock may be a breath behind cron's timer
 	if err := e.run(ctx, nominal); err != nil && ctx.Err() != context.Canceled {
-		w.log.WithFields(logrus.Fields{"entry": e.Name, "nominal": nominal.UTC().Format(time.RFC3339)}).
+		w.Log.WithFields(logrus.Fields{"entry": e.Name, "nominal": nominal.UTC().Format(time.RFC3339)}).
 			WithError(err).Warn("cron entry failed: the next beat does its work")
 	}
 }

@@ -147,7 +147,7 @@ func (w *Worker) takeTogether(batch []*submission) {
 			due = append(due, s.due)
 		}
 	}
-	taken, err := w.intake.take(ctx, events, due)
+	taken, err := w.engine.process(ctx, events, due)
 	for _, s := range batch {
 		s.err, s.at = errors.Join(err, s.left(taken.broken)), taken.at
 	}
@@ -187,7 +187,7 @@ func (s *submission) subjects() iter.Seq[store.Subject] {
 			return
 		}
 		for i := range s.events {
-			if subject, ok := addressee(&s.events[i]); ok && !yield(subject) {
+			if subject, ok := store.Addressee(&s.events[i]); ok && !yield(subject) {
 				return
 			}
 		}
@@ -215,14 +215,14 @@ func (s *submission) left(broken []Broken) error {
 func (w *Worker) report(t *taken) {
 	for _, b := range t.broken { // where it is the property that cannot be read, there are many
 		if property, _, _ := b.Subject.Visitor(); w.said.first("broken "+property, t.at) {
-			w.logBroken([]Broken{b})
+			w.engine.logBroken([]Broken{b})
 		}
 	}
 	w.Metrics.took(t)
-	w.logSkipped(t.skipped)
+	w.engine.logSkipped(t.skipped)
 	for property, n := range t.dropped {
 		if w.said.first(property, t.at) {
-			w.log.WithFields(logrus.Fields{"property": property, "events": n}).
+			w.Log.WithFields(logrus.Fields{"property": property, "events": n}).
 				Warn("events dropped: their property is not defined; define it, or send no events of it (said once a minute)")
 		}
 	}
@@ -234,14 +234,14 @@ func (w *Worker) submit(ctx context.Context, s *submission, log *attempt) error 
 	if !ok {
 		return nil // of agents alone: nothing is decided on them yet
 	}
-	w.together[w.store.Shard(first)%takers].add(s)
+	w.together[w.Store.Shard(first)%takers].add(s)
 	select {
 	case <-s.done:
 	case <-ctx.Done(): // it may yet be done: then the next try finds that it was
 		return fmt.Errorf("taking events: %w", ctx.Err())
 	}
 	if err := w.followUp(ctx, s, log); err != nil {
-		w.log.WithError(err).Warn("asking for timers and deliveries failed: the next beat does its work")
+		w.Log.WithError(err).Warn("asking for timers and deliveries failed: the next beat does its work")
 	}
 	return s.err
 }
@@ -251,7 +251,7 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 	var errs []error
 	shards, notices := make(map[int]bool), make(map[int]bool)
 	for _, c := range s.follow {
-		shard := w.store.Shard(c.Subject)
+		shard := w.Store.Shard(c.Subject)
 		errs = append(errs, w.wakeLater(ctx, c))
 		if n := c.Leaving(); n > 0 {
 			log.set("actions", n)

@@ -41,8 +41,8 @@ const NotStarted visit.Reason = "not_started"
 // Try says what would come of an arrival: a checked event of the type event.VisitorArrived, at
 // its own time. It decides as a worker does, and keeps nothing. Errors are store.ErrNotFound, and what
 // keeps a property from being decided on.
-func (c *Client) Try(ctx context.Context, arrival event.Event) (Trial, error) {
-	t := trial{decider: c.decider, index: make(map[string]int)}
+func (d *Decider) Try(ctx context.Context, arrival event.Event) (Trial, error) {
+	t := trial{decider: d, index: make(map[string]int)}
 	t.Property, t.At, t.Page = arrival.Data.Property, arrival.Time, arrival.Data.Page.URL
 	t.visitor.Subject = store.VisitorSubject(t.Property, arrival.Data.Visitor)
 	s, err := t.site(ctx, t.At)
@@ -60,9 +60,9 @@ func (c *Client) Try(ctx context.Context, arrival event.Event) (Trial, error) {
 			}
 		}
 		v := &visitor{site: s, record: &t.visitor, id: arrival.Data.Visitor}
-		d := visit.Decide(s.visits, state, fresh, v.visitScene(at), at)
-		t.tell(v, d)
-		state, at = d.State, d.Due
+		decision := visit.Decide(s.visits, state, fresh, v.visitScene(at), at)
+		t.tell(v, decision)
+		state, at = decision.State, decision.Due
 	}
 	return t.Trial, nil
 }

@@ -12,7 +12,7 @@ import (
 func (v *visitor) notifyAgents(e effect) {
 	ids := e.do.Notify.Agents
 	if len(ids) == 0 {
-		ids = without(v.def.AllAgents(), nil)
+		ids = v.def.AllAgents()
 	}
 	var others []string
 	for _, id := range ids {

@@ -3,9 +3,10 @@ package jobs
 import (
 	"context"
 	"errors"
-	"github.com/deskbell/deskbell/jobs/store"
 	"sync"
 	"time"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Visits tells pages what is said to their visitors. One follower serves all of them; it looks at a

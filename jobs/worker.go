@@ -41,7 +41,7 @@ type Config struct {
 // workers may run on one Redis.
 type Worker struct {
 	Config
-	engine
+	engine   *engine
 	queue    queue
 	turns    turns
 	together [takers]together
@@ -58,13 +58,13 @@ func NewWorker(c Config) *Worker {
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
-	w.intake = intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now}
-	w.board = boardLimiter()
-	w.log, w.metrics, w.batch = c.Log, c.Metrics, c.Batch
-	w.askSweep = func(ctx context.Context, shard int, nominal time.Time) error {
-		return w.queue.enqueueSweep(ctx, shard, nominal, false)
-	}
-	w.askWakes = w.wakeAllLater
+	w.engine = NewEngine(EngineConfig{
+		Store: c.Store, TimeZone: c.TimeZone, Now: c.Now, Log: c.Log, Observer: c.Metrics, Batch: c.Batch, ShowHeldBack: true,
+		AskSweep: func(ctx context.Context, shard int, nominal time.Time) error {
+			return w.queue.enqueueSweep(ctx, shard, nominal, false)
+		},
+		AskTimers: w.wakeAllLater,
+	})
 	for i := range w.together {
 		w.together[i].take = w.takeTogether
 	}
@@ -162,24 +162,24 @@ func (w *Worker) Run(ctx context.Context) error {
 			TaskCheckInterval: s.check, DelayedTaskCheckInterval: s.forward,
 			ShutdownTimeout: w.StopTimeout, BaseContext: func() context.Context { return work },
 			IsFailure: isFailure, RetryDelayFunc: retryDelay,
-			Logger: engineLog{w.log}, LogLevel: asynq.WarnLevel,
+			Logger: engineLog{w.Log}, LogLevel: asynq.WarnLevel,
 		})
 		if err := server.Start(mux); err != nil {
 			return fmt.Errorf("starting the server of %s: %w", s.queue, err)
 		}
 		servers = append(servers, server)
 	}
-	w.beats(w.now())
+	w.beats(w.Now())
 	stopCron, err := w.startCron(work)
 	if err != nil {
 		return err
 	}
 	defer stopCron()
 	w.catchUp(work)
-	w.log.WithFields(logrus.Fields{"shards": w.store.Shards(), "concurrency": w.Concurrency}).Info("worker started")
+	w.Log.WithFields(logrus.Fields{"shards": w.Store.Shards(), "concurrency": w.Concurrency}).Info("worker started")
 	<-ctx.Done()
-	w.stopping.Store(true)
-	w.log.Info("worker stops: waiting for running jobs")
+	w.engine.Stop()
+	w.Log.Info("worker stops: waiting for running jobs")
 	return nil
 }
 
@@ -197,10 +197,10 @@ const (
 func (w *Worker) catchUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, tickTimeout) // a Redis that hangs just now must not keep the worker from stopping
 	defer cancel()
-	now := w.now()
+	now := w.Now()
 	err := errors.Join(w.tick(ctx, now.Truncate(time.Second)), w.enqueueReconcile(ctx, now.Truncate(time.Minute), 30*time.Second))
 	if err != nil {
-		w.log.WithError(err).Warn("catching up failed: the next beat does its work")
+		w.Log.WithError(err).Warn("catching up failed: the next beat does its work")
 	}
 }
 
@@ -210,7 +210,7 @@ const handBack = 2 * time.Second
 
 // stop ends the servers: first no new tasks anywhere, then all wait together.
 func (w *Worker) stop(servers []*asynq.Server) {
-	w.stopping.Store(true)
+	w.engine.Stop()
 	if w.Redis.giveUp != nil {
 		defer time.AfterFunc(w.StopTimeout+handBack, w.Redis.giveUp).Stop()
 	}
@@ -221,7 +221,7 @@ func (w *Worker) stop(servers []*asynq.Server) {
 		}
 		wait.Wait()
 	}
-	w.log.Info("worker stopped")
+	w.Log.Info("worker stopped")
 }
 
 // isFailure does not count what is nobody's fault: a worker that died or stops.

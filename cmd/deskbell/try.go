@@ -71,7 +71,7 @@ func (c *tryCmd) inRedis(ctx context.Context, a *app) (_ jobs.Trial, err error) 
 	if err != nil {
 		return jobs.Trial{}, err
 	}
-	return s.client.Try(ctx, arrival)
+	return jobs.NewDecider(s.store, s.env.TimeZone).Try(ctx, arrival)
 }
 
 // inFile lets the property begin when the visitor comes.

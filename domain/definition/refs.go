@@ -3,6 +3,7 @@ package definition
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/deskbell/deskbell/domain/trigger"
 )
@@ -48,17 +49,30 @@ func (p *Property) allActions() iter.Seq2[string, []trigger.Action] {
 }
 
 // AllAgents are the ids of the agents who serve the property or one of its
-// departments. An id may come twice.
+// departments, each once.
 func (p *Property) AllAgents() []string {
-	ids := p.Agents
+	ids := slices.Clone(p.Agents)
 	for _, d := range p.Departments {
-		ids = append(ids[:len(ids):len(ids)], d.Agents...)
+		ids = append(ids, d.Agents...)
 	}
-	return ids
+	return once(ids)
+}
+
+// once leaves out of names those that came before.
+func once(names []string) []string {
+	if len(names) < 2 { // as of most properties, with each decision
+		return names
+	}
+	seen := make(map[string]bool, len(names))
+	return slices.DeleteFunc(names, func(name string) bool {
+		before := seen[name]
+		seen[name] = true
+		return before
+	})
 }
 
 // Uses are the names of the named schedules that the property and its departments
-// use. A name may come twice.
+// use, each once.
 func (p *Property) Uses() []string {
 	var names []string
 	if p.Schedule.Name != "" {
@@ -69,5 +83,5 @@ func (p *Property) Uses() []string {
 			names = append(names, d.Schedule.Name)
 		}
 	}
-	return names
+	return once(names)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
 )
 
 // Subject is something that is decided about: "property/acme", "agent/lea". Its
@@ -84,6 +86,21 @@ func (s Subject) Chat() (property, chat string, ok bool) {
 	rest, ok := strings.CutPrefix(string(s), chatKind)
 	property, chat, _ = strings.Cut(rest, "/")
 	return property, chat, ok
+}
+
+// Addressee is the subject in whose shard an event is taken in first: the visitor, or the
+// chat whose visitor is to be found. ok is false where there is neither.
+func Addressee(e *event.Event) (s Subject, ok bool) {
+	d := &e.Data
+	switch {
+	case d.Property == "":
+		return "", false
+	case d.Visitor != "":
+		return VisitorSubject(d.Property, d.Visitor), true
+	case d.Chat != "":
+		return ChatSubject(d.Property, d.Chat), true
+	}
+	return "", false
 }
 
 // Undefined tells whether subjects of this kind have no definition but only a state:
