@@ -131,7 +131,7 @@ func (c *Client) BoardStates(ctx context.Context, ids []string) (at time.Time, s
 	}
 	states = make([]BoardState, len(ids))
 	for i := range records {
-		states[i] = b.boardState(&records[i], at)
+		states[i] = boardState(b, &records[i], at)
 	}
 	return at, states, nil
 }

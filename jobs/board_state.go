@@ -58,20 +58,20 @@ const (
 	behindAfter = 30 * time.Second
 )
 
-func (b *batch) boardState(r *store.Record, at time.Time) BoardState {
+func boardState(b *batch, r *store.Record, at time.Time) BoardState {
 	id, _ := r.Subject.Property()
 	s := BoardState{Property: id}
 	if r.Rev == 0 || r.Definition == nil {
 		s.Gone = true
 		return s
 	}
-	if err := b.fillBoardState(&s, r, at); err != nil {
+	if err := fillBoardState(b, &s, r, at); err != nil {
 		return BoardState{Property: id, Name: s.Name, Fault: err.Error()}
 	}
 	return s
 }
 
-func (b *batch) fillBoardState(s *BoardState, r *store.Record, at time.Time) error {
+func fillBoardState(b *batch, s *BoardState, r *store.Record, at time.Time) error {
 	if err := b.broken[r.Subject]; err != nil {
 		return err
 	}
@@ -95,13 +95,13 @@ func (b *batch) fillBoardState(s *BoardState, r *store.Record, at time.Time) err
 	s.Today = boardDay(plain.Hours, at)
 	s.NextHours = plain.Hours.NextBoundary(at).UTC()
 	s.Boundaries = upcoming(p, d.State, at)
-	s.Behind = behind(state.Widget, at)
+	s.Behind = behind(widget.State(state.Widget), at)
 	s.GoodUntil = s.Today.To
 	horizons := []time.Time{d.Due, s.NextHours}
 	if s.Override != nil {
 		horizons = append(horizons, s.Override.From, s.Override.Until)
 	}
-	for _, a := range b.boardAgents(s, def, at) {
+	for _, a := range agentsOnBoard(b, s, def, at) {
 		horizons = append(horizons, a.Until)
 	}
 	for _, t := range horizons {
@@ -113,7 +113,7 @@ func (b *batch) fillBoardState(s *BoardState, r *store.Record, at time.Time) err
 	return nil
 }
 
-func behind(w storedWidget, at time.Time) bool {
+func behind(w widget.State, at time.Time) bool {
 	return w.Version == 0 || !w.Until.IsZero() && at.Sub(w.Until) > behindAfter
 }
 
@@ -137,7 +137,7 @@ func departmentNames(def *definition.Property) map[string]string {
 }
 
 // boardAgents gives all agents, of whom it shows the first.
-func (b *batch) boardAgents(s *BoardState, def *definition.Property, at time.Time) []BoardAgent {
+func agentsOnBoard(b *batch, s *BoardState, def *definition.Property, at time.Time) []BoardAgent {
 	var agents []BoardAgent
 	for _, id := range def.AllAgents() {
 		def := b.agents[id]

@@ -106,7 +106,7 @@ func (c *Client) NamedSchedule(ctx context.Context, name string) (*hours.Schedul
 	if bodies[0] == nil {
 		return nil, fmt.Errorf("finding schedule %q: %w", name, store.ErrNotFound)
 	}
-	return c.decider.schedules.compile(bodies[0], "")
+	return c.decider.Compile(bodies[0])
 }
 
 // Schedule gives the opening hours of a property, without an override.

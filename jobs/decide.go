@@ -72,6 +72,9 @@ func NewDecider(db store.Store, zone *time.Location) *Decider {
 	return &Decider{store: db, schedules: &schedules{fallback: zone}, policies: new(policyCache)}
 }
 
+// Compile makes a named schedule ready to use, in the decider's time zone where it names none.
+func (d *Decider) Compile(body []byte) (*hours.Schedule, error) { return d.schedules.compile(body, "") }
+
 // Decide decides on records as of an instant. Subjects that were removed in the
 // meantime are left out.
 func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Time) (Outcome, error) {
@@ -225,7 +228,7 @@ func (b *batch) decideProperty(r *store.Record, c *DecidedChange, at time.Time) 
 	def := b.properties[r.Subject]
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	closing := widget.ClosingSoon(p, widget.State(state.Widget), state.Closing, at)
-	c.Due = earliest(d.Due, closing.Due)
+	c.Due = hours.Earliest(d.Due, closing.Due)
 	c.Wake = r.Woken // its visitors' chats: what no clock has foreseen may be about them
 	for _, change := range d.Changes {
 		switch {

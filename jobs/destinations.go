@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -83,7 +84,7 @@ func statusOf(name string, def definition.Destination, c circuit, lanes []store.
 	s := DestinationStatus{Name: name, Type: def.Type, State: DestinationOK, Since: c.Since, Error: c.Error}
 	for _, w := range lanes {
 		s.Aside += w.Aside
-		s.Oldest = earliest(s.Oldest, earliest(w.NextAt, w.First.At))
+		s.Oldest = hours.Earliest(s.Oldest, hours.Earliest(w.NextAt, w.First.At))
 		if w.Aside > 0 && s.Error == "" {
 			s.Since, s.Error = w.First.Since, w.First.Error
 		}

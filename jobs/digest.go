@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -40,7 +41,7 @@ func (v *visitor) note(e event.Event, at time.Time) {
 // noteChat adds a chat in which somebody waits while it is closed.
 func (v *visitor) noteChat(id string, at time.Time) {
 	c, waits, look := v.chats.ForDigest(v.Chats[id], v.hours, at)
-	v.Chats[id], v.look = c, earliest(v.look, look)
+	v.Chats[id], v.look = c, hours.Earliest(v.look, look)
 	if waits {
 		v.arrive(chat.Item{Kind: chat.ChatItem, ID: id, Visitor: v.id}, at)
 	}

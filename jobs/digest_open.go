@@ -9,6 +9,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -41,7 +42,7 @@ func (d *Decider) decideDigest(ctx context.Context, site *site, state *digestSta
 		c.Remove = true
 		return d.openDigest(ctx, site, &state.Digest, opening, at, c)
 	}
-	state.Due = earliest(due, at.Add(digestLook).UTC())
+	state.Due = hours.Earliest(due, at.Add(digestLook).UTC())
 	c.Due = state.Due
 	c.State, err = state.encode()
 	return err

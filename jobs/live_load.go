@@ -119,7 +119,7 @@ func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*
 		if r.Rev == 0 || r.Definition == nil {
 			continue
 		}
-		one := &liveRecord{uses: b.usedBy(r.Subject), loaded: now, missed: missed}
+		one := &liveRecord{uses: usedBy(b, r.Subject), loaded: now, missed: missed}
 		var state propertyState
 		one.compiled, state, one.broken = b.compiled(r)
 		one.stored = widget.State(state.Widget)
@@ -129,7 +129,7 @@ func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*
 }
 
 // usedBy are the agents and the named schedules that a property is compiled from.
-func (b *batch) usedBy(property store.Subject) []store.Subject {
+func usedBy(b *batch, property store.Subject) []store.Subject {
 	p := b.properties[property]
 	if p == nil {
 		return nil

@@ -55,7 +55,7 @@ func NewSimulation(c SimulationConfig) *Simulation {
 		AskSweep:  func(context.Context, int, time.Time) error { return nil }, // Settle looks for itself
 		AskTimers: func(context.Context, []*DecidedChange) {},
 	})
-	s.client = &Client{store: s.store, now: s.Now, decider: s.decider}
+	s.client = &Client{store: s.Store, now: s.Now, decider: s.Decider()}
 	return s
 }
 
@@ -91,7 +91,7 @@ func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 
 // Try says what would come of an arrival; see Decider.Try.
 func (s *Simulation) Try(ctx context.Context, arrival event.Event) (Trial, error) {
-	return s.decider.Try(ctx, arrival)
+	return s.Decider().Try(ctx, arrival)
 }
 
 // Advance lets time pass up to an instant. It leaves what is due at that instant
@@ -115,7 +115,7 @@ func (s *Simulation) Advance(ctx context.Context, to time.Time) error {
 
 // next is when somebody is due; zero: nobody is.
 func (s *Simulation) next(ctx context.Context) (first time.Time, err error) {
-	depths, err := s.store.Depths(ctx, s.clock)
+	depths, err := s.Store.Depths(ctx, s.clock)
 	for _, d := range depths {
 		if first.IsZero() || !d.Next.IsZero() && d.Next.Before(first) {
 			first = d.Next
@@ -143,7 +143,7 @@ func (s *Simulation) Settle(ctx context.Context) error {
 
 // beat does once what a worker's tick would ask for; false: there was nothing.
 func (s *Simulation) beat(ctx context.Context) (bool, error) {
-	edited, err := s.store.Edited(ctx)
+	edited, err := s.Store.Edited(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -152,7 +152,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	pending, err := s.store.Pending(ctx, s.clock)
+	pending, err := s.Store.Pending(ctx, s.clock)
 	if err != nil {
 		return false, err
 	}
@@ -178,7 +178,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 // drops them.
 func (s *Simulation) deliver(ctx context.Context) error {
 	var all []store.Entry
-	for shard := range s.store.Shards() {
+	for shard := range s.Store.Shards() {
 		notices, err := s.takeNotices(ctx, shard)
 		if err != nil {
 			return err
@@ -219,20 +219,20 @@ func (s *Simulation) tellSkipped() error {
 const simulation = "simulation"
 
 func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]store.Entry, error) {
-	entries, err := s.store.Notices(ctx, shard, math.MaxInt)
+	entries, err := s.Store.Notices(ctx, shard, math.MaxInt)
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	return entries, s.store.Noticed(ctx, shard, entries[len(entries)-1].Seq)
+	return entries, s.Store.Noticed(ctx, shard, entries[len(entries)-1].Seq)
 }
 
 func (s *Simulation) takeActions(ctx context.Context, shard int) ([]store.Entry, error) {
 	lane, lease := store.Lane{Shard: shard, Destination: simulation}, store.Lease{Holder: simulation, For: sweepLease}
-	entries, cursor, _, err := s.store.Outbox(ctx, lane, lease, math.MaxInt)
+	entries, cursor, _, err := s.Store.Outbox(ctx, lane, lease, math.MaxInt)
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	_, err = s.store.Delivered(ctx, lane, store.Settlement{
+	_, err = s.Store.Delivered(ctx, lane, store.Settlement{
 		Lease: store.Lease{Holder: simulation}, From: cursor, To: entries[len(entries)-1].Seq, All: []string{simulation},
 	})
 	return entries, err

@@ -65,7 +65,7 @@ func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus,
 			return nil, err
 		}
 		for i := range chunk {
-			s, err := b.statusOf(&chunk[i], agents)
+			s, err := propertyStatus(b, &chunk[i], agents)
 			if err != nil {
 				broken = append(broken, fmt.Errorf("reading %s: %w", chunk[i].Subject, err))
 				continue
@@ -91,7 +91,7 @@ func (c *Client) agentStates(ctx context.Context, b *batch) (map[string][]byte, 
 	return states, err
 }
 
-func (b *batch) statusOf(r *store.Record, agents map[string][]byte) (PropertyStatus, error) {
+func propertyStatus(b *batch, r *store.Record, agents map[string][]byte) (PropertyStatus, error) {
 	id, _ := r.Subject.Property()
 	s := PropertyStatus{Property: id}
 	if err := b.broken[r.Subject]; err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -49,7 +50,7 @@ func (d *Decider) Try(ctx context.Context, arrival event.Event) (Trial, error) {
 	if err != nil {
 		return Trial{}, err
 	}
-	s.widget.Since = earliest(s.widget.Since, t.At) // before its last change, too, it was as it is shown
+	s.widget.Since = hours.Earliest(s.widget.Since, t.At) // before its last change, too, it was as it is shown
 	t.begin(s)
 	state := visit.State{}
 	state.Merge(arrival)

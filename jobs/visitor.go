@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -161,7 +162,7 @@ func (v *visitor) decide(at time.Time) {
 		d := chat.Decide(v.chats, c, v.chatScene(v.department(c.Department.ID, c.Began), &c, at), at)
 		v.Chats[id] = d.State
 		if !d.Due.IsZero() {
-			v.Wakes[id], v.due = d.Due.UTC(), earliest(v.due, d.Due)
+			v.Wakes[id], v.due = d.Due.UTC(), hours.Earliest(v.due, d.Due)
 		}
 		for _, e := range d.Effects {
 			v.act(ruled(e))
@@ -217,7 +218,7 @@ func (v *visitor) change(at time.Time) error {
 	if c.Due = v.due; v.due.IsZero() {
 		c.Due = expires
 	}
-	c.Due = earliest(c.Due, v.look)
+	c.Due = hours.Earliest(c.Due, v.look)
 	c.rewake(v.asked, v.wakes(), at)
 	if going := v.chatting(); going != v.Chatting {
 		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
@@ -240,11 +241,4 @@ func (v *visitor) chatting() bool {
 		}
 	}
 	return false
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }

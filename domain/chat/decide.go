@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -170,7 +171,7 @@ func (d *decider) late(due time.Time) bool { return d.at.Sub(due) > trigger.Defa
 // wake makes that it is decided again at an instant.
 func (d *decider) wake(due time.Time) {
 	if due.After(d.at) {
-		d.Due = earliest(d.Due, due.UTC())
+		d.Due = hours.Earliest(d.Due, due.UTC())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 // Merge adds what an event says. Events of another chat, and those that say nothing about a chat, change nothing. The
@@ -21,7 +22,7 @@ func (s *State) Merge(e event.Event) {
 	moment := Moment{at, e.ID}
 	switch e.Type {
 	case event.ChatRequested:
-		s.Requested = earliest(s.Requested, at)
+		s.Requested = hours.Earliest(s.Requested, at)
 		s.Request = s.Request.or(moment)
 		s.ask(Ask{moment, true})
 		if e.Data.Text != "" {
@@ -90,7 +91,7 @@ func (s *State) tag(d event.Data, at time.Time) {
 // never belongs in again.
 func (s *State) ask(a Ask) {
 	s.Asked = latest(s.Asked, a.At)
-	s.Began = earliest(s.Began, a.At)
+	s.Began = hours.Earliest(s.Began, a.At)
 	list := slices.Clone(s.Waiting)
 	i, known := slices.BinarySearchFunc(list, a, Ask.compare)
 	switch {

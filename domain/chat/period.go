@@ -63,7 +63,7 @@ func since(at time.Time, gates []*hours.Schedule) time.Time {
 			if s.Since.IsZero() {
 				return time.Time{}
 			}
-			began = earliest(began, s.Since)
+			began = hours.Earliest(began, s.Since)
 		}
 		if open(look(began.Add(-1), gates)) {
 			return began.UTC()
@@ -83,7 +83,7 @@ func until(at time.Time, gates []*hours.Schedule) time.Time {
 				return opens.UTC()
 			}
 			for _, s := range states {
-				opens = earliest(opens, s.Until)
+				opens = hours.Earliest(opens, s.Until)
 			}
 			return opens.UTC()
 		}

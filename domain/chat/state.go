@@ -155,11 +155,3 @@ func latest(first time.Time, others ...time.Time) time.Time {
 	}
 	return first
 }
-
-// earliest is the first of two instants, of which zero stands for never.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
-}

@@ -76,23 +76,23 @@ func (c *closing) place(department string, listeners []Listener, gates ...*hours
 	for _, gate := range gates {
 		h := gate.At(c.at)
 		if !h.Open { // what opens then will close
-			c.Due = earliest(c.Due, whole(h.Until))
+			c.Due = hours.Earliest(c.Due, whole(h.Until))
 			return
 		}
 		if h.Since.After(opened) {
 			opened = h.Since
 		}
-		closes = earliest(closes, whole(h.Until))
+		closes = hours.Earliest(closes, whole(h.Until))
 	}
 	if closes.IsZero() {
 		return
 	}
 	due := whole(closes.Add(-c.ahead))
 	if due.After(c.at) {
-		c.Due = earliest(c.Due, due)
+		c.Due = hours.Earliest(c.Due, due)
 		return
 	}
-	c.Due = earliest(c.Due, closes)
+	c.Due = hours.Earliest(c.Due, closes)
 	if due.Before(opened) || !closes.After(c.Told[department]) {
 		return
 	}

@@ -53,7 +53,7 @@ func Decide(p Property, before State, at time.Time) Decision {
 // add decides one place and keeps what is new of it.
 func (d *Decision) add(department string, p place, before State, at time.Time) State {
 	s, due, boundary := p.decide(before, at)
-	d.Due = earliest(d.Due, due)
+	d.Due = hours.Earliest(d.Due, due)
 	if s.Version != before.Version {
 		d.Changes = append(d.Changes, Change{Department: department, Before: before.Status, State: s, Boundary: boundary})
 	}

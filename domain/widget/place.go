@@ -33,10 +33,10 @@ func (p place) look(at time.Time) view {
 		if gate != nil || v.reason == "" { // a department without hours of its own has its property's reason
 			v.reason = h.Reason
 		}
-		v.sure = earliest(v.sure, h.Until)
+		v.sure = hours.Earliest(v.sure, h.Until)
 	}
 	available, sure := p.anyone(at)
-	v.sure = whole(earliest(v.sure, sure))
+	v.sure = whole(hours.Earliest(v.sure, sure))
 	v.face = face{status: Online, mode: Chat, newChats: true}
 	if !available {
 		v.face, v.reason = p.policy.nobody(), ReasonNoAgents
@@ -55,7 +55,7 @@ func (p place) anyone(at time.Time) (available bool, sure time.Time) {
 		boundary := a.NextBoundary(at)
 		switch {
 		case !a.Available(at):
-			arrival = earliest(arrival, boundary)
+			arrival = hours.Earliest(arrival, boundary)
 		case boundary.IsZero():
 			return true, time.Time{}
 		default:
@@ -131,12 +131,4 @@ func whole(t time.Time) time.Time {
 		t = t.Add(time.Second - time.Duration(fraction))
 	}
 	return t.UTC()
-}
-
-// earliest is the first of two instants, of which zero stands for never.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
 }
