@@ -9,7 +9,7 @@ import (
 // FuzzTold reads what a page is told from a record of which anything may be stored: it is JSON that can be sent, and
 // each of it is told once to a page that comes back.
 func FuzzTold(f *testing.F) {
-	body, err := os.ReadFile("testdata/v1/visitor.json")
+	body, err := os.ReadFile("engine/testdata/v1/visitor.json")
 	if err != nil {
 		f.Fatal(err)
 	}
