@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -38,8 +39,8 @@ func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
 // taken, the next.
 func (l *lane) tryAside(ctx context.Context) error {
 	for i := l.due(); i >= 0; i = l.due() {
-		if l.w.engine.isStopping() {
-			return errStopping
+		if l.w.engine.IsStopping() {
+			return engine.ErrStopping
 		}
 		if err := l.permit(ctx); err != nil {
 			return err

@@ -125,7 +125,7 @@ func (c *Client) BoardStates(ctx context.Context, ids []string) (at time.Time, s
 	if err != nil {
 		return at, nil, err
 	}
-	b, err := c.decider.gather(ctx, records)
+	b, err := c.decider.Gather(ctx, records)
 	if err != nil {
 		return at, nil, err
 	}

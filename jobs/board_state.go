@@ -8,6 +8,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -58,7 +59,7 @@ const (
 	behindAfter = 30 * time.Second
 )
 
-func boardState(b *batch, r *store.Record, at time.Time) BoardState {
+func boardState(b *engine.Batch, r *store.Record, at time.Time) BoardState {
 	id, _ := r.Subject.Property()
 	s := BoardState{Property: id}
 	if r.Rev == 0 || r.Definition == nil {
@@ -71,17 +72,17 @@ func boardState(b *batch, r *store.Record, at time.Time) BoardState {
 	return s
 }
 
-func fillBoardState(b *batch, s *BoardState, r *store.Record, at time.Time) error {
-	if err := b.broken[r.Subject]; err != nil {
+func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Time) error {
+	if err := b.Broken[r.Subject]; err != nil {
 		return err
 	}
-	def := b.properties[r.Subject]
+	def := b.Properties[r.Subject]
 	s.Name = def.Name
-	var state propertyState
-	if err := decodeState(r.State, &state); err != nil {
+	var state engine.PropertyState
+	if err := engine.DecodeState(r.State, &state); err != nil {
 		return err
 	}
-	plain, err := b.property(def, nil)
+	plain, err := b.Property(def, nil)
 	if err != nil {
 		return err
 	}
@@ -137,14 +138,14 @@ func departmentNames(def *definition.Property) map[string]string {
 }
 
 // boardAgents gives all agents, of whom it shows the first.
-func agentsOnBoard(b *batch, s *BoardState, def *definition.Property, at time.Time) []BoardAgent {
+func agentsOnBoard(b *engine.Batch, s *BoardState, def *definition.Property, at time.Time) []BoardAgent {
 	var agents []BoardAgent
 	for _, id := range def.AllAgents() {
-		def := b.agents[id]
+		def := b.Agents[id]
 		if def == nil {
 			continue
 		}
-		a, err := b.agent(def)
+		a, err := b.Agent(def)
 		if err != nil {
 			continue // never available, as in agentsOf
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -20,7 +21,7 @@ type Client struct {
 	store   store.Store
 	queue   queue
 	now     func() time.Time
-	decider *Decider
+	decider *engine.Decider
 	inspect *asynq.Inspector
 }
 
@@ -39,7 +40,7 @@ func NewClient(c ClientConfig) *Client {
 		store:   c.Store,
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis), partitions: c.Partitions},
 		now:     c.Now,
-		decider: NewDecider(c.Store, c.TimeZone),
+		decider: engine.NewDecider(c.Store, c.TimeZone),
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis),
 	}
 }
@@ -60,8 +61,8 @@ func (c *Client) SetOverride(ctx context.Context, property string, o *hours.Over
 		if r.Rev == 0 {
 			return hours.State{}, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
 		}
-		var state propertyState
-		if err := decodeState(r.State, &state); err != nil {
+		var state engine.PropertyState
+		if err := engine.DecodeState(r.State, &state); err != nil {
 			return hours.State{}, err
 		}
 		state.Override = o
@@ -122,13 +123,13 @@ func (c *Client) Schedule(ctx context.Context, property string) (*hours.Schedule
 }
 
 func (c *Client) schedule(ctx context.Context, r store.Record, o *hours.Override) (*hours.Schedule, error) {
-	b, err := c.decider.gather(ctx, []store.Record{r})
+	b, err := c.decider.Gather(ctx, []store.Record{r})
 	if err != nil {
 		return nil, err
 	}
-	if err := b.broken[r.Subject]; err != nil {
+	if err := b.Broken[r.Subject]; err != nil {
 		return nil, err
 	}
-	p, err := b.property(b.properties[r.Subject], o)
+	p, err := b.Property(b.Properties[r.Subject], o)
 	return p.Hours, err
 }

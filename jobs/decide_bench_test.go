@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -18,7 +18,7 @@ func (noRefs) Schedules(context.Context, []string) ([][]byte, error) { return ni
 // BenchmarkDecide is one flip without Redis: decoding, deciding, encoding.
 func BenchmarkDecide(b *testing.B) {
 	opens := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-	decider := jobs.NewDecider(noRefs{}, time.UTC)
+	decider := engine.NewDecider(noRefs{}, time.UTC)
 	records := make([]store.Record, 500)
 	for i := range records {
 		records[i] = store.Record{

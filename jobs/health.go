@@ -19,7 +19,7 @@ func (w *Worker) beats(at time.Time) { w.beat.Store(&at) }
 // one that is away, no restart is a cure.
 func (w *Worker) Health(context.Context) error {
 	beat := w.beat.Load()
-	if beat == nil || w.engine.isStopping() {
+	if beat == nil || w.engine.IsStopping() {
 		return nil
 	}
 	if silence := w.Now().Sub(*beat); silence > mostSilence {
@@ -31,7 +31,7 @@ func (w *Worker) Health(context.Context) error {
 // Ready says why the worker does not work yet, or does no more.
 func (w *Worker) Ready(context.Context) error {
 	switch {
-	case w.engine.isStopping():
+	case w.engine.IsStopping():
 		return errors.New("the worker stops")
 	case w.beat.Load() == nil:
 		return errors.New("the worker has not started yet")

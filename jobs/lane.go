@@ -12,6 +12,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -71,8 +72,8 @@ func (l *lane) work(ctx context.Context) error {
 		if err := l.tryAside(ctx); err != nil {
 			return err
 		}
-		if l.w.engine.isStopping() {
-			return errStopping
+		if l.w.engine.IsStopping() {
+			return engine.ErrStopping
 		}
 		entries, err := l.read(ctx)
 		if err != nil {
@@ -134,12 +135,12 @@ func (l *lane) leave(ctx context.Context) error {
 func (l *lane) nextTry() time.Time {
 	var next time.Time
 	for i := range l.firsts {
-		if at := later(l.aside[i].Next, l.aside[i].Since); next.IsZero() || at.Before(next) {
+		if at := engine.Later(l.aside[i].Next, l.aside[i].Since); next.IsZero() || at.Before(next) {
 			next = at
 		}
 	}
 	if !next.IsZero() && l.seen.isOpen() {
-		next = later(next, l.seen.Until)
+		next = engine.Later(next, l.seen.Until)
 	}
 	return next
 }
@@ -156,8 +157,8 @@ type step struct {
 func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 	singly := 0 // so many come one by one, since they were refused together
 	for len(entries) > 0 {
-		if l.w.engine.isStopping() {
-			return errStopping
+		if l.w.engine.IsStopping() {
+			return engine.ErrStopping
 		}
 		most := l.to.Most()
 		if singly > 0 {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -22,7 +23,7 @@ import (
 // seen for Since; the worker's may be a second later.
 type Live struct {
 	store   store.Store
-	decider *Decider
+	decider *engine.Decider
 	now     func() time.Time
 	asked   chan struct{} // something is wanted
 

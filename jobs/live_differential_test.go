@@ -13,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -60,7 +61,7 @@ func (f *frozen) add(d time.Duration) {
 }
 
 // commitAll decides on what is due, as a worker does.
-func (b *bundle) commitAll(d *jobs.Decider, at time.Time) {
+func (b *bundle) commitAll(d *engine.Decider, at time.Time) {
 	b.Helper()
 	for shard := range b.store.Shards() {
 		for {
@@ -71,7 +72,7 @@ func (b *bundle) commitAll(d *jobs.Decider, at time.Time) {
 			}
 			out, err := d.Decide(b.Context(), claim.Records, at)
 			b.must(err)
-			_, err = b.store.Commit(b.Context(), jobs.Written(out.Changes))
+			_, err = b.store.Commit(b.Context(), engine.Written(out.Changes))
 			b.must(err)
 		}
 	}
@@ -89,7 +90,7 @@ func TestLiveIsWhatIsCommitted(t *testing.T) {
 			clock := &frozen{t: morning(8, 0)}
 			b := newBundle(t, setup{})
 			client := jobs.NewClient(jobs.ClientConfig{Store: b.store, Redis: b.rdb, Partitions: 1, Now: clock.now, TimeZone: time.UTC})
-			decider := jobs.NewDecider(b.store, time.UTC)
+			decider := engine.NewDecider(b.store, time.UTC)
 			l := jobs.NewLive(client)
 			t.Cleanup(running(l))
 			b.defineWeek(client, random)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -108,7 +109,7 @@ func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*
 	if err != nil {
 		return nil, err
 	}
-	b, err := l.decider.gather(ctx, records)
+	b, err := l.decider.Gather(ctx, records)
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +121,8 @@ func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*
 			continue
 		}
 		one := &liveRecord{uses: usedBy(b, r.Subject), loaded: now, missed: missed}
-		var state propertyState
-		one.compiled, state, one.broken = b.compiled(r)
+		var state engine.PropertyState
+		one.compiled, state, one.broken = b.Compiled(r)
 		one.stored = widget.State(state.Widget)
 		loaded[ids[i]] = one
 	}
@@ -129,15 +130,15 @@ func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*
 }
 
 // usedBy are the agents and the named schedules that a property is compiled from.
-func usedBy(b *batch, property store.Subject) []store.Subject {
-	p := b.properties[property]
+func usedBy(b *engine.Batch, property store.Subject) []store.Subject {
+	p := b.Properties[property]
 	if p == nil {
 		return nil
 	}
 	schedules := p.Uses()
 	agents := p.AllAgents()
 	for _, id := range agents {
-		if a := b.agents[id]; a != nil && a.Schedule.Name != "" {
+		if a := b.Agents[id]; a != nil && a.Schedule.Name != "" {
 			schedules = append(schedules, a.Schedule.Name)
 		}
 	}

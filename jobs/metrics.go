@@ -3,6 +3,7 @@ package jobs
 import (
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -57,7 +58,7 @@ func NewMetrics() *Metrics {
 	for _, result := range []string{eventTaken, eventRepeated, eventDropped} {
 		m.events.WithLabelValues(result)
 	}
-	for reason := range skipReasons() {
+	for reason := range engine.SkipReasons() {
 		m.skipped.WithLabelValues(reason)
 	}
 	for _, job := range Jobs() {
@@ -99,23 +100,23 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 
 // Committed counts the flips of a change. What a reconciliation finds was never
 // due, and so not late.
-func (m *Metrics) Committed(c *DecidedChange, at time.Time) {
-	if m == nil || c.flips.total() == 0 {
+func (m *Metrics) Committed(c *engine.Change, at time.Time) {
+	if m == nil || c.Flips.Total() == 0 {
 		return
 	}
-	if !c.wasDue.IsZero() {
-		m.lag.Observe(max(0, at.Sub(c.wasDue).Seconds()))
+	if !c.WasDue.IsZero() {
+		m.lag.Observe(max(0, at.Sub(c.WasDue).Seconds()))
 	}
 }
 
 // Flipped counts the flips of a batch.
-func (m *Metrics) Flipped(f flips) {
+func (m *Metrics) Flipped(f engine.Flips) {
 	if m == nil {
 		return
 	}
-	m.flips.WithLabelValues("widget").Add(float64(f.widget))
-	m.flips.WithLabelValues("department").Add(float64(f.department))
-	m.flips.WithLabelValues("agent").Add(float64(f.agent))
+	m.flips.WithLabelValues("widget").Add(float64(f.Widget))
+	m.flips.WithLabelValues("department").Add(float64(f.Department))
+	m.flips.WithLabelValues("agent").Add(float64(f.Agent))
 }
 
 // swept counts a sweep that decided on some subjects.
@@ -148,24 +149,24 @@ const (
 	eventDropped  = "dropped"
 )
 
-func (m *Metrics) took(t *taken) {
+func (m *Metrics) took(t *engine.Taken) {
 	if m == nil {
 		return
 	}
-	m.events.WithLabelValues(eventTaken).Add(float64(t.events))
-	m.events.WithLabelValues(eventRepeated).Add(float64(t.repeated))
-	for _, n := range t.dropped {
+	m.events.WithLabelValues(eventTaken).Add(float64(t.Events))
+	m.events.WithLabelValues(eventRepeated).Add(float64(t.Repeated))
+	for _, n := range t.Dropped {
 		m.events.WithLabelValues(eventDropped).Add(float64(n))
 	}
 }
 
 // HeldBack counts messages that were decided against, by reason.
-func (m *Metrics) HeldBack(list []skipped) {
+func (m *Metrics) HeldBack(list []engine.Skipped) {
 	if m == nil {
 		return
 	}
 	for i := range list {
-		m.skipped.WithLabelValues(list[i].reason).Inc()
+		m.skipped.WithLabelValues(list[i].Reason).Inc()
 	}
 }
 

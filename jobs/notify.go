@@ -214,18 +214,18 @@ func (w *Worker) loadAgent(ctx context.Context, id string) (*definition.Agent, *
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := w.engine.Decider().gather(ctx, records)
+	b, err := w.engine.Decider().Gather(ctx, records)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := b.broken[store.AgentSubject(id)]; err != nil {
+	if err := b.Broken[store.AgentSubject(id)]; err != nil {
 		return nil, nil, err
 	}
-	def := b.agents[id]
+	def := b.Agents[id]
 	if def == nil {
 		return new(definition.Agent), time.UTC, nil
 	}
-	a, err := b.agent(def)
+	a, err := b.Agent(def)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/hibiken/asynq"
 )
 
@@ -38,27 +39,27 @@ func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt
 		return fmt.Errorf("reconciling shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
 	}
 	log.note("shard", args.Shard)
-	s := sweeping{engine: w.engine, shard: args.Shard}
+	s := engine.SweepRun{Engine: w.engine, Shard: args.Shard}
 	defer func() { reportSweep(&s, log) }()
 	cursor := ""
 	for {
-		if w.engine.isStopping() {
-			return errStopping
+		if w.engine.IsStopping() {
+			return engine.ErrStopping
 		}
 		at := w.Now()
 		records, next, err := w.Store.Page(ctx, args.Shard, cursor, w.Batch)
 		if err != nil {
 			return err
 		}
-		if err := s.decide(ctx, records, at); err != nil {
+		if err := s.Decide(ctx, records, at); err != nil {
 			return err
 		}
 		if cursor = next; cursor == "" {
 			break
 		}
 	}
-	if s.actions > 0 {
-		log.set("mended", s.actions)
+	if s.Actions > 0 {
+		log.set("mended", s.Actions)
 		return w.enqueueDeliveries(ctx, args.Shard, w.Now())
 	}
 	return nil

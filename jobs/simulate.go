@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -37,12 +38,12 @@ type SimulationConfig struct {
 //
 // It is not for use by several goroutines at once.
 type Simulation struct {
-	*engine
+	*engine.Engine
 	client  *Client
 	clock   time.Time
 	action  func([]byte) error
 	explain bool
-	skipped []skipped // and not told yet
+	skipped []engine.Skipped // and not told yet
 	parked  map[store.Subject]int
 }
 
@@ -50,10 +51,10 @@ type Simulation struct {
 func NewSimulation(c SimulationConfig) *Simulation {
 	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain, parked: make(map[store.Subject]int)}
 	store := c.Open(s.Now)
-	s.engine = NewEngine(EngineConfig{
+	s.Engine = engine.New(engine.Config{
 		Store: store, TimeZone: c.TimeZone, Now: s.Now, Log: c.Log, Batch: 500,
 		AskSweep:  func(context.Context, int, time.Time) error { return nil }, // Settle looks for itself
-		AskTimers: func(context.Context, []*DecidedChange) {},
+		AskTimers: func(context.Context, []*engine.Change) {},
 	})
 	s.client = &Client{store: s.Store, now: s.Now, decider: s.Decider()}
 	return s
@@ -77,10 +78,10 @@ func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) e
 // at once is given to Action with the next Settle. Those of a property that is not
 // defined are dropped, and logged.
 func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
-	t, err := s.process(ctx, events, nil)
-	s.skipped = append(s.skipped, t.skipped...)
-	s.logBroken(t.broken)
-	for property, n := range t.dropped {
+	t, err := s.Process(ctx, events, nil)
+	s.skipped = append(s.skipped, t.Skipped...)
+	s.LogBroken(t.Broken)
+	for property, n := range t.Dropped {
 		s.Log.WithFields(logrus.Fields{"property": property, "events": n}).Warn("events dropped: their property is not defined")
 	}
 	if err != nil || !s.explain {
@@ -90,7 +91,7 @@ func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 }
 
 // Try says what would come of an arrival; see Decider.Try.
-func (s *Simulation) Try(ctx context.Context, arrival event.Event) (Trial, error) {
+func (s *Simulation) Try(ctx context.Context, arrival event.Event) (engine.Trial, error) {
 	return s.Decider().Try(ctx, arrival)
 }
 
@@ -148,7 +149,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for _, mark := range edited {
-		if _, err := s.wakeUsers(ctx, mark); err != nil {
+		if _, err := s.WakeUsers(ctx, mark); err != nil {
 			return false, err
 		}
 	}
@@ -162,12 +163,12 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 			continue
 		}
 		left = true
-		sweep := sweeping{engine: s.engine, shard: shard, lease: store.Lease{Holder: simulation, For: sweepLease}}
-		if err := sweep.run(ctx, s.clock); err != nil {
+		sweep := engine.SweepRun{Engine: s.Engine, Shard: shard, Lease: store.Lease{Holder: simulation, For: engine.SweepLease}}
+		if err := sweep.Run(ctx, s.clock); err != nil {
 			return false, err
 		}
-		s.skipped = append(s.skipped, sweep.skipped...)
-		if _, err := s.passOn(ctx, shard); err != nil {
+		s.skipped = append(s.skipped, sweep.Skipped...)
+		if _, err := s.PassOn(ctx, shard); err != nil {
 			return false, err
 		}
 	}
@@ -203,7 +204,7 @@ func (s *Simulation) tellSkipped() error {
 		if !s.explain {
 			break
 		}
-		body, err := s.skipped[i].explained().MarshalJSON()
+		body, err := s.skipped[i].Explained().MarshalJSON()
 		if err != nil {
 			return fmt.Errorf("encoding an action: %w", err)
 		}
@@ -227,7 +228,7 @@ func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]store.Entry,
 }
 
 func (s *Simulation) takeActions(ctx context.Context, shard int) ([]store.Entry, error) {
-	lane, lease := store.Lane{Shard: shard, Destination: simulation}, store.Lease{Holder: simulation, For: sweepLease}
+	lane, lease := store.Lane{Shard: shard, Destination: simulation}, store.Lease{Holder: simulation, For: engine.SweepLease}
 	entries, cursor, _, err := s.Store.Outbox(ctx, lane, lease, math.MaxInt)
 	if err != nil || len(entries) == 0 {
 		return nil, err

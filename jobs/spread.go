@@ -26,7 +26,7 @@ func (q queue) enqueueSpread(ctx context.Context, mark store.Mark, nominal time.
 
 func (w *Worker) spread(ctx context.Context, args SpreadArgs, log *attempt) error {
 	log.note("schedule", args.Schedule)
-	woken, err := w.engine.wakeUsers(ctx, store.Mark{Name: args.Schedule, Count: args.Count})
+	woken, err := w.engine.WakeUsers(ctx, store.Mark{Name: args.Schedule, Count: args.Count})
 	log.set("woken", woken)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -56,7 +57,7 @@ func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus,
 	list := make([]PropertyStatus, 0, len(records))
 	var broken []error
 	for chunk := range slices.Chunk(records, 500) {
-		b, err := c.decider.gather(ctx, chunk)
+		b, err := c.decider.Gather(ctx, chunk)
 		if err != nil {
 			return nil, err
 		}
@@ -77,9 +78,9 @@ func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus,
 }
 
 // agentStates are the committed states of all agents in a batch.
-func (c *Client) agentStates(ctx context.Context, b *batch) (map[string][]byte, error) {
-	subjects := make([]store.Subject, 0, len(b.agents))
-	for id := range b.agents {
+func (c *Client) agentStates(ctx context.Context, b *engine.Batch) (map[string][]byte, error) {
+	subjects := make([]store.Subject, 0, len(b.Agents))
+	for id := range b.Agents {
 		subjects = append(subjects, store.AgentSubject(id))
 	}
 	records, err := c.store.Load(ctx, subjects)
@@ -91,18 +92,18 @@ func (c *Client) agentStates(ctx context.Context, b *batch) (map[string][]byte, 
 	return states, err
 }
 
-func propertyStatus(b *batch, r *store.Record, agents map[string][]byte) (PropertyStatus, error) {
+func propertyStatus(b *engine.Batch, r *store.Record, agents map[string][]byte) (PropertyStatus, error) {
 	id, _ := r.Subject.Property()
 	s := PropertyStatus{Property: id}
-	if err := b.broken[r.Subject]; err != nil {
+	if err := b.Broken[r.Subject]; err != nil {
 		return s, err
 	}
-	def := b.properties[r.Subject]
-	var state propertyState
-	if err := decodeState(r.State, &state); err != nil {
+	def := b.Properties[r.Subject]
+	var state engine.PropertyState
+	if err := engine.DecodeState(r.State, &state); err != nil {
 		return s, err
 	}
-	p, err := b.property(def, nil)
+	p, err := b.Property(def, nil)
 	if err != nil {
 		return s, err
 	}
@@ -110,14 +111,14 @@ func propertyStatus(b *batch, r *store.Record, agents map[string][]byte) (Proper
 	ids := def.AllAgents()
 	sort.Strings(ids)
 	for _, id := range ids {
-		if b.agents[id] == nil {
-			if err := b.broken[store.AgentSubject(id)]; err != nil {
+		if b.Agents[id] == nil {
+			if err := b.Broken[store.AgentSubject(id)]; err != nil {
 				return s, fmt.Errorf("reading agent %q: %w", id, err)
 			}
 			continue
 		}
-		a := AgentStatus{Agent: id, Name: b.agents[id].Name}
-		if err := decodeState(agents[id], &a.State); err != nil {
+		a := AgentStatus{Agent: id, Name: b.Agents[id].Name}
+		if err := engine.DecodeState(agents[id], &a.State); err != nil {
 			return s, err
 		}
 		s.Agents = append(s.Agents, a)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -61,17 +62,17 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	if err != nil {
 		return err
 	}
-	s := sweeping{engine: w.engine, shard: args.Shard, lease: store.Lease{Holder: holder(ctx), For: sweepLease}}
+	s := engine.SweepRun{Engine: w.engine, Shard: args.Shard, Lease: store.Lease{Holder: holder(ctx), For: engine.SweepLease}}
 	start := w.Now()
-	err = s.run(ctx, nominal)
+	err = s.Run(ctx, nominal)
 	reportSweep(&s, log)
-	w.Metrics.swept(s.decided, w.Now().Sub(start))
-	woken, passing := w.engine.passOn(ctx, args.Shard)
+	w.Metrics.swept(s.Decided, w.Now().Sub(start))
+	woken, passing := w.engine.PassOn(ctx, args.Shard)
 	if woken > 0 {
 		log.set("woken", woken)
 	}
 	err = errors.Join(err, passing, w.sendNotices(ctx, args.Shard, log))
-	if s.actions > 0 {
+	if s.Actions > 0 {
 		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.Now()))
 	}
 	return err
@@ -101,15 +102,15 @@ func (w *Worker) await(ctx context.Context, nominal time.Time) (time.Time, error
 }
 
 // reportSweep tells what a sweep did.
-func reportSweep(s *sweeping, log *attempt) {
-	if s.busy {
+func reportSweep(s *engine.SweepRun, log *attempt) {
+	if s.Busy {
 		log.note("busy", true) // its holder will see to it, or the next tick
 	}
-	if s.claimed {
-		log.set("lag", s.lag.Round(time.Millisecond).String())
+	if s.Claimed {
+		log.set("lag", s.Lag.Round(time.Millisecond).String())
 	}
-	log.note("decided", s.decided) // nothing done yet: a reconciliation decides on all
-	for name, n := range map[string]int{"flipped": s.flips.total(), "notices": s.notices, "lost": s.lost, "broken": s.broken} {
+	log.note("decided", s.Decided) // nothing done yet: a reconciliation decides on all
+	for name, n := range map[string]int{"flipped": s.Flips.Total(), "notices": s.Notices, "lost": s.Lost, "broken": s.Broken} {
 		if n > 0 {
 			log.set(name, n)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 )
@@ -60,7 +61,7 @@ func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, 
 	log.fields["took"] = w.Now().Sub(start).Round(time.Millisecond).String()
 	line := w.Log.WithFields(log.fields)
 	switch {
-	case errors.Is(err, errStopping):
+	case errors.Is(err, engine.ErrStopping):
 		line.Info("job handed back: the worker stops")
 	case errors.Is(err, asynq.SkipRetry):
 		line.WithError(err).Error("job archived: no retry will mend it")
@@ -82,7 +83,7 @@ func outcome(ctx context.Context, err error) string {
 	switch {
 	case err == nil:
 		return jobDone
-	case errors.Is(err, errStopping):
+	case errors.Is(err, engine.ErrStopping):
 		return jobStopped
 	case errors.Is(err, asynq.RevokeTask):
 		return jobFailed

@@ -10,6 +10,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // Opening hours are schedules in cron's sense, too.
@@ -57,7 +58,7 @@ func (w *Worker) reconcileAll(ctx context.Context, nominal time.Time) error {
 // tick looks at all shards and asks for what they have waiting. It ends with the
 // first error: when Redis is slow or away, the next beat does the rest.
 func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
-	pending, err := w.Store.Pending(ctx, later(nominal, w.Now()))
+	pending, err := w.Store.Pending(ctx, engine.Later(nominal, w.Now()))
 	if err != nil {
 		return err
 	}

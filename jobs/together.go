@@ -12,6 +12,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -23,7 +24,7 @@ type submission struct {
 	done   chan struct{}
 	err    error // to be read when done, as what follows
 	at     time.Time
-	follow []*DecidedChange // of which this task asks for timers and deliveries
+	follow []*engine.Change // of which this task asks for timers and deliveries
 }
 
 // together lets tasks that run at the same time share loads and commits. Who comes while
@@ -147,21 +148,21 @@ func (w *Worker) takeTogether(batch []*submission) {
 			due = append(due, s.due)
 		}
 	}
-	taken, err := w.engine.process(ctx, events, due)
+	taken, err := w.engine.Process(ctx, events, due)
 	for _, s := range batch {
-		s.err, s.at = errors.Join(err, s.left(taken.broken)), taken.at
+		s.err, s.at = errors.Join(err, s.left(taken.Broken)), taken.At
 	}
-	share(batch, taken.changes)
+	share(batch, taken.Changes)
 	w.report(taken)
 }
 
 // share gives each change after which there is something to ask for to one of the tasks
 // that it is of. So the asking is done by all of them at once.
-func share(batch []*submission, changes []DecidedChange) {
+func share(batch []*submission, changes []engine.Change) {
 	var of map[store.Subject]*submission
 	for i := range changes {
 		c := &changes[i]
-		if !c.wakes() && c.Leaving() == 0 {
+		if !c.HasTimers() && c.Leaving() == 0 {
 			continue
 		}
 		if of == nil {
@@ -195,7 +196,7 @@ func (s *submission) subjects() iter.Seq[store.Subject] {
 }
 
 // left is an error where a task has events that no retry will get in: it is archived.
-func (s *submission) left(broken []Broken) error {
+func (s *submission) left(broken []engine.Broken) error {
 	var errs []error
 	for _, b := range broken {
 		for subject := range s.subjects() {
@@ -212,16 +213,16 @@ func (s *submission) left(broken []Broken) error {
 }
 
 // report counts and logs what was taken in.
-func (w *Worker) report(t *taken) {
-	for _, b := range t.broken { // where it is the property that cannot be read, there are many
-		if property, _, _ := b.Subject.Visitor(); w.said.first("broken "+property, t.at) {
-			w.engine.logBroken([]Broken{b})
+func (w *Worker) report(t *engine.Taken) {
+	for _, b := range t.Broken { // where it is the property that cannot be read, there are many
+		if property, _, _ := b.Subject.Visitor(); w.said.first("broken "+property, t.At) {
+			w.engine.LogBroken([]engine.Broken{b})
 		}
 	}
 	w.Metrics.took(t)
-	w.engine.logSkipped(t.skipped)
-	for property, n := range t.dropped {
-		if w.said.first(property, t.at) {
+	w.engine.LogHeldBack(t.Skipped)
+	for property, n := range t.Dropped {
+		if w.said.first(property, t.At) {
 			w.Log.WithFields(logrus.Fields{"property": property, "events": n}).
 				Warn("events dropped: their property is not defined; define it, or send no events of it (said once a minute)")
 		}
@@ -257,7 +258,7 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 			log.set("actions", n)
 			shards[shard] = true
 		}
-		if c.notices > 0 {
+		if c.Notices > 0 {
 			notices[shard] = true
 		}
 	}

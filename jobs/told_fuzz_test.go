@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"encoding/json"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"os"
 	"testing"
 )
@@ -17,7 +18,7 @@ func FuzzTold(f *testing.F) {
 	f.Add([]byte(`{"visit":{"visits":[{"id":"","arrived":"0001-01-01T00:00:00Z"},{"id":""}]},"told":[{"id":"a","data":{}},{"id":"a","data":{"visit":""}},{"data":null}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var s toldState
-		if decodeState(body, &s) != nil {
+		if engine.DecodeState(body, &s) != nil {
 			return // told nothing: a worker says that it is broken
 		}
 		for _, v := range s.Visit.Visits {

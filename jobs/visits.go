@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -212,7 +213,7 @@ func (v *Visits) batch() (batch []store.Subject) {
 // trouble, who says so.
 func (v *Visits) show(r *store.Record) {
 	var state toldState
-	if decodeState(r.State, &state) != nil {
+	if engine.DecodeState(r.State, &state) != nil {
 		return
 	}
 	for w := range v.watched[r.Subject] {

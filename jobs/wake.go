@@ -8,6 +8,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -23,15 +24,15 @@ func (WakeArgs) Kind() string { return "visitor:wake" }
 // wakeLater does what a change asks for. asynq is up to a second early or late: the task comes
 // early, and waits. What it is to do is in the visitor's state, and when in the timetable:
 // without the task, a sweep does it some seconds late.
-func (w *Worker) wakeLater(ctx context.Context, c *DecidedChange) error {
+func (w *Worker) wakeLater(ctx context.Context, c *engine.Change) error {
 	shard := w.Store.Shard(c.Subject)
-	for _, u := range c.unwake {
+	for _, u := range c.Cancel {
 		// Where that fails, it has come already, or comes and finds nothing to do.
-		_ = w.inspect.DeleteTask(w.queue.partition(queueTimer, shard), u.id(c.Subject))
+		_ = w.inspect.DeleteTask(w.queue.partition(queueTimer, shard), u.ID(c.Subject))
 	}
-	for _, u := range c.wake {
-		early := max(0, u.at.Sub(w.Now())-2*time.Second)
-		if err := w.queue.enqueue(ctx, WakeArgs{c.Subject, u.at}, queueTimer, shard, asynq.TaskID(u.id(c.Subject)), asynq.ProcessIn(early)); err != nil {
+	for _, u := range c.Timers {
+		early := max(0, u.At.Sub(w.Now())-2*time.Second)
+		if err := w.queue.enqueue(ctx, WakeArgs{c.Subject, u.At}, queueTimer, shard, asynq.TaskID(u.ID(c.Subject)), asynq.ProcessIn(early)); err != nil {
 			return err
 		}
 	}
@@ -40,7 +41,7 @@ func (w *Worker) wakeLater(ctx context.Context, c *DecidedChange) error {
 
 // wakeAllLater is wakeLater for the changes of a sweep, several at a time: after an edit there
 // may be thousands. A failure is only said, for the timetable has them all.
-func (w *Worker) wakeAllLater(ctx context.Context, changes []*DecidedChange) {
+func (w *Worker) wakeAllLater(ctx context.Context, changes []*engine.Change) {
 	const atOnce = 8
 	var said sync.Once
 	var all sync.WaitGroup

@@ -14,6 +14,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -41,7 +42,7 @@ type Config struct {
 // workers may run on one Redis.
 type Worker struct {
 	Config
-	engine   *engine
+	engine   *engine.Engine
 	queue    queue
 	turns    turns
 	together [takers]together
@@ -58,7 +59,7 @@ func NewWorker(c Config) *Worker {
 		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 	}
-	w.engine = NewEngine(EngineConfig{
+	w.engine = engine.New(engine.Config{
 		Store: c.Store, TimeZone: c.TimeZone, Now: c.Now, Log: c.Log, Observer: c.Metrics, Batch: c.Batch, ShowHeldBack: true,
 		AskSweep: func(ctx context.Context, shard int, nominal time.Time) error {
 			return w.queue.enqueueSweep(ctx, shard, nominal, false)
@@ -226,7 +227,7 @@ func (w *Worker) stop(servers []*asynq.Server) {
 
 // isFailure does not count what is nobody's fault: a worker that died or stops.
 func isFailure(err error) bool {
-	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, errStopping)
+	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, engine.ErrStopping)
 }
 
 // retryDelay doubles from a second to a minute, unless the error says when. What is

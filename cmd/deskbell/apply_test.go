@@ -11,7 +11,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -81,7 +81,7 @@ func (o online) decide(at string) {
 	if err != nil {
 		o.Fatal(err)
 	}
-	decider := jobs.NewDecider(db, time.UTC)
+	decider := engine.NewDecider(db, time.UTC)
 	for shard := range db.Shards() {
 		claim, err := db.Claim(ctx, shard, store.Lease{Holder: "test", For: time.Minute}, instant, 100)
 		if err != nil {
@@ -91,7 +91,7 @@ func (o online) decide(at string) {
 		if err != nil {
 			o.Fatal(err)
 		}
-		if lost, err := db.Commit(ctx, jobs.Written(out.Changes)); err != nil || len(lost) > 0 {
+		if lost, err := db.Commit(ctx, engine.Written(out.Changes)); err != nil || len(lost) > 0 {
 			o.Fatal(lost, err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -148,7 +149,7 @@ func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("defining properties: %w", err)
 	}
-	decider := jobs.NewDecider(b.s.store, time.UTC)
+	decider := engine.NewDecider(b.s.store, time.UTC)
 	next.Store(0)
 	return inParallel(4, func() error {
 		for {
@@ -163,7 +164,7 @@ func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
 	})
 }
 
-func (b *boundaryBench) decideShard(ctx context.Context, decider *jobs.Decider, shard int, at time.Time) error {
+func (b *boundaryBench) decideShard(ctx context.Context, decider *engine.Decider, shard int, at time.Time) error {
 	lease := store.Lease{Holder: "bench", For: time.Minute}
 	for {
 		claim, err := b.s.store.Claim(ctx, shard, lease, at, 500)
@@ -180,7 +181,7 @@ func (b *boundaryBench) decideShard(ctx context.Context, decider *jobs.Decider, 
 		for i := range out.Changes {
 			out.Changes[i].Actions = nil
 		}
-		if _, err := b.s.store.Commit(ctx, jobs.Written(out.Changes)); err != nil {
+		if _, err := b.s.store.Commit(ctx, engine.Written(out.Changes)); err != nil {
 			return err
 		}
 	}
@@ -293,7 +294,7 @@ func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 	}); err != nil {
 		return nil, fmt.Errorf("enqueueing a task for each flip: %w", err)
 	}
-	decider := jobs.NewDecider(o, time.UTC)
+	decider := engine.NewDecider(o, time.UTC)
 	server := asynq.NewServerFromRedisClient(b.s.redis.Server, asynq.Config{
 		Concurrency: 64, Queues: map[string]int{queue: 1}, LogLevel: asynq.ErrorLevel,
 	})
@@ -307,7 +308,7 @@ func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 		if err != nil {
 			return err
 		}
-		_, err = o.Commit(ctx, jobs.Written(out.Changes))
+		_, err = o.Commit(ctx, engine.Written(out.Changes))
 		return err
 	})); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -57,52 +58,52 @@ func (c *tryCmd) Run(ctx context.Context, a *app) error {
 	return a.drawTrial(trial)
 }
 
-func (c *tryCmd) inRedis(ctx context.Context, a *app) (_ jobs.Trial, err error) {
+func (c *tryCmd) inRedis(ctx context.Context, a *app) (_ engine.Trial, err error) {
 	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
-		return jobs.Trial{}, err
+		return engine.Trial{}, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	schedule, err := s.client.Schedule(ctx, c.Property)
 	if err != nil {
-		return jobs.Trial{}, err
+		return engine.Trial{}, err
 	}
 	arrival, err := c.arrival(a.now(), schedule.Location())
 	if err != nil {
-		return jobs.Trial{}, err
+		return engine.Trial{}, err
 	}
-	return jobs.NewDecider(s.store, s.env.TimeZone).Try(ctx, arrival)
+	return engine.NewDecider(s.store, s.env.TimeZone).Try(ctx, arrival)
 }
 
 // inFile lets the property begin when the visitor comes.
-func (c *tryCmd) inFile(ctx context.Context, a *app) (jobs.Trial, error) {
+func (c *tryCmd) inFile(ctx context.Context, a *app) (engine.Trial, error) {
 	defs, err := a.readDefinitions(c.Definitions)
 	if err != nil {
-		return jobs.Trial{}, err
+		return engine.Trial{}, err
 	}
 	p := defs.Properties[c.Property]
 	if p == nil {
-		return jobs.Trial{}, usagef("%s holds no property %q; there is: %s", displayName(c.Definitions), c.Property, namesOf(defs.Properties))
+		return engine.Trial{}, usagef("%s holds no property %q; there is: %s", displayName(c.Definitions), c.Property, namesOf(defs.Properties))
 	}
 	zone, err := a.zone()
 	if err != nil {
-		return jobs.Trial{}, err
+		return engine.Trial{}, err
 	}
 	only := *defs
 	only.Properties = map[string]*definition.Property{c.Property: p}
 	arrival, err := c.arrival(a.now(), commonZone(&only, zone))
 	if err != nil {
-		return jobs.Trial{}, err
+		return engine.Trial{}, err
 	}
 	s := jobs.NewSimulation(jobs.SimulationConfig{
 		Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 		From: arrival.Time, TimeZone: zone, Log: quiet(), Action: func([]byte) error { return nil },
 	})
 	if err := s.Define(ctx, &only); err != nil {
-		return jobs.Trial{}, err
+		return engine.Trial{}, err
 	}
 	if err := s.Settle(ctx); err != nil {
-		return jobs.Trial{}, err
+		return engine.Trial{}, err
 	}
 	return s.Try(ctx, arrival)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // drawTrial writes a trial to be read:
@@ -26,7 +26,7 @@ import (
 //	  Welcome  10:00:05  ▸ says "Hello there, how can we help?"
 //	  Pricing  10:00:00  · no: page.url contains "/plans": false, it is "https://acme.example/pricing"
 //	  Rescue             · waits for chat.requested
-func (a *app) drawTrial(t jobs.Trial) error {
+func (a *app) drawTrial(t engine.Trial) error {
 	zone, err := time.LoadLocation(t.TimeZone)
 	if err != nil {
 		return fmt.Errorf("loading the zone of %s: %w", t.Property, err)
@@ -72,7 +72,7 @@ func (d *trialDrawing) face(s widget.State) string {
 	return text
 }
 
-func (d *trialDrawing) trigger(t jobs.TrialTrigger, width int) {
+func (d *trialDrawing) trigger(t engine.TrialTrigger, width int) {
 	name := oneLine(t.Trigger) + strings.Repeat(" ", width-utf8.RuneCountInString(t.Trigger))
 	for _, act := range t.Actions {
 		d.row(name, d.clock(act.Time), d.paint(bold, d.sign("▸", ">")), doing(act))
@@ -99,10 +99,10 @@ func (d *trialDrawing) clock(at time.Time) string {
 }
 
 // why says why a trigger does nothing, or no more.
-func why(t jobs.TrialTrigger) string {
+func why(t engine.TrialTrigger) string {
 	start, _ := trigger.StartNamed(t.Start)
 	switch t.Reason {
-	case jobs.NotStarted:
+	case engine.NotStarted:
 		switch {
 		case start.Name == "page.viewed" || start.Name == "page.unchanged":
 			return "waits for " + t.Start + ": say where by --page"

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // Each of these is to be looked at: cat testdata/try_*.golden
@@ -50,7 +50,7 @@ func TestTryAsksRedisAndAFileAlike(t *testing.T) {
 	if live != file || live.code != 0 {
 		t.Errorf("from Redis: %+v\nfrom the file: %+v", live, file)
 	}
-	var trial jobs.Trial
+	var trial engine.Trial
 	if err := json.Unmarshal([]byte(o.run(at, "", append(args, "--json")...).stdout), &trial); err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 const (
@@ -56,7 +56,7 @@ func visitActionSchema() map[string]any {
 		"form":        text("Of form.show: offline_form, contact_form or callback_form."),
 	})
 	var types []any
-	for _, t := range jobs.ToldTypes() {
+	for _, t := range engine.ToldTypes() {
 		types = append(types, string(t))
 	}
 	return map[string]any{

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 // chatState is what a store keeps of a chat besides its visitor's record, which says all
 // else.
-type chatState struct {
+type chatOwner struct {
 	Visitor string        `json:"visitor,omitempty"` // empty: not known yet
 	Until   time.Time     `json:"until"`             // it is kept
 	Parked  []event.Event `json:"parked,omitempty"`
@@ -53,8 +53,8 @@ func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Ev
 		if err != nil {
 			return nil, err
 		}
-		var changes []DecidedChange
-		owned := make(map[store.Subject]chatState, len(records))
+		var changes []Change
+		owned := make(map[store.Subject]chatOwner, len(records))
 		for i := range records {
 			r := &records[i]
 			o, changed := ownerAfter(r, chats[r.Subject], at)
@@ -81,13 +81,13 @@ func (in intake) findOwners(ctx context.Context, at time.Time, events []event.Ev
 			delete(chats, s)
 		}
 	}
-	return nil, fmt.Errorf("finding the visitors of %d chats: %w", len(chats), errContended)
+	return nil, fmt.Errorf("finding the visitors of %d chats: %w", len(chats), errRecordsBusy)
 }
 
 // ownerAfter is what is known of a chat after some events, and whether it is to be written.
-func ownerAfter(r *store.Record, events []event.Event, at time.Time) (o chatState, changed bool) {
-	if decodeState(r.State, &o) != nil {
-		o = chatState{} // it is found out anew
+func ownerAfter(r *store.Record, events []event.Event, at time.Time) (o chatOwner, changed bool) {
+	if DecodeState(r.State, &o) != nil {
+		o = chatOwner{} // it is found out anew
 	}
 	known := o.Visitor
 	for _, e := range events {
@@ -108,10 +108,10 @@ func ownerAfter(r *store.Record, events []event.Event, at time.Time) (o chatStat
 	return o, changed
 }
 
-func (o *chatState) change(r *store.Record, at time.Time) (DecidedChange, error) {
+func (o *chatOwner) change(r *store.Record, at time.Time) (Change, error) {
 	body, err := json.Marshal(o)
 	if err != nil {
-		return DecidedChange{}, fmt.Errorf("encoding %s: %w", r.Subject, err)
+		return Change{}, fmt.Errorf("encoding %s: %w", r.Subject, err)
 	}
 	c := changeOf(r)
 	c.NewRev, c.At, c.State, c.Due = at.UnixMicro(), at, body, o.Until
@@ -120,7 +120,7 @@ func (o *chatState) change(r *store.Record, at time.Time) (DecidedChange, error)
 
 // hand adds the events of a chat to the news of its visitors, and tells whether parked ones
 // were among them. Where nobody is known, all of them are parked now.
-func (o *chatState) hand(news map[store.Subject][]event.Event, events []event.Event) (parked bool) {
+func (o *chatOwner) hand(news map[store.Subject][]event.Event, events []event.Event) (parked bool) {
 	if o.Visitor == "" {
 		return false
 	}
@@ -139,8 +139,8 @@ func (in intake) ParkedEvents(ctx context.Context, chats []store.Subject) (map[s
 	records, err := in.store.Load(ctx, chats)
 	parked := make(map[store.Subject]int)
 	for i := range records {
-		var o chatState
-		if decodeState(records[i].State, &o) == nil && o.Visitor == "" && len(o.Parked) > 0 {
+		var o chatOwner
+		if DecodeState(records[i].State, &o) == nil && o.Visitor == "" && len(o.Parked) > 0 {
 			parked[records[i].Subject] = len(o.Parked)
 		}
 	}
@@ -157,11 +157,11 @@ func (in intake) unpark(ctx context.Context, at time.Time, chats []store.Subject
 	if err != nil {
 		return err
 	}
-	var changes []DecidedChange
+	var changes []Change
 	for i := range records {
 		r := &records[i]
-		var o chatState
-		if err := decodeState(r.State, &o); err != nil || r.Rev == 0 || o.Visitor == "" {
+		var o chatOwner
+		if err := DecodeState(r.State, &o); err != nil || r.Rev == 0 || o.Visitor == "" {
 			continue
 		}
 		o.Parked = nil

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"encoding/json"
@@ -54,8 +54,8 @@ func storedRecords() map[string]any {
 			Told:  []json.RawMessage{json.RawMessage(`{"specversion":"1.0","id":"message.send:acme:v1:5f","type":"message.send","source":"deskbell","time":"2026-11-23T12:00:06Z","data":{"visit":"2","text":"Hi"}}`)},
 			Wakes: map[string]time.Time{"c1": at(62)},
 		},
-		"testdata/v1/chat.json": &chatState{Visitor: "v1", Until: at(30 * 24 * 3600)},
-		"testdata/v1/chat_parked.json": &chatState{Until: at(24 * 3600), Parked: []event.Event{{
+		"testdata/v1/chat.json": &chatOwner{Visitor: "v1", Until: at(30 * 24 * 3600)},
+		"testdata/v1/chat_parked.json": &chatOwner{Until: at(24 * 3600), Parked: []event.Event{{
 			ID: "e8", Type: event.ChatMessage, Time: at(25.5), Source: event.DefaultSource,
 			Data: event.Data{Property: "acme", Chat: "c1", From: event.FromAgent, Agent: "lea", Text: "Yes?"},
 		}}},

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"fmt"
@@ -26,14 +26,14 @@ func listeners(ids []string, agents []widget.Agent) []widget.Listener {
 
 // tellClosing adds the notices of a closing: each goes to the agent's own services, or else to
 // the property's destinations.
-func (b *batch) tellClosing(c *DecidedChange, property string, def *definition.Property, notices []widget.Notice, at time.Time) (err error) {
+func (b *Batch) tellClosing(c *Change, property string, def *definition.Property, notices []widget.Notice, at time.Time) (err error) {
 	for _, n := range notices {
-		a := b.agents[n.Agent]
+		a := b.Agents[n.Agent]
 		if c.Actions, err = appendAction(c.Actions, closingAction(property, a.Name, n, at), def.Destinations); err != nil {
 			return fmt.Errorf("telling agent %q of the closing: %w", n.Agent, err)
 		}
 		c.Actions[len(c.Actions)-1].Notice = len(a.Notify.Via) > 0
-		c.notices++
+		c.Notices++
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"fmt"
@@ -11,24 +11,24 @@ import (
 
 // wakeTask is a task that looks at a visitor again: one for each trigger that has started and waits,
 // and one for each chat in which something is due, for what is due there first.
-type wakeTask struct {
+type TimerTask struct {
 	cause string // "VISIT:TRIGGER", "VISIT:TRIGGER:2" once the visitor has come back twice, or "chat:CHAT"
-	at    time.Time
+	At    time.Time
 }
 
 // id is that of the task: the same is asked for once, and can be cancelled.
-func (u wakeTask) id(s store.Subject) string {
+func (u TimerTask) ID(s store.Subject) string {
 	property, visitor, _ := s.Visitor()
-	return fmt.Sprintf("wake:%s:%s:%s:%d", property, visitor, u.cause, u.at.UnixMilli())
+	return fmt.Sprintf("wake:%s:%s:%s:%d", property, visitor, u.cause, u.At.UnixMilli())
 }
 
-func (u wakeTask) in(some []wakeTask) bool {
-	return slices.ContainsFunc(some, func(o wakeTask) bool { return o.cause == u.cause && o.at.Equal(u.at) })
+func (u TimerTask) in(some []TimerTask) bool {
+	return slices.ContainsFunc(some, func(o TimerTask) bool { return o.cause == u.cause && o.At.Equal(u.At) })
 }
 
 // wakes are the tasks that a visitor has.
-func (s *visitorState) wakes() []wakeTask {
-	var all []wakeTask
+func (s *visitorState) timerTasks() []TimerTask {
+	var all []TimerTask
 	for _, t := range s.Visit.Timers {
 		if t.Away {
 			continue
@@ -37,10 +37,10 @@ func (s *visitorState) wakes() []wakeTask {
 		if t.Back > 0 { // another task than the one whose cancelling may still be under way
 			cause += ":" + strconv.Itoa(t.Back)
 		}
-		all = append(all, wakeTask{cause, t.Due})
+		all = append(all, TimerTask{cause, t.Due})
 	}
 	for id, at := range s.Wakes {
-		all = append(all, wakeTask{"chat:" + id, at})
+		all = append(all, TimerTask{"chat:" + id, at})
 	}
 	return all
 }
@@ -51,18 +51,18 @@ const cancelAhead = 10 * time.Second
 
 // rewake asks for the tasks that are new, and cancels those for which nothing is due any more:
 // the visitor has left, say, or an agent has answered.
-func (c *DecidedChange) rewake(before, after []wakeTask, at time.Time) {
+func (c *Change) reschedule(before, after []TimerTask, at time.Time) {
 	for _, u := range after {
-		if !u.in(before) && !u.in(c.wake) {
-			c.wake = append(c.wake, u)
+		if !u.in(before) && !u.in(c.Timers) {
+			c.Timers = append(c.Timers, u)
 		}
 	}
 	for _, u := range before {
-		if !u.in(after) && u.at.Sub(at) > cancelAhead {
-			c.unwake = append(c.unwake, u)
+		if !u.in(after) && u.At.Sub(at) > cancelAhead {
+			c.Cancel = append(c.Cancel, u)
 		}
 	}
 }
 
 // wakes tells whether wake-ups are to be asked for or cancelled after the change.
-func (c *DecidedChange) wakes() bool { return len(c.wake)+len(c.unwake) > 0 }
+func (c *Change) HasTimers() bool { return len(c.Timers)+len(c.Cancel) > 0 }

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"fmt"
@@ -72,12 +72,12 @@ func (v *visitor) add(e effect, out store.Outgoing) {
 // action is what is delivered of an effect.
 func (v *visitor) action(e *effect) action.Action {
 	t := e.fill()
-	e.data.Property, e.data.Visitor = v.site.id, v.id
-	return action.Action{ID: action.VisitorID(t, v.site.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}
+	e.data.Property, e.data.Visitor = v.propertyAt.id, v.id
+	return action.Action{ID: action.VisitorID(t, v.propertyAt.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}
 }
 
 // skip records what was decided against.
-func (v *visitor) skip(s skipped) {
+func (v *visitor) skip(s Skipped) {
 	s.subject = v.record.Subject
 	v.skipped = append(v.skipped, s)
 }

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"context"
@@ -60,7 +60,7 @@ func (d *Decider) Try(ctx context.Context, arrival event.Event) (Trial, error) {
 				return Trial{}, err
 			}
 		}
-		v := &visitor{site: s, record: &t.visitor, id: arrival.Data.Visitor}
+		v := &visitor{propertyAt: s, record: &t.visitor, id: arrival.Data.Visitor}
 		decision := visit.Decide(s.visits, state, fresh, v.visitScene(at), at)
 		t.tell(v, decision)
 		state, at = decision.State, decision.Due
@@ -77,7 +77,7 @@ type trial struct {
 }
 
 // site is the property as it is, or will be, at an instant.
-func (t *trial) site(ctx context.Context, at time.Time) (*site, error) {
+func (t *trial) site(ctx context.Context, at time.Time) (*propertyAt, error) {
 	sites, err := t.decider.sites(ctx, []store.Record{t.visitor}, at)
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (t *trial) site(ctx context.Context, at time.Time) (*site, error) {
 }
 
 // begin lists the triggers, before anything has happened.
-func (t *trial) begin(s *site) {
+func (t *trial) begin(s *propertyAt) {
 	t.Triggers = []TrialTrigger{}
 	t.TimeZone, t.Widget = s.hours.Location().String(), s.widget
 	for i, d := range s.def.ActiveTriggers() {

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"cmp"
@@ -35,7 +35,7 @@ const (
 // their states, on others, and on digests, because their time has come. The records are as Load gives them, also
 // of visitors who are not there yet. The events of each are not yet heard; they are noted as
 // heard in its Change.
-func (d *Decider) Take(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time) (Outcome, error) {
+func (d *Decider) DecideVisitors(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time) (Outcome, error) {
 	var out Outcome
 	sites, err := d.sites(ctx, records, at)
 	if err != nil {
@@ -77,7 +77,7 @@ func (out *Outcome) drop(property string, events int) {
 
 // take decides on one visitor. One that cannot be decided on is left as it is, and so are its
 // events: they are not heard.
-func (out *Outcome) take(s *site, r *store.Record, fresh []event.Event, at time.Time) {
+func (out *Outcome) take(s *propertyAt, r *store.Record, fresh []event.Event, at time.Time) {
 	var v *visitor
 	if err := guard(func() (err error) {
 		if v, err = s.visitor(r); err == nil {
@@ -101,26 +101,26 @@ func (out *Outcome) take(s *site, r *store.Record, fresh []event.Event, at time.
 // visitor is one while it is decided on.
 type visitor struct {
 	visitorState
-	*site
+	*propertyAt
 	record  *store.Record
 	id      string
 	fresh   []event.Event // that were not known
-	asked   []wakeTask    // the tasks that there are
+	asked   []TimerTask   // the tasks that there are
 	due     time.Time     // when to look again; zero: when something happens
 	look    time.Time     // when to look again, within some seconds
-	out     DecidedChange
-	skipped []skipped
+	out     Change
+	skipped []Skipped
 	err     error // of encoding
 }
 
-func (s *site) visitor(r *store.Record) (*visitor, error) {
-	v := &visitor{site: s, record: r, out: changeOf(r)}
+func (s *propertyAt) visitor(r *store.Record) (*visitor, error) {
+	v := &visitor{propertyAt: s, record: r, out: changeOf(r)}
 	_, v.id, _ = r.Subject.Visitor()
 	if s.broken != nil {
 		return nil, s.broken
 	}
-	err := decodeState(r.State, &v.visitorState)
-	v.asked = v.wakes()
+	err := DecodeState(r.State, &v.visitorState)
+	v.asked = v.timerTasks()
 	return v, err
 }
 
@@ -150,7 +150,7 @@ func (v *visitor) decide(at time.Time) {
 		v.act(triggered(e))
 	}
 	for _, s := range d.Skipped {
-		v.skip(skipped{visit: s.Visit, chat: s.Chat, trigger: s.Trigger, event: s.Event, reason: string(s.Reason), verdict: s.Verdict, at: s.At})
+		v.skip(Skipped{visit: s.Visit, chat: s.Chat, trigger: s.Trigger, event: s.Event, Reason: string(s.Reason), verdict: s.Verdict, at: s.At})
 	}
 	for _, e := range v.fresh {
 		v.form(e, at)
@@ -168,7 +168,7 @@ func (v *visitor) decide(at time.Time) {
 			v.act(ruled(e))
 		}
 		for _, s := range d.Skipped {
-			v.skip(skipped{chat: s.Chat, rule: string(s.Rule), reason: string(s.Reason), at: s.At})
+			v.skip(Skipped{chat: s.Chat, rule: string(s.Rule), Reason: string(s.Reason), at: s.At})
 		}
 		v.noteChat(id, at)
 	}
@@ -219,7 +219,7 @@ func (v *visitor) change(at time.Time) error {
 		c.Due = expires
 	}
 	c.Due = hours.Earliest(c.Due, v.look)
-	c.rewake(v.asked, v.wakes(), at)
+	c.reschedule(v.asked, v.timerTasks(), at)
 	if going := v.chatting(); going != v.Chatting {
 		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
 	}

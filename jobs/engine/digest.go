@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"context"
@@ -58,7 +58,7 @@ func (v *visitor) arrive(item chat.Item, at time.Time) {
 
 // addToDigests puts what the changes of visitors say into the digests of their properties. Nothing is read or written where
 // they say nothing.
-func (in intake) addToDigests(ctx context.Context, changes []DecidedChange, at time.Time) error {
+func (in intake) addToDigests(ctx context.Context, changes []Change, at time.Time) error {
 	came := make(map[store.Subject][]chat.Arrivals)
 	for i := range changes {
 		if c := &changes[i]; len(c.came.Items) > 0 {
@@ -80,7 +80,7 @@ func (in intake) addToDigests(ctx context.Context, changes []DecidedChange, at t
 			}
 		}
 	}
-	return fmt.Errorf("adding to %d digests: %w", len(came), errContended)
+	return fmt.Errorf("adding to %d digests: %w", len(came), errRecordsBusy)
 }
 
 // addOnce adds to digests, and tells which of them somebody else wrote first.
@@ -98,7 +98,7 @@ func (in intake) addOnce(ctx context.Context, came map[store.Subject][]chat.Arri
 	if err != nil {
 		return nil, err
 	}
-	var changes []DecidedChange
+	var changes []Change
 	for i := range records {
 		r := &records[i]
 		c, err := digestAfter(r, came[r.Subject], heard[r.Subject], at)
@@ -134,9 +134,9 @@ func eventsIn(all []chat.Arrivals) []string {
 
 // digestAfter is the change by which a digest gets what came in, save the events that were heard; nil: there is nothing new.
 // A new digest is due at once: the decision sees the hours as they are when it is there, and what is edited later wakes it.
-func digestAfter(r *store.Record, came []chat.Arrivals, heard map[string]bool, at time.Time) (*DecidedChange, error) {
+func digestAfter(r *store.Record, came []chat.Arrivals, heard map[string]bool, at time.Time) (*Change, error) {
 	var s digestState
-	if decodeState(r.State, &s) != nil {
+	if DecodeState(r.State, &s) != nil {
 		s = digestState{} // what cannot be read cannot be told
 	}
 	if s.Due.IsZero() || r.Woken {

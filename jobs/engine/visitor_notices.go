@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"github.com/deskbell/deskbell/domain/trigger"
@@ -23,7 +23,7 @@ func (v *visitor) notifyAgents(e effect) {
 		own := e.to(id)
 		own.key += "/" + id
 		v.add(own, store.Outgoing{Notice: true})
-		v.out.notices++
+		v.out.Notices++
 	}
 	switch {
 	case len(others) == len(ids):

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"context"
@@ -31,7 +31,7 @@ type Decider struct {
 }
 
 // propertyState is what a store keeps of a property.
-type propertyState struct {
+type PropertyState struct {
 	Override *hours.Override `json:"override,omitempty"` // until it has run out
 	Widget   storedWidget    `json:"widget"`
 	Closing  widget.Told     `json:"closing,omitempty"` // of which agents were told
@@ -60,9 +60,9 @@ type Broken struct {
 
 // Outcome is what came of a batch.
 type Outcome struct {
-	Changes []DecidedChange
+	Changes []Change
 	Broken  []Broken
-	Skipped []skipped      // messages that were decided against
+	Skipped []Skipped      // messages that were decided against
 	Dropped map[string]int // how many events of properties that are not defined, by id
 }
 
@@ -78,11 +78,11 @@ func (d *Decider) Compile(body []byte) (*hours.Schedule, error) { return d.sched
 // Decide decides on records as of an instant. Subjects that were removed in the
 // meantime are left out.
 func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Time) (Outcome, error) {
-	batch, err := d.gather(ctx, records)
+	batch, err := d.Gather(ctx, records)
 	if err != nil {
 		return Outcome{}, err
 	}
-	out, err := d.Take(ctx, records, nil, at) // visitors and digests whose time has come
+	out, err := d.DecideVisitors(ctx, records, nil, at) // visitors and digests whose time has come
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -97,12 +97,12 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 		}
 		c := changeOf(r)
 		if err := guard(func() error { return batch.decideOne(r, &c, at) }); err != nil {
-			batch.broken[r.Subject] = err
+			batch.Broken[r.Subject] = err
 			c = toRetry(r, at)
 		}
 		out.Changes = append(out.Changes, c)
 	}
-	for subject, err := range batch.broken {
+	for subject, err := range batch.Broken {
 		out.Broken = append(out.Broken, Broken{subject, err})
 	}
 	out.decidedAt(at)
@@ -110,34 +110,34 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 }
 
 // batch is what a number of decisions need.
-type batch struct {
+type Batch struct {
 	known      func(body []byte) *definition.Property // nil: it is to be decoded
 	compile    func(body []byte, zone string) (*hours.Schedule, error)
-	properties map[store.Subject]*definition.Property
-	agents     map[string]*definition.Agent // by id
+	Properties map[store.Subject]*definition.Property
+	Agents     map[string]*definition.Agent // by id
 	named      map[string][]byte            // schedules by name
-	broken     map[store.Subject]error
+	Broken     map[store.Subject]error
 }
 
 // gather decodes the records and loads what they refer to: two round trips more,
 // however many records there are.
-func (d *Decider) gather(ctx context.Context, records []store.Record) (*batch, error) {
-	b := &batch{
+func (d *Decider) Gather(ctx context.Context, records []store.Record) (*Batch, error) {
+	b := &Batch{
 		known:      d.policies.definition,
 		compile:    d.schedules.compile,
-		properties: make(map[store.Subject]*definition.Property),
-		agents:     make(map[string]*definition.Agent),
+		Properties: make(map[store.Subject]*definition.Property),
+		Agents:     make(map[string]*definition.Agent),
 		named:      make(map[string][]byte),
-		broken:     make(map[store.Subject]error),
+		Broken:     make(map[store.Subject]error),
 	}
 	var absent []store.Subject
 	for _, r := range records {
 		b.decode(r)
 	}
-	for _, p := range b.properties {
+	for _, p := range b.Properties {
 		for _, id := range p.AllAgents() {
-			if _, ok := b.agents[id]; !ok {
-				b.agents[id] = nil
+			if _, ok := b.Agents[id]; !ok {
+				b.Agents[id] = nil
 				absent = append(absent, store.AgentSubject(id))
 			}
 		}
@@ -154,7 +154,7 @@ func (d *Decider) gather(ctx context.Context, records []store.Record) (*batch, e
 	return b, b.loadNamed(ctx, d.store)
 }
 
-func (b *batch) decode(r store.Record) {
+func (b *Batch) decode(r store.Record) {
 	if r.Definition == nil {
 		return
 	}
@@ -162,28 +162,28 @@ func (b *batch) decode(r store.Record) {
 	if id, ok := r.Subject.Agent(); ok {
 		a := new(definition.Agent)
 		if err = json.Unmarshal(r.Definition, a); err == nil {
-			b.agents[id] = a
+			b.Agents[id] = a
 		}
 	} else if p := b.known(r.Definition); p != nil {
-		b.properties[r.Subject] = p
+		b.Properties[r.Subject] = p
 	} else {
 		p = new(definition.Property)
 		if err = json.Unmarshal(r.Definition, p); err == nil {
-			b.properties[r.Subject] = p
+			b.Properties[r.Subject] = p
 		}
 	}
 	if err != nil {
-		b.broken[r.Subject] = fmt.Errorf("decoding the definition: %w", err)
+		b.Broken[r.Subject] = fmt.Errorf("decoding the definition: %w", err)
 	}
 }
 
-func (b *batch) loadNamed(ctx context.Context, db store.Store) error {
-	for _, p := range b.properties {
+func (b *Batch) loadNamed(ctx context.Context, db store.Store) error {
+	for _, p := range b.Properties {
 		for _, name := range p.Uses() {
 			b.named[name] = nil
 		}
 	}
-	for _, a := range b.agents {
+	for _, a := range b.Agents {
 		if a != nil && a.Schedule.Name != "" {
 			b.named[a.Schedule.Name] = nil
 		}
@@ -209,8 +209,8 @@ func guard(decide func() error) (err error) {
 	return decide()
 }
 
-func (b *batch) decideOne(r *store.Record, c *DecidedChange, at time.Time) error {
-	if err := b.broken[r.Subject]; err != nil {
+func (b *Batch) decideOne(r *store.Record, c *Change, at time.Time) error {
+	if err := b.Broken[r.Subject]; err != nil {
 		return err
 	}
 	if id, ok := r.Subject.Agent(); ok {
@@ -219,13 +219,13 @@ func (b *batch) decideOne(r *store.Record, c *DecidedChange, at time.Time) error
 	return b.decideProperty(r, c, at)
 }
 
-func (b *batch) decideProperty(r *store.Record, c *DecidedChange, at time.Time) error {
+func (b *Batch) decideProperty(r *store.Record, c *Change, at time.Time) error {
 	id, _ := r.Subject.Property()
-	p, state, err := b.compiled(r)
+	p, state, err := b.Compiled(r)
 	if err != nil {
 		return err
 	}
-	def := b.properties[r.Subject]
+	def := b.Properties[r.Subject]
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	closing := widget.ClosingSoon(p, widget.State(state.Widget), state.Closing, at)
 	c.Due = hours.Earliest(d.Due, closing.Due)
@@ -234,9 +234,9 @@ func (b *batch) decideProperty(r *store.Record, c *DecidedChange, at time.Time) 
 		switch {
 		case change.Before == change.State.Status:
 		case change.Department == "":
-			c.flips.widget++
+			c.Flips.Widget++
 		default:
-			c.flips.department++
+			c.Flips.Department++
 		}
 		if c.Actions, err = appendAction(c.Actions, widgetAction(id, change, r.Rev, at), def.Destinations); err != nil {
 			return err
@@ -258,13 +258,13 @@ func (b *batch) decideProperty(r *store.Record, c *DecidedChange, at time.Time) 
 	return err
 }
 
-func (b *batch) decideAgent(id string, r *store.Record, c *DecidedChange, at time.Time) error {
+func (b *Batch) decideAgent(id string, r *store.Record, c *Change, at time.Time) error {
 	var state agent.State
-	if err := decodeState(r.State, &state); err != nil {
+	if err := DecodeState(r.State, &state); err != nil {
 		return err
 	}
-	def := b.agents[id]
-	a, err := b.agent(def)
+	def := b.Agents[id]
+	a, err := b.Agent(def)
 	if err != nil {
 		return err
 	}
@@ -274,14 +274,14 @@ func (b *batch) decideAgent(id string, r *store.Record, c *DecidedChange, at tim
 	c.Wake = r.Woken
 	if d.Changed {
 		if d.Before != d.State.Status {
-			c.flips.agent++
+			c.Flips.Agent++
 		}
 		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, r.Rev, at), nil); err != nil {
 			return err
 		}
 	}
 	for _, n := range d.Notices {
-		c.notices++
+		c.Notices++
 		if c.Actions, err = appendAction(c.Actions, noticeAction(id, def.Name, n, at), nil); err != nil {
 			return err
 		}
@@ -305,20 +305,20 @@ func unchanged(r *store.Record) []byte {
 }
 
 // compiled is what widget.Decide needs for a record of a property, and its state.
-func (b *batch) compiled(r *store.Record) (p widget.Property, state propertyState, err error) {
-	if err := b.broken[r.Subject]; err != nil {
+func (b *Batch) Compiled(r *store.Record) (p widget.Property, state PropertyState, err error) {
+	if err := b.Broken[r.Subject]; err != nil {
 		return p, state, err
 	}
-	if err := decodeState(r.State, &state); err != nil {
+	if err := DecodeState(r.State, &state); err != nil {
 		return p, state, err
 	}
-	p, err = b.property(b.properties[r.Subject], state.Override)
+	p, err = b.Property(b.Properties[r.Subject], state.Override)
 	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
 	return p, state, err
 }
 
 // property compiles what widget.Decide needs.
-func (b *batch) property(def *definition.Property, override *hours.Override) (widget.Property, error) {
+func (b *Batch) Property(def *definition.Property, override *hours.Override) (widget.Property, error) {
 	schedule, err := b.schedule(def.Schedule, def.TimeZone)
 	if err != nil {
 		return widget.Property{}, err
@@ -346,17 +346,17 @@ func (b *batch) property(def *definition.Property, override *hours.Override) (wi
 
 // agentsOf compiles agents. One that has been removed, or that cannot be read, is
 // never available: a property's hours do not depend on it.
-func (b *batch) agentsOf(ids []string) []widget.Agent {
+func (b *Batch) agentsOf(ids []string) []widget.Agent {
 	var agents []widget.Agent
 	for _, id := range ids {
-		def := b.agents[id]
+		def := b.Agents[id]
 		if def == nil {
 			agents = append(agents, gone{})
 			continue
 		}
-		a, err := b.agent(def)
+		a, err := b.Agent(def)
 		if err != nil {
-			b.broken[store.AgentSubject(id)] = err
+			b.Broken[store.AgentSubject(id)] = err
 			agents = append(agents, gone{})
 			continue
 		}
@@ -371,7 +371,7 @@ type gone struct{}
 func (gone) Available(time.Time) bool         { return false }
 func (gone) NextBoundary(time.Time) time.Time { return time.Time{} }
 
-func (b *batch) agent(def *definition.Agent) (agent.Agent, error) {
+func (b *Batch) Agent(def *definition.Agent) (agent.Agent, error) {
 	schedule, err := b.schedule(def.Schedule, def.TimeZone)
 	if err != nil {
 		return agent.Agent{}, err
@@ -386,7 +386,7 @@ func (b *batch) agent(def *definition.Agent) (agent.Agent, error) {
 	return a, nil
 }
 
-func (b *batch) schedule(s definition.Schedule, zone string) (*hours.Schedule, error) {
+func (b *Batch) schedule(s definition.Schedule, zone string) (*hours.Schedule, error) {
 	body := []byte(s.InPlace)
 	if s.Name != "" {
 		if body = b.named[s.Name]; body == nil {
@@ -396,7 +396,7 @@ func (b *batch) schedule(s definition.Schedule, zone string) (*hours.Schedule, e
 	return b.compile(body, zone)
 }
 
-func decodeState(body []byte, into any) error {
+func DecodeState(body []byte, into any) error {
 	if body == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"cmp"
@@ -14,12 +14,12 @@ import (
 )
 
 // takeDigest decides on a digest that is due; site is nil where the property is gone.
-func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *site, r *store.Record, at time.Time) (err error) {
+func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *propertyAt, r *store.Record, at time.Time) (err error) {
 	c := changeOf(r)
 	var state digestState
 	var broken error
 	if site != nil {
-		broken = cmp.Or(site.broken, decodeState(r.State, &state))
+		broken = cmp.Or(site.broken, DecodeState(r.State, &state))
 	}
 	switch {
 	case r.Rev == 0: // told by somebody else in between
@@ -36,7 +36,7 @@ func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *site, r *s
 	return err
 }
 
-func (d *Decider) decideDigest(ctx context.Context, site *site, state *digestState, at time.Time, c *DecidedChange) (err error) {
+func (d *Decider) decideDigest(ctx context.Context, site *propertyAt, state *digestState, at time.Time, c *Change) (err error) {
 	opening, due := state.Opening(site.hours, at)
 	if !opening.IsZero() {
 		c.Remove = true
@@ -49,7 +49,7 @@ func (d *Decider) decideDigest(ctx context.Context, site *site, state *digestSta
 }
 
 // openDigest adds what is told of a digest at an opening.
-func (d *Decider) openDigest(ctx context.Context, s *site, digest *chat.Digest, opening, at time.Time, c *DecidedChange) error {
+func (d *Decider) openDigest(ctx context.Context, s *propertyAt, digest *chat.Digest, opening, at time.Time, c *Change) error {
 	chats, err := d.awaiting(ctx, s, digest.Chats, opening)
 	if err != nil || len(chats)+digest.Forms.Count+digest.Messages.Count == 0 {
 		return err
@@ -73,7 +73,7 @@ func (d *Decider) openDigest(ctx context.Context, s *site, digest *chat.Digest, 
 		if c.Actions, err = appendAction(c.Actions, digestNotice(id, def.Name, s.name(), &data, at), s.def.Destinations); err != nil {
 			return err
 		}
-		c.notices++
+		c.Notices++
 		c.Actions[len(c.Actions)-1].Notice = len(def.Notify.Via) > 0
 	}
 	return nil
@@ -81,7 +81,7 @@ func (d *Decider) openDigest(ctx context.Context, s *site, digest *chat.Digest, 
 
 // awaiting are the chats in which somebody still waits. Their visitors' records are read now: what was said since the chat
 // came into the digest is in them.
-func (d *Decider) awaiting(ctx context.Context, s *site, callers []chat.Caller, opening time.Time) ([]string, error) {
+func (d *Decider) awaiting(ctx context.Context, s *propertyAt, callers []chat.Caller, opening time.Time) ([]string, error) {
 	subjects := make([]store.Subject, len(callers))
 	for i, c := range callers {
 		subjects[i] = store.VisitorSubject(s.id, c.Visitor)
@@ -96,7 +96,7 @@ func (d *Decider) awaiting(ctx context.Context, s *site, callers []chat.Caller, 
 	var chats []string
 	for i := range records {
 		var state visitorState
-		if err := decodeState(records[i].State, &state); err != nil {
+		if err := DecodeState(records[i].State, &state); err != nil {
 			continue // it is broken for its own events, too, and was said to be
 		}
 		if c, ok := state.Chats[callers[i].Chat]; ok && s.chats.Awaits(c, opening) && !slices.Contains(chats, c.ID) {

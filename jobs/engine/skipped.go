@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"slices"
@@ -17,28 +17,28 @@ import (
 
 // skipped is a message that was decided against. It is an action only where somebody wants to
 // read it: a worker decides against much.
-type skipped struct {
+type Skipped struct {
 	subject       store.Subject
 	visit, chat   string
 	trigger, rule string // which of them it was
 	event         string // the id of the one from which a trigger counts
-	reason        string
+	Reason        string
 	verdict       trigger.Verdict // zero: no condition decided
 	at            time.Time
 }
 
 // action tells of it, with a text that says why.
-func (s *skipped) action(text string) action.Action {
+func (s *Skipped) action(text string) action.Action {
 	property, id, _ := s.subject.Visitor()
-	key := s.chat + "/" + s.trigger + s.rule + "/" + s.event + "/" + s.reason + "/" + strconv.FormatInt(s.at.UnixMilli(), 10)
+	key := s.chat + "/" + s.trigger + s.rule + "/" + s.event + "/" + s.Reason + "/" + strconv.FormatInt(s.at.UnixMilli(), 10)
 	return action.Action{ID: action.VisitorID(action.MessageSkipped, property, id, key), Type: action.MessageSkipped, Time: s.at, Data: action.Visitor{
 		Property: property, Visitor: id, Visit: s.visit, Chat: s.chat, Trigger: s.trigger, Rule: s.rule,
-		Reason: s.reason, Cause: action.Cause{Event: s.event}, Text: text,
+		Reason: s.Reason, Cause: action.Cause{Event: s.event}, Text: text,
 	}}
 }
 
 // explained is the action with the condition that decided, and what it looked at.
-func (s *skipped) explained() action.Action {
+func (s *Skipped) Explained() action.Action {
 	if s.verdict.Condition.IsZero() {
 		return s.action("")
 	}
@@ -50,7 +50,7 @@ func (s *skipped) explained() action.Action {
 // because the trigger is not for this visitor, or not again, or because it has begun to count anew.
 // They are many, and each is as it should be. The others were about to be sent, and something came
 // in between: someone may wonder where they are.
-func skipReasons() map[string]string {
+func SkipReasons() map[string]string {
 	return map[string]string{
 		string(visit.Conditions):    "",
 		string(visit.Frequency):     "", // of rules, too
@@ -86,14 +86,14 @@ func (out *Outcome) showSkipped(limit *rate.Limiter, at time.Time) {
 	if limit == nil || len(out.Skipped) == 0 {
 		return
 	}
-	words := skipReasons()
+	words := SkipReasons()
 	for i := range out.Skipped {
 		s := &out.Skipped[i]
-		text := words[s.reason]
+		text := words[s.Reason]
 		if text == "" || !limit.AllowN(at, 1) {
 			continue
 		}
-		n := slices.IndexFunc(out.Changes, func(c DecidedChange) bool { return c.Subject == s.subject })
+		n := slices.IndexFunc(out.Changes, func(c Change) bool { return c.Subject == s.subject })
 		if n < 0 {
 			continue
 		}
@@ -106,7 +106,7 @@ func (out *Outcome) showSkipped(limit *rate.Limiter, at time.Time) {
 
 // logSkipped counts messages that were decided against, and logs each where that is wanted. What is
 // known of the visitor is not for a log: neither the id of the visit nor what a condition looked at.
-func (e *engine) logSkipped(list []skipped) {
+func (e *Engine) LogHeldBack(list []Skipped) {
 	e.Observer.HeldBack(list)
 	if len(list) == 0 || !e.Log.WithFields(nil).Logger.IsLevelEnabled(logrus.DebugLevel) {
 		return
@@ -114,7 +114,7 @@ func (e *engine) logSkipped(list []skipped) {
 	for i := range list {
 		s := &list[i]
 		property, visitor, _ := s.subject.Visitor()
-		fields := logrus.Fields{"property": property, "visitor": visitor, "reason": s.reason, "at": s.at}
+		fields := logrus.Fields{"property": property, "visitor": visitor, "reason": s.Reason, "at": s.at}
 		for name, value := range map[string]string{"chat": s.chat, "trigger": s.trigger, "rule": s.rule, "event": s.event} {
 			if value != "" {
 				fields[name] = value

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"context"
@@ -15,36 +15,36 @@ import (
 // Observer is told what an engine does.
 type Observer interface {
 	// Committed is called for each change that was committed, and when.
-	Committed(c *DecidedChange, at time.Time)
+	Committed(c *Change, at time.Time)
 	// Flipped is called with the flips of a batch.
-	Flipped(f flips)
+	Flipped(f Flips)
 	// HeldBack is called with messages that were decided against.
-	HeldBack(list []skipped)
+	HeldBack(list []Skipped)
 }
 
 // unobserved is an Observer who is told in vain.
 type unobserved struct{}
 
 // Committed implements Observer.
-func (unobserved) Committed(*DecidedChange, time.Time) {}
+func (unobserved) Committed(*Change, time.Time) {}
 
 // Flipped implements Observer.
-func (unobserved) Flipped(flips) {}
+func (unobserved) Flipped(Flips) {}
 
 // HeldBack implements Observer.
-func (unobserved) HeldBack([]skipped) {}
+func (unobserved) HeldBack([]Skipped) {}
 
 // engine makes decisions and commits them. It is what a Worker and a Simulation have
 // in common: a worker has queues, a cron and deliveries around it, and a simulation a
 // clock of its own.
-type engine struct {
+type Engine struct {
 	intake
-	EngineConfig
+	Config
 	stopping atomic.Bool
 }
 
 // EngineConfig is what an engine is made of.
-type EngineConfig struct {
+type Config struct {
 	Store    store.Store
 	TimeZone *time.Location // of schedules and subjects that name none
 	Now      func() time.Time
@@ -61,15 +61,15 @@ type EngineConfig struct {
 
 	// AskTimers asks for wake-ups of visitors at the instants at which they are due next.
 	// Without one, a sweep sees to them some seconds late.
-	AskTimers func(ctx context.Context, changes []*DecidedChange)
+	AskTimers func(ctx context.Context, changes []*Change)
 }
 
 // NewEngine makes an engine.
-func NewEngine(c EngineConfig) *engine {
+func New(c Config) *Engine {
 	if c.Observer == nil {
 		c.Observer = unobserved{}
 	}
-	e := &engine{EngineConfig: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now}}
+	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now}}
 	if c.ShowHeldBack {
 		e.board = boardLimiter()
 	}
@@ -77,69 +77,69 @@ func NewEngine(c EngineConfig) *engine {
 }
 
 // Decider is what the engine decides by.
-func (e *engine) Decider() *Decider { return e.decider }
+func (e *Engine) Decider() *Decider { return e.decider }
 
 // Stop lets sweeps that are under way hand their work to others.
-func (e *engine) Stop() { e.stopping.Store(true) }
+func (e *Engine) Stop() { e.stopping.Store(true) }
 
-func (e *engine) isStopping() bool { return e.stopping.Load() }
+func (e *Engine) IsStopping() bool { return e.stopping.Load() }
 
 // sweepLease is how long a shard waits for a worker that has died. A sweep renews
 // it with every batch. It has run out at the second beat of the cron after it was taken.
-const sweepLease = 8 * time.Second
+const SweepLease = 8 * time.Second
 
 // errStopping ends work that is handed to another worker.
-var errStopping = errors.New("the worker stops")
+var ErrStopping = errors.New("the worker stops")
 
 // sweeping is one sweep and what it did: it claims what is due in a shard, decides on
 // it and commits, batch by batch, until none is left.
-type sweeping struct {
-	*engine
-	shard int
-	lease store.Lease
+type SweepRun struct {
+	*Engine
+	Shard int
+	Lease store.Lease
 
-	busy, claimed                           bool
-	lag                                     time.Duration // of the first that was claimed
-	flips                                   flips
-	decided, notices, actions, lost, broken int
-	skipped                                 []skipped // messages that were decided against
+	Busy, Claimed                           bool
+	Lag                                     time.Duration // of the first that was claimed
+	Flips                                   Flips
+	Decided, Notices, Actions, Lost, Broken int
+	Skipped                                 []Skipped // messages that were decided against
 }
 
-func (s *sweeping) run(ctx context.Context, nominal time.Time) error {
+func (s *SweepRun) Run(ctx context.Context, nominal time.Time) error {
 	limit := s.Batch
 	for {
-		if s.isStopping() {
+		if s.IsStopping() {
 			limit = 0 // a claim that finds nothing gives the lease back
 		}
-		at := later(nominal, s.now())
-		claim, err := s.store.Claim(ctx, s.shard, s.lease, at, limit)
+		at := Later(nominal, s.now())
+		claim, err := s.store.Claim(ctx, s.Shard, s.Lease, at, limit)
 		switch {
 		case err != nil:
 			return err
 		case claim.Busy:
-			s.busy = true
+			s.Busy = true
 			return nil
 		case limit == 0:
-			return errStopping
+			return ErrStopping
 		case len(claim.Records) == 0:
 			return nil
 		}
-		if !s.claimed {
-			s.claimed, s.lag = true, at.Sub(claim.Records[0].Due)
+		if !s.Claimed {
+			s.Claimed, s.Lag = true, at.Sub(claim.Records[0].Due)
 		}
-		if err := s.decide(ctx, claim.Records, at); err != nil {
+		if err := s.Decide(ctx, claim.Records, at); err != nil {
 			return err
 		}
 	}
 }
 
 // decide decides on records as of an instant, and commits.
-func (s *sweeping) decide(ctx context.Context, records []store.Record, at time.Time) error {
+func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.Time) error {
 	out, err := s.decider.Decide(ctx, records, at)
 	if err != nil {
 		return err
 	}
-	s.logBroken(out.Broken)
+	s.LogBroken(out.Broken)
 	if err := s.addToDigests(ctx, out.Changes, at); err != nil {
 		return err
 	}
@@ -148,34 +148,34 @@ func (s *sweeping) decide(ctx context.Context, records []store.Record, at time.T
 	if err != nil {
 		return err
 	}
-	s.lost += len(lost)
-	s.broken += len(out.Broken)
-	committed, flipped := s.now(), flips{}
-	var timers []*DecidedChange
+	s.Lost += len(lost)
+	s.Broken += len(out.Broken)
+	committed, flipped := s.now(), Flips{}
+	var timers []*Change
 	for i := range out.Changes {
 		c := &out.Changes[i]
 		if slices.Contains(lost, c.Subject) {
 			continue // still due: it comes again
 		}
-		s.decided++
-		flipped.add(c.flips)
+		s.Decided++
+		flipped.add(c.Flips)
 		s.Observer.Committed(c, committed)
-		s.notices += c.notices
-		s.actions += c.Leaving()
-		if c.wakes() {
+		s.Notices += c.Notices
+		s.Actions += c.Leaving()
+		if c.HasTimers() {
 			timers = append(timers, c)
 		}
 	}
 	s.AskTimers(ctx, timers)
-	held := slices.DeleteFunc(out.Skipped, func(k skipped) bool { return slices.Contains(lost, k.subject) })
-	s.logSkipped(held)
-	s.skipped = append(s.skipped, held...)
-	s.flips.add(flipped)
+	held := slices.DeleteFunc(out.Skipped, func(k Skipped) bool { return slices.Contains(lost, k.subject) })
+	s.LogHeldBack(held)
+	s.Skipped = append(s.Skipped, held...)
+	s.Flips.add(flipped)
 	s.Observer.Flipped(flipped)
 	return nil
 }
 
-func (e *engine) logBroken(broken []Broken) {
+func (e *Engine) LogBroken(broken []Broken) {
 	for _, b := range broken {
 		e.Log.WithField("subject", b.Subject).WithError(b.Err).Error("subject left as it is: define it anew")
 	}
@@ -184,7 +184,7 @@ func (e *engine) logBroken(broken []Broken) {
 // passOn wakes the subjects elsewhere that decisions of this shard concern, and says
 // how many. The wishes are struck out only when they have come true, so that a crash
 // in between wakes somebody twice, and nobody never.
-func (e *engine) passOn(ctx context.Context, shard int) (woken int, err error) {
+func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
 	const limit = 1000
 	for {
 		marks, err := e.store.Wakes(ctx, shard, limit)
@@ -192,7 +192,7 @@ func (e *engine) passOn(ctx context.Context, shard int) (woken int, err error) {
 			return woken, err
 		}
 		awake := make(map[int]bool) // shards
-		n, err := e.grant(ctx, marks, awake)
+		n, err := e.fulfil(ctx, marks, awake)
 		woken += n
 		if err != nil {
 			return woken, err
@@ -212,7 +212,7 @@ func (e *engine) passOn(ctx context.Context, shard int) (woken int, err error) {
 }
 
 // grant wakes those who are wished for, notes in which shards they are, and says how many.
-func (e *engine) grant(ctx context.Context, marks []store.Mark, awake map[int]bool) (woken int, err error) {
+func (e *Engine) fulfil(ctx context.Context, marks []store.Mark, awake map[int]bool) (woken int, err error) {
 	var subjects []store.Subject
 	for _, m := range marks {
 		property, ok := store.Subject(m.Name).Chatters()
@@ -231,7 +231,7 @@ func (e *engine) grant(ctx context.Context, marks []store.Mark, awake map[int]bo
 
 // wakeChatters wakes the visitors of a property who have a chat going: its hours may have
 // changed, and with them what is to be said there, and when.
-func (e *engine) wakeChatters(ctx context.Context, property string, awake map[int]bool) (woken int, err error) {
+func (e *Engine) wakeChatters(ctx context.Context, property string, awake map[int]bool) (woken int, err error) {
 	const limit = 100 // of a shard
 	cursor := ""
 	for {
@@ -250,7 +250,7 @@ func (e *engine) wakeChatters(ctx context.Context, property string, awake map[in
 }
 
 // wake wakes subjects of any shards, and notes in which they are.
-func (e *engine) wake(ctx context.Context, subjects []store.Subject, awake map[int]bool) error {
+func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[int]bool) error {
 	byShard := make(map[int][]store.Subject)
 	for _, s := range subjects {
 		n := e.store.Shard(s)
@@ -268,10 +268,10 @@ func (e *engine) wake(ctx context.Context, subjects []store.Subject, awake map[i
 
 // wakeUsers wakes the users of an edited schedule shard by shard, and asks for the
 // sweep of each shard as soon as its users are awake. It says how many they are.
-func (e *engine) wakeUsers(ctx context.Context, edited store.Mark) (woken int, err error) {
+func (e *Engine) WakeUsers(ctx context.Context, edited store.Mark) (woken int, err error) {
 	for shard := range e.store.Shards() {
-		if e.isStopping() {
-			return woken, errStopping
+		if e.IsStopping() {
+			return woken, ErrStopping
 		}
 		n, err := e.wakeUsersIn(ctx, shard, edited.Name)
 		if err != nil {
@@ -282,7 +282,7 @@ func (e *engine) wakeUsers(ctx context.Context, edited store.Mark) (woken int, e
 	return woken, e.store.Spread(ctx, edited)
 }
 
-func (e *engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (int, error) {
+func (e *Engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (int, error) {
 	woken, cursor := 0, ""
 	for {
 		users, next, err := e.store.Users(ctx, shard, schedule, cursor, e.Batch)
@@ -305,7 +305,7 @@ func (e *engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (i
 
 // later is the later of a nominal time and now: late work is done as of now, so
 // that a late flip does not open a shop that has closed since.
-func later(a, b time.Time) time.Time {
+func Later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"strings"
@@ -15,7 +15,7 @@ func TestADecisionThatPanicsHoldsUpNoOther(t *testing.T) {
 	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	var out Outcome
 	for _, fresh := range [][]event.Event{{event.NewVisitorArrived("acme", "v1", "s1")}, nil} {
-		out.take(new(site), &store.Record{Subject: store.VisitorSubject("acme", "v1"), Rev: 1, State: []byte(`{}`)}, fresh, at)
+		out.take(new(propertyAt), &store.Record{Subject: store.VisitorSubject("acme", "v1"), Rev: 1, State: []byte(`{}`)}, fresh, at)
 	}
 	if len(out.Broken) != 2 || !strings.Contains(out.Broken[0].Err.Error(), "a fault of Deskbell") {
 		t.Fatalf("broken are %+v", out.Broken)

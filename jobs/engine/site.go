@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 // site is a property as the decisions on its visitors see it at an instant. It is read with
 // each batch, and so an edit holds for all that is decided after it, also for messages that
 // were waiting already.
-type site struct {
+type propertyAt struct {
 	*policies
 	id     string
 	zone   *time.Location // the property's own, or else its schedule's
@@ -38,8 +38,8 @@ type policies struct {
 }
 
 // sites gives the properties of visitors and digests, by id; nil for one that is not defined.
-func (d *Decider) sites(ctx context.Context, records []store.Record, at time.Time) (map[string]*site, error) {
-	sites := make(map[string]*site)
+func (d *Decider) sites(ctx context.Context, records []store.Record, at time.Time) (map[string]*propertyAt, error) {
+	sites := make(map[string]*propertyAt)
 	var subjects []store.Subject
 	for i := range records {
 		property, ok := records[i].Subject.OnProperty()
@@ -55,7 +55,7 @@ func (d *Decider) sites(ctx context.Context, records []store.Record, at time.Tim
 	if err != nil {
 		return nil, err
 	}
-	b, err := d.gather(ctx, loaded)
+	b, err := d.Gather(ctx, loaded)
 	if err != nil {
 		return nil, err
 	}
@@ -65,19 +65,19 @@ func (d *Decider) sites(ctx context.Context, records []store.Record, at time.Tim
 			continue
 		}
 		id, _ := r.Subject.Property()
-		s := &site{id: id, agents: b.agents}
+		s := &propertyAt{id: id, agents: b.Agents}
 		s.broken = guard(func() error { return s.read(b, r, d.policies, at) })
 		sites[id] = s
 	}
 	return sites, nil
 }
 
-func (s *site) read(b *batch, r *store.Record, known *policyCache, at time.Time) error {
-	p, state, err := b.compiled(r)
+func (s *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time.Time) error {
+	p, state, err := b.Compiled(r)
 	if err != nil {
 		return err
 	}
-	if s.policies, err = known.compile(r.Definition, b.properties[r.Subject]); err != nil {
+	if s.policies, err = known.compile(r.Definition, b.Properties[r.Subject]); err != nil {
 		return err
 	}
 	s.widget = widget.Decide(p, widget.State(state.Widget), at).State
@@ -173,7 +173,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 	}
 	for id, c := range v.Chats {
 		s.Chats[id] = visit.Chat{
-			Department: c.Department.ID, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
+			Department: c.Department.ID, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
 		}
 	}
@@ -229,21 +229,21 @@ func (v *visitor) values(department string, c *chat.State, h chat.Period, at tim
 	return values
 }
 
-func (s *site) name() string {
+func (s *propertyAt) name() string {
 	if s.def.Name != "" {
 		return s.def.Name
 	}
 	return s.id
 }
 
-func (s *site) departmentName(id string) string {
+func (s *propertyAt) departmentName(id string) string {
 	if name := s.def.Departments[id].Name; name != "" {
 		return name
 	}
 	return id
 }
 
-func (s *site) agentName(id string) string {
+func (s *propertyAt) agentName(id string) string {
 	if a := s.agents[id]; a != nil && a.Name != "" {
 		return a.Name
 	}
@@ -251,7 +251,7 @@ func (s *site) agentName(id string) string {
 }
 
 // nextOpen says when it opens next, in the words of a language; empty: it is not in sight.
-func (s *site) nextOpen(language string, at time.Time) string {
+func (s *propertyAt) nextOpen(language string, at time.Time) string {
 	if s.widget.NextOpen.IsZero() {
 		return ""
 	}
@@ -259,7 +259,7 @@ func (s *site) nextOpen(language string, at time.Time) string {
 }
 
 // clock says when something is on the same day; empty: it is not in sight.
-func (s *site) clock(language string, at time.Time) string {
+func (s *propertyAt) clock(language string, at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
@@ -267,4 +267,4 @@ func (s *site) clock(language string, at time.Time) string {
 }
 
 // language is the visitor's, or else the property's.
-func (s *site) language(visitors string) string { return cmp.Or(visitors, s.def.Language) }
+func (s *propertyAt) language(visitors string) string { return cmp.Or(visitors, s.def.Language) }

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"time"
@@ -8,39 +8,39 @@ import (
 )
 
 // DecidedChange is the outcome of a decision: what a store writes, and what those who made it want to know of it.
-type DecidedChange struct {
+type Change struct {
 	store.Change
 
 	came chat.Arrivals // what is to be in the digest of a visitor's property before this is written; see digest.go
 
-	flips   flips // for the log and the metrics, as what follows
-	notices int   // among the actions
-	wasDue  time.Time
-	wake    []wakeTask // to be asked for; a visitor's
-	unwake  []wakeTask // to be cancelled
+	Flips   Flips // for the log and the metrics, as what follows
+	Notices int   // among the actions
+	WasDue  time.Time
+	Timers  []TimerTask // to be asked for; a visitor's
+	Cancel  []TimerTask // to be cancelled
 }
 
 // changeOf is a change of a record that changes nothing yet.
-func changeOf(r *store.Record) DecidedChange {
-	return DecidedChange{Change: store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}, wasDue: r.Due}
+func changeOf(r *store.Record) Change {
+	return Change{Change: store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken}, WasDue: r.Due}
 }
 
 // toRemove is the change that removes a record.
-func toRemove(r *store.Record) DecidedChange {
+func toRemove(r *store.Record) Change {
 	c := changeOf(r)
 	c.Remove = true
 	return c
 }
 
 // toRetry is the change of a record on which no decision could be made.
-func toRetry(r *store.Record, at time.Time) DecidedChange {
+func toRetry(r *store.Record, at time.Time) Change {
 	c := changeOf(r)
 	c.State, c.Due = r.State, at.Add(retryBroken)
 	return c
 }
 
 // Written are the changes as a store takes them.
-func Written(changes []DecidedChange) []store.Change {
+func Written(changes []Change) []store.Change {
 	list := make([]store.Change, len(changes))
 	for i := range changes {
 		list[i] = changes[i].Change
@@ -49,12 +49,12 @@ func Written(changes []DecidedChange) []store.Change {
 }
 
 // flips are changes of status.
-type flips struct{ widget, department, agent int }
+type Flips struct{ Widget, Department, Agent int }
 
-func (f *flips) total() int { return f.widget + f.department + f.agent }
+func (f *Flips) Total() int { return f.Widget + f.Department + f.Agent }
 
-func (f *flips) add(more flips) {
-	f.widget += more.widget
-	f.department += more.department
-	f.agent += more.agent
+func (f *Flips) add(more Flips) {
+	f.Widget += more.Widget
+	f.Department += more.Department
+	f.Agent += more.Agent
 }

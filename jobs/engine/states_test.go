@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"encoding/json"
@@ -24,8 +24,8 @@ func TestStatesStillDecode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var state propertyState
-		if err := decodeState(body, &state); err != nil {
+		var state PropertyState
+		if err := DecodeState(body, &state); err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue
 		}

@@ -1,4 +1,4 @@
-package jobs
+package engine
 
 import (
 	"context"
@@ -23,15 +23,15 @@ type intake struct {
 }
 
 // taken is what was taken in.
-type taken struct {
-	at      time.Time
-	changes []DecidedChange // committed
-	broken  []Broken
-	dropped map[string]int // events of properties that are not defined, by property
-	skipped []skipped
+type Taken struct {
+	At      time.Time
+	Changes []Change // committed
+	Broken  []Broken
+	Dropped map[string]int // events of properties that are not defined, by property
+	Skipped []Skipped
 
-	events   int // new ones, that were taken in
-	repeated int // that were heard before
+	Events   int // new ones, that were taken in
+	Repeated int // that were heard before
 	lost     int // decisions that were made anew
 }
 
@@ -40,45 +40,45 @@ const intakeTries = 20
 
 // process takes in events and looks at visitors whose time has come. What it says of what was
 // taken in holds also when there is an error; what was not, is to be given to it again.
-func (in intake) process(ctx context.Context, events []event.Event, due []store.Subject) (*taken, error) {
-	t := &taken{at: in.now(), dropped: make(map[string]int)}
+func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject) (*Taken, error) {
+	t := &Taken{At: in.now(), Dropped: make(map[string]int)}
 	news := make(map[store.Subject][]event.Event)
 	for _, s := range due {
 		news[s] = nil
 	}
-	parked, err := in.findOwners(ctx, t.at, events, news)
+	parked, err := in.findOwners(ctx, t.At, events, news)
 	if err != nil {
 		return t, err
 	}
 	for range intakeTries {
 		if len(news) == 0 {
-			return t, in.unpark(ctx, t.at, parked)
+			return t, in.unpark(ctx, t.At, parked)
 		}
 		if err := in.round(ctx, news, t); err != nil {
 			return t, err
 		}
-		t.at = in.now()
+		t.At = in.now()
 	}
-	return t, fmt.Errorf("taking events of %d visitors: %w", len(news), errContended)
+	return t, fmt.Errorf("taking events of %d visitors: %w", len(news), errRecordsBusy)
 }
 
 // errContended is for what comes again by itself.
-var errContended = errors.New("others kept writing the same visitors")
+var errRecordsBusy = errors.New("others kept writing the same visitors")
 
 // round takes all news once, and leaves what was lost.
-func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event, t *taken) error {
+func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event, t *Taken) error {
 	records, err := in.load(ctx, news, t)
 	if err != nil {
 		return err
 	}
-	out, err := in.decider.Take(ctx, records, news, t.at)
+	out, err := in.decider.DecideVisitors(ctx, records, news, t.At)
 	if err != nil {
 		return err
 	}
-	if err := in.addToDigests(ctx, out.Changes, t.at); err != nil {
+	if err := in.addToDigests(ctx, out.Changes, t.At); err != nil {
 		return err
 	}
-	out.showSkipped(in.board, t.at)
+	out.showSkipped(in.board, t.At)
 	lost, err := in.commit(ctx, out.Changes)
 	if err != nil {
 		return err
@@ -88,17 +88,17 @@ func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event
 			t.lost++
 			continue
 		}
-		t.changes = append(t.changes, c)
-		t.events += len(c.Heard)
+		t.Changes = append(t.Changes, c)
+		t.Events += len(c.Heard)
 	}
 	for _, s := range out.Skipped {
 		if !lost[s.subject] {
-			t.skipped = append(t.skipped, s)
+			t.Skipped = append(t.Skipped, s)
 		}
 	}
-	t.broken = append(t.broken, out.Broken...)
+	t.Broken = append(t.Broken, out.Broken...)
 	for property, n := range out.Dropped {
-		t.dropped[property] += n
+		t.Dropped[property] += n
 	}
 	for s := range news {
 		if !lost[s] {
@@ -111,7 +111,7 @@ func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event
 // load gives the records for which there is news, and strikes out of the news the events
 // that were heard before. Which were, is asked after the records are read: what is heard in
 // between makes the decision on them lost.
-func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event, t *taken) ([]store.Record, error) {
+func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event, t *Taken) ([]store.Record, error) {
 	subjects := make([]store.Subject, 0, len(news))
 	ids := make(map[store.Subject][]string, len(news))
 	for s, events := range news {
@@ -125,7 +125,7 @@ func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event,
 	if err != nil {
 		return nil, err
 	}
-	heard, err := in.store.Heard(ctx, t.at, ids)
+	heard, err := in.store.Heard(ctx, t.At, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event,
 				}
 			}
 			news[r.Subject] = fresh
-			t.repeated += len(events) - len(fresh)
+			t.Repeated += len(events) - len(fresh)
 			if len(fresh) == 0 {
 				continue
 			}
@@ -160,7 +160,7 @@ func heardIDs(events []event.Event) []string {
 }
 
 // commit writes changes, and tells which were lost.
-func (in intake) commit(ctx context.Context, changes []DecidedChange) (lost map[store.Subject]bool, err error) {
+func (in intake) commit(ctx context.Context, changes []Change) (lost map[store.Subject]bool, err error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
