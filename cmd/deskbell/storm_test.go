@@ -24,8 +24,8 @@ import (
 // agent, who must be one who starts: their number is a multiple of four, or two.
 type flips struct {
 	properties, agents int
-	batch              string        // small, so that a sweep is long enough to be hit
-	span               time.Duration // of the kills
+	batch              string        // small, so that the storm is long enough to be hit
+	pace               time.Duration // of the kills, at most
 	enough             int           // kills that hit the storm
 }
 
@@ -42,7 +42,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	size := redistest.Storm(t, flips{17_000, 4_000, "20", 15 * time.Second, math.MaxInt}, flips{3_400, 800, "5", 15 * time.Second, 8})
+	size := redistest.Storm(t, flips{17_000, 4_000, "20", 750 * time.Millisecond, math.MaxInt}, flips{5_100, 1_200, "1", 250 * time.Millisecond, 8})
 	calm := newStage(t, size.definitions(), boundary)
 	storm := calm.copy()
 
@@ -51,9 +51,9 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	// The calm worker goes second, so that the storm has the machine to itself.
 	workers := []*proc{storm.worker(offset, size.batch), storm.worker(offset, size.batch), storm.worker(offset, size.batch)}
 	kills, mid := 0, 0
-	for end := begin.Add(size.span); time.Now().Before(end) && mid < size.enough; {
+	for end := begin.Add(15 * time.Second); time.Now().Before(end) && mid < size.enough; {
 		pause(time.Until(begin.Add(-time.Second)))
-		pause(time.Duration(50+rand.IntN(700)) * time.Millisecond)
+		pause(50*time.Millisecond + rand.N(size.pace-50*time.Millisecond))
 		if due := storm.due(boundary); due > 0 && time.Now().After(begin) {
 			mid++
 		}
