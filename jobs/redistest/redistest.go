@@ -6,6 +6,7 @@
 package redistest
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -100,14 +102,20 @@ func FreePort(t testing.TB) int {
 	return port
 }
 
-// freePort gives a port that nobody listens on. It is below the range from which
-// the kernel gives ports to outgoing connections, so that it is still free when a
+// given are the ports that this process has chosen: some are not listened on yet.
+var given sync.Map
+
+// freePort gives a port that nobody listens on, and each only once. It is below the range from
+// which the kernel gives ports to outgoing connections, so that it is still free when a
 // server is started anew.
 func freePort() (int, error) {
 	const low, high, tries = 12_000, 32_000, 100
-	var err error
+	err := errors.New("all that were tried have been given before")
 	for range tries {
 		port := low + rand.N(high-low)
+		if _, before := given.LoadOrStore(port, true); before {
+			continue
+		}
 		var l net.Listener
 		if l, err = net.Listen("tcp", address(port)); err == nil {
 			return port, l.Close()
