@@ -140,12 +140,13 @@ const comfortDelay = 3 * time.Second
 const withoutTimer = "reply"
 
 // TestNobodyIsComfortedWhoWasAnswered lets the agent's answer and the visitor's timer
-// come at the same time, on two workers: thousands of times, and until each of both was first,
+// come at the same time, on two workers: thousands of times in a full storm, and until each of both was first,
 // in each property. An auto-reply has no timer: there the answer comes at the time of the
 // visitor's message.
 func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	t.Parallel()
-	const least, most, atOnce = 2500, 12_000, 200
+	const most, atOnce = 12_000, 200
+	least := redistest.Storm(t, 2500, 500)
 	properties := []string{"rescue", "unanswered", "lasting", "ladder", withoutTimer}
 	n := &noted{talks: make(map[store.Subject]*talk), contended: make(map[string]int)}
 	b := newBundle(t, setup{wrap: func(s store.Store) store.Store { return history{s, n} }})

@@ -77,7 +77,7 @@ func (l *Live) State(ctx context.Context, property string) (s *LiveState, err er
 // use calls f, under the lock, with a property as it is in Redis; while Redis is away,
 // with what is known of it.
 func (l *Live) use(ctx context.Context, id string, f func(*liveProperty) error) error {
-	const tries = 3 // what has been loaded may be dropped at once, for others
+	const tries = 10 // what has been loaded may be dropped, for others, before a busy machine comes to look at it
 	for try := range tries {
 		p, load, err := l.useKept(id, try > 0, f)
 		if load == nil {

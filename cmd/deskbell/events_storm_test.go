@@ -73,7 +73,8 @@ func (r *rescues) killHolding(queue string, worker *proc) (killed time.Time) {
 // that it holds of them.
 func TestNoEventWaitsLongForAWorkerThatDied(t *testing.T) {
 	t.Parallel()
-	const perSecond, senders = 1000, 8
+	const senders = 8
+	perSecond := redistest.Storm(t, 1000, 400)
 	r := newRescues(t)
 	r.welcome()
 	dies, lives := r.worker(), r.worker()
@@ -86,13 +87,13 @@ func TestNoEventWaitsLongForAWorkerThatDied(t *testing.T) {
 		sending.Go(func() {
 			for !enough.Load() && t.Context().Err() == nil {
 				i := visitors.Add(1)
-				pause(time.Until(begin.Add(time.Duration(i) * time.Second / perSecond)))
+				pause(time.Until(begin.Add(time.Duration(i) * time.Second / time.Duration(perSecond))))
 				r.keepUp()
 				r.arrive(fmt.Sprint("v", i))
 			}
 		})
 	}
-	redistest.Wait(r, "some are greeted", func() bool { return r.actions() >= before+perSecond })
+	redistest.Wait(r, "some are greeted", func() bool { return r.actions() >= before+int64(perSecond) })
 	killed := r.killHolding("deskbell-event", dies)
 	pause(time.Until(killed.Add(2 * time.Second)))
 	enough.Store(true)

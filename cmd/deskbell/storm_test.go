@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -20,11 +21,14 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// The storm: this many flips fall due at one boundary.
-const (
-	stormProperties = 17_000
-	stormAgents     = 4_000
-)
+// flips is a storm: so many flips fall due at one boundary. Every fourth property flips with its
+// agent, who must be one who starts: their number is a multiple of four, or two.
+type flips struct {
+	properties, agents int
+	batch              string        // small, so that the storm is long enough to be hit
+	pace               time.Duration // of the kills, at most
+	enough             int           // kills that hit the storm
+}
 
 // stormBoundary is a Monday morning at which half of the properties open, the other
 // half closes, and all agents start or end their hours.
@@ -39,24 +43,25 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calm := newStage(t, stormDefinitions(), boundary)
+	size := redistest.Storm(t, flips{17_000, 4_000, "20", 750 * time.Millisecond, math.MaxInt}, flips{5_100, 1_200, "1", 250 * time.Millisecond, 8})
+	calm := newStage(t, size.definitions(), boundary)
 	storm := calm.copy()
 
 	begin := time.Now().Truncate(5 * time.Second).Add(10 * time.Second) // a beat of the workers' cron
 	offset := boundary.Sub(begin)
 	// The calm worker goes second, so that the storm has the machine to itself.
-	workers := []*proc{storm.worker(offset, "20"), storm.worker(offset, "20"), storm.worker(offset, "20")}
+	workers := []*proc{storm.worker(offset, size.batch), storm.worker(offset, size.batch), storm.worker(offset, size.batch)}
 	kills, mid := 0, 0
-	for end := begin.Add(15 * time.Second); time.Now().Before(end); {
+	for end := begin.Add(15 * time.Second); time.Now().Before(end) && mid < size.enough; {
 		pause(time.Until(begin.Add(-time.Second)))
-		pause(time.Duration(50+rand.IntN(700)) * time.Millisecond)
+		pause(50*time.Millisecond + rand.N(size.pace-50*time.Millisecond))
 		if due := storm.due(boundary); due > 0 && time.Now().After(begin) {
 			mid++
 		}
 		n := rand.IntN(len(workers))
 		workers[n].kill()
 		kills++
-		workers[n] = storm.worker(offset, "20")
+		workers[n] = storm.worker(offset, size.batch)
 	}
 	t.Logf("%d kills, %d of them while flips were due", kills, mid)
 	if mid < 3 {
@@ -74,7 +79,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 		t.Errorf("states differ from a calm run (-calm +storm):\n%s", head(diff))
 	}
 	calmActions, stormActions := calm.actions(), storm.actions()
-	if want := stormProperties + 2*stormAgents; len(calmActions) != want {
+	if want := size.properties + 2*size.agents; len(calmActions) != want {
 		t.Errorf("a calm run has %d different actions at the boundary; want %d", len(calmActions), want)
 	}
 	if diff := cmp.Diff(calmActions, stormActions); diff != "" {
@@ -89,8 +94,8 @@ func pause(d time.Duration) {
 
 func head(s string) string { return s[:min(len(s), 3000)] }
 
-// stormDefinitions are properties with and without agents, and agents with notices.
-func stormDefinitions() *definition.Definitions {
+// definitions are properties with and without agents, and agents with notices.
+func (f flips) definitions() *definition.Definitions {
 	defs := &definition.Definitions{
 		Properties:   make(map[string]*definition.Property),
 		Agents:       make(map[string]*definition.Agent),
@@ -100,21 +105,21 @@ func stormDefinitions() *definition.Definitions {
 		return definition.Schedule{InPlace: fmt.Appendf(nil, `{"time_zone":"UTC","weekly":{"daily":%q}}`, hours)}
 	}
 	early, late := weekly("00:00-08:00"), weekly("08:00-16:00")
-	for i := range stormAgents {
+	for i := range f.agents {
 		a := &definition.Agent{Schedule: late, Notify: definition.Notify{On: []string{"hours_started", "hours_ended"}}}
 		if i%2 == 0 {
 			a.Schedule = early
 		}
 		defs.Agents[fmt.Sprint("agent-", i)] = a
 	}
-	for i := range stormProperties {
+	for i := range f.properties {
 		p := &definition.Property{Schedule: late}
 		switch i % 4 {
 		case 0:
 			p.Schedule = early
 		case 1: // flips with its agent, and not with its hours
 			p.Schedule = weekly("00:00-16:00")
-			p.Agents = []string{fmt.Sprint("agent-", i%stormAgents)}
+			p.Agents = []string{fmt.Sprint("agent-", i%f.agents)}
 		}
 		defs.Properties[fmt.Sprint("property-", i)] = p
 	}

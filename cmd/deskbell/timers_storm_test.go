@@ -87,7 +87,8 @@ func rescueDelay(first time.Duration, property int) time.Duration {
 // when the first message is due.
 func (r *rescues) ask(chats int, first time.Duration) time.Time {
 	r.Helper()
-	const atOnce, before = 100, 12 * time.Second
+	const atOnce = 100
+	before := min(first/3, 12*time.Second)
 	r.awaitQuiet() // the widgets are online
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	for asked := 0; asked < chats && time.Since(now) < first-before; asked += atOnce {
@@ -245,10 +246,11 @@ func (r *rescues) nobodyWaitsLong(held map[string]bool, late map[string]time.Dur
 }
 
 // TestKilledWorkersSendEveryMessageOnce kills real worker processes at random while 20,000
-// timers fall due, beside 10,000 chats that have been answered: fewer on a busy machine.
+// timers fall due, beside 10,000 chats that have been answered: fewer on a busy machine, and in a
+// small storm.
 func TestKilledWorkersSendEveryMessageOnce(t *testing.T) {
 	t.Parallel()
-	const chats, first = 30_000, 45 * time.Second
+	chats, first := redistest.Storm(t, 30_000, 3_000), redistest.Storm(t, 45*time.Second, 15*time.Second)
 	r := newRescues(t)
 	r.define(first)
 	workers := []*proc{r.worker(), r.worker(), r.worker()}
@@ -273,7 +275,7 @@ func TestKilledWorkersSendEveryMessageOnce(t *testing.T) {
 // instants of its messages.
 func TestNoMessageWaitsLongForAWorkerThatDied(t *testing.T) {
 	t.Parallel()
-	const chats, first = 3_000, 24 * time.Second
+	chats, first := redistest.Storm(t, 3_000, 600), redistest.Storm(t, 24*time.Second, 15*time.Second)
 	r := newRescues(t)
 	r.define(first)
 	dies := r.worker()

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 func TestSchemaIsJSONAndAlwaysTheSame(t *testing.T) {
@@ -65,10 +67,7 @@ func TestCompletionKnowsEverySubcommand(t *testing.T) {
 					t.Errorf("%q is missing", name)
 				}
 			}
-			if _, err := exec.LookPath(shell); err != nil {
-				t.Skipf("no %s here to read the script", shell)
-			}
-			check := exec.Command(shell, "-n")
+			check := exec.Command(redistest.Program(t, shell), "-n")
 			check.Stdin = strings.NewReader(script)
 			if out, err := check.CombinedOutput(); err != nil {
 				t.Errorf("%s does not take it: %v\n%s", shell, err, out)
@@ -79,9 +78,7 @@ func TestCompletionKnowsEverySubcommand(t *testing.T) {
 
 func TestBashCompletes(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("no bash here")
-	}
+	bash := redistest.Program(t, "bash")
 	script := testBundle{}.run(t, "completion", "bash").stdout
 	for _, c := range []struct{ words, want string }{ // the last word is being typed; _ is an empty one
 		{"ho", "hours"},
@@ -98,7 +95,7 @@ func TestBashCompletes(t *testing.T) {
 		{"deliveries list --des", "--destination"},
 	} {
 		words := strings.ReplaceAll(c.words, "_", "''")
-		try := exec.Command("bash", "-c", script+"\nCOMP_WORDS=(deskbell "+words+"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _deskbell; echo \"${COMPREPLY[*]}\"")
+		try := exec.Command(bash, "-c", script+"\nCOMP_WORDS=(deskbell "+words+"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _deskbell; echo \"${COMPREPLY[*]}\"")
 		out, err := try.CombinedOutput()
 		if got := strings.TrimSpace(string(out)); err != nil || got != c.want {
 			t.Errorf("%s: got %q (%v), want %q", c.words, got, err, c.want)

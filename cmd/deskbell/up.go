@@ -153,14 +153,21 @@ func (a *app) applySample(ctx context.Context, s *session, log logrus.FieldLogge
 func nextMinute(t time.Time) time.Time { return t.Truncate(time.Minute).Add(time.Minute) }
 
 // sample is a deskbell.yaml with a shop that has something to say soon, and a kiosk whose
-// boundaries fall in the next minutes: a cycle of three, for two hours.
+// boundaries fall in the next minutes: a cycle of three, for two hours. Their zone is the one
+// of now. In a night in which its clocks are turned it is UTC: some minutes come twice there, and
+// a window opens in the first of them alone.
 func sample(now time.Time) string {
 	var kiosk, lea []string
+	zone := ""
+	_, before := now.Add(-3 * time.Hour).Zone()
+	if _, after := now.Add(3 * time.Hour).Zone(); after != before {
+		now, zone = now.UTC(), "time_zone: UTC, "
+	}
 	for t := nextMinute(now); len(kiosk) < 40; t = t.Add(3 * time.Minute) {
 		kiosk = append(kiosk, window(t, 2*time.Minute))
 		lea = append(lea, window(t, time.Minute))
 	}
-	return fmt.Sprintf(sampleText, strings.Join(kiosk, ", "), strings.Join(lea, ", "))
+	return fmt.Sprintf(sampleText, zone, strings.Join(kiosk, ", "), zone, strings.Join(lea, ", "))
 }
 
 const sampleText = `properties:
@@ -181,13 +188,13 @@ const sampleText = `properties:
          message: "From six chairs on there is a better price. Shall I work it out?", sender: {name: Robin}, suggested: ["Yes, please"]}
   kiosk:
     name: Kiosk
-    schedule: {weekly: {daily: %q}}
+    schedule: {%sweekly: {daily: %q}}
     agents: [lea]
 agents:
   robin: {name: Robin}
   lea:
     name: Léa
-    schedule: {weekly: {daily: %q}}
+    schedule: {%sweekly: {daily: %q}}
     notify: {on: [hours_started, hours_ended]}
 `
 

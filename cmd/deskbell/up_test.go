@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 // toNextMinute is an offset with which a minute begins at a beat of the workers' cron,
@@ -31,6 +35,48 @@ func TestUpShowsAFlipAndANotice(t *testing.T) {
 	}
 	if strings.Contains(p.out.String(), "warning") || strings.Contains(p.out.String(), "error") {
 		t.Errorf("it complains:\n%s", p.out)
+	}
+}
+
+// TestTheSampleFitsAnyNight: also one on which the clocks are turned, or at whose end there is
+// another day.
+func TestTheSampleFitsAnyNight(t *testing.T) {
+	t.Parallel()
+	for zone, nights := range map[string][]string{
+		"UTC":                 {"2026-12-31", "2028-02-28", "2028-02-29"},
+		"Europe/Berlin":       {"2026-10-24", "2027-03-27"}, // at 03:00, at 02:00
+		"America/Havana":      {"2026-10-31", "2027-03-13"}, // at 01:00, at midnight
+		"Australia/Lord_Howe": {"2026-04-04", "2026-10-03"}, // by half an hour
+	} {
+		location, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, night := range nights {
+			from, err := time.ParseInLocation("2006-01-02 15:04:05", night+" 21:00:30", location)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for now := from; now.Before(from.Add(8 * time.Hour)); now = now.Add(7 * time.Minute) {
+				defs, err := config.ReadDefinitions("the sample", []byte(sample(now)))
+				if err != nil {
+					t.Fatalf("%s: %v", now, err)
+				}
+				for name, in := range map[string]definition.Schedule{"kiosk": defs.Properties["kiosk"].Schedule, "lea": defs.Agents["lea"].Schedule} {
+					var spec hours.Spec
+					if err := spec.UnmarshalJSON(in.InPlace); err != nil {
+						t.Fatal(err)
+					}
+					schedule, err := spec.Compile(location)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if is := schedule.At(now); is.Open || !is.Until.Equal(nextMinute(now)) {
+						t.Fatalf("%s: %s is open: %t, until %s", now, name, is.Open, is.Until)
+					}
+				}
+			}
+		}
 	}
 }
 

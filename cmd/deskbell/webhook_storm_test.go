@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -23,19 +24,17 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// The storm of webhooks: so many actions of so many properties.
-const (
-	webhookActions    = 20_000
-	webhookProperties = 1_000
-)
+// webhookProperties are those of the storm of webhooks.
+const webhookProperties = 1_000
 
-// TestKilledWorkersDeliverEverything gives a real receiver 20,000 actions, one a
-// request and a hundred a request, while it fails in every way that there is, and
+// TestKilledWorkersDeliverEverything gives a real receiver 20,000 actions, or a quarter of
+// them in a small storm, one a request and a hundred a request, while it fails in every way that there is, and
 // kills worker processes at random. Every action arrives at least once, with its own id
 // and as it was, and those of a property in their order. A second receiver that is dead
 // all the time, and a stream, show that none delays another.
 func TestKilledWorkersDeliverEverything(t *testing.T) {
 	t.Parallel()
+	webhookActions, enough := redistest.Storm(t, 20_000, 5_000), redistest.Storm(t, math.MaxInt, 8)
 	server := redistest.Start(t)
 	rdb := server.Client(t)
 	one, batch := newStormyReceiver(t), newStormyReceiver(t)
@@ -52,7 +51,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 		"one":    {Type: "webhook", URL: one.URL, SecretEnv: []string{"CRM_SECRET"}},
 		"batch":  {Type: "webhook", URL: batch.URL, SecretEnv: []string{"CRM_SECRET"}, Batch: true},
 		"dead":   {Type: "webhook", URL: "http://" + dead.Addr().String(), SecretEnv: []string{"CRM_SECRET"}},
-		"stream": {Type: "redis_stream", MaxLen: 10 * webhookActions},
+		"stream": {Type: "redis_stream", MaxLen: int64(10 * webhookActions)},
 	} {
 		body, err := json.Marshal(def)
 		if err != nil {
@@ -62,7 +61,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sent := fillOutboxes(t, rdb, db)
+	sent := fillOutboxes(t, rdb, db, webhookActions)
 	worker := func() *proc {
 		return start(t, 0, []string{
 			"REDIS_URL=" + server.URL(), "DESKBELL_CONCURRENCY=2", "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32", crmSecret, "LOG_LEVEL=info", "LOG_FORMAT=text",
@@ -71,7 +70,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 	workers := []*proc{worker(), worker(), worker()}
 	begin := time.Now()
 	kills, mid := 0, 0
-	for ; time.Since(begin) < 25*time.Second; kills++ {
+	for ; time.Since(begin) < 25*time.Second && mid < enough; kills++ {
 		pause(time.Duration(300+rand.IntN(1500)) * time.Millisecond)
 		n := rand.IntN(len(workers))
 		if one.count() < webhookActions {
@@ -88,25 +87,33 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 	if mid < 5 {
 		t.Errorf("only %d kills hit the storm: it was over too soon to show anything", mid)
 	}
+	client := jobs.NewClient(jobs.ClientConfig{Store: db, Redis: rdb, Partitions: 1, Now: time.Now, TimeZone: time.UTC})
+	states := func() map[string]string {
+		list, err := client.Destinations(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		states := make(map[string]string)
+		for _, d := range list {
+			states[d.Name] = d.State
+		}
+		return states
+	}
+	redistest.Wait(t, "the dead one is paused", func() bool { return states()["dead"] == jobs.DestinationPaused })
 	for _, w := range workers {
 		w.stop()
 	}
 	one.verify(t, "singly", sent)
 	batch.verify(t, "in batches", sent)
-	if n := rdb.XLen(t.Context(), definition.DefaultStream).Val(); n != webhookActions {
+	if n := rdb.XLen(t.Context(), definition.DefaultStream).Val(); n != int64(webhookActions) {
 		t.Errorf("the stream has %d actions", n)
 	}
 	if n := rdb.ZCard(t.Context(), "asynq:{deskbell-delivery}:archived").Val(); n > 0 {
 		t.Errorf("%d tasks are archived", n)
 	}
-	client := jobs.NewClient(jobs.ClientConfig{Store: db, Redis: rdb, Partitions: 1, Now: time.Now, TimeZone: time.UTC})
-	list, err := client.Destinations(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range list {
-		if want := map[bool]string{true: jobs.DestinationPaused, false: jobs.DestinationOK}[d.Name == "dead"]; d.State != want {
-			t.Errorf("%+v is not %s", d, want)
+	for name, state := range states() {
+		if want := map[bool]string{true: jobs.DestinationPaused, false: jobs.DestinationOK}[name == "dead"]; state != want {
+			t.Errorf("%s is %s, want %s", name, state, want)
 		}
 	}
 	for _, w := range workers {
@@ -118,10 +125,10 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 
 // fillOutboxes puts the actions into the outboxes, as decisions do, and gives their
 // bodies by id. The version of a property's actions counts 1, 2, 3, …
-func fillOutboxes(t *testing.T, rdb redis.UniversalClient, db *redisstore.Store) map[string]string {
+func fillOutboxes(t *testing.T, rdb redis.UniversalClient, db *redisstore.Store, actions int) map[string]string {
 	t.Helper()
-	sent := make(map[string]string, webhookActions)
-	for version := 1; version <= webhookActions/webhookProperties; version++ {
+	sent := make(map[string]string, actions)
+	for version := 1; version <= actions/webhookProperties; version++ {
 		if _, err := rdb.Pipelined(t.Context(), func(p redis.Pipeliner) error {
 			for i := range webhookProperties {
 				property := fmt.Sprint("p", i)

@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"testing"
 	"time"
@@ -24,20 +25,31 @@ func (v *verdict) end(format string, a ...any) {
 
 func TestMissingProgramSkipsATestAndFailsItInTheCI(t *testing.T) {
 	for ci, want := range map[string]string{
-		"":     "skipped: redis-nowhere is not installed",
-		"true": "failed: redis-nowhere is not installed",
+		"":     "skipped: needs redis-nowhere: apt-get install redis-nowhere",
+		"true": "failed: needs redis-nowhere: apt-get install redis-nowhere",
 	} {
 		t.Setenv("CI", ci)
 		v := &verdict{TB: t}
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			program(v, "redis-nowhere")
+			Program(v, "redis-nowhere", "redis-anywhere")
 		}()
 		<-done
 		if v.text != want {
 			t.Errorf("CI=%q: %s, want %s", ci, v.text, want)
 		}
+	}
+}
+
+func TestAnyOfSomeProgramsWillDo(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if path := Program(t, "redis-nowhere", self); path != self {
+		t.Errorf("got %q", path)
 	}
 }
 

@@ -2,18 +2,20 @@
 // embedded miniredis. Each is the test's own, and ends with it; a server also ends
 // when the test binary is killed.
 //
-// Where redis-server is not installed, a test is skipped, and fails when the
-// environment says CI=true: there, a test that does not run is a fault.
+// Where redis-server is not installed, a test is skipped; see Program.
 package redistest
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,32 +59,37 @@ func Within(t testing.TB, most time.Duration, what string, try func() time.Durat
 	}
 }
 
-// AtOnce is for a TestMain: it lets so many tests run at once, unless -parallel says how many.
-// Tests wait for processes and for the beats of a clock, and not for the processor. Fuzzing does
-// not wait: there, so many would be in each other's way.
-func AtOnce(tests int) {
+// AtOnce is for a TestMain: it lets so many tests run at once for each core, unless -parallel says
+// how many. Tests wait for processes and for the beats of a clock, and not for the processor.
+// Fuzzing does not wait: there, so many would be in each other's way.
+func AtOnce(perCore int) {
 	flag.Parse()
 	chosen := false
 	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" || f.Name == "test.fuzz" })
 	if chosen {
 		return
 	}
-	if err := flag.Set("test.parallel", strconv.Itoa(tests)); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(perCore*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err) // there is that flag
 	}
 }
 
-// program gives the path of a program, or ends the test.
-func program(t testing.TB, name string) string {
+// Program gives the path of the first of some programs that is installed. Without any, the test is
+// skipped, and the skip says how to get the first, which is also the name of its Debian package.
+// Where the environment says CI=true, the test fails: there, a test that does not run is a fault.
+func Program(t testing.TB, names ...string) string {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed", name)
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
 		}
-		t.Skipf("%s is not installed", name)
 	}
-	return path
+	end := t.Skipf
+	if os.Getenv("CI") == "true" {
+		end = t.Fatalf
+	}
+	end("needs %[1]s: apt-get install %[1]s", names[0]) // .ci/tests counts these lines
+	return ""
 }
 
 // FreePort gives a port that nobody listens on.
@@ -95,14 +102,20 @@ func FreePort(t testing.TB) int {
 	return port
 }
 
-// freePort gives a port that nobody listens on. It is below the range from which
-// the kernel gives ports to outgoing connections, so that it is still free when a
+// given are the ports that this process has chosen: some are not listened on yet.
+var given sync.Map
+
+// freePort gives a port that nobody listens on, and each only once. It is below the range from
+// which the kernel gives ports to outgoing connections, so that it is still free when a
 // server is started anew.
 func freePort() (int, error) {
 	const low, high, tries = 12_000, 32_000, 100
-	var err error
+	err := errors.New("all that were tried have been given before")
 	for range tries {
 		port := low + rand.N(high-low)
+		if _, before := given.LoadOrStore(port, true); before {
+			continue
+		}
 		var l net.Listener
 		if l, err = net.Listen("tcp", address(port)); err == nil {
 			return port, l.Close()

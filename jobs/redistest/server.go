@@ -43,7 +43,7 @@ func Start(t testing.TB, settings ...Setting) *Server {
 
 func start(t testing.TB, s *Server) *Server {
 	t.Helper()
-	s.program, s.dir = program(t, "redis-server"), t.TempDir()
+	s.program, s.dir = Program(t, "redis-server"), t.TempDir()
 	t.Cleanup(s.end)
 	const tries = 5 // another may take the port in the meantime
 	var err error

@@ -160,7 +160,7 @@ func (b *bundle) watch(query url.Values) (next func(name string) event, end func
 	lines := bufio.NewReader(res.Body)
 	return func(name string) event {
 		b.Helper()
-		stop := time.AfterFunc(20*time.Second, end)
+		stop := time.AfterFunc(redistest.Patience, end)
 		defer stop.Stop()
 		for {
 			e, err := readEvent(lines)

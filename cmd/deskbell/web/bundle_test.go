@@ -25,6 +25,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	redistest.AtOnce(8)
 	quiet, _ := logtest.NewNullLogger() // go-redis says much while Redis is away
 	redis.SetLogger(&jobs.RedisLog{Log: quiet, Now: time.Now})
 	os.Exit(m.Run())
