@@ -26,20 +26,20 @@ func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
 	if len(l.aside)+len(s.follow) >= asideMost {
 		return &tryLater{errFull, growing(0)}
 	}
-	now := l.w.Now()
+	now := l.d.Now()
 	a := store.Aside{Seq: e.Seq, Subject: subjectOf(e.Body), Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, At: e.At, Body: e.Body}
 	s.follow = append(s.follow, a)
 	slices.SortFunc(s.follow, func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
-	l.log.set("aside", len(l.aside)+len(s.follow))
-	l.log.note("refused", a.Error)
-	return l.w.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: a.Next}) // first: one too many does no harm
+	l.log.Did("aside", len(l.aside)+len(s.follow))
+	l.log.Field("refused", a.Error)
+	return l.d.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: a.Next}) // first: one too many does no harm
 }
 
 // tryAside tries what is due aside: of each subject the first, and then, when that is
 // taken, the next.
 func (l *lane) tryAside(ctx context.Context) error {
 	for i := l.due(); i >= 0; i = l.due() {
-		if l.w.engine.IsStopping() {
+		if l.d.Stopping() {
 			return engine.ErrStopping
 		}
 		if err := l.permit(ctx); err != nil {
@@ -78,7 +78,7 @@ func (l *lane) taken(ctx context.Context, i int) error {
 
 // refusedAgain waits longer, or gives up after twelve hours.
 func (l *lane) refusedAgain(ctx context.Context, i int) error {
-	a, now := &l.aside[i], l.w.Now()
+	a, now := &l.aside[i], l.d.Now()
 	a.Error = l.failure
 	if now.Sub(a.Since) >= giveUpAfter {
 		if err := l.archive(ctx, a.Seq, a.Body, a.Error); err != nil {
@@ -88,7 +88,7 @@ func (l *lane) refusedAgain(ctx context.Context, i int) error {
 	}
 	a.Next = now.Add(growing(a.Tries))
 	a.Tries++
-	l.log.set("refused", a.Error)
+	l.log.Did("refused", a.Error)
 	return l.settle(ctx, store.Settlement{Aside: []store.Aside{*a}})
 }
 
@@ -108,7 +108,7 @@ func (l *lane) firsts(yield func(i int) bool) {
 
 // due is the first that may be tried; -1: none.
 func (l *lane) due() int {
-	now := l.w.Now()
+	now := l.d.Now()
 	for i := range l.firsts {
 		if !l.aside[i].Next.After(now) {
 			return i

@@ -134,7 +134,7 @@ func decodeCircuit(body []byte) (c circuit) {
 // line is the line to one destination: it calls it when its circuit allows, and tells
 // the circuit what came of it.
 type line struct {
-	w      *Worker
+	d      *Deliverer
 	name   string
 	of     string
 	to     Destination
@@ -150,7 +150,7 @@ var errPaused = errors.New("the destination is paused")
 // permit looks whether there may be a call now. When it is a probe, that is one call
 // of one action. Its error is errPaused where nobody may, or another probes.
 func (l *line) permit(ctx context.Context) error {
-	bodies, err := l.w.Store.Circuits(ctx)
+	bodies, err := l.d.Store.Circuits(ctx)
 	if err != nil {
 		return err
 	}
@@ -162,10 +162,10 @@ func (l *line) permit(ctx context.Context) error {
 	if !c.isOpen() {
 		return nil
 	}
-	if !c.isDue(l.w.Now()) {
+	if !c.isDue(l.d.Now()) {
 		return errPaused
 	}
-	l.probing, err = l.w.Store.Probe(ctx, l.name, store.Lease{Holder: l.holder, For: deliveryLease})
+	l.probing, err = l.d.Store.Probe(ctx, l.name, store.Lease{Holder: l.holder, For: deliveryLease})
 	if err == nil && !l.probing {
 		err = errPaused
 	}
@@ -186,11 +186,11 @@ func (l *line) call(ctx context.Context, batch []Delivery, known bool) error {
 	refused := isRefused(err)
 	switch {
 	case err == nil:
-		l.w.observeDelivery(l.name, "delivered", len(batch))
+		l.d.Observe(l.name, "delivered", len(batch))
 	case refused:
-		l.w.observeDelivery(l.name, "refused", len(batch))
+		l.d.Observe(l.name, "refused", len(batch))
 	default:
-		l.w.observeDelivery(l.name, "failed", len(batch))
+		l.d.Observe(l.name, "failed", len(batch))
 	}
 	if told := l.tell(ctx, failure, refused && known); told != nil {
 		return errors.Join(err, told)
@@ -205,7 +205,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 	switch {
 	case neutral:
 	case failure != nil:
-		err = l.change(ctx, func(c circuit) circuit { return c.failed(l.w.Now(), l.of, failure, l.probing) })
+		err = l.change(ctx, func(c circuit) circuit { return c.failed(l.d.Now(), l.of, failure, l.probing) })
 	case l.probing || l.seen.Failures > 0:
 		err = l.change(ctx, func(c circuit) circuit {
 			if c.isOpen() && !l.probing {
@@ -215,7 +215,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 		})
 	}
 	if l.probing {
-		_, gave := l.w.Store.Probe(ctx, l.name, store.Lease{Holder: l.holder})
+		_, gave := l.d.Store.Probe(ctx, l.name, store.Lease{Holder: l.holder})
 		err = errors.Join(err, gave)
 	}
 	return err
@@ -224,7 +224,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 // change writes a circuit anew, and says when it opens or closes.
 func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
 	for range tries {
-		bodies, err := l.w.Store.Circuits(ctx)
+		bodies, err := l.d.Store.Circuits(ctx)
 		if err != nil {
 			return err
 		}
@@ -236,7 +236,7 @@ func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
 				return fmt.Errorf("encoding the circuit of %q: %w", l.name, err)
 			}
 		}
-		ok, err := l.w.Store.SetCircuit(ctx, l.name, bodies[l.name], body)
+		ok, err := l.d.Store.SetCircuit(ctx, l.name, bodies[l.name], body)
 		if err != nil {
 			return err
 		}
@@ -249,7 +249,7 @@ func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
 }
 
 func (l *line) changed(ctx context.Context, before, after circuit) error {
-	log := l.w.Log.WithFields(logrus.Fields{"destination": l.name})
+	log := l.d.Log.WithFields(logrus.Fields{"destination": l.name})
 	switch {
 	case after.Gone && !before.Gone:
 		log.WithField("error", after.Error).
@@ -258,9 +258,9 @@ func (l *line) changed(ctx context.Context, before, after circuit) error {
 		log.WithFields(logrus.Fields{"until": after.Until.Format(time.RFC3339), "error": after.Error}).
 			Warn("destination is paused: it keeps failing; its actions wait, and it is tried again by itself; look at the receiver")
 	case before.isOpen() && !after.isOpen():
-		log.WithField("failed_for", l.w.Now().Sub(before.Since).Round(time.Second).String()).
+		log.WithField("failed_for", l.d.Now().Sub(before.Since).Round(time.Second).String()).
 			Info("destination answers again: what waited is delivered now")
-		return l.w.wake(ctx, l.name)
+		return l.d.wake(ctx, l.name)
 	}
 	return nil
 }

@@ -2,16 +2,12 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/hibiken/asynq"
 
-	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -24,48 +20,9 @@ type DeliverArgs struct {
 // Kind implements Args.
 func (DeliverArgs) Kind() string { return "outbox:deliver" }
 
-// Delivery is one action for a destination. Shard and Seq are its place: within a
-// shard, and so for each subject, it only grows.
-type Delivery struct {
-	Shard int
-	Seq   string
-	ID    string // of the action, the same on every try
-	Body  []byte // CloudEvents JSON
-}
-
-// Destination takes deliveries. Whoever cannot take an action twice must recognise
-// its id, or its place.
-type Destination interface {
-	// Most is how many deliveries one call takes; at least 1.
-	Most() int
-	// Deliver makes one call, of at most Most deliveries of one shard, in their
-	// order. The context ends after ten seconds. An error means that none of them
-	// counts as delivered: all come again. A *DeliveryError says more of it.
-	Deliver(ctx context.Context, batch []Delivery) error
-}
-
-// OpenDestination makes a destination of one type ready. The name is that of its
-// definition.
-type OpenDestination func(name string, def definition.Destination) (Destination, error)
-
-const (
-	deliveryBatch = 200 // entries that are read together
-	deliveryLease = 15 * time.Second
-	deliveryLimit = 10 * time.Second // for one call, so that the lease outlasts it
-
-	// deliveryRetries is more than there are between two successes in 12 hours: the
-	// pauses grow, and what is old is given up.
-	deliveryRetries = 100
-)
-
-// tryLater is an error after which a job is to be run again at some time, and not
-// after a pause that asynq's number of retries gives.
-type tryLater struct {
-	error
-	in time.Duration
-}
-
-func (e *tryLater) Unwrap() error { return e.error }
+// deliveryRetries is more than there are between two successes in 12 hours: the
+// pauses grow, and what is old is given up.
+const deliveryRetries = 100
 
 func (q queue) enqueueDelivery(ctx context.Context, l store.Lane, slot time.Time, opts ...asynq.Option) error {
 	id := fmt.Sprintf("deliver:%d:%s:%d", l.Shard, l.Destination, slot.UnixMilli())
@@ -73,43 +30,34 @@ func (q queue) enqueueDelivery(ctx context.Context, l store.Lane, slot time.Time
 	return q.enqueue(ctx, DeliverArgs(l), queueDelivery, l.Shard, opts...)
 }
 
-// destinations are those that are defined, or the default one when none is.
-func (w *Worker) destinations(ctx context.Context) (map[string]definition.Destination, error) {
-	defs, err := defined(ctx, w.Store)
-	if err == nil && len(defs) == 0 {
-		return map[string]definition.Destination{"default": w.DefaultDestination}, nil
-	}
-	return defs, err
+// asks is how the deliverer asks for more deliveries.
+type asks struct{ queue }
+
+// Deliver implements Asker.
+func (a asks) Deliver(ctx context.Context, l store.Lane, slot time.Time) error {
+	return a.enqueueDelivery(ctx, l, slot)
 }
 
-func defined(ctx context.Context, db store.Store) (map[string]definition.Destination, error) {
-	bodies, err := db.Globals(ctx, store.GlobalDestination)
-	if err != nil {
-		return nil, err
-	}
-	defs := make(map[string]definition.Destination, len(bodies))
-	for name, body := range bodies {
-		var def definition.Destination
-		if err := json.Unmarshal(body, &def); err != nil {
-			return nil, fmt.Errorf("decoding the destination %q: %w", name, err)
-		}
-		defs[name] = def
-	}
-	return defs, nil
+// DeliverIn implements Asker.
+func (a asks) DeliverIn(ctx context.Context, l store.Lane, slot time.Time, wait time.Duration) error {
+	return a.enqueueDelivery(ctx, l, slot, asynq.ProcessIn(wait))
 }
+
+// Archive implements Asker.
+func (a asks) Archive(ctx context.Context, g GivenUp) error { return a.enqueueReplay(ctx, g) }
 
 // deliver gives a destination what waits in one lane.
 func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) error {
 	if args.Shard < 0 || args.Shard >= w.Store.Shards() {
 		return fmt.Errorf("delivering from shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
 	}
-	log.note("shard", args.Shard)
-	log.note("destination", args.Destination)
+	log.Field("shard", args.Shard)
+	log.Field("destination", args.Destination)
 	if !w.turns.take(args.Destination, args.Shard, w.lanesAtOnce()) {
-		log.note("crowded", true)
+		log.Field("crowded", true)
 		return nil
 	}
-	err := w.deliverLane(ctx, store.Lane(args), log)
+	err := w.deliverer.Run(ctx, store.Lane(args), holder(ctx), log)
 	if next, ok := w.turns.give(args.Destination); ok {
 		err = errors.Join(err, w.queue.enqueueDelivery(ctx, store.Lane{Shard: next, Destination: args.Destination}, w.Now()))
 	}
@@ -121,50 +69,3 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 func (w *Worker) lanesAtOnce() int { return 4 * w.Concurrency }
 
 const crowdedDestinations = 16
-
-func (w *Worker) deliverLane(ctx context.Context, at store.Lane, log *attempt) error {
-	defs, err := w.destinations(ctx)
-	if err != nil {
-		return err
-	}
-	def, ok := defs[at.Destination]
-	if !ok {
-		return w.Store.Forget(ctx, at) // removed since
-	}
-	out, err := w.openLine(ctx, at.Destination, def)
-	if err != nil {
-		return err
-	}
-	l := lane{
-		line: out, Lane: at, log: log, def: def, all: slices.Sorted(maps.Keys(defs)),
-		lease: store.Lease{Holder: out.holder, For: deliveryLease},
-	}
-	return l.run(ctx)
-}
-
-// openLine makes ready to call a destination.
-func (w *Worker) openLine(ctx context.Context, name string, def definition.Destination) (*line, error) {
-	open, ok := w.OpenDestination[def.Type]
-	if !ok { // other workers may: it is no failure of the destination
-		return nil, fmt.Errorf("opening the destination %q: this worker knows no type %q; is it older than the definition?", name, def.Type)
-	}
-	to, err := open(name, def)
-	if err != nil {
-		to = unopened{err}
-	}
-	return &line{w: w, name: name, of: fingerprint(def), to: to, holder: holder(ctx)}, nil
-}
-
-// unopened is a destination that could not be opened, for want of a secret perhaps.
-// It fails as one that is down does: it is paused, shown, and tried again.
-type unopened struct{ err error }
-
-func (unopened) Most() int { return 1 }
-
-func (u unopened) Deliver(context.Context, []Delivery) error { return u.err }
-
-func deliverInTime(ctx context.Context, to Destination, batch []Delivery) error {
-	ctx, cancel := context.WithTimeout(ctx, deliveryLimit)
-	defer cancel()
-	return to.Deliver(ctx, batch)
-}

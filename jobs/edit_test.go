@@ -10,8 +10,8 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // TestEdits changes definitions in the midst of a morning, some seconds after a

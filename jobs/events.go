@@ -128,7 +128,7 @@ func (q queue) enqueueEvents(ctx context.Context, p *parcel) error {
 
 // takeEvents takes in the events of one task, together with those of others.
 func (w *Worker) takeEvents(ctx context.Context, args EventsArgs, log *attempt) error {
-	log.note("events", len(args.Events))
+	log.Field("events", len(args.Events))
 	if len(args.Events) == 0 {
 		return nil
 	}

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hibiken/asynq"
-
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/engine"
@@ -28,7 +26,7 @@ const asideMost = 1000
 type lane struct {
 	*line
 	store.Lane
-	log   *attempt
+	log   engine.Report
 	def   definition.Destination
 	all   []string
 	lease store.Lease
@@ -46,18 +44,18 @@ var (
 )
 
 func (l *lane) run(ctx context.Context) error {
-	aside, busy, err := l.w.Store.SetAside(ctx, l.Lane, l.lease)
+	aside, busy, err := l.d.Store.SetAside(ctx, l.Lane, l.lease)
 	if err != nil {
 		return err
 	}
 	if busy {
-		l.log.note("busy", true) // its holder will see to it, or the next tick
+		l.log.Field("busy", true) // its holder will see to it, or the next tick
 		return nil
 	}
 	l.aside = aside
 	err = l.work(ctx)
 	if errors.Is(err, errPaused) {
-		l.log.note("paused", true)
+		l.log.Field("paused", true)
 		err = l.giveUp(ctx)
 	}
 	if errors.Is(err, errLost) {
@@ -72,7 +70,7 @@ func (l *lane) work(ctx context.Context) error {
 		if err := l.tryAside(ctx); err != nil {
 			return err
 		}
-		if l.w.engine.IsStopping() {
+		if l.d.Stopping() {
 			return engine.ErrStopping
 		}
 		entries, err := l.read(ctx)
@@ -94,7 +92,7 @@ func (l *lane) work(ctx context.Context) error {
 
 func (l *lane) read(ctx context.Context) (entries []store.Entry, err error) {
 	var busy bool
-	entries, l.cursor, busy, err = l.w.Store.Outbox(ctx, l.Lane, l.lease, deliveryBatch)
+	entries, l.cursor, busy, err = l.d.Store.Outbox(ctx, l.Lane, l.lease, deliveryBatch)
 	if err == nil && busy {
 		err = errLost
 	}
@@ -108,7 +106,7 @@ func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 	if l.released {
 		s.For = 0
 	}
-	ok, err := l.w.Store.Delivered(ctx, l.Lane, s)
+	ok, err := l.d.Store.Delivered(ctx, l.Lane, s)
 	if err == nil && !ok && !l.released {
 		err = errLost
 	}
@@ -119,13 +117,13 @@ func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 func (l *lane) leave(ctx context.Context) error {
 	var errs []error
 	if !l.released {
-		_, err := l.w.Store.Delivered(ctx, l.Lane, store.Settlement{Lease: store.Lease{Holder: l.lease.Holder}})
+		_, err := l.d.Store.Delivered(ctx, l.Lane, store.Settlement{Lease: store.Lease{Holder: l.lease.Holder}})
 		errs = append(errs, err)
 	}
 	if next := l.nextTry(); !next.IsZero() {
-		errs = append(errs, l.w.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: next}))
+		errs = append(errs, l.d.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: next}))
 		if !l.seen.Gone {
-			errs = append(errs, l.w.queue.enqueueDelivery(ctx, l.Lane, next, asynq.ProcessIn(next.Sub(l.w.Now())+time.Second)))
+			errs = append(errs, l.d.Ask.DeliverIn(ctx, l.Lane, next, next.Sub(l.d.Now())+time.Second))
 		}
 	}
 	return errors.Join(errs...)
@@ -157,7 +155,7 @@ type step struct {
 func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 	singly := 0 // so many come one by one, since they were refused together
 	for len(entries) > 0 {
-		if l.w.engine.IsStopping() {
+		if l.d.Stopping() {
 			return engine.ErrStopping
 		}
 		most := l.to.Most()
@@ -205,7 +203,7 @@ func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 // is no room to set one aside.
 func (l *lane) take(entries []store.Entry, most int) step {
 	var s step
-	now := l.w.Now()
+	now := l.d.Now()
 	for _, e := range entries {
 		if len(s.batch) == most {
 			break
@@ -284,7 +282,7 @@ func idOf(body []byte) string {
 func (l *lane) count(sent int) {
 	if sent > 0 {
 		l.sent += sent
-		l.log.set("sent", l.sent)
+		l.log.Did("sent", l.sent)
 	}
 }
 
@@ -296,7 +294,7 @@ func (l *lane) later(err error) error {
 	case c.Gone: // to give up what is old by then
 		return &tryLater{err, giveUpAfter}
 	case c.isOpen():
-		return &tryLater{err, c.Until.Sub(l.w.Now())}
+		return &tryLater{err, c.Until.Sub(l.d.Now())}
 	default: // as the next beat would; a few more, and it opens
 		return &tryLater{err, growing(0)}
 	}

@@ -3,8 +3,9 @@ package jobs
 import (
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // Metrics are what a worker counts of its own work. It is a collector: the caller

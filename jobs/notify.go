@@ -60,7 +60,7 @@ func (w *Worker) sendNotices(ctx context.Context, shard int, log *attempt) error
 		if err := w.Store.Noticed(ctx, shard, entries[len(entries)-1].Seq); err != nil {
 			return err
 		}
-		log.set("noticed", len(entries))
+		log.Did("noticed", len(entries))
 		if len(entries) < limit {
 			return nil
 		}
@@ -143,11 +143,11 @@ const noticeRetries = 100
 // notify sends one notice, if it is not too late by now and the service is still
 // the agent's.
 func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) error {
-	log.note("agent", args.Agent)
-	log.note("notice", args.Notice)
+	log.Field("agent", args.Agent)
+	log.Field("notice", args.Notice)
 	if late := w.Now().Sub(args.latest()); late > 0 {
 		w.Metrics.noticed(noticeLate)
-		log.set("dropped", "too late by "+late.Round(time.Second).String())
+		log.Did("dropped", "too late by "+late.Round(time.Second).String())
 		return nil
 	}
 	def, zone, err := w.loadAgent(ctx, args.Agent)
@@ -156,7 +156,7 @@ func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) erro
 	}
 	if args.Via < 0 || args.Via >= len(def.Notify.Via) {
 		w.Metrics.noticed(noticeDropped)
-		log.set("dropped", "the service is no longer defined")
+		log.Did("dropped", "the service is no longer defined")
 		return nil
 	}
 	title, text := noticeText(args, zone)
@@ -165,7 +165,7 @@ func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) erro
 		return fmt.Errorf("notifying agent %q by service %d: %w", args.Agent, args.Via+1, err)
 	}
 	w.Metrics.noticed(noticeSent)
-	log.set("sent", 1)
+	log.Did("sent", 1)
 	return nil
 }
 

@@ -1,8 +1,8 @@
 package jobs
 
-// observeDelivery counts actions given to a destination.
-func (w *Worker) observeDelivery(destination, result string, n int) {
-	if w.Metrics != nil && n > 0 {
-		w.Metrics.deliveries.WithLabelValues(destination, result).Add(float64(n))
+// delivered counts actions given to a destination.
+func (m *Metrics) delivered(destination, result string, n int) {
+	if m != nil && n > 0 {
+		m.deliveries.WithLabelValues(destination, result).Add(float64(n))
 	}
 }

@@ -17,20 +17,20 @@ type receivers struct {
 	circuits map[string]circuit
 }
 
-func (w *Worker) receivers(ctx context.Context) (receivers, error) {
-	r := receivers{at: w.Now()}
+func (d *Deliverer) receivers(ctx context.Context) (receivers, error) {
+	r := receivers{at: d.Now()}
 	var err error
-	if r.defs, err = w.destinations(ctx); err != nil {
+	if r.defs, err = d.destinations(ctx); err != nil {
 		return r, err
 	}
-	bodies, err := w.Store.Circuits(ctx)
+	bodies, err := d.Store.Circuits(ctx)
 	if err != nil {
 		return r, err
 	}
 	r.circuits = inForce(bodies, r.defs)
 	for name, body := range bodies {
 		if _, ok := r.defs[name]; !ok { // removed: when it is defined again, it begins anew
-			if _, err := w.Store.SetCircuit(ctx, name, body, nil); err != nil {
+			if _, err := d.Store.SetCircuit(ctx, name, body, nil); err != nil {
 				return r, err
 			}
 		}
@@ -54,15 +54,15 @@ func (r receivers) mayRun(w store.Waiting) bool {
 		r.circuits[w.Destination].isLost(r.at) && (isOld(w.NextAt, r.at) || isOld(w.First.At, r.at))
 }
 
-// enqueueDeliveries asks for all destinations of a shard that may be called.
-func (w *Worker) enqueueDeliveries(ctx context.Context, shard int, slot time.Time) error {
-	r, err := w.receivers(ctx)
+// AskFor asks for all destinations of a shard that may be called.
+func (d *Deliverer) AskFor(ctx context.Context, shard int, slot time.Time) error {
+	r, err := d.receivers(ctx)
 	if err != nil {
 		return err
 	}
 	for _, name := range r.names() {
 		if r.mayCall(name) {
-			if err := w.queue.enqueueDelivery(ctx, store.Lane{Shard: shard, Destination: name}, slot); err != nil {
+			if err := d.Ask.Deliver(ctx, store.Lane{Shard: shard, Destination: name}, slot); err != nil {
 				return err
 			}
 		}
@@ -70,10 +70,10 @@ func (w *Worker) enqueueDeliveries(ctx context.Context, shard int, slot time.Tim
 	return nil
 }
 
-// tickDeliveries asks for the lanes that have something before them. With nothing to
+// Tick asks for the lanes that have something before them. With nothing to
 // deliver, it asks Redis one thing.
-func (w *Worker) tickDeliveries(ctx context.Context, pending []store.Pending, nominal time.Time) error {
-	retries, err := w.Store.Retries(ctx, w.Now(), 1000)
+func (d *Deliverer) Tick(ctx context.Context, pending []store.Pending, nominal time.Time) error {
+	retries, err := d.Store.Retries(ctx, d.Now(), 1000)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (w *Worker) tickDeliveries(ctx context.Context, pending []store.Pending, no
 	if len(shards) == 0 && len(retries) == 0 {
 		return nil
 	}
-	r, err := w.receivers(ctx)
+	r, err := d.receivers(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,28 +95,28 @@ func (w *Worker) tickDeliveries(ctx context.Context, pending []store.Pending, no
 			lanes = append(lanes, l)
 		}
 	}
-	waiting, err := w.Store.Waiting(ctx, lanes)
+	waiting, err := d.Store.Waiting(ctx, lanes)
 	if err != nil {
 		return err
 	}
 	for _, lane := range waiting {
 		retry, isDue := due[lane.Lane]
 		if isDue && lane.Aside == 0 && lane.Next == "" { // noted, and then nothing was set aside
-			if err := w.Store.Retried(ctx, retry); err != nil {
+			if err := d.Store.Retried(ctx, retry); err != nil {
 				return err
 			}
 		} else if (isDue || lane.Next != "") && r.mayRun(lane) {
-			if err := w.queue.enqueueDelivery(ctx, lane.Lane, nominal); err != nil {
+			if err := d.Ask.Deliver(ctx, lane.Lane, nominal); err != nil {
 				return err
 			}
 		}
 	}
-	return w.enqueueRest(ctx, r, shards, waiting, nominal)
+	return d.askForRest(ctx, r, shards, waiting, nominal)
 }
 
-// enqueueRest asks for one lane of each shard whose outbox holds only what all have
+// askForRest asks for one lane of each shard whose outbox holds only what all have
 // had: it drops what was kept for a destination that was removed.
-func (w *Worker) enqueueRest(ctx context.Context, r receivers, shards []int, waiting []store.Waiting, nominal time.Time) error {
+func (d *Deliverer) askForRest(ctx context.Context, r receivers, shards []int, waiting []store.Waiting, nominal time.Time) error {
 	for _, lane := range waiting {
 		if lane.Next != "" {
 			shards = slices.DeleteFunc(shards, func(shard int) bool { return shard == lane.Shard })
@@ -127,7 +127,7 @@ func (w *Worker) enqueueRest(ctx context.Context, r receivers, shards []int, wai
 		return nil
 	}
 	for _, shard := range shards {
-		if err := w.queue.enqueueDelivery(ctx, store.Lane{Shard: shard, Destination: names[0]}, nominal); err != nil {
+		if err := d.Ask.Deliver(ctx, store.Lane{Shard: shard, Destination: names[0]}, nominal); err != nil {
 			return err
 		}
 	}
@@ -135,14 +135,14 @@ func (w *Worker) enqueueRest(ctx context.Context, r receivers, shards []int, wai
 }
 
 // wake asks for the lanes of a destination that may be called again.
-func (w *Worker) wake(ctx context.Context, destination string) error {
-	now := w.Now()
-	pending, err := w.Store.Pending(ctx, now)
+func (d *Deliverer) wake(ctx context.Context, destination string) error {
+	now := d.Now()
+	pending, err := d.Store.Pending(ctx, now)
 	if err != nil {
 		return err
 	}
 	for _, l := range lanesOf(withOutbox(pending), []string{destination}) {
-		if err := w.queue.enqueueDelivery(ctx, l, now); err != nil {
+		if err := d.Ask.Deliver(ctx, l, now); err != nil {
 			return err
 		}
 	}

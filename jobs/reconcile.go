@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // ReconcileArgs asks to decide on every subject of a shard, due or not.
@@ -38,7 +39,7 @@ func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt
 	if args.Shard < 0 || args.Shard >= w.Store.Shards() {
 		return fmt.Errorf("reconciling shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
 	}
-	log.note("shard", args.Shard)
+	log.Field("shard", args.Shard)
 	s := engine.SweepRun{Engine: w.engine, Shard: args.Shard}
 	defer func() { reportSweep(&s, log) }()
 	cursor := ""
@@ -59,8 +60,8 @@ func (w *Worker) reconcile(ctx context.Context, args ReconcileArgs, log *attempt
 		}
 	}
 	if s.Actions > 0 {
-		log.set("mended", s.Actions)
-		return w.enqueueDeliveries(ctx, args.Shard, w.Now())
+		log.Did("mended", s.Actions)
+		return w.deliverer.AskFor(ctx, args.Shard, w.Now())
 	}
 	return nil
 }

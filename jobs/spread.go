@@ -25,8 +25,8 @@ func (q queue) enqueueSpread(ctx context.Context, mark store.Mark, nominal time.
 }
 
 func (w *Worker) spread(ctx context.Context, args SpreadArgs, log *attempt) error {
-	log.note("schedule", args.Schedule)
+	log.Field("schedule", args.Schedule)
 	woken, err := w.engine.WakeUsers(ctx, store.Mark{Name: args.Schedule, Count: args.Count})
-	log.set("woken", woken)
+	log.Did("woken", woken)
 	return err
 }

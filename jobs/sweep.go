@@ -56,8 +56,8 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	if args.Shard < 0 || args.Shard >= w.Store.Shards() {
 		return fmt.Errorf("sweeping shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
 	}
-	log.note("shard", args.Shard)
-	log.note("nominal", args.Nominal.UTC().Format(time.RFC3339))
+	log.Field("shard", args.Shard)
+	log.Field("nominal", args.Nominal.UTC().Format(time.RFC3339))
 	nominal, err := w.await(ctx, args.Nominal)
 	if err != nil {
 		return err
@@ -69,11 +69,11 @@ func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error 
 	w.Metrics.swept(s.Decided, w.Now().Sub(start))
 	woken, passing := w.engine.PassOn(ctx, args.Shard)
 	if woken > 0 {
-		log.set("woken", woken)
+		log.Did("woken", woken)
 	}
 	err = errors.Join(err, passing, w.sendNotices(ctx, args.Shard, log))
 	if s.Actions > 0 {
-		err = errors.Join(err, w.enqueueDeliveries(ctx, args.Shard, w.Now()))
+		err = errors.Join(err, w.deliverer.AskFor(ctx, args.Shard, w.Now()))
 	}
 	return err
 }
@@ -104,15 +104,15 @@ func (w *Worker) await(ctx context.Context, nominal time.Time) (time.Time, error
 // reportSweep tells what a sweep did.
 func reportSweep(s *engine.SweepRun, log *attempt) {
 	if s.Busy {
-		log.note("busy", true) // its holder will see to it, or the next tick
+		log.Field("busy", true) // its holder will see to it, or the next tick
 	}
 	if s.Claimed {
-		log.set("lag", s.Lag.Round(time.Millisecond).String())
+		log.Did("lag", s.Lag.Round(time.Millisecond).String())
 	}
-	log.note("decided", s.Decided) // nothing done yet: a reconciliation decides on all
+	log.Field("decided", s.Decided) // nothing done yet: a reconciliation decides on all
 	for name, n := range map[string]int{"flipped": s.Flips.Total(), "notices": s.Notices, "lost": s.Lost, "broken": s.Broken} {
 		if n > 0 {
-			log.set(name, n)
+			log.Did(name, n)
 		}
 	}
 }

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // Args are the arguments of a job: the payload of its task. A kind is never
@@ -25,14 +26,14 @@ type attempt struct {
 	did    bool
 }
 
-// set adds a field that says what was done.
-func (a *attempt) set(name string, value any) {
+// Did adds a field that says what was done.
+func (a *attempt) Did(name string, value any) {
 	a.fields[name] = value
 	a.did = true
 }
 
-// note adds a field without which the line would still be worth nothing.
-func (a *attempt) note(name string, value any) { a.fields[name] = value }
+// Field adds a field without which the line would still be worth nothing.
+func (a *attempt) Field(name string, value any) { a.fields[name] = value }
 
 // handle registers a job. The payload is decoded here and nowhere else: one that
 // cannot be decoded is archived with its reason, since no retry will mend it.

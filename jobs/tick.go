@@ -78,7 +78,7 @@ func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
 			return err
 		}
 	}
-	return errors.Join(w.adoptOrphans(ctx), w.tickDeliveries(ctx, pending, nominal))
+	return errors.Join(w.adoptOrphans(ctx), w.deliverer.Tick(ctx, pending, nominal))
 }
 
 // tickTimeout bounds one run of an entry: the next beat does the same work.

@@ -255,7 +255,7 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 		shard := w.Store.Shard(c.Subject)
 		errs = append(errs, w.wakeLater(ctx, c))
 		if n := c.Leaving(); n > 0 {
-			log.set("actions", n)
+			log.Did("actions", n)
 			shards[shard] = true
 		}
 		if c.Notices > 0 {
@@ -266,7 +266,7 @@ func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) erro
 		errs = append(errs, w.sendNotices(ctx, shard, log))
 	}
 	for shard := range shards {
-		errs = append(errs, w.enqueueDeliveries(ctx, shard, s.at))
+		errs = append(errs, w.deliverer.AskFor(ctx, shard, s.at))
 	}
 	return errors.Join(errs...)
 }

@@ -2,9 +2,10 @@ package jobs
 
 import (
 	"encoding/json"
-	"github.com/deskbell/deskbell/jobs/engine"
 	"os"
 	"testing"
+
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // FuzzTold reads what a page is told from a record of which anything may be stored: it is JSON that can be sent, and

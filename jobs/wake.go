@@ -65,7 +65,7 @@ func (w *Worker) wakeVisitor(ctx context.Context, args WakeArgs, log *attempt) e
 	if _, _, ok := args.Subject.Visitor(); !ok {
 		return fmt.Errorf("waking %q: it is no visitor (%w)", args.Subject, asynq.SkipRetry)
 	}
-	log.note("subject", args.Subject)
+	log.Field("subject", args.Subject)
 	if _, err := w.await(ctx, args.Due); err != nil {
 		return err
 	}

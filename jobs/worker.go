@@ -42,14 +42,15 @@ type Config struct {
 // workers may run on one Redis.
 type Worker struct {
 	Config
-	engine   *engine.Engine
-	queue    queue
-	turns    turns
-	together [takers]together
-	orphans  orphans
-	said     oncePerMinute // of properties, what need not be said with each event
-	inspect  *asynq.Inspector
-	beat     atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
+	engine    *engine.Engine
+	deliverer *Deliverer
+	queue     queue
+	turns     turns
+	together  [takers]together
+	orphans   orphans
+	said      oncePerMinute // of properties, what need not be said with each event
+	inspect   *asynq.Inspector
+	beat      atomic.Pointer[time.Time] // the last of its cron; nil: it has not started
 }
 
 // NewWorker makes a worker. It does nothing before Run.
@@ -65,6 +66,10 @@ func NewWorker(c Config) *Worker {
 			return w.queue.enqueueSweep(ctx, shard, nominal, false)
 		},
 		AskTimers: w.wakeAllLater,
+	})
+	w.deliverer = NewDeliverer(DelivererConfig{
+		Store: c.Store, Now: c.Now, Log: c.Log, Stopping: w.engine.IsStopping, Ask: asks{w.queue},
+		Open: c.OpenDestination, Default: c.DefaultDestination, Observe: c.Metrics.delivered,
 	})
 	for i := range w.together {
 		w.together[i].take = w.takeTogether

@@ -1,0 +1,120 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// Asker is by what a deliverer asks for more work.
+type Asker interface {
+	// Deliver asks for a lane to be run now. A slot asks for the same lane once.
+	Deliver(ctx context.Context, l store.Lane, slot time.Time) error
+	// DeliverIn asks for a lane to be run after a while.
+	DeliverIn(ctx context.Context, l store.Lane, slot time.Time, wait time.Duration) error
+	// Archive asks for an action to be kept that is given up.
+	Archive(ctx context.Context, g GivenUp) error
+}
+
+// DelivererConfig is what a Deliverer is made of.
+type DelivererConfig struct {
+	Store    store.Store
+	Now      func() time.Time
+	Log      logrus.FieldLogger
+	Stopping func() bool // true: lanes that are under way hand their work to others
+	Ask      Asker
+
+	Open    map[string]OpenDestination // by type
+	Default definition.Destination     // where actions go while no destination is defined
+
+	// Observe counts deliveries to a destination, by their result: delivered, refused, failed, archived.
+	Observe func(destination, result string, n int)
+}
+
+// Deliverer brings actions from outboxes to destinations.
+type Deliverer struct{ DelivererConfig }
+
+// NewDeliverer makes a deliverer.
+func NewDeliverer(c DelivererConfig) *Deliverer { return &Deliverer{c} }
+
+// destinations are those that are defined, or the default one when none is.
+func (d *Deliverer) destinations(ctx context.Context) (map[string]definition.Destination, error) {
+	defs, err := defined(ctx, d.Store)
+	if err == nil && len(defs) == 0 {
+		return map[string]definition.Destination{"default": d.Default}, nil
+	}
+	return defs, err
+}
+
+func defined(ctx context.Context, db store.Store) (map[string]definition.Destination, error) {
+	bodies, err := db.Globals(ctx, store.GlobalDestination)
+	if err != nil {
+		return nil, err
+	}
+	defs := make(map[string]definition.Destination, len(bodies))
+	for name, body := range bodies {
+		var def definition.Destination
+		if err := json.Unmarshal(body, &def); err != nil {
+			return nil, fmt.Errorf("decoding the destination %q: %w", name, err)
+		}
+		defs[name] = def
+	}
+	return defs, nil
+}
+
+// Run gives a destination what waits in one lane.
+func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log engine.Report) error {
+	defs, err := d.destinations(ctx)
+	if err != nil {
+		return err
+	}
+	def, ok := defs[at.Destination]
+	if !ok {
+		return d.Store.Forget(ctx, at) // removed since
+	}
+	out, err := d.openLine(at.Destination, def, holder)
+	if err != nil {
+		return err
+	}
+	l := lane{
+		line: out, Lane: at, log: log, def: def, all: slices.Sorted(maps.Keys(defs)),
+		lease: store.Lease{Holder: out.holder, For: deliveryLease},
+	}
+	return l.run(ctx)
+}
+
+// openLine makes ready to call a destination.
+func (d *Deliverer) openLine(name string, def definition.Destination, holder string) (*line, error) {
+	open, ok := d.Open[def.Type]
+	if !ok { // other workers may: it is no failure of the destination
+		return nil, fmt.Errorf("opening the destination %q: this worker knows no type %q; is it older than the definition?", name, def.Type)
+	}
+	to, err := open(name, def)
+	if err != nil {
+		to = unopened{err}
+	}
+	return &line{d: d, name: name, of: fingerprint(def), to: to, holder: holder}, nil
+}
+
+// unopened is a destination that could not be opened, for want of a secret perhaps.
+// It fails as one that is down does: it is paused, shown, and tried again.
+type unopened struct{ err error }
+
+func (unopened) Most() int { return 1 }
+
+func (u unopened) Deliver(context.Context, []Delivery) error { return u.err }
+
+func deliverInTime(ctx context.Context, to Destination, batch []Delivery) error {
+	ctx, cancel := context.WithTimeout(ctx, deliveryLimit)
+	defer cancel()
+	return to.Deliver(ctx, batch)
+}

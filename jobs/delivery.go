@@ -1,0 +1,47 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// Delivery is one action for a destination. Shard and Seq are its place: within a
+// shard, and so for each subject, it only grows.
+type Delivery struct {
+	Shard int
+	Seq   string
+	ID    string // of the action, the same on every try
+	Body  []byte // CloudEvents JSON
+}
+
+// Destination takes deliveries. Whoever cannot take an action twice must recognise
+// its id, or its place.
+type Destination interface {
+	// Most is how many deliveries one call takes; at least 1.
+	Most() int
+	// Deliver makes one call, of at most Most deliveries of one shard, in their
+	// order. The context ends after ten seconds. An error means that none of them
+	// counts as delivered: all come again. A *DeliveryError says more of it.
+	Deliver(ctx context.Context, batch []Delivery) error
+}
+
+// OpenDestination makes a destination of one type ready. The name is that of its
+// definition.
+type OpenDestination func(name string, def definition.Destination) (Destination, error)
+
+const (
+	deliveryBatch = 200 // entries that are read together
+	deliveryLease = 15 * time.Second
+	deliveryLimit = 10 * time.Second // for one call, so that the lease outlasts it
+)
+
+// tryLater is an error after which a job is to be run again at some time, and not
+// after a pause that asynq's number of retries gives.
+type tryLater struct {
+	error
+	in time.Duration
+}
+
+func (e *tryLater) Unwrap() error { return e.error }

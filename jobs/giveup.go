@@ -1,0 +1,119 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// giveUpAfter is for how long an action is tried. Then it is archived.
+const giveUpAfter = 12 * time.Hour
+
+// GivenUp is an action that was given up.
+type GivenUp struct {
+	store.Lane
+	Seq   string
+	ID    string
+	Error string // why it was given up
+	Body  []byte // the action, CloudEvents JSON
+}
+
+// isOld tells whether an action that was committed at an instant is given up when its destination is lost. The zero instant is no
+// action's.
+func isOld(committed, now time.Time) bool {
+	return !committed.IsZero() && now.Sub(committed) >= giveUpAfter
+}
+
+// archive gives an action up.
+func (l *lane) archive(ctx context.Context, seq string, body []byte, reason string) error {
+	given := GivenUp{Lane: l.Lane, Seq: seq, ID: idOf(body), Error: reason, Body: body}
+	if err := l.d.Ask.Archive(ctx, given); err != nil {
+		return err
+	}
+	l.archived++
+	l.log.Did("archived", l.archived)
+	l.d.Observe(l.Destination, "archived", 1)
+	return nil
+}
+
+// giveUp archives what is too old, of a destination that has failed for as long. So
+// what waits for it has a bound.
+func (l *lane) giveUp(ctx context.Context) error {
+	now := l.d.Now()
+	if !l.seen.isLost(now) {
+		return nil
+	}
+	for len(l.aside) > 0 && isOld(l.aside[0].At, now) {
+		if err := l.archive(ctx, l.aside[0].Seq, l.aside[0].Body, l.seen.Error); err != nil {
+			return err
+		}
+		if err := l.taken(ctx, 0); err != nil {
+			return err
+		}
+	}
+	for {
+		entries, err := l.read(ctx)
+		if err != nil {
+			return err
+		}
+		old := slices.IndexFunc(entries, func(e store.Entry) bool { return !isOld(e.At, now) })
+		if old < 0 {
+			old = len(entries)
+		}
+		if old == 0 {
+			return nil
+		}
+		for _, e := range entries[:old] {
+			if !l.wants(e) {
+				continue
+			}
+			if err := l.archive(ctx, e.Seq, e.Body, l.seen.Error); err != nil {
+				return err
+			}
+		}
+		if err := l.settle(ctx, store.Settlement{From: l.cursor, To: entries[old-1].Seq, All: l.all}); err != nil {
+			return err
+		}
+	}
+}
+
+// Again delivers an action that was given up. Its error is an ErrGone where the destination wants no more, and a *Snooze where it
+// is paused. defined is false where there is no such destination any more.
+func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (defined bool, err error) {
+	defs, err := d.destinations(ctx)
+	if err != nil {
+		return false, err
+	}
+	def, ok := defs[g.Destination]
+	if !ok {
+		return false, nil
+	}
+	out, err := d.openLine(g.Destination, def, holder)
+	if err != nil {
+		return true, err
+	}
+	if err := out.permit(ctx); err != nil {
+		return true, out.pausedAgain(err)
+	}
+	return true, out.call(ctx, []Delivery{{Shard: g.Shard, Seq: g.Seq, ID: g.ID, Body: g.Body}}, true)
+}
+
+// ErrGone is returned for a destination that wants no more.
+var ErrGone = errors.New("it is gone")
+
+// pausedAgain says when an action may be delivered again that may not be now.
+func (l *line) pausedAgain(err error) error {
+	switch {
+	case !errors.Is(err, errPaused):
+		return err
+	case l.seen.Gone:
+		return fmt.Errorf("delivering again to %q: %w: %s; run deskbell deliveries replay --destination %s when it is back", l.name, ErrGone, l.seen.Error, l.name)
+	default:
+		err = fmt.Errorf("delivering again to %q: it is paused until %s: %s", l.name, l.seen.Until.Format(time.RFC3339), l.seen.Error)
+		return &tryLater{err, max(time.Second, l.seen.Until.Sub(l.d.Now()))}
+	}
+}
