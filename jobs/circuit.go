@@ -39,6 +39,7 @@ const (
 	firstPause   = 5 * time.Second
 	longestPause = 15 * time.Minute
 	longestError = 500 // bytes of an error that are kept
+	circuitTries = 20  // each time, another lane was quicker
 )
 
 // growing is the pause before try n, counted from 0: it doubles, with up to a tenth
@@ -223,7 +224,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 
 // change writes a circuit anew, and says when it opens or closes.
 func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
-	for range tries {
+	for range circuitTries {
 		bodies, err := l.d.Store.Circuits(ctx)
 		if err != nil {
 			return err

@@ -133,3 +133,9 @@ func (c *Client) schedule(ctx context.Context, r store.Record, o *hours.Override
 	p, err := b.Property(b.Properties[r.Subject], o)
 	return p.Hours, err
 }
+
+// Destinations tells how the deliveries to each destination are, by name. It gives
+// none while none is defined: the workers' default is not known here.
+func (c *Client) Destinations(ctx context.Context) ([]DestinationStatus, error) {
+	return Destinations(ctx, c.store, c.now())
+}

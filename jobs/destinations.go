@@ -34,16 +34,16 @@ type DestinationStatus struct {
 
 // Destinations tells how the deliveries to each destination are, by name. It gives
 // none while none is defined: the workers' default is not known here.
-func (c *Client) Destinations(ctx context.Context) ([]DestinationStatus, error) {
-	defs, err := defined(ctx, c.store)
+func Destinations(ctx context.Context, db store.Store, now time.Time) ([]DestinationStatus, error) {
+	defs, err := defined(ctx, db)
 	if err != nil || len(defs) == 0 {
 		return nil, err
 	}
-	bodies, err := c.store.Circuits(ctx)
+	bodies, err := db.Circuits(ctx)
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := c.waiting(ctx, defs)
+	waiting, err := waitingFor(ctx, db, defs, now)
 	if err != nil {
 		return nil, err
 	}
@@ -55,9 +55,9 @@ func (c *Client) Destinations(ctx context.Context) ([]DestinationStatus, error) 
 	return list, nil
 }
 
-// waiting looks at the lanes that have something before them.
-func (c *Client) waiting(ctx context.Context, defs map[string]definition.Destination) (map[string][]store.Waiting, error) {
-	pending, err := c.store.Pending(ctx, c.now())
+// waitingFor looks at the lanes that have something before them.
+func waitingFor(ctx context.Context, db store.Store, defs map[string]definition.Destination, now time.Time) (map[string][]store.Waiting, error) {
+	pending, err := db.Pending(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -65,14 +65,14 @@ func (c *Client) waiting(ctx context.Context, defs map[string]definition.Destina
 	for _, l := range lanesOf(withOutbox(pending), slices.Collect(maps.Keys(defs))) {
 		lanes[l] = true
 	}
-	retries, err := c.store.Retries(ctx, time.UnixMilli(math.MaxInt32*1000), 10_000)
+	retries, err := db.Retries(ctx, time.UnixMilli(math.MaxInt32*1000), 10_000)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range retries {
 		lanes[r.Lane] = true
 	}
-	waiting, err := c.store.Waiting(ctx, slices.Collect(maps.Keys(lanes)))
+	waiting, err := db.Waiting(ctx, slices.Collect(maps.Keys(lanes)))
 	byName := make(map[string][]store.Waiting)
 	for _, w := range waiting {
 		byName[w.Destination] = append(byName[w.Destination], w)
