@@ -7,6 +7,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -32,7 +33,7 @@ const replayRetries = 5
 // enqueueReplay has an action archived that is given up. asynq archives only what has failed: the task is run,
 // and fails at once. (Its Inspector can archive without that, but then forgets to
 // delete what the archive has no room for.)
-func (q queue) enqueueReplay(ctx context.Context, g GivenUp) error {
+func (q queue) enqueueReplay(ctx context.Context, g deliver.GivenUp) error {
 	args := ReplayArgs{Destination: g.Destination, Shard: g.Shard, Seq: g.Seq, ID: g.ID, Error: g.Error, Body: string(g.Body)}
 	task := fmt.Sprintf("replay:%s:%d:%s", g.Destination, g.Shard, g.Seq)
 	return q.enqueue(ctx, args, queueDelivery, g.Shard, asynq.TaskID(task), asynq.MaxRetry(replayRetries))
@@ -51,9 +52,9 @@ func (w *Worker) replay(ctx context.Context, args ReplayArgs, log *attempt) erro
 		return fmt.Errorf("giving up after 12 hours: %s (%w)", args.Error, asynq.SkipRetry)
 	}
 	lane := store.Lane{Shard: args.Shard, Destination: args.Destination}
-	defined, err := w.deliverer.Again(ctx, GivenUp{Lane: lane, Seq: args.Seq, ID: args.ID, Body: []byte(args.Body)}, holder(ctx))
+	defined, err := w.deliverer.Again(ctx, deliver.GivenUp{Lane: lane, Seq: args.Seq, ID: args.ID, Body: []byte(args.Body)}, holder(ctx))
 	switch {
-	case errors.Is(err, ErrGone):
+	case errors.Is(err, deliver.ErrGone):
 		return fmt.Errorf("%w (%w)", err, asynq.SkipRetry)
 	case err != nil:
 		return err

@@ -23,6 +23,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -69,8 +70,8 @@ type setup struct {
 	batch   int
 	stop    time.Duration
 	notify  jobs.Notifier
-	streams jobs.OpenDestination // opens destinations of the type redis_stream
-	metrics *jobs.Metrics        // of all workers together
+	streams deliver.OpenDestination // opens destinations of the type redis_stream
+	metrics *jobs.Metrics           // of all workers together
 }
 
 // bundle is a Redis with definitions, and workers on it that share a clock, a log and
@@ -183,7 +184,7 @@ func (b *bundle) worker() (stop func()) {
 	w := jobs.NewWorker(jobs.Config{
 		Store: b.wrap(store), Redis: r, Partitions: 1, Log: b.log, Now: b.clock.now, TimeZone: time.UTC,
 		Concurrency: 2, Batch: b.batch, StopTimeout: b.stop,
-		OpenDestination:    map[string]jobs.OpenDestination{"log": b.out.open, "redis_stream": streams},
+		OpenDestination:    map[string]deliver.OpenDestination{"log": b.out.open, "redis_stream": streams},
 		DefaultDestination: definition.Destination{Type: "log"},
 		Notifier:           b.notify,
 		Metrics:            b.metrics,
@@ -304,12 +305,12 @@ func text(t testing.TB, e *logrus.Entry) string {
 // recorder is every destination, and the notification services.
 type recorder struct {
 	mu    sync.Mutex
-	had   map[string][]jobs.Delivery // by destination
-	calls map[string][]call          // by destination
-	sent  []string                   // notices: URL, title, text
-	fails map[string]error           // by destination, or by URL: what it answers
+	had   map[string][]deliver.Delivery // by destination
+	calls map[string][]call             // by destination
+	sent  []string                      // notices: URL, title, text
+	fails map[string]error              // by destination, or by URL: what it answers
 
-	answers map[string]func(context.Context, []jobs.Delivery) error // by destination, where it is not the same for all
+	answers map[string]func(context.Context, []deliver.Delivery) error // by destination, where it is not the same for all
 }
 
 // call is one call of a destination, and what it answered.
@@ -320,12 +321,12 @@ type call struct {
 
 func newRecorder() *recorder {
 	return &recorder{
-		had: make(map[string][]jobs.Delivery), calls: make(map[string][]call), fails: make(map[string]error),
-		answers: make(map[string]func(context.Context, []jobs.Delivery) error),
+		had: make(map[string][]deliver.Delivery), calls: make(map[string][]call), fails: make(map[string]error),
+		answers: make(map[string]func(context.Context, []deliver.Delivery) error),
 	}
 }
 
-func (r *recorder) open(name string, _ definition.Destination) (jobs.Destination, error) {
+func (r *recorder) open(name string, _ definition.Destination) (deliver.Destination, error) {
 	return recording{r, name}, nil
 }
 
@@ -338,7 +339,7 @@ type recording struct {
 func (recording) Most() int { return 10 }
 
 // Deliver implements jobs.Destination.
-func (r recording) Deliver(ctx context.Context, batch []jobs.Delivery) error {
+func (r recording) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	err := r.reply(ctx, batch)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -353,7 +354,7 @@ func (r recording) Deliver(ctx context.Context, batch []jobs.Delivery) error {
 	return err
 }
 
-func (r recording) reply(ctx context.Context, batch []jobs.Delivery) error {
+func (r recording) reply(ctx context.Context, batch []deliver.Delivery) error {
 	r.mu.Lock()
 	answer, err := r.answers[r.name], r.recorder.fails[r.name]
 	r.mu.Unlock()
@@ -364,7 +365,7 @@ func (r recording) reply(ctx context.Context, batch []jobs.Delivery) error {
 }
 
 // answer lets a destination answer otherwise from now on.
-func (r *recorder) answer(name string, answer func(context.Context, []jobs.Delivery) error) {
+func (r *recorder) answer(name string, answer func(context.Context, []deliver.Delivery) error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.answers[name] = answer

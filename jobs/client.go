@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -136,6 +137,6 @@ func (c *Client) schedule(ctx context.Context, r store.Record, o *hours.Override
 
 // Destinations tells how the deliveries to each destination are, by name. It gives
 // none while none is defined: the workers' default is not known here.
-func (c *Client) Destinations(ctx context.Context) ([]DestinationStatus, error) {
-	return Destinations(ctx, c.store, c.now())
+func (c *Client) Destinations(ctx context.Context) ([]deliver.Status, error) {
+	return deliver.Destinations(ctx, c.store, c.now())
 }

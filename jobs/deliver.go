@@ -8,6 +8,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -44,7 +45,7 @@ func (a asks) DeliverIn(ctx context.Context, l store.Lane, slot time.Time, wait 
 }
 
 // Archive implements Asker.
-func (a asks) Archive(ctx context.Context, g GivenUp) error { return a.enqueueReplay(ctx, g) }
+func (a asks) Archive(ctx context.Context, g deliver.GivenUp) error { return a.enqueueReplay(ctx, g) }
 
 // deliver gives a destination what waits in one lane.
 func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) error {
@@ -53,12 +54,12 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 	}
 	log.Field("shard", args.Shard)
 	log.Field("destination", args.Destination)
-	if !w.turns.take(args.Destination, args.Shard, w.lanesAtOnce()) {
+	if !w.turns.Take(args.Destination, args.Shard, w.lanesAtOnce()) {
 		log.Field("crowded", true)
 		return nil
 	}
 	err := w.deliverer.Run(ctx, store.Lane(args), holder(ctx), log)
-	if next, ok := w.turns.give(args.Destination); ok {
+	if next, ok := w.turns.Give(args.Destination); ok {
 		err = errors.Join(err, w.queue.enqueueDelivery(ctx, store.Lane{Shard: next, Destination: args.Destination}, w.Now()))
 	}
 	return err

@@ -16,13 +16,14 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 var (
 	errDown    = errors.New("connection refused")
-	errRefused = &jobs.DeliveryError{Err: errors.New("it answered 422"), Refused: true}
-	errGone    = &jobs.DeliveryError{Err: errors.New("it answered 410"), Gone: true}
+	errRefused = &deliver.Error{Err: errors.New("it answered 422"), Refused: true}
+	errGone    = &deliver.Error{Err: errors.New("it answered 410"), Gone: true}
 )
 
 const hook = `{"destinations": {"hook": {"type": "log"}}}`
@@ -72,8 +73,8 @@ func (b *bundle) gets(destination string, want int) {
 }
 
 // refusing refuses every call that has an action of a property.
-func refusing(properties ...string) func(context.Context, []jobs.Delivery) error {
-	return func(_ context.Context, batch []jobs.Delivery) error {
+func refusing(properties ...string) func(context.Context, []deliver.Delivery) error {
+	return func(_ context.Context, batch []deliver.Delivery) error {
 		for _, d := range batch {
 			if property, _, _ := strings.Cut(d.ID, "."); slices.Contains(properties, property) {
 				return errRefused
@@ -83,7 +84,7 @@ func refusing(properties ...string) func(context.Context, []jobs.Delivery) error
 	}
 }
 
-func (b *bundle) destination(name string) jobs.DestinationStatus {
+func (b *bundle) destination(name string) deliver.Status {
 	b.Helper()
 	list, err := b.client.Destinations(b.Context())
 	b.must(err)
@@ -93,11 +94,11 @@ func (b *bundle) destination(name string) jobs.DestinationStatus {
 		}
 	}
 	b.Fatalf("there is no %s in %+v", name, list)
-	return jobs.DestinationStatus{}
+	return deliver.Status{}
 }
 
 // awaitState waits until a destination has a state.
-func (b *bundle) awaitState(name, want string) jobs.DestinationStatus {
+func (b *bundle) awaitState(name, want string) deliver.Status {
 	b.Helper()
 	redistest.Wait(b, name+" is "+want, func() bool { return b.destination(name).State == want })
 	return b.destination(name)
@@ -260,7 +261,7 @@ func TestCircuits(t *testing.T) {
 		b := newLane(t)
 		var down atomic.Bool
 		down.Store(true)
-		b.out.answer("hook", func(context.Context, []jobs.Delivery) error {
+		b.out.answer("hook", func(context.Context, []deliver.Delivery) error {
 			if down.Load() {
 				return errDown
 			}
@@ -304,9 +305,9 @@ func TestCircuits(t *testing.T) {
 		t.Parallel()
 		b := newLane(t)
 		var first atomic.Int64
-		b.out.answer("hook", func(context.Context, []jobs.Delivery) error {
+		b.out.answer("hook", func(context.Context, []deliver.Delivery) error {
 			if first.CompareAndSwap(0, b.clock.now().UnixMilli()) {
-				return &jobs.DeliveryError{Err: errors.New("it answered 429"), RetryAfter: 3 * time.Second}
+				return &deliver.Error{Err: errors.New("it answered 429"), RetryAfter: 3 * time.Second}
 			}
 			if after := b.clock.now().UnixMilli() - first.Load(); after < 3000 {
 				t.Errorf("it was called after %d ms", after)
@@ -359,7 +360,7 @@ func TestCircuits(t *testing.T) {
 		b := newBundle(t, setup{shards: shards})
 		var began atomic.Int64
 		told := make(chan struct{}) // the good one has been told everything
-		b.out.answer("dead", func(ctx context.Context, _ []jobs.Delivery) error {
+		b.out.answer("dead", func(ctx context.Context, _ []deliver.Delivery) error {
 			began.Add(1)
 			<-told
 			<-ctx.Done()
@@ -442,7 +443,7 @@ func TestGivingUp(t *testing.T) {
 	t.Run("what is refused for twelve hours is archived, and the next of its subject is tried", func(t *testing.T) {
 		t.Parallel()
 		b := newLane(t)
-		b.out.answer("hook", func(_ context.Context, batch []jobs.Delivery) error {
+		b.out.answer("hook", func(_ context.Context, batch []deliver.Delivery) error {
 			for _, d := range batch {
 				if d.ID == "acme.1" {
 					return errRefused
@@ -476,7 +477,7 @@ func TestGivingUp(t *testing.T) {
 		t.Parallel()
 		b := newLane(t)
 		var calls atomic.Int64
-		b.out.answer("hook", func(context.Context, []jobs.Delivery) error {
+		b.out.answer("hook", func(context.Context, []deliver.Delivery) error {
 			if calls.Add(1) == 1 {
 				return errDown
 			}

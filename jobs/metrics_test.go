@@ -18,6 +18,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -191,7 +192,7 @@ func TestMetricsOfRedisShowWhatWaits(t *testing.T) {
 		t.Errorf("due for %v seconds; want 60 to %v", got, most)
 	}
 
-	b.out.fail("bad", &jobs.DeliveryError{Err: errors.New("it is no more"), Gone: true})
+	b.out.fail("bad", &deliver.Error{Err: errors.New("it is no more"), Gone: true})
 	b.clock.set(time.Now()) // the places of the outbox are of Redis' clock
 	b.worker()
 	redistest.Wait(t, "the good one has had it", func() bool { return len(b.actions("good")) > 0 })

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -152,7 +153,7 @@ func (m *RedisMetrics) destinations(ctx context.Context, now time.Time) ([]prome
 	var metrics []prometheus.Metric
 	for _, d := range list {
 		open := 0.0
-		if d.State == DestinationPaused || d.State == DestinationGone {
+		if d.State == deliver.DestinationPaused || d.State == deliver.DestinationGone {
 			open = 1
 		}
 		g := m.gauges

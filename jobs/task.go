@@ -10,6 +10,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
@@ -108,7 +109,7 @@ func wakeUp[A Args](run func(context.Context, A, *attempt) error) func(context.C
 		if !isFailure(err) || errors.Is(err, asynq.SkipRetry) {
 			return err
 		}
-		later := (*tryLater)(nil)
+		later := (*deliver.Snooze)(nil)
 		if n, ok := asynq.GetRetryCount(ctx); lastTry(ctx) || ok && n >= wakeUpRetries && !errors.As(err, &later) {
 			return fmt.Errorf("%w (%w)", err, asynq.RevokeTask)
 		}

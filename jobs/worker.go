@@ -14,6 +14,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -31,9 +32,9 @@ type Config struct {
 	Batch       int           // subjects decided and committed together; at least 1
 	StopTimeout time.Duration // how long a stop waits for running jobs
 
-	OpenDestination    map[string]OpenDestination // by type
-	DefaultDestination definition.Destination     // where actions go while no destination is defined
-	Notifier           Notifier                   // sends notices to agents' own services
+	OpenDestination    map[string]deliver.OpenDestination // by type
+	DefaultDestination definition.Destination             // where actions go while no destination is defined
+	Notifier           Notifier                           // sends notices to agents' own services
 
 	Metrics *Metrics // of this worker's own work; nil: none are kept
 }
@@ -43,9 +44,9 @@ type Config struct {
 type Worker struct {
 	Config
 	engine    *engine.Engine
-	deliverer *Deliverer
+	deliverer *deliver.Deliverer
 	queue     queue
-	turns     turns
+	turns     deliver.Slots
 	together  [takers]together
 	orphans   orphans
 	said      oncePerMinute // of properties, what need not be said with each event
@@ -67,7 +68,7 @@ func NewWorker(c Config) *Worker {
 		},
 		AskTimers: w.wakeAllLater,
 	})
-	w.deliverer = NewDeliverer(DelivererConfig{
+	w.deliverer = deliver.New(deliver.Config{
 		Store: c.Store, Now: c.Now, Log: c.Log, Stopping: w.engine.IsStopping, Ask: asks{w.queue},
 		Open: c.OpenDestination, Default: c.DefaultDestination, Observe: c.Metrics.delivered,
 	})
@@ -241,8 +242,8 @@ func retryDelay(n int, err error, _ *asynq.Task) time.Duration {
 	if !isFailure(err) {
 		return 0
 	}
-	if later := (*tryLater)(nil); errors.As(err, &later) {
-		return max(0, later.in) + time.Second // asynq is up to a second early
+	if later := (*deliver.Snooze)(nil); errors.As(err, &later) {
+		return max(0, later.In) + time.Second // asynq is up to a second early
 	}
 	delay := min(time.Second<<min(n, 6), time.Minute)
 	return delay + rand.N(time.Second)

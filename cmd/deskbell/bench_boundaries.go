@@ -14,6 +14,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -212,7 +213,7 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observe
 		Concurrency: b.s.env.Concurrency, Batch: b.s.env.SweepBatch, StopTimeout: b.s.env.StopTimeout,
 		// Deliveries are not measured: their destination takes its time.
 		DefaultDestination: definition.Destination{Type: "none"},
-		OpenDestination:    map[string]jobs.OpenDestination{"none": openNone},
+		OpenDestination:    map[string]deliver.OpenDestination{"none": openNone},
 		Metrics:            jobs.NewMetrics(),
 	})
 	ctx, cancel := context.WithCancel(ctx)
@@ -243,13 +244,13 @@ func (b *boundaryBench) warmUp() time.Duration {
 // none is a destination that takes nothing until the measurement is over.
 type none struct{}
 
-func openNone(string, definition.Destination) (jobs.Destination, error) { return none{}, nil }
+func openNone(string, definition.Destination) (deliver.Destination, error) { return none{}, nil }
 
 // Most implements jobs.Destination.
 func (none) Most() int { return 200 }
 
 // Deliver implements jobs.Destination.
-func (none) Deliver(ctx context.Context, _ []jobs.Delivery) error {
+func (none) Deliver(ctx context.Context, _ []deliver.Delivery) error {
 	<-ctx.Done()
 	return ctx.Err()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -174,7 +175,7 @@ func (b *eventBench) take(ctx context.Context, each int) (float64, error) {
 		Store: &tallying{b.s.store, t}, Redis: b.s.redis, Partitions: b.s.store.Partitions(), Log: log, Now: b.now, TimeZone: time.UTC,
 		Concurrency: b.s.env.Concurrency, Batch: b.s.env.SweepBatch, StopTimeout: b.s.env.StopTimeout,
 		DefaultDestination: definition.Destination{Type: "none"},
-		OpenDestination:    map[string]jobs.OpenDestination{"none": openNone},
+		OpenDestination:    map[string]deliver.OpenDestination{"none": openNone},
 		Metrics:            jobs.NewMetrics(),
 	})
 	running, stop := context.WithCancel(ctx)

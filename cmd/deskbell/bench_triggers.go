@@ -13,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -93,7 +94,7 @@ func (b *triggerBench) run(ctx context.Context) (f triggerFigures, err error) {
 		Store: o, Redis: b.s.redis, Partitions: b.s.store.Partitions(), Log: log, Now: b.now, TimeZone: time.UTC,
 		Concurrency: b.s.env.Concurrency, Batch: b.s.env.SweepBatch, StopTimeout: b.s.env.StopTimeout,
 		DefaultDestination: definition.Destination{Type: redisstream.Type},
-		OpenDestination:    map[string]jobs.OpenDestination{redisstream.Type: redisstream.Open(b.s.redis.Client)},
+		OpenDestination:    map[string]deliver.OpenDestination{redisstream.Type: redisstream.Open(b.s.redis.Client)},
 		Metrics:            jobs.NewMetrics(),
 	})
 	ctx, cancel := context.WithCancel(ctx)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -64,7 +65,7 @@ func (c *deliveriesListCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	if c.Destination != "" {
-		destinations = slices.DeleteFunc(destinations, func(d jobs.DestinationStatus) bool { return d.Name != c.Destination })
+		destinations = slices.DeleteFunc(destinations, func(d deliver.Status) bool { return d.Name != c.Destination })
 	}
 	archived, err := s.client.Archived(ctx, jobs.ArchivedFilter{Destination: c.Destination})
 	if err != nil {
@@ -80,7 +81,7 @@ func (c *deliveriesListCmd) Run(ctx context.Context, a *app) (err error) {
 	return a.printDeliveries(s.env.TimeZone, destinations, archived, shown)
 }
 
-func (a *app) encodeDeliveries(destinations []jobs.DestinationStatus, archived []jobs.Archived) error {
+func (a *app) encodeDeliveries(destinations []deliver.Status, archived []jobs.Archived) error {
 	out := json.NewEncoder(a.stdout)
 	for _, d := range destinations {
 		if err := out.Encode(d); err != nil {
@@ -95,7 +96,7 @@ func (a *app) encodeDeliveries(destinations []jobs.DestinationStatus, archived [
 	return nil
 }
 
-func (a *app) printDeliveries(zone *time.Location, destinations []jobs.DestinationStatus, archived, shown []jobs.Archived) error {
+func (a *app) printDeliveries(zone *time.Location, destinations []deliver.Status, archived, shown []jobs.Archived) error {
 	now := a.now()
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	if len(destinations) > 0 {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
@@ -40,11 +41,11 @@ func TestDeliveriesAreListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	destinations := []jobs.DestinationStatus{
-		{Name: "audit", Type: "redis_stream", State: jobs.DestinationOK},
-		{Name: "billing", Type: "webhook", State: jobs.DestinationFailing, Since: at.Add(-time.Hour), Oldest: at.Add(-time.Hour), Aside: 3, Error: "posting to https://billing.example.com: it answered 422"},
-		{Name: "crm", Type: "webhook", State: jobs.DestinationPaused, Since: at.Add(-2 * time.Hour), Until: at.Add(10 * time.Minute), Oldest: at.Add(-2 * time.Hour), Error: "posting to https://crm.example.com: connection refused"},
-		{Name: "old", Type: "webhook", State: jobs.DestinationGone, Since: at.Add(-48 * time.Hour), Oldest: at.Add(-time.Hour), Error: "posting to https://old.example.com: it answered 410"},
+	destinations := []deliver.Status{
+		{Name: "audit", Type: "redis_stream", State: deliver.DestinationOK},
+		{Name: "billing", Type: "webhook", State: deliver.DestinationFailing, Since: at.Add(-time.Hour), Oldest: at.Add(-time.Hour), Aside: 3, Error: "posting to https://billing.example.com: it answered 422"},
+		{Name: "crm", Type: "webhook", State: deliver.DestinationPaused, Since: at.Add(-2 * time.Hour), Until: at.Add(10 * time.Minute), Oldest: at.Add(-2 * time.Hour), Error: "posting to https://crm.example.com: connection refused"},
+		{Name: "old", Type: "webhook", State: deliver.DestinationGone, Since: at.Add(-48 * time.Hour), Oldest: at.Add(-time.Hour), Error: "posting to https://old.example.com: it answered 410"},
 	}
 	archived := []jobs.Archived{
 		{ID: "widget.state_changed:acme:1795251600", Type: "widget.state_changed", Destination: "old", Time: at.Add(-48 * time.Hour), Given: at.Add(-36 * time.Hour), Error: "giving up after 12 hours: posting to https://old.example.com: it answered 410"},
@@ -142,7 +143,7 @@ func TestDeliveriesAreReplayed(t *testing.T) {
 		}
 		return list[0].State
 	}
-	if got := state(); got != jobs.DestinationGone {
+	if got := state(); got != deliver.DestinationGone {
 		t.Errorf("it is %s", got)
 	}
 	first.stop()

@@ -19,6 +19,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -99,7 +100,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 		}
 		return states
 	}
-	redistest.Wait(t, "the dead one is paused", func() bool { return states()["dead"] == jobs.DestinationPaused })
+	redistest.Wait(t, "the dead one is paused", func() bool { return states()["dead"] == deliver.DestinationPaused })
 	for _, w := range workers {
 		w.stop()
 	}
@@ -112,7 +113,7 @@ func TestKilledWorkersDeliverEverything(t *testing.T) {
 		t.Errorf("%d tasks are archived", n)
 	}
 	for name, state := range states() {
-		if want := map[bool]string{true: jobs.DestinationPaused, false: jobs.DestinationOK}[name == "dead"]; state != want {
+		if want := map[bool]string{true: deliver.DestinationPaused, false: deliver.DestinationOK}[name == "dead"]; state != want {
 			t.Errorf("%s is %s, want %s", name, state, want)
 		}
 	}

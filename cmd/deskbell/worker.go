@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
@@ -104,7 +105,7 @@ func (a *app) work(ctx context.Context, s service) error {
 	worker := jobs.NewWorker(jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
-		OpenDestination: map[string]jobs.OpenDestination{
+		OpenDestination: map[string]deliver.OpenDestination{
 			logline.Type:     logline.Open(s.log, s.env.TimeZone),
 			redisstream.Type: redisstream.Open(s.redis.Client),
 			webhook.Type:     webhook.Open(outbound, a.env, a.now, userAgent()),

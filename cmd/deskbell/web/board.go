@@ -15,6 +15,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -110,7 +111,7 @@ func (b *board) recent(w http.ResponseWriter, r *http.Request) {
 
 func (b *board) destinations(w http.ResponseWriter, r *http.Request) {
 	list, err := b.Client.Destinations(r.Context())
-	b.answer(w, r, append([]jobs.DestinationStatus{}, list...), err)
+	b.answer(w, r, append([]deliver.Status{}, list...), err)
 }
 
 // answer writes JSON, or says why there is none.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -110,7 +110,7 @@ func (h *hub) read(ctx context.Context) (news, error) {
 	}
 	var n news
 	n.recent, err1 = json.Marshal(append([]action.Action{}, recent...))
-	n.destinations, err2 = json.Marshal(append([]jobs.DestinationStatus{}, destinations...))
+	n.destinations, err2 = json.Marshal(append([]deliver.Status{}, destinations...))
 	return n, errors.Join(err1, err2)
 }
 

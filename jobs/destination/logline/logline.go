@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 )
 
 // Type is the destination's type in a definition.
@@ -25,15 +25,15 @@ type Log struct {
 }
 
 // Open gives what a jobs.Config wants for Type. Times are written in a zone.
-func Open(log logrus.FieldLogger, zone *time.Location) jobs.OpenDestination {
-	return func(string, definition.Destination) (jobs.Destination, error) { return Log{log, zone}, nil }
+func Open(log logrus.FieldLogger, zone *time.Location) deliver.OpenDestination {
+	return func(string, definition.Destination) (deliver.Destination, error) { return Log{log, zone}, nil }
 }
 
 // Most implements jobs.Destination.
 func (Log) Most() int { return 200 }
 
 // Deliver implements jobs.Destination.
-func (l Log) Deliver(_ context.Context, batch []jobs.Delivery) error {
+func (l Log) Deliver(_ context.Context, batch []deliver.Delivery) error {
 	for _, d := range batch {
 		var a action.Action
 		err := json.Unmarshal(d.Body, &a)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 )
 
@@ -83,7 +83,7 @@ func TestSentences(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := out.Deliver(t.Context(), []jobs.Delivery{{Seq: "1-1", Body: body}}); err != nil {
+		if err := out.Deliver(t.Context(), []deliver.Delivery{{Seq: "1-1", Body: body}}); err != nil {
 			t.Error(err)
 		}
 		if lines := logged.AllEntries(); len(lines) != 1 || lines[0].Message != c.want {
@@ -100,7 +100,7 @@ func TestWhatIsNoActionIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, body := range []string{"{", `{"type":"agent.notify","data":7}`} {
-		if err := out.Deliver(t.Context(), []jobs.Delivery{{Seq: "1-7", Body: []byte(body)}}); err == nil || !strings.HasPrefix(err.Error(), "reading the action 1-7: ") {
+		if err := out.Deliver(t.Context(), []deliver.Delivery{{Seq: "1-7", Body: []byte(body)}}); err == nil || !strings.HasPrefix(err.Error(), "reading the action 1-7: ") {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

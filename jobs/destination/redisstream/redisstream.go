@@ -16,7 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 )
 
 // Type is the destination's type in a definition.
@@ -33,9 +33,9 @@ type Stream struct {
 }
 
 // Open gives what a jobs.Config wants for Type.
-func Open(rdb redis.UniversalClient) jobs.OpenDestination {
+func Open(rdb redis.UniversalClient) deliver.OpenDestination {
 	add := redis.NewScript(addScript)
-	return func(name string, def definition.Destination) (jobs.Destination, error) {
+	return func(name string, def definition.Destination) (deliver.Destination, error) {
 		s := &Stream{rdb: rdb, name: name, key: def.Stream, maxLen: def.MaxLen, add: add}
 		if s.key == "" {
 			s.key = definition.DefaultStream
@@ -74,7 +74,7 @@ return 1`
 func (*Stream) Most() int { return 200 }
 
 // Deliver implements jobs.Destination.
-func (s *Stream) Deliver(ctx context.Context, batch []jobs.Delivery) error {
+func (s *Stream) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	args := []any{s.maxLen, s.name + ":" + strconv.Itoa(batch[0].Shard)}
 	for _, d := range batch {
 		args = append(args, d.Seq, d.Body)

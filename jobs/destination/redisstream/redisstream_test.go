@@ -10,12 +10,12 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-func open(t *testing.T, rdb redis.UniversalClient, name string, def definition.Destination) jobs.Destination {
+func open(t *testing.T, rdb redis.UniversalClient, name string, def definition.Destination) deliver.Destination {
 	t.Helper()
 	out, err := redisstream.Open(rdb)(name, def)
 	if err != nil {
@@ -25,11 +25,11 @@ func open(t *testing.T, rdb redis.UniversalClient, name string, def definition.D
 }
 
 // deliver gives actions with these places; each says which it is.
-func deliver(t *testing.T, out jobs.Destination, shard int, seqs ...string) {
+func send(t *testing.T, out deliver.Destination, shard int, seqs ...string) {
 	t.Helper()
-	var batch []jobs.Delivery
+	var batch []deliver.Delivery
 	for _, seq := range seqs {
-		batch = append(batch, jobs.Delivery{Shard: shard, Seq: seq, Body: fmt.Appendf(nil, `{"%d":%q}`, shard, seq)})
+		batch = append(batch, deliver.Delivery{Shard: shard, Seq: seq, Body: fmt.Appendf(nil, `{"%d":%q}`, shard, seq)})
 	}
 	if err := out.Deliver(t.Context(), batch); err != nil {
 		t.Fatal(err)
@@ -64,11 +64,11 @@ func TestStream(t *testing.T) {
 				t.Parallel()
 				rdb := connect(t)
 				out := open(t, rdb, "out", definition.Destination{})
-				deliver(t, out, 0, "100-0", "100-1", "101-0")
-				deliver(t, out, 0, "100-0", "100-1", "101-0")          // all of it
-				deliver(t, out, 0, "101-0", "101-1", "1000-0")         // in part; as texts, 1000 is before 101
-				deliver(t, out, 1, "100-0", "100-10")                  // another shard counts by itself
-				deliver(t, out, 1, "100-2", "100-10", "100-9", "99-5") // older ones
+				send(t, out, 0, "100-0", "100-1", "101-0")
+				send(t, out, 0, "100-0", "100-1", "101-0")          // all of it
+				send(t, out, 0, "101-0", "101-1", "1000-0")         // in part; as texts, 1000 is before 101
+				send(t, out, 1, "100-0", "100-10")                  // another shard counts by itself
+				send(t, out, 1, "100-2", "100-10", "100-9", "99-5") // older ones
 				want := []string{`{"0":"100-0"}`, `{"0":"100-1"}`, `{"0":"101-0"}`, `{"0":"101-1"}`, `{"0":"1000-0"}`, `{"1":"100-0"}`, `{"1":"100-10"}`}
 				if diff := cmp.Diff(want, read(t, rdb, definition.DefaultStream)); diff != "" {
 					t.Error(diff)
@@ -79,8 +79,8 @@ func TestStream(t *testing.T) {
 				t.Parallel()
 				rdb := connect(t)
 				one, two := open(t, rdb, "one", definition.Destination{Stream: "s"}), open(t, rdb, "two", definition.Destination{Stream: "s"})
-				deliver(t, one, 0, "100-0", "102-0")
-				deliver(t, two, 0, "101-0")
+				send(t, one, 0, "100-0", "102-0")
+				send(t, two, 0, "101-0")
 				if diff := cmp.Diff([]string{`{"0":"100-0"}`, `{"0":"102-0"}`, `{"0":"101-0"}`}, read(t, rdb, "s")); diff != "" {
 					t.Error(diff)
 				}
@@ -95,7 +95,7 @@ func TestStream(t *testing.T) {
 					for n := range 100 {
 						seqs = append(seqs, fmt.Sprintf("%d-%d", i+1, n))
 					}
-					deliver(t, out, 0, seqs...)
+					send(t, out, 0, seqs...)
 				}
 				left := read(t, rdb, "short")
 				if len(left) < 100 || len(left) > 300 || left[len(left)-1] != `{"0":"10-99"}` {
@@ -113,7 +113,7 @@ func TestErrorsNameTheStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := open(t, rdb, "out", definition.Destination{Stream: "taken"})
-	err := out.Deliver(t.Context(), []jobs.Delivery{{Seq: "1-1", Body: []byte("{}")}})
+	err := out.Deliver(t.Context(), []deliver.Delivery{{Seq: "1-1", Body: []byte("{}")}})
 	if err == nil || !strings.HasPrefix(err.Error(), `adding to the stream "taken": `) {
 		t.Error(err)
 	}
@@ -131,8 +131,8 @@ func TestCluster(t *testing.T) {
 			}
 			continue
 		}
-		deliver(t, out, 3, "1-1", "1-2")
-		deliver(t, out, 3, "1-2")
+		send(t, out, 3, "1-1", "1-2")
+		send(t, out, 3, "1-2")
 		if got := read(t, rdb, stream); len(got) != 2 {
 			t.Errorf("%s has %q", stream, got)
 		}

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
 
@@ -28,13 +28,13 @@ func verdict(resp *http.Response, now time.Time) error {
 	case status >= 200 && status < 300:
 		return nil
 	case status == http.StatusGone:
-		return &jobs.DeliveryError{Err: err, Gone: true}
+		return &deliver.Error{Err: err, Gone: true}
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
-		return &jobs.DeliveryError{Err: err, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now)}
+		return &deliver.Error{Err: err, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now)}
 	case status >= 300 && status < 400:
-		return &jobs.DeliveryError{Err: fmt.Errorf("%w, %s; redirects are not followed: change its url", err, target(resp)), Refused: true}
+		return &deliver.Error{Err: fmt.Errorf("%w, %s; redirects are not followed: change its url", err, target(resp)), Refused: true}
 	default:
-		return &jobs.DeliveryError{Err: err, Refused: true}
+		return &deliver.Error{Err: err, Refused: true}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 )
 
 // wanted is what an answer is to mean.
@@ -35,7 +35,7 @@ func (w wanted) check(t *testing.T, server *httptest.Server, err error) {
 	if err == nil {
 		t.Fatal("it counts as a success")
 	}
-	said := &jobs.DeliveryError{}
+	said := &deliver.Error{}
 	errors.As(err, &said)
 	got := wanted{said.Refused, said.Gone, said.RetryAfter, strings.TrimPrefix(err.Error(), "posting to "+server.URL+": ")}
 	if got != w {

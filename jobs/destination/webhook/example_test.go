@@ -12,7 +12,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/webhook"
 )
 
@@ -53,7 +53,7 @@ func Example_receiver() {
 	const id = "widget.state_changed:acme:1764057600"
 	body := []byte(`{"specversion":"1.0","id":"` + id + `","type":"widget.state_changed","source":"deskbell"}`)
 	for range 2 {
-		if err := out.Deliver(context.Background(), []jobs.Delivery{{ID: id, Body: body}}); err != nil {
+		if err := out.Deliver(context.Background(), []deliver.Delivery{{ID: id, Body: body}}); err != nil {
 			fmt.Println(err)
 		}
 	}

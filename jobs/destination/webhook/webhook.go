@@ -25,7 +25,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
 
@@ -50,9 +50,9 @@ type Webhook struct {
 
 // Open gives what a jobs.Config wants for Type. getenv holds the secrets. All
 // destinations share one pool of connections.
-func Open(g guard.Guard, getenv func(string) string, now func() time.Time, userAgent string) jobs.OpenDestination {
+func Open(g guard.Guard, getenv func(string) string, now func() time.Time, userAgent string) deliver.OpenDestination {
 	transport := g.Client(timeout).Transport // its client would follow redirects
-	return func(name string, def definition.Destination) (jobs.Destination, error) {
+	return func(name string, def definition.Destination) (deliver.Destination, error) {
 		keys, err := keysOf(def.SecretEnv, getenv)
 		if err != nil {
 			return nil, fmt.Errorf("opening the webhook %q: %w", name, err)
@@ -75,7 +75,7 @@ func (w *Webhook) Most() int {
 
 // Deliver implements jobs.Destination. Its errors show the scheme and the host of the
 // URL only: the rest may be a secret.
-func (w *Webhook) Deliver(ctx context.Context, batch []jobs.Delivery) error {
+func (w *Webhook) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := w.post(ctx, w.message(batch)); err != nil {
@@ -97,7 +97,7 @@ type message struct {
 // read as a shorter id and the beginning of a body. Ours have dots, and are safe:
 // behind each dot comes a colon before the id ends, and what begins with letters, digits
 // and a colon is no JSON.
-func (w *Webhook) message(batch []jobs.Delivery) message {
+func (w *Webhook) message(batch []deliver.Delivery) message {
 	if !w.batch {
 		return message{batch[0].ID, "application/cloudevents+json", batch[0].Body}
 	}

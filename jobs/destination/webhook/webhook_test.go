@@ -20,7 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/destination/webhook"
 )
@@ -42,7 +42,7 @@ func loopback() guard.Guard {
 }
 
 // open opens a webhook to a server, by its name in a certificate where it speaks TLS.
-func open(t *testing.T, server *httptest.Server, def definition.Destination) jobs.Destination {
+func open(t *testing.T, server *httptest.Server, def definition.Destination) deliver.Destination {
 	t.Helper()
 	def.Type, def.URL = webhook.Type, server.URL+"/"+token+"?key="+token
 	if def.SecretEnv == nil {
@@ -82,10 +82,10 @@ func status(code int) http.HandlerFunc {
 }
 
 // actions are some, with these ids.
-func actions(ids ...string) []jobs.Delivery {
-	var batch []jobs.Delivery
+func actions(ids ...string) []deliver.Delivery {
+	var batch []deliver.Delivery
 	for i, id := range ids {
-		batch = append(batch, jobs.Delivery{Seq: fmt.Sprint("1-", i), ID: id, Body: fmt.Appendf(nil, `{"id":%q,"data":"é <&>"}`, id)})
+		batch = append(batch, deliver.Delivery{Seq: fmt.Sprint("1-", i), ID: id, Body: fmt.Appendf(nil, `{"id":%q,"data":"é <&>"}`, id)})
 	}
 	return batch
 }

@@ -1,4 +1,4 @@
-package jobs
+package deliver
 
 import (
 	"context"
@@ -92,7 +92,7 @@ func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (define
 	if !ok {
 		return false, nil
 	}
-	out, err := d.openLine(g.Destination, def, holder)
+	out, err := d.breaker(g.Destination, def, holder)
 	if err != nil {
 		return true, err
 	}
@@ -106,7 +106,7 @@ func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (define
 var ErrGone = errors.New("it is gone")
 
 // pausedAgain says when an action may be delivered again that may not be now.
-func (l *line) pausedAgain(err error) error {
+func (l *breaker) pausedAgain(err error) error {
 	switch {
 	case !errors.Is(err, errPaused):
 		return err
@@ -114,6 +114,6 @@ func (l *line) pausedAgain(err error) error {
 		return fmt.Errorf("delivering again to %q: %w: %s; run deskbell deliveries replay --destination %s when it is back", l.name, ErrGone, l.seen.Error, l.name)
 	default:
 		err = fmt.Errorf("delivering again to %q: it is paused until %s: %s", l.name, l.seen.Until.Format(time.RFC3339), l.seen.Error)
-		return &tryLater{err, max(time.Second, l.seen.Until.Sub(l.d.Now()))}
+		return &Snooze{err, max(time.Second, l.seen.Until.Sub(l.d.Now()))}
 	}
 }

@@ -1,4 +1,4 @@
-package jobs
+package deliver
 
 import (
 	"context"
@@ -24,7 +24,7 @@ func (l *lane) subjectAside(body []byte) string {
 // refused sets an action aside, with what followed it in its step.
 func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
 	if len(l.aside)+len(s.follow) >= asideMost {
-		return &tryLater{errFull, growing(0)}
+		return &Snooze{errFull, growing(0)}
 	}
 	now := l.d.Now()
 	a := store.Aside{Seq: e.Seq, Subject: subjectOf(e.Body), Tries: 1, Since: now, Next: now.Add(growing(0)), Error: l.failure, At: e.At, Body: e.Body}

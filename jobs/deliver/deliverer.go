@@ -1,4 +1,4 @@
-package jobs
+package deliver
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type Asker interface {
 }
 
 // DelivererConfig is what a Deliverer is made of.
-type DelivererConfig struct {
+type Config struct {
 	Store    store.Store
 	Now      func() time.Time
 	Log      logrus.FieldLogger
@@ -41,10 +41,10 @@ type DelivererConfig struct {
 }
 
 // Deliverer brings actions from outboxes to destinations.
-type Deliverer struct{ DelivererConfig }
+type Deliverer struct{ Config }
 
 // NewDeliverer makes a deliverer.
-func NewDeliverer(c DelivererConfig) *Deliverer { return &Deliverer{c} }
+func New(c Config) *Deliverer { return &Deliverer{c} }
 
 // destinations are those that are defined, or the default one when none is.
 func (d *Deliverer) destinations(ctx context.Context) (map[string]definition.Destination, error) {
@@ -81,19 +81,19 @@ func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log e
 	if !ok {
 		return d.Store.Forget(ctx, at) // removed since
 	}
-	out, err := d.openLine(at.Destination, def, holder)
+	out, err := d.breaker(at.Destination, def, holder)
 	if err != nil {
 		return err
 	}
 	l := lane{
-		line: out, Lane: at, log: log, def: def, all: slices.Sorted(maps.Keys(defs)),
+		breaker: out, Lane: at, log: log, def: def, all: slices.Sorted(maps.Keys(defs)),
 		lease: store.Lease{Holder: out.holder, For: deliveryLease},
 	}
 	return l.run(ctx)
 }
 
 // openLine makes ready to call a destination.
-func (d *Deliverer) openLine(name string, def definition.Destination, holder string) (*line, error) {
+func (d *Deliverer) breaker(name string, def definition.Destination, holder string) (*breaker, error) {
 	open, ok := d.Open[def.Type]
 	if !ok { // other workers may: it is no failure of the destination
 		return nil, fmt.Errorf("opening the destination %q: this worker knows no type %q; is it older than the definition?", name, def.Type)
@@ -102,7 +102,7 @@ func (d *Deliverer) openLine(name string, def definition.Destination, holder str
 	if err != nil {
 		to = unopened{err}
 	}
-	return &line{d: d, name: name, of: fingerprint(def), to: to, holder: holder}, nil
+	return &breaker{d: d, name: name, of: fingerprint(def), to: to, holder: holder}, nil
 }
 
 // unopened is a destination that could not be opened, for want of a secret perhaps.

@@ -1,4 +1,4 @@
-package jobs
+package deliver
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ const asideMost = 1000
 // it: so each property keeps its order, and no property waits for another. Each call
 // is noted before the next is made, with the lease: a crash repeats one call at most.
 type lane struct {
-	*line
+	*breaker
 	store.Lane
 	log   engine.Report
 	def   definition.Destination
@@ -164,7 +164,7 @@ func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 		}
 		s := l.take(entries, most)
 		if s.count == 0 {
-			return &tryLater{errFull, growing(0)}
+			return &Snooze{errFull, growing(0)}
 		}
 		var err error
 		if len(s.batch) > 0 {
@@ -292,10 +292,10 @@ func (l *lane) later(err error) error {
 	c := l.seen
 	switch {
 	case c.Gone: // to give up what is old by then
-		return &tryLater{err, giveUpAfter}
+		return &Snooze{err, giveUpAfter}
 	case c.isOpen():
-		return &tryLater{err, c.Until.Sub(l.d.Now())}
+		return &Snooze{err, c.Until.Sub(l.d.Now())}
 	default: // as the next beat would; a few more, and it opens
-		return &tryLater{err, growing(0)}
+		return &Snooze{err, growing(0)}
 	}
 }

@@ -1,4 +1,4 @@
-package jobs
+package deliver
 
 import (
 	"errors"
@@ -13,11 +13,11 @@ func TestCircuit(t *testing.T) {
 	t.Parallel()
 	nine := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	down := errors.New("connection refused")
-	refused := &DeliveryError{Err: errors.New("it answered 404"), Refused: true}
+	refused := &Error{Err: errors.New("it answered 404"), Refused: true}
 	later := func(after time.Duration) error {
-		return &DeliveryError{Err: errors.New("it answered 429"), RetryAfter: after}
+		return &Error{Err: errors.New("it answered 429"), RetryAfter: after}
 	}
-	gone := &DeliveryError{Err: errors.New("it answered 410"), Gone: true}
+	gone := &Error{Err: errors.New("it answered 410"), Gone: true}
 
 	type failure struct {
 		after time.Duration // since nine
@@ -116,31 +116,31 @@ func repeat[T any](one T, times int) (all []T) {
 
 func TestTurns(t *testing.T) {
 	t.Parallel()
-	var ts turns
-	if !ts.take("a", 1, 2) || !ts.take("a", 2, 2) || !ts.take("b", 1, 2) {
+	var ts Slots
+	if !ts.Take("a", 1, 2) || !ts.Take("a", 2, 2) || !ts.Take("b", 1, 2) {
 		t.Error("there was room")
 	}
 	for range 2 {
-		if ts.take("a", 3, 2) {
+		if ts.Take("a", 3, 2) {
 			t.Error("there was no room")
 		}
 	}
-	if ts.take("a", 4, 2) {
+	if ts.Take("a", 4, 2) {
 		t.Error("there was no room")
 	}
 	for _, want := range []int{3, 4} {
-		if got, ok := ts.give("a"); !ok || got != want {
+		if got, ok := ts.Give("a"); !ok || got != want {
 			t.Errorf("got %d, %t, want %d", got, ok, want)
 		}
-		if !ts.take("a", want, 2) {
+		if !ts.Take("a", want, 2) {
 			t.Error("there was room")
 		}
 	}
-	if _, ok := ts.give("a"); ok {
+	if _, ok := ts.Give("a"); ok {
 		t.Error("nobody waits")
 	}
-	ts.give("a")
-	ts.give("b")
+	ts.Give("a")
+	ts.Give("b")
 	if len(ts.taken)+len(ts.waiting) > 0 {
 		t.Errorf("kept: %v, %v", ts.taken, ts.waiting)
 	}

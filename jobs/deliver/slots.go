@@ -1,18 +1,18 @@
-package jobs
+package deliver
 
 import "sync"
 
 // turns bounds how many lanes of one destination a worker serves at a time: when all
 // of them wait for a receiver that hangs, there is room left for the other ones. A
 // lane that comes too late is called when another has done.
-type turns struct {
+type Slots struct {
 	mu      sync.Mutex
 	taken   map[string]int
 	waiting map[string][]int // shards, each once
 }
 
 // take takes a turn; false: give will call this shard.
-func (t *turns) take(destination string, shard, most int) bool {
+func (t *Slots) Take(destination string, shard, most int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.taken == nil {
@@ -32,7 +32,7 @@ func (t *turns) take(destination string, shard, most int) bool {
 }
 
 // give ends a turn; next is the shard that has waited longest, if one has.
-func (t *turns) give(destination string) (next int, ok bool) {
+func (t *Slots) Give(destination string) (next int, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.taken[destination]--; t.taken[destination] == 0 {

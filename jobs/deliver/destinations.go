@@ -1,4 +1,4 @@
-package jobs
+package deliver
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const (
 )
 
 // DestinationStatus is what is known of a destination.
-type DestinationStatus struct {
+type Status struct {
 	Name   string    `json:"name"`
 	Type   string    `json:"type"`
 	State  string    `json:"state"`
@@ -34,7 +34,7 @@ type DestinationStatus struct {
 
 // Destinations tells how the deliveries to each destination are, by name. It gives
 // none while none is defined: the workers' default is not known here.
-func Destinations(ctx context.Context, db store.Store, now time.Time) ([]DestinationStatus, error) {
+func Destinations(ctx context.Context, db store.Store, now time.Time) ([]Status, error) {
 	defs, err := defined(ctx, db)
 	if err != nil || len(defs) == 0 {
 		return nil, err
@@ -48,7 +48,7 @@ func Destinations(ctx context.Context, db store.Store, now time.Time) ([]Destina
 		return nil, err
 	}
 	circuits := inForce(bodies, defs)
-	list := make([]DestinationStatus, 0, len(defs))
+	list := make([]Status, 0, len(defs))
 	for _, name := range slices.Sorted(maps.Keys(defs)) {
 		list = append(list, statusOf(name, defs[name], circuits[name], waiting[name]))
 	}
@@ -80,8 +80,8 @@ func waitingFor(ctx context.Context, db store.Store, defs map[string]definition.
 	return byName, err
 }
 
-func statusOf(name string, def definition.Destination, c circuit, lanes []store.Waiting) DestinationStatus {
-	s := DestinationStatus{Name: name, Type: def.Type, State: DestinationOK, Since: c.Since, Error: c.Error}
+func statusOf(name string, def definition.Destination, c circuit, lanes []store.Waiting) Status {
+	s := Status{Name: name, Type: def.Type, State: DestinationOK, Since: c.Since, Error: c.Error}
 	for _, w := range lanes {
 		s.Aside += w.Aside
 		s.Oldest = hours.Earliest(s.Oldest, hours.Earliest(w.NextAt, w.First.At))

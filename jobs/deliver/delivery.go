@@ -1,4 +1,4 @@
-package jobs
+package deliver
 
 import (
 	"context"
@@ -39,9 +39,9 @@ const (
 
 // tryLater is an error after which a job is to be run again at some time, and not
 // after a pause that asynq's number of retries gives.
-type tryLater struct {
+type Snooze struct {
 	error
-	in time.Duration
+	In time.Duration
 }
 
-func (e *tryLater) Unwrap() error { return e.error }
+func (e *Snooze) Unwrap() error { return e.error }

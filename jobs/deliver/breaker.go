@@ -1,4 +1,4 @@
-package jobs
+package deliver
 
 import (
 	"context"
@@ -70,8 +70,8 @@ func (c circuit) failed(at time.Time, of string, err error, probe bool) circuit 
 	if c.Of != of {
 		c = circuit{Of: of}
 	}
-	var said DeliveryError
-	if e := (*DeliveryError)(nil); errors.As(err, &e) {
+	var said Error
+	if e := (*Error)(nil); errors.As(err, &e) {
 		said = *e
 	}
 	asked := at.Add(min(said.RetryAfter, giveUpAfter))
@@ -134,7 +134,7 @@ func decodeCircuit(body []byte) (c circuit) {
 
 // line is the line to one destination: it calls it when its circuit allows, and tells
 // the circuit what came of it.
-type line struct {
+type breaker struct {
 	d      *Deliverer
 	name   string
 	of     string
@@ -150,7 +150,7 @@ var errPaused = errors.New("the destination is paused")
 
 // permit looks whether there may be a call now. When it is a probe, that is one call
 // of one action. Its error is errPaused where nobody may, or another probes.
-func (l *line) permit(ctx context.Context) error {
+func (l *breaker) permit(ctx context.Context) error {
 	bodies, err := l.d.Store.Circuits(ctx)
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (l *line) permit(ctx context.Context) error {
 }
 
 // call makes one call, after permit. known says that its action was refused before.
-func (l *line) call(ctx context.Context, batch []Delivery, known bool) error {
+func (l *breaker) call(ctx context.Context, batch []Delivery, known bool) error {
 	failure := deliverInTime(ctx, l.to, batch)
 	err := failure
 	if failure != nil {
@@ -201,7 +201,7 @@ func (l *line) call(ctx context.Context, batch []Delivery, known bool) error {
 
 // tell notes what came of a call. An action that was refused before says nothing of
 // the destination: then the next may probe.
-func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
+func (l *breaker) tell(ctx context.Context, failure error, neutral bool) error {
 	var err error
 	switch {
 	case neutral:
@@ -223,7 +223,7 @@ func (l *line) tell(ctx context.Context, failure error, neutral bool) error {
 }
 
 // change writes a circuit anew, and says when it opens or closes.
-func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
+func (l *breaker) change(ctx context.Context, next func(circuit) circuit) error {
 	for range circuitTries {
 		bodies, err := l.d.Store.Circuits(ctx)
 		if err != nil {
@@ -249,7 +249,7 @@ func (l *line) change(ctx context.Context, next func(circuit) circuit) error {
 	return fmt.Errorf("writing the circuit of %q: %w", l.name, store.ErrContended)
 }
 
-func (l *line) changed(ctx context.Context, before, after circuit) error {
+func (l *breaker) changed(ctx context.Context, before, after circuit) error {
 	log := l.d.Log.WithFields(logrus.Fields{"destination": l.name})
 	switch {
 	case after.Gone && !before.Gone:
@@ -268,6 +268,6 @@ func (l *line) changed(ctx context.Context, before, after circuit) error {
 
 // isRefused tells whether the destination answered, and did not take what it got.
 func isRefused(err error) bool {
-	var e *DeliveryError
+	var e *Error
 	return errors.As(err, &e) && e.Refused
 }
