@@ -34,12 +34,12 @@ const (
 // Plan gives the steps that make Redis match the definitions, in the order in
 // which they are safe: what is referred to comes before what refers to it, and
 // goes after it.
-func (c *Client) Plan(ctx context.Context, defs *definition.Definitions) ([]Step, error) {
+func (e *Editor) Plan(ctx context.Context, defs *definition.Definitions) ([]Step, error) {
 	wanted, err := encodeAll(defs)
 	if err != nil {
 		return nil, err
 	}
-	present, err := c.present(ctx)
+	present, err := e.present(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -68,17 +68,22 @@ func (c *Client) Plan(ctx context.Context, defs *definition.Definitions) ([]Step
 // Apply carries out the steps of a plan and wakes whom they concern. Each step is
 // done whole or not at all; Apply may be repeated. done, which may be nil, is
 // called after each step.
-func (c *Client) Apply(ctx context.Context, steps []Step, done func(Step)) error {
+func (e *Editor) Apply(ctx context.Context, steps []Step, done func(Step)) error {
 	shards := make(map[int]bool)
-	err := c.carryOut(ctx, steps, shards, done)
-	return errors.Join(err, c.wakeWorkers(ctx, shards))
+	err := e.carryOut(ctx, steps, shards, done)
+	return errors.Join(err, e.wakeWorkers(ctx, shards))
+}
+
+// Write is Apply without waking anybody.
+func (e *Editor) Write(ctx context.Context, steps []Step) error {
+	return e.carryOut(ctx, steps, make(map[int]bool), nil)
 }
 
 // carryOut is Apply without waking anybody; it says in which shards somebody is to be
 // decided on.
-func (c *Client) carryOut(ctx context.Context, steps []Step, shards map[int]bool, done func(Step)) error {
+func (e *Editor) carryOut(ctx context.Context, steps []Step, shards map[int]bool, done func(Step)) error {
 	for _, s := range steps {
-		if err := c.step(ctx, s, shards); err != nil {
+		if err := e.step(ctx, s, shards); err != nil {
 			return fmt.Errorf("applying %s %q: %w", s.Kind, s.Name, err)
 		}
 		if done != nil {
@@ -88,41 +93,41 @@ func (c *Client) carryOut(ctx context.Context, steps []Step, shards map[int]bool
 	return nil
 }
 
-func (c *Client) step(ctx context.Context, s Step, shards map[int]bool) error {
-	before, err := c.write(ctx, s.Kind, s.Name, s.body, Match{})
+func (e *Editor) step(ctx context.Context, s Step, shards map[int]bool) error {
+	before, err := e.write(ctx, s.Kind, s.Name, s.body, Match{})
 	if subject, ok := s.Kind.subject(s.Name); ok && err == nil && !same(before, s.body) {
-		shards[c.store.Shard(subject)] = true
+		shards[e.store.Shard(subject)] = true
 	}
 	return err
 }
 
 // wakeWorkers asks for the sweeps of edited shards and the spreads of edited
 // schedules. What it cannot ask for, the next tick finds.
-func (c *Client) wakeWorkers(ctx context.Context, shards map[int]bool) error {
-	now := c.now()
+func (e *Editor) wakeWorkers(ctx context.Context, shards map[int]bool) error {
+	now := e.now()
 	var errs []error
 	for shard := range shards {
-		errs = append(errs, c.queue.enqueueSweep(ctx, shard, now, false))
+		errs = append(errs, e.ask.Sweep(ctx, shard, now))
 	}
-	edited, err := c.store.Edited(ctx)
+	edited, err := e.store.Edited(ctx)
 	errs = append(errs, err)
 	for _, mark := range edited {
-		errs = append(errs, c.queue.enqueueSpread(ctx, mark, now))
+		errs = append(errs, e.ask.Spread(ctx, mark, now))
 	}
 	return errors.Join(errs...)
 }
 
 // present is all that Redis holds, by kind and name.
-func (c *Client) present(ctx context.Context) (map[Kind]map[string][]byte, error) {
+func (e *Editor) present(ctx context.Context) (map[Kind]map[string][]byte, error) {
 	all := map[Kind]map[string][]byte{KindAgent: {}, KindProperty: {}}
 	var err error
-	if all[KindSchedule], err = c.store.Globals(ctx, store.GlobalSchedule); err != nil {
+	if all[KindSchedule], err = e.store.Globals(ctx, store.GlobalSchedule); err != nil {
 		return nil, err
 	}
-	if all[KindDestination], err = c.store.Globals(ctx, store.GlobalDestination); err != nil {
+	if all[KindDestination], err = e.store.Globals(ctx, store.GlobalDestination); err != nil {
 		return nil, err
 	}
-	err = c.each(ctx, func(r store.Record) {
+	err = store.Each(ctx, e.store, func(r store.Record) {
 		if id, ok := r.Subject.Agent(); ok {
 			all[KindAgent][id] = r.Definition
 		} else if id, ok := r.Subject.Property(); ok {
@@ -133,32 +138,10 @@ func (c *Client) present(ctx context.Context) (map[Kind]map[string][]byte, error
 }
 
 // Defined tells whether any property or agent is defined.
-func (c *Client) Defined(ctx context.Context) (bool, error) {
+func (e *Editor) Defined(ctx context.Context) (bool, error) {
 	found := false
-	err := c.each(ctx, func(store.Record) { found = true })
+	err := store.Each(ctx, e.store, func(store.Record) { found = true })
 	return found, err
-}
-
-// each calls f with all records of all shards; with some twice.
-func (c *Client) each(ctx context.Context, f func(store.Record)) error {
-	for shard := range c.store.Shards() {
-		cursor := ""
-		for {
-			records, next, err := c.store.Page(ctx, shard, cursor, 500)
-			if err != nil {
-				return err
-			}
-			for _, r := range records {
-				if r.Rev != 0 {
-					f(r)
-				}
-			}
-			if cursor = next; cursor == "" {
-				break
-			}
-		}
-	}
-	return nil
 }
 
 func encodeAll(defs *definition.Definitions) (map[Kind]map[string][]byte, error) {

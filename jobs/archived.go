@@ -12,7 +12,23 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/store"
 )
+
+// Deliveries shows how destinations do, and what was given up, and delivers it again.
+type Deliveries struct {
+	store   store.Store
+	now     func() time.Time
+	queue   queue
+	inspect *asynq.Inspector
+}
+
+// Destinations tells how the deliveries to each destination are, by name. It gives
+// none while none is defined: the workers' default is not known here.
+func (d *Deliveries) Destinations(ctx context.Context) ([]deliver.Status, error) {
+	return deliver.Destinations(ctx, d.store, d.now())
+}
 
 // Archived is an action that was given up.
 type Archived struct {
@@ -38,12 +54,12 @@ func (f ArchivedFilter) takes(a Archived) bool {
 }
 
 // Archived lists what was given up, the oldest action first.
-func (c *Client) Archived(ctx context.Context, f ArchivedFilter) ([]Archived, error) {
+func (d *Deliveries) Archived(ctx context.Context, f ArchivedFilter) ([]Archived, error) {
 	const page = 500
 	var list []Archived
-	for queue := range c.queue.all(queueDelivery) {
+	for queue := range d.queue.all(queueDelivery) {
 		for n := 1; ; n++ {
-			tasks, err := c.inspect.ListArchivedTasks(queue, asynq.PageSize(page), asynq.Page(n))
+			tasks, err := d.inspect.ListArchivedTasks(queue, asynq.PageSize(page), asynq.Page(n))
 			if errors.Is(err, asynq.ErrQueueNotFound) {
 				break // nothing was ever delivered
 			}
@@ -83,8 +99,8 @@ func archivedOf(t *asynq.TaskInfo) (Archived, bool) {
 }
 
 // Replay lets the workers deliver an archived action again.
-func (c *Client) Replay(_ context.Context, a Archived) error {
-	if err := c.inspect.RunTask(a.Queue, a.Task); err != nil && !errors.Is(err, asynq.ErrTaskNotFound) {
+func (d *Deliveries) Replay(_ context.Context, a Archived) error {
+	if err := d.inspect.RunTask(a.Queue, a.Task); err != nil && !errors.Is(err, asynq.ErrTaskNotFound) {
 		return fmt.Errorf("replaying %s to %q: %w", a.ID, a.Destination, err)
 	}
 	return nil
@@ -102,8 +118,8 @@ const (
 )
 
 // Replayed tells how a replay stands, and the last error.
-func (c *Client) Replayed(_ context.Context, a Archived) (ReplayState, string, error) {
-	info, err := c.inspect.GetTaskInfo(a.Queue, a.Task)
+func (d *Deliveries) Replayed(_ context.Context, a Archived) (ReplayState, string, error) {
+	info, err := d.inspect.GetTaskInfo(a.Queue, a.Task)
 	switch {
 	case errors.Is(err, asynq.ErrTaskNotFound):
 		return ReplayDelivered, "", nil
@@ -124,13 +140,13 @@ func (c *Client) Replayed(_ context.Context, a Archived) (ReplayState, string, e
 
 // Resume closes the circuit of a destination, paused or gone: a person says that its
 // receiver is well again. What waits is delivered at the next beat.
-func (c *Client) Resume(ctx context.Context, destination string) (was bool, err error) {
-	bodies, err := c.store.Circuits(ctx)
+func (d *Deliveries) Resume(ctx context.Context, destination string) (was bool, err error) {
+	bodies, err := d.store.Circuits(ctx)
 	if err != nil {
 		return false, err
 	}
 	if bodies[destination] == nil {
 		return false, nil
 	}
-	return c.store.SetCircuit(ctx, destination, bodies[destination], nil)
+	return d.store.SetCircuit(ctx, destination, bodies[destination], nil)
 }

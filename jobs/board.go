@@ -44,25 +44,25 @@ const (
 // Board gives a page of properties as they are at this instant, in a handful of
 // round trips, however many there are on it. ErrCursor is returned for a cursor that
 // is none.
-func (c *Client) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
+func (r *Reader) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
 	limit := cmp.Or(q.Limit, boardLimit)
-	find := c.page
+	find := r.page
 	if q.Search != "" {
-		find = c.search
+		find = r.search
 	}
 	ids, page, err := find(ctx, q, limit)
 	if err != nil {
 		return page, err
 	}
-	page.At, page.Properties, err = c.BoardStates(ctx, ids)
+	page.At, page.Properties, err = r.BoardStates(ctx, ids)
 	page.Properties = slices.DeleteFunc(page.Properties, func(s BoardState) bool { return s.Gone })
 	slices.SortFunc(page.Properties, func(a, b BoardState) int { return cmp.Compare(a.Property, b.Property) })
 	return page, err
 }
 
 // page finds the next properties, whichever they are.
-func (c *Client) page(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
-	records, next, err := c.store.Scan(ctx, store.PropertyKind, q.Cursor, limit)
+func (r *Reader) page(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
+	records, next, err := r.store.Scan(ctx, store.PropertyKind, q.Cursor, limit)
 	found := make(map[string]bool)
 	for _, r := range records {
 		id, _ := r.Subject.Property()
@@ -73,11 +73,11 @@ func (c *Client) page(ctx context.Context, q BoardQuery, limit int) (ids []strin
 
 // search finds the next properties whose ids or names hold a text. Whoever knows an id
 // need not wait for the search to come by.
-func (c *Client) search(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
-	start, page, wanted := c.now(), BoardPage{Next: q.Cursor}, strings.ToLower(q.Search)
+func (r *Reader) search(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
+	start, page, wanted := r.now(), BoardPage{Next: q.Cursor}, strings.ToLower(q.Search)
 	found, patience := make(map[string]bool), searchTime
 	if q.Cursor == "" {
-		exact, err := c.store.Load(ctx, []store.Subject{store.PropertySubject(q.Search)})
+		exact, err := r.store.Load(ctx, []store.Subject{store.PropertySubject(q.Search)})
 		if err != nil {
 			return nil, page, err
 		}
@@ -86,7 +86,7 @@ func (c *Client) search(ctx context.Context, q BoardQuery, limit int) (ids []str
 		}
 	}
 	for read := 0; ; {
-		records, next, err := c.store.Scan(ctx, store.PropertyKind, page.Next, searchBatch)
+		records, next, err := r.store.Scan(ctx, store.PropertyKind, page.Next, searchBatch)
 		if err != nil {
 			return nil, page, err
 		}
@@ -97,7 +97,7 @@ func (c *Client) search(ctx context.Context, q BoardQuery, limit int) (ids []str
 		}
 		read += len(records)
 		page.Next = next
-		page.Partial = next != "" && len(found) <= limit && (read >= searchMost || c.now().Sub(start) >= patience)
+		page.Partial = next != "" && len(found) <= limit && (read >= searchMost || r.now().Sub(start) >= patience)
 		if next == "" || len(found) > limit || page.Partial {
 			return slices.Collect(maps.Keys(found)), page, nil
 		}
@@ -115,17 +115,17 @@ func matches(wanted, id string, body []byte) bool {
 
 // BoardStates gives properties as they are at this instant, in the order of their ids
 // as given. One that is not defined is Gone.
-func (c *Client) BoardStates(ctx context.Context, ids []string) (at time.Time, states []BoardState, err error) {
+func (r *Reader) BoardStates(ctx context.Context, ids []string) (at time.Time, states []BoardState, err error) {
 	subjects := make([]store.Subject, len(ids))
 	for i, id := range ids {
 		subjects[i] = store.PropertySubject(id)
 	}
-	at = c.now()
-	records, err := c.store.Load(ctx, subjects)
+	at = r.now()
+	records, err := r.store.Load(ctx, subjects)
 	if err != nil {
 		return at, nil, err
 	}
-	b, err := c.decider.Gather(ctx, records)
+	b, err := r.decider.Gather(ctx, records)
 	if err != nil {
 		return at, nil, err
 	}
@@ -138,8 +138,8 @@ func (c *Client) BoardStates(ctx context.Context, ids []string) (at time.Time, s
 
 // Recent gives the last actions, the newest first: of many that are committed
 // together, only some.
-func (c *Client) Recent(ctx context.Context, limit int) ([]action.Action, error) {
-	entries, err := c.store.Recent(ctx, limit)
+func (r *Reader) Recent(ctx context.Context, limit int) ([]action.Action, error) {
+	entries, err := r.store.Recent(ctx, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,16 @@ func (c *Client) Recent(ctx context.Context, limit int) ([]action.Action, error)
 	return actions, nil
 }
 
-// Follow calls f with what is written from now on, as Store.Follow does.
-func (c *Client) Follow(ctx context.Context, f func(changed []store.Subject)) error {
-	return c.store.Follow(ctx, f)
+// Follow calls f with what is written from now on, as Store.Follow does, until the context ends.
+func (r *Reader) Follow(ctx context.Context, f func(changed []store.Subject)) {
+	r.follower.follow(ctx, &told{f})
 }
+
+// told is a Listener that does not care when nothing is told.
+type told struct{ changed func([]store.Subject) }
+
+// Changed implements Listener.
+func (t *told) Changed(subjects []store.Subject) { t.changed(subjects) }
+
+// Lost implements Listener.
+func (*told) Lost() {}

@@ -54,8 +54,8 @@ type Stored struct {
 func stored(name string, body []byte) Stored { return Stored{Name: name, Body: body, ETag: ETag(body)} }
 
 // Get gives one definition, or ErrNotFound.
-func (c *Client) Get(ctx context.Context, kind Kind, name string) (Stored, error) {
-	body, _, err := c.read(ctx, kind, name)
+func (e *Editor) Get(ctx context.Context, kind Kind, name string) (Stored, error) {
+	body, _, err := e.read(ctx, kind, name)
 	if err == nil && body == nil {
 		err = fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
 	}
@@ -63,10 +63,10 @@ func (c *Client) Get(ctx context.Context, kind Kind, name string) (Stored, error
 }
 
 // Find gives those of some definitions that are there, in the order of their names.
-func (c *Client) Find(ctx context.Context, kind Kind, names []string) ([]Stored, error) {
+func (e *Editor) Find(ctx context.Context, kind Kind, names []string) ([]Stored, error) {
 	var list []Stored
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-		s, err := c.Get(ctx, kind, name)
+		s, err := e.Get(ctx, kind, name)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 		case err != nil:
@@ -82,61 +82,61 @@ func (c *Client) Find(ctx context.Context, kind Kind, names []string) ([]Stored,
 // Destination, or a *hours.Spec, checked. What it refers to must be there. It wakes
 // whom the definition concerns. The error may be definition.Faults (with pointers
 // into the definition), a *MismatchError or ErrContended.
-func (c *Client) Put(ctx context.Context, kind Kind, name string, def any, m Match) (s Stored, created bool, err error) {
+func (e *Editor) Put(ctx context.Context, kind Kind, name string, def any, m Match) (s Stored, created bool, err error) {
 	body, err := json.Marshal(def)
 	if err != nil {
 		return Stored{}, false, fmt.Errorf("encoding %s %q: %w", kind, name, err)
 	}
-	if err := c.checkRefs(ctx, name, def); err != nil {
+	if err := e.checkRefs(ctx, name, def); err != nil {
 		return Stored{}, false, err
 	}
-	before, err := c.write(ctx, kind, name, body, m)
+	before, err := e.write(ctx, kind, name, body, m)
 	if err != nil {
 		return Stored{}, false, err
 	}
-	return stored(name, body), before == nil, c.wakeAfter(ctx, kind, name)
+	return stored(name, body), before == nil, e.wakeAfter(ctx, kind, name)
 }
 
 // Delete removes one definition where it matches. The error may be ErrNotFound, a
 // *MismatchError, an *InUseError or ErrContended.
-func (c *Client) Delete(ctx context.Context, kind Kind, name string, m Match) error {
-	if err := c.checkUnused(ctx, kind, name); err != nil {
+func (e *Editor) Delete(ctx context.Context, kind Kind, name string, m Match) error {
+	if err := e.checkUnused(ctx, kind, name); err != nil {
 		return err
 	}
 	m.There = true
-	_, err := c.write(ctx, kind, name, nil, m)
+	_, err := e.write(ctx, kind, name, nil, m)
 	if mismatch := (*MismatchError)(nil); errors.As(err, &mismatch) && mismatch.ETag == "" && len(m.Is) == 0 {
 		return fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
 	}
 	if err != nil {
 		return err
 	}
-	return c.wakeAfter(ctx, kind, name)
+	return e.wakeAfter(ctx, kind, name)
 }
 
 // wakeAfter wakes whom an edit concerns.
-func (c *Client) wakeAfter(ctx context.Context, kind Kind, name string) error {
+func (e *Editor) wakeAfter(ctx context.Context, kind Kind, name string) error {
 	shards := make(map[int]bool)
 	if subject, ok := kind.subject(name); ok {
-		shards[c.store.Shard(subject)] = true
+		shards[e.store.Shard(subject)] = true
 	}
-	return c.wakeWorkers(ctx, shards)
+	return e.wakeWorkers(ctx, shards)
 }
 
 // List gives some definitions of a kind, and the cursor of the next page; it starts
 // with "" and ends with "". It gives about limit of them, at least one (or none at
 // all), and each that is there all the while. One may come on two pages.
-func (c *Client) List(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
+func (e *Editor) List(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
 	if kind == KindSchedule || kind == KindDestination {
-		return c.listGlobals(ctx, kind, cursor, limit)
+		return e.listGlobals(ctx, kind, cursor, limit)
 	}
-	at, err := parseListCursor(cursor, c.store.Shards())
+	at, err := parseListCursor(cursor, e.store.Shards())
 	if err != nil {
 		return nil, "", err
 	}
 	found := make(map[string]Stored)
 	for {
-		records, next, err := c.store.Page(ctx, at.shard, at.within, limit-len(found))
+		records, next, err := e.store.Page(ctx, at.shard, at.within, limit-len(found))
 		if err != nil {
 			return nil, "", err
 		}
@@ -152,19 +152,19 @@ func (c *Client) List(ctx context.Context, kind Kind, cursor string, limit int) 
 		if at.within = next; next == "" {
 			at.shard++
 		}
-		if at.shard == c.store.Shards() || len(found) >= limit {
+		if at.shard == e.store.Shards() || len(found) >= limit {
 			break
 		}
 	}
 	list := slices.SortedFunc(maps.Values(found), func(a, b Stored) int { return cmp.Compare(a.Name, b.Name) })
-	if at.shard == c.store.Shards() {
+	if at.shard == e.store.Shards() {
 		return list, "", nil
 	}
 	return list, at.String(), nil
 }
 
-func (c *Client) listGlobals(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
-	all, err := c.store.Globals(ctx, kind.global())
+func (e *Editor) listGlobals(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
+	all, err := e.store.Globals(ctx, kind.global())
 	if err != nil {
 		return nil, "", err
 	}

@@ -57,9 +57,9 @@ const tries = 20
 
 // write writes a definition of any kind (nil removes it) where it matches, unless it
 // is there already, and gives what was there before.
-func (c *Client) write(ctx context.Context, kind Kind, name string, body []byte, m Match) (before []byte, err error) {
+func (e *Editor) write(ctx context.Context, kind Kind, name string, body []byte, m Match) (before []byte, err error) {
 	for range tries {
-		before, swap, err := c.read(ctx, kind, name)
+		before, swap, err := e.read(ctx, kind, name)
 		if err != nil {
 			return nil, err
 		}
@@ -84,26 +84,26 @@ func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b 
 
 // read gives a definition, nil where there is none, and what writes another in its
 // place; false: it is no longer what was read.
-func (c *Client) read(ctx context.Context, kind Kind, name string) (body []byte, swap func([]byte) (bool, error), err error) {
+func (e *Editor) read(ctx context.Context, kind Kind, name string) (body []byte, swap func([]byte) (bool, error), err error) {
 	subject, ok := kind.subject(name)
 	if !ok {
-		all, err := c.store.Globals(ctx, kind.global())
+		all, err := e.store.Globals(ctx, kind.global())
 		before := all[name]
 		return before, func(after []byte) (bool, error) {
-			return c.store.SetGlobal(ctx, kind.global(), name, before, after)
+			return e.store.SetGlobal(ctx, kind.global(), name, before, after)
 		}, err
 	}
-	records, err := c.store.Load(ctx, []store.Subject{subject})
+	records, err := e.store.Load(ctx, []store.Subject{subject})
 	if err != nil {
 		return nil, nil, err
 	}
-	return records[0].Definition, func(after []byte) (bool, error) { return c.edit(ctx, records[0], after) }, nil
+	return records[0].Definition, func(after []byte) (bool, error) { return e.edit(ctx, records[0], after) }, nil
 }
 
 // edit writes the definition of a subject. Who serves whom is noted before the
 // definition says so: an index that names too many wakes somebody in vain, and one
 // that names too few forgets somebody.
-func (c *Client) edit(ctx context.Context, r store.Record, body []byte) (bool, error) {
+func (e *Editor) edit(ctx context.Context, r store.Record, body []byte) (bool, error) {
 	was, err := refsOf(r.Subject, r.Definition)
 	if err != nil {
 		was = refs{} // not ours to read: its name stays with schedules that it used, which wake it in vain
@@ -112,11 +112,11 @@ func (c *Client) edit(ctx context.Context, r store.Record, body []byte) (bool, e
 	if err != nil {
 		return false, err
 	}
-	if err := c.store.Serve(ctx, r.Subject, is.agents); err != nil {
+	if err := e.store.Serve(ctx, r.Subject, is.agents); err != nil {
 		return false, err
 	}
-	now := c.now()
-	return c.store.Edit(ctx, store.Edit{
+	now := e.now()
+	return e.store.Edit(ctx, store.Edit{
 		Subject: r.Subject, Rev: r.Rev, NewRev: now.UnixMicro(), Definition: body,
 		Uses: is.schedules, Unuses: without(was.schedules, is.schedules), Due: now,
 	})

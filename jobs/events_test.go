@@ -210,7 +210,7 @@ func TestASenderGathersEventsAndLosesNone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	failed := func(_ []event.Event, err error) { t.Error(err) }
-	s := jobs.NewSender(b.client, jobs.SenderConfig{Delay: time.Hour, Size: 7, Failed: failed})
+	s := jobs.NewSender(b.client.EventClient, jobs.SenderConfig{Delay: time.Hour, Size: 7, Failed: failed})
 	for i := range 25 {
 		b.must(s.Send(t.Context(), arrived(fmt.Sprint("v", i))))
 	}
@@ -225,7 +225,7 @@ func TestASenderGathersEventsAndLosesNone(t *testing.T) {
 	if err := s.Send(t.Context(), arrived("late")); !errors.Is(err, jobs.ErrSenderClosed) {
 		t.Errorf("got %v", err)
 	}
-	s = jobs.NewSender(b.client, jobs.SenderConfig{Failed: failed})
+	s = jobs.NewSender(b.client.EventClient, jobs.SenderConfig{Failed: failed})
 	defer s.Close()
 	b.must(s.Send(t.Context(), arrived("alone")))
 	redistest.Wait(t, "it is sent in a while", func() bool { return b.rdb.LLen(t.Context(), "asynq:{deskbell-event}:pending").Val() == 5 })

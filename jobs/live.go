@@ -22,10 +22,11 @@ import (
 // An edit is shown before a worker has committed it, with the second in which it was
 // seen for Since; the worker's may be a second later.
 type Live struct {
-	store   store.Store
-	decider *engine.Decider
-	now     func() time.Time
-	asked   chan struct{} // something is wanted
+	store    store.Store
+	decider  *engine.Decider
+	now      func() time.Time
+	follower *follower
+	asked    chan struct{} // something is wanted
 
 	mu        sync.Mutex
 	kept      map[string]*liveProperty                 // by id
@@ -43,10 +44,10 @@ const (
 	untrusted = time.Second
 )
 
-// NewLive makes a Live that shares the connection and the clock of a client.
-func NewLive(c *Client) *Live {
+// NewLive makes a Live that shares the connection, the clock and the subscription of a reader.
+func NewLive(r *Reader) *Live {
 	return &Live{
-		store: c.store, decider: c.decider, now: c.now,
+		store: r.store, decider: r.decider, now: r.now, follower: r.follower,
 		asked:  make(chan struct{}, 1),
 		kept:   make(map[string]*liveProperty),
 		users:  make(map[store.Subject]map[*liveProperty]bool),
@@ -59,7 +60,7 @@ func NewLive(c *Client) *Live {
 func (l *Live) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	defer wait.Wait()
-	wait.Go(func() { l.follow(ctx) })
+	wait.Go(func() { l.follower.follow(ctx, l) })
 	wait.Go(func() { l.load(ctx) })
 	l.beat(ctx)
 }
@@ -120,19 +121,15 @@ func (l *Live) fresh(p *liveProperty) bool {
 	return !p.stale && p.missed == l.missed && age >= 0 && age < limit
 }
 
-// follow heals a broken subscription. In between, what is kept is soon looked at again.
-func (l *Live) follow(ctx context.Context) {
-	for ctx.Err() == nil {
-		_ = l.store.Follow(ctx, l.told) // whoever asks is told by the load that Redis is away
-		l.mu.Lock()
-		l.following = false
-		l.mu.Unlock()
-		pause(ctx, time.Second)
-	}
+// Lost implements Listener. What is kept is soon looked at again, until something is told.
+func (l *Live) Lost() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.following = false
 }
 
-// told hears what was written.
-func (l *Live) told(changed []store.Subject) {
+// Changed implements Listener.
+func (l *Live) Changed(changed []store.Subject) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.following = true

@@ -91,7 +91,7 @@ func TestLiveIsWhatIsCommitted(t *testing.T) {
 			b := newBundle(t, setup{})
 			client := jobs.NewClient(jobs.ClientConfig{Store: b.store, Redis: b.rdb, Partitions: 1, Now: clock.now, TimeZone: time.UTC})
 			decider := engine.NewDecider(b.store, time.UTC)
-			l := jobs.NewLive(client)
+			l := jobs.NewLive(client.Reader)
 			t.Cleanup(running(l))
 			b.defineWeek(client, random)
 			dated, undated := true, 0

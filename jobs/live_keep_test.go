@@ -40,7 +40,7 @@ func TestLiveLoadsOnce(t *testing.T) {
 	b := newBundle(t, setup{clock: morning(10, 0)})
 	b.define(shop)
 	db := counted{b.store, new(sync.Map)}
-	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: db, Redis: b.rdb, Partitions: 1, Now: b.clock.now, TimeZone: time.UTC}))
+	l := jobs.NewLive(jobs.NewReader(jobs.ReaderConfig{Store: db, Now: b.clock.now, TimeZone: time.UTC}))
 	var wait sync.WaitGroup
 	for range 200 {
 		wait.Go(func() {
@@ -84,7 +84,7 @@ func TestLiveKeepsSoMany(t *testing.T) {
 	const more = 500
 	store := endless{nil, new(atomic.Int64)}
 	clock := &frozen{t: morning(10, 0)}
-	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: store, Partitions: 1, Now: clock.now, TimeZone: time.UTC}))
+	l := jobs.NewLive(jobs.NewReader(jobs.ReaderConfig{Store: store, Now: clock.now, TimeZone: time.UTC}))
 	t.Cleanup(running(l))
 	for round, most := range []int64{20_000 + more + 100, 20 * more} { // dropping one for another may drop what comes next
 		before := store.loaded.Load()
@@ -110,7 +110,7 @@ func TestLiveKeepsSoMany(t *testing.T) {
 // is loaded: ids come from anybody.
 func TestLiveWantsSoMany(t *testing.T) {
 	t.Parallel()
-	l := jobs.NewLive(jobs.NewClient(jobs.ClientConfig{Store: endless{nil, new(atomic.Int64)}, Partitions: 1, Now: morning(10, 0).UTC, TimeZone: time.UTC}))
+	l := jobs.NewLive(jobs.NewReader(jobs.ReaderConfig{Store: endless{nil, new(atomic.Int64)}, Now: morning(10, 0).UTC, TimeZone: time.UTC}))
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	for i := range 20_000 {

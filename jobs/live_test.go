@@ -22,7 +22,7 @@ import (
 // live runs a Live until the end of the test.
 func (b *bundle) live() *jobs.Live {
 	b.Helper()
-	l := jobs.NewLive(b.client)
+	l := jobs.NewLive(b.client.Reader)
 	b.Cleanup(running(l))
 	return l
 }

@@ -101,5 +101,5 @@ func (w *Worker) adopt(ctx context.Context, queue, id string) (copies int, err e
 	case task.State != asynq.TaskStateActive || task.Type != (EventsArgs{}).Kind():
 		return 0, nil
 	}
-	return 1, w.queue.putInto(ctx, queue, task.Type, task.Payload, asynq.TaskID(copyPrefix+id), asynq.MaxRetry(eventRetries))
+	return 1, w.queue.putInto(ctx, queue, task.Type, task.Payload, asynq.TaskID(copyPrefix+id), asynq.MaxRetry(EventRetries))
 }

@@ -25,11 +25,11 @@ import (
 // It looks when it is scraped, at most every five seconds. When Redis has not
 // answered within two, all it says is deskbell_up 0.
 type RedisMetrics struct {
-	client    *Client
-	rdb       redis.UniversalClient
-	inspector *asynq.Inspector
-	log       logrus.FieldLogger
-	gauges    gauges
+	deliveries *Deliveries
+	rdb        redis.UniversalClient
+	inspector  *asynq.Inspector
+	log        logrus.FieldLogger
+	gauges     gauges
 
 	mu      sync.Mutex
 	seen    []prometheus.Metric
@@ -49,7 +49,7 @@ const (
 // NewRedisMetrics makes the metrics of a client's Redis. The log gets a line when
 // something cannot be read.
 func NewRedisMetrics(c *Client, rdb redis.UniversalClient, log logrus.FieldLogger) *RedisMetrics {
-	return &RedisMetrics{client: c, rdb: rdb, inspector: asynq.NewInspectorFromRedisClient(rdb), log: log, gauges: newGauges()}
+	return &RedisMetrics{deliveries: c.Deliveries, rdb: rdb, inspector: asynq.NewInspectorFromRedisClient(rdb), log: log, gauges: newGauges()}
 }
 
 // Describe implements prometheus.Collector.
@@ -72,7 +72,7 @@ func (m *RedisMetrics) Collect(out chan<- prometheus.Metric) {
 func (m *RedisMetrics) look() []prometheus.Metric {
 	m.mu.Lock()
 	if m.looking == nil {
-		if m.seen != nil && m.client.now().Sub(m.seenAt) < lookEvery {
+		if m.seen != nil && m.deliveries.now().Sub(m.seenAt) < lookEvery {
 			defer m.mu.Unlock()
 			return m.seen
 		}
@@ -101,7 +101,7 @@ func (m *RedisMetrics) refresh(looking chan struct{}) {
 	if err != nil && !m.failing {
 		m.log.WithError(err).Warn("metrics of Redis are not complete")
 	}
-	m.seen, m.seenAt, m.failing, m.looking = seen, m.client.now(), err != nil, nil
+	m.seen, m.seenAt, m.failing, m.looking = seen, m.deliveries.now(), err != nil, nil
 	close(looking)
 }
 
@@ -114,7 +114,7 @@ func (m *RedisMetrics) read() ([]prometheus.Metric, error) {
 	}
 	ctx, cancel = context.WithTimeout(context.Background(), lookWithin)
 	defer cancel()
-	now := m.client.now()
+	now := m.deliveries.now()
 	seen := []prometheus.Metric{m.gauges.up.of(1)}
 	var errs []error
 	for _, part := range []func(context.Context, time.Time) ([]prometheus.Metric, error){m.depths, m.destinations, m.queues, m.workers} {
@@ -129,7 +129,7 @@ func (m *RedisMetrics) read() ([]prometheus.Metric, error) {
 const overdueAfter = 10 * time.Second
 
 func (m *RedisMetrics) depths(ctx context.Context, now time.Time) ([]prometheus.Metric, error) {
-	depths, err := m.client.store.Depths(ctx, now.Add(-overdueAfter))
+	depths, err := m.deliveries.store.Depths(ctx, now.Add(-overdueAfter))
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (m *RedisMetrics) depths(ctx context.Context, now time.Time) ([]prometheus.
 }
 
 func (m *RedisMetrics) destinations(ctx context.Context, now time.Time) ([]prometheus.Metric, error) {
-	list, err := m.client.Destinations(ctx)
+	list, err := m.deliveries.Destinations(ctx)
 	var metrics []prometheus.Metric
 	for _, d := range list {
 		open := 0.0
@@ -172,7 +172,7 @@ func (m *RedisMetrics) queues(context.Context, time.Time) ([]prometheus.Metric, 
 	var metrics []prometheus.Metric
 	var errs []error
 	for _, name := range []string{queueBoundary, queueEvent, queueTimer, queueDelivery, queueUpkeep} {
-		for _, queue := range slices.Sorted(maps.Keys(m.client.queue.all(name))) {
+		for _, queue := range slices.Sorted(maps.Keys(m.deliveries.queue.all(name))) {
 			info := new(asynq.QueueInfo)
 			if slices.Contains(existing, queue) {
 				if info, err = m.inspector.GetQueueInfo(queue); err != nil {
@@ -205,7 +205,7 @@ func (m *RedisMetrics) workers(context.Context, time.Time) ([]prometheus.Metric,
 	}
 	n := 0
 	for _, s := range servers {
-		if _, ok := s.Queues[m.client.queue.partition(queueBoundary, 0)]; ok && s.Status == "active" {
+		if _, ok := s.Queues[m.deliveries.queue.partition(queueBoundary, 0)]; ok && s.Status == "active" {
 			n++
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // checkRefs faults names that lead nowhere, and a name that is none. Two edits at one
 // instant may still leave such a name behind: who bears it is then broken, and
 // logged, until it is mended.
-func (c *Client) checkRefs(ctx context.Context, name string, def any) error {
+func (e *Editor) checkRefs(ctx context.Context, name string, def any) error {
 	if !definition.ValidID(name) {
 		return definition.Faults{{Value: name, Problem: "is not an id", Allowed: definition.IDAllowed}}
 	}
@@ -40,7 +40,7 @@ func (c *Client) checkRefs(ctx context.Context, name string, def any) error {
 	default: // a destination refers to nothing
 		return nil
 	}
-	if err := c.lookUp(ctx, &set, names, kind == "properties"); err != nil {
+	if err := e.lookUp(ctx, &set, names, kind == "properties"); err != nil {
 		return err
 	}
 	var faults definition.Faults
@@ -58,8 +58,8 @@ func (c *Client) checkRefs(ctx context.Context, name string, def any) error {
 }
 
 // lookUp puts into a set what is there of some names.
-func (c *Client) lookUp(ctx context.Context, set *definition.Definitions, names refs, destinations bool) error {
-	bodies, err := c.store.Schedules(ctx, names.schedules)
+func (e *Editor) lookUp(ctx context.Context, set *definition.Definitions, names refs, destinations bool) error {
+	bodies, err := e.store.Schedules(ctx, names.schedules)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (c *Client) lookUp(ctx context.Context, set *definition.Definitions, names 
 		}
 	}
 	if len(names.agents) > 0 {
-		records, err := c.store.Load(ctx, names.agents)
+		records, err := e.store.Load(ctx, names.agents)
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (c *Client) lookUp(ctx context.Context, set *definition.Definitions, names 
 	if !destinations {
 		return nil
 	}
-	there, err := c.store.Globals(ctx, store.GlobalDestination)
+	there, err := e.store.Globals(ctx, store.GlobalDestination)
 	set.Destinations = make(map[string]*definition.Destination, len(there))
 	for name := range there {
 		set.Destinations[name] = nil
@@ -113,7 +113,7 @@ func (e *InUseError) Error() string {
 // someUsers is how many users an InUseError names at most.
 const someUsers = 10
 
-func (c *Client) checkUnused(ctx context.Context, kind Kind, name string) error {
+func (e *Editor) checkUnused(ctx context.Context, kind Kind, name string) error {
 	var users []store.Subject
 	collect := func(r store.Record) bool {
 		if len(users) < someUsers && refersTo(&r, kind, name) && !slices.Contains(users, r.Subject) {
@@ -124,17 +124,17 @@ func (c *Client) checkUnused(ctx context.Context, kind Kind, name string) error 
 	var err error
 	switch kind {
 	case KindAgent:
-		err = c.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
-			return c.store.Served(ctx, store.AgentSubject(name), cursor, 500)
+		err = e.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
+			return e.store.Served(ctx, store.AgentSubject(name), cursor, 500)
 		})
 	case KindSchedule:
-		for shard := range c.store.Shards() {
-			err = errors.Join(err, c.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
-				return c.store.Users(ctx, shard, name, cursor, 500)
+		for shard := range e.store.Shards() {
+			err = errors.Join(err, e.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
+				return e.store.Users(ctx, shard, name, cursor, 500)
 			}))
 		}
 	case KindDestination: // no index is kept of them: they are few, and seldom removed
-		err = c.each(ctx, func(r store.Record) { collect(r) })
+		err = store.Each(ctx, e.store, func(r store.Record) { collect(r) })
 	}
 	if err == nil && len(users) > 0 {
 		return &InUseError{kind, name, users}
@@ -144,13 +144,13 @@ func (c *Client) checkUnused(ctx context.Context, kind Kind, name string) error 
 
 // eachNoted calls f with the records of subjects in an index, which may name too
 // many, until it gives false.
-func (c *Client) eachNoted(ctx context.Context, f func(store.Record) bool, page func(cursor string) ([]store.Subject, string, error)) error {
+func (e *Editor) eachNoted(ctx context.Context, f func(store.Record) bool, page func(cursor string) ([]store.Subject, string, error)) error {
 	for cursor := ""; ; {
 		subjects, next, err := page(cursor)
 		if err != nil {
 			return err
 		}
-		records, err := c.store.Load(ctx, subjects)
+		records, err := e.store.Load(ctx, subjects)
 		if err != nil {
 			return err
 		}

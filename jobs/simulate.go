@@ -39,7 +39,7 @@ type SimulationConfig struct {
 // It is not for use by several goroutines at once.
 type Simulation struct {
 	*engine.Engine
-	client  *Client
+	editor  *Editor
 	clock   time.Time
 	action  func([]byte) error
 	explain bool
@@ -56,7 +56,7 @@ func NewSimulation(c SimulationConfig) *Simulation {
 		AskSweep:  func(context.Context, int, time.Time) error { return nil }, // Settle looks for itself
 		AskTimers: func(context.Context, []*engine.Change) {},
 	})
-	s.client = &Client{store: s.Store, now: s.Now, decider: s.Decider()}
+	s.editor = NewEditor(EditorConfig{Store: store, Now: s.Now, TimeZone: c.TimeZone})
 	return s
 }
 
@@ -66,11 +66,11 @@ func (s *Simulation) Now() time.Time { return s.clock }
 // Define makes the definitions be these from now on. Chats that are going are decided on anew,
 // as after an edit; overrides there are none.
 func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) error {
-	steps, err := s.client.Plan(ctx, defs)
+	steps, err := s.editor.Plan(ctx, defs)
 	if err != nil {
 		return err
 	}
-	return s.client.carryOut(ctx, steps, make(map[int]bool), nil)
+	return s.editor.Write(ctx, steps)
 }
 
 // Take takes in events, checked and complete as an event.Intake gives them, at the instant

@@ -33,19 +33,19 @@ type AgentStatus struct {
 
 // Status gives the committed state of one property, or of all when the id is
 // empty, by id. One that cannot be read is in the error, and the others in the list.
-func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus, error) {
+func (r *Reader) Status(ctx context.Context, property string) ([]PropertyStatus, error) {
 	var records []store.Record
 	var err error
 	if property == "" {
 		seen := make(map[store.Subject]bool)
-		err = c.each(ctx, func(r store.Record) {
+		err = store.Each(ctx, r.store, func(r store.Record) {
 			if _, ok := r.Subject.Property(); ok && !seen[r.Subject] {
 				seen[r.Subject] = true
 				records = append(records, r)
 			}
 		})
 	} else {
-		records, err = c.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
+		records, err = r.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
 		if err == nil && records[0].Rev == 0 {
 			err = fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
 		}
@@ -57,11 +57,11 @@ func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus,
 	list := make([]PropertyStatus, 0, len(records))
 	var broken []error
 	for chunk := range slices.Chunk(records, 500) {
-		b, err := c.decider.Gather(ctx, chunk)
+		b, err := r.decider.Gather(ctx, chunk)
 		if err != nil {
 			return nil, err
 		}
-		agents, err := c.agentStates(ctx, b)
+		agents, err := r.agentStates(ctx, b)
 		if err != nil {
 			return nil, err
 		}
@@ -78,12 +78,12 @@ func (c *Client) Status(ctx context.Context, property string) ([]PropertyStatus,
 }
 
 // agentStates are the committed states of all agents in a batch.
-func (c *Client) agentStates(ctx context.Context, b *engine.Batch) (map[string][]byte, error) {
+func (r *Reader) agentStates(ctx context.Context, b *engine.Batch) (map[string][]byte, error) {
 	subjects := make([]store.Subject, 0, len(b.Agents))
 	for id := range b.Agents {
 		subjects = append(subjects, store.AgentSubject(id))
 	}
-	records, err := c.store.Load(ctx, subjects)
+	records, err := r.store.Load(ctx, subjects)
 	states := make(map[string][]byte, len(records))
 	for _, r := range records {
 		id, _ := r.Subject.Agent()

@@ -128,18 +128,13 @@ type queue struct {
 const (
 	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
 	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
-	queueEvent    = "deskbell-event"    // events: a tenth of a second counts
+	queueEvent    = EventQueue          // events: a tenth of a second counts
 	queueTimer    = "deskbell-timer"    // visitors whose time comes: each task waits for its instant
 	queueUpkeep   = "deskbell-upkeep"   // reconciling: minutes count
 )
 
-// partition is the queue of a kind of work for a shard. A queue is one slot of a
-// Redis Cluster; partitions spread it over several.
 func (q queue) partition(name string, shard int) string {
-	if q.partitions == 1 {
-		return name
-	}
-	return fmt.Sprintf("%s-%d", name, shard%q.partitions)
+	return PartitionOf(name, shard, q.partitions)
 }
 
 // all are the names of a queue's partitions, as asynq.Config wants them.
@@ -168,7 +163,7 @@ func (q queue) put(ctx context.Context, kind string, payload []byte, name string
 
 // putInto adds a task to one partition of a queue.
 func (q queue) putInto(ctx context.Context, partition, kind string, payload []byte, opts ...asynq.Option) error {
-	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(taskTimeout)}, opts...)
+	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(TaskTimeout)}, opts...)
 	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		if ctx.Err() != nil { // of which asynq keeps only the text
@@ -179,10 +174,6 @@ func (q queue) putInto(ctx context.Context, partition, kind string, payload []by
 	return nil
 }
 
-const (
-	// A task is only a wake-up. When it fails for good, the next tick finds in
-	// Redis what is still to be done, and enqueues another.
-	wakeUpRetries = 3
-	// A sweep of a million subjects in one shard takes some tens of seconds.
-	taskTimeout = 10 * time.Minute
-)
+// wakeUpRetries: a task is only a wake-up. When it fails for good, the next tick finds in
+// Redis what is still to be done, and enqueues another.
+const wakeUpRetries = 3

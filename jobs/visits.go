@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -14,8 +13,9 @@ import (
 // visitor when Store.Follow says that there were actions, and again after some seconds in any case,
 // so that nothing depends on one message.
 type Visits struct {
-	store store.Store
-	asked chan struct{} // something is wanted
+	store    store.Store
+	follower *follower
+	asked    chan struct{} // something is wanted
 
 	mu        sync.Mutex
 	watched   map[store.Subject]map[*VisitWatch]bool
@@ -43,10 +43,10 @@ const mostWatches = 20
 // ErrTooMany is returned when somebody has as many of something as they may have.
 var ErrTooMany = errors.New("too many at once")
 
-// NewVisits makes a Visits that shares the connection of a client.
-func NewVisits(c *Client) *Visits {
+// NewVisits makes a Visits that shares the connection and the subscription of a reader.
+func NewVisits(r *Reader) *Visits {
 	return &Visits{
-		store: c.store, asked: make(chan struct{}, 1),
+		store: r.store, follower: r.follower, asked: make(chan struct{}, 1),
 		watched: make(map[store.Subject]map[*VisitWatch]bool), wanted: make(map[store.Subject]bool),
 	}
 }
@@ -103,7 +103,7 @@ func (w *VisitWatch) Close() {
 func (v *Visits) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	defer wait.Wait()
-	wait.Go(func() { v.follow(ctx) })
+	wait.Go(func() { v.follower.follow(ctx, v) })
 	wait.Go(func() { v.beat(ctx) })
 	for {
 		select {
@@ -117,18 +117,15 @@ func (v *Visits) Run(ctx context.Context) {
 	}
 }
 
-// follow heals a broken subscription. In between, all are soon looked at again.
-func (v *Visits) follow(ctx context.Context) {
-	for ctx.Err() == nil {
-		_ = v.store.Follow(ctx, v.told) // pages come to know by the beat
-		v.mu.Lock()
-		v.following = false
-		v.mu.Unlock()
-		pause(ctx, time.Second)
-	}
+// Lost implements Listener. All are soon looked at again, until something is told.
+func (v *Visits) Lost() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.following = false
 }
 
-func (v *Visits) told(changed []store.Subject) {
+// Changed implements Listener.
+func (v *Visits) Changed(changed []store.Subject) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.following = true

@@ -117,7 +117,7 @@ func TestVisitsLeaveNothingBehind(t *testing.T) {
 		server := redistest.Start(t)
 		before := goleak.IgnoreCurrent()
 		b := newBundle(t, setup{redis: server.Options()})
-		v := jobs.NewVisits(b.client)
+		v := jobs.NewVisits(b.client.Reader)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {

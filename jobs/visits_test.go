@@ -25,7 +25,7 @@ const telling = `{"properties": {"acme": {"destinations": [], "triggers": [
 // visits runs a Visits until the end of the test.
 func (b *bundle) visits() *jobs.Visits {
 	b.Helper()
-	v := jobs.NewVisits(b.client)
+	v := jobs.NewVisits(b.client.Reader)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {

@@ -76,7 +76,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if err := a.checkKeys(ctx, keys, l.Addr(), local, s.log); err != nil {
 		return err
 	}
-	live, visits := jobs.NewLive(s.client), jobs.NewVisits(s.client)
+	live, visits := jobs.NewLive(s.client.Reader), jobs.NewVisits(s.client.Reader)
 	lasts, cancel := context.WithCancel(context.WithoutCancel(ctx)) // longer than the last request
 	var wait sync.WaitGroup
 	wait.Go(func() { live.Run(lasts) })

@@ -72,6 +72,19 @@ func NewDecider(db store.Store, zone *time.Location) *Decider {
 	return &Decider{store: db, schedules: &schedules{fallback: zone}, policies: new(policyCache)}
 }
 
+// Hours gives the opening hours of a property under an override; nil is none.
+func (d *Decider) Hours(ctx context.Context, r store.Record, o *hours.Override) (*hours.Schedule, error) {
+	b, err := d.Gather(ctx, []store.Record{r})
+	if err != nil {
+		return nil, err
+	}
+	if err := b.Broken[r.Subject]; err != nil {
+		return nil, err
+	}
+	p, err := b.Property(b.Properties[r.Subject], o)
+	return p.Hours, err
+}
+
 // Compile makes a named schedule ready to use, in the decider's time zone where it names none.
 func (d *Decider) Compile(body []byte) (*hours.Schedule, error) { return d.schedules.compile(body, "") }
 

@@ -31,7 +31,6 @@ const (
 	boardReaders = 200                    // of one process
 	breath       = 300 * time.Millisecond // between two messages to a reader, so that what comes at once goes at once
 	newsAtLeast  = 5 * time.Second        // how old news may be when nobody has told of any
-	retryFollow  = time.Second
 )
 
 func newHub(c BoardConfig) *hub { return &hub{BoardConfig: c, readers: make(map[*reader]bool)} }
@@ -65,15 +64,10 @@ func (h *hub) leave(r *reader) {
 func (h *hub) run(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	go h.refresh(ctx, changed)
-	for ctx.Err() == nil {
-		if err := h.Client.Follow(ctx, func(subjects []store.Subject) {
-			h.tell(subjects)
-			wink(changed)
-		}); err != nil && ctx.Err() == nil {
-			h.Log.WithError(err).Warn("the board cannot be followed: trying again")
-		}
-		sleep(ctx, retryFollow)
-	}
+	h.Client.Follow(ctx, func(subjects []store.Subject) {
+		h.tell(subjects)
+		wink(changed)
+	})
 }
 
 func (h *hub) tell(subjects []store.Subject) {

@@ -68,7 +68,7 @@ func newSite(t *testing.T, clock time.Time) *site {
 	s.client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: r.Client, Partitions: 1, Now: s.now, TimeZone: time.UTC})
 	s.define(widgetShop)
 	s.store = store
-	live, visits := jobs.NewLive(s.client), jobs.NewVisits(s.client)
+	live, visits := jobs.NewLive(s.client.Reader), jobs.NewVisits(s.client.Reader)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
 	wait.Go(func() { live.Run(ctx) })

@@ -7,19 +7,10 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/store"
 )
-
-// EventsArgs are events to be taken in. Each is complete, as an event.Intake gives it.
-type EventsArgs struct {
-	Events []event.Event `json:"events"`
-}
-
-// Kind implements Args.
-func (EventsArgs) Kind() string { return "event:take" }
 
 // RefusedError says what is wrong with one event of some that were to be sent.
 type RefusedError struct {
@@ -40,7 +31,7 @@ func (e *RefusedError) Unwrap() error { return e.Faults }
 // When something is wrong with some events, nothing is sent, and the error holds a
 // *RefusedError for each of these. After any other error, some may have been sent: send
 // all of them again, with the same IDs.
-func (c *Client) Send(ctx context.Context, events ...event.Event) error {
+func (c *EventClient) Send(ctx context.Context, events ...event.Event) error {
 	complete := make([]event.Event, len(events))
 	var refused []error
 	in := c.Intake()
@@ -58,11 +49,11 @@ func (c *Client) Send(ctx context.Context, events ...event.Event) error {
 }
 
 // Intake is how events are taken that arrive now.
-func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID: uuid.NewString} }
+func (c *EventClient) Intake() event.Intake { return event.Intake{At: c.now(), NewID: uuid.NewString} }
 
 // SendComplete is Send for events that the client's Intake has given: they are not checked
 // again.
-func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error {
+func (c *EventClient) SendComplete(ctx context.Context, events ...event.Event) error {
 	parcels := make(map[int]*parcel) // by partition
 	for i := range events {
 		subject, ok := store.Addressee(&events[i])
@@ -73,14 +64,14 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 		if err != nil {
 			return fmt.Errorf("encoding event %q: %w", events[i].ID, err)
 		}
-		shard := c.store.Shard(subject)
-		p := parcels[shard%c.queue.partitions]
+		shard := c.shard(subject)
+		p := parcels[shard%c.partitions]
 		if p == nil {
 			p = &parcel{shard: shard}
-			parcels[shard%c.queue.partitions] = p
+			parcels[shard%c.partitions] = p
 		}
 		if !p.add(body) {
-			if err := c.queue.enqueueEvents(ctx, p); err != nil {
+			if err := c.enqueue(ctx, p); err != nil {
 				return err
 			}
 			*p = parcel{shard: shard}
@@ -88,7 +79,7 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 		}
 	}
 	for _, p := range parcels {
-		if err := c.queue.enqueueEvents(ctx, p); err != nil {
+		if err := c.enqueue(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -117,20 +108,4 @@ func (p *parcel) payload() []byte {
 	b = append(b, `{"events":[`...)
 	b = append(b, bytes.Join(p.events, []byte{','})...)
 	return append(b, "]}"...)
-}
-
-// eventRetries lets a task be tried for some hours: it is all there is of its events.
-const eventRetries = 200
-
-func (q queue) enqueueEvents(ctx context.Context, p *parcel) error {
-	return q.put(ctx, EventsArgs{}.Kind(), p.payload(), queueEvent, p.shard, asynq.MaxRetry(eventRetries))
-}
-
-// takeEvents takes in the events of one task, together with those of others.
-func (w *Worker) takeEvents(ctx context.Context, args EventsArgs, log *attempt) error {
-	log.Field("events", len(args.Events))
-	if len(args.Events) == 0 {
-		return nil
-	}
-	return w.submit(ctx, &submission{events: args.Events}, log)
 }

@@ -1,0 +1,51 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// EventsArgs are events to be taken in. Each is complete, as an event.Intake gives it.
+type EventsArgs struct {
+	Events []event.Event `json:"events"`
+}
+
+// Kind implements Args.
+func (EventsArgs) Kind() string { return "event:take" }
+
+// EventQueue is the queue of tasks with events.
+const EventQueue = "deskbell-event"
+
+// PartitionOf is the queue of a kind of work for a shard. A queue is one slot of a
+// Redis Cluster; partitions spread it over several.
+func PartitionOf(queue string, shard, partitions int) string {
+	if partitions == 1 {
+		return queue
+	}
+	return fmt.Sprintf("%s-%d", queue, shard%partitions)
+}
+
+// EventRetries lets a task be tried for some hours: it is all there is of its events.
+const EventRetries = 200
+
+// TaskTimeout bounds one run of a task. A sweep of a million subjects in one shard takes some tens of seconds.
+const TaskTimeout = 10 * time.Minute
+
+// enqueue hands a parcel of events to the workers.
+func (c *EventClient) enqueue(ctx context.Context, p *parcel) error {
+	kind := EventsArgs{}.Kind()
+	_, err := c.queue.EnqueueContext(ctx, asynq.NewTask(kind, p.payload()),
+		asynq.Queue(PartitionOf(EventQueue, p.shard, c.partitions)), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
+	if err != nil && ctx.Err() != nil { // of which asynq keeps only the text
+		err = ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("enqueueing %s: %w", kind, err)
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// EventClientConfig is what an EventClient is made of.
+type EventClientConfig struct {
+	Redis      redis.UniversalClient   // for enqueueing; the caller closes it
+	Shard      func(store.Subject) int // as the store has it
+	Partitions int                     // of the queues, as the store has it
+	Now        func() time.Time
+}
+
+// EventClient sends events to the workers.
+type EventClient struct {
+	queue      *asynq.Client
+	shard      func(store.Subject) int
+	partitions int
+	now        func() time.Time
+}
+
+// NewEventClient makes a client.
+func NewEventClient(c EventClientConfig) *EventClient {
+	return &EventClient{queue: asynq.NewClientFromRedisClient(c.Redis), shard: c.Shard, partitions: c.Partitions, now: c.Now}
+}

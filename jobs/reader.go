@@ -1,0 +1,56 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// ReaderConfig is what a Reader is made of.
+type ReaderConfig struct {
+	Store    store.Store
+	Now      func() time.Time
+	TimeZone *time.Location // of schedules and subjects that name none, as the workers have it
+}
+
+// Reader reads states, hours and lists for people and pages. It changes nothing.
+type Reader struct {
+	store    store.Store
+	now      func() time.Time
+	decider  *engine.Decider
+	follower *follower
+}
+
+// NewReader makes a reader.
+func NewReader(c ReaderConfig) *Reader {
+	return &Reader{store: c.Store, now: c.Now, decider: engine.NewDecider(c.Store, c.TimeZone), follower: newFollower(c.Store)}
+}
+
+// NamedSchedule gives a named schedule, in the zone of those that name none where it
+// names none.
+func (r *Reader) NamedSchedule(ctx context.Context, name string) (*hours.Schedule, error) {
+	bodies, err := r.store.Schedules(ctx, []string{name})
+	if err != nil {
+		return nil, err
+	}
+	if bodies[0] == nil {
+		return nil, fmt.Errorf("finding schedule %q: %w", name, store.ErrNotFound)
+	}
+	return r.decider.Compile(bodies[0])
+}
+
+// Schedule gives the opening hours of a property, without an override.
+func (r *Reader) Schedule(ctx context.Context, property string) (*hours.Schedule, error) {
+	records, err := r.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
+	if err != nil {
+		return nil, err
+	}
+	if records[0].Rev == 0 {
+		return nil, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
+	}
+	return r.decider.Hours(ctx, records[0], nil)
+}
