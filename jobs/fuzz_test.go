@@ -142,7 +142,7 @@ func FuzzWakePayload(f *testing.F) {
 
 // FuzzVisitorRecord decides on a visitor of whom anything may be stored.
 func FuzzVisitorRecord(f *testing.F) {
-	for _, piece := range pieces(f, "testdata/v1/visitor.json") {
+	for _, piece := range pieces(f, "engine/testdata/v1/visitor.json") {
 		f.Add(piece)
 	}
 	f.Add([]byte(`{"visit":{"known":["."],"timers":[{"trigger":"page","due":"0001-01-01T00:00:00Z","step":9}]},"chats":{"c1":{"told":{"rests":[{"step":"5m","action":-1}]}}}}`))
@@ -152,15 +152,15 @@ func FuzzVisitorRecord(f *testing.F) {
 
 // FuzzChatRecord does so with the record of whose a chat is.
 func FuzzChatRecord(f *testing.F) {
-	f.Add(seed(f, "testdata/v1/chat.json"))
-	f.Add(seed(f, "testdata/v1/chat_parked.json"))
+	f.Add(seed(f, "engine/testdata/v1/chat.json"))
+	f.Add(seed(f, "engine/testdata/v1/chat_parked.json"))
 	defs := parse(f, talkative)
 	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, defs, "chat/acme/c1", state) })
 }
 
 // FuzzDigestRecord adds to a digest of which anything may be stored, and lets its property open.
 func FuzzDigestRecord(f *testing.F) {
-	f.Add(seed(f, "testdata/v1/digest.json"))
+	f.Add(seed(f, "engine/testdata/v1/digest.json"))
 	f.Add([]byte(`{"after":"9999-12-31T23:59:59Z","forms":{"count":-1,"ids":[""]},"chats":[{},{"chat":"/","visitor":"a/b"}],"due":"0001-01-01T00:00:00Z"}`))
 	defs := parse(f, office)
 	f.Fuzz(func(t *testing.T, state []byte) {
