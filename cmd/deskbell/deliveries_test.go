@@ -146,6 +146,14 @@ func TestDeliveriesAreReplayed(t *testing.T) {
 	if got := state(); got != deliver.DestinationGone {
 		t.Errorf("it is %s", got)
 	}
+	rdb := o.server.Client(t)
+	redistest.Wait(t, "all is decided, so that it is old by the clock of the next worker", func() bool {
+		var waiting int64
+		for shard := range 64 {
+			waiting += rdb.XLen(t.Context(), fmt.Sprintf("deskbell:{%d}:out", shard)).Val()
+		}
+		return waiting == actions
+	})
 	first.stop()
 
 	later := start(t, 13*time.Hour, env, "worker", "--definitions", file)

@@ -41,13 +41,6 @@ type PropertyState struct {
 // copied once more: a tenth of the time of a flip.
 type storedWidget widget.State
 
-// decidedAt notes of all changes when they were decided.
-func (out *Outcome) decidedAt(at time.Time) {
-	for i := range out.Changes {
-		out.Changes[i].At = at
-	}
-}
-
 // retryBroken is when to look again at a record that cannot be decided on. It is
 // an edit that will mend it, and that wakes it anyway.
 const retryBroken = time.Hour
@@ -64,6 +57,13 @@ type Outcome struct {
 	Broken  []Broken
 	Skipped []Skipped      // messages that were decided against
 	Dropped map[string]int // how many events of properties that are not defined, by id
+}
+
+// decidedAt notes of all changes when they were decided.
+func (out *Outcome) decidedAt(at time.Time) {
+	for i := range out.Changes {
+		out.Changes[i].At = at
+	}
 }
 
 // NewDecider makes a decider. The time zone is that of schedules and subjects that

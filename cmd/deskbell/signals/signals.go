@@ -26,7 +26,7 @@ func listen() chan os.Signal {
 // Context gives a context that ends with the first signal, also one that came before. From then on a signal ends the process at
 // once: whoever asks twice does not want to wait. stop releases what it holds; afterwards signals do what they do by themselves.
 // It is to be called once.
-func Context(parent context.Context) (ctx context.Context, stop func()) {
+func Context(parent context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	go func() {
 		select {
