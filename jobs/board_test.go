@@ -13,9 +13,9 @@ import (
 
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 const boardShop = `{
@@ -28,7 +28,7 @@ const boardShop = `{
 }`
 
 // board is one property as the board has it.
-func (b *bundle) board(id string) jobs.BoardState {
+func (b *bundle) board(id string) view.BoardState {
 	b.Helper()
 	_, states, err := b.client.BoardStates(b.Context(), []string{id})
 	b.must(err)
@@ -77,7 +77,7 @@ func TestBoardIsRightWithoutAWorker(t *testing.T) {
 	}
 }
 
-func onShift(s jobs.BoardState) string {
+func onShift(s view.BoardState) string {
 	var ids []string
 	for _, a := range s.Agents {
 		if a.Online {
@@ -87,7 +87,7 @@ func onShift(s jobs.BoardState) string {
 	return strings.Join(ids, " ")
 }
 
-func boundaries(s jobs.BoardState) string {
+func boundaries(s view.BoardState) string {
 	var list []string
 	for _, b := range s.Boundaries {
 		list = append(list, fmt.Sprint(b.At.Format("15:04"), " ", b.Open, " ", b.Status))
@@ -164,14 +164,14 @@ func TestBoardPagesAndSearches(t *testing.T) {
 	b.define(`{"properties": {` + strings.Join(many, ",") + `, "odd": {"name": "<img> Zürich"}}}`)
 	seen := make(map[string]int)
 	pages := 0
-	for q := (jobs.BoardQuery{Limit: 60}); ; {
+	for q := (view.BoardQuery{Limit: 60}); ; {
 		page, err := b.client.Board(t.Context(), q)
 		b.must(err)
 		pages++
 		for _, p := range page.Properties {
 			seen[p.Property]++
 		}
-		if len(page.Properties) > 60 || !slices.IsSortedFunc(page.Properties, func(a, b jobs.BoardState) int { return strings.Compare(a.Property, b.Property) }) {
+		if len(page.Properties) > 60 || !slices.IsSortedFunc(page.Properties, func(a, b view.BoardState) int { return strings.Compare(a.Property, b.Property) }) {
 			t.Errorf("a page of %d: %v", len(page.Properties), page.Properties)
 		}
 		if q.Cursor = page.Next; q.Cursor == "" {
@@ -191,7 +191,7 @@ func TestBoardPagesAndSearches(t *testing.T) {
 		"*":       "",
 		"a b/c":   "",
 	} {
-		page, err := b.client.Board(t.Context(), jobs.BoardQuery{Search: search})
+		page, err := b.client.Board(t.Context(), view.BoardQuery{Search: search})
 		b.must(err)
 		var ids []string
 		for _, p := range page.Properties {
@@ -201,7 +201,7 @@ func TestBoardPagesAndSearches(t *testing.T) {
 			t.Errorf("%s: got %q, next %q, want %q", search, got, page.Next, want)
 		}
 	}
-	if _, err := b.client.Board(t.Context(), jobs.BoardQuery{Cursor: "x"}); !errors.Is(err, store.ErrCursor) {
+	if _, err := b.client.Board(t.Context(), view.BoardQuery{Cursor: "x"}); !errors.Is(err, store.ErrCursor) {
 		t.Errorf("with another's cursor: %v", err)
 	}
 }

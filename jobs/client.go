@@ -8,13 +8,14 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // Client is all that a process does with Redis which is no worker: it sends events, edits, reads, and sees to deliveries.
 type Client struct {
 	*EventClient
 	*Editor
-	*Reader
+	*view.Reader
 	*Deliveries
 }
 
@@ -33,7 +34,7 @@ func NewClient(c ClientConfig) *Client {
 	return &Client{
 		EventClient: NewEventClient(EventClientConfig{Redis: c.Redis, Shard: c.Store.Shard, Partitions: c.Partitions, Now: c.Now}),
 		Editor:      NewEditor(EditorConfig{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone, Ask: sweeps{q}}),
-		Reader:      NewReader(ReaderConfig{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone}),
+		Reader:      view.New(view.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone}),
 		Deliveries:  &Deliveries{store: c.Store, now: c.Now, queue: q, inspect: asynq.NewInspectorFromRedisClient(c.Redis)},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // wire is a state as JSON, without reasons: one that changes while nothing else does
@@ -91,7 +92,7 @@ func TestLiveIsWhatIsCommitted(t *testing.T) {
 			b := newBundle(t, setup{})
 			client := jobs.NewClient(jobs.ClientConfig{Store: b.store, Redis: b.rdb, Partitions: 1, Now: clock.now, TimeZone: time.UTC})
 			decider := engine.NewDecider(b.store, time.UTC)
-			l := jobs.NewLive(client.Reader)
+			l := view.NewLive(client.Reader)
 			t.Cleanup(running(l))
 			b.defineWeek(client, random)
 			dated, undated := true, 0

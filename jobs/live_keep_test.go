@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // counted is a store that counts how often a property is loaded.
@@ -40,7 +40,7 @@ func TestLiveLoadsOnce(t *testing.T) {
 	b := newBundle(t, setup{clock: morning(10, 0)})
 	b.define(shop)
 	db := counted{b.store, new(sync.Map)}
-	l := jobs.NewLive(jobs.NewReader(jobs.ReaderConfig{Store: db, Now: b.clock.now, TimeZone: time.UTC}))
+	l := view.NewLive(view.New(view.Config{Store: db, Now: b.clock.now, TimeZone: time.UTC}))
 	var wait sync.WaitGroup
 	for range 200 {
 		wait.Go(func() {
@@ -84,7 +84,7 @@ func TestLiveKeepsSoMany(t *testing.T) {
 	const more = 500
 	store := endless{nil, new(atomic.Int64)}
 	clock := &frozen{t: morning(10, 0)}
-	l := jobs.NewLive(jobs.NewReader(jobs.ReaderConfig{Store: store, Now: clock.now, TimeZone: time.UTC}))
+	l := view.NewLive(view.New(view.Config{Store: store, Now: clock.now, TimeZone: time.UTC}))
 	t.Cleanup(running(l))
 	for round, most := range []int64{20_000 + more + 100, 20 * more} { // dropping one for another may drop what comes next
 		before := store.loaded.Load()
@@ -110,7 +110,7 @@ func TestLiveKeepsSoMany(t *testing.T) {
 // is loaded: ids come from anybody.
 func TestLiveWantsSoMany(t *testing.T) {
 	t.Parallel()
-	l := jobs.NewLive(jobs.NewReader(jobs.ReaderConfig{Store: endless{nil, new(atomic.Int64)}, Now: morning(10, 0).UTC, TimeZone: time.UTC}))
+	l := view.NewLive(view.New(view.Config{Store: endless{nil, new(atomic.Int64)}, Now: morning(10, 0).UTC, TimeZone: time.UTC}))
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	for i := range 20_000 {
@@ -118,7 +118,7 @@ func TestLiveWantsSoMany(t *testing.T) {
 			t.Fatal(i, err)
 		}
 	}
-	if _, err := l.State(t.Context(), "one-more"); !errors.Is(err, jobs.ErrCrowded) {
+	if _, err := l.State(t.Context(), "one-more"); !errors.Is(err, view.ErrCrowded) {
 		t.Error(err)
 	}
 	t.Cleanup(running(l))

@@ -14,20 +14,20 @@ import (
 
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // live runs a Live until the end of the test.
-func (b *bundle) live() *jobs.Live {
+func (b *bundle) live() *view.Live {
 	b.Helper()
-	l := jobs.NewLive(b.client.Reader)
+	l := view.NewLive(b.client.Reader)
 	b.Cleanup(running(l))
 	return l
 }
 
-func running(l *jobs.Live) (stop func()) {
+func running(l *view.Live) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -41,7 +41,7 @@ func running(l *jobs.Live) (stop func()) {
 }
 
 // watch watches a property until the end of the test.
-func (b *bundle) watch(l *jobs.Live, property string) (*jobs.LiveState, *jobs.Watch) {
+func (b *bundle) watch(l *view.Live, property string) (*view.LiveState, *view.Watch) {
 	b.Helper()
 	now, w, err := l.Watch(b.Context(), property)
 	b.must(err)
@@ -50,7 +50,7 @@ func (b *bundle) watch(l *jobs.Live, property string) (*jobs.LiveState, *jobs.Wa
 }
 
 // next waits for the next change.
-func (b *bundle) next(w *jobs.Watch) *jobs.LiveState {
+func (b *bundle) next(w *view.Watch) *view.LiveState {
 	b.Helper()
 	select {
 	case s, ok := <-w.C:
@@ -65,7 +65,7 @@ func (b *bundle) next(w *jobs.Watch) *jobs.LiveState {
 }
 
 // ends waits for the end of a watch.
-func (b *bundle) ends(w *jobs.Watch) error {
+func (b *bundle) ends(w *view.Watch) error {
 	b.Helper()
 	for deadline := time.After(redistest.Patience); ; {
 		select {
@@ -122,7 +122,7 @@ func TestLiveAtABoundary(t *testing.T) {
 
 // opensOnTime lets Live tell that acme opens at nine, on one day after the other, and gives
 // when it did so within a second.
-func (b *bundle) opensOnTime(w *jobs.Watch) (opened time.Time) {
+func (b *bundle) opensOnTime(w *view.Watch) (opened time.Time) {
 	b.Helper()
 	day := 0
 	redistest.Within(b, time.Second, "telling that it opens", func() time.Duration {
@@ -268,7 +268,7 @@ func TestLiveDropsWhoIsSlow(t *testing.T) {
 		}
 		now = s
 	}
-	if err := b.ends(slow); !errors.Is(err, jobs.ErrSlow) {
+	if err := b.ends(slow); !errors.Is(err, view.ErrSlow) {
 		t.Errorf("it ended with %v", err)
 	}
 }

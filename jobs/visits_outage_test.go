@@ -8,9 +8,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // kept is how many actions a visitor's record keeps.
@@ -38,7 +38,7 @@ func (b *bundle) talk(visitor string, count int) {
 }
 
 // ids are those of actions, in order.
-func ids(list []jobs.Told) string {
+func ids(list []view.FeedItem) string {
 	var names []string
 	for _, t := range list {
 		names = append(names, t.ID)
@@ -70,7 +70,7 @@ func TestVisitsOutliveRedis(t *testing.T) {
 			late := b.visit(v, "v1", "s1", "m1")
 			c.back(server, t)
 			b.talk("v1", 3)
-			for name, w := range map[string]*jobs.VisitWatch{"a page that stayed": page, "a page that came meanwhile": late} {
+			for name, w := range map[string]*view.Subscription{"a page that stayed": page, "a page that came meanwhile": late} {
 				if got := ids(b.told(w, 2)); got != "m2 m3" {
 					t.Errorf("after it, %s is told %s", name, got)
 				}
@@ -93,18 +93,18 @@ func TestASlowPageHoldsUpNoOther(t *testing.T) {
 	for n := 1; n <= all; n++ {
 		b.talk("v1", n)
 		b.talk("v2", n)
-		for _, w := range []*jobs.VisitWatch{quick, other} {
+		for _, w := range []*view.Subscription{quick, other} {
 			if got, want := ids(b.told(w, 1)), fmt.Sprint("m", n); got != want {
 				t.Fatalf("told %s, want %s", got, want)
 			}
 		}
 	}
 	<-slow.News
-	got := slow.Told()
+	got := slow.Items()
 	if len(got) != kept || got[0].ID != fmt.Sprint("m", all-kept+1) || got[kept-1].ID != fmt.Sprint("m", all) {
 		t.Errorf("at last it is told %s", ids(got))
 	}
-	if again := slow.Told(); len(again) > 0 {
+	if again := slow.Items(); len(again) > 0 {
 		t.Errorf("and told again %s", ids(again))
 	}
 }
@@ -117,7 +117,7 @@ func TestVisitsLeaveNothingBehind(t *testing.T) {
 		server := redistest.Start(t)
 		before := goleak.IgnoreCurrent()
 		b := newBundle(t, setup{redis: server.Options()})
-		v := jobs.NewVisits(b.client.Reader)
+		v := view.NewVisitFeed(b.client.Reader)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // telling is a property that has something to say to each message of a visitor.
@@ -23,9 +23,9 @@ const telling = `{"properties": {"acme": {"destinations": [], "triggers": [
 ]}}}`
 
 // visits runs a Visits until the end of the test.
-func (b *bundle) visits() *jobs.Visits {
+func (b *bundle) visits() *view.VisitFeed {
 	b.Helper()
-	v := jobs.NewVisits(b.client.Reader)
+	v := view.NewVisitFeed(b.client.Reader)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -39,7 +39,7 @@ func (b *bundle) visits() *jobs.Visits {
 	return v
 }
 
-func (b *bundle) visit(v *jobs.Visits, visitor, visit, last string) *jobs.VisitWatch {
+func (b *bundle) visit(v *view.VisitFeed, visitor, visit, last string) *view.Subscription {
 	b.Helper()
 	w, err := v.Watch("acme", visitor, visit, last)
 	b.must(err)
@@ -48,12 +48,12 @@ func (b *bundle) visit(v *jobs.Visits, visitor, visit, last string) *jobs.VisitW
 }
 
 // told waits until so many actions have been told.
-func (b *bundle) told(w *jobs.VisitWatch, count int) (list []jobs.Told) {
+func (b *bundle) told(w *view.Subscription, count int) (list []view.FeedItem) {
 	b.Helper()
 	for deadline := time.After(redistest.Patience); len(list) < count; {
 		select {
 		case <-w.News:
-			list = append(list, w.Told()...)
+			list = append(list, w.Items()...)
 		case <-deadline:
 			b.Fatalf("told %d of %d", len(list), count)
 		}
@@ -88,7 +88,7 @@ func TestVisitsAreTold(t *testing.T) {
 	if rest := b.told(b.visit(v, "v1", "v1.1", all[0].ID), 2); rest[0].ID != all[1].ID {
 		t.Errorf("after the first: %+v", rest)
 	}
-	if got := other.Told(); len(got) > 0 {
+	if got := other.Items(); len(got) > 0 {
 		t.Errorf("a visit that is not the visitor's is told %s", got[0].JSON)
 	}
 }
@@ -153,7 +153,7 @@ func TestPagesOfAVisitAreBounded(t *testing.T) {
 	for range 20 {
 		b.visit(v, "v1", "v1.1", "")
 	}
-	if _, err := v.Watch("acme", "v1", "v1.1", ""); !errors.Is(err, jobs.ErrTooMany) {
+	if _, err := v.Watch("acme", "v1", "v1.1", ""); !errors.Is(err, view.ErrTooMany) {
 		t.Errorf("got %v", err)
 	}
 	b.visit(v, "v1", "v1.2", "")

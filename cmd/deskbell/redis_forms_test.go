@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // TestAWorkerRunsOverEveryFormOfRedis applies a file and waits until a real worker
@@ -46,7 +46,7 @@ func TestAWorkerRunsOverEveryFormOfRedis(t *testing.T) {
 			redistest.Wait(t, "the worker has decided", func() bool {
 				status := start(t, 0, env, "status", "acme", "--json")
 				_ = status.cmd.Wait() // an error says that there is no such property yet
-				var s jobs.PropertyStatus
+				var s view.PropertyStatus
 				return json.Unmarshal([]byte(status.out.String()), &s) == nil && s.Widget.Status == "online"
 			})
 			worker.stop()

@@ -13,8 +13,8 @@ import (
 
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 type statusCmd struct {
@@ -60,7 +60,7 @@ func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
 	return errors.Join(a.printStatus(list), broken)
 }
 
-func (a *app) printStatus(list []jobs.PropertyStatus) error {
+func (a *app) printStatus(list []view.PropertyStatus) error {
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "PROPERTY\tSTATUS\tMODE\tREASON\tSINCE\tUNTIL\tNEXT\tON SHIFT")
 	for _, p := range list {
@@ -99,7 +99,7 @@ func local(t time.Time, zone *time.Location, now time.Time) string {
 	return t.Format("Mon 2 Jan 15:04")
 }
 
-func onShift(agents []jobs.AgentStatus) string {
+func onShift(agents []view.AgentStatus) string {
 	var names []string
 	for _, a := range agents {
 		if a.Status == agent.Online {

@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 type webCmd struct {
@@ -76,7 +77,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if err := a.checkKeys(ctx, keys, l.Addr(), local, s.log); err != nil {
 		return err
 	}
-	live, visits := jobs.NewLive(s.client.Reader), jobs.NewVisits(s.client.Reader)
+	live, visits := view.NewLive(s.client.Reader), view.NewVisitFeed(s.client.Reader)
 	lasts, cancel := context.WithCancel(context.WithoutCancel(ctx)) // longer than the last request
 	var wait sync.WaitGroup
 	wait.Go(func() { live.Run(lasts) })

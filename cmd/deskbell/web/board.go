@@ -17,6 +17,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // BoardConfig is what the board is made of.
@@ -95,7 +96,7 @@ const (
 )
 
 func (b *board) properties(w http.ResponseWriter, r *http.Request) {
-	query := jobs.BoardQuery{Search: r.FormValue("search"), Cursor: r.FormValue("cursor")}
+	query := view.BoardQuery{Search: r.FormValue("search"), Cursor: r.FormValue("cursor")}
 	if utf8.RuneCountInString(query.Search) > mostSearch {
 		problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
 		return

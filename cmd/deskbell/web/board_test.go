@@ -22,8 +22,8 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // newBoard is a bundle with a board, and two shops in it.
@@ -109,7 +109,7 @@ func TestBoardGivesItsData(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)
 	got := b.want(http.StatusOK, request{}, "GET", "/board/properties", "")
-	var page jobs.BoardPage
+	var page view.BoardPage
 	if err := json.Unmarshal([]byte(got.body), &page); err != nil || len(page.Properties) != 2 || page.Next != "" {
 		t.Fatalf("%s, %v", got.body, err)
 	}
@@ -134,7 +134,7 @@ func TestBoardGivesItsData(t *testing.T) {
 type event struct {
 	name string
 	data struct {
-		Properties []jobs.BoardState
+		Properties []view.BoardState
 		Detail     string
 	}
 }

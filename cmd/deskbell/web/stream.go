@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // widgetReaders are the streams in one process, at some 30 KB each.
@@ -21,7 +21,7 @@ const widgetReaders = 20_000
 // A reader that does not keep up is dropped: its browser comes back by itself, and
 // begins with the state of that time. It is to be mounted for all methods, as
 // WidgetState.
-func WidgetStream(live *jobs.Live) http.Handler {
+func WidgetStream(live *view.Live) http.Handler {
 	return readable(atMost(widgetReaders, ofProperty(func(w http.ResponseWriter, r *http.Request) {
 		now, watch, err := live.Watch(r.Context(), r.PathValue("id"))
 		if err != nil {
@@ -40,18 +40,18 @@ func WidgetStream(live *jobs.Live) http.Handler {
 }
 
 // sendFirst says what shows now, unless the reader knows.
-func sendFirst(s eventStream, now *jobs.LiveState, known string) error {
+func sendFirst(s eventStream, now *view.LiveState, known string) error {
 	if now.ID == known {
 		return s.send(append(retry(), ": as you know it\n\n"...))
 	}
 	return s.send(append(retry(), stateEvent(now)...))
 }
 
-func stateEvent(now *jobs.LiveState) []byte {
+func stateEvent(now *view.LiveState) []byte {
 	return fmt.Appendf(nil, "id: %s\nevent: state\ndata: %s\n\n", now.ID, now.JSON)
 }
 
-func followWidget(s eventStream, r *http.Request, watch *jobs.Watch) {
+func followWidget(s eventStream, r *http.Request, watch *view.Watch) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {

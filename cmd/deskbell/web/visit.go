@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // visitReaders are the streams of visits in one process.
@@ -25,7 +25,7 @@ const visitsPath = "/v1/visits/"
 // application know. The application makes that id, and is to make it so that nobody guesses it. A
 // stream says nothing for a visit that the visitor does not have, just as for one that has only
 // begun, so that trying ids tells nothing. It is to be mounted for all methods, as WidgetState.
-func VisitStream(visits *jobs.Visits, live *jobs.Live, ids event.Intake) http.Handler {
+func VisitStream(visits *view.VisitFeed, live *view.Live, ids event.Intake) http.Handler {
 	return readable(atMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
 		d := event.Data{Property: r.FormValue("property"), Visitor: r.FormValue("visitor"), Visit: r.PathValue("visit")}
 		if _, err := ids.Complete(event.New(event.VisitorLeft, d)); err != nil {
@@ -64,7 +64,7 @@ func faultsOf(err error) string {
 	return "the address needs a visit, and ?property= and &visitor=: " + strings.Join(list, "; ")
 }
 
-func followVisit(s eventStream, r *http.Request, watch *jobs.VisitWatch) {
+func followVisit(s eventStream, r *http.Request, watch *view.Subscription) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
@@ -75,7 +75,7 @@ func followVisit(s eventStream, r *http.Request, watch *jobs.VisitWatch) {
 		case <-beat.C:
 			events = []byte(":\n\n")
 		case <-watch.News:
-			for _, t := range watch.Told() {
+			for _, t := range watch.Items() {
 				events = fmt.Appendf(events, "id: %s\nevent: action\ndata: %s\n\n", t.ID, t.JSON)
 			}
 		}

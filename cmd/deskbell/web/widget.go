@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // freshest is for how many seconds a state may be kept by browsers and proxies where
@@ -24,7 +24,7 @@ const answerWithin = 4 * time.Second
 // WidgetState answers GET /v1/properties/{id}/widget: what the widget of a property
 // shows now, for any page to read. It is to be mounted for all methods: pages of other
 // sites ask for leave with OPTIONS.
-func WidgetState(live *jobs.Live, now func() time.Time) http.Handler {
+func WidgetState(live *view.Live, now func() time.Time) http.Handler {
 	return readable(ofProperty(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 		defer cancel()

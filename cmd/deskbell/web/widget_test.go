@@ -26,6 +26,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // site serves the widgets of a shop, with no worker at all.
@@ -68,7 +69,7 @@ func newSite(t *testing.T, clock time.Time) *site {
 	s.client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: r.Client, Partitions: 1, Now: s.now, TimeZone: time.UTC})
 	s.define(widgetShop)
 	s.store = store
-	live, visits := jobs.NewLive(s.client.Reader), jobs.NewVisits(s.client.Reader)
+	live, visits := view.NewLive(s.client.Reader), view.NewVisitFeed(s.client.Reader)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
 	wait.Go(func() { live.Run(ctx) })

@@ -1,4 +1,4 @@
-package jobs
+package view
 
 import (
 	"encoding/json"
@@ -11,18 +11,18 @@ import (
 // FuzzTold reads what a page is told from a record of which anything may be stored: it is JSON that can be sent, and
 // each of it is told once to a page that comes back.
 func FuzzTold(f *testing.F) {
-	body, err := os.ReadFile("engine/testdata/v1/visitor.json")
+	body, err := os.ReadFile("../engine/testdata/v1/visitor.json")
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(body)
 	f.Add([]byte(`{"visit":{"visits":[{"id":"","arrived":"0001-01-01T00:00:00Z"},{"id":""}]},"told":[{"id":"a","data":{}},{"id":"a","data":{"visit":""}},{"data":null}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		var s toldState
+		var s feedRecord
 		if engine.DecodeState(body, &s) != nil {
 			return // told nothing: a worker says that it is broken
 		}
-		for _, v := range s.Visit.Visits {
+		for _, v := range s.Visit.VisitFeed {
 			list, err := s.of(v.ID)
 			if err != nil {
 				return

@@ -1,4 +1,4 @@
-package jobs
+package view
 
 import (
 	"encoding/json"
@@ -10,15 +10,15 @@ import (
 
 // Told is an action as the visitor's page hears of it. What is the team's own is not in it: the
 // names of triggers and rules, and reasons.
-type Told struct {
+type FeedItem struct {
 	ID   string // of the action
 	JSON []byte // CloudEvents
 }
 
 // toldState is the part of a visitorState from which pages are told.
-type toldState struct {
+type feedRecord struct {
 	Visit struct {
-		Visits []struct {
+		VisitFeed []struct {
 			ID      string    `json:"id"`
 			Arrived time.Time `json:"arrived"`
 		} `json:"visits"`
@@ -28,9 +28,9 @@ type toldState struct {
 
 // of gives what a visit is told, in order: what was said to its visitor since it began. Nothing is
 // told of a visit that the visitor does not have.
-func (s *toldState) of(visit string) ([]Told, error) {
-	var list []Told
-	for _, v := range s.Visit.Visits {
+func (s *feedRecord) of(visit string) ([]FeedItem, error) {
+	var list []FeedItem
+	for _, v := range s.Visit.VisitFeed {
 		if v.ID != visit {
 			continue
 		}
@@ -47,7 +47,7 @@ func (s *toldState) of(visit string) ([]Told, error) {
 				return nil, fmt.Errorf("decoding what a visitor was told: %w", err)
 			}
 			if (d.Visit == "" || d.Visit == visit) && !a.Time.Before(v.Arrived.Truncate(time.Millisecond)) {
-				list = append(list, Told{ID: a.ID, JSON: body})
+				list = append(list, FeedItem{ID: a.ID, JSON: body})
 			}
 		}
 	}
@@ -56,7 +56,7 @@ func (s *toldState) of(visit string) ([]Told, error) {
 
 // after leaves out what was told before, up to an action with this id. Without such an action, it
 // was so long ago that nothing is left out.
-func after(list []Told, id string) []Told {
+func after(list []FeedItem, id string) []FeedItem {
 	for i := len(list) - 1; i >= 0; i-- {
 		if list[i].ID == id {
 			return list[i+1:]

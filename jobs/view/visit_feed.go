@@ -1,4 +1,4 @@
-package jobs
+package view
 
 import (
 	"context"
@@ -12,28 +12,28 @@ import (
 // Visits tells pages what is said to their visitors. One follower serves all of them; it looks at a
 // visitor when Store.Follow says that there were actions, and again after some seconds in any case,
 // so that nothing depends on one message.
-type Visits struct {
+type VisitFeed struct {
 	store    store.Store
 	follower *follower
 	asked    chan struct{} // something is wanted
 
 	mu        sync.Mutex
-	watched   map[store.Subject]map[*VisitWatch]bool
+	watched   map[store.Subject]map[*Subscription]bool
 	wanted    map[store.Subject]bool // to be read next
 	following bool
 }
 
 // VisitWatch tells of one visit.
-type VisitWatch struct {
+type Subscription struct {
 	// News has a value when Told may give something.
 	News <-chan struct{}
 
-	visits  *Visits
+	visits  *VisitFeed
 	subject store.Subject
 	visit   string
 	news    chan struct{}
-	last    string // the id of what was told last
-	list    []Told // as it was last read
+	last    string     // the id of what was told last
+	list    []FeedItem // as it was last read
 }
 
 // mostWatches is how many pages of one visit are told. Who knows the visitor, and guesses at visits,
@@ -44,21 +44,21 @@ const mostWatches = 20
 var ErrTooMany = errors.New("too many at once")
 
 // NewVisits makes a Visits that shares the connection and the subscription of a reader.
-func NewVisits(r *Reader) *Visits {
-	return &Visits{
+func NewVisitFeed(r *Reader) *VisitFeed {
+	return &VisitFeed{
 		store: r.store, follower: r.follower, asked: make(chan struct{}, 1),
-		watched: make(map[store.Subject]map[*VisitWatch]bool), wanted: make(map[store.Subject]bool),
+		watched: make(map[store.Subject]map[*Subscription]bool), wanted: make(map[store.Subject]bool),
 	}
 }
 
 // Watch tells what a visitor is told in one visit, until Close. It begins after the action with the
 // id last; empty or unknown: with all that is kept since the visit began, of which there are twenty
 // actions at most. A visit that is not there yet is waited for. The error is ErrTooMany.
-func (v *Visits) Watch(property, visitor, visit, last string) (*VisitWatch, error) {
+func (v *VisitFeed) Watch(property, visitor, visit, last string) (*Subscription, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	news := make(chan struct{}, 1)
-	w := &VisitWatch{News: news, news: news, visits: v, subject: store.VisitorSubject(property, visitor), visit: visit, last: last}
+	w := &Subscription{News: news, news: news, visits: v, subject: store.VisitorSubject(property, visitor), visit: visit, last: last}
 	watches, same := v.watched[w.subject], 0
 	for other := range watches {
 		if other.visit == visit {
@@ -69,7 +69,7 @@ func (v *Visits) Watch(property, visitor, visit, last string) (*VisitWatch, erro
 	case same >= mostWatches:
 		return nil, ErrTooMany
 	case watches == nil:
-		watches = make(map[*VisitWatch]bool)
+		watches = make(map[*Subscription]bool)
 		v.watched[w.subject] = watches
 	}
 	watches[w] = true
@@ -78,7 +78,7 @@ func (v *Visits) Watch(property, visitor, visit, last string) (*VisitWatch, erro
 }
 
 // Told gives what was not yet told, in order; after a wake-up for others, nothing.
-func (w *VisitWatch) Told() []Told {
+func (w *Subscription) Items() []FeedItem {
 	w.visits.mu.Lock()
 	defer w.visits.mu.Unlock()
 	list := after(w.list, w.last)
@@ -89,7 +89,7 @@ func (w *VisitWatch) Told() []Told {
 }
 
 // Close ends the watch.
-func (w *VisitWatch) Close() {
+func (w *Subscription) Close() {
 	v := w.visits
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -100,7 +100,7 @@ func (w *VisitWatch) Close() {
 }
 
 // Run follows and reads until the context ends. It is to be run once.
-func (v *Visits) Run(ctx context.Context) {
+func (v *VisitFeed) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	defer wait.Wait()
 	wait.Go(func() { v.follower.follow(ctx, v) })
@@ -118,14 +118,14 @@ func (v *Visits) Run(ctx context.Context) {
 }
 
 // Lost implements Listener. All are soon looked at again, until something is told.
-func (v *Visits) Lost() {
+func (v *VisitFeed) Lost() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.following = false
 }
 
 // Changed implements Listener.
-func (v *Visits) Changed(changed []store.Subject) {
+func (v *VisitFeed) Changed(changed []store.Subject) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.following = true
@@ -139,7 +139,7 @@ func (v *Visits) Changed(changed []store.Subject) {
 	}
 }
 
-func (v *Visits) beat(ctx context.Context) {
+func (v *VisitFeed) beat(ctx context.Context) {
 	for beats := 0; pause(ctx, untrusted); beats++ {
 		v.mu.Lock()
 		if !v.following || beats%int(trusted/untrusted) == 0 {
@@ -149,18 +149,18 @@ func (v *Visits) beat(ctx context.Context) {
 	}
 }
 
-func (v *Visits) wantAll() {
+func (v *VisitFeed) wantAll() {
 	for s := range v.watched {
 		v.want(s)
 	}
 }
 
-func (v *Visits) want(s store.Subject) {
+func (v *VisitFeed) want(s store.Subject) {
 	v.wanted[s] = true
 	v.ask()
 }
 
-func (v *Visits) ask() {
+func (v *VisitFeed) ask() {
 	select {
 	case v.asked <- struct{}{}:
 	default: // asked already
@@ -168,7 +168,7 @@ func (v *Visits) ask() {
 }
 
 // read reads a batch of those that are wanted. After an error they are wanted still.
-func (v *Visits) read(ctx context.Context) error {
+func (v *VisitFeed) read(ctx context.Context) error {
 	batch := v.batch()
 	if len(batch) == 0 { // whoever wanted one has gone
 		return nil
@@ -192,7 +192,7 @@ func (v *Visits) read(ctx context.Context) error {
 	return nil
 }
 
-func (v *Visits) batch() (batch []store.Subject) {
+func (v *VisitFeed) batch() (batch []store.Subject) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for s := range v.wanted {
@@ -208,8 +208,8 @@ func (v *Visits) batch() (batch []store.Subject) {
 
 // show wakes the pages for which there is news. A record that cannot be decoded is a worker's
 // trouble, who says so.
-func (v *Visits) show(r *store.Record) {
-	var state toldState
+func (v *VisitFeed) show(r *store.Record) {
+	var state feedRecord
 	if engine.DecodeState(r.State, &state) != nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package jobs
+package view
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 )
 
 // ReaderConfig is what a Reader is made of.
-type ReaderConfig struct {
+type Config struct {
 	Store    store.Store
 	Now      func() time.Time
 	TimeZone *time.Location // of schedules and subjects that name none, as the workers have it
@@ -26,7 +26,7 @@ type Reader struct {
 }
 
 // NewReader makes a reader.
-func NewReader(c ReaderConfig) *Reader {
+func New(c Config) *Reader {
 	return &Reader{store: c.Store, now: c.Now, decider: engine.NewDecider(c.Store, c.TimeZone), follower: newFollower(c.Store)}
 }
 
