@@ -24,6 +24,7 @@ import (
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -144,7 +145,7 @@ func (b *bundle) define(text string) []string {
 	return names(steps)
 }
 
-func names(steps []jobs.Step) []string {
+func names(steps []edit.Step) []string {
 	var list []string
 	for _, s := range steps {
 		list = append(list, fmt.Sprintf("%s %s %s", s.Kind, s.Name, s.Op))

@@ -10,14 +10,14 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // put puts a definition, whatever is there.
-func (b *bundle) put(kind jobs.Kind, name string, def any) jobs.Stored {
+func (b *bundle) put(kind edit.Kind, name string, def any) edit.Stored {
 	b.Helper()
-	s, _, err := b.client.Put(b.Context(), kind, name, def, jobs.Match{})
+	s, _, err := b.client.Put(b.Context(), kind, name, def, edit.Match{})
 	b.must(err)
 	return s
 }
@@ -32,21 +32,21 @@ func (b *bundle) schedule(text string) *hours.Spec {
 func TestDefinitionsOneByOneReachTheWorkers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{clock: morning(10, 0)})
-	b.put(jobs.KindSchedule, "office", b.schedule("daily 9-17"))
-	b.put(jobs.KindAgent, "lea", &definition.Agent{})
-	b.put(jobs.KindProperty, "acme", &definition.Property{Schedule: definition.Schedule{Name: "office"}, Agents: []string{"lea"}})
+	b.put(edit.KindSchedule, "office", b.schedule("daily 9-17"))
+	b.put(edit.KindAgent, "lea", &definition.Agent{})
+	b.put(edit.KindProperty, "acme", &definition.Property{Schedule: definition.Schedule{Name: "office"}, Agents: []string{"lea"}})
 	b.worker()
 	b.becomes("acme", widget.Online)
-	b.put(jobs.KindSchedule, "office", b.schedule("daily 12-17"))
+	b.put(edit.KindSchedule, "office", b.schedule("daily 12-17"))
 	b.becomes("acme", widget.Offline)
-	b.put(jobs.KindProperty, "acme", &definition.Property{Agents: []string{"lea"}})
+	b.put(edit.KindProperty, "acme", &definition.Property{Agents: []string{"lea"}})
 	b.becomes("acme", widget.Online)
-	b.put(jobs.KindAgent, "lea", &definition.Agent{Schedule: definition.Schedule{Name: "office"}})
+	b.put(edit.KindAgent, "lea", &definition.Agent{Schedule: definition.Schedule{Name: "office"}})
 	b.becomes("acme", widget.Away)
-	b.put(jobs.KindProperty, "acme", &definition.Property{})
+	b.put(edit.KindProperty, "acme", &definition.Property{})
 	b.becomes("acme", widget.Online)
-	b.must(b.client.Delete(t.Context(), jobs.KindProperty, "acme", jobs.Match{}))
-	if _, err := b.client.Get(t.Context(), jobs.KindProperty, "acme"); !errors.Is(err, store.ErrNotFound) {
+	b.must(b.client.Delete(t.Context(), edit.KindProperty, "acme", edit.Match{}))
+	if _, err := b.client.Get(t.Context(), edit.KindProperty, "acme"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("it is removed, and there: %v", err)
 	}
 	b.quiet()
@@ -57,16 +57,16 @@ func TestDefinitionsOneByOneAreThoseOfAFile(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	b.define(`{"schedules": {"s": "mon-fri 9-17"}, "agents": {"a": {"schedule": "s"}}, "properties": {"p": {"agents": ["a"]}}, "destinations": {"d": {"type": "log"}}}`)
-	for kind, c := range map[jobs.Kind]struct {
+	for kind, c := range map[edit.Kind]struct {
 		name string
 		def  any
 	}{
-		jobs.KindSchedule: {"s", b.schedule("mon-fri 9-17")}, jobs.KindAgent: {"a", &definition.Agent{Schedule: definition.Schedule{Name: "s"}}},
-		jobs.KindProperty: {"p", &definition.Property{Agents: []string{"a"}}}, jobs.KindDestination: {"d", &definition.Destination{Type: "log"}},
+		edit.KindSchedule: {"s", b.schedule("mon-fri 9-17")}, edit.KindAgent: {"a", &definition.Agent{Schedule: definition.Schedule{Name: "s"}}},
+		edit.KindProperty: {"p", &definition.Property{Agents: []string{"a"}}}, edit.KindDestination: {"d", &definition.Destination{Type: "log"}},
 	} {
 		there, err := b.client.Get(t.Context(), kind, c.name)
 		b.must(err)
-		s, created, err := b.client.Put(t.Context(), kind, c.name, c.def, jobs.Match{Is: []string{there.ETag}})
+		s, created, err := b.client.Put(t.Context(), kind, c.name, c.def, edit.Match{Is: []string{there.ETag}})
 		b.must(err)
 		if created || s.ETag != there.ETag {
 			t.Errorf("%s: %s, and in the file %s", kind, s.Body, there.Body)
@@ -77,28 +77,28 @@ func TestDefinitionsOneByOneAreThoseOfAFile(t *testing.T) {
 func TestUsersAreFoundThoughTheIndexNamesTooMany(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
-	b.put(jobs.KindAgent, "lea", &definition.Agent{})
+	b.put(edit.KindAgent, "lea", &definition.Agent{})
 	for i := range 40 {
 		p := &definition.Property{Agents: []string{"lea"}}
-		b.put(jobs.KindProperty, fmt.Sprint("p", i), p)
+		b.put(edit.KindProperty, fmt.Sprint("p", i), p)
 		if i != 7 {
-			b.put(jobs.KindProperty, fmt.Sprint("p", i), &definition.Property{})
+			b.put(edit.KindProperty, fmt.Sprint("p", i), &definition.Property{})
 		}
 	}
-	err := b.client.Delete(t.Context(), jobs.KindAgent, "lea", jobs.Match{})
-	var inUse *jobs.InUseError
+	err := b.client.Delete(t.Context(), edit.KindAgent, "lea", edit.Match{})
+	var inUse *edit.InUseError
 	if !errors.As(err, &inUse) || !slices.Equal(inUse.Users, []store.Subject{"property/p7"}) {
 		t.Errorf("removing an agent who is listed: %v", err)
 	}
-	b.put(jobs.KindProperty, "p7", &definition.Property{})
-	b.must(b.client.Delete(t.Context(), jobs.KindAgent, "lea", jobs.Match{}))
+	b.put(edit.KindProperty, "p7", &definition.Property{})
+	b.must(b.client.Delete(t.Context(), edit.KindAgent, "lea", edit.Match{}))
 }
 
 func TestANameThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	for _, name := range []string{"", "a/b", "-", "a,b", strings.Repeat("x", 65), "{0}"} {
-		_, _, err := b.client.Put(t.Context(), jobs.KindProperty, name, &definition.Property{}, jobs.Match{})
+		_, _, err := b.client.Put(t.Context(), edit.KindProperty, name, &definition.Property{}, edit.Match{})
 		var faults definition.Faults
 		if !errors.As(err, &faults) {
 			t.Errorf("%q: %v", name, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -85,7 +86,7 @@ func TestEdits(t *testing.T) {
 		b.worker()
 		b.becomes("acme", widget.Online)
 		b.quiet()
-		before, err := b.client.Get(t.Context(), jobs.KindSchedule, "office")
+		before, err := b.client.Get(t.Context(), edit.KindSchedule, "office")
 		b.must(err)
 		_, err = b.store.SetGlobal(t.Context(), store.GlobalSchedule, "office", before.Body, []byte(`{"weekly":{"mon":"12:00-17:00"}}`))
 		b.must(err)
@@ -196,7 +197,7 @@ func TestApply(t *testing.T) {
 		b.must(err)
 		steps, err := b.client.Plan(t.Context(), parse(t, `{}`)) // a plan made before …
 		b.must(err)
-		var all []jobs.Step
+		var all []edit.Step
 		empty := newBundle(t, setup{})
 		puts, err := empty.client.Plan(t.Context(), parse(t, small))
 		b.must(err)
@@ -216,7 +217,7 @@ func TestApply(t *testing.T) {
 		}
 		var done []string
 		for range 2 {
-			b.must(b.client.Apply(t.Context(), steps, func(s jobs.Step) { done = append(done, s.Name) }))
+			b.must(b.client.Apply(t.Context(), steps, func(s edit.Step) { done = append(done, s.Name) }))
 		}
 		if got := strings.Join(done, " "); got != "p a s d p a s d" {
 			t.Errorf("removed %s", got)

@@ -13,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/embedded"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
@@ -74,7 +75,7 @@ func define(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := client.Apply(ctx, steps, func(s jobs.Step) { fmt.Println(s.Kind, s.Name, s.Op) }); err != nil {
+	if err := client.Apply(ctx, steps, func(s edit.Step) { fmt.Println(s.Kind, s.Name, s.Op) }); err != nil {
 		return err
 	}
 	state, err := client.SetOverride(ctx, "acme", &hours.Override{From: now(), Until: now().Add(30 * time.Minute)})

@@ -7,16 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{clock: morning(9, 0)})
-	keys := jobs.Keys{Store: b.store, Now: func() time.Time { return morning(9, 0) }}
+	keys := edit.Keys{Store: b.store, Now: func() time.Time { return morning(9, 0) }}
 	secrets := make(map[string]string)
-	for _, k := range []jobs.Key{{Name: "ci"}, {Name: "screen", ReadOnly: true}, {Name: "a_b-c.d", Properties: []string{"acme", "outlet"}}} {
+	for _, k := range []edit.Key{{Name: "ci"}, {Name: "screen", ReadOnly: true}, {Name: "a_b-c.d", Properties: []string{"acme", "outlet"}}} {
 		secret, err := keys.Add(t.Context(), k)
 		b.must(err)
 		if !strings.HasPrefix(secret, "dbk_"+k.Name+"_") || len(secret) != len("dbk__")+len(k.Name)+43 {
@@ -24,10 +24,10 @@ func TestKeys(t *testing.T) {
 		}
 		secrets[k.Name] = secret
 	}
-	if _, err := keys.Add(t.Context(), jobs.Key{Name: "ci"}); !errors.Is(err, jobs.ErrKeyExists) {
+	if _, err := keys.Add(t.Context(), edit.Key{Name: "ci"}); !errors.Is(err, edit.ErrKeyExists) {
 		t.Errorf("a second of the name: %v", err)
 	}
-	for _, k := range []jobs.Key{{Name: ""}, {Name: "a b"}, {Name: "x", Properties: []string{"a/b"}}} {
+	for _, k := range []edit.Key{{Name: ""}, {Name: "a b"}, {Name: "x", Properties: []string{"a/b"}}} {
 		if _, err := keys.Add(t.Context(), k); err == nil {
 			t.Errorf("%+v is taken", k)
 		}

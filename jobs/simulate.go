@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -39,7 +40,7 @@ type SimulationConfig struct {
 // It is not for use by several goroutines at once.
 type Simulation struct {
 	*engine.Engine
-	editor  *Editor
+	editor  *edit.Editor
 	clock   time.Time
 	action  func([]byte) error
 	explain bool
@@ -56,7 +57,7 @@ func NewSimulation(c SimulationConfig) *Simulation {
 		AskSweep:  func(context.Context, int, time.Time) error { return nil }, // Settle looks for itself
 		AskTimers: func(context.Context, []*engine.Change) {},
 	})
-	s.editor = NewEditor(EditorConfig{Store: store, Now: s.Now, TimeZone: c.TimeZone})
+	s.editor = edit.New(edit.Config{Store: store, Now: s.Now, TimeZone: c.TimeZone})
 	return s
 }
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -62,25 +62,25 @@ func (c *applyCmd) Run(ctx context.Context, a *app) (err error) {
 	return nil
 }
 
-func (a *app) printStep(s jobs.Step) {
+func (a *app) printStep(s edit.Step) {
 	sign, code := "+", green
 	switch s.Op {
-	case jobs.Update:
+	case edit.Update:
 		sign, code = "~", yellow
-	case jobs.Remove:
+	case edit.Remove:
 		sign, code = "-", red
 	}
 	fmt.Fprintf(a.stdout, "%s %s %s %s\n", ink(a.colour(a.stdout)).paint(code, sign), s.Kind, s.Name, s.Op)
 }
 
 // tally is "2 added, 1 removed".
-func tally(steps []jobs.Step) string {
-	counts := make(map[jobs.Op]int)
+func tally(steps []edit.Step) string {
+	counts := make(map[edit.Op]int)
 	for _, s := range steps {
 		counts[s.Op]++
 	}
 	text := ""
-	for _, op := range []jobs.Op{jobs.Add, jobs.Update, jobs.Remove} {
+	for _, op := range []edit.Op{edit.Add, edit.Update, edit.Remove} {
 		if counts[op] == 0 {
 			continue
 		}

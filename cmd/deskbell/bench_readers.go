@@ -11,6 +11,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -137,7 +138,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 
 // define defines a thousand properties with hours, and one without.
 func (b *readerBench) define(ctx context.Context, properties int) error {
-	_, _, err := b.s.client.Put(ctx, jobs.KindProperty, fanoutProperty, &definition.Property{}, jobs.Match{})
+	_, _, err := b.s.client.Put(ctx, edit.KindProperty, fanoutProperty, &definition.Property{}, edit.Match{})
 	if err != nil {
 		return err
 	}

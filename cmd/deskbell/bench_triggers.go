@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -159,7 +160,7 @@ func (b *triggerBench) define(ctx context.Context) error {
 				return err
 			}
 			for id, p := range defs.Properties {
-				if _, _, err := b.s.client.Put(ctx, jobs.KindProperty, id, p, jobs.Match{}); err != nil {
+				if _, _, err := b.s.client.Put(ctx, edit.KindProperty, id, p, edit.Match{}); err != nil {
 					return err
 				}
 			}

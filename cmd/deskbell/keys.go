@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -47,14 +47,14 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	keys := jobs.Keys{Store: s.store, Now: a.now}
+	keys := edit.Keys{Store: s.store, Now: a.now}
 	switch c.Action {
 	case "add":
 		missing, err := c.undefined(ctx, s)
 		if err != nil {
 			return err
 		}
-		secret, err := keys.Add(ctx, jobs.Key{Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property})
+		secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property})
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (c *keysCmd) undefined(ctx context.Context, s *session) (ids []string, err 
 	return ids, err
 }
 
-func (a *app) printKeys(keys []jobs.Key) error {
+func (a *app) printKeys(keys []edit.Key) error {
 	if len(keys) == 0 {
 		fmt.Fprintln(a.stdout, "There is no key: deskbell keys add NAME")
 		return nil

@@ -16,6 +16,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -150,7 +151,7 @@ func newStage(t *testing.T, defs *definition.Definitions, boundary time.Time) *s
 	var wait sync.WaitGroup
 	for part := range 8 {
 		wait.Go(func() {
-			var mine []jobs.Step
+			var mine []edit.Step
 			for i := part; i < len(steps); i += 8 {
 				mine = append(mine, steps[i])
 			}

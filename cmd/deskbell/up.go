@@ -19,6 +19,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/embedded"
 )
 
@@ -136,8 +137,8 @@ func (a *app) applySample(ctx context.Context, s *session, log logrus.FieldLogge
 		return err
 	}
 	for _, step := range steps {
-		mine := step.Op == jobs.Update && slices.Contains([]string{"demo", "robin", "kiosk", "lea"}, step.Name) // of a sample before
-		if step.Op != jobs.Add && !mine {
+		mine := step.Op == edit.Update && slices.Contains([]string{"demo", "robin", "kiosk", "lea"}, step.Name) // of a sample before
+		if step.Op != edit.Add && !mine {
 			return fmt.Errorf("there is no %s, and the sample would replace what %s holds: name a file by DESKBELL_DEFINITIONS, or run deskbell worker", s.env.Definitions, s.env.RedisName)
 		}
 	}

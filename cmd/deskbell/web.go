@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
@@ -72,7 +73,7 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 // serve answers on a listener, which it closes, until the context ends.
 func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	defer l.Close()
-	keys := jobs.Keys{Store: s.store, Now: a.now}
+	keys := edit.Keys{Store: s.store, Now: a.now}
 	local := isLoopback(l.Addr())
 	if err := a.checkKeys(ctx, keys, l.Addr(), local, s.log); err != nil {
 		return err
@@ -125,7 +126,7 @@ func monitorOf(rdb redis.UniversalClient) (http.Handler, error) {
 }
 
 // checkKeys refuses to listen to other machines while no key exists.
-func (a *app) checkKeys(ctx context.Context, keys jobs.Keys, address net.Addr, local bool, log logrus.FieldLogger) error {
+func (a *app) checkKeys(ctx context.Context, keys edit.Keys, address net.Addr, local bool, log logrus.FieldLogger) error {
 	ring, err := keys.Load(ctx)
 	switch {
 	case err != nil:

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 const (
@@ -22,16 +22,16 @@ const (
 
 // keyring keeps the keys for a while.
 type keyring struct {
-	load func(context.Context) (jobs.Keyring, error)
+	load func(context.Context) (edit.Keyring, error)
 	now  func() time.Time
 
 	mu    sync.Mutex
-	ring  jobs.Keyring
+	ring  edit.Keyring
 	fault error
 	until time.Time // ring, or fault, is good
 }
 
-func (k *keyring) get(ctx context.Context) (jobs.Keyring, error) {
+func (k *keyring) get(ctx context.Context) (edit.Keyring, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.now()
@@ -51,13 +51,13 @@ func (k *keyring) get(ctx context.Context) (jobs.Keyring, error) {
 type callerKey struct{}
 
 // caller is the key that asks; the zero Key is this machine, which may do everything.
-func caller(ctx context.Context) jobs.Key {
-	k, _ := ctx.Value(callerKey{}).(jobs.Key)
+func caller(ctx context.Context) edit.Key {
+	k, _ := ctx.Value(callerKey{}).(edit.Key)
 	return k
 }
 
 // may tells whether a key may see and change a property.
-func may(k jobs.Key, property string) bool {
+func may(k edit.Key, property string) bool {
 	return len(k.Properties) == 0 || slices.Contains(k.Properties, property)
 }
 
@@ -101,18 +101,18 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 	})
 }
 
-func (s *server) admit(r *http.Request) (jobs.Key, *refusal) {
+func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 	ring, err := s.keys.get(r.Context())
 	if err != nil {
 		s.Log.WithError(err).Warn("reading the keys failed")
-		return jobs.Key{}, &refusal{http.StatusServiceUnavailable, "the keys cannot be read now: try again in a moment"}
+		return edit.Key{}, &refusal{http.StatusServiceUnavailable, "the keys cannot be read now: try again in a moment"}
 	}
 	if len(ring) == 0 {
-		return jobs.Key{}, s.admitWithoutKeys(r)
+		return edit.Key{}, s.admitWithoutKeys(r)
 	}
 	secret := secretOf(r)
 	if secret == "" {
-		return jobs.Key{}, &refusal{http.StatusUnauthorized, "this needs a key, as in Authorization: Bearer dbk_…; deskbell keys add makes one"}
+		return edit.Key{}, &refusal{http.StatusUnauthorized, "this needs a key, as in Authorization: Bearer dbk_…; deskbell keys add makes one"}
 	}
 	key, ok := ring.Find(secret)
 	switch {
@@ -212,6 +212,6 @@ func unbound(next http.Handler) http.Handler {
 	})
 }
 
-func onlyProperties(k jobs.Key) string {
+func onlyProperties(k edit.Key) string {
 	return "this key is for these properties and nothing else: " + strings.Join(k.Properties, ", ")
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -57,7 +57,7 @@ func TestAKeyIsNeededAsSoonAsThereIsOneAndDeadWhenRevoked(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, withOthers)
 	b.want(200, request{}, "GET", "/v1/properties", "")
-	one, two := b.key(jobs.Key{Name: "one"}), b.key(jobs.Key{Name: "two"})
+	one, two := b.key(edit.Key{Name: "one"}), b.key(edit.Key{Name: "two"})
 	for path, ask := range map[string]string{"/v1/properties": "Bearer", "/v1/none": "Bearer", "/": "Basic", "/monitor/x": "Basic", "/docs": "Basic"} {
 		if a := b.want(401, request{}, "GET", path, ""); a.header.Get("WWW-Authenticate") != ask+` realm="Deskbell"` {
 			t.Errorf("%s asks for %q", path, a.header.Get("WWW-Authenticate"))
@@ -87,7 +87,7 @@ func TestAKeyIsNeededAsSoonAsThereIsOneAndDeadWhenRevoked(t *testing.T) {
 	b.want(200, request{}, "GET", "/v1/properties", "") // there is none again
 }
 
-func (b *bundle) ring() jobs.Keyring {
+func (b *bundle) ring() edit.Keyring {
 	b.Helper()
 	ring, err := b.keys.Load(b.Context())
 	if err != nil {
@@ -99,8 +99,8 @@ func (b *bundle) ring() jobs.Keyring {
 func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, withOthers)
-	secret := b.key(jobs.Key{Name: "one"})
-	b.key(jobs.Key{Name: "two"})
+	secret := b.key(edit.Key{Name: "one"})
+	b.key(edit.Key{Name: "two"})
 	ended := make(chan answer, 1)
 	go func() { ended <- b.want(200, request{key: secret}, "GET", "/lasts", "") }()
 	select {
@@ -122,7 +122,7 @@ func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
 func TestTheLastKeyRevokedClosesTheDoorToOtherMachines(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, withOthers, func(c *web.Config) { c.Loopback = false })
-	secret := b.key(jobs.Key{Name: "one"})
+	secret := b.key(edit.Key{Name: "one"})
 	b.want(200, request{key: secret}, "GET", "/v1/properties", "")
 	if err := b.keys.Revoke(t.Context(), "one"); err != nil {
 		t.Fatal(err)
@@ -135,8 +135,8 @@ func TestTheLastKeyRevokedClosesTheDoorToOtherMachines(t *testing.T) {
 func TestAReadOnlyKeyReadsAndSeesNoSecret(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, withOthers)
-	full := request{key: b.key(jobs.Key{Name: "full"})}
-	reader := request{key: b.key(jobs.Key{Name: "reader", ReadOnly: true})}
+	full := request{key: b.key(edit.Key{Name: "full"})}
+	reader := request{key: b.key(edit.Key{Name: "reader", ReadOnly: true})}
 	made := b.want(201, full, "PUT", "/v1/agents/lea", `{"notify": {"on": ["hours_started"], "via": ["ntfy://hunter2@ntfy.sh/x"]}}`)
 	got := b.want(200, reader, "GET", "/v1/agents/lea", "")
 	sameJSON(t, got.body, `{"notify": {"on": ["hours_started"], "via": ["ntfy://…"]}}`)
@@ -163,8 +163,8 @@ func TestAReadOnlyKeyReadsAndSeesNoSecret(t *testing.T) {
 func TestAKeyOfSomePropertiesSeesNothingElse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, withOthers)
-	full := request{key: b.key(jobs.Key{Name: "full"})}
-	bound := request{key: b.key(jobs.Key{Name: "staff", Properties: []string{"outlet", "acme", "yet-to-come"}})}
+	full := request{key: b.key(edit.Key{Name: "full"})}
+	bound := request{key: b.key(edit.Key{Name: "staff", Properties: []string{"outlet", "acme", "yet-to-come"}})}
 	for _, id := range []string{"acme", "outlet", "other"} {
 		b.want(201, full, "PUT", "/v1/properties/"+id, `{}`)
 	}
@@ -189,7 +189,7 @@ func TestAKeyOfSomePropertiesSeesNothingElse(t *testing.T) {
 			t.Errorf("%s %s: %s", c.method, c.path, p.Detail)
 		}
 	}
-	reader := request{key: b.key(jobs.Key{Name: "screen", Properties: []string{"acme"}, ReadOnly: true})}
+	reader := request{key: b.key(edit.Key{Name: "screen", Properties: []string{"acme"}, ReadOnly: true})}
 	b.want(200, reader, "GET", "/v1/properties/acme", "")
 	b.want(403, reader, "PUT", "/v1/properties/acme", `{}`)
 }
@@ -234,7 +234,7 @@ func TestLimits(t *testing.T) {
 		t.Error("the panic is not logged")
 	}
 
-	one, two := request{key: b.key(jobs.Key{Name: "one"})}, request{key: b.key(jobs.Key{Name: "two"})}
+	one, two := request{key: b.key(edit.Key{Name: "one"})}, request{key: b.key(edit.Key{Name: "two"})}
 	codes := make(map[int]int)
 	var last answer
 	for range 250 {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -102,8 +102,8 @@ func (s *server) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 // failed makes an answer of an error.
 func (s *server) failed(err error) error {
 	var faults definition.Faults
-	var mismatch *jobs.MismatchError
-	var inUse *jobs.InUseError
+	var mismatch *edit.MismatchError
+	var inUse *edit.InUseError
 	var timeout net.Error
 	switch {
 	case errors.As(err, &faults):

@@ -7,7 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 // Bounds of a preview.
@@ -43,7 +43,7 @@ type boundary struct {
 }
 
 func (s *server) addBoundaries(h huma.API) {
-	op := kindOf(jobs.KindSchedule).operation(http.MethodGet, "/v1/schedules/{id}/boundaries", "get-boundaries", "Preview the boundaries of a schedule", http.StatusNotFound)
+	op := kindOf(edit.KindSchedule).operation(http.MethodGet, "/v1/schedules/{id}/boundaries", "get-boundaries", "Preview the boundaries of a schedule", http.StatusNotFound)
 	op.Description = "The state at the beginning, then every boundary up to the end, the end included."
 	huma.Register(h, op, func(ctx context.Context, in *boundariesInput) (*boundariesOutput, error) {
 		schedule, err := s.Client.NamedSchedule(ctx, in.ID)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
@@ -38,7 +39,7 @@ type bundle struct {
 	server *httptest.Server
 	redis  *redistest.Server
 	client *jobs.Client
-	keys   jobs.Keys
+	keys   edit.Keys
 	logged *logtest.Hook
 	clock  atomic.Int64 // seconds since then
 }
@@ -62,7 +63,7 @@ func newBundle(t *testing.T, change ...func(*web.Config)) *bundle {
 	log, b.logged = logtest.NewNullLogger()
 	log.SetLevel(logrus.DebugLevel)
 	b.client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: b.now, TimeZone: time.UTC})
-	b.keys = jobs.Keys{Store: store, Now: b.now}
+	b.keys = edit.Keys{Store: store, Now: b.now}
 	c := web.Config{Client: b.client, Keys: b.keys, Now: b.now, Log: log, Loopback: true}
 	for _, f := range change {
 		f(&c)
@@ -73,7 +74,7 @@ func newBundle(t *testing.T, change ...func(*web.Config)) *bundle {
 }
 
 // key adds a key and gives its secret.
-func (b *bundle) key(k jobs.Key) string {
+func (b *bundle) key(k edit.Key) string {
 	b.Helper()
 	secret, err := b.keys.Add(b.Context(), k)
 	if err != nil {

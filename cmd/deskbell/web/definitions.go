@@ -11,7 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 type getInput struct {
@@ -32,8 +32,8 @@ type deleteInput struct {
 }
 
 // matching reads an If-Match.
-func matching(header string) jobs.Match {
-	var m jobs.Match
+func matching(header string) edit.Match {
+	var m edit.Match
 	for tag := range strings.SplitSeq(header, ",") {
 		switch tag = strings.TrimSpace(tag); tag {
 		case "":
@@ -125,7 +125,7 @@ func (s *server) addList(h huma.API, k kind) {
 }
 
 // list gives a page; to a key that is bound to properties, these.
-func (s *server) list(ctx context.Context, k kind, in *listInput) ([]jobs.Stored, string, error) {
+func (s *server) list(ctx context.Context, k kind, in *listInput) ([]edit.Stored, string, error) {
 	if bound := caller(ctx).Properties; len(bound) > 0 {
 		list, err := s.Client.Find(ctx, k.Kind, bound)
 		return list, "", err
@@ -134,7 +134,7 @@ func (s *server) list(ctx context.Context, k kind, in *listInput) ([]jobs.Stored
 }
 
 // shown is a definition as the caller may see it.
-func (s *server) shown(ctx context.Context, d jobs.Stored, k kind) (jobs.Stored, error) {
+func (s *server) shown(ctx context.Context, d edit.Stored, k kind) (edit.Stored, error) {
 	if caller(ctx).ReadOnly {
 		return masked(d, k)
 	}
@@ -162,7 +162,7 @@ func (s *server) addGet(h huma.API, k kind) {
 func (s *server) addDelete(h huma.API, k kind) {
 	op := k.operation(http.MethodDelete, k.pathOfOne(), "delete-"+string(k.Kind), "Remove "+k.one(),
 		http.StatusNotFound, http.StatusPreconditionFailed, http.StatusConflict)
-	if k.Kind != jobs.KindProperty {
+	if k.Kind != edit.KindProperty {
 		op.Description = "It is refused with 409 while others refer to it."
 	}
 	huma.Register(h, op, func(ctx context.Context, in *deleteInput) (*struct{}, error) {

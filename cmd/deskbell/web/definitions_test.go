@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 func TestEachKindIsDefinedReadListedChangedAndRemoved(t *testing.T) {
@@ -308,7 +308,7 @@ func TestBoundaries(t *testing.T) {
 func TestChangesAreLoggedAndBodiesAreNot(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	secret := b.key(jobs.Key{Name: "ci"})
+	secret := b.key(edit.Key{Name: "ci"})
 	b.want(201, request{key: secret}, "PUT", "/v1/agents/lea", `{"notify": {"via": ["ntfy://hunter2@ntfy.sh/x"]}}`)
 	if !b.says("changed") || !b.says("key=ci") {
 		t.Error("the change is not logged")

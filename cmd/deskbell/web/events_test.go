@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 // results are what became of events: STATUS and the places of faults.
@@ -93,8 +93,8 @@ func TestEventsThatCannotBeReadAreRefusedWhole(t *testing.T) {
 func TestAKeyOfSomePropertiesSendsTheirEventsAlone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	bound := b.key(jobs.Key{Name: "acme", Properties: []string{"acme"}})
-	reader := b.key(jobs.Key{Name: "reader", ReadOnly: true})
+	bound := b.key(edit.Key{Name: "acme", Properties: []string{"acme"}})
+	reader := b.key(edit.Key{Name: "reader", ReadOnly: true})
 	other := strings.Replace(goodEvent, "acme", "other", 1)
 	agent := `{"type":"agent.logged_in","data":{"agent":"lea"}}`
 	a := b.want(202, request{key: bound}, "POST", "/v1/events", "["+goodEvent+","+other+","+agent+"]")

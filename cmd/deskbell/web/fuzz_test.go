@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
@@ -35,7 +36,7 @@ func FuzzPut(f *testing.F) {
 	now := func() time.Time { return clock }
 	handler := web.New(web.Config{
 		Client: jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: now, TimeZone: time.UTC}),
-		Keys:   jobs.Keys{Store: store, Now: now}, Now: now, Log: log, Loopback: true,
+		Keys:   edit.Keys{Store: store, Now: now}, Now: now, Log: log, Loopback: true,
 	})
 	send := func(method, path, body string) *httptest.ResponseRecorder {
 		clock = clock.Add(time.Second)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 type propertyInput struct {
@@ -62,7 +62,7 @@ func overrideSchema() *huma.Schema {
 }
 
 func (s *server) addOverrides(h huma.API) {
-	k := kindOf(jobs.KindProperty)
+	k := kindOf(edit.KindProperty)
 	const path = "/v1/properties/{id}/override"
 	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
 	put.Description = "The override beats every rule of the schedule, and takes the place of another. The answer is how the hours are now."

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -67,7 +67,7 @@ func TestVisitStream(t *testing.T) {
 func TestWhoKnowsAVisitMayFollowIt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nine())
-	_, err := (jobs.Keys{Store: s.store, Now: s.now}).Add(t.Context(), jobs.Key{Name: "one", Properties: []string{"always"}})
+	_, err := (edit.Keys{Store: s.store, Now: s.now}).Add(t.Context(), edit.Key{Name: "one", Properties: []string{"always"}})
 	s.must(err)
 	s.visitor(strings.ReplaceAll(visitState, `"s1"`, `"CAPABILITY"`))
 	var others []*streamReader

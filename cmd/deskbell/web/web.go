@@ -14,12 +14,13 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 // Config is what a handler is made of.
 type Config struct {
 	Client   *jobs.Client
-	Keys     jobs.Keys
+	Keys     edit.Keys
 	Now      func() time.Time
 	Log      logrus.FieldLogger
 	Loopback bool // it is reached from this machine alone, which may do everything while no key exists

@@ -23,6 +23,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -79,7 +80,7 @@ func newSite(t *testing.T, clock time.Time) *site {
 		wait.Wait()
 	})
 	s.handler = web.New(web.Config{
-		Client: s.client, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
+		Client: s.client, Keys: edit.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        web.WidgetState(live, s.now),
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
@@ -213,7 +214,7 @@ func TestWidgetState(t *testing.T) {
 	})
 	t.Run("nothing secret is in it", func(t *testing.T) {
 		t.Parallel()
-		if def, err := s.client.Get(t.Context(), jobs.KindProperty, "acme"); err != nil || !strings.Contains(string(def.Body), "INTERNAL-name") {
+		if def, err := s.client.Get(t.Context(), edit.KindProperty, "acme"); err != nil || !strings.Contains(string(def.Body), "INTERNAL-name") {
 			t.Fatalf("the definition does not have what is looked for: %s, %v", def.Body, err)
 		}
 		stream := s.open("acme")

@@ -1,4 +1,4 @@
-package jobs
+package edit
 
 import (
 	"context"
@@ -19,7 +19,7 @@ type Asker interface {
 }
 
 // EditorConfig is what an Editor is made of.
-type EditorConfig struct {
+type Config struct {
 	Store    store.Store
 	Now      func() time.Time
 	TimeZone *time.Location // of schedules and subjects that name none, as the workers have it
@@ -36,6 +36,6 @@ type Editor struct {
 }
 
 // NewEditor makes an editor.
-func NewEditor(c EditorConfig) *Editor {
+func New(c Config) *Editor {
 	return &Editor{store: c.Store, now: c.Now, decider: engine.NewDecider(c.Store, c.TimeZone), ask: c.Ask}
 }
