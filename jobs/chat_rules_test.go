@@ -93,7 +93,7 @@ func TestTheDepartmentOfAChat(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, yesterday, 1)
+			s := simulation(t, yesterday, 1)
 			s.define(`{"properties": {"acme": {"schedule": "daily 9-17", "triggers": [], "widget": {"waiting_at_close": "message"},
 				"departments": {"sales": {"name": "Sales", "schedule": "daily 9-12"}, "help": {"name": "Help"}},
 				"auto_replies": {"during": "One moment", "outside": "{{department|nobody}} is closed", "form": "Thanks from {{department|us}}"},
@@ -124,7 +124,7 @@ func TestClosingSoonIsForThoseWhoAreThere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, morning(9, 0), 1)
+			s := simulation(t, morning(9, 0), 1)
 			s.define(`{"properties": {"acme": {"language": "en-GB", "schedule": "daily 9-17", "triggers": [], "closing_soon": {"before": "10m", "message": "We close at {{closes_at}}"}}}}`)
 			if diff := cmp.Diff(c.want, s.hears(c.events, morning(17, 0))); diff != "" {
 				t.Error(diff)
@@ -136,7 +136,7 @@ func TestClosingSoonIsForThoseWhoAreThere(t *testing.T) {
 // TestAnActionWithoutWordsIsSkipped: nothing is known of the agent who has the chat.
 func TestAnActionWithoutWordsIsSkipped(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, morning(9, 0), 1)
+	s := simulation(t, morning(9, 0), 1)
 	s.define(`{"properties": {"acme": {"triggers": [], "rescue": [{"after": "1m", "actions": [
 		{"add_note": "{{agent.name}}"}, {"replace_note": "{{agent.name}}"}, {"notify": {"text": "{{agent.name}}"}}, {"add_tag": "slow"}]}]}}}`)
 	asked := []event.Event{asks(morning(9, 0), "", "Hello?")}

@@ -31,7 +31,7 @@ func TestChatsAtTheEndOfTheHours(t *testing.T) {
 		`"always": {"auto_replies": {"during": "In a moment", "outside": "Closed"}, "triggers": []}`,
 	}
 	b := newBundle(t, setup{clock: morning(16, 55)})
-	s := simulate(t, b.clock.now(), 3)
+	s := simulation(t, b.clock.now(), 3)
 	b.define(`{"properties": {` + strings.Join(texts, ",") + `}}`)
 	s.define(`{"properties": {` + strings.Join(texts, ",") + `}}`)
 	s.must(s.Settle(t.Context()))

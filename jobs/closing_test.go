@@ -43,7 +43,7 @@ func closings(list []envelope) []string {
 func TestAgentsAreToldThatItClosesSoon(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
-	s := simulate(t, b.clock.now(), 3)
+	s := simulation(t, b.clock.now(), 3)
 	b.define(closing)
 	s.define(closing)
 	b.worker()

@@ -245,7 +245,7 @@ func TestDigestsOfASimulation(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, morning(8, 0), 3)
+			s := simulation(t, morning(8, 0), 3)
 			s.define(`{"properties": {"acme": {"schedule": "daily 9-17", "triggers": []}}}`)
 			for _, step := range c.steps {
 				s.must(s.Advance(t.Context(), step.at))
@@ -276,7 +276,7 @@ func TestADigestFollowsEditsAndTheProperty(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := simulate(t, morning(18, 0), 3)
+			s := simulation(t, morning(18, 0), 3)
 			s.define(`{"properties": {"acme": {"schedule": "daily 9-17", "triggers": []}}}`)
 			s.must(s.Settle(t.Context()))
 			e := form("f1")

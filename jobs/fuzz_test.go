@@ -15,20 +15,21 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // fuzzing is a simulation whose store holds what nobody has checked.
 type fuzzing struct {
 	*testing.T
-	*jobs.Simulation
+	*simulate.Simulation
 	store store.Store
 }
 
 func newFuzzing(t *testing.T, defs *definition.Definitions) *fuzzing {
 	f := &fuzzing{T: t}
 	log, _ := logtest.NewNullLogger()
-	f.Simulation = jobs.NewSimulation(jobs.SimulationConfig{
+	f.Simulation = simulate.New(simulate.Config{
 		Open: func(now func() time.Time) store.Store { f.store = memstore.New(1, now); return f.store },
 		From: morning(9, 0), TimeZone: time.UTC, Log: log, Explain: true, Action: f.isAction,
 	})

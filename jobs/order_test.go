@@ -17,8 +17,8 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -157,7 +157,7 @@ func TestTheStoryIsTheSameInAnyOrder(t *testing.T) {
 			var db store.Store
 			var actions []visitorAction
 			log, _ := logtest.NewNullLogger()
-			s := jobs.NewSimulation(jobs.SimulationConfig{
+			s := simulate.New(simulate.Config{
 				Open: func(now func() time.Time) store.Store { db = memstore.New(3, now); return db },
 				From: begin.Add(-time.Hour), TimeZone: time.UTC, Log: log,
 				Action: func(body []byte) error { actions = append(actions, decodeVisitorAction(t, body)); return nil },

@@ -41,7 +41,7 @@ const edited = `{
 func both(t *testing.T, how setup, definitions string) (*bundle, *simulated) {
 	t.Helper()
 	b := newBundle(t, how)
-	s := simulate(t, b.clock.now(), 3)
+	s := simulation(t, b.clock.now(), 3)
 	b.define(definitions)
 	s.define(definitions)
 	s.must(s.Settle(t.Context()))
@@ -56,7 +56,7 @@ func both(t *testing.T, how setup, definitions string) (*bundle, *simulated) {
 func TestASimulationDoesAsWorkersDo(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
-	s := simulate(t, b.clock.now(), 3)
+	s := simulation(t, b.clock.now(), 3)
 	b.define(shop)
 	s.define(shop)
 	b.worker()

@@ -12,23 +12,23 @@ import (
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // simulated is a simulation and the actions that came of it.
 type simulated struct {
 	testing.TB
-	*jobs.Simulation
+	*simulate.Simulation
 	actions []envelope
 }
 
-func simulate(t testing.TB, from time.Time, shards int) *simulated {
+func simulation(t testing.TB, from time.Time, shards int) *simulated {
 	t.Helper()
 	s := &simulated{TB: t}
 	log, logged := logtest.NewNullLogger()
-	s.Simulation = jobs.NewSimulation(jobs.SimulationConfig{
+	s.Simulation = simulate.New(simulate.Config{
 		Open: func(now func() time.Time) store.Store { return memstore.New(shards, now) },
 		From: from, TimeZone: time.UTC, Log: log,
 		Action: func(body []byte) error {
@@ -112,7 +112,7 @@ func (s *simulated) expect(want ...string) {
 
 func TestASimulationDecidesAtTheInstantsThemselves(t *testing.T) {
 	t.Parallel()
-	s := simulate(t, morning(8, 30), 1)
+	s := simulation(t, morning(8, 30), 1)
 	s.define(`{"properties": {"acme": {"schedule": "daily 9-17", "departments": {"sales": {"schedule": "daily 9-12"}}}},
 		"agents": {"lea": {"schedule": "daily 9-12", "notify": {"on": ["hours_started"], "via": ["ntfy://one/lea"]}}}}`)
 	if s.expect(); !s.Now().Equal(morning(8, 30)) {
@@ -138,7 +138,7 @@ func TestASimulationDecidesAtTheInstantsThemselves(t *testing.T) {
 func TestASimulationPassesOnWhatAnEditConcerns(t *testing.T) {
 	t.Parallel()
 	for _, shards := range []int{1, 7} {
-		s := simulate(t, morning(10, 0), shards)
+		s := simulation(t, morning(10, 0), shards)
 		s.define(`{"schedules": {"day": "daily 9-17"}, "properties": {"acme": {"schedule": "day", "agents": ["lea"]}, "bell": {"schedule": "day"}}, "agents": {"lea": {}}}`)
 		s.must(s.Settle(t.Context()))
 		s.ids()
@@ -173,7 +173,7 @@ func BenchmarkSimulation(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			actions := 0
 			for b.Loop() {
-				s := jobs.NewSimulation(jobs.SimulationConfig{
+				s := simulate.New(simulate.Config{
 					Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 					From: morning(8, 0), TimeZone: time.UTC,
 					Action: func([]byte) error { actions++; return nil },
@@ -205,7 +205,7 @@ func TestASimulationKnowsWhichEventsWaitForTheirVisitor(t *testing.T) {
 	}
 	take(asks("e1", "c2"), asks("e2", "c1"), asks("e3", "c1"), asks("e4", "c3"), named("e5", arrived("v1")))
 	take(named("e6", requested("v3", "c3")))
-	want := []jobs.ParkedChat{{Property: "acme", Chat: "c1", Events: 2}, {Property: "acme", Chat: "c2", Events: 1}}
+	want := []simulate.ParkedChat{{Property: "acme", Chat: "c1", Events: 2}, {Property: "acme", Chat: "c2", Events: 1}}
 	if diff := cmp.Diff(want, s.Parked()); diff != "" {
 		t.Error(diff)
 	}

@@ -9,8 +9,8 @@ import (
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -37,7 +37,7 @@ func BenchmarkAWeekOfVisitors(b *testing.B) {
 	actions := 0
 	for b.Loop() {
 		log, _ := logtest.NewNullLogger()
-		s := jobs.NewSimulation(jobs.SimulationConfig{
+		s := simulate.New(simulate.Config{
 			Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 			From: morning(8, 0), TimeZone: time.UTC, Log: log, Action: func([]byte) error { actions++; return nil },
 		})

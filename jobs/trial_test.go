@@ -39,7 +39,7 @@ func TestTryForetellsWhatComes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := simulate(t, at, 1)
+			s := simulation(t, at, 1)
 			s.define(definitions)
 			s.must(s.Settle(t.Context()))
 			arrival := event.Event{ID: "e1", Source: "test", Type: event.VisitorArrived, Time: at.UTC(), Data: event.Data{

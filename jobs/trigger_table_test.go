@@ -10,8 +10,8 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -104,7 +104,7 @@ func TestTriggersOfEachType(t *testing.T) {
 // play is a trigger of one property, and a visitor to whom things happen while it waits.
 type play struct {
 	testing.TB
-	sim   *jobs.Simulation
+	sim   *simulate.Simulation
 	keys  string // of the trigger, besides its name and text
 	start time.Time
 	due   time.Time
@@ -118,7 +118,7 @@ func newPlay(t testing.TB, keys string) *play {
 		p.due = p.start.Add(30 * time.Second)
 	}
 	log, _ := logtest.NewNullLogger()
-	p.sim = jobs.NewSimulation(jobs.SimulationConfig{
+	p.sim = simulate.New(simulate.Config{
 		Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 		From: p.start.Add(-time.Hour), TimeZone: time.UTC, Log: log, Explain: true, Action: p.hear,
 	})

@@ -12,8 +12,8 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -65,7 +65,7 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 	log := logrus.New()
 	log.SetOutput(a.stderr)
 	log.SetFormatter(&logrus.TextFormatter{DisableTimestamp: true, DisableColors: true})
-	s := jobs.NewSimulation(jobs.SimulationConfig{
+	s := simulate.New(simulate.Config{
 		Open:     func(now func() time.Time) store.Store { return memstore.New(1, now) },
 		From:     counted(from, events),
 		TimeZone: zone,
@@ -103,7 +103,7 @@ func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Ev
 }
 
 // play lets everything happen from an instant to another. Events of one instant are taken together.
-func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *curtain) error {
+func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *curtain) error {
 	if err := s.Define(ctx, defs); err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ type shown interface {
 	begin(name string, from, to time.Time)
 	event(e event.Event)
 	action(body []byte) error
-	end(parked []jobs.ParkedChat)
+	end(parked []simulate.ParkedChat)
 }
 
 // jsonLines are the actions as they are.
@@ -151,7 +151,7 @@ type jsonLines struct{ out *bufio.Writer }
 
 func (jsonLines) begin(string, time.Time, time.Time) {}
 func (jsonLines) event(event.Event)                  {}
-func (jsonLines) end([]jobs.ParkedChat)              {}
+func (jsonLines) end([]simulate.ParkedChat)          {}
 
 func (l jsonLines) action(body []byte) error {
 	_, err := l.out.Write(append(body, '\n'))

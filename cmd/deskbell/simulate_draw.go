@@ -11,8 +11,8 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
+	"github.com/deskbell/deskbell/jobs/simulate"
 )
 
 // timeline writes actions to be read, day by day:
@@ -114,7 +114,7 @@ func colourOf(a action.Action) string {
 	return bold
 }
 
-func (t *timeline) end(parked []jobs.ParkedChat) {
+func (t *timeline) end(parked []simulate.ParkedChat) {
 	t.write("\n" + t.paint(dim, count(t.told, "action", "actions")) + "\n")
 	for _, p := range parked {
 		text := count(p.Events, "event", "events") + " of the chat " + p.Property + "/" + p.Chat + " came to nothing so far: none has named its visitor, as chat.requested does"

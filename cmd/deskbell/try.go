@@ -11,10 +11,10 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -95,7 +95,7 @@ func (c *tryCmd) inFile(ctx context.Context, a *app) (engine.Trial, error) {
 	if err != nil {
 		return engine.Trial{}, err
 	}
-	s := jobs.NewSimulation(jobs.SimulationConfig{
+	s := simulate.New(simulate.Config{
 		Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 		From: arrival.Time, TimeZone: zone, Log: quiet(), Action: func([]byte) error { return nil },
 	})

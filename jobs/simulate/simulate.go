@@ -1,4 +1,4 @@
-package jobs
+package simulate
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 )
 
 // SimulationConfig is what a Simulation is made of.
-type SimulationConfig struct {
+type Config struct {
 	// Open makes an empty store that reads the simulation's clock. Its places say in
 	// which order actions were committed, also in different shards.
 	Open     func(now func() time.Time) store.Store
@@ -49,7 +49,7 @@ type Simulation struct {
 }
 
 // NewSimulation makes a simulation in which nothing is defined.
-func NewSimulation(c SimulationConfig) *Simulation {
+func New(c Config) *Simulation {
 	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain, parked: make(map[store.Subject]int)}
 	store := c.Open(s.Now)
 	s.Engine = engine.New(engine.Config{
