@@ -7,6 +7,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/view"
@@ -14,7 +15,7 @@ import (
 
 // Client is all that a process does with Redis which is no worker: it sends events, edits, reads, and sees to deliveries.
 type Client struct {
-	*EventClient
+	*client.Client
 	*edit.Editor
 	*view.Reader
 	*Deliveries
@@ -33,10 +34,10 @@ type ClientConfig struct {
 func NewClient(c ClientConfig) *Client {
 	q := queue{client: asynq.NewClientFromRedisClient(c.Redis), partitions: c.Partitions}
 	return &Client{
-		EventClient: NewEventClient(EventClientConfig{Redis: c.Redis, Shard: c.Store.Shard, Partitions: c.Partitions, Now: c.Now}),
-		Editor:      edit.New(edit.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone, Ask: sweeps{q}}),
-		Reader:      view.New(view.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone}),
-		Deliveries:  &Deliveries{store: c.Store, now: c.Now, queue: q, inspect: asynq.NewInspectorFromRedisClient(c.Redis)},
+		Client:     client.New(client.Config{Redis: c.Redis, Shard: c.Store.Shard, Partitions: c.Partitions, Now: c.Now}),
+		Editor:     edit.New(edit.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone, Ask: sweeps{q}}),
+		Reader:     view.New(view.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone}),
+		Deliveries: &Deliveries{store: c.Store, now: c.Now, queue: q, inspect: asynq.NewInspectorFromRedisClient(c.Redis)},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -106,7 +107,7 @@ func FuzzEventPayload(f *testing.F) {
 	f.Add([]byte(`{"events":[{"type":"chat.message","time":"9999-12-31T23:59:59.9Z","data":{"property":"acme","chat":"/","visitor":"a/b","from":"visitor"}},{"data":{}},{}]}`))
 	defs := parse(f, talkative)
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		var args jobs.EventsArgs
+		var args client.EventsArgs
 		if json.Unmarshal(payload, &args) != nil {
 			return // archived
 		}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 )
@@ -98,8 +99,8 @@ func (w *Worker) adopt(ctx context.Context, queue, id string) (copies int, err e
 		return 0, nil
 	case err != nil:
 		return 0, fmt.Errorf("reading a task of a dead worker: %w", err)
-	case task.State != asynq.TaskStateActive || task.Type != (EventsArgs{}).Kind():
+	case task.State != asynq.TaskStateActive || task.Type != (client.EventsArgs{}).Kind():
 		return 0, nil
 	}
-	return 1, w.queue.putInto(ctx, queue, task.Type, task.Payload, asynq.TaskID(copyPrefix+id), asynq.MaxRetry(EventRetries))
+	return 1, w.queue.putInto(ctx, queue, task.Type, task.Payload, asynq.TaskID(copyPrefix+id), asynq.MaxRetry(client.EventRetries))
 }

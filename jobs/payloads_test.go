@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -15,7 +16,7 @@ import (
 // worker is added here, with a payload in testdata/payloads.
 func allArgs() map[string]reflect.Type {
 	all := make(map[string]reflect.Type)
-	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, ReplayArgs{}, NotifyArgs{}, EventsArgs{}, WakeArgs{}} {
+	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, ReplayArgs{}, NotifyArgs{}, client.EventsArgs{}, WakeArgs{}} {
 		all[args.Kind()] = reflect.TypeOf(args)
 	}
 	return all

@@ -3,6 +3,7 @@ package jobs
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/deskbell/deskbell/jobs/client"
 	"slices"
 )
 
@@ -10,14 +11,14 @@ import (
 // times, never what is said, nor where it goes. Of other kinds it shows nothing.
 func shown() map[string][]string {
 	return map[string][]string{
-		SweepArgs{}.Kind():     {"shard", "nominal"},
-		ReconcileArgs{}.Kind(): {"shard"},
-		SpreadArgs{}.Kind():    {"schedule", "count"},
-		DeliverArgs{}.Kind():   {"shard", "destination"},
-		NotifyArgs{}.Kind():    {"agent", "notice", "boundary", "until", "via"},
-		EventsArgs{}.Kind():    {},
-		WakeArgs{}.Kind():      {"subject", "due"},
-		"delivery:replay":      {"shard", "destination", "seq", "id"},
+		SweepArgs{}.Kind():         {"shard", "nominal"},
+		ReconcileArgs{}.Kind():     {"shard"},
+		SpreadArgs{}.Kind():        {"schedule", "count"},
+		DeliverArgs{}.Kind():       {"shard", "destination"},
+		NotifyArgs{}.Kind():        {"agent", "notice", "boundary", "until", "via"},
+		client.EventsArgs{}.Kind(): {},
+		WakeArgs{}.Kind():          {"subject", "due"},
+		"delivery:replay":          {"shard", "destination", "seq", "id"},
 	}
 }
 

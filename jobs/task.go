@@ -10,6 +10,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 )
@@ -128,13 +129,13 @@ type queue struct {
 const (
 	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
 	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
-	queueEvent    = EventQueue          // events: a tenth of a second counts
+	queueEvent    = client.EventQueue   // events: a tenth of a second counts
 	queueTimer    = "deskbell-timer"    // visitors whose time comes: each task waits for its instant
 	queueUpkeep   = "deskbell-upkeep"   // reconciling: minutes count
 )
 
 func (q queue) partition(name string, shard int) string {
-	return PartitionOf(name, shard, q.partitions)
+	return client.PartitionOf(name, shard, q.partitions)
 }
 
 // all are the names of a queue's partitions, as asynq.Config wants them.
@@ -163,7 +164,7 @@ func (q queue) put(ctx context.Context, kind string, payload []byte, name string
 
 // putInto adds a task to one partition of a queue.
 func (q queue) putInto(ctx context.Context, partition, kind string, payload []byte, opts ...asynq.Option) error {
-	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(TaskTimeout)}, opts...)
+	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(client.TaskTimeout)}, opts...)
 	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		if ctx.Err() != nil { // of which asynq keeps only the text

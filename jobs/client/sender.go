@@ -1,4 +1,4 @@
-package jobs
+package client
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // Sender sends events in batches, for programs that have many: fifty events in one task
 // cost about as much as three alone. Any number of goroutines may use one Sender.
 type Sender struct {
-	client *EventClient
+	client *Client
 	failed func([]event.Event, error)
 	delay  time.Duration
 	size   int
@@ -42,7 +42,7 @@ var ErrSenderClosed = errors.New("the sender is closed")
 const batchesAtOnce = 8
 
 // NewSender makes a sender, which is to be closed.
-func NewSender(c *EventClient, config SenderConfig) *Sender {
+func NewSender(c *Client, config SenderConfig) *Sender {
 	s := &Sender{client: c, failed: config.Failed, delay: config.Delay, size: config.Size, room: make(chan struct{}, batchesAtOnce)}
 	if s.delay <= 0 {
 		s.delay = 100 * time.Millisecond

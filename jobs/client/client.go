@@ -1,4 +1,4 @@
-package jobs
+package client
 
 import (
 	"time"
@@ -10,7 +10,7 @@ import (
 )
 
 // EventClientConfig is what an EventClient is made of.
-type EventClientConfig struct {
+type Config struct {
 	Redis      redis.UniversalClient   // for enqueueing; the caller closes it
 	Shard      func(store.Subject) int // as the store has it
 	Partitions int                     // of the queues, as the store has it
@@ -18,7 +18,7 @@ type EventClientConfig struct {
 }
 
 // EventClient sends events to the workers.
-type EventClient struct {
+type Client struct {
 	queue      *asynq.Client
 	shard      func(store.Subject) int
 	partitions int
@@ -26,6 +26,6 @@ type EventClient struct {
 }
 
 // NewEventClient makes a client.
-func NewEventClient(c EventClientConfig) *EventClient {
-	return &EventClient{queue: asynq.NewClientFromRedisClient(c.Redis), shard: c.Shard, partitions: c.Partitions, now: c.Now}
+func New(c Config) *Client {
+	return &Client{queue: asynq.NewClientFromRedisClient(c.Redis), shard: c.Shard, partitions: c.Partitions, now: c.Now}
 }

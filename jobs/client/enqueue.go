@@ -1,4 +1,4 @@
-package jobs
+package client
 
 import (
 	"context"
@@ -37,7 +37,7 @@ const EventRetries = 200
 const TaskTimeout = 10 * time.Minute
 
 // enqueue hands a parcel of events to the workers.
-func (c *EventClient) enqueue(ctx context.Context, p *parcel) error {
+func (c *Client) enqueue(ctx context.Context, p *parcel) error {
 	kind := EventsArgs{}.Kind()
 	_, err := c.queue.EnqueueContext(ctx, asynq.NewTask(kind, p.payload()),
 		asynq.Queue(PartitionOf(EventQueue, p.shard, c.partitions)), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))

@@ -1,4 +1,4 @@
-package jobs
+package client
 
 import (
 	"bytes"
@@ -31,7 +31,7 @@ func (e *RefusedError) Unwrap() error { return e.Faults }
 // When something is wrong with some events, nothing is sent, and the error holds a
 // *RefusedError for each of these. After any other error, some may have been sent: send
 // all of them again, with the same IDs.
-func (c *EventClient) Send(ctx context.Context, events ...event.Event) error {
+func (c *Client) Send(ctx context.Context, events ...event.Event) error {
 	complete := make([]event.Event, len(events))
 	var refused []error
 	in := c.Intake()
@@ -49,11 +49,11 @@ func (c *EventClient) Send(ctx context.Context, events ...event.Event) error {
 }
 
 // Intake is how events are taken that arrive now.
-func (c *EventClient) Intake() event.Intake { return event.Intake{At: c.now(), NewID: uuid.NewString} }
+func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID: uuid.NewString} }
 
 // SendComplete is Send for events that the client's Intake has given: they are not checked
 // again.
-func (c *EventClient) SendComplete(ctx context.Context, events ...event.Event) error {
+func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error {
 	parcels := make(map[int]*parcel) // by partition
 	for i := range events {
 		subject, ok := store.Addressee(&events[i])
