@@ -78,9 +78,16 @@ func (p *proc) kill() {
 	}
 }
 
+// awaitListening waits until the process would hear of a signal: it may have been started just now.
+func (p *proc) awaitListening() {
+	p.t.Helper()
+	redistest.Wait(p.t, "it listens for signals", func() bool { return listens(p.cmd.Process.Pid) })
+}
+
 // stop asks the process to end, and fails the test when it does not end well.
 func (p *proc) stop() {
 	p.t.Helper()
+	p.awaitListening()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		p.t.Fatalf("stopping deskbell: %v\n%s", err, p.out)
 	}

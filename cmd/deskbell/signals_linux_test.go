@@ -3,12 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -37,7 +34,7 @@ func TestStoppingWhileStarting(t *testing.T) {
 
 func stopSoon(t *testing.T, redis, command string, moment time.Duration) {
 	p := start(t, 0, []string{"REDIS_URL=" + redis, "DESKBELL_LISTEN=127.0.0.1:0", "LOG_FORMAT=json"}, command)
-	redistest.Wait(t, "it listens for signals", func() bool { return listens(p.cmd.Process.Pid) })
+	p.awaitListening()
 	pause(moment)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Errorf("%s after %s had ended: %v\n%s", command, moment, err, p.out)
@@ -51,25 +48,6 @@ func stopSoon(t *testing.T, redis, command string, moment time.Duration) {
 			t.Errorf("%s told to stop after %s says %s", command, moment, line)
 		}
 	}
-}
-
-// listens tells whether a process of Go's listens for SIGTERM. The thread that waits for signals blocks all but those that somebody
-// listens for. Before, the system ends a process that is only being loaded, and nobody could help it.
-func listens(pid int) bool {
-	const term = 1 << (syscall.SIGTERM - 1)
-	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid)) // none: it has ended
-	for _, path := range threads {
-		status, _ := os.ReadFile(path) // a thread that has ended listens for nothing
-		for line := range strings.Lines(string(status)) {
-			if hex, ok := strings.CutPrefix(line, "SigBlk:"); ok {
-				blocked, err := strconv.ParseUint(strings.TrimSpace(hex), 16, 64)
-				if err == nil && blocked != 0 && blocked&term == 0 {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // TestSignalsAreHeardFromEarlyOn holds the packages to an order in which nothing that takes time comes before.

@@ -19,7 +19,7 @@ var heard = listen()
 
 func listen() chan os.Signal {
 	c := make(chan os.Signal, 1)
-	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(c, syscall.SIGTERM, os.Interrupt) // the one that supervisors send goes first
 	return c
 }
 
