@@ -1,6 +1,6 @@
 // Package event is what chat applications tell us: CloudEvents 1.0 in JSON. One table (tables.go) names every type of
-// event with its fields. The decoder, the refusal of unknown keys, the JSON Schema and the rows of the README's
-// reference all come from it, so that they cannot disagree.
+// event with its fields. Package table makes of it the decoder, the refusal of unknown keys, the JSON Schema and the rows
+// of the reference.
 //
 // An Intake takes events: one, an array, or one a line. It refuses an event whole, with every fault at once, and takes
 // the good ones beside it. Three rules say what is a fault and what is not:
