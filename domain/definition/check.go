@@ -15,7 +15,7 @@ import (
 func (d *Definitions) Check() error {
 	r := newReader()
 	d.check(r.Root())
-	return r.Err()
+	return r.Faults.Err()
 }
 
 func (d *Definitions) check(at table.Place) {
@@ -74,7 +74,7 @@ func lookUp[V any](at table.Place, noun string, ids []string, there map[string]V
 	}
 }
 
-// lookUpOne faults an id that is not there, and says what is: the first few, and the one that was probably meant.
+// lookUpOne faults an id that is not there, and names ids that are: the first few, and the one that was probably meant.
 func lookUpOne[V any](at table.Place, noun, id string, there map[string]V) {
 	if _, ok := there[id]; ok || at.Full() {
 		return

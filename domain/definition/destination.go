@@ -51,7 +51,7 @@ func checkStream(at table.Place, d *Destination) {
 	}
 }
 
-// actionTypes are what a destination may ask for.
+// actionTypes are the types that a destination may ask for.
 func actionTypes() []string {
 	types := action.Types()
 	names := make([]string, len(types))

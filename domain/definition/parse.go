@@ -41,7 +41,7 @@ func ParseDestination(tree any) (*Destination, error) { return parse(destination
 func ParseSchedule(tree any) (*hours.Spec, error) {
 	r := newReader()
 	spec := namedSchedule().Read(r.Root(), tree)
-	return spec, r.Err()
+	return spec, r.Faults.Err()
 }
 
 func parse[V any](k table.Kind[V], tree any, check func(*V, table.Place)) (*V, error) {
@@ -50,7 +50,7 @@ func parse[V any](k table.Kind[V], tree any, check func(*V, table.Place)) (*V, e
 	if check != nil {
 		check(&v, r.Root())
 	}
-	if err := r.Err(); err != nil {
+	if err := r.Faults.Err(); err != nil {
 		return nil, err
 	}
 	return &v, nil

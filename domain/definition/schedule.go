@@ -31,7 +31,7 @@ func (s Schedule) MarshalJSON() ([]byte, error) {
 	return []byte("null"), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. It keeps the bytes and looks at none but the first: stored definitions
+// UnmarshalJSON reads the output of MarshalJSON. It keeps the bytes and looks at the first one only: stored definitions
 // were checked when they were stored, and are read often.
 func (s *Schedule) UnmarshalJSON(b []byte) error {
 	*s = Schedule{}
@@ -87,7 +87,7 @@ func namedSchedule() table.Kind[*hours.Spec] {
 	return table.Kind[*hours.Spec]{Shape: s, Read: readSpec}
 }
 
-// readSpec answers nil where it found a fault. Compiling finds what no single key shows, such as exceptions that
+// readSpec answers nil where it found a fault. Compiling finds faults that no single key shows, such as exceptions that
 // contradict each other; the zone does not matter for that.
 func readSpec(at table.Place, tree any) *hours.Spec {
 	spec, err := hours.Parse(tree)

@@ -66,7 +66,7 @@ func link() table.Kind[string] {
 	})
 }
 
-// on is a switch that is on where nobody says otherwise.
+// on is a switch that is on by default.
 func on() table.Kind[trigger.Off] {
 	return table.Then(flag(), func(_ table.Place, on bool) trigger.Off { return trigger.Off(!on) })
 }

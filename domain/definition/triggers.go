@@ -8,7 +8,7 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// triggerKeys are the keys of a property about what it says by itself.
+// triggerKeys are the keys of a property about the messages that it sends by itself.
 func triggerKeys() []table.Field[Property] {
 	return []table.Field[Property]{
 		table.Key("shortcuts", mapOf("shortcuts", trigger.MostShortcuts, shortcutKind()),

@@ -58,7 +58,7 @@ func isScheme(s string) bool {
 	return s != ""
 }
 
-// IsSecret tells whether what stands at the path of a fault must not be shown: it is a secret, or a place at which one
+// IsSecret tells whether the value at the path of a fault must not be shown: it is a secret, or a place at which one
 // may stand by mistake.
 func IsSecret(path string) bool {
 	if within, ok := strings.CutPrefix(path, "/destinations/"); ok {

@@ -38,7 +38,7 @@ func FormatOf(contentType string) (f Format, ok bool) {
 	return "", false
 }
 
-// Item is one event of a body, or what is wrong with it.
+// Item is one event of a body, or its faults.
 type Item struct {
 	Index  int // from 0: its place in the array, or its line
 	Event  Event

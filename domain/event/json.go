@@ -45,7 +45,7 @@ func notUTF8(text []byte) *Fault {
 	}
 }
 
-// excerpt is the beginning of what stands at an offset.
+// excerpt is the beginning of the text from an offset.
 func excerpt(text []byte, offset int) string {
 	const most = 40
 	return table.Clip(string(text[offset:min(len(text), offset+most)]))
@@ -56,7 +56,7 @@ func tooDeep(text []byte) *Fault {
 	levels, quoted := 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
-		case c == '\\': // in a string: what it escapes says nothing here
+		case c == '\\': // in a string: the byte that it escapes says nothing here
 			i++
 		case c == '"':
 			quoted = !quoted

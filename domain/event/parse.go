@@ -23,8 +23,8 @@ const (
 // NewID may.
 type Intake struct {
 	// At is when the events arrive. An event without time happened then, and so did one that says it happens more than
-	// MaxAhead later: its sender's clock is wrong, and a visitor who waits is not to be kept waiting for it. Up to
-	// MaxAhead the time stands, since it keeps the order of what one sender has sent. An event older than MaxAge
+	// MaxAhead later: its sender's clock is wrong, and a visitor who waits must not be kept waiting for it. Up to
+	// MaxAhead the time stands, since it keeps the order of one sender's events. An event older than MaxAge
 	// is refused.
 	//
 	// With the zero At an event must say when it happened and is believed, as in a file of events to simulate.
@@ -75,7 +75,7 @@ func newReader(in Intake) *table.Reader {
 func (in Intake) Parse(tree any) (Event, error) {
 	r := newReader(in)
 	e := in.event(r, tree)
-	if err := r.Err(); err != nil {
+	if err := r.Faults.Err(); err != nil {
 		return Event{}, err
 	}
 	return e, nil
@@ -107,7 +107,7 @@ func (in Intake) event(r *table.Reader, tree any) Event {
 	return d.Event
 }
 
-// identify gives the event what it may leave out.
+// identify gives the event the id and the time that it may leave out.
 func (in Intake) identify(at table.Place, m map[string]any, e *Event) {
 	for _, f := range envelopeFields {
 		if f.Key == "id" && in.NewID == nil && table.Absent(m["id"]) || f.Key == "time" && in.At.IsZero() && table.Absent(m["time"]) {
@@ -122,7 +122,7 @@ func (in Intake) identify(at table.Place, m map[string]any, e *Event) {
 	}
 }
 
-// strayAttribute lets pass what CloudEvents calls an extension (traceparent, partitionkey, …), and its attributes that
+// strayAttribute lets extensions of CloudEvents pass (traceparent, partitionkey, …), and those of its attributes that
 // say nothing here (subject, datacontenttype, dataschema). A field of the data is none: it stands one level too high,
 // and an event without it would mean something else.
 func strayAttribute(at table.Place, name string) {
@@ -165,7 +165,7 @@ func uri() table.Kind[string] {
 	}, false)
 }
 
-// anyObject is kept as it is until the type says what it must be.
+// anyObject is kept as it is until the type of the event is known.
 func anyObject() table.Kind[any] {
 	return table.NewKind("object", map[string]any{"type": "object"}, func(_ table.Place, tree any) any { return tree })
 }

@@ -24,7 +24,7 @@ const (
 	mostVisits   = 1_000_000_000
 )
 
-// spec is one type of event: the keys of its data, by their names in dataFields, and what it is for.
+// spec is one type of event: the keys of its data, by their names in dataFields, and its purpose.
 type spec struct {
 	kind     Type
 	required string

@@ -17,14 +17,6 @@ func (p *parser) fault(path string, offset int, value, problem, allowed string) 
 	p.faults = append(p.faults, table.Fault{Path: path, Offset: offset, Value: cut(value), Problem: problem, Allowed: allowed})
 }
 
-// err returns an untyped nil when all is well.
-func (p *parser) err() error {
-	if len(p.faults) == 0 {
-		return nil
-	}
-	return p.faults
-}
-
 // cut keeps a value short enough for an error message, 80 bytes, and whole in its last rune.
 func cut(s string) string {
 	const most = 80

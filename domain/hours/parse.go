@@ -25,7 +25,7 @@ func Parse(tree any) (*Spec, error) {
 	} else {
 		p.spec(spec, tree)
 	}
-	if err := p.err(); err != nil {
+	if err := p.faults.Err(); err != nil {
 		return nil, err
 	}
 	return spec, nil

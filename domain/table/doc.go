@@ -6,6 +6,6 @@
 // values that a decoder of YAML or JSON yields, namely map[string]any, []any, string, bool, nil, and json.Number, int,
 // int64, uint64 or float64 for numbers.
 //
-// A Reader collects every fault of a tree. A Place is where in the tree a kind reads, and where a fault is. Faults have
-// the same form everywhere: where, what stands there, what is wrong with it, and what may stand there.
+// A Reader collects every fault of a tree. A Place is where in the tree a kind reads. Faults have the same form everywhere:
+// the path, the value, the problem, and the allowed values.
 package table

@@ -38,7 +38,7 @@ func shops(byProgram bool) table.Kind[shop] {
 func Example() {
 	kind, r := shops(false), &table.Reader{}
 	fmt.Printf("%+v\n", kind.Read(r.Root(), map[string]any{"name": "Acme", "owner": map[string]any{"nam": "Zoë"}, "size": "lage"}))
-	fmt.Println(r.Err())
+	fmt.Println(r.Faults.Err())
 
 	schema, _ := json.MarshalIndent(kind.Schema["properties"].(map[string]any)["size"], "", "  ")
 	fmt.Println(string(schema))

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Fault is one thing wrong with a value: where, what, and what may stand there.
+// Fault is one thing wrong with a value.
 type Fault struct {
 	Path    string // JSON pointer (RFC 6901) below the value that was read, "/exceptions/3/hours"; "" is the value itself. An unknown key has its own
 	Offset  int    // byte offset within the text at Path (or within its key, when the key is wrong); 0 when it is the whole value
-	Value   string // what was found there, shortened
+	Value   string // the value found there, shortened
 	Problem string // a predicate, "is not a time"
-	Allowed string // what may stand there; may be empty
+	Allowed string // the values that may stand there; may be empty
 }
 
 // String writes the fault on one line.
@@ -44,6 +44,14 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Err is the faults as an error. It is a plain nil without faults, not an empty Faults in an error.
+func (f Faults) Err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}
+
 // Segment is a key as one step of a JSON pointer: "/exceptions" (RFC 6901, section 3).
 func Segment(key string) string { return "/" + escape.Replace(key) }
 
@@ -54,8 +62,8 @@ func Choices(written string, names []string) string {
 	return strings.Join(names, ", ") + Suggest(written, names)
 }
 
-// Suggest answers ` (did you mean "office"?)` where one of the names is close to what somebody wrote,
-// else nothing.
+// Suggest answers ` (did you mean "office"?)` where one of the names is close to the one that somebody
+// wrote, else nothing.
 func Suggest(written string, names []string) string {
 	const short = 2                        // codes of countries: each is near to all others
 	best, distance := "", 3+len(written)/6 // a slip or two, and more in a long word

@@ -3,7 +3,7 @@ package table
 import "strings"
 
 const (
-	// IDPattern is what an id of a definition matches: a property's, an agent's, a schedule's.
+	// IDPattern is the pattern of the ids of definitions: of properties, agents, schedules.
 	IDPattern = `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`
 	// IDAllowed says it in words.
 	IDAllowed = "a letter or digit, then up to 63 letters, digits, '.', '_' or '-'"

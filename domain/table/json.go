@@ -28,16 +28,16 @@ func (k TreeKey) Below(root Place) Place {
 }
 
 // Tree is the value of a text that is known to be one value of JSON in UTF-8; with another text it may panic. Numbers
-// are of type json.Number. Each key is given to onKey before its value is read: an object may have a key twice, and
-// nobody knows which of the values was meant. The last one stays.
+// are of type json.Number. onKey gets each key before its value is read: an object may have a key twice, and nothing says
+// which of the values was meant. The last one stays.
 //
-// Since it need not ask what stands where, it takes half as long as a json.Decoder, which gives the same tokens.
+// It trusts the text, and so takes half as long as a json.Decoder, which gives the same tokens.
 func Tree(text []byte, onKey func(TreeKey)) any {
 	b := builder{text: text, length: len(text), onKey: onKey}
 	return b.value()
 }
 
-// builder reads what is left of a text.
+// builder reads the rest of a text.
 type builder struct {
 	text   []byte
 	length int // of the whole text
@@ -45,7 +45,7 @@ type builder struct {
 	onKey  func(TreeKey)
 }
 
-// next skips blanks and separators, and answers with what the next token begins.
+// next skips blanks and separators, and answers the first byte of the next token.
 func (b *builder) next() byte {
 	b.text = bytes.TrimLeft(b.text, " \t\r\n,:")
 	return b.text[0]

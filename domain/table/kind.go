@@ -17,7 +17,7 @@ type Entry struct {
 	Shape    Shape
 }
 
-// Shape describes what may stand somewhere.
+// Shape describes the values that may stand somewhere.
 type Shape struct {
 	Name   string         // for people: "text", "list of agents"
 	Schema map[string]any // JSON Schema
@@ -25,7 +25,7 @@ type Shape struct {
 	Keys   []Entry        // the keys of an object, in the order of the reference
 }
 
-// Kind is a shape and its decoder. Read answers the zero value, or what was good of it, where it found a fault.
+// Kind is a shape and its decoder. Read answers the zero value, or the good parts of it, where it found a fault.
 type Kind[V any] struct {
 	Shape
 	Read func(at Place, tree any) V
@@ -43,7 +43,7 @@ type Field[T any] struct {
 	empty func(v *T) bool
 }
 
-// Key makes a row: its name, what may stand there, where it goes, and what it is for.
+// Key makes a row: its name, the kind of its value, the variable that the value goes into, and its purpose.
 func Key[T, V any](name string, k Kind[V], to func(*T) *V, doc string) Field[T] {
 	return Field[T]{
 		Entry: Entry{Key: name, Doc: doc, Shape: k.Shape},
@@ -52,7 +52,7 @@ func Key[T, V any](name string, k Kind[V], to func(*T) *V, doc string) Field[T] 
 	}
 }
 
-// ByDefault says what an absent key means.
+// ByDefault gives the meaning of an absent key.
 func (f Field[T]) ByDefault(value any) Field[T] { f.Default = value; return f }
 
 // Mandatory says that an object must have the key.
@@ -66,7 +66,7 @@ func Then[V, W any](k Kind[V], convert func(at Place, v V) W) Kind[W] {
 // Pointer is the kind of a value that is kept by reference.
 func Pointer[V any](k Kind[V]) Kind[*V] { return Then(k, func(_ Place, v V) *V { return &v }) }
 
-// OneOf is one of a few words. noun is what a fault calls them: "an author".
+// OneOf is one of a few words. noun is a fault's word for them: "an author".
 func OneOf[W ~string](noun string, words ...W) Kind[W] {
 	names, enum := make([]string, len(words)), make([]any, len(words))
 	for i, w := range words {

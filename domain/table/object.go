@@ -13,12 +13,11 @@ type Object[T any] struct {
 	Check  func(at Place, v *T)        // looks at keys together, on a faultless object; may be nil
 	Stray  func(at Place, name string) // judges a key that the table does not have; nil: each is a fault
 
-	// ByProgram says that programs write it. In many languages they write what they do not know as a null or an empty
-	// text, so these are the same as an absent key, and a required key needs a value that is not empty. Faults come in
-	// the order of the table.
+	// ByProgram says that programs write it. Many of them write an unknown value as a null or an empty text, so these are
+	// the same as an absent key, and a required key needs a value that is not empty. Faults come in the order of the table.
 	//
-	// Otherwise people write it. A key with nothing behind it (`acme:` and no more) has a null, which is an empty object,
-	// and everything else is read as it stands there. Faults come in the order of the alphabet, and missing keys last.
+	// Otherwise people write it. A key with nothing behind it (`acme:` and no more) has a null, which is an empty object.
+	// Faults come in the order of the alphabet, and missing keys last.
 	ByProgram bool
 }
 

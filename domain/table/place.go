@@ -28,14 +28,6 @@ func (r *Reader) Add(f Fault) {
 	}
 }
 
-// Err is the faults as an error. It is a plain nil without faults, not an empty Faults in an error.
-func (r *Reader) Err() error {
-	if len(r.Faults) == 0 {
-		return nil
-	}
-	return r.Faults
-}
-
 // Root is the place of the whole value.
 func (r *Reader) Root() Place { return Place{Reader: r} }
 
@@ -90,8 +82,8 @@ func (p Place) TooMany(n int, plural string, most int) bool {
 	return n > most
 }
 
-// Map answers the keys of an object that people wrote; null is one without keys. The fault does not show what stands
-// there instead: it may be a secret in a wrong place.
+// Map answers the keys of an object that people wrote; null is one without keys. The fault does not show the value: it may
+// be a secret in a wrong place.
 func (p Place) Map(tree any, allowed string) (map[string]any, bool) {
 	m, ok := tree.(map[string]any)
 	if !ok && tree != nil {

@@ -22,7 +22,7 @@ func Schema(entries []Entry) map[string]any {
 	return schema
 }
 
-// schema is that of the value, with what the entry knows about it.
+// schema is the JSON Schema of the value, with the doc and the default of the key.
 func (e Entry) schema() map[string]any {
 	schema := maps.Clone(e.Shape.Schema)
 	schema["description"] = e.Doc

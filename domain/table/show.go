@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Show says what a value is, short enough for a fault. It says nothing of nothing.
+// Show is a value in a form that is short enough for a fault; "" for nil.
 func Show(tree any) string {
 	switch v := tree.(type) {
 	case nil:

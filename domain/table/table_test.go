@@ -63,7 +63,7 @@ func TestFaultsAreBounded(t *testing.T) {
 		for _, f := range r.Faults {
 			shown = append(shown, f.Value)
 		}
-		if got := fmt.Sprint(shown); got != want || r.Full() != (n >= 3) || (r.Err() == nil) != (n == 0) {
+		if got := fmt.Sprint(shown); got != want || r.Full() != (n >= 3) || (r.Faults.Err() == nil) != (n == 0) {
 			t.Errorf("%d: %s, want %s", n, got, want)
 		}
 	}

@@ -14,8 +14,8 @@ func (f Field[T]) NeededBy(only string) Field[T] {
 	return f
 }
 
-// ByType is the kind of an object whose key `type` says which of its other keys are of use. typeOf answers what was read
-// there: nothing where that was a fault, and then no key is held against it.
+// ByType is the kind of an object whose key `type` says which of its other keys are of use. typeOf answers the type,
+// or "" where that was a fault; then no key is held against it.
 func ByType[T any](k Kind[T], typeOf func(*T) string) Kind[T] {
 	k.Schema["allOf"] = typesSchema(k.Keys)
 	read := k.Read
