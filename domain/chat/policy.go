@@ -51,7 +51,7 @@ type step struct {
 	key string
 }
 
-// Compile reads the texts of rules. The error is of type hours.Faults, behind what it is in.
+// Compile reads the texts of rules. The error is of type table.Faults, behind what it is in.
 func Compile(r Rules) (*Policy, error) {
 	p := &Policy{Rules: r, texts: map[string]trigger.Text{}}
 	for _, s := range r.Rescue {

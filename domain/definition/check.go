@@ -7,89 +7,88 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // Check looks up every name that the definitions use: schedules, agents, destinations. Parse has done so; Check is for
 // definitions that were put together from single ones. The error is of type Faults.
 func (d *Definitions) Check() error {
 	r := newReader()
-	d.check(r.root())
-	return r.result()
+	d.check(r.Root())
+	return r.Faults.Err()
 }
 
-func (d *Definitions) check(at place) {
+func (d *Definitions) check(at table.Place) {
 	for id := range sorted(d.Schedules) {
 		if isPreset(id) {
-			at.key("schedules").key(id).fault(id, "reads as hours already", "another name")
+			at.Key("schedules").Key(id).Fault(id, "reads as hours already", "another name")
 		}
 	}
 	for id, p := range sorted(d.Properties) {
-		d.checkProperty(at.key("properties").key(id), p)
+		d.checkProperty(at.Key("properties").Key(id), p)
 	}
 	for id, a := range sorted(d.Agents) {
-		d.checkSchedule(at.key("agents").key(id), a.Schedule)
+		d.checkSchedule(at.Key("agents").Key(id), a.Schedule)
 	}
 }
 
-func (d *Definitions) checkProperty(at place, p *Property) {
+func (d *Definitions) checkProperty(at table.Place, p *Property) {
 	d.checkSchedule(at, p.Schedule)
-	lookUp(at.key("agents"), "an agent", p.Agents, d.Agents)
-	lookUp(at.key("destinations"), "a destination", p.Destinations, d.Destinations)
+	lookUp(at.Key("agents"), "an agent", p.Agents, d.Agents)
+	lookUp(at.Key("destinations"), "a destination", p.Destinations, d.Destinations)
 	p.check(at)
 	d.checkNotices(at, p)
 	for id, department := range sorted(p.Departments) {
-		at := at.key("departments").key(id)
+		at := at.Key("departments").Key(id)
 		d.checkSchedule(at, department.Schedule)
-		lookUp(at.key("agents"), "an agent", department.Agents, d.Agents)
+		lookUp(at.Key("agents"), "an agent", department.Agents, d.Agents)
 	}
 }
 
 // checkNotices looks up the destinations that are told by triggers. Where the property lists its destinations, they are
 // among those.
-func (d *Definitions) checkNotices(at place, p *Property) {
+func (d *Definitions) checkNotices(at table.Place, p *Property) {
 	if p.Destinations != nil {
 		return
 	}
 	for path, actions := range p.allActions() {
 		for i, a := range actions {
 			if a.Notify != nil && a.Notify.Destination != "" {
-				at := place{at.reader, at.path + path}
-				lookUpOne(at.item(i).key("notify").key("destination"), "a destination", a.Notify.Destination, d.Destinations)
+				lookUpOne(at.Down(path).Item(i).Key("notify").Key("destination"), "a destination", a.Notify.Destination, d.Destinations)
 			}
 		}
 	}
 }
 
-func (d *Definitions) checkSchedule(at place, s Schedule) {
-	if at = at.key("schedule"); s.Name != "" {
+func (d *Definitions) checkSchedule(at table.Place, s Schedule) {
+	if at = at.Key("schedule"); s.Name != "" {
 		lookUpOne(at, "a schedule", s.Name, d.Schedules)
 	}
 }
 
-func lookUp[V any](at place, noun string, ids []string, there map[string]V) {
+func lookUp[V any](at table.Place, noun string, ids []string, there map[string]V) {
 	for i, id := range ids {
 		if id != "" { // empty where the id itself was at fault
-			lookUpOne(at.item(i), noun, id, there)
+			lookUpOne(at.Item(i), noun, id, there)
 		}
 	}
 }
 
-// lookUpOne faults an id that is not there, and says what is: the first few, and the one that was probably meant.
-func lookUpOne[V any](at place, noun, id string, there map[string]V) {
-	if _, ok := there[id]; ok || at.full() {
+// lookUpOne faults an id that is not there, and names ids that are: the first few, and the one that was probably meant.
+func lookUpOne[V any](at table.Place, noun, id string, there map[string]V) {
+	if _, ok := there[id]; ok || at.Full() {
 		return
 	}
 	const most = 20
 	ids := slices.Sorted(maps.Keys(there))
-	allowed := strings.Join(ids[:min(len(ids), most)], ", ") + hours.Suggest(id, ids)
+	allowed := strings.Join(ids[:min(len(ids), most)], ", ") + table.Suggest(id, ids)
 	switch {
 	case len(ids) == 0:
 		allowed = "none: the file defines no such thing"
 	case len(ids) > most:
 		allowed = fmt.Sprintf("one of %d, such as %s", len(ids), allowed)
 	}
-	at.fault(id, "is not the name of "+noun, allowed)
+	at.Fault(id, "is not the name of "+noun, allowed)
 }
 
 // sorted visits a map in the order of its keys, so that faults come in a fixed order.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -16,48 +17,48 @@ type written struct {
 }
 
 // conditionKind is a condition: a field, one operator with its operand, and whether case matters.
-func conditionKind() kind[trigger.Condition] {
-	name := field[written]{
-		entry: entry{key: "field", required: true, shape: shape{name: "field", schema: fieldSchema()}, doc: "What it looks at: see the fields of conditions."},
-		read:  func(at place, tree any, into *written) { into.field = text(mostName).read(at, tree) },
+func conditionKind() table.Kind[trigger.Condition] {
+	name := table.Field[written]{
+		Entry: table.Entry{Key: "field", Required: true, Shape: table.Shape{Name: "field", Schema: fieldSchema()}, Doc: "What it looks at: see the fields of conditions."},
+		Read:  func(at table.Place, tree any, into *written) { into.field = text(mostName).Read(at, tree) },
 	}
-	k := conditionWith(append([]field[written]{name}, operatorKeys(trigger.Operators())...))
-	k.schema["allOf"] = kindsSchema()
+	k := conditionWith(append([]table.Field[written]{name}, operatorKeys(trigger.Operators())...))
+	k.Schema["allOf"] = kindsSchema()
 	return k
 }
 
 // urlConditionKind is a condition on the URL of a page: an operator for texts.
-func urlConditionKind() kind[trigger.Condition] {
+func urlConditionKind() table.Kind[trigger.Condition] {
 	k := conditionWith(operatorKeys(operatorsFor(trigger.KindText)))
-	k.keys = nil // the reference has them under the conditions
+	k.Keys = nil // the reference has them under the conditions
 	return k
 }
 
-func conditionWith(fields []field[written]) kind[trigger.Condition] {
-	fields = append(fields, key("case", oneOf("a way to compare", trigger.CaseInsensitive, trigger.CaseSensitive),
+func conditionWith(fields []table.Field[written]) table.Kind[trigger.Condition] {
+	fields = append(fields, table.Key("case", table.OneOf("a way to compare", trigger.CaseInsensitive, trigger.CaseSensitive),
 		func(w *written) *string { return &w.letters },
-		"Whether `A` is another letter than `a`, for operators that compare texts.").byDefault(trigger.CaseInsensitive))
+		"Whether `A` is another letter than `a`, for operators that compare texts.").ByDefault(trigger.CaseInsensitive))
 	var one []any
 	for _, f := range fields {
-		if _, isOperator := trigger.OperatorNamed(f.key); isOperator {
-			one = append(one, map[string]any{"required": []any{f.key}})
+		if _, isOperator := trigger.OperatorNamed(f.Key); isOperator {
+			one = append(one, map[string]any{"required": []any{f.Key}})
 		}
 	}
-	k := object("a condition", fields, func(at place, w *written) {
+	k := object("a condition", fields, func(at table.Place, w *written) {
 		if len(w.operands) != 1 {
-			at.fault("condition", "has not one operator", "one of them with its operand, as in {field: visitor.country, is: GB}")
+			at.Fault("condition", "has not one operator", "one of them with its operand, as in {field: visitor.country, is: GB}")
 			return
 		}
 		for operator, operand := range w.operands {
 			c, err := trigger.NewCondition(w.field, operator, plain(operand), w.letters == trigger.CaseSensitive)
 			if err != nil {
-				at.nested(err)
+				at.Nested(err)
 			}
 			w.condition = c
 		}
 	})
-	k.schema["type"], k.schema["oneOf"] = "object", one
-	return then(k, func(_ place, w written) trigger.Condition { return w.condition })
+	k.Schema["type"], k.Schema["oneOf"] = "object", one
+	return table.Then(k, func(_ table.Place, w written) trigger.Condition { return w.condition })
 }
 
 // plain writes numbers the one way that package trigger reads.
@@ -76,12 +77,12 @@ func plain(tree any) any {
 	return tree
 }
 
-func operatorKeys(operators []trigger.Operator) []field[written] {
-	var fields []field[written]
+func operatorKeys(operators []trigger.Operator) []table.Field[written] {
+	var fields []table.Field[written]
 	for _, o := range operators {
-		fields = append(fields, field[written]{
-			entry: entry{key: o.Name, doc: o.Doc, shape: shape{name: string(o.Takes), schema: operandSchema(o.Takes)}},
-			read: func(_ place, tree any, into *written) {
+		fields = append(fields, table.Field[written]{
+			Entry: table.Entry{Key: o.Name, Doc: o.Doc, Shape: table.Shape{Name: string(o.Takes), Schema: operandSchema(o.Takes)}},
+			Read: func(_ table.Place, tree any, into *written) {
 				if into.operands == nil {
 					into.operands = map[string]any{}
 				}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 const (
@@ -19,38 +20,38 @@ const (
 	mostSecrets = 2 // of a webhook: the one before stays while receivers change to the new one
 )
 
-func destinationKind() kind[Destination] {
-	return byType(object("a destination", []field[Destination]{
-		key("type", oneOf("a type of destination", "log", redisStream, webhook), func(d *Destination) *string { return &d.Type },
-			"How actions are delivered: as log lines, as entries of a Redis stream, or by HTTP.").mandatory(),
-		key("stream", text(mostName), func(d *Destination) *string { return &d.Stream },
-			"The key of the stream.").byDefault(DefaultStream).of(redisStream),
-		key("max_len", whole(1, 1_000_000_000), func(d *Destination) *int64 { return &d.MaxLen },
-			"About how many entries the stream keeps. Older ones are lost to slow readers.").byDefault(DefaultMaxLen).of(redisStream),
-		key("url", webURL(), func(d *Destination) *string { return &d.URL },
+func destinationKind() table.Kind[Destination] {
+	return table.ByType(object("a destination", []table.Field[Destination]{
+		table.Key("type", table.OneOf("a type of destination", "log", redisStream, webhook), func(d *Destination) *string { return &d.Type },
+			"How actions are delivered: as log lines, as entries of a Redis stream, or by HTTP.").Mandatory(),
+		table.Key("stream", text(mostName), func(d *Destination) *string { return &d.Stream },
+			"The key of the stream.").ByDefault(DefaultStream).Of(redisStream),
+		table.Key("max_len", whole(1, 1_000_000_000), func(d *Destination) *int64 { return &d.MaxLen },
+			"About how many entries the stream keeps. Older ones are lost to slow readers.").ByDefault(DefaultMaxLen).Of(redisStream),
+		table.Key("url", webURL(), func(d *Destination) *string { return &d.URL },
 			"Where actions are posted to. Not shown: it may hold a token. An address that is not public must be in `DESKBELL_ALLOW_PRIVATE`.").
-			neededBy(webhook),
-		key("secret_env", oneOrMore(secretVariable(), setOf("environment variables", mostSecrets, secretVariable(), clip)), func(d *Destination) *[]string { return &d.SecretEnv },
+			NeededBy(webhook),
+		table.Key("secret_env", oneOrMore(secretVariable(), setOf("environment variables", mostSecrets, secretVariable(), table.Clip)), func(d *Destination) *[]string { return &d.SecretEnv },
 			"The environment variable that holds the secret by which requests are signed, or a list of two, the newest first, "+
 				"while the secret is replaced. Its name ends in `_SECRET`: whoever writes a definition can so use what was meant for this, and nothing else.").
-			neededBy(webhook),
-		key("batch", flag(), func(d *Destination) *bool { return &d.Batch },
-			"Whether the receiver takes a list of up to 100 actions in one request.").byDefault(false).of(webhook),
-		key("actions", setOf("types of action", mostAgents, oneOf("a type of action", actionTypes()...), clip),
+			NeededBy(webhook),
+		table.Key("batch", flag(), func(d *Destination) *bool { return &d.Batch },
+			"Whether the receiver takes a list of up to 100 actions in one request.").ByDefault(false).Of(webhook),
+		table.Key("actions", setOf("types of action", mostAgents, table.OneOf("a type of action", actionTypes()...), table.Clip),
 			func(d *Destination) *[]string { return &d.Actions },
 			"Only these types of action, and what a `notify` sends to it by name. All of them where none is listed."),
 	}, checkStream), func(d *Destination) string { return d.Type })
 }
 
-func checkStream(at place, d *Destination) {
+func checkStream(at table.Place, d *Destination) {
 	for _, taken := range []string{"deskbell:{", "{deskbell", "deskbell:meta", "asynq:"} {
 		if strings.HasPrefix(d.Stream, taken) {
-			at.key("stream").fault(clip(d.Stream), "is a key of Deskbell's or asynq's own", "any that does not begin with "+taken)
+			at.Key("stream").Fault(table.Clip(d.Stream), "is a key of Deskbell's or asynq's own", "any that does not begin with "+taken)
 		}
 	}
 }
 
-// actionTypes are what a destination may ask for.
+// actionTypes are the types that a destination may ask for.
 func actionTypes() []string {
 	types := action.Types()
 	names := make([]string, len(types))
@@ -62,21 +63,20 @@ func actionTypes() []string {
 
 // webURL is where something is posted to. It may hold a token, so that no fault shows more of it than the scheme. Whether
 // its host may be reached is asked when it is: a name leads elsewhere tomorrow.
-func webURL() kind[string] {
+func webURL() table.Kind[string] {
 	schema := map[string]any{
 		"type": "string", "maxLength": mostURL, "pattern": `^https?://[^\s/?#@]+([/?][^\s#]*)?$`,
 		"examples": []any{"https://crm.example.com/hooks"},
 	}
-	read := func(at place, tree any) string {
+	return table.NewKind("URL", schema, func(at table.Place, tree any) string {
 		s, _ := tree.(string)
 		if !isWebURL(s) {
-			at.fault(hideURL(s), "is not a URL to post to",
+			at.Fault(hideURL(s), "is not a URL to post to",
 				"https:// (or http://), a host and a path, such as https://crm.example.com/hooks, without a user, a password, blanks or a #fragment")
 			return ""
 		}
 		return s
-	}
-	return kind[string]{shape{name: "URL", schema: schema}, read}
+	})
 }
 
 func isWebURL(s string) bool {
@@ -95,18 +95,17 @@ const variablePattern = `^[A-Z][A-Z0-9_]*_SECRET$`
 
 // secretVariable is the name of an environment variable with a secret. What stands there instead is not shown: it may
 // be the secret.
-func secretVariable() kind[string] {
+func secretVariable() table.Kind[string] {
 	schema := map[string]any{"type": "string", "maxLength": mostName, "pattern": variablePattern, "examples": []any{"CRM_SECRET"}}
-	read := func(at place, tree any) string {
+	return table.NewKind("environment variable", schema, func(at table.Place, tree any) string {
 		s, _ := tree.(string)
 		if !isSecretVariable(s) {
-			at.fault("…", "is not the name of an environment variable for a secret",
+			at.Fault("…", "is not the name of an environment variable for a secret",
 				"capitals, digits and _, with _SECRET at the end, such as CRM_SECRET; the secret itself belongs into that variable")
 			return ""
 		}
 		return s
-	}
-	return kind[string]{shape{name: "environment variable", schema: schema}, read}
+	})
 }
 
 // isSecretVariable tells whether s matches variablePattern.

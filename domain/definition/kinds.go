@@ -4,18 +4,23 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 const (
 	mostText = 10_000 // characters of a message
 	mostName = 200    // characters of a name
 )
+
+// object is the kind of value that a table describes. noun is a fault's word for it: "a property". check may be nil; it
+// looks at keys together, on a faultless object.
+func object[T any](noun string, fields []table.Field[T], check func(at table.Place, v *T)) table.Kind[T] {
+	return table.Object[T]{Noun: noun, Fields: fields, Check: check}.Kind()
+}
 
 // asText answers the text of a scalar. A number is taken as it was written, since people write `name: 2024`.
 func asText(tree any) (string, bool) {
@@ -37,77 +42,64 @@ func asText(tree any) (string, bool) {
 }
 
 // textual is the kind of text that valid accepts. name is for the reference, noun and allowed are for faults.
-func textual(name, noun, allowed string, schema map[string]any, valid func(place, string) bool) kind[string] {
-	return kind[string]{shape{name: name, schema: schema}, func(at place, tree any) string {
+func textual(name, noun, allowed string, schema map[string]any, valid func(table.Place, string) bool) table.Kind[string] {
+	return table.NewKind(name, schema, func(at table.Place, tree any) string {
 		s, ok := asText(tree)
 		switch b, isBool := tree.(bool); {
 		case ok && valid(at, s):
 			return s
 		case isBool:
-			at.fault(show(b), "is no text", fmt.Sprintf("%s; as a text it needs quotes: \"%t\"", allowed, b))
+			at.Fault(table.Show(b), "is no text", fmt.Sprintf("%s; as a text it needs quotes: \"%t\"", allowed, b))
 		case tree == nil:
-			at.fault("", "is empty", allowed)
+			at.Fault("", "is empty", allowed)
 		default:
-			at.fault(show(tree), "is not "+noun, allowed)
+			at.Fault(table.Show(tree), "is not "+noun, allowed)
 		}
 		return ""
-	}}
+	})
 }
 
 // text is a text that is shown as it is. A placeholder would be shown raw: it is refused.
-func text(most int) kind[string] {
+func text(most int) table.Kind[string] {
 	k := raw(most)
-	k.schema["not"] = map[string]any{"type": "string", "pattern": `\{\{`}
-	return then(k, func(at place, s string) string {
+	k.Schema["not"] = map[string]any{"type": "string", "pattern": `\{\{`}
+	return table.Then(k, func(at table.Place, s string) string {
 		if strings.Contains(s, "{{") {
-			at.fault(clip(s), "holds a placeholder", "no placeholders here: they are filled in texts of messages, notes and notices")
+			at.Fault(table.Clip(s), "holds a placeholder", "no placeholders here: they are filled in texts of messages, notes and notices")
 		}
 		return s
 	})
 }
 
 // raw is a text of which nothing is known but its length.
-func raw(most int) kind[string] {
+func raw(most int) table.Kind[string] {
 	allowed := fmt.Sprintf("at most %d characters", most)
 	schema := map[string]any{"type": []any{"string", "number"}, "maxLength": most}
-	return textual("text", "a text of "+allowed, allowed, schema, func(_ place, s string) bool {
+	return textual("text", "a text of "+allowed, allowed, schema, func(_ table.Place, s string) bool {
 		return utf8.RuneCountInString(s) <= most
 	})
 }
 
-const (
-	// IDPattern is what a name of a definition matches.
-	IDPattern = `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`
-	// IDAllowed says it in words.
-	IDAllowed = "a letter or digit, then up to 63 letters, digits, '.', '_' or '-'"
-)
+// IDAllowed says which names a definition may have.
+const IDAllowed = table.IDAllowed
+
+// ValidID tells whether s may be the name of a definition.
+func ValidID(s string) bool { return table.ValidID(s) }
 
 // id is the name of something else in the file: "agent".
-func id(noun string) kind[string] {
-	schema := map[string]any{"type": []any{"string", "number"}, "pattern": IDPattern, "minimum": 0}
-	return textual("id of "+noun, "an id", IDAllowed, schema, func(_ place, s string) bool { return ValidID(s) })
-}
-
-// ValidID tells whether s may be the name of a definition: IDAllowed.
-func ValidID(s string) bool {
-	for i := range len(s) {
-		if !alphanumeric(s[i]) && (i == 0 || !strings.Contains("._-", s[i:i+1])) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 64
+func id(noun string) table.Kind[string] {
+	schema := map[string]any{"type": []any{"string", "number"}, "pattern": table.IDPattern, "minimum": 0}
+	return textual("id of "+noun, "an id", IDAllowed, schema, func(_ table.Place, s string) bool { return ValidID(s) })
 }
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-func alphanumeric(c byte) bool { return letter(c) || c >= '0' && c <= '9' }
-
 const languagePattern = `^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`
 
 // language is a tag by its shape (BCP 47). Whether there is such a language is not asked.
-func language() kind[string] {
+func language() table.Kind[string] {
 	schema := map[string]any{"type": "string", "pattern": languagePattern, "examples": []any{"en", "fr", "pt-BR"}}
-	return textual("language tag", "a language tag", "a tag such as fr, pt-BR or zh-Hant", schema, func(_ place, s string) bool {
+	return textual("language tag", "a language tag", "a tag such as fr, pt-BR or zh-Hant", schema, func(_ table.Place, s string) bool {
 		first, rest, more := strings.Cut(s, "-")
 		for i := range len(first) {
 			if !letter(first[i]) {
@@ -125,52 +117,20 @@ func language() kind[string] {
 	})
 }
 
-// oneOf is one of a few words.
-func oneOf[W ~string](noun string, words ...W) kind[W] {
-	names, enum := make([]string, len(words)), make([]any, len(words))
-	for i, w := range words {
-		names[i], enum[i] = string(w), string(w)
-	}
-	return kind[W]{
-		shape{name: "`" + strings.Join(names, "`, `") + "`", schema: map[string]any{"enum": enum}},
-		func(at place, tree any) W {
-			s, _ := asText(tree)
-			if !slices.Contains(names, s) {
-				at.fault(show(tree), "is not "+noun, strings.Join(names, ", ")+hours.Suggest(s, names))
-				return ""
-			}
-			return W(s)
-		},
-	}
-}
-
 // flag is yes or no.
-func flag() kind[bool] {
-	return kind[bool]{
-		shape{name: "`true`, `false`", schema: map[string]any{"type": "boolean"}},
-		func(at place, tree any) bool {
-			b, ok := tree.(bool)
-			if !ok {
-				at.fault(show(tree), "is not true or false", "true, false")
-			}
-			return b
-		},
-	}
-}
+func flag() table.Kind[bool] { return table.Flag("is not true or false", "true, false") }
 
 // whole is a whole number from least to most, written in digits.
-func whole(least, most int64) kind[int64] {
-	return kind[int64]{
-		shape{name: "whole number", schema: map[string]any{"type": "integer", "minimum": least, "maximum": most}},
-		func(at place, tree any) int64 {
-			s, _ := asText(tree)
-			n, err := strconv.ParseInt(s, 10, 64)
-			_, quoted := tree.(string)
-			if quoted || err != nil || n < least || n > most {
-				at.fault(show(tree), "is not a number that fits here", fmt.Sprintf("a whole number from %d to %d", least, most))
-				return 0
-			}
-			return n
-		},
-	}
+func whole(least, most int64) table.Kind[int64] {
+	schema := map[string]any{"type": "integer", "minimum": least, "maximum": most}
+	return table.NewKind("whole number", schema, func(at table.Place, tree any) int64 {
+		s, _ := asText(tree)
+		n, err := strconv.ParseInt(s, 10, 64)
+		_, quoted := tree.(string)
+		if quoted || err != nil || n < least || n > most {
+			at.Fault(table.Show(tree), "is not a number that fits here", fmt.Sprintf("a whole number from %d to %d", least, most))
+			return 0
+		}
+		return n
+	})
 }

@@ -1,18 +1,47 @@
 package definition
 
+import (
+	"maps"
+	"slices"
+
+	"github.com/deskbell/deskbell/domain/table"
+)
+
+// mapOf is a map from ids to values of a kind. An empty one is nil: it means the same and is stored the same.
+func mapOf[V any](plural string, most int, k table.Kind[V]) table.Kind[map[string]V] {
+	return table.Kind[map[string]V]{
+		Shape: table.Shape{Name: "map of " + plural, Schema: mapSchema(k.Schema, most), Below: ".ID" + k.Below, Keys: k.Keys},
+		Read: func(at table.Place, tree any) map[string]V {
+			m, ok := at.Map(tree, plural+" by id")
+			if !ok || len(m) == 0 {
+				return nil
+			}
+			at.TooMany(len(m), plural, most)
+			values := make(map[string]V, len(m))
+			for _, id := range slices.Sorted(maps.Keys(m)) {
+				if !ValidID(id) {
+					at.Key(id).Fault(table.Clip(id), "is not an id", IDAllowed)
+				}
+				values[id] = k.Read(at.Key(id), m[id])
+			}
+			return values
+		},
+	}
+}
+
 // listOf is a list of at most so many values. An empty one is nil: it means the same and is stored the same.
-func listOf[V any](plural string, most int, k kind[V]) kind[[]V] {
-	return kind[[]V]{
-		shape{name: "list of " + plural, schema: listSchema(k.schema, most), below: "[]" + k.below, keys: k.keys},
-		func(at place, tree any) []V {
+func listOf[V any](plural string, most int, k table.Kind[V]) table.Kind[[]V] {
+	return table.Kind[[]V]{
+		Shape: table.Shape{Name: "list of " + plural, Schema: listSchema(k.Schema, most), Below: "[]" + k.Below, Keys: k.Keys},
+		Read: func(at table.Place, tree any) []V {
 			list, ok := tree.([]any)
 			if !ok && tree != nil {
-				at.fault("", "is not a list of "+plural, "[…], or lines that begin with a dash")
+				at.Fault("", "is not a list of "+plural, "[…], or lines that begin with a dash")
 			}
-			at.tooMany(len(list), plural, most)
+			at.TooMany(len(list), plural, most)
 			var values []V
 			for i, item := range list {
-				values = append(values, k.read(at.item(i), item))
+				values = append(values, k.Read(at.Item(i), item))
 			}
 			return values
 		},
@@ -21,16 +50,16 @@ func listOf[V any](plural string, most int, k kind[V]) kind[[]V] {
 
 // setOf is a list of texts of which none is there twice. Its values keep their order and their places; where a fault
 // was found stands an empty text. show says as much of a value as may be shown.
-func setOf(plural string, most int, k kind[string], show func(string) string) kind[[]string] {
+func setOf(plural string, most int, k table.Kind[string], show func(string) string) table.Kind[[]string] {
 	set := listOf(plural, most, k)
-	set.schema["uniqueItems"] = true
-	read := set.read
-	set.read = func(at place, tree any) []string {
+	set.Schema["uniqueItems"] = true
+	read := set.Read
+	set.Read = func(at table.Place, tree any) []string {
 		values := read(at, tree)
 		seen := make(map[string]bool, len(values))
 		for i, v := range values {
 			if v != "" && seen[v] {
-				at.item(i).fault(show(v), "is listed twice", "each once")
+				at.Item(i).Fault(show(v), "is listed twice", "each once")
 			}
 			seen[v] = true
 		}
@@ -40,25 +69,25 @@ func setOf(plural string, most int, k kind[string], show func(string) string) ki
 }
 
 // oneOrMore is a list of at least one, or a value that stands for a list of itself.
-func oneOrMore[V any](k kind[V], list kind[[]V]) kind[[]V] {
-	list.schema["type"], list.schema["minItems"] = "array", 1
-	schema := map[string]any{"anyOf": []any{k.schema, list.schema}}
-	return kind[[]V]{shape{name: k.name + ", or " + list.name, schema: schema}, func(at place, tree any) []V {
+func oneOrMore[V any](k table.Kind[V], list table.Kind[[]V]) table.Kind[[]V] {
+	list.Schema["type"], list.Schema["minItems"] = "array", 1
+	schema := map[string]any{"anyOf": []any{k.Schema, list.Schema}}
+	return table.NewKind(k.Name+", or "+list.Name, schema, func(at table.Place, tree any) []V {
 		items, isList := tree.([]any)
 		switch {
 		case !isList:
-			return []V{k.read(at, tree)}
+			return []V{k.Read(at, tree)}
 		case len(items) == 0:
-			at.fault("", "is empty", "at least one")
+			at.Fault("", "is empty", "at least one")
 		}
-		return list.read(at, tree)
-	}}
+		return list.Read(at, tree)
+	})
 }
 
 // explicit tells an empty list from none: an empty one stays empty and is stored.
-func explicit[V any](k kind[[]V]) kind[[]V] {
-	read := k.read
-	k.read = func(at place, tree any) []V {
+func explicit[V any](k table.Kind[[]V]) table.Kind[[]V] {
+	read := k.Read
+	k.Read = func(at table.Place, tree any) []V {
 		values := read(at, tree)
 		if values == nil && tree != nil {
 			return []V{}

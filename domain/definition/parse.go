@@ -1,6 +1,22 @@
 package definition
 
-import "github.com/deskbell/deskbell/domain/hours"
+import (
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
+)
+
+// Fault is one thing wrong with a definition. Its Path is a JSON pointer from the root of what was parsed. The Path of
+// an unknown key is the key's own, and its Value is the key.
+type Fault = table.Fault
+
+// Faults is every fault of a definition, as an error.
+type Faults = table.Faults
+
+// zones are the time zones already looked up, and whether there are such: a large file names few, many times.
+type zones map[string]bool
+
+// newReader bounds the work on a file that is wrong all through.
+func newReader() *table.Reader { return &table.Reader{Most: 1000, Context: zones{}} }
 
 // Parse reads a whole file from the tree that a YAML or JSON decoder yields: map[string]any, []any, string, bool, nil,
 // and json.Number, int, int64, uint64 or float64 for numbers. A json.Number may hold a number as YAML writes it ("0700"):
@@ -24,17 +40,17 @@ func ParseDestination(tree any) (*Destination, error) { return parse(destination
 // ParseSchedule reads one schedule as it may stand under `schedules:`, and compiles it for its contradictions.
 func ParseSchedule(tree any) (*hours.Spec, error) {
 	r := newReader()
-	spec := namedSchedule().read(r.root(), tree)
-	return spec, r.result()
+	spec := namedSchedule().Read(r.Root(), tree)
+	return spec, r.Faults.Err()
 }
 
-func parse[V any](k kind[V], tree any, check func(*V, place)) (*V, error) {
+func parse[V any](k table.Kind[V], tree any, check func(*V, table.Place)) (*V, error) {
 	r := newReader()
-	v := k.read(r.root(), tree)
+	v := k.Read(r.Root(), tree)
 	if check != nil {
-		check(&v, r.root())
+		check(&v, r.Root())
 	}
-	if err := r.result(); err != nil {
+	if err := r.Faults.Err(); err != nil {
 		return nil, err
 	}
 	return &v, nil

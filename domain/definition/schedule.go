@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // Schedule refers to a schedule, by name or written in place. The zero value is no schedule: always open.
@@ -30,7 +31,7 @@ func (s Schedule) MarshalJSON() ([]byte, error) {
 	return []byte("null"), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. It keeps the bytes and looks at none but the first: stored definitions
+// UnmarshalJSON reads the output of MarshalJSON. It keeps the bytes and looks at the first one only: stored definitions
 // were checked when they were stored, and are read often.
 func (s *Schedule) UnmarshalJSON(b []byte) error {
 	*s = Schedule{}
@@ -49,14 +50,14 @@ func (s *Schedule) UnmarshalJSON(b []byte) error {
 const scheduleAllowed = `the name of a schedule, hours such as "mon-fri 9-17" or "24/7", or a schedule in place`
 
 // scheduleOf is the kind of a `schedule:` key. A text in the shape of an id is a name, unless hours reads it as a preset.
-func scheduleOf() kind[Schedule] {
-	s := shape{name: "name, preset or schedule", schema: map[string]any{"anyOf": []any{
+func scheduleOf() table.Kind[Schedule] {
+	schema := map[string]any{"anyOf": []any{
 		map[string]any{"type": []any{"string", "number"}, "minimum": 0, "examples": []any{"24/7", "mon-fri 9-17"}},
 		map[string]any{"$ref": "#/$defs/schedule"},
-	}}}
-	return kind[Schedule]{s, func(at place, tree any) Schedule {
+	}}
+	return table.NewKind("name, preset or schedule", schema, func(at table.Place, tree any) Schedule {
 		if tree == nil {
-			at.fault("", "is empty", scheduleAllowed)
+			at.Fault("", "is empty", scheduleAllowed)
 			return Schedule{}
 		}
 		text, isText := asText(tree)
@@ -69,10 +70,10 @@ func scheduleOf() kind[Schedule] {
 		}
 		canonical, err := json.Marshal(spec)
 		if err != nil {
-			at.fault(show(tree), fmt.Sprint("cannot be stored: ", err), "")
+			at.Fault(table.Show(tree), fmt.Sprint("cannot be stored: ", err), "")
 		}
 		return Schedule{InPlace: canonical}
-	}}
+	})
 }
 
 func isPreset(text string) bool {
@@ -81,20 +82,20 @@ func isPreset(text string) bool {
 }
 
 // namedSchedule is the kind of a schedule under `schedules:`.
-func namedSchedule() kind[*hours.Spec] {
-	s := shape{name: "schedule", schema: map[string]any{"$ref": "#/$defs/schedule"}, keys: scheduleKeys()}
-	return kind[*hours.Spec]{s, readSpec}
+func namedSchedule() table.Kind[*hours.Spec] {
+	s := table.Shape{Name: "schedule", Schema: map[string]any{"$ref": "#/$defs/schedule"}, Keys: scheduleKeys()}
+	return table.Kind[*hours.Spec]{Shape: s, Read: readSpec}
 }
 
-// readSpec answers nil where it found a fault. Compiling finds what no single key shows, such as exceptions that
+// readSpec answers nil where it found a fault. Compiling finds faults that no single key shows, such as exceptions that
 // contradict each other; the zone does not matter for that.
-func readSpec(at place, tree any) *hours.Spec {
+func readSpec(at table.Place, tree any) *hours.Spec {
 	spec, err := hours.Parse(tree)
 	if err == nil {
 		_, err = spec.Compile(time.UTC)
 	}
 	if err != nil {
-		at.nested(err)
+		at.Nested(err)
 		return nil
 	}
 	return spec

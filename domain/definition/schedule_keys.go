@@ -1,34 +1,36 @@
 package definition
 
+import "github.com/deskbell/deskbell/domain/table"
+
 // What stands in a schedule is read by package hours, which describes it in words. These tables say it to editors.
 
-func scheduleKeys() []entry {
-	return []entry{
-		{key: "time_zone", shape: timeZone().shape,
-			doc: "The zone of its hours; that of the property or agent where there is none."},
-		{key: "weekly", shape: weeklyShape(), required: true,
-			doc: "The windows of each day: days or ranges of days, and their hours. Days that are not named are closed."},
-		{key: "holidays", shape: holidaysShape(),
-			doc: "Public holidays, on which it is closed: a country, also in short, as in `FR` or `DE-BY`."},
-		{key: "exceptions", shape: exceptionsShape(),
-			doc: "Dates with other hours. They beat holidays, and these beat the week."},
+func scheduleKeys() []table.Entry {
+	return []table.Entry{
+		{Key: "time_zone", Shape: timeZone().Shape,
+			Doc: "The zone of its hours; that of the property or agent where there is none."},
+		{Key: "weekly", Shape: weeklyShape(), Required: true,
+			Doc: "The windows of each day: days or ranges of days, and their hours. Days that are not named are closed."},
+		{Key: "holidays", Shape: holidaysShape(),
+			Doc: "Public holidays, on which it is closed: a country, also in short, as in `FR` or `DE-BY`."},
+		{Key: "exceptions", Shape: exceptionsShape(),
+			Doc: "Dates with other hours. They beat holidays, and these beat the week."},
 	}
 }
 
 func scheduleSchema() map[string]any {
-	return map[string]any{"anyOf": []any{presetSchema(), objectSchema(scheduleKeys())}}
+	return map[string]any{"anyOf": []any{presetSchema(), table.Schema(scheduleKeys())}}
 }
 
 func presetSchema() map[string]any {
 	return map[string]any{"type": "string", "minLength": 1, "examples": []any{"24/7", "mon-fri 9-17", "weekdays 9-17; sat 10-14"}}
 }
 
-func weeklyShape() shape {
+func weeklyShape() table.Shape {
 	days := map[string]any{}
 	for _, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun", "mon-fri", "sat,sun", "weekdays", "weekend", "daily"} {
 		days[day] = windowsSchema()
 	}
-	return shape{name: "map of hours by day, or a preset", schema: map[string]any{"anyOf": []any{
+	return table.Shape{Name: "map of hours by day, or a preset", Schema: map[string]any{"anyOf": []any{
 		presetSchema(),
 		map[string]any{"type": "object", "properties": days, "additionalProperties": windowsSchema()},
 	}}}
@@ -39,35 +41,35 @@ func windowsSchema() map[string]any {
 	return map[string]any{"anyOf": []any{text, map[string]any{"type": "array", "items": text, "maxItems": 48}}}
 }
 
-func windowsShape() shape { return shape{name: "hours", schema: windowsSchema()} }
+func windowsShape() table.Shape { return table.Shape{Name: "hours", Schema: windowsSchema()} }
 
-func holidaysShape() shape {
-	line := shape{name: "text", schema: map[string]any{"type": "string", "minLength": 1}}
-	names := map[string]any{"anyOf": []any{line.schema, listSchema(line.schema, 200)}}
-	hours := map[string]any{"type": orNull("object"), "maxProperties": 200, "additionalProperties": windowsSchema()}
-	keys := []entry{
-		{key: "country", shape: line, required: true, doc: "ISO 3166-1 code of the country."},
-		{key: "region", shape: line, doc: "Code of the region, where holidays differ by region."},
-		{key: "except", shape: shape{name: "list of holidays", schema: names}, doc: "Holidays that are days like others."},
-		{key: "hours", shape: shape{name: "map of hours by holiday", schema: hours}, doc: "Holidays that have hours of their own."},
+func holidaysShape() table.Shape {
+	line := table.Shape{Name: "text", Schema: map[string]any{"type": "string", "minLength": 1}}
+	names := map[string]any{"anyOf": []any{line.Schema, listSchema(line.Schema, 200)}}
+	hours := map[string]any{"type": table.OrNull("object"), "maxProperties": 200, "additionalProperties": windowsSchema()}
+	keys := []table.Entry{
+		{Key: "country", Shape: line, Required: true, Doc: "ISO 3166-1 code of the country."},
+		{Key: "region", Shape: line, Doc: "Code of the region, where holidays differ by region."},
+		{Key: "except", Shape: table.Shape{Name: "list of holidays", Schema: names}, Doc: "Holidays that are days like others."},
+		{Key: "hours", Shape: table.Shape{Name: "map of hours by holiday", Schema: hours}, Doc: "Holidays that have hours of their own."},
 	}
-	return shape{name: "holidays", schema: map[string]any{"anyOf": []any{line.schema, objectSchema(keys)}}, keys: keys}
+	return table.Shape{Name: "holidays", Schema: map[string]any{"anyOf": []any{line.Schema, table.Schema(keys)}}, Keys: keys}
 }
 
-func exceptionsShape() shape {
-	day := shape{name: "date", schema: map[string]any{"type": "string", "pattern": `^\s*([0-9]{4}-)?[0-9]{2}-[0-9]{2}\s*$`}}
-	flag := shape{name: "`true`, `false`", schema: map[string]any{"type": orNull("boolean")}}
-	line := shape{name: "text", schema: map[string]any{"type": "string", "minLength": 1, "maxLength": 200}}
-	keys := []entry{
-		{key: "on", shape: day, doc: "The date, instead of `from` and `to`."},
-		{key: "from", shape: day, doc: "The first date."},
-		{key: "to", shape: day, doc: "The last date."},
-		{key: "yearly", shape: flag, def: false, doc: "Every year again. The year may then be left out."},
-		{key: "closed", shape: flag, def: false, doc: "Closed all day. Either this or `hours`."},
-		{key: "hours", shape: windowsShape(), doc: "The windows that replace those of the date."},
-		{key: "name", shape: line, doc: "What it is called where somebody asks why."},
+func exceptionsShape() table.Shape {
+	day := table.Shape{Name: "date", Schema: map[string]any{"type": "string", "pattern": `^\s*([0-9]{4}-)?[0-9]{2}-[0-9]{2}\s*$`}}
+	flag := table.Shape{Name: "`true`, `false`", Schema: map[string]any{"type": table.OrNull("boolean")}}
+	line := table.Shape{Name: "text", Schema: map[string]any{"type": "string", "minLength": 1, "maxLength": 200}}
+	keys := []table.Entry{
+		{Key: "on", Shape: day, Doc: "The date, instead of `from` and `to`."},
+		{Key: "from", Shape: day, Doc: "The first date."},
+		{Key: "to", Shape: day, Doc: "The last date."},
+		{Key: "yearly", Shape: flag, Default: false, Doc: "Every year again. The year may then be left out."},
+		{Key: "closed", Shape: flag, Default: false, Doc: "Closed all day. Either this or `hours`."},
+		{Key: "hours", Shape: windowsShape(), Doc: "The windows that replace those of the date."},
+		{Key: "name", Shape: line, Doc: "What it is called where somebody asks why."},
 	}
-	one := objectSchema(keys)
+	one := table.Schema(keys)
 	one["type"] = "object"
 	one["oneOf"] = []any{
 		map[string]any{"required": []any{"on"}, "properties": map[string]any{"from": false, "to": false}},
@@ -76,5 +78,5 @@ func exceptionsShape() shape {
 	one["anyOf"] = []any{map[string]any{"required": []any{"hours"}}, map[string]any{"required": []any{"closed"}}}
 	list := listSchema(one, 1000)
 	list["type"] = "array"
-	return shape{name: "list of exceptions", schema: list, below: "[]", keys: keys}
+	return table.Shape{Name: "list of exceptions", Schema: list, Below: "[]", Keys: keys}
 }

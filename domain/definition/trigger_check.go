@@ -7,76 +7,76 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
 // check looks up every name that a property's triggers use within the property.
-func (p *Property) check(at place) {
+func (p *Property) check(at table.Place) {
 	first := map[string]int{}
 	for i := range p.Triggers {
-		t, at := &p.Triggers[i], at.key("triggers").item(i)
+		t, at := &p.Triggers[i], at.Key("triggers").Item(i)
 		if earlier, there := first[t.Name]; there && t.Name != "" {
-			at.key("name").fault(clip(t.Name), fmt.Sprintf("is the name of /triggers/%d already", earlier), "a name of its own")
+			at.Key("name").Fault(table.Clip(t.Name), fmt.Sprintf("is the name of /triggers/%d already", earlier), "a name of its own")
 		} else {
 			first[t.Name] = i
 		}
-		p.checkShortcut(at.key("shortcut"), t.Shortcut)
+		p.checkShortcut(at.Key("shortcut"), t.Shortcut)
 		for j, c := range t.Conditions {
-			p.checkCondition(at.key("conditions").item(j), c)
+			p.checkCondition(at.Key("conditions").Item(j), c)
 		}
 	}
 	for i, s := range p.Rescue {
-		at := at.key("rescue").item(i)
+		at := at.Key("rescue").Item(i)
 		if i > 0 && s.After != 0 && s.After < p.Rescue[i-1].After {
-			at.key("after").fault(s.After.String(), "comes before the step above", "steps in the order of their times")
+			at.Key("after").Fault(s.After.String(), "comes before the step above", "steps in the order of their times")
 		}
 	}
 	for path, actions := range p.allActions() {
-		p.checkActions(place{at.reader, at.path + path}, actions)
+		p.checkActions(at.Down(path), actions)
 	}
 }
 
-func (p *Property) checkActions(at place, actions []trigger.Action) {
+func (p *Property) checkActions(at table.Place, actions []trigger.Action) {
 	for i, a := range actions {
-		at := at.item(i)
+		at := at.Item(i)
 		if a.SendMessage != nil {
-			p.checkShortcut(at.key("send_message").key("shortcut"), a.SendMessage.Shortcut)
+			p.checkShortcut(at.Key("send_message").Key("shortcut"), a.SendMessage.Shortcut)
 		}
-		p.among(at.key("set_department"), "a department of the property", a.SetDepartment, slices.Sorted(maps.Keys(p.Departments)))
+		p.among(at.Key("set_department"), "a department of the property", a.SetDepartment, slices.Sorted(maps.Keys(p.Departments)))
 		if a.Notify == nil {
 			continue
 		}
 		agents := slices.Sorted(slices.Values(p.AllAgents()))
 		for j, agent := range a.Notify.Agents {
-			p.among(at.key("notify").key("agents").item(j), "an agent of the property", agent, slices.Compact(agents))
+			p.among(at.Key("notify").Key("agents").Item(j), "an agent of the property", agent, slices.Compact(agents))
 		}
 		if p.Destinations != nil {
-			p.among(at.key("notify").key("destination"), "a destination of the property", a.Notify.Destination, p.Destinations)
+			p.among(at.Key("notify").Key("destination"), "a destination of the property", a.Notify.Destination, p.Destinations)
 		}
 	}
 }
 
-func (p *Property) checkShortcut(at place, name string) {
+func (p *Property) checkShortcut(at table.Place, name string) {
 	p.among(at, "a shortcut of the property", name, slices.Sorted(maps.Keys(p.Shortcuts)))
 }
 
-func (p *Property) checkCondition(at place, c trigger.Condition) {
+func (p *Property) checkCondition(at table.Place, c trigger.Condition) {
 	departments := slices.Sorted(maps.Keys(p.Departments))
 	switch field, name, _ := trigger.FieldNamed(c.Field); field.Name {
 	case "department.NAME.status":
-		p.among(at.key("field"), "a department of the property", name, departments)
+		p.among(at.Key("field"), "a department of the property", name, departments)
 	case "triggered.NAME":
 		var names []string
 		for _, t := range p.Triggers {
 			names = append(names, t.Name)
 		}
-		p.among(at.key("field"), "a trigger of the property", name, names)
+		p.among(at.Key("field"), "a trigger of the property", name, names)
 	case "chat.department":
 		for _, id := range wholeTexts(c) {
 			known := func(department string) bool { return strings.EqualFold(department, id) }
 			if !slices.ContainsFunc(departments, known) {
-				p.among(at.key(c.Operator), "a department of the property", id, departments)
+				p.among(at.Key(c.Operator), "a department of the property", id, departments)
 			}
 		}
 	}
@@ -95,13 +95,13 @@ func wholeTexts(c trigger.Condition) (texts []string) {
 }
 
 // among faults a name that is not one of a property's own.
-func (*Property) among(at place, noun, name string, names []string) {
+func (*Property) among(at table.Place, noun, name string, names []string) {
 	if name == "" || slices.Contains(names, name) {
 		return
 	}
-	allowed := strings.Join(names, ", ") + hours.Suggest(name, names)
+	allowed := table.Choices(name, names)
 	if len(names) == 0 {
 		allowed = "none: the property defines no such thing"
 	}
-	at.fault(clip(name), "is not "+noun, allowed)
+	at.Fault(table.Clip(name), "is not "+noun, allowed)
 }

@@ -38,7 +38,7 @@ func FormatOf(contentType string) (f Format, ok bool) {
 	return "", false
 }
 
-// Item is one event of a body, or what is wrong with it.
+// Item is one event of a body, or its faults.
 type Item struct {
 	Index  int // from 0: its place in the array, or its line
 	Event  Event
@@ -80,15 +80,15 @@ func (in Intake) decode(text []byte) (Event, Faults) {
 	if len(text) > MaxEvent {
 		return Event{}, Faults{tooLarge(len(text), MaxEvent, "less in one event")}
 	}
-	r := &reader{intake: in}
-	tree := r.tree(text)
-	if tree == nil && len(r.faults) > 0 {
-		return Event{}, r.faults
+	r := newReader(in)
+	tree := readJSON(r, text)
+	if tree == nil && len(r.Faults) > 0 {
+		return Event{}, r.Faults
 	}
-	if e := r.event(tree); len(r.faults) == 0 {
+	if e := in.event(r, tree); len(r.Faults) == 0 {
 		return e, nil
 	}
-	return Event{}, r.faults
+	return Event{}, r.Faults
 }
 
 func tooLarge(n, most int, advice string) Fault {

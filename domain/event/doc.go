@@ -1,15 +1,15 @@
-// Package event is what chat applications tell us: CloudEvents 1.0 in JSON. One table (tables.go) names every type of
-// event with its fields. The decoder, the refusal of unknown keys, the JSON Schema and the rows of the README's
-// reference all come from it, so that they cannot disagree.
+// Package event holds the events of chat applications: CloudEvents 1.0 in JSON. One table (tables.go) names every type of
+// event with its fields. Package table makes of it the decoder, the refusal of unknown keys, the JSON Schema and the rows
+// of the reference.
 //
 // An Intake takes events: one, an array, or one a line. It refuses an event whole, with every fault at once, and takes
-// the good ones beside it. Three rules say what is a fault and what is not:
+// the good ones beside it. Three rules tell a fault from other input:
 //
 //   - A mistake of the programmer is a fault: an unknown key, a wrong type, an id that is none. It shows at the first
 //     try, and a typo that was let through would lose messages for ever after.
 //   - What people type and browsers send is no fault for being long: texts, titles and addresses of pages are cut at
 //     their bound, since the end of a text is worth less than the event.
-//   - A null and an empty text are the same as an absent field, since many languages write what they do not know so.
+//   - A null and an empty text are the same as an absent field, since many languages write an unknown value so.
 //
 // # Ids
 //
@@ -22,5 +22,5 @@
 //
 // # Time
 //
-// Events come late, twice and out of order, so each says when it happened. See Intake for what is done with the time.
+// Events come late, twice and out of order, so each says when it happened. Intake says how the time is used.
 package event

@@ -4,45 +4,46 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
+
+// object is the kind of value that a table describes. noun is a fault's word for it: "a page".
+func object[T any](noun string, fields []table.Field[T]) table.Kind[T] {
+	return table.Object[T]{Noun: noun, Fields: fields, ByProgram: true}.Kind()
+}
 
 // matching is the kind of text that a pattern describes; valid says the same, and faster. noun and allowed are for
 // faults. Whole numbers count as texts where digits says so: many applications count their chats.
-func matching(name, noun, allowed, pattern string, valid func(string) bool, digits bool) kind[string] {
+func matching(name, noun, allowed, pattern string, valid func(string) bool, digits bool) table.Kind[string] {
 	schema := map[string]any{"type": "string", "pattern": pattern}
 	if digits {
 		schema["type"], schema["minimum"] = []any{"string", "integer"}, 0
 	}
-	return kind[string]{shape{name: name, schema: schema}, func(at place, tree any) string {
+	return table.NewKind(name, schema, func(at table.Place, tree any) string {
 		s, ok := tree.(string)
 		if n, whole := wholeNumber(tree); digits && whole && n >= 0 {
 			s, ok = strconv.FormatInt(n, 10), true
 		}
 		if !ok || !valid(s) {
-			at.fault(show(tree), "is not "+noun, allowed)
+			at.Fault(table.Show(tree), "is not "+noun, allowed)
 			return ""
 		}
 		return s
-	}}
+	})
 }
 
 // definedID is the id of something in the definitions.
-func definedID(noun string) kind[string] {
-	return matching("id of "+noun, "an id", "a letter or digit, then up to 63 letters, digits, '.', '_' or '-'",
-		`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`, func(s string) bool {
-			return s != "" && len(s) <= 64 && alphanumeric(rune(s[0])) && consists(s, "._-")
-		}, true)
+func definedID(noun string) table.Kind[string] {
+	return matching("id of "+noun, "an id", table.IDAllowed, table.IDPattern, table.ValidID, true)
 }
 
 // ownID is an id of the application's own; the package comment argues for its characters.
-func ownID(noun string) kind[string] {
+func ownID(noun string) table.Kind[string] {
 	const marks = "-._~!$&'()*+,;=:@"
 	return matching("id of "+noun, "an id", "1 to 128 letters, digits and "+marks+" but not . or .. alone",
 		`^([A-Za-z0-9._~!$&'()*+,;=:@-]{3,128}|[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]?|\.[A-Za-z0-9_~!$&'()*+,;=:@-])$`,
@@ -59,7 +60,7 @@ func consists(s, marks string) bool {
 func alphanumeric(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' }
 
 // address is the shape of an IP address. Whether there can be such a one is not asked.
-func address() kind[string] {
+func address() table.Kind[string] {
 	return matching("IP address", "an IP address", "one address, such as 203.0.113.7 or 2001:db8::1", `^[0-9A-Fa-f:.]{2,45}$`,
 		func(s string) bool {
 			return len(s) >= 2 && len(s) <= 45 && strings.Trim(s, "0123456789ABCDEFabcdef:.") == ""
@@ -67,30 +68,30 @@ func address() kind[string] {
 }
 
 // cut is a text of any length, of which the first so many characters are kept.
-func cut(most int) kind[string] {
+func cut(most int) table.Kind[string] {
 	name := fmt.Sprintf("text, cut after %d characters", most)
-	return kind[string]{shape{name: name, schema: map[string]any{"type": "string"}}, func(at place, tree any) string {
+	return table.NewKind(name, map[string]any{"type": "string"}, func(at table.Place, tree any) string {
 		s, ok := tree.(string)
 		if !ok || !utf8.ValidString(s) {
-			at.fault(show(tree), "is not a text", "a text in quotes")
+			at.Fault(table.Show(tree), "is not a text", "a text in quotes")
 			return ""
 		}
-		return first(s, most)
-	}}
+		return table.First(s, most)
+	})
 }
 
 // name is a short text on one line.
-func name() kind[string] {
+func name() table.Kind[string] {
 	allowed := fmt.Sprintf("1 to %d characters on one line", mostName)
 	schema := map[string]any{"type": "string", "minLength": 1, "maxLength": mostName}
-	return kind[string]{shape{name: "text", schema: schema}, func(at place, tree any) string {
+	return table.NewKind("text", schema, func(at table.Place, tree any) string {
 		s, _ := tree.(string)
 		if !printable(s, mostName) {
-			at.fault(show(tree), "is not a name", allowed)
+			at.Fault(table.Show(tree), "is not a name", allowed)
 			return ""
 		}
 		return s
-	}}
+	})
 }
 
 func printable(s string, most int) bool {
@@ -98,63 +99,39 @@ func printable(s string, most int) bool {
 }
 
 // tags is a list of names. An empty one is not nil: it says that there are none.
-func tags() kind[[]string] {
+func tags() table.Kind[[]string] {
 	tag := name()
-	schema := map[string]any{"type": "array", "maxItems": mostTags, "items": tag.schema}
-	return kind[[]string]{shape{name: "list of texts", schema: schema}, func(at place, tree any) []string {
+	schema := map[string]any{"type": "array", "maxItems": mostTags, "items": tag.Schema}
+	return table.NewKind("list of texts", schema, func(at table.Place, tree any) []string {
 		list, ok := tree.([]any)
 		if !ok || len(list) > mostTags {
-			at.fault(show(tree), "is not a list of tags", fmt.Sprintf("[…] with at most %d tags", mostTags))
+			at.Fault(table.Show(tree), "is not a list of tags", fmt.Sprintf("[…] with at most %d tags", mostTags))
 			return nil
 		}
 		all := make([]string, len(list))
 		for i, item := range list {
-			all[i] = tag.read(at.item(i), item)
+			all[i] = tag.Read(at.Item(i), item)
 		}
 		return all
-	}}
+	})
 }
 
-// oneOf is one of a few words.
-func oneOf[W ~string](noun string, words ...W) kind[W] {
-	names, enum := make([]string, len(words)), make([]any, len(words))
-	for i, w := range words {
-		names[i], enum[i] = string(w), string(w)
-	}
-	return kind[W]{
-		shape{name: "`" + strings.Join(names, "`, `") + "`", schema: map[string]any{"enum": enum}},
-		func(at place, tree any) W {
-			s, _ := tree.(string)
-			if !slices.Contains(names, s) {
-				at.fault(show(tree), "is not "+noun, strings.Join(names, ", ")+hours.Suggest(s, names))
-				return ""
-			}
-			return W(s)
-		},
-	}
-}
-
-func flag() kind[bool] {
-	return kind[bool]{shape{name: "`true`, `false`", schema: map[string]any{"type": "boolean"}}, func(at place, tree any) bool {
-		b, ok := tree.(bool)
-		if !ok {
-			at.fault(show(tree), "is neither true nor false", "true, false, without quotes")
-		}
-		return b
-	}}
+// flag is yes or no.
+func flag() table.Kind[bool] {
+	return table.Flag("is neither true nor false", "true, false, without quotes")
 }
 
 // count is a whole number from 0. It is kept by reference, since none is not the same as not known.
-func count(most int64) kind[*int] {
+func count(most int64) table.Kind[*int] {
 	schema := map[string]any{"type": "integer", "minimum": 0, "maximum": most}
-	return kind[*int]{shape{name: "whole number", schema: schema}, func(at place, tree any) *int {
+	return table.NewKind("whole number", schema, func(at table.Place, tree any) *int {
 		n, ok := wholeNumber(tree)
 		if !ok || n < 0 || n > most {
-			at.fault(show(tree), "is not a number that fits here", fmt.Sprintf("a whole number from 0 to %d", most))
+			at.Fault(table.Show(tree), "is not a number that fits here", fmt.Sprintf("a whole number from 0 to %d", most))
 			return nil
 		}
 		return new(int(n))
-	}}
+	})
 }
 
 // wholeNumber reads a number as the decoders of JSON and YAML give them. 3.0 and 1e3 are whole; a number too large for

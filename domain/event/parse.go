@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 const (
@@ -23,8 +23,8 @@ const (
 // NewID may.
 type Intake struct {
 	// At is when the events arrive. An event without time happened then, and so did one that says it happens more than
-	// MaxAhead later: its sender's clock is wrong, and a visitor who waits is not to be kept waiting for it. Up to
-	// MaxAhead the time stands, since it keeps the order of what one sender has sent. An event older than MaxAge
+	// MaxAhead later: its sender's clock is wrong, and a visitor who waits must not be kept waiting for it. Up to
+	// MaxAhead the time stands, since it keeps the order of one sender's events. An event older than MaxAge
 	// is refused.
 	//
 	// With the zero At an event must say when it happened and is believed, as in a file of events to simulate.
@@ -41,27 +41,41 @@ type draft struct {
 	data    any
 }
 
-var envelopeFields = []field[draft]{
-	key("type", typeKind(), func(d *draft) *Type { return &d.Type },
-		"What has happened.").mandatory(),
-	key("id", ownID("event"), func(d *draft) *string { return &d.ID },
+var envelopeFields = []table.Field[draft]{
+	table.Key("type", typeKind(), func(d *draft) *Type { return &d.Type },
+		"What has happened.").Mandatory(),
+	table.Key("id", ownID("event"), func(d *draft) *string { return &d.ID },
 		"Names the event among those of its source. Sent again with the same id, it is ignored. Without an id it gets one."),
-	key("time", instant(), func(d *draft) *time.Time { return &d.Time },
+	table.Key("time", instant(), func(d *draft) *time.Time { return &d.Time },
 		"When it happened. The time of arrival, where it is absent or more than 5 minutes ahead; at most 7 days before arrival."),
-	key("source", uri(), func(d *draft) *string { return &d.Source },
+	table.Key("source", uri(), func(d *draft) *string { return &d.Source },
 		"What sent it, a URI or part of one. `"+DefaultSource+"`, where it is absent."),
-	key("specversion", oneOf("a version that is understood", "1.0"), func(d *draft) *string { return &d.version },
+	table.Key("specversion", table.OneOf("a version that is understood", "1.0"), func(d *draft) *string { return &d.version },
 		"The version of CloudEvents."),
-	key("data", anyObject(), func(d *draft) *any { return &d.data },
-		"What the type asks for.").mandatory(),
+	table.Key("data", anyObject(), func(d *draft) *any { return &d.data },
+		"What the type asks for.").Mandatory(),
+}
+
+var envelopeKind = table.Object[draft]{Fields: envelopeFields, Stray: strayAttribute, ByProgram: true}.Kind()
+
+// Fault is one thing wrong with an event. Its Path is a JSON pointer from the root of the event. The Path of an unknown
+// key is the key's own, and its Value is the key. Its Offset counts bytes from the start of the text that is no JSON.
+type Fault = table.Fault
+
+// Faults is every fault of an event, as an error.
+type Faults = table.Faults
+
+// newReader bounds the work on an event that is wrong all through.
+func newReader(in Intake) *table.Reader {
+	return &table.Reader{Most: 100, MostKey: mostName, Context: in}
 }
 
 // Parse reads one event from the tree that a decoder of JSON or YAML yields: map[string]any, []any, string, bool, nil,
 // and json.Number, int, int64, uint64 or float64 for numbers. The error is of type Faults.
 func (in Intake) Parse(tree any) (Event, error) {
-	r := &reader{intake: in}
-	e := r.event(tree)
-	if err := r.result(); err != nil {
+	r := newReader(in)
+	e := in.event(r, tree)
+	if err := r.Faults.Err(); err != nil {
 		return Event{}, err
 	}
 	return e, nil
@@ -77,25 +91,27 @@ func (in Intake) Complete(e Event) (Event, error) {
 	return in.ParseJSON(body)
 }
 
-func (r *reader) event(tree any) Event {
-	at := r.root()
-	d := readObject(at, tree, envelopeFields, "the keys id, type, time, source, data", strayAttribute)
-	if m, ok := tree.(map[string]any); ok {
-		at.identify(m, &d.Event)
+func (in Intake) event(r *table.Reader, tree any) Event {
+	at := r.Root()
+	m, ok := tree.(map[string]any)
+	if !ok {
+		at.Fault(table.Show(tree), "is not an object", "the keys id, type, time, source, data")
+		return Event{}
 	}
+	d := envelopeKind.Read(at, tree)
+	in.identify(at, m, &d.Event)
 	if s, ok := specs[d.Type]; ok && d.data != nil {
-		d.Data = s.data.read(at.key("data"), d.data)
+		d.Data = s.data.Read(at.Key("data"), d.data)
 	}
 	d.Source = cmp.Or(d.Source, DefaultSource)
 	return d.Event
 }
 
-// identify gives the event what it may leave out.
-func (p place) identify(m map[string]any, e *Event) {
-	in := p.intake
+// identify gives the event the id and the time that it may leave out.
+func (in Intake) identify(at table.Place, m map[string]any, e *Event) {
 	for _, f := range envelopeFields {
-		if f.key == "id" && in.NewID == nil && absent(m["id"]) || f.key == "time" && in.At.IsZero() && absent(m["time"]) {
-			p.missing(f.entry)
+		if f.Key == "id" && in.NewID == nil && table.Absent(m["id"]) || f.Key == "time" && in.At.IsZero() && table.Absent(m["time"]) {
+			at.Missing(f.Entry)
 		}
 	}
 	if e.ID == "" && in.NewID != nil {
@@ -106,49 +122,50 @@ func (p place) identify(m map[string]any, e *Event) {
 	}
 }
 
-// strayAttribute lets pass what CloudEvents calls an extension (traceparent, partitionkey, …), and its attributes that
+// strayAttribute lets extensions of CloudEvents pass (traceparent, partitionkey, …), and those of its attributes that
 // say nothing here (subject, datacontenttype, dataschema). A field of the data is none: it stands one level too high,
 // and an event without it would mean something else.
-func strayAttribute(at place, name string) {
+func strayAttribute(at table.Place, name string) {
 	const allowed = "id, type, time, source, specversion, data, and extensions of lower-case letters and digits"
-	isField := func(f field[Data]) bool { return f.key == name }
+	isField := func(f table.Field[Data]) bool { return f.Key == name }
 	switch {
 	case name == "data_base64":
-		at.fault(name, "is not understood", "an object as `data`")
+		at.Fault(name, "is not understood", "an object as `data`")
 	case slices.ContainsFunc(dataFields, isField):
-		at.fault(name, "belongs into data", "as /data/"+name)
+		at.Fault(name, "belongs into data", "as /data/"+name)
 	case len(name) > mostName || name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789") != "":
-		at.fault(clip(name), "is not a key of an event", allowed+hours.Suggest(name, namesOf(entriesOf(envelopeFields))))
+		at.Fault(table.Clip(name), "is not a key of an event", allowed+table.Suggest(name, table.Keys(table.Entries(envelopeFields))))
 	}
 }
 
-func typeKind() kind[Type] { return oneOf("a type of event", Types()...) }
+func typeKind() table.Kind[Type] { return table.OneOf("a type of event", Types()...) }
 
 // instant is a time as RFC 3339 writes it. Where the events arrive now, it must not be long ago.
-func instant() kind[time.Time] {
+func instant() table.Kind[time.Time] {
 	schema := map[string]any{"type": "string", "format": "date-time"}
 	const allowed = "a date and time with its offset, such as 2026-11-23T08:00:05Z (RFC 3339)"
-	return kind[time.Time]{shape{name: "time", schema: schema}, func(at place, tree any) (t time.Time) {
+	return table.NewKind("time", schema, func(at table.Place, tree any) (t time.Time) {
 		s, _ := tree.(string)
 		if err := t.UnmarshalText([]byte(s)); err != nil || t.UTC().Year() < 1970 || t.UTC().Year() > 9999 {
-			at.fault(show(tree), "is not a time", allowed)
+			at.Fault(table.Show(tree), "is not a time", allowed)
 			return time.Time{}
 		}
-		if oldest := at.intake.At.Add(-MaxAge); !at.intake.At.IsZero() && t.Before(oldest) {
-			at.fault(show(tree), fmt.Sprintf("is more than %d days ago", MaxAge/(24*time.Hour)), "a time since "+oldest.UTC().Format(time.RFC3339))
+		arrival := at.Context.(Intake).At
+		if oldest := arrival.Add(-MaxAge); !arrival.IsZero() && t.Before(oldest) {
+			at.Fault(table.Show(tree), fmt.Sprintf("is more than %d days ago", MaxAge/(24*time.Hour)), "a time since "+oldest.UTC().Format(time.RFC3339))
 		}
 		return t.UTC()
-	}}
+	})
 }
 
 // uri is the shape of a URI reference, of which nothing is asked but that it holds no blank.
-func uri() kind[string] {
+func uri() table.Kind[string] {
 	return matching("URI", "a URI", "1 to 256 characters of ASCII without blanks", `^[!-~]{1,256}$`, func(s string) bool {
 		return s != "" && len(s) <= 256 && !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })
 	}, false)
 }
 
-// anyObject is kept as it is until the type says what it must be.
-func anyObject() kind[any] {
-	return kind[any]{shape{name: "object", schema: map[string]any{"type": "object"}}, func(_ place, tree any) any { return tree }}
+// anyObject is kept as it is until the type of the event is known.
+func anyObject() table.Kind[any] {
+	return table.NewKind("object", map[string]any{"type": "object"}, func(_ table.Place, tree any) any { return tree })
 }

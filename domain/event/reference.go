@@ -1,6 +1,10 @@
 package event
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/deskbell/deskbell/domain/table"
+)
 
 // Row is one type of event, for people.
 type Row struct {
@@ -28,18 +32,17 @@ type KeyRow struct {
 
 // Keys is every key of an event and its data, each above the keys within it.
 func Keys() []KeyRow {
-	envelope := keyRows("", entriesOf(envelopeFields)) // data come last
-	return append(envelope, keyRows("data.", entriesOf(dataFields))...)
+	envelope := keyRows("", envelopeFields) // data come last
+	return append(envelope, keyRows("data.", dataFields)...)
 }
 
-func keyRows(under string, entries []entry) (rows []KeyRow) {
-	for _, e := range entries {
-		row := KeyRow{under + e.key, e.shape.name, e.doc}
-		if len(e.shape.keys) > 0 {
+func keyRows[T any](under string, fields []table.Field[T]) (rows []KeyRow) {
+	for _, r := range table.Rows(under, table.Entries(fields)) {
+		row := KeyRow{r.Path, r.Shape.Name, r.Doc}
+		if len(r.Shape.Keys) > 0 {
 			row.Type = "object"
 		}
 		rows = append(rows, row)
-		rows = append(rows, keyRows(under+e.key+".", e.shape.keys)...)
 	}
 	return rows
 }

@@ -3,6 +3,8 @@ package event
 import (
 	"slices"
 	"strings"
+
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // The bounds of one event's parts, in characters unless it says otherwise. The whole event has MaxEvent bytes.
@@ -22,13 +24,13 @@ const (
 	mostVisits   = 1_000_000_000
 )
 
-// spec is one type of event: the keys of its data, by their names in dataFields, and what it is for.
+// spec is one type of event: the keys of its data, by their names in dataFields, and its purpose.
 type spec struct {
 	kind     Type
 	required string
 	optional string
 	doc      string
-	check    func(at place, d *Data) // looks at keys together, on faultless data; may be nil
+	check    func(at table.Place, d *Data) // looks at keys together, on faultless data; may be nil
 }
 
 // catalogue is every type of event. It is never written to.
@@ -85,145 +87,132 @@ var catalogue = []spec{
 }
 
 // dataFields are all keys of the data, in the order of the reference.
-var dataFields = []field[Data]{
-	key("property", definedID("property"), func(d *Data) *string { return &d.Property },
+var dataFields = []table.Field[Data]{
+	table.Key("property", definedID("property"), func(d *Data) *string { return &d.Property },
 		"The property on which it happened. Agents are the same on all of them."),
-	key("visitor", ownID("visitor"), func(d *Data) *string { return &d.Visitor },
+	table.Key("visitor", ownID("visitor"), func(d *Data) *string { return &d.Visitor },
 		"The application's id of the visitor. In events of a chat the visitor who requested it, where it is absent."),
-	key("visit", ownID("visit"), func(d *Data) *string { return &d.Visit },
+	table.Key("visit", ownID("visit"), func(d *Data) *string { return &d.Visit },
 		"The application's id of this visit of the visitor; their latest, where it is absent."),
-	key("chat", ownID("chat"), func(d *Data) *string { return &d.Chat },
+	table.Key("chat", ownID("chat"), func(d *Data) *string { return &d.Chat },
 		"The application's id of the chat."),
-	key("department", definedID("department"), func(d *Data) *string { return &d.Department },
+	table.Key("department", definedID("department"), func(d *Data) *string { return &d.Department },
 		"The department that it is for."),
-	key("agent", definedID("agent"), func(d *Data) *string { return &d.Agent },
+	table.Key("agent", definedID("agent"), func(d *Data) *string { return &d.Agent },
 		"The agent. In a message: who wrote it, with `from: agent` only."),
-	key("from", oneOf("an author", FromVisitor, FromAgent, FromBot), func(d *Data) *Author { return &d.From },
+	table.Key("from", table.OneOf("an author", FromVisitor, FromAgent, FromBot), func(d *Data) *Author { return &d.From },
 		"Who wrote the message."),
-	key("text", cut(mostText), func(d *Data) *string { return &d.Text },
+	table.Key("text", cut(mostText), func(d *Data) *string { return &d.Text },
 		"What was written."),
-	key("bot", flag(), func(d *Data) *bool { return &d.Bot },
+	table.Key("bot", flag(), func(d *Data) *bool { return &d.Bot },
 		"Whether a bot is answering: then there are no auto-replies."),
-	key("queue_position", count(mostPosition), func(d *Data) **int { return &d.QueuePosition },
+	table.Key("queue_position", count(mostPosition), func(d *Data) **int { return &d.QueuePosition },
 		"The place in the queue."),
-	key("added", tags(), func(d *Data) *[]string { return &d.Added },
+	table.Key("added", tags(), func(d *Data) *[]string { return &d.Added },
 		"Tags that the chat did not have before."),
-	key("removed", tags(), func(d *Data) *[]string { return &d.Removed },
+	table.Key("removed", tags(), func(d *Data) *[]string { return &d.Removed },
 		"Tags that it has no longer."),
-	key("name", name(), func(d *Data) *string { return &d.Name },
+	table.Key("name", name(), func(d *Data) *string { return &d.Name },
 		"What happened, in the application's own words."),
-	key("values", values(mostValue), func(d *Data) *Values { return &d.Values },
+	table.Key("values", values(mostValue), func(d *Data) *Values { return &d.Values },
 		"More about it: values of the application's own, by name."),
-	key("form", object("a form", formFields), func(d *Data) *Form { return &d.Form },
+	table.Key("form", object("a form", formFields), func(d *Data) *Form { return &d.Form },
 		"The form."),
-	key("page", object("a page", pageFields), func(d *Data) *Page { return &d.Page },
+	table.Key("page", object("a page", pageFields), func(d *Data) *Page { return &d.Page },
 		"The page on which the visitor is."),
-	key("attributes", object("the attributes of a visitor", attributeFields), func(d *Data) *Attributes { return &d.Attributes },
+	table.Key("attributes", object("the attributes of a visitor", attributeFields), func(d *Data) *Attributes { return &d.Attributes },
 		"What is known of the visitor."),
-	key("status", oneOf("a status", Online, Away, Invisible, Offline), func(d *Data) *Status { return &d.Status },
+	table.Key("status", table.OneOf("a status", Online, Away, Invisible, Offline), func(d *Data) *Status { return &d.Status },
 		"What the agent has chosen to be."),
-	key("locked", flag(), func(d *Data) *bool { return &d.Locked },
+	table.Key("locked", flag(), func(d *Data) *bool { return &d.Locked },
 		"Whether the choice holds until it is undone."),
 }
 
-var formFields = []field[Form]{
-	key("kind", oneOf("a kind of form", OfflineForm, ContactForm, CallbackForm), func(f *Form) *FormKind { return &f.Kind },
-		"Which form it is.").mandatory(),
-	key("fields", values(mostField), func(f *Form) *Values { return &f.Fields },
+var formFields = []table.Field[Form]{
+	table.Key("kind", table.OneOf("a kind of form", OfflineForm, ContactForm, CallbackForm), func(f *Form) *FormKind { return &f.Kind },
+		"Which form it is.").Mandatory(),
+	table.Key("fields", values(mostField), func(f *Form) *Values { return &f.Fields },
 		"What stands in it, by the names of its fields."),
 }
 
-var pageFields = []field[Page]{
-	key("url", cut(mostURL), func(p *Page) *string { return &p.URL },
-		"Its address, as the browser shows it.").mandatory(),
-	key("title", cut(mostTitle), func(p *Page) *string { return &p.Title },
+var pageFields = []table.Field[Page]{
+	table.Key("url", cut(mostURL), func(p *Page) *string { return &p.URL },
+		"Its address, as the browser shows it.").Mandatory(),
+	table.Key("title", cut(mostTitle), func(p *Page) *string { return &p.Title },
 		"Its title."),
-	key("referrer", cut(mostURL), func(p *Page) *string { return &p.Referrer },
+	table.Key("referrer", cut(mostURL), func(p *Page) *string { return &p.Referrer },
 		"The page from which the visitor came."),
 }
 
-var attributeFields = []field[Attributes]{
-	key("country", cut(mostLine), func(a *Attributes) *string { return &a.Country },
+var attributeFields = []table.Field[Attributes]{
+	table.Key("country", cut(mostLine), func(a *Attributes) *string { return &a.Country },
 		"Their country, as in `GB` (ISO 3166-1)."),
-	key("region", cut(mostLine), func(a *Attributes) *string { return &a.Region },
+	table.Key("region", cut(mostLine), func(a *Attributes) *string { return &a.Region },
 		"Their region."),
-	key("city", cut(mostLine), func(a *Attributes) *string { return &a.City },
+	table.Key("city", cut(mostLine), func(a *Attributes) *string { return &a.City },
 		"Their city."),
-	key("language", cut(mostLine), func(a *Attributes) *string { return &a.Language },
+	table.Key("language", cut(mostLine), func(a *Attributes) *string { return &a.Language },
 		"Their language, as in `fr` or `pt-BR`."),
-	key("browser", cut(mostLine), func(a *Attributes) *string { return &a.Browser },
+	table.Key("browser", cut(mostLine), func(a *Attributes) *string { return &a.Browser },
 		"Their browser."),
-	key("os", cut(mostLine), func(a *Attributes) *string { return &a.OS },
+	table.Key("os", cut(mostLine), func(a *Attributes) *string { return &a.OS },
 		"Their operating system."),
-	key("device", cut(mostLine), func(a *Attributes) *string { return &a.Device },
+	table.Key("device", cut(mostLine), func(a *Attributes) *string { return &a.Device },
 		"Their device, as in `desktop` or `mobile`."),
-	key("ip", address(), func(a *Attributes) *string { return &a.IP },
+	table.Key("ip", address(), func(a *Attributes) *string { return &a.IP },
 		"Their IP address."),
-	key("name", cut(mostLine), func(a *Attributes) *string { return &a.Name },
+	table.Key("name", cut(mostLine), func(a *Attributes) *string { return &a.Name },
 		"Their name."),
-	key("email", cut(mostLine), func(a *Attributes) *string { return &a.Email },
+	table.Key("email", cut(mostLine), func(a *Attributes) *string { return &a.Email },
 		"Their e-mail address."),
-	key("previous_visits", count(mostVisits), func(a *Attributes) **int { return &a.PreviousVisits },
+	table.Key("previous_visits", count(mostVisits), func(a *Attributes) **int { return &a.PreviousVisits },
 		"How often they have been here before."),
-	key("previous_chats", count(mostVisits), func(a *Attributes) **int { return &a.PreviousChats },
+	table.Key("previous_chats", count(mostVisits), func(a *Attributes) **int { return &a.PreviousChats },
 		"How many chats they have had before."),
-	key("tags", tags(), func(a *Attributes) *[]string { return &a.Tags },
+	table.Key("tags", tags(), func(a *Attributes) *[]string { return &a.Tags },
 		"All their tags. An empty list takes them away."),
-	key("custom", values(mostValue), func(a *Attributes) *Values { return &a.Custom },
+	table.Key("custom", values(mostValue), func(a *Attributes) *Values { return &a.Custom },
 		"Values of the application's own, by name. A null takes one away."),
 }
 
 // onlyAgentsAreAgents is of a message.
-func onlyAgentsAreAgents(at place, d *Data) {
+func onlyAgentsAreAgents(at table.Place, d *Data) {
 	if d.Agent != "" && d.From != FromAgent {
-		at.key("agent").fault(d.Agent, "did not write a message that is from: "+string(d.From), "an agent with from: agent only")
+		at.Key("agent").Fault(d.Agent, "did not write a message that is from: "+string(d.From), "an agent with from: agent only")
 	}
 }
 
 // someTags is of the tags of a chat.
-func someTags(at place, d *Data) {
+func someTags(at table.Place, d *Data) {
 	if len(d.Added) == 0 && len(d.Removed) == 0 {
-		at.fault("added", "is missing", "`added`, `removed` or both, with at least one tag")
+		at.Fault("added", "is missing", "`added`, `removed` or both, with at least one tag")
 	}
 	for i, tag := range d.Removed {
 		if slices.Contains(d.Added, tag) {
-			at.key("removed").item(i).fault(clip(tag), "is added as well", "either of both")
+			at.Key("removed").Item(i).Fault(table.Clip(tag), "is added as well", "either of both")
 		}
 	}
 }
 
 // dataOf is the object that a type's data are.
-func dataOf(s spec) kind[Data] {
+func dataOf(s spec) table.Kind[Data] {
 	required, optional := strings.Fields(s.required), strings.Fields(s.optional)
-	var fields []field[Data]
+	var fields []table.Field[Data]
 	for _, f := range dataFields {
 		switch {
-		case slices.Contains(required, f.key):
-			fields = append(fields, f.mandatory())
-		case slices.Contains(optional, f.key):
+		case slices.Contains(required, f.Key):
+			fields = append(fields, f.Mandatory())
+		case slices.Contains(optional, f.Key):
 			fields = append(fields, f)
 		}
 	}
-	k := object("the data of "+string(s.kind), fields)
-	if s.check == nil {
-		return k
-	}
-	read := k.read
-	k.read = func(at place, tree any) Data {
-		before := len(at.faults)
-		d := read(at, tree)
-		if len(at.faults) == before {
-			s.check(at, &d)
-		}
-		return d
-	}
-	return k
+	return table.Object[Data]{Noun: "the data of " + string(s.kind), Fields: fields, Check: s.check, ByProgram: true}.Kind()
 }
 
 // typed is a spec with the decoder of its data.
 type typed struct {
 	spec
-	data kind[Data]
+	data table.Kind[Data]
 }
 
 // specs are those of the catalogue, by type. It is never written to.

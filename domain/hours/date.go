@@ -27,7 +27,7 @@ type DateRange struct {
 func ParseDate(s string) (Date, error) {
 	var p parser
 	d := p.dateText("", s, false)
-	return d, p.err()
+	return d, p.faults.Err()
 }
 
 // String writes the date as ParseDate reads it; without a year, as "12-24".
@@ -45,7 +45,7 @@ func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 func (d *Date) UnmarshalText(text []byte) error {
 	var p parser
 	read := p.dateText("", string(text), true)
-	if err := p.err(); err != nil {
+	if err := p.faults.Err(); err != nil {
 		return err
 	}
 	*d = read

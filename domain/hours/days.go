@@ -14,7 +14,7 @@ import (
 func ParseDays(s string) ([]time.Weekday, error) {
 	var p parser
 	set := p.days("", s, 0)
-	if err := p.err(); err != nil {
+	if err := p.faults.Err(); err != nil {
 		return nil, err
 	}
 	var days []time.Weekday

@@ -33,10 +33,10 @@ func ParseDuration(s string) (Duration, error) {
 	switch {
 	case !good:
 		p.fault("", 0, s, "is not a duration", allowedDurations)
-		return 0, p.err()
+		return 0, p.faults.Err()
 	case d < 0 || d > mostDays*24*time.Hour:
 		p.fault("", 0, s, "is too long", fmt.Sprintf("at most %dd", mostDays))
-		return 0, p.err()
+		return 0, p.faults.Err()
 	}
 	return Duration(d), nil
 }

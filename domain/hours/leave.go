@@ -44,11 +44,11 @@ func ParseLeave(tree any) ([]DateRange, error) {
 	items, ok := tree.([]any)
 	if !ok {
 		p.fault("", 0, show(tree), "is not a list of leave", `a list such as [{from: 2026-12-21, to: 2027-01-03}, {on: 2026-12-24}]`)
-		return nil, p.err()
+		return nil, p.faults.Err()
 	}
 	if len(items) > maxExceptions {
 		p.fault("", 0, fmt.Sprintf("%d ranges", len(items)), "are too many", fmt.Sprintf("at most %d", maxExceptions))
-		return nil, p.err()
+		return nil, p.faults.Err()
 	}
 	var ranges []DateRange
 	for i, item := range items {
@@ -58,7 +58,7 @@ func ParseLeave(tree any) ([]DateRange, error) {
 			ranges = append(ranges, DateRange{from, to})
 		}
 	}
-	if err := p.err(); err != nil {
+	if err := p.faults.Err(); err != nil {
 		return nil, err
 	}
 	return ranges, nil

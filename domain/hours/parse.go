@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // Parse reads a schedule from the tree that a YAML or JSON decoder yields: a map with the keys
@@ -23,7 +25,7 @@ func Parse(tree any) (*Spec, error) {
 	} else {
 		p.spec(spec, tree)
 	}
-	if err := p.err(); err != nil {
+	if err := p.faults.Err(); err != nil {
 		return nil, err
 	}
 	return spec, nil
@@ -58,17 +60,17 @@ func (p *parser) weekly(path string, tree any) (windows [7][]Window) {
 	if text, ok := tree.(string); ok {
 		return p.preset(path, text)
 	}
-	table, ok := tree.(map[string]any)
+	byDay, ok := tree.(map[string]any)
 	if !ok {
 		p.fault(path, 0, show(tree), "is not a week", `windows by day such as {mon-fri: "9-17"}, "24/7" or "closed"`)
 		return windows
 	}
 	var claims claims
-	for _, key := range slices.Sorted(maps.Keys(table)) {
-		entry := below(path, key)
+	for _, key := range slices.Sorted(maps.Keys(byDay)) {
+		entry := path + table.Segment(key)
 		days := p.days(entry, key, 0)
 		claims.take(p, entry, piece{text: key}, days)
-		hours := p.windows(entry, table[key])
+		hours := p.windows(entry, byDay[key])
 		for _, day := range week() {
 			if days.has(day) {
 				windows[day] = hours
@@ -125,7 +127,7 @@ func (p *parser) object(path string, tree any, known ...string) (map[string]any,
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(known, key) {
-			p.fault(below(path, key), 0, key, "is not a known key", oneOf(key, known))
+			p.fault(path+table.Segment(key), 0, key, "is not a known key", table.Choices(key, known))
 		}
 	}
 	return fields, true

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/rickar/cal/v2"
+
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // holidays reads {country: FR, region: …, except: […], hours: {…}}, or the short forms "FR" and
@@ -96,17 +98,17 @@ func (p *parser) holidayHours(path string, tree any) map[string][]Window {
 	if tree == nil {
 		return nil
 	}
-	table, ok := tree.(map[string]any)
-	if !ok || len(table) > maxNames {
+	days, ok := tree.(map[string]any)
+	if !ok || len(days) > maxNames {
 		p.fault(path, 0, show(tree), "is not a table of hours by holiday", fmt.Sprintf(`at most %d entries such as {Noël: "09:00-12:00"}`, maxNames))
 		return nil
 	}
 	var hours map[string][]Window
-	for _, name := range slices.Sorted(maps.Keys(table)) {
+	for _, name := range slices.Sorted(maps.Keys(days)) {
 		if hours == nil {
 			hours = make(map[string][]Window)
 		}
-		hours[name] = p.windows(below(path, name), table[name])
+		hours[name] = p.windows(path+table.Segment(name), days[name])
 	}
 	return hours
 }
@@ -116,32 +118,32 @@ func (p *parser) checkHolidays(path string, h *Holidays) {
 	list, regions := holidaysOf(h.Country, h.Region)
 	switch {
 	case list == nil && regions == nil:
-		p.fault(path+"/country", 0, h.Country, "is not a country with known holidays", oneOf(h.Country, countryCodes()))
+		p.fault(path+"/country", 0, h.Country, "is not a country with known holidays", table.Choices(h.Country, countryCodes()))
 		return
 	case list == nil && h.Region == "":
-		p.fault(path+"/region", 0, "", "is missing: "+h.Country+" has no holidays of the whole country", oneOf("", regions))
+		p.fault(path+"/region", 0, "", "is missing: "+h.Country+" has no holidays of the whole country", table.Choices("", regions))
 		return
 	case list == nil && len(regions) == 0:
 		p.fault(path+"/region", 0, h.Region, "is not needed: "+h.Country+" has the same holidays everywhere", "no region")
 		return
 	case list == nil:
-		p.fault(path+"/region", 0, h.Region, "is not a region of "+h.Country, oneOf(h.Region, regions))
+		p.fault(path+"/region", 0, h.Region, "is not a region of "+h.Country, table.Choices(h.Region, regions))
 		return
 	}
 	names := holidayNames(list)
 	for i, name := range h.Except {
 		if nameIn(names, name) == "" {
-			p.fault(fmt.Sprintf("%s/except/%d", path, i), 0, name, "is not a holiday there", oneOf(name, names))
+			p.fault(fmt.Sprintf("%s/except/%d", path, i), 0, name, "is not a holiday there", table.Choices(name, names))
 		}
 	}
 	given := slices.Sorted(maps.Keys(h.Hours))
 	for i, name := range given {
-		entry := below(path+"/hours", name)
+		entry := path + "/hours" + table.Segment(name)
 		switch {
 		case nameIn(given[:i], name) != "":
 			p.fault(entry, 0, name, "is given twice", "each holiday once")
 		case nameIn(names, name) == "":
-			p.fault(entry, 0, name, "is not a holiday there", oneOf(name, names))
+			p.fault(entry, 0, name, "is not a holiday there", table.Choices(name, names))
 		case nameIn(h.Except, name) != "":
 			p.fault(entry, 0, name, "is switched off by except", "either except or hours")
 		}

@@ -37,7 +37,7 @@ func (s *Spec) Compile(fallback *time.Location) (*Schedule, error) {
 	var p parser
 	location := p.location("/time_zone", s.TimeZone, fallback)
 	p.check(s)
-	if err := p.err(); err != nil {
+	if err := p.faults.Err(); err != nil {
 		return nil, err
 	}
 	return &Schedule{layers: layers{rules: s.rules()}, location: location}, nil

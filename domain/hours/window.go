@@ -36,7 +36,7 @@ func (w Window) String() string {
 func ParseWindows(tree any) ([]Window, error) {
 	var p parser
 	windows := p.windows("", tree)
-	if err := p.err(); err != nil {
+	if err := p.faults.Err(); err != nil {
 		return nil, err
 	}
 	return windows, nil

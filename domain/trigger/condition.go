@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // Condition compares a field with something: {"field":"visitor.country","is":"GB"}. NewCondition makes one.
@@ -28,7 +28,7 @@ const (
 func (c Condition) IsZero() bool { return c.Operator == "" }
 
 // NewCondition checks a condition. operand is a string, a bool, a json.Number, or a []any of these. The error is of type
-// hours.Faults, with paths such as "/field" and "/between/1".
+// table.Faults, with paths such as "/field" and "/between/1".
 func NewCondition(field, operator string, operand any, caseSensitive bool) (Condition, error) {
 	c := Condition{Field: field, Operator: operator, CaseSensitive: caseSensitive}
 	_, canonical, faults := c.read(operand)
@@ -118,27 +118,27 @@ type test struct {
 }
 
 // read makes a test, and answers what is to be stored of its operand.
-func (c Condition) read(tree any) (t test, canonical any, faults hours.Faults) {
+func (c Condition) read(tree any) (t test, canonical any, faults table.Faults) {
 	field, name, ok := FieldNamed(c.fieldName())
 	if !ok {
-		faults = append(faults, hours.Fault{Path: "/field", Value: clip(c.Field), Problem: "is not a field", Allowed: fieldNames(c.Field)})
+		faults = append(faults, table.Fault{Path: "/field", Value: table.Clip(c.Field), Problem: "is not a field", Allowed: fieldNames(c.Field)})
 	}
 	op, known := OperatorNamed(c.Operator)
 	path := "/" + c.Operator
 	switch {
 	case !known:
-		faults = append(faults, hours.Fault{Path: path, Value: clip(c.Operator), Problem: "is not an operator", Allowed: operatorNames(c.Operator, Operator.always)})
+		faults = append(faults, table.Fault{Path: path, Value: table.Clip(c.Operator), Problem: "is not an operator", Allowed: operatorNames(c.Operator, Operator.always)})
 		return t, nil, faults
 	case !ok:
 		return t, nil, faults
 	case !op.For(field.Kind):
 		allowed := operatorNames("", func(o Operator) bool { return o.For(field.Kind) })
-		faults = append(faults, hours.Fault{Path: path, Value: c.Operator, Problem: "is not for " + c.fieldName() + ", which is of the kind " + string(field.Kind), Allowed: allowed})
+		faults = append(faults, table.Fault{Path: path, Value: c.Operator, Problem: "is not for " + c.fieldName() + ", which is of the kind " + string(field.Kind), Allowed: allowed})
 		return t, nil, faults
 	}
 	letters := op.caseMatters(field.Kind)
 	if c.CaseSensitive && !letters {
-		faults = append(faults, hours.Fault{Path: "/case", Value: CaseSensitive, Problem: "is of no use here", Allowed: "with operators that compare texts"})
+		faults = append(faults, table.Fault{Path: "/case", Value: CaseSensitive, Problem: "is of no use here", Allowed: "with operators that compare texts"})
 	}
 	r := operandReader{field: field, op: op, folded: letters && !c.CaseSensitive}
 	t = test{Condition: c, field: field, name: name, op: op, folded: r.folded}
@@ -153,7 +153,7 @@ func fieldNames(written string) string {
 	for _, f := range fields {
 		names = append(names, f.Name)
 	}
-	return strings.Join(names, ", ") + hours.Suggest(written, names)
+	return table.Choices(written, names)
 }
 
 func operatorNames(written string, fits func(Operator) bool) string {
@@ -163,5 +163,5 @@ func operatorNames(written string, fits func(Operator) bool) string {
 			names = append(names, o.Name)
 		}
 	}
-	return strings.Join(names, ", ") + hours.Suggest(written, names)
+	return table.Choices(written, names)
 }

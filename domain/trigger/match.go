@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // Compiled is a trigger whose conditions can be asked. It never changes, so that any number of goroutines may share it.
@@ -16,13 +16,13 @@ type Compiled struct {
 }
 
 // Compile prepares the conditions of a trigger: the URL of a page trigger, or those of an advanced one. The error is of
-// type hours.Faults, with paths below the trigger such as "/conditions/2/field".
+// type table.Faults, with paths below the trigger such as "/conditions/2/field".
 func Compile(t Trigger) (*Compiled, error) {
 	c := &Compiled{Trigger: t}
-	var faults hours.Faults
+	var faults table.Faults
 	add := func(path string, condition Condition) {
 		test, err := condition.compile()
-		var found hours.Faults
+		var found table.Faults
 		if errors.As(err, &found) {
 			for _, f := range found {
 				f.Path = path + f.Path
@@ -48,7 +48,7 @@ func (c Condition) compile() (test, error) {
 	d.UseNumber()
 	var tree any
 	if err := d.Decode(&tree); err != nil {
-		return test{}, hours.Faults{{Path: "/" + c.Operator, Value: clip(string(c.Value)), Problem: "is not JSON"}}
+		return test{}, table.Faults{{Path: "/" + c.Operator, Value: table.Clip(string(c.Value)), Problem: "is not JSON"}}
 	}
 	t, _, faults := c.read(tree)
 	if len(faults) > 0 {

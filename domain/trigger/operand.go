@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // operand is what a value is compared with. Which fields are set depends on the kind of the field.
@@ -34,20 +35,20 @@ type operandReader struct {
 	field  Field
 	op     Operator
 	folded bool
-	faults hours.Faults
+	faults table.Faults
 }
 
 func (r *operandReader) fault(path string, tree any, problem, allowed string) {
 	shown := ""
 	switch v := tree.(type) {
 	case string, json.Number, bool:
-		shown = clip(fmt.Sprint(v))
+		shown = table.Clip(fmt.Sprint(v))
 	case []any:
 		shown = "[…]"
 	case map[string]any:
 		shown = "{…}"
 	}
-	r.faults = append(r.faults, hours.Fault{Path: path, Value: shown, Problem: problem, Allowed: allowed})
+	r.faults = append(r.faults, table.Fault{Path: path, Value: shown, Problem: problem, Allowed: allowed})
 }
 
 // read answers the operands, and what is stored of them.
@@ -78,7 +79,7 @@ func (r *operandReader) list(path string, list []any) ([]operand, any) {
 		least, most = 2, 2
 	}
 	if len(list) < least || len(list) > most {
-		r.faults = append(r.faults, hours.Fault{Path: path, Value: fmt.Sprint(len(list), " values"), Problem: "do not fit", Allowed: limits(least, most)})
+		r.faults = append(r.faults, table.Fault{Path: path, Value: fmt.Sprint(len(list), " values"), Problem: "do not fit", Allowed: limits(least, most)})
 		return nil, nil
 	}
 	var operands []operand
@@ -144,7 +145,7 @@ func (r *operandReader) ofKind(tree any) (o operand, no refusal) {
 	case KindWord:
 		s, _ := scalarText(tree)
 		if !slices.Contains(r.field.Words, s) {
-			return o, refusal{"is not a status", strings.Join(r.field.Words, ", ") + hours.Suggest(s, r.field.Words)}
+			return o, refusal{"is not a status", table.Choices(s, r.field.Words)}
 		}
 		return operand{canonical: s, text: s}, refusal{}
 	default:

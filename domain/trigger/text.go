@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // Place is where a text is used, which decides what it may say.
@@ -64,7 +64,7 @@ const (
 
 // ParseText reads a text of at most MostText characters. Within {{ and }} stands a placeholder, with a fallback for when
 // there is no value, as in {{visitor.name|there}}; blanks around both do not count. Single braces are text, and so are
-// URLs. The error is of type hours.Faults, every fault with its place in the text.
+// URLs. The error is of type table.Faults, every fault with its place in the text.
 func ParseText(s string, at Place) (Text, error) {
 	p := textParser{names: placeholderNames(at), length: len(s)}
 	if n := utf8.RuneCountInString(s); n > MostText {
@@ -83,7 +83,7 @@ type textParser struct {
 	parts  []part
 	names  []string
 	length int
-	faults hours.Faults
+	faults table.Faults
 }
 
 // next takes one part from the beginning of rest, and answers what comes after it.
@@ -102,7 +102,7 @@ func (p *textParser) next(rest string) string {
 	}
 	inner, after, closed := strings.Cut(rest[len(opening):], closing)
 	if nested := strings.Index(inner, opening); nested >= 0 || !closed {
-		p.fault(rest, clip(rest), "is not closed", example)
+		p.fault(rest, table.Clip(rest), "is not closed", example)
 		if nested >= 0 {
 			return rest[len(opening)+nested:]
 		}
@@ -121,12 +121,12 @@ func (p *textParser) placeholder(rest, inner string) {
 			return
 		}
 	}
-	p.fault(rest, clip(name), "is not a placeholder", strings.Join(p.names, ", ")+hours.Suggest(name, p.names))
+	p.fault(rest, table.Clip(name), "is not a placeholder", table.Choices(name, p.names))
 }
 
 // fault is at the beginning of rest.
 func (p *textParser) fault(rest, value, problem, allowed string) {
-	p.faults = append(p.faults, hours.Fault{Offset: p.length - len(rest), Value: value, Problem: problem, Allowed: allowed})
+	p.faults = append(p.faults, table.Fault{Offset: p.length - len(rest), Value: value, Problem: problem, Allowed: allowed})
 }
 
 // Render fills in the values by the names of their placeholders. A value of nothing but blanks, or none, gives way to the
@@ -152,15 +152,6 @@ func oneLine(s string) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if runes := []rune(s); len(runes) > mostValue {
 		return string(runes[:mostValue-1]) + "…"
-	}
-	return s
-}
-
-// clip shortens what a fault shows.
-func clip(s string) string {
-	const most = 60
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most-1]) + "…"
 	}
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -49,7 +50,7 @@ func given(a event.Attributes) map[string]json.RawMessage {
 func plain(v any) json.RawMessage {
 	switch t := v.(type) {
 	case string:
-		v = first(t, mostValue)
+		v = table.First(t, mostValue)
 	case bool, json.Number:
 	default:
 		v = nil

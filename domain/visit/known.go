@@ -75,16 +75,3 @@ func hash(texts ...string) uint32 {
 	}
 	return h.Sum32()
 }
-
-// first cuts a text after so many characters.
-func first(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	for i := range s {
-		if most--; most < 0 {
-			return s[:i]
-		}
-	}
-	return s
-}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -130,6 +131,6 @@ func look(f *trigger.Facts, e event.Event) {
 		f.Page = trigger.PageView{URL: p.URL, Title: p.Title, Referrer: p.Referrer, Since: p.Since}
 	}
 	if asks(e) && e.Data.Text != "" {
-		f.Message = first(e.Data.Text, mostSaid)
+		f.Message = table.First(e.Data.Text, mostSaid)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -112,7 +113,7 @@ func (s *State) merge(e event.Event) {
 		s.ChatEnded = later(s.ChatEnded, at)
 	}
 	if asks(e) {
-		s.Said = s.Said.or(Word{first(d.Text, mostSaid), at})
+		s.Said = s.Said.or(Word{table.First(d.Text, mostSaid), at})
 	}
 }
 
@@ -139,7 +140,7 @@ func viewed(e event.Event) bool {
 
 func pageOf(e event.Event) Page {
 	p := e.Data.Page
-	return Page{first(p.URL, mostURL), first(p.Title, mostTitle), first(p.Referrer, mostTitle), e.Time.UTC()}
+	return Page{table.First(p.URL, mostURL), table.First(p.Title, mostTitle), table.First(p.Referrer, mostTitle), e.Time.UTC()}
 }
 
 // visited merges into its visit that the visitor was alive, or else that they left. The visits of which something was

@@ -7,13 +7,13 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -122,7 +122,7 @@ func parseOverride(tree any) (open bool, end hours.End, err error) {
 	}
 	var faults definition.Faults
 	fault := func(key, problem, allowed string) {
-		faults = append(faults, definition.Fault{Path: "/" + pointer.Replace(key), Value: fmt.Sprintf("%.60s", fmt.Sprint(m[key])), Problem: problem, Allowed: allowed})
+		faults = append(faults, definition.Fault{Path: table.Segment(key), Value: fmt.Sprintf("%.60s", fmt.Sprint(m[key])), Problem: problem, Allowed: allowed})
 	}
 	if _, there := m["open"]; !there {
 		faults = append(faults, definition.Fault{Path: "/open", Problem: "is missing", Allowed: "true, false"})
@@ -163,6 +163,3 @@ func parseOverride(tree any) (open bool, end hours.End, err error) {
 	}
 	return open, end, nil
 }
-
-// pointer escapes a key for a JSON pointer (RFC 6901).
-var pointer = strings.NewReplacer("~", "~0", "/", "~1")

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // readTree decodes JSON to the tree that package definition reads. A key that is
@@ -26,65 +28,30 @@ func readTree(body []byte) (any, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", position(body, offset), err)
 	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	tree, err := value(dec)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", position(body, dec.InputOffset()), err)
+	var wrong error // the first
+	tree := table.Tree(body, func(k table.TreeKey) {
+		if problem := keyProblem(k); problem != "" && wrong == nil {
+			wrong = fmt.Errorf("%s: the key %.60q %s", position(body, int64(k.End)), k.Name, problem)
+		}
+	})
+	if wrong != nil {
+		return nil, wrong
 	}
 	return tree, nil
-}
-
-func value(dec *json.Decoder) (any, error) {
-	token, err := dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch token {
-	case json.Delim('{'):
-		return object(dec)
-	case json.Delim('['):
-		return array(dec)
-	}
-	return token, nil
 }
 
 // mostKey bounds a key. Each fault below one repeats it, in its pointer.
 const mostKey = 1000
 
-func object(dec *json.Decoder) (any, error) {
-	m := make(map[string]any)
-	for dec.More() {
-		token, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		key, _ := token.(string) // as in all JSON that is valid
-		if len(key) > mostKey {
-			return nil, fmt.Errorf("the key %.60q is too long: %d bytes at most", key, mostKey)
-		}
-		if _, twice := m[key]; twice {
-			return nil, fmt.Errorf("the key %.60q is there twice", key)
-		}
-		if m[key], err = value(dec); err != nil {
-			return nil, err
-		}
+// keyProblem is empty for a good key.
+func keyProblem(k table.TreeKey) string {
+	switch {
+	case len(k.Name) > mostKey:
+		return fmt.Sprintf("is too long: %d bytes at most", mostKey)
+	case k.Twice:
+		return "is there twice"
 	}
-	_, err := dec.Token()
-	return m, err
-}
-
-func array(dec *json.Decoder) (any, error) {
-	list := []any{}
-	for dec.More() {
-		item, err := value(dec)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, item)
-	}
-	_, err := dec.Token()
-	return list, err
+	return ""
 }
 
 // position is "line 3, column 5", of the byte before an offset.

@@ -17,29 +17,29 @@ func FuzzTree(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		r := &reader{}
-		got := r.tree(text)
+		r := newReader(Intake{})
+		got := readJSON(r, text)
 		var want any
 		d := json.NewDecoder(bytes.NewReader(text))
 		d.UseNumber()
 		err := d.Decode(&want)
 		switch {
-		case len(r.faults) == 0:
+		case len(r.Faults) == 0:
 			if diff := cmp.Diff(want, got); diff != "" || err != nil {
 				t.Error(err, diff)
 			}
-		case !slices.Contains([]string{"is not UTF-8", "is nested too deeply", "is there twice"}, r.faults[0].Problem) && json.Valid(text):
-			t.Errorf("refused: %v", r.faults)
+		case !slices.Contains([]string{"is not UTF-8", "is nested too deeply", "is there twice"}, r.Faults[0].Problem) && json.Valid(text):
+			t.Errorf("refused: %v", r.Faults)
 		}
 	})
 }
 
 func TestAKeyTwice(t *testing.T) {
 	t.Parallel()
-	r := &reader{}
-	r.tree([]byte(`{"a": 1, "b": [{"c": 1, "\u0063": 2}], "a": {"d": 1, "d": 2}}`))
+	r := newReader(Intake{})
+	readJSON(r, []byte(`{"a": 1, "b": [{"c": 1, "\u0063": 2}], "a": {"d": 1, "d": 2}}`))
 	var paths []string
-	for _, fault := range r.faults {
+	for _, fault := range r.Faults {
 		paths = append(paths, fault.Path)
 	}
 	if diff := cmp.Diff([]string{"/b/0/c", "/a", "/a/d"}, paths); diff != "" {
