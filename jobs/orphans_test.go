@@ -129,6 +129,9 @@ func TestEventsOfADeadWorkerWhoseClockWasAheadAreTakenIn(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	b.define(greeting)
+	stop := b.worker()
+	b.quiet() // its widget is online
+	stop()
 	b.orphan("t1", b.events(named("e1", arrived("v1"))), -5*time.Minute)
 	b.worker()
 	redistest.Wait(t, "the visitor is greeted", func() bool { return len(b.messages()) > 0 })
