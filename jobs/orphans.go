@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/jobs/client"
 )
 
 // When a worker is killed, asynq gives what it held to another after a minute or two. For a

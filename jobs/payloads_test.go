@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/jobs/client"
 )
 
 // allArgs are the arguments of every job, by kind. A kind that is added to the

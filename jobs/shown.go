@@ -3,8 +3,9 @@ package jobs
 import (
 	"encoding/json"
 	"fmt"
-	"github.com/deskbell/deskbell/jobs/client"
 	"slices"
+
+	"github.com/deskbell/deskbell/jobs/client"
 )
 
 // shown lists what a monitor may show of the payload of each kind of task: ids and

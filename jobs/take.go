@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+
 	"github.com/deskbell/deskbell/jobs/client"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// EventClientConfig is what an EventClient is made of.
+// Config is what an EventClient is made of.
 type Config struct {
 	Redis      redis.UniversalClient   // for enqueueing; the caller closes it
 	Shard      func(store.Subject) int // as the store has it
@@ -17,7 +17,7 @@ type Config struct {
 	Now        func() time.Time
 }
 
-// EventClient sends events to the workers.
+// Client sends events to the workers.
 type Client struct {
 	queue      *asynq.Client
 	shard      func(store.Subject) int
@@ -25,7 +25,7 @@ type Client struct {
 	now        func() time.Time
 }
 
-// NewEventClient makes a client.
+// New makes a client.
 func New(c Config) *Client {
 	return &Client{queue: asynq.NewClientFromRedisClient(c.Redis), shard: c.Shard, partitions: c.Partitions, now: c.Now}
 }

@@ -132,7 +132,7 @@ func decodeCircuit(body []byte) (c circuit) {
 	return c
 }
 
-// line is the line to one destination: it calls it when its circuit allows, and tells
+// breaker is the line to one destination: it calls it when its circuit allows, and tells
 // the circuit what came of it.
 type breaker struct {
 	d      *Deliverer

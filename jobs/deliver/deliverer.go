@@ -25,7 +25,7 @@ type Asker interface {
 	Archive(ctx context.Context, g GivenUp) error
 }
 
-// DelivererConfig is what a Deliverer is made of.
+// Config is what a Deliverer is made of.
 type Config struct {
 	Store    store.Store
 	Now      func() time.Time
@@ -43,7 +43,7 @@ type Config struct {
 // Deliverer brings actions from outboxes to destinations.
 type Deliverer struct{ Config }
 
-// NewDeliverer makes a deliverer.
+// New makes a deliverer.
 func New(c Config) *Deliverer { return &Deliverer{c} }
 
 // destinations are those that are defined, or the default one when none is.
@@ -92,7 +92,7 @@ func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log e
 	return l.run(ctx)
 }
 
-// openLine makes ready to call a destination.
+// breaker makes ready to call a destination.
 func (d *Deliverer) breaker(name string, def definition.Destination, holder string) (*breaker, error) {
 	open, ok := d.Open[def.Type]
 	if !ok { // other workers may: it is no failure of the destination

@@ -37,7 +37,7 @@ const (
 	deliveryLimit = 10 * time.Second // for one call, so that the lease outlasts it
 )
 
-// tryLater is an error after which a job is to be run again at some time, and not
+// Snooze is an error after which a job is to be run again at some time, and not
 // after a pause that asynq's number of retries gives.
 type Snooze struct {
 	error

@@ -2,7 +2,7 @@ package deliver
 
 import "time"
 
-// DeliveryError says more of a failed delivery than an error does. Any other error
+// Error says more of a failed delivery than an error does. Any other error
 // is one of the destination as a whole: it could not be reached, or did not answer.
 type Error struct {
 	Err        error         // never nil

@@ -20,7 +20,7 @@ const (
 	DestinationGone    = "gone"    // it wants no more, and is not tried again
 )
 
-// DestinationStatus is what is known of a destination.
+// Status is what is known of a destination.
 type Status struct {
 	Name   string    `json:"name"`
 	Type   string    `json:"type"`

@@ -2,7 +2,7 @@ package deliver
 
 import "sync"
 
-// turns bounds how many lanes of one destination a worker serves at a time: when all
+// Slots bounds how many lanes of one destination a worker serves at a time: when all
 // of them wait for a receiver that hangs, there is room left for the other ones. A
 // lane that comes too late is called when another has done.
 type Slots struct {
@@ -11,7 +11,7 @@ type Slots struct {
 	waiting map[string][]int // shards, each once
 }
 
-// take takes a turn; false: give will call this shard.
+// Take takes a turn; false: give will call this shard.
 func (t *Slots) Take(destination string, shard, most int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -31,7 +31,7 @@ func (t *Slots) Take(destination string, shard, most int) bool {
 	return false
 }
 
-// give ends a turn; next is the shard that has waited longest, if one has.
+// Give ends a turn; next is the shard that has waited longest, if one has.
 func (t *Slots) Give(destination string) (next int, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

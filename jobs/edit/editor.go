@@ -18,7 +18,7 @@ type Asker interface {
 	Spread(ctx context.Context, edited store.Mark, nominal time.Time) error
 }
 
-// EditorConfig is what an Editor is made of.
+// Config is what an Editor is made of.
 type Config struct {
 	Store    store.Store
 	Now      func() time.Time
@@ -35,7 +35,7 @@ type Editor struct {
 	ask     Asker
 }
 
-// NewEditor makes an editor.
+// New makes an editor.
 func New(c Config) *Editor {
 	return &Editor{store: c.Store, now: c.Now, decider: engine.NewDecider(c.Store, c.TimeZone), ask: c.Ask}
 }

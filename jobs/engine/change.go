@@ -7,7 +7,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// DecidedChange is the outcome of a decision: what a store writes, and what those who made it want to know of it.
+// Change is the outcome of a decision: what a store writes, and what those who made it want to know of it.
 type Change struct {
 	store.Change
 
@@ -48,9 +48,10 @@ func Written(changes []Change) []store.Change {
 	return list
 }
 
-// flips are changes of status.
+// Flips are changes of status.
 type Flips struct{ Widget, Department, Agent int }
 
+// Total is the number of all flips.
 func (f *Flips) Total() int { return f.Widget + f.Department + f.Agent }
 
 func (f *Flips) add(more Flips) {

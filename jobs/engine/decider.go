@@ -30,7 +30,7 @@ type Decider struct {
 	policies  *policyCache
 }
 
-// propertyState is what a store keeps of a property.
+// PropertyState is what a store keeps of a property.
 type PropertyState struct {
 	Override *hours.Override `json:"override,omitempty"` // until it has run out
 	Widget   storedWidget    `json:"widget"`
@@ -122,7 +122,7 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 	return out, nil
 }
 
-// batch is what a number of decisions need.
+// Batch is what a number of decisions need.
 type Batch struct {
 	known      func(body []byte) *definition.Property // nil: it is to be decoded
 	compile    func(body []byte, zone string) (*hours.Schedule, error)
@@ -132,7 +132,7 @@ type Batch struct {
 	Broken     map[store.Subject]error
 }
 
-// gather decodes the records and loads what they refer to: two round trips more,
+// Gather decodes the records and loads what they refer to: two round trips more,
 // however many records there are.
 func (d *Decider) Gather(ctx context.Context, records []store.Record) (*Batch, error) {
 	b := &Batch{
@@ -317,7 +317,7 @@ func unchanged(r *store.Record) []byte {
 	return nil
 }
 
-// compiled is what widget.Decide needs for a record of a property, and its state.
+// Compiled is what widget.Decide needs for a record of a property, and its state.
 func (b *Batch) Compiled(r *store.Record) (p widget.Property, state PropertyState, err error) {
 	if err := b.Broken[r.Subject]; err != nil {
 		return p, state, err
@@ -330,7 +330,7 @@ func (b *Batch) Compiled(r *store.Record) (p widget.Property, state PropertyStat
 	return p, state, err
 }
 
-// property compiles what widget.Decide needs.
+// Property compiles what widget.Decide needs.
 func (b *Batch) Property(def *definition.Property, override *hours.Override) (widget.Property, error) {
 	schedule, err := b.schedule(def.Schedule, def.TimeZone)
 	if err != nil {
@@ -384,6 +384,7 @@ type gone struct{}
 func (gone) Available(time.Time) bool         { return false }
 func (gone) NextBoundary(time.Time) time.Time { return time.Time{} }
 
+// Agent compiles an agent; one that is not defined is never available.
 func (b *Batch) Agent(def *definition.Agent) (agent.Agent, error) {
 	schedule, err := b.schedule(def.Schedule, def.TimeZone)
 	if err != nil {
@@ -409,6 +410,7 @@ func (b *Batch) schedule(s definition.Schedule, zone string) (*hours.Schedule, e
 	return b.compile(body, zone)
 }
 
+// DecodeState reads a state; of a subject that was never decided on there is none, and it stays zero.
 func DecodeState(body []byte, into any) error {
 	if body == nil {
 		return nil

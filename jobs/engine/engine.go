@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +32,7 @@ func (unobserved) Flipped(Flips) {}
 // HeldBack implements Observer.
 func (unobserved) HeldBack([]Skipped) {}
 
-// engine makes decisions and commits them. It is what a Worker and a Simulation have
+// Engine makes decisions and commits them. It is what a Worker and a Simulation have
 // in common: a worker has queues, a cron and deliveries around it, and a simulation a
 // clock of its own.
 type Engine struct {
@@ -43,7 +41,7 @@ type Engine struct {
 	stopping atomic.Bool
 }
 
-// EngineConfig is what an engine is made of.
+// Config is what an engine is made of.
 type Config struct {
 	Store    store.Store
 	TimeZone *time.Location // of schedules and subjects that name none
@@ -64,7 +62,7 @@ type Config struct {
 	AskTimers func(ctx context.Context, changes []*Change)
 }
 
-// NewEngine makes an engine.
+// New makes an engine.
 func New(c Config) *Engine {
 	if c.Observer == nil {
 		c.Observer = unobserved{}
@@ -82,106 +80,17 @@ func (e *Engine) Decider() *Decider { return e.decider }
 // Stop lets sweeps that are under way hand their work to others.
 func (e *Engine) Stop() { e.stopping.Store(true) }
 
+// IsStopping tells whether sweeps hand their work to others.
 func (e *Engine) IsStopping() bool { return e.stopping.Load() }
 
-// sweepLease is how long a shard waits for a worker that has died. A sweep renews
-// it with every batch. It has run out at the second beat of the cron after it was taken.
-const SweepLease = 8 * time.Second
-
-// errStopping ends work that is handed to another worker.
-var ErrStopping = errors.New("the worker stops")
-
-// sweeping is one sweep and what it did: it claims what is due in a shard, decides on
-// it and commits, batch by batch, until none is left.
-type SweepRun struct {
-	*Engine
-	Shard int
-	Lease store.Lease
-
-	Busy, Claimed                           bool
-	Lag                                     time.Duration // of the first that was claimed
-	Flips                                   Flips
-	Decided, Notices, Actions, Lost, Broken int
-	Skipped                                 []Skipped // messages that were decided against
-}
-
-func (s *SweepRun) Run(ctx context.Context, nominal time.Time) error {
-	limit := s.Batch
-	for {
-		if s.IsStopping() {
-			limit = 0 // a claim that finds nothing gives the lease back
-		}
-		at := Later(nominal, s.now())
-		claim, err := s.store.Claim(ctx, s.Shard, s.Lease, at, limit)
-		switch {
-		case err != nil:
-			return err
-		case claim.Busy:
-			s.Busy = true
-			return nil
-		case limit == 0:
-			return ErrStopping
-		case len(claim.Records) == 0:
-			return nil
-		}
-		if !s.Claimed {
-			s.Claimed, s.Lag = true, at.Sub(claim.Records[0].Due)
-		}
-		if err := s.Decide(ctx, claim.Records, at); err != nil {
-			return err
-		}
-	}
-}
-
-// decide decides on records as of an instant, and commits.
-func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.Time) error {
-	out, err := s.decider.Decide(ctx, records, at)
-	if err != nil {
-		return err
-	}
-	s.LogBroken(out.Broken)
-	if err := s.addToDigests(ctx, out.Changes, at); err != nil {
-		return err
-	}
-	out.showSkipped(s.board, at)
-	lost, err := s.store.Commit(ctx, Written(out.Changes))
-	if err != nil {
-		return err
-	}
-	s.Lost += len(lost)
-	s.Broken += len(out.Broken)
-	committed, flipped := s.now(), Flips{}
-	var timers []*Change
-	for i := range out.Changes {
-		c := &out.Changes[i]
-		if slices.Contains(lost, c.Subject) {
-			continue // still due: it comes again
-		}
-		s.Decided++
-		flipped.add(c.Flips)
-		s.Observer.Committed(c, committed)
-		s.Notices += c.Notices
-		s.Actions += c.Leaving()
-		if c.HasTimers() {
-			timers = append(timers, c)
-		}
-	}
-	s.AskTimers(ctx, timers)
-	held := slices.DeleteFunc(out.Skipped, func(k Skipped) bool { return slices.Contains(lost, k.subject) })
-	s.LogHeldBack(held)
-	s.Skipped = append(s.Skipped, held...)
-	s.Flips.add(flipped)
-	s.Observer.Flipped(flipped)
-	return nil
-}
-
+// LogBroken logs records that cannot be decided on.
 func (e *Engine) LogBroken(broken []Broken) {
 	for _, b := range broken {
 		e.Log.WithField("subject", b.Subject).WithError(b.Err).Error("subject left as it is: define it anew")
 	}
 }
 
-// passOn wakes the subjects elsewhere that decisions of this shard concern, and says
+// PassOn wakes the subjects elsewhere that decisions of this shard concern, and says
 // how many. The wishes are struck out only when they have come true, so that a crash
 // in between wakes somebody twice, and nobody never.
 func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
@@ -211,7 +120,7 @@ func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
 	}
 }
 
-// grant wakes those who are wished for, notes in which shards they are, and says how many.
+// fulfil wakes those who are wished for, notes in which shards they are, and says how many.
 func (e *Engine) fulfil(ctx context.Context, marks []store.Mark, awake map[int]bool) (woken int, err error) {
 	var subjects []store.Subject
 	for _, m := range marks {
@@ -266,7 +175,7 @@ func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[i
 	return nil
 }
 
-// wakeUsers wakes the users of an edited schedule shard by shard, and asks for the
+// WakeUsers wakes the users of an edited schedule shard by shard, and asks for the
 // sweep of each shard as soon as its users are awake. It says how many they are.
 func (e *Engine) WakeUsers(ctx context.Context, edited store.Mark) (woken int, err error) {
 	for shard := range e.store.Shards() {
@@ -303,7 +212,7 @@ func (e *Engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (i
 	return woken, e.AskSweep(ctx, shard, e.now())
 }
 
-// later is the later of a nominal time and now: late work is done as of now, so
+// Later is the later of a nominal time and now: late work is done as of now, so
 // that a late flip does not open a shop that has closed since.
 func Later(a, b time.Time) time.Time {
 	if a.After(b) {

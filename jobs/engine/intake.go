@@ -22,7 +22,7 @@ type intake struct {
 	board   *rate.Limiter // of messages that were decided against and are shown there; nil: none are
 }
 
-// taken is what was taken in.
+// Taken is what was taken in.
 type Taken struct {
 	At      time.Time
 	Changes []Change // committed
@@ -38,7 +38,7 @@ type Taken struct {
 // intakeTries is how often a decision is made anew. Each time, somebody else has got on.
 const intakeTries = 20
 
-// process takes in events and looks at visitors whose time has come. What it says of what was
+// Process takes in events and looks at visitors whose time has come. What it says of what was
 // taken in holds also when there is an error; what was not, is to be given to it again.
 func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject) (*Taken, error) {
 	t := &Taken{At: in.now(), Dropped: make(map[string]int)}
@@ -62,7 +62,7 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 	return t, fmt.Errorf("taking events of %d visitors: %w", len(news), errRecordsBusy)
 }
 
-// errContended is for what comes again by itself.
+// errRecordsBusy is for what comes again by itself.
 var errRecordsBusy = errors.New("others kept writing the same visitors")
 
 // round takes all news once, and leaves what was lost.

@@ -14,7 +14,7 @@ import (
 // a record of whose it is. An event that comes before that is known is parked there, and
 // taken in with the first event that says it.
 
-// chatState is what a store keeps of a chat besides its visitor's record, which says all
+// chatOwner is what a store keeps of a chat besides its visitor's record, which says all
 // else.
 type chatOwner struct {
 	Visitor string        `json:"visitor,omitempty"` // empty: not known yet

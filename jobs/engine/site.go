@@ -15,7 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// site is a property as the decisions on its visitors see it at an instant. It is read with
+// propertyAt is a property as the decisions on its visitors see it at an instant. It is read with
 // each batch, and so an edit holds for all that is decided after it, also for messages that
 // were waiting already.
 type propertyAt struct {

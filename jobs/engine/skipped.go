@@ -15,7 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// skipped is a message that was decided against. It is an action only where somebody wants to
+// Skipped is a message that was decided against. It is an action only where somebody wants to
 // read it: a worker decides against much.
 type Skipped struct {
 	subject       store.Subject
@@ -37,7 +37,7 @@ func (s *Skipped) action(text string) action.Action {
 	}}
 }
 
-// explained is the action with the condition that decided, and what it looked at.
+// Explained is the action with the condition that decided, and what it looked at.
 func (s *Skipped) Explained() action.Action {
 	if s.verdict.Condition.IsZero() {
 		return s.action("")
@@ -45,7 +45,7 @@ func (s *Skipped) Explained() action.Action {
 	return s.action(s.verdict.String())
 }
 
-// skipReasons are all reasons for which a message is decided against, with the words in which the
+// SkipReasons are all reasons for which a message is decided against, with the words in which the
 // board says them. Without words the board says nothing: those messages were never under way,
 // because the trigger is not for this visitor, or not again, or because it has begun to count anew.
 // They are many, and each is as it should be. The others were about to be sent, and something came
@@ -104,7 +104,7 @@ func (out *Outcome) showSkipped(limit *rate.Limiter, at time.Time) {
 	}
 }
 
-// logSkipped counts messages that were decided against, and logs each where that is wanted. What is
+// LogHeldBack counts messages that were decided against, and logs each where that is wanted. What is
 // known of the visitor is not for a log: neither the id of the visit nor what a condition looked at.
 func (e *Engine) LogHeldBack(list []Skipped) {
 	e.Observer.HeldBack(list)

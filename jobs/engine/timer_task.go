@@ -9,14 +9,14 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// wakeTask is a task that looks at a visitor again: one for each trigger that has started and waits,
+// TimerTask is a task that looks at a visitor again: one for each trigger that has started and waits,
 // and one for each chat in which something is due, for what is due there first.
 type TimerTask struct {
 	cause string // "VISIT:TRIGGER", "VISIT:TRIGGER:2" once the visitor has come back twice, or "chat:CHAT"
 	At    time.Time
 }
 
-// id is that of the task: the same is asked for once, and can be cancelled.
+// ID is that of the task: the same is asked for once, and can be cancelled.
 func (u TimerTask) ID(s store.Subject) string {
 	property, visitor, _ := s.Visitor()
 	return fmt.Sprintf("wake:%s:%s:%s:%d", property, visitor, u.cause, u.At.UnixMilli())
@@ -49,7 +49,7 @@ func (s *visitorState) timerTasks() []TimerTask {
 // not come. A nearer one comes soon, finds nothing to do, and is gone.
 const cancelAhead = 10 * time.Second
 
-// rewake asks for the tasks that are new, and cancels those for which nothing is due any more:
+// reschedule asks for the tasks that are new, and cancels those for which nothing is due any more:
 // the visitor has left, say, or an agent has answered.
 func (c *Change) reschedule(before, after []TimerTask, at time.Time) {
 	for _, u := range after {
@@ -64,5 +64,5 @@ func (c *Change) reschedule(before, after []TimerTask, at time.Time) {
 	}
 }
 
-// wakes tells whether wake-ups are to be asked for or cancelled after the change.
+// HasTimers tells whether wake-ups are to be asked for or cancelled after the change.
 func (c *Change) HasTimers() bool { return len(c.Timers)+len(c.Cancel) > 0 }

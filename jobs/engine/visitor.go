@@ -31,7 +31,7 @@ const (
 	mostChats = 10                 // of a visitor: those in which something was asked last
 )
 
-// Take decides on visitors as of an instant: on those with events once these are merged into
+// DecideVisitors decides on visitors as of an instant: on those with events once these are merged into
 // their states, on others, and on digests, because their time has come. The records are as Load gives them, also
 // of visitors who are not there yet. The events of each are not yet heard; they are noted as
 // heard in its Change.

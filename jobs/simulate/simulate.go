@@ -16,7 +16,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// SimulationConfig is what a Simulation is made of.
+// Config is what a Simulation is made of.
 type Config struct {
 	// Open makes an empty store that reads the simulation's clock. Its places say in
 	// which order actions were committed, also in different shards.
@@ -48,7 +48,7 @@ type Simulation struct {
 	parked  map[store.Subject]int
 }
 
-// NewSimulation makes a simulation in which nothing is defined.
+// New makes a simulation in which nothing is defined.
 func New(c Config) *Simulation {
 	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain, parked: make(map[store.Subject]int)}
 	store := c.Open(s.Now)

@@ -8,14 +8,14 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 )
 
-// Told is an action as the visitor's page hears of it. What is the team's own is not in it: the
+// FeedItem is an action as the visitor's page hears of it. What is the team's own is not in it: the
 // names of triggers and rules, and reasons.
 type FeedItem struct {
 	ID   string // of the action
 	JSON []byte // CloudEvents
 }
 
-// toldState is the part of a visitorState from which pages are told.
+// feedRecord is the part of a visitorState from which pages are told.
 type feedRecord struct {
 	Visit struct {
 		VisitFeed []struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// ReaderConfig is what a Reader is made of.
+// Config is what a Reader is made of.
 type Config struct {
 	Store    store.Store
 	Now      func() time.Time
@@ -25,7 +25,7 @@ type Reader struct {
 	follower *follower
 }
 
-// NewReader makes a reader.
+// New makes a reader.
 func New(c Config) *Reader {
 	return &Reader{store: c.Store, now: c.Now, decider: engine.NewDecider(c.Store, c.TimeZone), follower: newFollower(c.Store)}
 }

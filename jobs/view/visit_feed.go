@@ -9,7 +9,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Visits tells pages what is said to their visitors. One follower serves all of them; it looks at a
+// VisitFeed tells pages what is said to their visitors. One follower serves all of them; it looks at a
 // visitor when Store.Follow says that there were actions, and again after some seconds in any case,
 // so that nothing depends on one message.
 type VisitFeed struct {
@@ -23,7 +23,7 @@ type VisitFeed struct {
 	following bool
 }
 
-// VisitWatch tells of one visit.
+// Subscription tells of one visit.
 type Subscription struct {
 	// News has a value when Told may give something.
 	News <-chan struct{}
@@ -43,7 +43,7 @@ const mostWatches = 20
 // ErrTooMany is returned when somebody has as many of something as they may have.
 var ErrTooMany = errors.New("too many at once")
 
-// NewVisits makes a Visits that shares the connection and the subscription of a reader.
+// NewVisitFeed makes a Visits that shares the connection and the subscription of a reader.
 func NewVisitFeed(r *Reader) *VisitFeed {
 	return &VisitFeed{
 		store: r.store, follower: r.follower, asked: make(chan struct{}, 1),
@@ -77,7 +77,7 @@ func (v *VisitFeed) Watch(property, visitor, visit, last string) (*Subscription,
 	return w, nil
 }
 
-// Told gives what was not yet told, in order; after a wake-up for others, nothing.
+// Items gives what was not yet given, in order; after a wake-up for others, nothing.
 func (w *Subscription) Items() []FeedItem {
 	w.visits.mu.Lock()
 	defer w.visits.mu.Unlock()

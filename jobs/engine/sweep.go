@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// SweepLease is how long a shard waits for a worker that has died. A sweep renews
+// it with every batch. It has run out at the second beat of the cron after it was taken.
+const SweepLease = 8 * time.Second
+
+// ErrStopping ends work that is handed to another worker.
+var ErrStopping = errors.New("the worker stops")
+
+// SweepRun is one sweep and what it did: it claims what is due in a shard, decides on
+// it and commits, batch by batch, until none is left.
+type SweepRun struct {
+	*Engine
+	Shard int
+	Lease store.Lease
+
+	Busy, Claimed                           bool
+	Lag                                     time.Duration // of the first that was claimed
+	Flips                                   Flips
+	Decided, Notices, Actions, Lost, Broken int
+	Skipped                                 []Skipped // messages that were decided against
+}
+
+// Run claims, decides and commits until nothing is due in the shard. Its error is ErrStopping when others are to go on.
+func (s *SweepRun) Run(ctx context.Context, nominal time.Time) error {
+	limit := s.Batch
+	for {
+		if s.IsStopping() {
+			limit = 0 // a claim that finds nothing gives the lease back
+		}
+		at := Later(nominal, s.now())
+		claim, err := s.store.Claim(ctx, s.Shard, s.Lease, at, limit)
+		switch {
+		case err != nil:
+			return err
+		case claim.Busy:
+			s.Busy = true
+			return nil
+		case limit == 0:
+			return ErrStopping
+		case len(claim.Records) == 0:
+			return nil
+		}
+		if !s.Claimed {
+			s.Claimed, s.Lag = true, at.Sub(claim.Records[0].Due)
+		}
+		if err := s.Decide(ctx, claim.Records, at); err != nil {
+			return err
+		}
+	}
+}
+
+// Decide decides on records as of an instant, and commits.
+func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.Time) error {
+	out, err := s.decider.Decide(ctx, records, at)
+	if err != nil {
+		return err
+	}
+	s.LogBroken(out.Broken)
+	if err := s.addToDigests(ctx, out.Changes, at); err != nil {
+		return err
+	}
+	out.showSkipped(s.board, at)
+	lost, err := s.store.Commit(ctx, Written(out.Changes))
+	if err != nil {
+		return err
+	}
+	s.Lost += len(lost)
+	s.Broken += len(out.Broken)
+	committed, flipped := s.now(), Flips{}
+	var timers []*Change
+	for i := range out.Changes {
+		c := &out.Changes[i]
+		if slices.Contains(lost, c.Subject) {
+			continue // still due: it comes again
+		}
+		s.Decided++
+		flipped.add(c.Flips)
+		s.Observer.Committed(c, committed)
+		s.Notices += c.Notices
+		s.Actions += c.Leaving()
+		if c.HasTimers() {
+			timers = append(timers, c)
+		}
+	}
+	s.AskTimers(ctx, timers)
+	held := slices.DeleteFunc(out.Skipped, func(k Skipped) bool { return slices.Contains(lost, k.subject) })
+	s.LogHeldBack(held)
+	s.Skipped = append(s.Skipped, held...)
+	s.Flips.add(flipped)
+	s.Observer.Flipped(flipped)
+	return nil
+}
