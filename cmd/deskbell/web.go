@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/monitor"
 )
 
 type webCmd struct {
@@ -115,11 +116,11 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 // monitorOf shows those who may only read no buttons.
 func monitorOf(rdb redis.UniversalClient) (http.Handler, error) {
 	const root = "/monitor"
-	all, err := web.Monitor(rdb, root, false)
+	all, err := monitor.New(rdb, root, false)
 	if err != nil {
 		return nil, err
 	}
-	readers, err := web.Monitor(rdb, root, true)
+	readers, err := monitor.New(rdb, root, true)
 	return web.ForReaders(readers, all), err
 }
 

@@ -1,4 +1,4 @@
-package web_test
+package monitor_test
 
 import (
 	"context"
@@ -15,12 +15,11 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/jobs/monitor"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// monitored is a monitor over a Redis with a task in each state, all of which carry a
-// secret.
+// monitored is a monitor over a Redis with a task in each state. Each task carries a secret.
 type monitored struct {
 	*testing.T
 	rdb redis.UniversalClient
@@ -42,7 +41,7 @@ func newMonitored(t *testing.T, readOnly bool) monitored {
 	o.Password = password
 	rdb := redis.NewUniversalClient(&o)
 	t.Cleanup(func() { _ = rdb.Close() })
-	handler, err := web.Monitor(rdb, "/monitor", readOnly)
+	handler, err := monitor.New(rdb, "/monitor", readOnly)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,18 +98,18 @@ func (m monitored) fill() {
 	redistest.Wait(m, "the monitor sees what is worked on", func() bool { return strings.Contains(m.get("/api/servers").body, "delivery:replay") })
 }
 
-type monitorAnswer struct {
+type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (m monitored) get(path string) monitorAnswer {
+func (m monitored) get(path string) answer {
 	m.Helper()
 	return m.ask(http.MethodGet, path, nil)
 }
 
-func (m monitored) ask(method, path string, header map[string]string) monitorAnswer {
+func (m monitored) ask(method, path string, header map[string]string) answer {
 	m.Helper()
 	r, err := http.NewRequestWithContext(m.Context(), method, m.url+path, http.NoBody)
 	if err != nil {
@@ -128,7 +127,7 @@ func (m monitored) ask(method, path string, header map[string]string) monitorAns
 	if err != nil {
 		m.Fatal(err)
 	}
-	return monitorAnswer{response.StatusCode, response.Header, string(body)}
+	return answer{response.StatusCode, response.Header, string(body)}
 }
 
 func TestMonitorShowsNoPayloadAndNoPassword(t *testing.T) {
@@ -237,7 +236,7 @@ func TestMonitorFetchesNothingFromOutside(t *testing.T) {
 func TestMonitorWantsAPath(t *testing.T) {
 	t.Parallel()
 	for _, root := range []string{"", "/", "monitor", "/monitor/"} {
-		if _, err := web.Monitor(nil, root, false); err == nil {
+		if _, err := monitor.New(nil, root, false); err == nil {
 			t.Errorf("it takes %q", root)
 		}
 	}

@@ -1,4 +1,6 @@
-package web
+// Package monitor is asynq's web monitor without what is secret in tasks. It shows of payloads only what
+// jobs.ShownPayload does, and of results nothing.
+package monitor
 
 import (
 	"bytes"
@@ -17,12 +19,10 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// Monitor is asynq's web monitor under a path such as /monitor; mount it at the path
-// and all below, without stripping it. It shows of payloads only what
-// jobs.ShownPayload does, and of results nothing. Requests of other sites that would
-// change something are refused; with readOnly all that would. Who may see it is for the
-// caller to decide. The client is not closed by it.
-func Monitor(rdb redis.UniversalClient, root string, readOnly bool) (http.Handler, error) {
+// New gives the monitor under a path such as /monitor; mount it at the path and all below, without stripping it. Requests
+// of other sites that would change something are refused; with readOnly, all requests that would. The caller decides who
+// may see it. It does not close the client.
+func New(rdb redis.UniversalClient, root string, readOnly bool) (http.Handler, error) {
 	if !strings.HasPrefix(root, "/") || strings.HasSuffix(root, "/") {
 		return nil, fmt.Errorf("mounting the monitor at %q: the path begins with a slash and ends without one", root)
 	}
@@ -33,15 +33,14 @@ func Monitor(rdb redis.UniversalClient, root string, readOnly bool) (http.Handle
 		ResultFormatter:  asynqmon.ResultFormatterFunc(func(_ string, result []byte) string { return jobs.ShownPayload("", result) }),
 		ReadOnly:         readOnly,
 	})
-	return http.NewCrossOriginProtection().Handler(&monitorPages{
+	return http.NewCrossOriginProtection().Handler(&pages{
 		monitor: monitor, api: root + "/api/",
 		inline:  regexp.MustCompile(`(?s)<script>(.*?)</script>`),
 		foreign: regexp.MustCompile(`<link[^>]*href="https?://[^>]*>`),
 	}), nil
 }
 
-// sharedClient lets asynqmon use a client that is not its own. Its Close is never
-// called, for it would close the client.
+// sharedClient lets asynqmon use a client that is not its own. Nothing calls its Close, which would close the client.
 type sharedClient struct{ redis.UniversalClient }
 
 var _ asynq.RedisConnOpt = sharedClient{}
@@ -49,21 +48,21 @@ var _ asynq.RedisConnOpt = sharedClient{}
 // MakeRedisClient implements asynq.RedisConnOpt.
 func (c sharedClient) MakeRedisClient() any { return c.UniversalClient }
 
-// monitorPages takes out of the monitor's pages what they would fetch from other
-// sites: fonts. A policy holds the browser to that.
-type monitorPages struct {
+// pages takes the links to other sites out of the monitor's pages: they fetch fonts there. A policy holds the browser to
+// that.
+type pages struct {
 	monitor http.Handler
-	api     string         // path of what is not a page
+	api     string         // the path below which there are no pages
 	inline  *regexp.Regexp // a script within a page
 	foreign *regexp.Regexp // a link to another site
 }
 
-// mostTasks are on one page: all of it is held in memory, and Redis is busy with
-// nothing else meanwhile. The monitor's own pages ask for a hundred.
+// mostTasks are on one page: a page is held in memory as a whole, and Redis does nothing else while it reads one. The
+// monitor's own pages ask for a hundred.
 const mostTasks = 1000
 
 // ServeHTTP implements http.Handler.
-func (p *monitorPages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, p.api) {
 		http.Error(w, "pages are only read", http.StatusMethodNotAllowed) // asynqmon would answer with a page
 		return
@@ -85,12 +84,11 @@ func (p *monitorPages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	file.header.Set("X-Content-Type-Options", "nosniff")
 	file.header.Set("Referrer-Policy", "no-referrer")
 	w.WriteHeader(file.status)
-	_, _ = w.Write(body) // who has gone does not read it
+	_, _ = w.Write(body) // an error: the client has gone
 }
 
-// policy allows what comes from here, and the scripts within the page. The monitor
-// writes its styles by script.
-func (p *monitorPages) policy(body []byte) string {
+// policy allows the monitor's own files, and the scripts within the page. The monitor writes its styles by script.
+func (p *pages) policy(body []byte) string {
 	scripts := "'self'"
 	for _, match := range p.inline.FindAllSubmatch(body, -1) {
 		sum := sha256.Sum256(match[1])
