@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
@@ -187,13 +188,13 @@ func (r *replay) look(ctx context.Context, under []jobs.Archived) ([]jobs.Archiv
 
 // progress rewrites one line, where somebody watches.
 func (r *replay) progress(total int) {
-	if isTerminal(r.stdout) && total > replayedAtOnce {
+	if draw.IsTerminal(r.stdout) && total > replayedAtOnce {
 		fmt.Fprintf(r.stdout, "\r%d of %d replayed", r.delivered+r.failed+r.retried, total)
 	}
 }
 
 func (r *replay) report(total int) {
-	if isTerminal(r.stdout) && total > replayedAtOnce {
+	if draw.IsTerminal(r.stdout) && total > replayedAtOnce {
 		fmt.Fprint(r.stdout, "\r")
 	}
 	fmt.Fprintf(r.stdout, "%d of %d delivered", r.delivered, total)

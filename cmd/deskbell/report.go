@@ -42,7 +42,7 @@ func (a *app) report(err error) int {
 	}
 	var file *config.FileError
 	if errors.As(err, &file) {
-		file.Format(a.stderr, a.colour(a.stderr))
+		file.Format(a.stderr, a.terminal().Colour(a.stderr))
 		return 1
 	}
 	fmt.Fprintf(a.stderr, "deskbell: %v\n", err)

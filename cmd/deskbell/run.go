@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 )
 
 // commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name.
@@ -41,6 +43,9 @@ type app struct {
 	now            func() time.Time
 	colourWhen     string // the flag --colour
 }
+
+// terminal says how the drawings of a subcommand may look.
+func (a *app) terminal() draw.Terminal { return draw.Terminal{Env: a.env, When: a.colourWhen} }
 
 // run carries out one command line and returns the exit code: 0 done, 1 a fault in what was given to read or in
 // carrying it out, 2 a command line that cannot be understood. It is all of main but the signals.

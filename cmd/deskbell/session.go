@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
@@ -131,10 +132,10 @@ func (a *app) logger(env config.Env) (*logrus.Logger, error) {
 		return nil, fmt.Errorf("reading LOG_LEVEL: %w", err)
 	}
 	log.SetLevel(level)
-	if env.LogFormat == "json" || env.LogFormat == "auto" && !isTerminal(a.stderr) {
+	if env.LogFormat == "json" || env.LogFormat == "auto" && !draw.IsTerminal(a.stderr) {
 		log.SetFormatter(&logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano})
 	} else {
-		log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", ForceColors: a.colour(a.stderr), DisableColors: !a.colour(a.stderr)})
+		log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", ForceColors: a.terminal().Colour(a.stderr), DisableColors: !a.terminal().Colour(a.stderr)})
 	}
 	redis.SetLogger(&jobs.RedisLog{Log: log, Now: a.now})
 	return log, nil

@@ -39,9 +39,9 @@ type held struct {
 	body    []byte
 }
 
-func (c *curtain) action(body []byte) error {
+func (c *curtain) Action(body []byte) error {
 	if c.open {
-		return c.shown.action(body)
+		return c.shown.Action(body)
 	}
 	var a action.Action
 	if err := json.Unmarshal(body, &a); err != nil {
@@ -63,7 +63,7 @@ func (c *curtain) begins() error {
 		if last[s.subject] != i {
 			continue
 		}
-		if err := c.shown.action(s.body); err != nil {
+		if err := c.shown.Action(s.body); err != nil {
 			return err
 		}
 	}

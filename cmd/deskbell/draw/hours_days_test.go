@@ -1,4 +1,4 @@
-package main
+package draw
 
 import (
 	"testing"
@@ -35,7 +35,7 @@ func TestADayShowsWhatTheScheduleAnswers(t *testing.T) {
 				at := hours.FirstInstant(shown, loc)
 				want := slotClosed
 				switch {
-				case !reading(at).Equal(shown):
+				case !Reading(at).Equal(shown):
 					want = slotSkipped
 				case s.At(at).Open:
 					want = slotOpen

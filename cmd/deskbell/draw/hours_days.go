@@ -1,4 +1,4 @@
-package main
+package draw
 
 import (
 	"fmt"
@@ -50,11 +50,11 @@ func newDay(s *hours.Schedule, date time.Time, slots int) day {
 
 // at is the slot of an instant. It may lie outside of the day.
 func (d *day) at(t time.Time) int {
-	return int(reading(t).Sub(d.date) * time.Duration(len(d.slots)) / (24 * time.Hour))
+	return int(Reading(t).Sub(d.date) * time.Duration(len(d.slots)) / (24 * time.Hour))
 }
 
-// fill sets the slots and returns the rule that governs the date: that of its closed hours, since an open one may be
-// the end of a night that began under the rule of the day before.
+// fill sets the slots and returns the rule that governs the date. It is the rule of the closed hours: open ones may be the
+// end of a night that began under the rule of the day before.
 func (d *day) fill(s *hours.Schedule) (rule string) {
 	step := 24 * time.Hour / time.Duration(len(d.slots))
 	sawClosed := false
@@ -108,13 +108,13 @@ func (d *day) windows(s *hours.Schedule) string {
 }
 
 // clock is what the clock shows at t.
-func (d *day) clock(t time.Time) string { return reading(t).Format("15:04") }
+func (d *day) clock(t time.Time) string { return Reading(t).Format("15:04") }
 
 // clockBefore is what the clock was about to show when t came: 02:00 where it went forward to 03:00 instead, and 24:00
 // at the end of the date.
 func (d *day) clockBefore(t time.Time) string {
-	r := reading(t.Add(-time.Second)).Add(time.Second)
-	if r.After(d.date) && r.Equal(midnight(r)) {
+	r := Reading(t.Add(-time.Second)).Add(time.Second)
+	if r.After(d.date) && r.Equal(Midnight(r)) {
 		return "24:00"
 	}
 	return r.Format("15:04")

@@ -1,9 +1,10 @@
-package main
+package draw
 
 import (
 	"bufio"
 	"cmp"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
-// drawTrial writes a trial to be read:
+// Trial writes a trial for people to read:
 //
 //	acme is online (chat, weekly) until Mon 23 Nov 17:00, then offline.
 //	A visitor who comes on Mon 23 Nov 2026 at 10:00:00 (Europe/Paris) to https://acme.example/pricing:
@@ -26,22 +27,22 @@ import (
 //	  Welcome  10:00:05  ▸ says "Hello there, how can we help?"
 //	  Pricing  10:00:00  · no: page.url contains "/plans": false, it is "https://acme.example/pricing"
 //	  Rescue             · waits for chat.requested
-func (a *app) drawTrial(t engine.Trial) error {
+func Trial(how Style, to io.Writer, t engine.Trial) error {
 	zone, err := time.LoadLocation(t.TimeZone)
 	if err != nil {
 		return fmt.Errorf("loading the zone of %s: %w", t.Property, err)
 	}
-	buffered := bufio.NewWriter(a.stdout)
-	d := trialDrawing{timeline{ink: ink(a.colour(a.stdout)), utf8: a.utf8(), zone: zone, out: buffered}, t.At}
-	d.write(d.paint(bold, t.Property) + " is " + d.face(t.Widget) + ".\n")
+	buffered := bufio.NewWriter(to)
+	d := trialDrawing{NewTimeline(how, zone, buffered), t.At}
+	d.write(d.Paint(bold, t.Property) + " is " + d.face(t.Widget) + ".\n")
 	for _, id := range slices.Sorted(maps.Keys(t.Widget.Departments)) {
 		d.write("  " + id + " is " + d.face(t.Widget.Departments[id]) + "\n")
 	}
-	to := ""
+	where := ""
 	if t.Page != "" {
-		to = " to " + oneLine(t.Page)
+		where = " to " + oneLine(t.Page)
 	}
-	d.write(fmt.Sprintf("A visitor who comes on %s (%s)%s:\n\n", t.At.In(zone).Format("Mon 2 Jan 2006 at 15:04:05"), zoneName(zone), to))
+	d.write(fmt.Sprintf("A visitor who comes on %s (%s)%s:\n\n", t.At.In(zone).Format("Mon 2 Jan 2006 at 15:04:05"), zoneName(zone), where))
 	width := 0
 	for _, one := range t.Triggers {
 		width = max(width, utf8.RuneCountInString(one.Trigger))
@@ -56,7 +57,7 @@ func (a *app) drawTrial(t engine.Trial) error {
 }
 
 type trialDrawing struct {
-	timeline
+	*Timeline
 	began time.Time
 }
 
@@ -75,10 +76,10 @@ func (d *trialDrawing) face(s widget.State) string {
 func (d *trialDrawing) trigger(t engine.TrialTrigger, width int) {
 	name := oneLine(t.Trigger) + strings.Repeat(" ", width-utf8.RuneCountInString(t.Trigger))
 	for _, act := range t.Actions {
-		d.row(name, d.clock(act.Time), d.paint(bold, d.sign("▸", ">")), doing(act))
+		d.row(name, d.clock(act.Time), d.Paint(bold, d.sign("▸", ">")), doing(act))
 	}
 	if t.Reason != "" {
-		d.row(name, d.clock(t.At), d.paint(dim, d.sign("·", ".")), d.paint(dim, oneLine(why(t))))
+		d.row(name, d.clock(t.At), d.Paint(dim, d.sign("·", ".")), d.Paint(dim, oneLine(why(t))))
 	}
 }
 
@@ -86,7 +87,7 @@ func (d *trialDrawing) row(name, at, sign, text string) {
 	d.write("  " + name + "  " + fmt.Sprintf("%-8s", at) + "  " + sign + " " + text + "\n")
 }
 
-// clock is a time of day, with its date unless that is the one of the arrival.
+// clock is a time of day, with its date unless the visitor arrives on that date.
 func (d *trialDrawing) clock(at time.Time) string {
 	if at.IsZero() {
 		return ""
@@ -143,7 +144,7 @@ func doing(a action.Action) string {
 		text += cmp.Or(map[int]string{0: ", to choose from: "}[i], ", ") + strconv.Quote(s)
 	}
 	if len(v.Attachments) > 0 {
-		text += ", with " + count(len(v.Attachments), "attachment", "attachments")
+		text += ", with " + Count(len(v.Attachments), "attachment", "attachments")
 	}
 	return text
 }

@@ -1,4 +1,4 @@
-package main
+package draw
 
 import "strings"
 
@@ -9,16 +9,16 @@ func (d *drawing) barOf(day *day, now int) string {
 	for i := range d.bar {
 		next, sign := d.column(day, i)
 		if i == now {
-			next, sign = red, "┃"
+			next, sign = Red, "┃"
 		}
 		if next != colour {
-			bar.WriteString(d.paint(colour, run.String()))
+			bar.WriteString(d.Paint(colour, run.String()))
 			run.Reset()
 			colour = next
 		}
 		run.WriteString(sign)
 	}
-	return bar.String() + d.paint(colour, run.String())
+	return bar.String() + d.Paint(colour, run.String())
 }
 
 // column is the colour and the sign of one column of a day's bar.
@@ -26,13 +26,13 @@ func (d *drawing) column(day *day, i int) (colour, sign string) {
 	left, right := day.slots[2*i], day.slots[2*i+1]
 	switch {
 	case left == slotOpen && right == slotOpen:
-		return green, "█"
+		return Green, "█"
 	case left == slotOpen:
-		return green, "▌"
+		return Green, "▌"
 	case right == slotOpen:
-		return green, "▐"
+		return Green, "▐"
 	case left == slotSkipped && right == slotSkipped:
-		return yellow, "╳"
+		return Yellow, "╳"
 	case i%(d.bar/24) == 0:
 		return dim, "·" // the full hours
 	}
