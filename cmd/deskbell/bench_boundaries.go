@@ -9,11 +9,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	plain "github.com/deskbell/deskbell/jobs/bench"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -114,11 +114,11 @@ func (b *boundaryBench) run(ctx context.Context) (f boundaryFigures, err error) 
 		return f, err
 	}
 	b.progress("letting the next fall due for %d, a task each", b.n/10)
-	plain, err := b.plain(ctx)
+	single, err := b.plain(ctx)
 	if err != nil {
 		return f, err
 	}
-	f.FlipsPerSecond, f.PlainFlipsPerSecond = swept.rate(), plain.rate()
+	f.FlipsPerSecond, f.PlainFlipsPerSecond = swept.rate(), single.rate()
 	f.Ratio = f.FlipsPerSecond / f.PlainFlipsPerSecond
 	f.LastCommitSeconds = swept.last.Sub(swept.due).Seconds()
 	f.LagP50, f.LagP99 = swept.lag(0.50), swept.lag(0.99)
@@ -270,7 +270,6 @@ func (b *boundaryBench) definitionBytes(ctx context.Context) (int64, error) {
 // plain flips a tenth of the properties at their next boundary, with one asynq task
 // for each.
 func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
-	const kind, queue = "bench:flip", "bench"
 	n := b.n / 10
 	closes, err := time.Parse(time.RFC3339, benchOpens)
 	if err != nil {
@@ -278,7 +277,7 @@ func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 	}
 	closes = closes.Add(3 * time.Hour)
 	o := &observed{Store: b.s.store, now: b.now, due: b.now(), expected: n, done: make(chan struct{})}
-	client := asynq.NewClientFromRedisClient(b.s.redis.Client)
+	tasks := plain.NewPlain("bench:flip", b.s.redis.Client, b.s.redis.Server)
 	var next atomic.Int64
 	if err := inParallel(64, func() error {
 		for {
@@ -287,33 +286,22 @@ func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 				return nil
 			}
 			subject, _ := benchProperty(i)
-			if _, err := client.EnqueueContext(ctx, asynq.NewTask(kind, []byte(subject)), asynq.Queue(queue)); err != nil {
+			if err := tasks.Enqueue(ctx, []byte(subject)); err != nil {
 				return err
 			}
 		}
 	}); err != nil {
 		return nil, fmt.Errorf("enqueueing a task for each flip: %w", err)
 	}
-	decider := engine.NewDecider(o, time.UTC)
-	server := asynq.NewServerFromRedisClient(b.s.redis.Server, asynq.Config{
-		Concurrency: 64, Queues: map[string]int{queue: 1}, LogLevel: asynq.ErrorLevel,
-	})
-	if err := server.Start(asynq.HandlerFunc(func(ctx context.Context, t *asynq.Task) error {
+	flip := plain.Flip(o, closes)
+	stop, err := tasks.Work(64, 0, func(ctx context.Context, subject []byte) error {
 		o.begin()
-		records, err := o.Load(ctx, []store.Subject{store.Subject(t.Payload())})
-		if err != nil {
-			return err
-		}
-		out, err := decider.Decide(ctx, records, closes)
-		if err != nil {
-			return err
-		}
-		_, err = o.Commit(ctx, engine.Written(out.Changes))
-		return err
-	})); err != nil {
+		return flip(ctx, subject)
+	})
+	if err != nil {
 		return nil, err
 	}
-	defer server.Shutdown()
+	defer stop()
 	select {
 	case <-o.done:
 		return o, nil

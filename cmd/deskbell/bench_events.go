@@ -9,12 +9,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
+	plain "github.com/deskbell/deskbell/jobs/bench"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -118,30 +118,24 @@ func (b *eventBench) progress(format string, args ...any) {
 
 // empty measures asynq alone, with the payload and the settings of single events.
 func (b *eventBench) empty(ctx context.Context) (float64, error) {
-	const kind, queue = "bench:empty", "bench"
 	body, err := b.event(0).MarshalJSON()
 	if err != nil {
 		return 0, err
 	}
-	client := asynq.NewClientFromRedisClient(b.s.redis.Client)
-	if err := b.enqueue(b.n, func(int) error {
-		_, err := client.EnqueueContext(ctx, asynq.NewTask(kind, body), asynq.Queue(queue))
-		return err
-	}); err != nil {
+	tasks := plain.NewPlain("bench:empty", b.s.redis.Client, b.s.redis.Server)
+	if err := b.enqueue(b.n, func(int) error { return tasks.Enqueue(ctx, body) }); err != nil {
 		return 0, err
 	}
 	t := newPace(b.n, b.now)
-	server := asynq.NewServerFromRedisClient(b.s.redis.Server, asynq.Config{
-		Concurrency: 256, Queues: map[string]int{queue: 1}, TaskCheckInterval: 75 * time.Millisecond, LogLevel: asynq.ErrorLevel,
-	})
-	if err := server.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error {
+	stop, err := tasks.Work(256, 75*time.Millisecond, func(context.Context, []byte) error {
 		t.begin()
 		t.add(1)
 		return nil
-	})); err != nil {
+	})
+	if err != nil {
 		return 0, err
 	}
-	defer server.Shutdown()
+	defer stop()
 	return t.rate(ctx)
 }
 
