@@ -19,8 +19,8 @@ type Plain struct {
 	server redis.UniversalClient
 }
 
-// NewPlain takes two clients of one Redis: workers wait on that of the server. It closes neither.
-func NewPlain(kind string, client, server redis.UniversalClient) *Plain {
+// New takes two clients of one Redis: workers wait on that of the server. It closes neither.
+func New(kind string, client, server redis.UniversalClient) *Plain {
 	return &Plain{kind, asynq.NewClientFromRedisClient(client), server}
 }
 

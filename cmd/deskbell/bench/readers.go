@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -14,26 +14,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-type benchReadersCmd struct {
-	Readers int  `default:"10000" help:"How many streams to hold."`
-	JSON    bool `name:"json" help:"Print one JSON object."`
-}
-
-func (*benchReadersCmd) Help() string {
-	return `
-Fills the Redis of REDIS_URL, which must be empty, starts deskbell web over it on a free port of this machine, and measures:
-how many states it answers to 16 clients; how long it takes until the readers of one property's stream have an override,
-and what memory the process takes with all readers. Half of the readers are of that one property, and the others of a
-thousand. Redis, the server and the readers share this machine. It empties that Redis at the end.
-
-Examples:
-
-    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
-`
-}
-
-// readerFigures is what the benchmark measures.
-type readerFigures struct {
+// ReaderFigures are the results of Readers.
+type ReaderFigures struct {
 	StatesPerSecond float64 `json:"states_per_second"`
 	Readers         int     `json:"readers"` // held until the end
 	OpenSeconds     float64 `json:"open_seconds"`
@@ -43,32 +25,9 @@ type readerFigures struct {
 	FanoutLast      float64 `json:"fanout_ms_last"`   // until the last of them has it, in the worst round
 }
 
-const mostBenchReaders = 20_000 // as many as one process takes
-
-func (c *benchReadersCmd) Run(ctx context.Context, a *app) (err error) {
-	if c.Readers < 2 || c.Readers > mostBenchReaders {
-		return usagef("--readers=%d; 2 to %d are allowed", c.Readers, mostBenchReaders)
-	}
-	if err := enoughFiles(c.Readers + 200); err != nil {
-		return err
-	}
-	s, err := a.emptyRedis(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		err = errors.Join(err, flush(context.WithoutCancel(ctx), s), s.close())
-	}()
-	figures, err := (&readerBench{app: a, s: s, n: c.Readers}).run(ctx)
-	if err != nil {
-		return err
-	}
-	return a.printResult(figures, c.JSON)
-}
-
-// enoughFiles tells whether a process may have as many connections. Go has raised the
-// soft limit to the hard one by now.
-func enoughFiles(need int) error {
+// EnoughFiles is an error unless this process may have so many connections. Go has raised the soft limit to the hard one by
+// now.
+func EnoughFiles(need int) error {
 	limits, err := os.ReadFile("/proc/self/limits")
 	if err != nil {
 		return fmt.Errorf("reading the limit of open files: %w", err)
@@ -81,8 +40,7 @@ func enoughFiles(need int) error {
 }
 
 type readerBench struct {
-	*app
-	s *session
+	*Bench
 	n int
 }
 
@@ -92,7 +50,13 @@ const (
 	fanoutRounds   = 10
 )
 
-func (b *readerBench) run(ctx context.Context) (f readerFigures, err error) {
+// Readers holds n streams of widgets' states, and measures how fast states are read, how soon the readers of one property
+// have an override, and the memory of the server.
+func (b *Bench) Readers(ctx context.Context, n int) (ReaderFigures, error) {
+	return (&readerBench{Bench: b, n: n}).run(ctx)
+}
+
+func (b *readerBench) run(ctx context.Context) (f ReaderFigures, err error) {
 	const properties = 1000
 	if err := b.define(ctx, properties); err != nil {
 		return f, err
@@ -103,11 +67,11 @@ func (b *readerBench) run(ctx context.Context) (f readerFigures, err error) {
 	}
 	defer func() { err = errors.Join(err, server.stop()) }()
 
-	fmt.Fprintln(b.stderr, "reading states")
+	b.progress("reading states")
 	if f.StatesPerSecond, err = statesPerSecond(ctx, server.address, properties); err != nil {
 		return f, err
 	}
-	fmt.Fprintf(b.stderr, "opening %d streams\n", b.n)
+	b.progress("opening %d streams", b.n)
 	began := time.Now()
 	readers, err := openReaders(ctx, server.address, b.n, properties)
 	defer readers.close()
@@ -115,7 +79,7 @@ func (b *readerBench) run(ctx context.Context) (f readerFigures, err error) {
 		return f, err
 	}
 	f.OpenSeconds = time.Since(began).Seconds()
-	fmt.Fprintln(b.stderr, "overriding the property of half of them")
+	b.progress("overriding the property of half of them")
 	f.FanoutReaders = len(readers.fanout)
 	var all []time.Duration
 	for round := range fanoutRounds {
@@ -137,22 +101,22 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 
 // define defines a thousand properties with hours, and one without.
 func (b *readerBench) define(ctx context.Context, properties int) error {
-	_, _, err := b.s.client.Put(ctx, jobs.KindProperty, fanoutProperty, &definition.Property{}, jobs.Match{})
+	_, _, err := b.Client.Put(ctx, jobs.KindProperty, fanoutProperty, &definition.Property{}, jobs.Match{})
 	if err != nil {
 		return err
 	}
-	return (&boundaryBench{app: b.app, s: b.s, n: properties}).define(ctx, b.now())
+	return (&boundaryBench{Bench: b.Bench, n: properties}).define(ctx, b.Now())
 }
 
 // fanout overrides a property, and gives how long after the commit each of its readers
-// has heard of it, in order.
+// has it, in order.
 func (b *readerBench) fanout(ctx context.Context, readers *readerSet, open bool) ([]time.Duration, error) {
-	store := &noting{Store: b.s.store}
+	store := &noting{Store: b.Store}
 	client := jobs.NewClient(jobs.ClientConfig{
-		Store: store, Redis: b.s.redis.Client, Partitions: b.s.store.Partitions(), Now: b.now, TimeZone: time.UTC,
+		Store: store, Redis: b.Redis.Client, Partitions: b.Store.Partitions(), Now: b.Now, TimeZone: time.UTC,
 	})
 	readers.heard.Store(0)
-	if _, err := client.SetOverride(ctx, fanoutProperty, &hours.Override{Open: open, From: b.now()}); err != nil {
+	if _, err := client.SetOverride(ctx, fanoutProperty, &hours.Override{Open: open, From: b.Now()}); err != nil {
 		return nil, err
 	}
 	select {
@@ -176,7 +140,7 @@ type noting struct {
 	committed time.Time
 }
 
-// Commit implements jobs.Store.
+// Commit implements store.Store.
 func (n *noting) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	lost, err := n.Store.Commit(ctx, changes)
 	n.committed = time.Now()

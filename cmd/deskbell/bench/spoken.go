@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -17,7 +17,7 @@ type spoken struct {
 	now func() time.Time
 
 	mu      sync.Mutex
-	due     map[store.Subject]time.Time // of those who have had no message yet
+	due     map[store.Subject]time.Time // of visitors who have had no message yet
 	heard   int                         // events
 	late    []time.Duration             // of messages
 	early   int                         // messages decided on before they were due
@@ -36,7 +36,7 @@ func (o *spoken) expect(e event.Event, due time.Time) {
 	o.due[store.VisitorSubject(e.Data.Property, e.Data.Visitor)] = due
 }
 
-// Commit implements jobs.Store.
+// Commit implements store.Store.
 func (o *spoken) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	lost, err := o.Store.Commit(ctx, changes)
 	if err != nil {
@@ -82,7 +82,7 @@ func (o *spoken) take() []time.Duration {
 	return late
 }
 
-// await waits until what commits have changed is a fact.
+// await waits until commits have made something a fact.
 func (o *spoken) await(ctx context.Context, what string, most time.Duration, fact func() bool) error {
 	timeout := time.After(most)
 	for {

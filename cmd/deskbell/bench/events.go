@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -18,28 +18,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-type benchEventsCmd struct {
-	Events int  `default:"20000" help:"How many, in each measurement."`
-	Rounds int  `default:"3" help:"How often each is measured; the median counts."`
-	JSON   bool `name:"json" help:"Print one JSON object."`
-}
-
-func (*benchEventsCmd) Help() string {
-	return `
-Puts events into the Redis of REDIS_URL, which must be empty, and lets a worker take them in: decision and commit. First
-each event has a task of its own, then fifty share one. Beside it, asynq runs as many tasks with a handler that does
-nothing. Half of the events are of visitors who are new, and each is looked at by two triggers. It empties that Redis at
-the end.
-
-Examples:
-
-    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
-    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events --events 100000 --json
-`
-}
-
-// eventFigures is what the benchmark measures.
-type eventFigures struct {
+// EventFigures are the results of Events.
+type EventFigures struct {
 	Events       int     `json:"events"`
 	Single       float64 `json:"single_per_second"`        // events, each in a task of its own
 	Batch        float64 `json:"batch_per_second"`         // events, fifty in a task
@@ -48,29 +28,8 @@ type eventFigures struct {
 	RatioBatch   float64 `json:"ratio_batch"`
 }
 
-func (c *benchEventsCmd) Run(ctx context.Context, a *app) (err error) {
-	if c.Events < 100 || c.Events > 1_000_000 || c.Rounds < 1 || c.Rounds > 100 {
-		return usagef("--events=%d --rounds=%d; 100 to 1000000 events and 1 to 100 rounds are allowed", c.Events, c.Rounds)
-	}
-	s, err := a.emptyRedis(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		err = errors.Join(err, flush(context.WithoutCancel(ctx), s), s.close())
-	}()
-	a.relaxGC()
-	b := eventBench{app: a, s: s, n: c.Events}
-	figures, err := b.run(ctx, c.Rounds)
-	if err != nil {
-		return err
-	}
-	return a.printResult(figures, c.JSON)
-}
-
 type eventBench struct {
-	*app
-	s    *session
+	*Bench
 	n    int
 	sent int // events, ever
 }
@@ -78,9 +37,16 @@ type eventBench struct {
 // inBatch is how many events share a task when they come in batches.
 const inBatch = 50
 
-// run measures all in turn, so that what else the machine does concerns all of them.
-func (b *eventBench) run(ctx context.Context, rounds int) (eventFigures, error) {
-	f := eventFigures{Events: b.n}
+// Events measures how fast a worker takes in n events, beside asynq with a handler that does nothing. The median of so many
+// rounds counts.
+func (b *Bench) Events(ctx context.Context, n, rounds int) (EventFigures, error) {
+	b.RelaxGC()
+	return (&eventBench{Bench: b, n: n}).run(ctx, rounds)
+}
+
+// run measures all in turn, so that other work of this machine slows all of them alike.
+func (b *eventBench) run(ctx context.Context, rounds int) (EventFigures, error) {
+	f := EventFigures{Events: b.n}
 	var empty, single, batch []float64
 	for n := range rounds {
 		b.progress("round %d of %d", n+1, rounds)
@@ -92,7 +58,7 @@ func (b *eventBench) run(ctx context.Context, rounds int) (eventFigures, error) 
 			{&single, func(ctx context.Context) (float64, error) { return b.take(ctx, 1) }},
 			{&batch, func(ctx context.Context) (float64, error) { return b.take(ctx, inBatch) }},
 		} {
-			if err := flush(ctx, b.s); err != nil {
+			if err := b.Flush(ctx); err != nil {
 				return f, err
 			}
 			rate, err := m.measure(ctx)
@@ -112,21 +78,17 @@ func median(rates []float64) float64 {
 	return rates[len(rates)/2]
 }
 
-func (b *eventBench) progress(format string, args ...any) {
-	fmt.Fprintf(b.stderr, format+"\n", args...)
-}
-
 // empty measures asynq alone, with the payload and the settings of single events.
 func (b *eventBench) empty(ctx context.Context) (float64, error) {
 	body, err := b.event(0).MarshalJSON()
 	if err != nil {
 		return 0, err
 	}
-	tasks := plain.NewPlain("bench:empty", b.s.redis.Client, b.s.redis.Server)
+	tasks := plain.New("bench:empty", b.Redis.Client, b.Redis.Server)
 	if err := b.enqueue(b.n, func(int) error { return tasks.Enqueue(ctx, body) }); err != nil {
 		return 0, err
 	}
-	t := newPace(b.n, b.now)
+	t := newPace(b.n, b.Now)
 	stop, err := tasks.Work(256, 75*time.Millisecond, func(context.Context, []byte) error {
 		t.begin()
 		t.add(1)
@@ -144,8 +106,8 @@ func (b *eventBench) take(ctx context.Context, each int) (float64, error) {
 	const triggers = `{"name":"Bench","triggers":[
 		{"name":"Pricing","type":"page","url":{"contains":"/pricing"},"delay":"20s","message":"Shall we talk?"},
 		{"name":"Britain","type":"advanced","on":"page.viewed","conditions":[{"field":"visitor.country","is":"GB"},{"field":"page.path","contains":"/offers"}],"actions":[{"send_message":{"text":"Hello"}}]}]}`
-	if ok, err := b.s.store.Edit(ctx, store.Edit{
-		Subject: store.PropertySubject("bench"), NewRev: b.now().UnixMicro(), Definition: []byte(triggers), Due: b.now().Add(time.Hour),
+	if ok, err := b.Store.Edit(ctx, store.Edit{
+		Subject: store.PropertySubject("bench"), NewRev: b.Now().UnixMicro(), Definition: []byte(triggers), Due: b.Now().Add(time.Hour),
 	}); err != nil || !ok {
 		return 0, errors.Join(err, ctx.Err())
 	}
@@ -156,17 +118,17 @@ func (b *eventBench) take(ctx context.Context, each int) (float64, error) {
 		for n := i * each; n < min(b.n, (i+1)*each); n++ {
 			events = append(events, b.event(first+n))
 		}
-		return b.s.client.Send(ctx, events...)
+		return b.Client.Send(ctx, events...)
 	}); err != nil {
 		return 0, err
 	}
-	t := newPace(b.n, b.now)
+	t := newPace(b.n, b.Now)
 	log := logrus.New()
-	log.SetOutput(b.stderr)
+	log.SetOutput(b.Log)
 	log.SetLevel(logrus.ErrorLevel)
 	worker := jobs.NewWorker(jobs.Config{
-		Store: &tallying{b.s.store, t}, Redis: b.s.redis, Partitions: b.s.store.Partitions(), Log: log, Now: b.now, TimeZone: time.UTC,
-		Concurrency: b.s.env.Concurrency, Batch: b.s.env.SweepBatch, StopTimeout: b.s.env.StopTimeout,
+		Store: &tallying{b.Store, t}, Redis: b.Redis, Partitions: b.Store.Partitions(), Log: log, Now: b.Now, TimeZone: time.UTC,
+		Concurrency: b.Env.Concurrency, Batch: b.Env.SweepBatch, StopTimeout: b.Env.StopTimeout,
 		DefaultDestination: definition.Destination{Type: "none"},
 		OpenDestination:    map[string]jobs.OpenDestination{"none": openNone},
 		Metrics:            jobs.NewMetrics(),
@@ -205,11 +167,11 @@ func (b *eventBench) event(i int) event.Event {
 		Page:       event.Page{URL: "https://shop.example.com/products/" + strconv.Itoa(i%100), Title: "A product"},
 		Attributes: event.Attributes{Country: "FR", Language: "fr", Browser: "Firefox"},
 	})
-	e.ID, e.Time = "e"+strconv.Itoa(i), b.now()
+	e.ID, e.Time = "e"+strconv.Itoa(i), b.Now()
 	return e
 }
 
-// pace measures how long something takes that is done many times.
+// pace measures the rate of something that is done many times.
 type pace struct {
 	now         func() time.Time
 	want        int64
@@ -231,7 +193,7 @@ func (p *pace) add(n int) {
 	}
 }
 
-// rate waits for the end, and gives how many were done in a second.
+// rate waits for the end, and gives how many were done each second.
 func (p *pace) rate(ctx context.Context) (float64, error) {
 	select {
 	case <-p.ended:
@@ -249,13 +211,13 @@ type tallying struct {
 	pace *pace
 }
 
-// Heard implements jobs.Store.
+// Heard implements store.Store.
 func (s *tallying) Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	s.pace.begin()
 	return s.Store.Heard(ctx, at, events)
 }
 
-// Commit implements jobs.Store.
+// Commit implements store.Store.
 func (s *tallying) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	lost, err := s.Store.Commit(ctx, changes)
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bufio"
@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// readerSet is many readers of streams. Each is a connection and a goroutine, and no
-// more, so that what is measured is the server.
+// readerSet is many readers of streams. Each is a connection and a goroutine, and no more: the server is measured, and not
+// its readers.
 type readerSet struct {
 	list     []*reader
 	fanout   []*reader // those of one property
 	opened   atomic.Int64
 	lost     atomic.Int64  // readers whose stream has ended
 	heard    atomic.Int64  // readers of fanout that have the change of this round
-	everyone chan struct{} // told when all of them do
+	everyone chan struct{} // gets a value when all of them do
 }
 
 type reader struct {
@@ -31,7 +31,7 @@ type reader struct {
 }
 
 // openReaders opens streams, half of them of one property, and waits until each has
-// its first state. The set is to be closed, also after an error.
+// its first state. Close the set, also after an error.
 func openReaders(ctx context.Context, address string, n, properties int) (*readerSet, error) {
 	set := &readerSet{list: make([]*reader, n), everyone: make(chan struct{}, 1)}
 	set.fanout = set.list[:n/2]
@@ -44,7 +44,7 @@ func openReaders(ctx context.Context, address string, n, properties int) (*reade
 			}
 			property := fanoutProperty
 			if i >= n/2 {
-				property = benchID(i % properties)
+				property = propertyID(i % properties)
 			}
 			if err := set.open(ctx, i, address, property); err != nil {
 				return err
@@ -119,7 +119,7 @@ func statesPerSecond(ctx context.Context, address string, properties int) (float
 		defer conn.Close()
 		in := bufio.NewReader(conn)
 		for time.Since(began) < during && ctx.Err() == nil {
-			if _, err := io.WriteString(conn, getWidget(benchID(int(next.Add(1))%properties), "")); err != nil {
+			if _, err := io.WriteString(conn, getWidget(propertyID(int(next.Add(1))%properties), "")); err != nil {
 				return err
 			}
 			if err := readState(in); err != nil {

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -36,7 +36,7 @@ func (o *observed) begin() {
 	}
 }
 
-// Claim implements jobs.Store.
+// Claim implements store.Store.
 func (o *observed) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	if limit > 0 {
 		o.begin()
@@ -44,7 +44,7 @@ func (o *observed) Claim(ctx context.Context, shard int, l store.Lease, at time.
 	return o.Store.Claim(ctx, shard, l, at, limit)
 }
 
-// Commit implements jobs.Store.
+// Commit implements store.Store.
 func (o *observed) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	lost, err := o.Store.Commit(ctx, changes)
 	if err != nil {

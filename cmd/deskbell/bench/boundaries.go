@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -18,26 +18,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-type benchBoundariesCmd struct {
-	Properties int  `default:"100000" help:"How many."`
-	JSON       bool `name:"json" help:"Print one JSON object."`
-}
-
-func (*benchBoundariesCmd) Help() string {
-	return `
-Fills the Redis of REDIS_URL, which must be empty, lets one boundary fall due for all properties, and measures the sweep:
-decision, commit, outbox. Then it lets the next boundary fall due for a tenth of them in the plain design: one asynq
-task for each flip, with the same decision and the same writes. It empties that Redis at the end.
-
-Examples:
-
-    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
-    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 1000000 --json
-`
-}
-
-// boundaryFigures is what the benchmark measures.
-type boundaryFigures struct {
+// BoundaryFigures are the results of Boundaries.
+type BoundaryFigures struct {
 	Properties            int     `json:"properties"`
 	FlipsPerSecond        float64 `json:"flips_per_second"`       // from the first claim to the last commit
 	PlainFlipsPerSecond   float64 `json:"plain_flips_per_second"` // from the first task's start to the last commit
@@ -49,45 +31,31 @@ type boundaryFigures struct {
 	WorkerRSS             int64   `json:"worker_rss_bytes"`         // the most at once
 }
 
-func (c *benchBoundariesCmd) Run(ctx context.Context, a *app) (err error) {
-	if c.Properties < 10 || c.Properties > 5_000_000 {
-		return usagef("--properties=%d; 10 to 5000000 are allowed", c.Properties)
-	}
-	s, err := a.emptyRedis(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		err = errors.Join(err, flush(context.WithoutCancel(ctx), s), s.close())
-	}()
-	b := boundaryBench{app: a, s: s, n: c.Properties}
-	figures, err := b.run(ctx)
-	if err != nil {
-		return err
-	}
-	return a.printResult(figures, c.JSON)
-}
-
 // The boundary of the benchmark: a Monday on which all properties open. The workers'
 // clock is set so that it comes at once.
 const (
-	benchZone  = "Europe/Paris"
-	benchOpens = "2026-11-23T09:00:00+01:00"
+	zone         = "Europe/Paris"
+	mondayAtNine = "2026-11-23T09:00:00+01:00"
 )
 
 type boundaryBench struct {
-	*app
-	s *session
+	*Bench
 	n int
 }
 
-func (b *boundaryBench) run(ctx context.Context) (f boundaryFigures, err error) {
-	opens, err := time.Parse(time.RFC3339, benchOpens)
+// Boundaries lets one boundary fall due for n properties, and measures the sweep; then the next one for a tenth of them in
+// the plain design.
+func (b *Bench) Boundaries(ctx context.Context, n int) (BoundaryFigures, error) {
+	return (&boundaryBench{Bench: b, n: n}).run(ctx)
+}
+
+func (b *boundaryBench) run(ctx context.Context) (f BoundaryFigures, err error) {
+	opens, err := time.Parse(time.RFC3339, mondayAtNine)
 	if err != nil {
 		return f, err
 	}
 	f.Properties = b.n
-	empty, err := usedMemory(ctx, b.s)
+	empty, err := b.usedMemory(ctx)
 	if err != nil {
 		return f, err
 	}
@@ -96,12 +64,12 @@ func (b *boundaryBench) run(ctx context.Context) (f boundaryFigures, err error) 
 		return f, err
 	}
 	b.progress("letting a boundary fall due for %d properties", b.n)
-	b.relaxGC()
+	b.RelaxGC()
 	swept, err := b.sweep(ctx, opens)
 	if err != nil {
 		return f, err
 	}
-	full, err := usedMemory(ctx, b.s)
+	full, err := b.usedMemory(ctx)
 	if err != nil {
 		return f, err
 	}
@@ -125,12 +93,8 @@ func (b *boundaryBench) run(ctx context.Context) (f boundaryFigures, err error) 
 	return f, nil
 }
 
-func (b *boundaryBench) progress(format string, args ...any) {
-	fmt.Fprintf(b.stderr, format+"\n", args...)
-}
-
 // define writes the properties and decides on them as of an instant, so that each
-// waits for its boundary. What the outbox says of it is thrown away.
+// waits for its boundary. It drops the actions of these decisions.
 func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
 	var next atomic.Int64
 	err := inParallel(64, func() error {
@@ -139,8 +103,8 @@ func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
 			if i >= b.n {
 				return nil
 			}
-			subject, body := benchProperty(i)
-			ok, err := b.s.store.Edit(ctx, store.Edit{Subject: subject, NewRev: at.UnixMicro(), Definition: body, Due: at})
+			subject, body := property(i)
+			ok, err := b.Store.Edit(ctx, store.Edit{Subject: subject, NewRev: at.UnixMicro(), Definition: body, Due: at})
 			if err != nil || !ok {
 				return errors.Join(err, ctx.Err())
 			}
@@ -149,12 +113,12 @@ func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("defining properties: %w", err)
 	}
-	decider := engine.NewDecider(b.s.store, time.UTC)
+	decider := engine.NewDecider(b.Store, time.UTC)
 	next.Store(0)
 	return inParallel(4, func() error {
 		for {
 			shard := int(next.Add(1)) - 1
-			if shard >= b.s.store.Shards() {
+			if shard >= b.Store.Shards() {
 				return nil
 			}
 			if err := b.decideShard(ctx, decider, shard, at); err != nil {
@@ -167,7 +131,7 @@ func (b *boundaryBench) define(ctx context.Context, at time.Time) error {
 func (b *boundaryBench) decideShard(ctx context.Context, decider *engine.Decider, shard int, at time.Time) error {
 	lease := store.Lease{Holder: "bench", For: time.Minute}
 	for {
-		claim, err := b.s.store.Claim(ctx, shard, lease, at, 500)
+		claim, err := b.Store.Claim(ctx, shard, lease, at, 500)
 		if err != nil {
 			return err
 		}
@@ -181,35 +145,35 @@ func (b *boundaryBench) decideShard(ctx context.Context, decider *engine.Decider
 		for i := range out.Changes {
 			out.Changes[i].Actions = nil
 		}
-		if _, err := b.s.store.Commit(ctx, engine.Written(out.Changes)); err != nil {
+		if _, err := b.Store.Commit(ctx, engine.Written(out.Changes)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func benchID(i int) string { return fmt.Sprintf("property-%07d", i) }
+func propertyID(i int) string { return fmt.Sprintf("property-%07d", i) }
 
 // benchProperty is a property with a five-day week. All open at nine; they close at
 // different times.
-func benchProperty(i int) (store.Subject, []byte) {
-	return store.PropertySubject(benchID(i)), fmt.Appendf(nil,
+func property(i int) (store.Subject, []byte) {
+	return store.PropertySubject(propertyID(i)), fmt.Appendf(nil,
 		`{"name":"Property %d","language":"fr","schedule":{"time_zone":%q,"weekly":{"mon-fri":"09:00-12:00, 13:00-18:%02d"}},"widget":{"outside_hours":"contact_form"}}`,
-		i, benchZone, i%60)
+		i, zone, i%60)
 }
 
 // sweep runs a real worker whose clock comes to the boundary in some seconds.
 func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observed, error) {
-	due := b.now().Add(b.warmUp()).Truncate(5 * time.Second).Add(10 * time.Second) // when the worker's cron looks
-	now := func() time.Time { return b.now().Add(boundary.Sub(due)) }
+	due := b.Now().Add(b.warmUp()).Truncate(5 * time.Second).Add(10 * time.Second) // when the worker's cron looks
+	now := func() time.Time { return b.Now().Add(boundary.Sub(due)) }
 
-	o := &observed{Store: b.s.store, now: b.now, due: due, expected: b.n, done: make(chan struct{})}
+	o := &observed{Store: b.Store, now: b.Now, due: due, expected: b.n, done: make(chan struct{})}
 	log := logrus.New()
-	log.SetOutput(b.stderr)
+	log.SetOutput(b.Log)
 	log.SetLevel(logrus.ErrorLevel) // deliveries fail, as they are meant to
 	worker := jobs.NewWorker(jobs.Config{
-		Store: o, Redis: b.s.redis, Partitions: b.s.store.Partitions(), Log: log, Now: now, TimeZone: time.UTC,
-		Concurrency: b.s.env.Concurrency, Batch: b.s.env.SweepBatch, StopTimeout: b.s.env.StopTimeout,
+		Store: o, Redis: b.Redis, Partitions: b.Store.Partitions(), Log: log, Now: now, TimeZone: time.UTC,
+		Concurrency: b.Env.Concurrency, Batch: b.Env.SweepBatch, StopTimeout: b.Env.StopTimeout,
 		// Deliveries are not measured: their destination takes its time.
 		DefaultDestination: definition.Destination{Type: "none"},
 		OpenDestination:    map[string]jobs.OpenDestination{"none": openNone},
@@ -231,8 +195,8 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observe
 	return o, <-ended
 }
 
-// warmUp is how long a worker that starts is busy with looking at every property
-// once, which is not to be measured. With few, it does not matter.
+// warmUp is how long a worker that starts needs to look at every property once. That is not to be measured. With few
+// properties it does not matter.
 func (b *boundaryBench) warmUp() time.Duration {
 	if b.n < 200_000 {
 		return 0
@@ -254,11 +218,11 @@ func (none) Deliver(ctx context.Context, _ []jobs.Delivery) error {
 	return ctx.Err()
 }
 
-// definitionBytes is what the definitions alone take in Redis.
+// definitionBytes is the memory of the definitions alone in Redis.
 func (b *boundaryBench) definitionBytes(ctx context.Context) (int64, error) {
 	var total int64
-	for shard := range b.s.store.Shards() {
-		n, err := b.s.redis.Client.MemoryUsage(ctx, fmt.Sprintf("deskbell:{%d}:def", shard), 0).Result()
+	for shard := range b.Store.Shards() {
+		n, err := b.Redis.Client.MemoryUsage(ctx, fmt.Sprintf("deskbell:{%d}:def", shard), 0).Result()
 		if err != nil {
 			return 0, fmt.Errorf("measuring the definitions: %w", err)
 		}
@@ -271,13 +235,13 @@ func (b *boundaryBench) definitionBytes(ctx context.Context) (int64, error) {
 // for each.
 func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 	n := b.n / 10
-	closes, err := time.Parse(time.RFC3339, benchOpens)
+	closes, err := time.Parse(time.RFC3339, mondayAtNine)
 	if err != nil {
 		return nil, err
 	}
 	closes = closes.Add(3 * time.Hour)
-	o := &observed{Store: b.s.store, now: b.now, due: b.now(), expected: n, done: make(chan struct{})}
-	tasks := plain.NewPlain("bench:flip", b.s.redis.Client, b.s.redis.Server)
+	o := &observed{Store: b.Store, now: b.Now, due: b.Now(), expected: n, done: make(chan struct{})}
+	tasks := plain.New("bench:flip", b.Redis.Client, b.Redis.Server)
 	var next atomic.Int64
 	if err := inParallel(64, func() error {
 		for {
@@ -285,7 +249,7 @@ func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 			if i >= n {
 				return nil
 			}
-			subject, _ := benchProperty(i)
+			subject, _ := property(i)
 			if err := tasks.Enqueue(ctx, []byte(subject)); err != nil {
 				return err
 			}
@@ -312,7 +276,7 @@ func (b *boundaryBench) plain(ctx context.Context) (*observed, error) {
 	}
 }
 
-// inParallel runs f in n goroutines and gives their errors.
+// inParallel runs f in n goroutines and joins their errors.
 func inParallel(n int, f func() error) error {
 	var wait sync.WaitGroup
 	errs := make([]error, n)

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// webProcess is a deskbell web of its own process, so that its memory is its own.
+// webProcess is deskbell web in a process of its own, so that its memory can be measured.
 type webProcess struct {
 	cmd     *exec.Cmd
 	address string
@@ -64,7 +64,7 @@ func (p *webProcess) stop() error {
 	}
 }
 
-// webLog finds in the log where the process listens, and keeps the log's begin.
+// webLog finds in the log where the process listens, and keeps the beginning of the log.
 type webLog struct {
 	address chan string
 
