@@ -29,11 +29,11 @@ var errNoRedis = errors.New("REDIS_URL is not set: say where the Redis of the wo
 // answerWithin is how long a tool waits for Redis. A worker waits for ever.
 const answerWithin = 5 * time.Second
 
-// opening is redisstore.Open, or redisstore.Peek for what only reads.
-type opening func(context.Context, redis.UniversalClient, redisstore.Layout) (*redisstore.Store, error)
+// openStore is redisstore.Open, or redisstore.Peek for commands that only read.
+type openStore func(context.Context, redis.UniversalClient, redisstore.Layout) (*redisstore.Store, error)
 
 // connect opens the Redis of REDIS_URL for a tool. The session is to be closed.
-func (a *app) connect(ctx context.Context, open opening) (*session, error) {
+func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 	env, err := config.FromEnv(a.env)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func stopped(ctx context.Context, err error) error {
 }
 
 // open reads the layout of a Redis that answers.
-func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open opening) (*session, error) {
+func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open openStore) (*session, error) {
 	store, err := open(ctx, r.Client, redisstore.Layout{Shards: env.Shards, Partitions: env.Partitions})
 	if err != nil {
 		return nil, err

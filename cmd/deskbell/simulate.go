@@ -58,7 +58,7 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	buffered := bufio.NewWriter(a.stdout)
-	out := &curtain{shown: jsonLines{buffered}}
+	out := &opening{shown: jsonLines{buffered}}
 	if !c.JSON {
 		out.shown = draw.NewTimeline(a.terminal().StyleOf(a.stdout), clock, buffered)
 	}
@@ -104,7 +104,7 @@ func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Ev
 }
 
 // play lets everything happen from an instant to another. Events of one instant are taken together.
-func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *curtain) error {
+func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *opening) error {
 	if err := s.Define(ctx, defs); err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func play(ctx context.Context, s *jobs.Simulation, defs *definition.Definitions,
 	return s.Settle(ctx)
 }
 
-// shown is how a simulation is shown. What cannot be written, the Flush of its output tells.
+// shown is a way to show a simulation. The Flush of its output returns the errors of writing.
 type shown interface {
 	Begin(name string, from, to time.Time)
 	Event(e event.Event)

@@ -83,7 +83,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newInstruments().withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, demo: demo, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newTelemetry().withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, demo: demo, file: file})
 }
 
 // workAndServe runs a worker and what web serves; when one of them ends, so does the other.

@@ -64,8 +64,8 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another address by --listen or DESKBELL_LISTEN", address, err)
 	}
-	shown := newInstruments()
-	shown.look(s, log)
+	shown := newTelemetry()
+	shown.watchRedis(s, log)
 	return a.serve(ctx, service{session: s, shown: shown, log: log}, l)
 }
 

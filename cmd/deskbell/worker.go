@@ -44,7 +44,7 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	shown := newInstruments().withWorker()
+	shown := newTelemetry().withWorker()
 	if addr := cmp.Or(c.Listen, env.WorkerListen); addr != "" {
 		stop, err := shown.serve(addr, env.MetricsKey, r.Client, log)
 		if err != nil {
@@ -73,7 +73,7 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 // service is a worker to be run.
 type service struct {
 	*session
-	shown     *instruments
+	shown     *telemetry
 	log       logrus.FieldLogger // for what people want to know
 	jobLog    logrus.FieldLogger // for what each job did
 	byDefault definition.Destination
@@ -100,7 +100,7 @@ func (a *app) work(ctx context.Context, s service) error {
 		defer stop()
 	}
 	outbound := guard.Guard{Allow: s.env.AllowPrivate}
-	s.shown.look(s.session, s.log)
+	s.shown.watchRedis(s.session, s.log)
 	worker := jobs.NewWorker(jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,

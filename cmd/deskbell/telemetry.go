@@ -19,54 +19,53 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// instruments are what a process shows of how it is.
-type instruments struct {
+// telemetry is the metrics and the health of a process.
+type telemetry struct {
 	registry *prometheus.Registry
 	metrics  *jobs.Metrics               // of the process's own worker; nil: it has none
 	worker   atomic.Pointer[jobs.Worker] // nil until Redis has answered
 }
 
-func newInstruments() *instruments {
-	i := &instruments{registry: prometheus.NewRegistry()}
-	i.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return i
+func newTelemetry() *telemetry {
+	t := &telemetry{registry: prometheus.NewRegistry()}
+	t.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return t
 }
 
 // withWorker is for a process that runs a worker.
-func (i *instruments) withWorker() *instruments {
-	i.metrics = jobs.NewMetrics()
-	i.registry.MustRegister(i.metrics)
-	return i
+func (t *telemetry) withWorker() *telemetry {
+	t.metrics = jobs.NewMetrics()
+	t.registry.MustRegister(t.metrics)
+	return t
 }
 
-// look adds what lies in Redis. It is to be called once.
-func (i *instruments) look(s *session, log logrus.FieldLogger) {
-	i.registry.MustRegister(jobs.NewRedisMetrics(s.client, s.redis.Client, log))
+// watchRedis adds the metrics of Redis' contents. Call it once.
+func (t *telemetry) watchRedis(s *session, log logrus.FieldLogger) {
+	t.registry.MustRegister(jobs.NewRedisMetrics(s.client, s.redis.Client, log))
 }
 
 // alive is the check of /healthz: a process that waits for Redis lives.
-func (i *instruments) alive(ctx context.Context) error {
-	if worker := i.worker.Load(); worker != nil {
+func (t *telemetry) alive(ctx context.Context) error {
+	if worker := t.worker.Load(); worker != nil {
 		return worker.Health(ctx)
 	}
 	return nil
 }
 
 // working is the check of /readyz, besides that Redis answers.
-func (i *instruments) working(ctx context.Context) error {
-	if worker := i.worker.Load(); worker != nil {
+func (t *telemetry) working(ctx context.Context) error {
+	if worker := t.worker.Load(); worker != nil {
 		return worker.Ready(ctx)
 	}
-	if i.metrics == nil {
+	if t.metrics == nil {
 		return nil
 	}
 	return errors.New("the worker waits for Redis")
 }
 
-// handler answers what a worker is asked. With a key, metrics ask for it; without, they are for this
-// machine alone.
-func (i *instruments) handler(key string, rdb redis.UniversalClient) http.Handler {
-	metrics := web.Metrics(i.registry)
+// handler answers for a worker. With a key, metrics ask for it; without one, they are for this machine alone.
+func (t *telemetry) handler(key string, rdb redis.UniversalClient) http.Handler {
+	metrics := web.Metrics(t.registry)
 	if key == "" {
 		metrics = web.Own(metrics)
 	} else {
@@ -74,13 +73,13 @@ func (i *instruments) handler(key string, rdb redis.UniversalClient) http.Handle
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
-	mux.Handle("GET /healthz", web.Health(i.alive))
-	mux.Handle("GET /readyz", web.Health(i.working, web.RedisAnswers(rdb)))
+	mux.Handle("GET /healthz", web.Health(t.alive))
+	mux.Handle("GET /readyz", web.Health(t.working, web.RedisAnswers(rdb)))
 	return mux
 }
 
 // serve answers at an address until it is stopped.
-func (i *instruments) serve(addr, key string, rdb redis.UniversalClient, log logrus.FieldLogger) (stop func(), err error) {
+func (t *telemetry) serve(addr, key string, rdb redis.UniversalClient, log logrus.FieldLogger) (stop func(), err error) {
 	loopback, err := config.ParseListen(addr)
 	switch {
 	case err != nil:
@@ -97,7 +96,7 @@ func (i *instruments) serve(addr, key string, rdb redis.UniversalClient, log log
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := web.Serve(ctx, listener, i.handler(key, rdb), log, time.Second); err != nil {
+		if err := web.Serve(ctx, listener, t.handler(key, rdb), log, time.Second); err != nil {
 			log.WithError(err).Error("metrics and health are answered no more: restart the worker")
 		}
 	}()
