@@ -98,8 +98,9 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if s.demo {
 		private["GET /demo"], private["GET /demo/"] = web.Demo(), web.Demo()
 	}
+	api := web.NewAPI(web.APIConfig{Client: s.client, Now: a.now, Log: s.log})
 	err = web.Serve(ctx, l, web.New(web.Config{
-		Client: s.client, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
+		API: api.Handlers, Docs: api.Docs, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        web.WidgetState(live, a.now),
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),

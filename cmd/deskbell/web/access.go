@@ -80,8 +80,8 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		key, no := s.admit(r)
-		if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
-			v.key = key.Name
+		if line, ok := r.Context().Value(requestLogKey{}).(*requestLog); ok {
+			line.key = key.Name
 		}
 		switch {
 		case no == nil:

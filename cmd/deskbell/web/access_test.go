@@ -17,7 +17,7 @@ func text(body string) http.Handler {
 }
 
 // withOthers mounts handlers as those of a board and a widget.
-func withOthers(c *web.Config) {
+func withOthers(_ *bundle, c *web.Config) {
 	c.Public = map[string]http.Handler{"GET /v1/properties/{id}/widget": text("widget"), "/healthz": text("healthy")}
 	c.Private = map[string]http.Handler{
 		"/": text("board"), "/monitor/": text("monitor"),
@@ -44,7 +44,7 @@ func TestWithoutAKeyThisMachineMayDoEverythingAndNobodyElse(t *testing.T) {
 		b.want(403, proxied, "GET", "/v1/properties", "")
 		b.want(200, proxied, "GET", "/healthz", "")
 	}
-	other := newBundle(t, withOthers, func(c *web.Config) { c.Loopback = false })
+	other := newBundle(t, withOthers, func(_ *bundle, c *web.Config) { c.Loopback = false })
 	for _, path := range []string{"/v1/properties", "/docs", "/", "/monitor/"} {
 		if p := other.want(403, request{}, "GET", path, "").problem(t); !strings.Contains(p.Detail, "deskbell keys add") {
 			t.Error(p.Detail)
@@ -121,7 +121,7 @@ func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
 
 func TestTheLastKeyRevokedClosesTheDoorToOtherMachines(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers, func(c *web.Config) { c.Loopback = false })
+	b := newBundle(t, withOthers, func(_ *bundle, c *web.Config) { c.Loopback = false })
 	secret := b.key(jobs.Key{Name: "one"})
 	b.want(200, request{key: secret}, "GET", "/v1/properties", "")
 	if err := b.keys.Revoke(t.Context(), "one"); err != nil {

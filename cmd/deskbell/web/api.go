@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
@@ -18,8 +19,21 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// api is what New serves of the API.
-type api struct{ handler, document, docs http.Handler }
+// APIConfig is what the API is made of.
+type APIConfig struct {
+	Client *jobs.Client
+	Now    func() time.Time
+	Log    logrus.FieldLogger
+}
+
+// API is handlers by patterns of http.ServeMux.
+type API struct {
+	Handlers map[string]http.Handler // the API itself
+	Docs     map[string]http.Handler // its OpenAPI document, and a page for people
+}
+
+// service is an APIConfig at work.
+type service struct{ APIConfig }
 
 const intro = `Definitions have the shape of deskbell.yaml, as JSON, and take effect within a second.
 
@@ -31,7 +45,9 @@ Errors are problem+json (RFC 9457). All faults of a body come at once, each with
 A key goes into the header Authorization: Bearer. deskbell keys add makes one. A key that may only read does not see
 secrets, such as the URLs of notify.via. A key of some properties sees nothing but these. What a widget shows needs none.`
 
-func (s *server) newAPI() api {
+// NewAPI gives the API. Handlers around its own say who asks: see Caller.
+func NewAPI(c APIConfig) API {
+	s := &service{c}
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("Deskbell", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil // ours are below
@@ -54,10 +70,9 @@ func (s *server) newAPI() api {
 	if err != nil {
 		panic(err) // it is the same every time
 	}
-	return api{
-		handler:  timed(plainErrors(mux)),
-		document: fixed("application/json", document),
-		docs:     docsOf(document),
+	return API{
+		Handlers: map[string]http.Handler{"/v1/": timed(plainErrors(mux))},
+		Docs:     map[string]http.Handler{"GET /openapi.json": fixed("application/json", document), "GET /docs": docsOf(document)},
 	}
 }
 
@@ -85,7 +100,7 @@ func fixed(contentType string, body []byte) http.Handler {
 
 // boundKeys refuses, to a key that is bound to properties, all but these. What lists
 // properties leaves the others out.
-func (s *server) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
+func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		k, op := caller(ctx.Context()), ctx.Operation()
 		if len(k.Properties) > 0 {
@@ -100,7 +115,7 @@ func (s *server) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 }
 
 // failed makes an answer of an error.
-func (s *server) failed(err error) error {
+func (s *service) failed(err error) error {
 	var faults definition.Faults
 	var mismatch *jobs.MismatchError
 	var inUse *jobs.InUseError

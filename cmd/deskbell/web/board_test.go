@@ -29,8 +29,8 @@ import (
 // newBoard is a bundle with a board, and two shops in it.
 func newBoard(t *testing.T) *bundle {
 	t.Helper()
-	b := newBundle(t, func(c *web.Config) {
-		board := web.Board(web.BoardConfig{Client: c.Client, Now: c.Now, Log: c.Log})
+	b := newBundle(t, func(b *bundle, c *web.Config) {
+		board := web.Board(web.BoardConfig{Client: b.client, Now: c.Now, Log: c.Log})
 		c.Private = map[string]http.Handler{"GET /{$}": board, "/board/": board}
 	})
 	b.define(`{"properties": {

@@ -42,7 +42,7 @@ type boundary struct {
 	Reason string    `json:"reason" example:"weekly"`
 }
 
-func (s *server) addBoundaries(h huma.API) {
+func (s *service) addBoundaries(h huma.API) {
 	op := kindOf(jobs.KindSchedule).operation(http.MethodGet, "/v1/schedules/{id}/boundaries", "get-boundaries", "Preview the boundaries of a schedule", http.StatusNotFound)
 	op.Description = "The state at the beginning, then every boundary up to the end, the end included."
 	huma.Register(h, op, func(ctx context.Context, in *boundariesInput) (*boundariesOutput, error) {

@@ -50,7 +50,7 @@ func (b *bundle) now() time.Time { return monday.Add(time.Duration(b.clock.Load(
 // pass moves the clock.
 func (b *bundle) pass(d time.Duration) { b.clock.Add(int64(d / time.Second)) }
 
-func newBundle(t *testing.T, change ...func(*web.Config)) *bundle {
+func newBundle(t *testing.T, change ...func(*bundle, *web.Config)) *bundle {
 	t.Helper()
 	b := &bundle{T: t, redis: redistest.Start(t)}
 	rdb := b.redis.Client(t)
@@ -63,9 +63,10 @@ func newBundle(t *testing.T, change ...func(*web.Config)) *bundle {
 	log.SetLevel(logrus.DebugLevel)
 	b.client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: b.now, TimeZone: time.UTC})
 	b.keys = jobs.Keys{Store: store, Now: b.now}
-	c := web.Config{Client: b.client, Keys: b.keys, Now: b.now, Log: log, Loopback: true}
+	api := web.NewAPI(web.APIConfig{Client: b.client, Now: b.now, Log: log})
+	c := web.Config{Keys: b.keys, Now: b.now, Log: log, Loopback: true, API: api.Handlers, Docs: api.Docs}
 	for _, f := range change {
-		f(&c)
+		f(b, &c)
 	}
 	b.server = httptest.NewServer(web.New(c))
 	t.Cleanup(b.server.Close)

@@ -75,7 +75,7 @@ type item struct {
 }
 
 // addDefinitions adds what may be done with definitions of a kind.
-func (s *server) addDefinitions(h huma.API, k kind) {
+func (s *service) addDefinitions(h huma.API, k kind) {
 	s.addList(h, k)
 	s.addGet(h, k)
 	s.addPut(h, k)
@@ -99,7 +99,7 @@ func content(description string, schema *huma.Schema) *huma.Response {
 	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
 }
 
-func (s *server) addList(h huma.API, k kind) {
+func (s *service) addList(h huma.API, k kind) {
 	op := k.operation(http.MethodGet, k.path(), "list-"+k.plural, "List "+k.plural)
 	op.Description = "All of them come, page by page, in no order that means anything. What is changed meanwhile may come twice."
 	op.Responses = map[string]*huma.Response{"200": content("A page", listSchema(k.schema))}
@@ -125,7 +125,7 @@ func (s *server) addList(h huma.API, k kind) {
 }
 
 // list gives a page; to a key that is bound to properties, these.
-func (s *server) list(ctx context.Context, k kind, in *listInput) ([]jobs.Stored, string, error) {
+func (s *service) list(ctx context.Context, k kind, in *listInput) ([]jobs.Stored, string, error) {
 	if bound := caller(ctx).Properties; len(bound) > 0 {
 		list, err := s.Client.Find(ctx, k.Kind, bound)
 		return list, "", err
@@ -134,14 +134,14 @@ func (s *server) list(ctx context.Context, k kind, in *listInput) ([]jobs.Stored
 }
 
 // shown is a definition as the caller may see it.
-func (s *server) shown(ctx context.Context, d jobs.Stored, k kind) (jobs.Stored, error) {
+func (s *service) shown(ctx context.Context, d jobs.Stored, k kind) (jobs.Stored, error) {
 	if caller(ctx).ReadOnly {
 		return masked(d, k)
 	}
 	return d, nil
 }
 
-func (s *server) addGet(h huma.API, k kind) {
+func (s *service) addGet(h huma.API, k kind) {
 	op := k.operation(http.MethodGet, k.pathOfOne(), "get-"+string(k.Kind), "Get "+k.one(), http.StatusNotFound)
 	op.Responses = map[string]*huma.Response{"200": content("The definition", refTo(k.schema)), "304": {Description: "It has the ETag still"}}
 	huma.Register(h, op, func(ctx context.Context, in *getInput) (*definitionOutput, error) {
@@ -159,7 +159,7 @@ func (s *server) addGet(h huma.API, k kind) {
 	})
 }
 
-func (s *server) addDelete(h huma.API, k kind) {
+func (s *service) addDelete(h huma.API, k kind) {
 	op := k.operation(http.MethodDelete, k.pathOfOne(), "delete-"+string(k.Kind), "Remove "+k.one(),
 		http.StatusNotFound, http.StatusPreconditionFailed, http.StatusConflict)
 	if k.Kind != jobs.KindProperty {
@@ -173,7 +173,7 @@ func (s *server) addDelete(h huma.API, k kind) {
 	})
 }
 
-func (s *server) addPut(h huma.API, k kind) {
+func (s *service) addPut(h huma.API, k kind) {
 	op := k.operation(http.MethodPut, k.pathOfOne(), "put-"+string(k.Kind), "Define "+k.one(),
 		http.StatusBadRequest, http.StatusPreconditionFailed, http.StatusConflict, http.StatusRequestEntityTooLarge)
 	op.Description = "Writes the whole definition. Without If-Match or If-None-Match it replaces what is there, whoever wrote it."
@@ -194,7 +194,7 @@ func describeBody(op *huma.Operation, schema *huma.Schema, example string) {
 	op.RequestBody.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: json.RawMessage(example)}}
 }
 
-func (s *server) put(ctx context.Context, k kind, in *putInput) (*definitionOutput, error) {
+func (s *service) put(ctx context.Context, k kind, in *putInput) (*definitionOutput, error) {
 	t, err := tree(in.RawBody)
 	if err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ type eventResult struct {
 	Errors []*huma.ErrorDetail `json:"errors,omitempty" doc:"Every fault of a refused event, each with its JSON pointer."`
 }
 
-func (s *server) addEvents(h huma.API) {
+func (s *service) addEvents(h huma.API) {
 	schema := event.JSONSchema()
 	h.OpenAPI().Components.Schemas.Map()[eventSchema] = raw(schema)
 	op := huma.Operation{
@@ -68,7 +68,7 @@ func (s *server) addEvents(h huma.API) {
 	})
 }
 
-func (s *server) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
+func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
 	format, ok := event.FormatOf(in.ContentType)
 	if in.ContentType == "" {
 		format, ok = event.JSON, true

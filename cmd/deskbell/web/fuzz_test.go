@@ -33,10 +33,10 @@ func FuzzPut(f *testing.F) {
 	log, _ := logtest.NewNullLogger()
 	clock := monday
 	now := func() time.Time { return clock }
-	handler := web.New(web.Config{
-		Client: jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: now, TimeZone: time.UTC}),
-		Keys:   jobs.Keys{Store: store, Now: now}, Now: now, Log: log, Loopback: true,
+	api := web.NewAPI(web.APIConfig{
+		Client: jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: now, TimeZone: time.UTC}), Now: now, Log: log,
 	})
+	handler := web.New(web.Config{Keys: jobs.Keys{Store: store, Now: now}, Now: now, Log: log, Loopback: true, API: api.Handlers, Docs: api.Docs})
 	send := func(method, path, body string) *httptest.ResponseRecorder {
 		clock = clock.Add(time.Second)
 		r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(body))

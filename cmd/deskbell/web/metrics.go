@@ -1,4 +1,3 @@
-// Package web holds the HTTP handlers.
 package web
 
 import (

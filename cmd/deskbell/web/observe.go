@@ -12,15 +12,17 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// visit is what is learnt of a request on its way.
-type visit struct{ key string }
+// requestLog is what the handlers within observed add to the log line of a request.
+type requestLog struct {
+	key string // its name
+}
 
-type visitKey struct{}
+type requestLogKey struct{}
 
 // observed writes a log line for each request, and lives through panics.
 func (s *server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, v, out := s.Now(), new(visit), &response{ResponseWriter: w}
+		began, line, out := s.Now(), new(requestLog), &response{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -31,19 +33,19 @@ func (s *server) observed(next http.Handler) http.Handler {
 					problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
 				}
 			}
-			s.logVisit(r, v, cmp.Or(out.status, http.StatusOK), s.Now().Sub(began))
+			s.logRequest(r, line, cmp.Or(out.status, http.StatusOK), s.Now().Sub(began))
 		}()
 		if r.ContentLength == 0 { // a stream may last longer than reading a request may
 			_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // not of every writer
 		}
-		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
+		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestLogKey{}, line)))
 	})
 }
 
-func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Duration) {
+func (s *server) logRequest(r *http.Request, line *requestLog, status int, took time.Duration) {
 	fields := logrus.Fields{"method": r.Method, "path": shownPath(r), "status": status, "took": took.Round(time.Microsecond).String()}
-	if v.key != "" {
-		fields["key"] = v.key
+	if line.key != "" {
+		fields["key"] = line.key
 	}
 	if isRead(r.Method) || status >= 400 {
 		s.Log.WithFields(fields).Debug("request")
@@ -51,6 +53,9 @@ func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Durat
 		s.Log.WithFields(fields).Info("changed")
 	}
 }
+
+// visitsPath begins the addresses of visits' streams.
+const visitsPath = "/v1/visits/"
 
 // shownPath is the path without the id of a visit, by which its visitor's messages can be read.
 func shownPath(r *http.Request) string {

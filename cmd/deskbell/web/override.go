@@ -61,7 +61,7 @@ func overrideSchema() *huma.Schema {
 	})
 }
 
-func (s *server) addOverrides(h huma.API) {
+func (s *service) addOverrides(h huma.API) {
 	k := kindOf(jobs.KindProperty)
 	const path = "/v1/properties/{id}/override"
 	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
@@ -93,7 +93,7 @@ func (s *server) addOverrides(h huma.API) {
 	huma.Register(h, remove, func(ctx context.Context, in *propertyInput) (*hoursOutput, error) { return s.override(ctx, in.ID, nil) })
 }
 
-func (s *server) override(ctx context.Context, property string, o *hours.Override) (*hoursOutput, error) {
+func (s *service) override(ctx context.Context, property string, o *hours.Override) (*hoursOutput, error) {
 	state, err := s.Client.SetOverride(ctx, property, o)
 	if err != nil {
 		return nil, s.failed(err)

@@ -14,8 +14,6 @@ import (
 // visitReaders are the streams of visits in one process.
 const visitReaders = 20_000
 
-const visitsPath = "/v1/visits/"
-
 // VisitStream answers GET /v1/visits/{visit}/stream?property=…&visitor=… with server-sent events:
 // "action" for each thing to be done on the page of a visitor, as CloudEvents JSON: message.send,
 // form.show, widget.hide, chat.close and visitor.set_department. It begins with what is kept since

@@ -77,8 +77,9 @@ func newSite(t *testing.T, clock time.Time) *site {
 		cancel()
 		wait.Wait()
 	})
+	api := web.NewAPI(web.APIConfig{Client: s.client, Now: s.now, Log: log})
 	s.handler = web.New(web.Config{
-		Client: s.client, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
+		API: api.Handlers, Docs: api.Docs, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        web.WidgetState(live, s.now),
 			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-//go:embed away.html
-var awayPage []byte
+//go:embed unavailable.html
+var unavailablePage []byte
 
-// unavailable says that it cannot be told who asks: to a browser by a page that loads itself
-// again, and else by a problem.
+// unavailable answers while the keys cannot be read: to a browser with a page that loads itself again, to others with a
+// problem.
 func unavailable(w http.ResponseWriter, r *http.Request, detail string) {
 	w.Header().Set("Retry-After", "5")
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
@@ -19,5 +19,5 @@ func unavailable(w http.ResponseWriter, r *http.Request, detail string) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write(awayPage) // what the client no longer reads is its own affair
+	_, _ = w.Write(unavailablePage) // what the client no longer reads is its own affair
 }
