@@ -13,6 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/monitor"
@@ -96,15 +97,15 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		"GET /metrics": web.Metrics(s.shown.registry),
 	}
 	if s.demo {
-		private["GET /demo"], private["GET /demo/"] = web.Demo(), web.Demo()
+		private["GET /demo"], private["GET /demo/"] = page.Demo(), page.Demo()
 	}
 	api := web.NewAPI(web.APIConfig{Client: s.client, Now: a.now, Log: s.log})
 	err = web.Serve(ctx, l, web.New(web.Config{
 		API: api.Handlers, Docs: api.Docs, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
 		Public: map[string]http.Handler{
-			"/v1/properties/{id}/widget":        web.WidgetState(live, a.now),
-			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
-			"/v1/visits/{visit}/stream":         web.VisitStream(visits, live, s.client.Intake()),
+			"/v1/properties/{id}/widget":        page.WidgetState(live, a.now),
+			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),
+			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, s.client.Intake()),
 			"GET /healthz":                      web.Health(s.shown.alive),
 			"GET /readyz":                       web.Health(s.shown.working, web.RedisAnswers(s.redis.Client)),
 		},

@@ -97,7 +97,7 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 		case no.status == http.StatusTooManyRequests:
 			w.Header().Set("Retry-After", "5")
 		}
-		problem(w, no.status, no.detail)
+		Problem(w, no.status, no.detail)
 	})
 }
 
@@ -205,7 +205,7 @@ func unbound(next http.Handler) http.Handler {
 	next = http.MaxBytesHandler(next, mostBody)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if k := caller(r.Context()); len(k.Properties) > 0 {
-			problem(w, http.StatusForbidden, onlyProperties(k))
+			Problem(w, http.StatusForbidden, onlyProperties(k))
 			return
 		}
 		next.ServeHTTP(w, r)

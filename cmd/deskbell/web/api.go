@@ -71,7 +71,7 @@ func NewAPI(c APIConfig) API {
 		panic(err) // it is the same every time
 	}
 	return API{
-		Handlers: map[string]http.Handler{"/v1/": timed(plainErrors(mux))},
+		Handlers: map[string]http.Handler{"/v1/": timed(PlainErrors(mux))},
 		Docs:     map[string]http.Handler{"GET /openapi.json": fixed("application/json", document), "GET /docs": docsOf(document)},
 	}
 }

@@ -36,15 +36,15 @@ type BoardConfig struct {
 func Board(c BoardConfig) http.Handler {
 	b := &board{c, newHub(c)}
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", embedded(boardFiles, "board/index.html"))
+	mux.Handle("GET /{$}", Embedded(boardFiles, "board/index.html"))
 	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "words.js", "icon.svg"} {
-		mux.Handle("GET /board/"+name, embedded(boardFiles, "board/"+name))
+		mux.Handle("GET /board/"+name, Embedded(boardFiles, "board/"+name))
 	}
 	mux.HandleFunc("GET /board/properties", b.properties)
 	mux.HandleFunc("GET /board/recent", b.recent)
 	mux.HandleFunc("GET /board/destinations", b.destinations)
 	mux.HandleFunc("GET /board/events", b.events)
-	return ownFilesOnly(plainErrors(mux))
+	return OwnFilesOnly(PlainErrors(mux))
 }
 
 type board struct {
@@ -63,7 +63,7 @@ const (
 func (b *board) properties(w http.ResponseWriter, r *http.Request) {
 	query := jobs.BoardQuery{Search: r.FormValue("search"), Cursor: r.FormValue("cursor")}
 	if utf8.RuneCountInString(query.Search) > mostSearch {
-		problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
+		Problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
 		return
 	}
 	page, err := b.Client.Board(r.Context(), query)
@@ -89,10 +89,10 @@ func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err er
 	switch {
 	case r.Context().Err() != nil: // nobody is there to read it
 	case errors.Is(err, store.ErrCursor):
-		problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
+		Problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
 	case err != nil:
 		b.Log.WithError(err).Warn("the board cannot be read")
-		problem(w, http.StatusServiceUnavailable, noAnswer)
+		Problem(w, http.StatusServiceUnavailable, noAnswer)
 	default:
 		w.Header().Set("Content-Type", "application/json")
 		w.Write(body)

@@ -28,20 +28,20 @@ import (
 func (b *board) events(w http.ResponseWriter, r *http.Request) {
 	ids := r.URL.Query()["id"]
 	if len(ids) > mostShown {
-		problem(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
+		Problem(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
 		return
 	}
 	if r.Method == http.MethodHead { // it is told nothing, and takes no place
-		_, _ = openStream(w)
+		_, _ = OpenStream(w)
 		return
 	}
 	who := newReader(ids, r.FormValue("whole") != "")
 	if !b.hub.enter(who) {
-		problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")
+		Problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")
 		return
 	}
 	defer b.hub.leave(who)
-	to, err := openStream(w)
+	to, err := OpenStream(w)
 	if err != nil {
 		return
 	}
@@ -116,7 +116,7 @@ func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string, m
 type boardStream struct {
 	*board
 	*reader
-	to  eventStream
+	to  EventStream
 	out bytes.Buffer
 
 	good map[string]time.Time // until when what was sent of a property holds
@@ -214,12 +214,12 @@ func (s *boardStream) flush() error {
 		return nil
 	}
 	defer s.out.Reset()
-	return s.to.send(s.out.Bytes())
+	return s.to.Send(s.out.Bytes())
 }
 
 // wait waits for something to say. When there is nothing, it says so.
 func (s *boardStream) wait(ctx context.Context) {
-	boundary := heartbeat
+	boundary := Heartbeat
 	for _, until := range s.good {
 		boundary = min(boundary, max(0, until.Sub(s.Now())))
 	}
@@ -227,7 +227,7 @@ func (s *boardStream) wait(ctx context.Context) {
 	case <-ctx.Done():
 	case <-s.wake:
 	case <-time.After(boundary):
-		if boundary == heartbeat {
+		if boundary == Heartbeat {
 			s.out.WriteString(":\n\n")
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// embedded serves one file of a page. A browser asks each time whether it is still
+// Embedded serves one file of a page. A browser asks each time whether it is still
 // the same, so that a new version of the program has no old page.
-func embedded(files embed.FS, name string) http.Handler {
+func Embedded(files embed.FS, name string) http.Handler {
 	body, err := files.ReadFile(name)
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
@@ -26,9 +26,9 @@ func embedded(files embed.FS, name string) http.Handler {
 	})
 }
 
-// ownFilesOnly tells browsers to run nothing but the page's own files, and to show it in no
+// OwnFilesOnly tells browsers to run nothing but the page's own files, and to show it in no
 // other site's frame.
-func ownFilesOnly(next http.Handler) http.Handler {
+func OwnFilesOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")

@@ -58,5 +58,5 @@ func New(c Config) http.Handler {
 	for pattern, h := range c.Private {
 		mux.Handle(pattern, s.admitting(basic, unbound(h)))
 	}
-	return s.observed(guarded(plainErrors(mux)))
+	return s.observed(guarded(PlainErrors(mux)))
 }

@@ -30,7 +30,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 				}
 				s.Log.WithFields(logrus.Fields{"panic": p, "path": shownPath(r), "stack": string(debug.Stack())}).Error("answering a request failed")
 				if out.status == 0 {
-					problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
+					Problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
 				}
 			}
 			s.logRequest(r, line, cmp.Or(out.status, http.StatusOK), s.Now().Sub(began))

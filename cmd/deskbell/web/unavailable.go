@@ -14,7 +14,7 @@ var unavailablePage []byte
 func unavailable(w http.ResponseWriter, r *http.Request, detail string) {
 	w.Header().Set("Retry-After", "5")
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
-		problem(w, http.StatusServiceUnavailable, detail)
+		Problem(w, http.StatusServiceUnavailable, detail)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -20,6 +20,7 @@ import (
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
@@ -81,9 +82,9 @@ func newSite(t *testing.T, clock time.Time) *site {
 	s.handler = web.New(web.Config{
 		API: api.Handlers, Docs: api.Docs, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
-			"/v1/properties/{id}/widget":        web.WidgetState(live, s.now),
-			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
-			"/v1/visits/{visit}/stream":         web.VisitStream(visits, live, s.client.Intake()),
+			"/v1/properties/{id}/widget":        page.WidgetState(live, s.now),
+			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),
+			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, s.client.Intake()),
 		},
 	})
 	s.server = httptest.NewServer(s.handler)

@@ -1,4 +1,4 @@
-package web
+package page
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 )
@@ -24,10 +25,10 @@ const visitReaders = 20_000
 // stream says nothing for a visit that the visitor does not have, just as for one that has only
 // begun, so that trying ids tells nothing. It is to be mounted for all methods, as WidgetState.
 func VisitStream(visits *jobs.Visits, live *jobs.Live, ids event.Intake) http.Handler {
-	return readable(atMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
+	return readable(web.AtMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
 		d := event.Data{Property: r.FormValue("property"), Visitor: r.FormValue("visitor"), Visit: r.PathValue("visit")}
 		if _, err := ids.Complete(event.New(event.VisitorLeft, d)); err != nil {
-			problem(w, http.StatusBadRequest, faultsOf(err))
+			web.Problem(w, http.StatusBadRequest, faultsOf(err))
 			return
 		}
 		if _, err := live.State(r.Context(), d.Property); err != nil {
@@ -37,12 +38,12 @@ func VisitStream(visits *jobs.Visits, live *jobs.Live, ids event.Intake) http.Ha
 		watch, err := visits.Watch(d.Property, d.Visitor, d.Visit, r.Header.Get("Last-Event-ID"))
 		if err != nil {
 			w.Header().Set("Retry-After", "30")
-			problem(w, http.StatusTooManyRequests, "this visit has as many pages open as may be told: close one")
+			web.Problem(w, http.StatusTooManyRequests, "this visit has as many pages open as may be told: close one")
 			return
 		}
 		defer watch.Close()
-		s, err := openStream(w)
-		if err != nil || r.Method == http.MethodHead || s.send(append(retry(), ":\n\n"...)) != nil {
+		s, err := web.OpenStream(w)
+		if err != nil || r.Method == http.MethodHead || s.Send(append(web.Retry(), ":\n\n"...)) != nil {
 			return
 		}
 		followVisit(s, r, watch)
@@ -62,8 +63,8 @@ func faultsOf(err error) string {
 	return "the address needs a visit, and ?property= and &visitor=: " + strings.Join(list, "; ")
 }
 
-func followVisit(s eventStream, r *http.Request, watch *jobs.VisitWatch) {
-	beat := time.NewTicker(heartbeat)
+func followVisit(s web.EventStream, r *http.Request, watch *jobs.VisitWatch) {
+	beat := time.NewTicker(web.Heartbeat)
 	defer beat.Stop()
 	for {
 		var events []byte
@@ -77,7 +78,7 @@ func followVisit(s eventStream, r *http.Request, watch *jobs.VisitWatch) {
 				events = fmt.Appendf(events, "id: %s\nevent: action\ndata: %s\n\n", t.ID, t.JSON)
 			}
 		}
-		if len(events) > 0 && s.send(events) != nil {
+		if len(events) > 0 && s.Send(events) != nil {
 			return
 		}
 	}

@@ -1,4 +1,4 @@
-package web
+package page
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -66,7 +67,7 @@ func readable(read http.HandlerFunc) http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 		default:
 			h.Set("Allow", "GET, HEAD, OPTIONS")
-			problem(w, http.StatusMethodNotAllowed, "this can be read, and no more: use GET")
+			web.Problem(w, http.StatusMethodNotAllowed, "this can be read, and no more: use GET")
 		}
 	})
 }
@@ -85,11 +86,11 @@ func ofProperty(read http.HandlerFunc) http.HandlerFunc {
 // refuseWidget says why there is no state. What went wrong inside is not for everybody.
 func refuseWidget(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, store.ErrNotFound) {
-		problem(w, http.StatusNotFound, "there is no such property: correct the id in the page, or define the property")
+		web.Problem(w, http.StatusNotFound, "there is no such property: correct the id in the page, or define the property")
 		return
 	}
 	w.Header().Set("Retry-After", "2")
 	if r.Context().Err() == nil {
-		problem(w, http.StatusServiceUnavailable, "the state cannot be read just now: try again in some seconds")
+		web.Problem(w, http.StatusServiceUnavailable, "the state cannot be read just now: try again in some seconds")
 	}
 }

@@ -1,8 +1,10 @@
-package web
+package page
 
 import (
 	"embed"
 	"net/http"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 )
 
 //go:embed demo
@@ -14,10 +16,10 @@ var demoFiles embed.FS
 // each other goes from tab to tab in the browser, as a chat application would carry it.
 func Demo() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /demo", embedded(demoFiles, "demo/index.html"))
-	mux.Handle("GET /demo/agent", embedded(demoFiles, "demo/agent.html"))
+	mux.Handle("GET /demo", web.Embedded(demoFiles, "demo/index.html"))
+	mux.Handle("GET /demo/agent", web.Embedded(demoFiles, "demo/agent.html"))
 	for _, name := range []string{"demo.css", "shop.js", "agent.js", "chat.js", "talk.js"} {
-		mux.Handle("GET /demo/"+name, embedded(demoFiles, "demo/"+name))
+		mux.Handle("GET /demo/"+name, web.Embedded(demoFiles, "demo/"+name))
 	}
-	return ownFilesOnly(plainErrors(mux))
+	return web.OwnFilesOnly(web.PlainErrors(mux))
 }

@@ -1,4 +1,4 @@
-package web
+package page
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -22,14 +23,14 @@ const widgetReaders = 20_000
 // begins with the state of that time. It is to be mounted for all methods, as
 // WidgetState.
 func WidgetStream(live *jobs.Live) http.Handler {
-	return readable(atMost(widgetReaders, ofProperty(func(w http.ResponseWriter, r *http.Request) {
+	return readable(web.AtMost(widgetReaders, ofProperty(func(w http.ResponseWriter, r *http.Request) {
 		now, watch, err := live.Watch(r.Context(), r.PathValue("id"))
 		if err != nil {
 			refuseWidget(w, r, err)
 			return
 		}
 		defer watch.Close()
-		s, err := openStream(w)
+		s, err := web.OpenStream(w)
 		if err != nil || r.Method == http.MethodHead {
 			return
 		}
@@ -40,19 +41,19 @@ func WidgetStream(live *jobs.Live) http.Handler {
 }
 
 // sendFirst says what shows now, unless the reader knows.
-func sendFirst(s eventStream, now *jobs.LiveState, known string) error {
+func sendFirst(s web.EventStream, now *jobs.LiveState, known string) error {
 	if now.ID == known {
-		return s.send(append(retry(), ": as you know it\n\n"...))
+		return s.Send(append(web.Retry(), ": as you know it\n\n"...))
 	}
-	return s.send(append(retry(), stateEvent(now)...))
+	return s.Send(append(web.Retry(), stateEvent(now)...))
 }
 
 func stateEvent(now *jobs.LiveState) []byte {
 	return fmt.Appendf(nil, "id: %s\nevent: state\ndata: %s\n\n", now.ID, now.JSON)
 }
 
-func followWidget(s eventStream, r *http.Request, watch *jobs.Watch) {
-	beat := time.NewTicker(heartbeat)
+func followWidget(s web.EventStream, r *http.Request, watch *jobs.Watch) {
+	beat := time.NewTicker(web.Heartbeat)
 	defer beat.Stop()
 	for {
 		var err error
@@ -60,15 +61,15 @@ func followWidget(s eventStream, r *http.Request, watch *jobs.Watch) {
 		case <-r.Context().Done():
 			return
 		case <-beat.C:
-			err = s.send([]byte(":\n\n"))
+			err = s.Send([]byte(":\n\n"))
 		case now, ok := <-watch.C:
 			if !ok {
 				if errors.Is(watch.Err(), store.ErrNotFound) {
-					_ = s.send([]byte("event: gone\ndata: {}\n\n")) // it is over, either way
+					_ = s.Send([]byte("event: gone\ndata: {}\n\n")) // it is over, either way
 				}
 				return
 			}
-			err = s.send(stateEvent(now))
+			err = s.Send(stateEvent(now))
 		}
 		if err != nil {
 			return
