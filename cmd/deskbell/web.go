@@ -13,6 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/board"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
@@ -90,9 +91,9 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		return err
 	}
 	s.log.Infof("web started: board at http://%s (documentation of the API at /docs, tasks at /monitor)", l.Addr())
-	board := web.Board(web.BoardConfig{Client: s.client, Now: a.now, Log: s.log})
+	handler := board.New(board.Config{Client: s.client, Now: a.now, Log: s.log})
 	private := map[string]http.Handler{
-		"GET /{$}": board, "/board/": board,
+		"GET /{$}": handler, "/board/": handler,
 		"/monitor": monitor, "/monitor/": monitor,
 		"GET /metrics": web.Metrics(s.shown.registry),
 	}

@@ -1,4 +1,4 @@
-package web
+package board
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -28,24 +29,24 @@ import (
 func (b *board) events(w http.ResponseWriter, r *http.Request) {
 	ids := r.URL.Query()["id"]
 	if len(ids) > mostShown {
-		Problem(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
+		web.Problem(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
 		return
 	}
 	if r.Method == http.MethodHead { // it is told nothing, and takes no place
-		_, _ = OpenStream(w)
+		_, _ = web.OpenStream(w)
 		return
 	}
 	who := newReader(ids, r.FormValue("whole") != "")
 	if !b.hub.enter(who) {
-		Problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")
+		web.Problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")
 		return
 	}
 	defer b.hub.leave(who)
-	to, err := OpenStream(w)
+	to, err := web.OpenStream(w)
 	if err != nil {
 		return
 	}
-	s := boardStream{board: b, reader: who, to: to, seed: maphash.MakeSeed()}
+	s := stream{board: b, reader: who, to: to, seed: maphash.MakeSeed()}
 	s.run(r.Context())
 }
 
@@ -113,10 +114,10 @@ func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string, m
 }
 
 // boardStream is what one reader is told.
-type boardStream struct {
+type stream struct {
 	*board
 	*reader
-	to  EventStream
+	to  web.EventStream
 	out bytes.Buffer
 
 	good map[string]time.Time // until when what was sent of a property holds
@@ -126,7 +127,7 @@ type boardStream struct {
 }
 
 // run ends with the context, or when the reader does not read.
-func (s *boardStream) run(ctx context.Context) {
+func (s *stream) run(ctx context.Context) {
 	s.good, s.sent = make(map[string]time.Time), make(map[string]uint64)
 	s.out.WriteString("retry: 2000\n\n")
 	for ctx.Err() == nil {
@@ -151,7 +152,7 @@ func (s *boardStream) run(ctx context.Context) {
 }
 
 // collect reads what there is to say.
-func (s *boardStream) collect(ctx context.Context) error {
+func (s *stream) collect(ctx context.Context) error {
 	ids, more := s.take(s.good, s.Now())
 	if more {
 		s.event("list", []byte("{}"))
@@ -173,7 +174,7 @@ func (s *boardStream) collect(ctx context.Context) error {
 }
 
 // rows says of properties what has not been said.
-func (s *boardStream) rows(ctx context.Context, ids []string) error {
+func (s *stream) rows(ctx context.Context, ids []string) error {
 	at, states, err := s.Client.BoardStates(ctx, ids)
 	if err != nil {
 		return err
@@ -205,11 +206,11 @@ func (s *boardStream) rows(ctx context.Context, ids []string) error {
 }
 
 // event puts a message into the buffer. JSON has no line breaks of its own.
-func (s *boardStream) event(name string, data []byte) {
+func (s *stream) event(name string, data []byte) {
 	fmt.Fprintf(&s.out, "event: %s\ndata: %s\n\n", name, data)
 }
 
-func (s *boardStream) flush() error {
+func (s *stream) flush() error {
 	if s.out.Len() == 0 {
 		return nil
 	}
@@ -218,8 +219,8 @@ func (s *boardStream) flush() error {
 }
 
 // wait waits for something to say. When there is nothing, it says so.
-func (s *boardStream) wait(ctx context.Context) {
-	boundary := Heartbeat
+func (s *stream) wait(ctx context.Context) {
+	boundary := web.Heartbeat
 	for _, until := range s.good {
 		boundary = min(boundary, max(0, until.Sub(s.Now())))
 	}
@@ -227,7 +228,7 @@ func (s *boardStream) wait(ctx context.Context) {
 	case <-ctx.Done():
 	case <-s.wake:
 	case <-time.After(boundary):
-		if boundary == Heartbeat {
+		if boundary == web.Heartbeat {
 			s.out.WriteString(":\n\n")
 		}
 	}

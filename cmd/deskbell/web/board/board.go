@@ -1,4 +1,4 @@
-package web
+package board
 
 import (
 	"embed"
@@ -10,13 +10,14 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // BoardConfig is what the board is made of.
-type BoardConfig struct {
+type Config struct {
 	Client *jobs.Client
 	Now    func() time.Time
 	Log    logrus.FieldLogger
@@ -33,27 +34,27 @@ type BoardConfig struct {
 // It only reads. Its buttons write by the API of definitions, /v1/properties/{id}/override,
 // which the page expects on the same origin. Who may read and write is for a handler
 // around this one to say. A request's context has to end with the server: the streams do.
-func Board(c BoardConfig) http.Handler {
+func New(c Config) http.Handler {
 	b := &board{c, newHub(c)}
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", Embedded(boardFiles, "board/index.html"))
+	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
 	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "words.js", "icon.svg"} {
-		mux.Handle("GET /board/"+name, Embedded(boardFiles, "board/"+name))
+		mux.Handle("GET /board/"+name, web.Embedded(files, name))
 	}
 	mux.HandleFunc("GET /board/properties", b.properties)
 	mux.HandleFunc("GET /board/recent", b.recent)
 	mux.HandleFunc("GET /board/destinations", b.destinations)
 	mux.HandleFunc("GET /board/events", b.events)
-	return OwnFilesOnly(PlainErrors(mux))
+	return web.OwnFilesOnly(web.PlainErrors(mux))
 }
 
 type board struct {
-	BoardConfig
+	Config
 	hub *hub
 }
 
-//go:embed board
-var boardFiles embed.FS
+//go:embed board.css board.js icon.svg index.html override.js row.js words.js
+var files embed.FS
 
 const (
 	mostSearch = 200 // characters
@@ -63,7 +64,7 @@ const (
 func (b *board) properties(w http.ResponseWriter, r *http.Request) {
 	query := jobs.BoardQuery{Search: r.FormValue("search"), Cursor: r.FormValue("cursor")}
 	if utf8.RuneCountInString(query.Search) > mostSearch {
-		Problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
+		web.Problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
 		return
 	}
 	page, err := b.Client.Board(r.Context(), query)
@@ -89,10 +90,10 @@ func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err er
 	switch {
 	case r.Context().Err() != nil: // nobody is there to read it
 	case errors.Is(err, store.ErrCursor):
-		Problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
+		web.Problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
 	case err != nil:
 		b.Log.WithError(err).Warn("the board cannot be read")
-		Problem(w, http.StatusServiceUnavailable, noAnswer)
+		web.Problem(w, http.StatusServiceUnavailable, noAnswer)
 	default:
 		w.Header().Set("Content-Type", "application/json")
 		w.Write(body)

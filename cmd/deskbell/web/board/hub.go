@@ -1,4 +1,4 @@
-package web
+package board
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 // hub follows what is written, once for all readers of the board, and while there are
 // any: it begins with the first and ends with the last.
 type hub struct {
-	BoardConfig
+	Config
 
 	mu      sync.Mutex
 	readers map[*reader]bool
@@ -28,19 +28,19 @@ type hub struct {
 type news struct{ recent, destinations []byte }
 
 const (
-	boardReaders = 200                    // of one process
-	breath       = 300 * time.Millisecond // between two messages to a reader, so that what comes at once goes at once
-	newsAtLeast  = 5 * time.Second        // how old news may be when nobody has told of any
-	retryFollow  = time.Second
+	mostReaders = 200                    // of one process
+	breath      = 300 * time.Millisecond // between two messages to a reader, so that what comes at once goes at once
+	newsAtLeast = 5 * time.Second        // how old news may be when nobody has told of any
+	retryFollow = time.Second
 )
 
-func newHub(c BoardConfig) *hub { return &hub{BoardConfig: c, readers: make(map[*reader]bool)} }
+func newHub(c Config) *hub { return &hub{Config: c, readers: make(map[*reader]bool)} }
 
 // enter lets a reader be told of changes; false: there are too many.
 func (h *hub) enter(r *reader) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.readers) >= boardReaders {
+	if len(h.readers) >= mostReaders {
 		return false
 	}
 	h.readers[r] = true
