@@ -13,6 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/board"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
@@ -100,9 +101,9 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if s.demo {
 		private["GET /demo"], private["GET /demo/"] = page.Demo(), page.Demo()
 	}
-	api := web.NewAPI(web.APIConfig{Client: s.client, Now: a.now, Log: s.log})
+	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log})
 	err = web.Serve(ctx, l, web.New(web.Config{
-		API: api.Handlers, Docs: api.Docs, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
+		API: served.Handlers, Docs: served.Docs, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        page.WidgetState(live, a.now),
 			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),

@@ -50,14 +50,14 @@ func (k *keyring) get(ctx context.Context) (jobs.Keyring, error) {
 
 type callerKey struct{}
 
-// caller is the key that asks; the zero Key is this machine, which may do everything.
-func caller(ctx context.Context) jobs.Key {
+// Caller is the key that asks; the zero Key is this machine, which may do everything.
+func Caller(ctx context.Context) jobs.Key {
 	k, _ := ctx.Value(callerKey{}).(jobs.Key)
 	return k
 }
 
-// may tells whether a key may see and change a property.
-func may(k jobs.Key, property string) bool {
+// May tells whether a key may see and change a property.
+func May(k jobs.Key, property string) bool {
 	return len(k.Properties) == 0 || slices.Contains(k.Properties, property)
 }
 
@@ -190,28 +190,28 @@ func secretOf(r *http.Request) string {
 func ForReaders(readers, others http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := others
-		if caller(r.Context()).ReadOnly {
+		if Caller(r.Context()).ReadOnly {
 			h = readers
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// mostBody is as much as is read of a request's body.
-const mostBody = 1 << 20
+// MostBody is as much as is read of a request's body.
+const MostBody = 1 << 20
 
 // unbound is for keys that are not bound to properties.
 func unbound(next http.Handler) http.Handler {
-	next = http.MaxBytesHandler(next, mostBody)
+	next = http.MaxBytesHandler(next, MostBody)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if k := caller(r.Context()); len(k.Properties) > 0 {
-			Problem(w, http.StatusForbidden, onlyProperties(k))
+		if k := Caller(r.Context()); len(k.Properties) > 0 {
+			Problem(w, http.StatusForbidden, OnlyProperties(k))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-func onlyProperties(k jobs.Key) string {
+func OnlyProperties(k jobs.Key) string {
 	return "this key is for these properties and nothing else: " + strings.Join(k.Properties, ", ")
 }

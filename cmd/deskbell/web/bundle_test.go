@@ -19,6 +19,7 @@ import (
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
@@ -63,8 +64,8 @@ func newBundle(t *testing.T, change ...func(*bundle, *web.Config)) *bundle {
 	log.SetLevel(logrus.DebugLevel)
 	b.client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: b.now, TimeZone: time.UTC})
 	b.keys = jobs.Keys{Store: store, Now: b.now}
-	api := web.NewAPI(web.APIConfig{Client: b.client, Now: b.now, Log: log})
-	c := web.Config{Keys: b.keys, Now: b.now, Log: log, Loopback: true, API: api.Handlers, Docs: api.Docs}
+	served := api.New(api.Config{Client: b.client, Now: b.now, Log: log})
+	c := web.Config{Keys: b.keys, Now: b.now, Log: log, Loopback: true, API: served.Handlers, Docs: served.Docs}
 	for _, f := range change {
 		f(b, &c)
 	}

@@ -10,6 +10,7 @@ import (
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
@@ -33,10 +34,10 @@ func FuzzPut(f *testing.F) {
 	log, _ := logtest.NewNullLogger()
 	clock := monday
 	now := func() time.Time { return clock }
-	api := web.NewAPI(web.APIConfig{
+	served := api.New(api.Config{
 		Client: jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: now, TimeZone: time.UTC}), Now: now, Log: log,
 	})
-	handler := web.New(web.Config{Keys: jobs.Keys{Store: store, Now: now}, Now: now, Log: log, Loopback: true, API: api.Handlers, Docs: api.Docs})
+	handler := web.New(web.Config{Keys: jobs.Keys{Store: store, Now: now}, Now: now, Log: log, Loopback: true, API: served.Handlers, Docs: served.Docs})
 	send := func(method, path, body string) *httptest.ResponseRecorder {
 		clock = clock.Add(time.Second)
 		r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(body))

@@ -54,13 +54,13 @@ func (s *server) logRequest(r *http.Request, line *requestLog, status int, took 
 	}
 }
 
-// visitsPath begins the addresses of visits' streams.
-const visitsPath = "/v1/visits/"
+// VisitsPath begins the addresses of visits' streams.
+const VisitsPath = "/v1/visits/"
 
 // shownPath is the path without the id of a visit, by which its visitor's messages can be read.
 func shownPath(r *http.Request) string {
-	if strings.HasPrefix(r.URL.Path, visitsPath) { // however it was escaped
-		return visitsPath + "…"
+	if strings.HasPrefix(r.URL.Path, VisitsPath) { // however it was escaped
+		return VisitsPath + "…"
 	}
 	return r.URL.EscapedPath()
 }

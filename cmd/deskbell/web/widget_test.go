@@ -20,6 +20,7 @@ import (
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
@@ -78,9 +79,9 @@ func newSite(t *testing.T, clock time.Time) *site {
 		cancel()
 		wait.Wait()
 	})
-	api := web.NewAPI(web.APIConfig{Client: s.client, Now: s.now, Log: log})
+	served := api.New(api.Config{Client: s.client, Now: s.now, Log: log})
 	s.handler = web.New(web.Config{
-		API: api.Handlers, Docs: api.Docs, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
+		API: served.Handlers, Docs: served.Docs, Keys: jobs.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        page.WidgetState(live, s.now),
 			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),

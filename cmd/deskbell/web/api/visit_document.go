@@ -1,10 +1,11 @@
-package web
+package api
 
 import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
@@ -17,7 +18,7 @@ const (
 func describeVisit(d *huma.OpenAPI) {
 	d.Components.Schemas.Map()[visitSchema] = raw(visitActionSchema())
 	stream := keyless(&huma.Operation{
-		Path: visitsPath + "{visit}/stream", OperationID: "stream-visit", Summary: "Follow what a visitor's page is to do", Tags: []string{visitTag},
+		Path: web.VisitsPath + "{visit}/stream", OperationID: "stream-visit", Summary: "Follow what a visitor's page is to do", Tags: []string{visitTag},
 		Description: "Server-sent events: action for each thing to be done on the page, its data a " + visitSchema + ", beginning with what is kept since the visit " +
 			"began. The same action may come twice: its id tells. A page needs no key: what it shows is the id of its visit, which your application makes, " +
 			"and makes so that nobody guesses it. Of a visit that the visitor does not have, nothing is said.",

@@ -1,4 +1,4 @@
-package web
+package api
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
@@ -20,7 +21,7 @@ import (
 )
 
 // APIConfig is what the API is made of.
-type APIConfig struct {
+type Config struct {
 	Client *jobs.Client
 	Now    func() time.Time
 	Log    logrus.FieldLogger
@@ -33,7 +34,7 @@ type API struct {
 }
 
 // service is an APIConfig at work.
-type service struct{ APIConfig }
+type service struct{ Config }
 
 const intro = `Definitions have the shape of deskbell.yaml, as JSON, and take effect within a second.
 
@@ -46,7 +47,7 @@ A key goes into the header Authorization: Bearer. deskbell keys add makes one. A
 secrets, such as the URLs of notify.via. A key of some properties sees nothing but these. What a widget shows needs none.`
 
 // NewAPI gives the API. Handlers around its own say who asks: see Caller.
-func NewAPI(c APIConfig) API {
+func New(c Config) API {
 	s := &service{c}
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("Deskbell", "1")
@@ -71,7 +72,7 @@ func NewAPI(c APIConfig) API {
 		panic(err) // it is the same every time
 	}
 	return API{
-		Handlers: map[string]http.Handler{"/v1/": timed(PlainErrors(mux))},
+		Handlers: map[string]http.Handler{"/v1/": timed(web.PlainErrors(mux))},
 		Docs:     map[string]http.Handler{"GET /openapi.json": fixed("application/json", document), "GET /docs": docsOf(document)},
 	}
 }
@@ -102,11 +103,11 @@ func fixed(contentType string, body []byte) http.Handler {
 // properties leaves the others out.
 func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		k, op := caller(ctx.Context()), ctx.Operation()
+		k, op := web.Caller(ctx.Context()), ctx.Operation()
 		if len(k.Properties) > 0 {
 			id := ctx.Param("id")
-			if op.Tags[0] != eventsTag && op.Tags[0] != "Properties" || id != "" && !may(k, id) {
-				_ = huma.WriteErr(h, ctx, http.StatusForbidden, onlyProperties(k)) // the client has gone
+			if op.Tags[0] != eventsTag && op.Tags[0] != "Properties" || id != "" && !web.May(k, id) {
+				_ = huma.WriteErr(h, ctx, http.StatusForbidden, web.OnlyProperties(k)) // the client has gone
 				return
 			}
 		}

@@ -1,4 +1,4 @@
-package web
+package api
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs"
 )
 
@@ -126,7 +127,7 @@ func (s *service) addList(h huma.API, k kind) {
 
 // list gives a page; to a key that is bound to properties, these.
 func (s *service) list(ctx context.Context, k kind, in *listInput) ([]jobs.Stored, string, error) {
-	if bound := caller(ctx).Properties; len(bound) > 0 {
+	if bound := web.Caller(ctx).Properties; len(bound) > 0 {
 		list, err := s.Client.Find(ctx, k.Kind, bound)
 		return list, "", err
 	}
@@ -135,7 +136,7 @@ func (s *service) list(ctx context.Context, k kind, in *listInput) ([]jobs.Store
 
 // shown is a definition as the caller may see it.
 func (s *service) shown(ctx context.Context, d jobs.Stored, k kind) (jobs.Stored, error) {
-	if caller(ctx).ReadOnly {
+	if web.Caller(ctx).ReadOnly {
 		return masked(d, k)
 	}
 	return d, nil
@@ -186,7 +187,7 @@ func (s *service) addPut(h huma.API, k kind) {
 // parsedByUs is for bodies that huma shall only read: parsing them finds more than its
 // validation would.
 func parsedByUs(op *huma.Operation) {
-	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, mostBody, 10*time.Second
+	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, web.MostBody, 10*time.Second
 }
 
 // describeBody says what huma cannot know of a body that it does not decode.

@@ -1,4 +1,4 @@
-package web
+package api
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/event"
 )
 
@@ -86,7 +87,7 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 		r := &out.Body.Results[i]
 		*r = eventResult{Index: item.Index, ID: item.Event.ID, Status: "taken"}
 		faults := item.Faults
-		if k := caller(ctx); len(faults) == 0 && len(k.Properties) > 0 && !may(k, item.Event.Data.Property) {
+		if k := web.Caller(ctx); len(faults) == 0 && len(k.Properties) > 0 && !web.May(k, item.Event.Data.Property) {
 			faults = event.Faults{{Path: "/data/property", Value: item.Event.Data.Property, Problem: "is not for this key", Allowed: "a property of the key"}}
 		}
 		if len(faults) > 0 {
