@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 )
 
 // TestAStopEndsStreamsAndLetsRequestsFinish stops a server with one of each under way.
@@ -102,8 +103,8 @@ func (c *hurriedConn) Write(p []byte) (int, error) {
 
 func TestNobodyMayTakeForEverToReadAnAnswer(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers)
-	b.want(201, request{}, "PUT", "/v1/properties/acme", `{}`)
+	b := webtest.New(t, withOthers)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
 	log, _ := logtest.NewNullLogger()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -111,7 +112,7 @@ func TestNobodyMayTakeForEverToReadAnAnswer(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended, unbounded := make(chan error, 1), new(atomic.Int64)
-	go func() { ended <- web.Serve(ctx, hurried{l, unbounded}, b.server.Config.Handler, log, time.Second) }()
+	go func() { ended <- web.Serve(ctx, hurried{l, unbounded}, b.Server.Config.Handler, log, time.Second) }()
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	for _, path := range []string{"/healthz", "/v1/properties/acme", "/v1/properties/acme/widget", "/none", "/docs", "/monitor/"} {

@@ -1,4 +1,4 @@
-package web_test
+package api_test
 
 import (
 	"encoding/json"
@@ -11,12 +11,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs"
 )
 
 func TestEachKindIsDefinedReadListedChangedAndRemoved(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
+	b := webtest.New(t)
 	for _, c := range []struct{ plural, first, canonical, second string }{
 		{"schedules", `"mon-fri 9-17"`, `{"weekly":{"mon-fri":"09:00-17:00"}}`, `{"weekly": {"sat": "9-12"}}`},
 		{"agents", `{"name": "Léa", "leave": []}`, `{"name":"Léa"}`, `{"schedule": "24/7"}`},
@@ -24,94 +25,94 @@ func TestEachKindIsDefinedReadListedChangedAndRemoved(t *testing.T) {
 		{"properties", `{"name": 2024, "destinations": []}`, `{"name":"2024","destinations":[]}`, `{}`},
 	} {
 		path := "/v1/" + c.plural + "/one"
-		b.want(404, request{}, "GET", path, "")
-		made := b.want(201, request{}, "PUT", path, c.first)
-		if made.body != c.canonical || made.header.Get("Location") != path || made.header.Get("ETag") == "" {
-			t.Errorf("%s: %s %v", path, made.body, made.header)
+		b.Want(404, webtest.Request{}, "GET", path, "")
+		made := b.Want(201, webtest.Request{}, "PUT", path, c.first)
+		if made.Body != c.canonical || made.Header.Get("Location") != path || made.Header.Get("ETag") == "" {
+			t.Errorf("%s: %s %v", path, made.Body, made.Header)
 		}
-		same := b.want(200, request{}, "PUT", path, c.canonical)
-		got := b.want(200, request{}, "GET", path, "")
-		if got.body != c.canonical || got.header.Get("ETag") != made.header.Get("ETag") || same.header.Get("ETag") != made.header.Get("ETag") {
-			t.Errorf("%s: %s %v", path, got.body, got.header)
+		same := b.Want(200, webtest.Request{}, "PUT", path, c.canonical)
+		got := b.Want(200, webtest.Request{}, "GET", path, "")
+		if got.Body != c.canonical || got.Header.Get("ETag") != made.Header.Get("ETag") || same.Header.Get("ETag") != made.Header.Get("ETag") {
+			t.Errorf("%s: %s %v", path, got.Body, got.Header)
 		}
-		b.want(304, request{headers: map[string]string{"If-None-Match": got.header.Get("ETag")}}, "GET", path, "")
-		if head := b.want(200, request{}, "HEAD", path, ""); head.header.Get("ETag") != got.header.Get("ETag") {
-			t.Errorf("HEAD %s: %v", path, head.header)
+		b.Want(304, webtest.Request{Headers: map[string]string{"If-None-Match": got.Header.Get("ETag")}}, "GET", path, "")
+		if head := b.Want(200, webtest.Request{}, "HEAD", path, ""); head.Header.Get("ETag") != got.Header.Get("ETag") {
+			t.Errorf("HEAD %s: %v", path, head.Header)
 		}
-		changed := b.want(200, request{}, "PUT", path, c.second)
-		if changed.header.Get("ETag") == got.header.Get("ETag") {
+		changed := b.Want(200, webtest.Request{}, "PUT", path, c.second)
+		if changed.Header.Get("ETag") == got.Header.Get("ETag") {
 			t.Errorf("%s: changed, with the same ETag", path)
 		}
-		list := b.want(200, request{}, "GET", "/v1/"+c.plural, "")
-		want := fmt.Sprintf(`{"items":[{"id":"one","etag":%q,"definition":%s}],"next":null}`, changed.header.Get("ETag"), changed.body)
-		sameJSON(t, list.body, want)
-		b.want(204, request{}, "DELETE", path, "")
-		b.want(404, request{}, "DELETE", path, "")
-		sameJSON(t, b.want(200, request{}, "GET", "/v1/"+c.plural, "").body, `{"items":[],"next":null}`)
+		list := b.Want(200, webtest.Request{}, "GET", "/v1/"+c.plural, "")
+		want := fmt.Sprintf(`{"items":[{"id":"one","etag":%q,"definition":%s}],"next":null}`, changed.Header.Get("ETag"), changed.Body)
+		webtest.SameJSON(t, list.Body, want)
+		b.Want(204, webtest.Request{}, "DELETE", path, "")
+		b.Want(404, webtest.Request{}, "DELETE", path, "")
+		webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/"+c.plural, "").Body, `{"items":[],"next":null}`)
 	}
 }
 
 func TestTwoEditorsDoNotOverwriteEachOther(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
+	b := webtest.New(t)
 	for _, c := range []struct{ path, one, two, three string }{
 		{"/v1/properties/acme", `{"name":"1"}`, `{"name":"2"}`, `{"name":"3"}`},
 		{"/v1/schedules/office", `{"weekly":{"mon":"09:00-12:00"}}`, `{"weekly":{"tue":"09:00-12:00"}}`, `{"weekly":{"wed":"09:00-12:00"}}`},
 	} {
-		b.want(412, etag(`"none"`), "PUT", c.path, c.one)
-		b.want(412, etag("*"), "PUT", c.path, c.one)
-		b.want(404, request{}, "GET", c.path, "")
-		create := request{headers: map[string]string{"If-None-Match": "*"}}
-		first := b.want(201, create, "PUT", c.path, c.one).header.Get("ETag")
-		b.want(412, create, "PUT", c.path, c.two)
-		b.want(412, create, "PUT", c.path, c.one)
+		b.Want(412, webtest.Etag(`"none"`), "PUT", c.path, c.one)
+		b.Want(412, webtest.Etag("*"), "PUT", c.path, c.one)
+		b.Want(404, webtest.Request{}, "GET", c.path, "")
+		create := webtest.Request{Headers: map[string]string{"If-None-Match": "*"}}
+		first := b.Want(201, create, "PUT", c.path, c.one).Header.Get("ETag")
+		b.Want(412, create, "PUT", c.path, c.two)
+		b.Want(412, create, "PUT", c.path, c.one)
 
-		second := b.want(200, etag(first), "PUT", c.path, c.two).header.Get("ETag")
-		late := b.want(412, etag(first), "PUT", c.path, c.three)
-		if got := late.header.Get("ETag"); got != second {
+		second := b.Want(200, webtest.Etag(first), "PUT", c.path, c.two).Header.Get("ETag")
+		late := b.Want(412, webtest.Etag(first), "PUT", c.path, c.three)
+		if got := late.Header.Get("ETag"); got != second {
 			t.Errorf("a 412 says that the ETag is %s, and it is %s", got, second)
 		}
-		b.want(412, etag("W/"+second), "PUT", c.path, c.three) // weak tags match nothing
-		b.want(412, etag(first), "DELETE", c.path, "")
-		if got := b.want(200, request{}, "GET", c.path, "").body; got != c.two {
+		b.Want(412, webtest.Etag("W/"+second), "PUT", c.path, c.three) // weak tags match nothing
+		b.Want(412, webtest.Etag(first), "DELETE", c.path, "")
+		if got := b.Want(200, webtest.Request{}, "GET", c.path, "").Body; got != c.two {
 			t.Errorf("there is %s", got)
 		}
-		third := b.want(200, etag(first+", "+second), "PUT", c.path, c.three).header.Get("ETag")
-		b.want(200, etag("*"), "PUT", c.path, c.one)
-		b.want(200, request{}, "PUT", c.path, c.three)
-		b.want(204, etag(third), "DELETE", c.path, "")
+		third := b.Want(200, webtest.Etag(first+", "+second), "PUT", c.path, c.three).Header.Get("ETag")
+		b.Want(200, webtest.Etag("*"), "PUT", c.path, c.one)
+		b.Want(200, webtest.Request{}, "PUT", c.path, c.three)
+		b.Want(204, webtest.Etag(third), "DELETE", c.path, "")
 	}
 }
 
 // An ETag is of the definition, and not of the hours, which move by themselves.
 func TestAnOverrideLeavesTheETag(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	tag := b.want(201, request{}, "PUT", "/v1/properties/acme", `{}`).header.Get("ETag")
-	b.want(200, request{}, "PUT", "/v1/properties/acme/override", `{"open": false}`)
-	b.want(200, etag(tag), "PUT", "/v1/properties/acme", `{"name": "ACME"}`)
+	b := webtest.New(t)
+	tag := b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`).Header.Get("ETag")
+	b.Want(200, webtest.Request{}, "PUT", "/v1/properties/acme/override", `{"open": false}`)
+	b.Want(200, webtest.Etag(tag), "PUT", "/v1/properties/acme", `{"name": "ACME"}`)
 }
 
 func TestManyEditorsAtOnceLoseNoEdit(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	b.want(201, request{}, "PUT", "/v1/agents/lea", `{"name": "0"}`)
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/agents/lea", `{"name": "0"}`)
 	const editors, edits = 4, 10
 	done := make(chan error, editors)
 	for range editors {
 		go func() {
 			for n := 0; n < edits; {
-				b.pass(time.Second) // else it is too fast for one address
-				got := b.do("GET", "/v1/agents/lea", "")
+				b.Pass(time.Second) // else it is too fast for one address
+				got := b.Do("GET", "/v1/agents/lea", "")
 				var agent struct {
 					Name int `json:",string"`
 				}
-				if err := json.Unmarshal([]byte(got.body), &agent); err != nil {
+				if err := json.Unmarshal([]byte(got.Body), &agent); err != nil {
 					done <- err
 					return
 				}
-				put := b.send(etag(got.header.Get("ETag")), "PUT", "/v1/agents/lea", fmt.Sprintf(`{"name": "%d"}`, agent.Name+1))
-				if put.code == http.StatusOK {
+				put := b.Send(webtest.Etag(got.Header.Get("ETag")), "PUT", "/v1/agents/lea", fmt.Sprintf(`{"name": "%d"}`, agent.Name+1))
+				if put.Code == http.StatusOK {
 					n++
 				}
 			}
@@ -123,12 +124,12 @@ func TestManyEditorsAtOnceLoseNoEdit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sameJSON(t, b.do("GET", "/v1/agents/lea", "").body, fmt.Sprintf(`{"name": "%d"}`, editors*edits))
+	webtest.SameJSON(t, b.Do("GET", "/v1/agents/lea", "").Body, fmt.Sprintf(`{"name": "%d"}`, editors*edits))
 }
 
 func TestFaultsNameTheirJSONPointer(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
+	b := webtest.New(t)
 	for _, c := range []struct {
 		method, path, body string
 		code               int
@@ -158,49 +159,49 @@ func TestFaultsNameTheirJSONPointer(t *testing.T) {
 		{"GET", "/v1/properties?cursor=9.0", ``, 422, []string{"query.cursor"}},
 		{"GET", "/v1/properties?cursor=0.x", ``, 422, []string{"query.cursor"}},
 	} {
-		a := b.want(c.code, request{}, c.method, c.path, c.body)
-		if diff := cmp.Diff(c.where, a.problem(t).locations()); diff != "" {
+		a := b.Want(c.code, webtest.Request{}, c.method, c.path, c.body)
+		if diff := cmp.Diff(c.where, a.Problem(t).Locations()); diff != "" {
 			t.Errorf("%s %s: %s", c.path, c.body, diff)
 		}
-		if strings.Contains(a.body, "hunter2") {
-			t.Errorf("it shows a secret: %s", a.body)
+		if strings.Contains(a.Body, "hunter2") {
+			t.Errorf("it shows a secret: %s", a.Body)
 		}
 	}
-	if p := b.do("PUT", "/v1/properties/acme", "{\n  \"name\": \"a\",\n}").problem(t); !strings.Contains(p.Detail, "line 3, column 1") {
+	if p := b.Do("PUT", "/v1/properties/acme", "{\n  \"name\": \"a\",\n}").Problem(t); !strings.Contains(p.Detail, "line 3, column 1") {
 		t.Errorf("broken JSON is placed at %s", p.Detail)
 	}
-	sameJSON(t, b.do("GET", "/v1/properties", "").body, `{"items":[],"next":null}`) // what was refused has changed nothing
+	webtest.SameJSON(t, b.Do("GET", "/v1/properties", "").Body, `{"items":[],"next":null}`) // what was refused has changed nothing
 }
 
 func TestWhatIsUsedIsNotRemoved(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	b.want(201, request{}, "PUT", "/v1/schedules/office", `"mon-fri 9-17"`)
-	b.want(201, request{}, "PUT", "/v1/destinations/crm", `{"type": "log"}`)
-	b.want(201, request{}, "PUT", "/v1/agents/lea", `{"schedule": "office"}`)
-	b.want(201, request{}, "PUT", "/v1/properties/acme", `{"departments": {"sales": {"agents": ["lea"]}}, "destinations": ["crm"]}`)
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/office", `"mon-fri 9-17"`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/destinations/crm", `{"type": "log"}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/agents/lea", `{"schedule": "office"}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{"departments": {"sales": {"agents": ["lea"]}}, "destinations": ["crm"]}`)
 	for path, user := range map[string]string{
 		"/v1/agents/lea": "property/acme", "/v1/schedules/office": "agent/lea", "/v1/destinations/crm": "property/acme",
 	} {
-		if p := b.want(409, request{}, "DELETE", path, "").problem(t); !strings.Contains(p.Detail, user) {
+		if p := b.Want(409, webtest.Request{}, "DELETE", path, "").Problem(t); !strings.Contains(p.Detail, user) {
 			t.Errorf("DELETE %s: %s", path, p.Detail)
 		}
 	}
-	b.want(200, request{}, "PUT", "/v1/properties/acme", `{}`) // it lists nobody now
+	b.Want(200, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`) // it lists nobody now
 	for _, path := range []string{"/v1/agents/lea", "/v1/schedules/office", "/v1/destinations/crm"} {
-		b.want(204, request{}, "DELETE", path, "")
+		b.Want(204, webtest.Request{}, "DELETE", path, "")
 	}
 }
 
 func TestPagesShowEach(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
+	b := webtest.New(t)
 	const count = 300
 	for i := range count {
-		b.pass(time.Second) // else it is too fast for one address
-		b.want(201, request{}, "PUT", fmt.Sprint("/v1/properties/p", i), `{}`)
+		b.Pass(time.Second) // else it is too fast for one address
+		b.Want(201, webtest.Request{}, "PUT", fmt.Sprint("/v1/properties/p", i), `{}`)
 		if i < 40 {
-			b.want(201, request{}, "PUT", fmt.Sprint("/v1/schedules/s", i), `"24/7"`)
+			b.Want(201, webtest.Request{}, "PUT", fmt.Sprint("/v1/schedules/s", i), `"24/7"`)
 		}
 	}
 	for _, c := range []struct {
@@ -212,18 +213,18 @@ func TestPagesShowEach(t *testing.T) {
 		seen := make(map[string]bool)
 		pages := 0
 		for path := "/v1/" + c.kind + c.query; path != ""; pages++ {
-			a := b.want(200, request{}, "GET", path, "")
+			a := b.Want(200, webtest.Request{}, "GET", path, "")
 			var page struct {
 				Items []struct{ ID string }
 				Next  *string
 			}
-			if err := json.Unmarshal([]byte(a.body), &page); err != nil {
+			if err := json.Unmarshal([]byte(a.Body), &page); err != nil {
 				t.Fatal(err)
 			}
 			for _, item := range page.Items {
 				seen[item.ID] = true
 			}
-			link := a.header.Get("Link")
+			link := a.Header.Get("Link")
 			if (link == "") != (page.Next == nil) {
 				t.Errorf("next is %v, and Link %q", page.Next, link)
 			}
@@ -237,9 +238,9 @@ func TestPagesShowEach(t *testing.T) {
 
 func TestOverrides(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	b.want(201, request{}, "PUT", "/v1/properties/acme", `{"schedule": "mon-fri 9-17", "time_zone": "Europe/Paris"}`)
-	b.want(201, request{}, "PUT", "/v1/properties/always", `{}`)
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{"schedule": "mon-fri 9-17", "time_zone": "Europe/Paris"}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/always", `{}`)
 	const path = "/v1/properties/acme/override"
 	for _, c := range []struct{ body, want string }{
 		{`{"open": false}`, `{"open":false,"reason":"override","since":"2026-11-23T08:30:00Z","until":null}`},
@@ -248,11 +249,11 @@ func TestOverrides(t *testing.T) {
 		{`{"open": false, "until": "2026-11-23T12:00:00+01:00"}`, `{"open":false,"reason":"override","since":"2026-11-23T08:30:00Z","until":"2026-11-23T11:00:00Z"}`},
 		{`{"open": false, "until_next": true}`, `{"open":false,"reason":"override","since":"2026-11-23T08:30:00Z","until":"2026-11-24T08:00:00Z"}`},
 	} {
-		sameJSON(t, b.want(200, request{}, "PUT", path, c.body).body, c.want)
+		webtest.SameJSON(t, b.Want(200, webtest.Request{}, "PUT", path, c.body).Body, c.want)
 	}
-	sameJSON(t, b.want(200, request{}, "DELETE", path, "").body, `{"open":true,"reason":"weekly","since":"2026-11-23T08:00:00Z","until":"2026-11-23T16:00:00Z"}`)
-	b.want(404, request{}, "PUT", "/v1/properties/nobody/override", `{"open": true}`)
-	b.want(404, request{}, "DELETE", "/v1/properties/nobody/override", "")
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "DELETE", path, "").Body, `{"open":true,"reason":"weekly","since":"2026-11-23T08:00:00Z","until":"2026-11-23T16:00:00Z"}`)
+	b.Want(404, webtest.Request{}, "PUT", "/v1/properties/nobody/override", `{"open": true}`)
+	b.Want(404, webtest.Request{}, "DELETE", "/v1/properties/nobody/override", "")
 	for body, where := range map[string][]string{
 		`{}`: {"/open"}, `[]`: {""}, `null`: {""}, `{"open": "yes"}`: {"/open"},
 		`{"open": true, "for": "soon"}`: {"/for"}, `{"open": true, "for": "0s"}`: {"/for"}, `{"open": true, "for": 30}`: {"/for"},
@@ -261,35 +262,35 @@ func TestOverrides(t *testing.T) {
 		`{"open": true, "until_next": false}`:                  {"/until_next"}, `{"open": true, "til/l": 1}`: {"/til~1l"},
 		`{"open": true, "for": "1h", "until_next": true}`: {"/until_next"}, `{"for": "x", "until": 1}`: {"/open", "/for", "/until", "/until"},
 	} {
-		p := b.want(422, request{}, "PUT", path, body).problem(t)
-		if !slices.Equal(p.locations(), where) {
+		p := b.Want(422, webtest.Request{}, "PUT", path, body).Problem(t)
+		if !slices.Equal(p.Locations(), where) {
 			t.Errorf("%s: %v", body, p)
 		}
 	}
-	p := b.want(422, request{}, "PUT", "/v1/properties/always/override", `{"open": false, "until_next": true}`).problem(t)
-	if !slices.Equal(p.locations(), []string{"/until_next"}) {
+	p := b.Want(422, webtest.Request{}, "PUT", "/v1/properties/always/override", `{"open": false, "until_next": true}`).Problem(t)
+	if !slices.Equal(p.Locations(), []string{"/until_next"}) {
 		t.Error(p)
 	}
 }
 
 func TestBoundaries(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	b.want(201, request{}, "PUT", "/v1/schedules/office", `{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "9-17"}}`)
-	b.want(201, request{}, "PUT", "/v1/schedules/busy", `{"weekly": {"daily": "0-1, 2-3, 4-5, 6-7, 8-9, 10-11, 12-13, 14-15"}}`)
-	sameJSON(t, b.want(200, request{}, "GET", "/v1/schedules/office/boundaries?to=2026-11-24T08:00:00Z", "").body, `{
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/office", `{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "9-17"}}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/busy", `{"weekly": {"daily": "0-1, 2-3, 4-5, 6-7, 8-9, 10-11, 12-13, 14-15"}}`)
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/schedules/office/boundaries?to=2026-11-24T08:00:00Z", "").Body, `{
 		"time_zone": "Europe/Paris", "next": null, "items": [
 			{"at": "2026-11-23T08:30:00Z", "local": "2026-11-23T09:30:00+01:00", "open": true, "reason": "weekly"},
 			{"at": "2026-11-23T16:00:00Z", "local": "2026-11-23T17:00:00+01:00", "open": false, "reason": "weekly"},
 			{"at": "2026-11-24T08:00:00Z", "local": "2026-11-24T09:00:00+01:00", "open": true, "reason": "weekly"}]}`)
 	count, from := 0, "2026-11-23T00:00:00Z"
 	for pages := 0; from != ""; pages++ {
-		a := b.want(200, request{}, "GET", "/v1/schedules/busy/boundaries?from="+from+"&to=2027-11-23T00:00:00Z", "")
+		a := b.Want(200, webtest.Request{}, "GET", "/v1/schedules/busy/boundaries?from="+from+"&to=2027-11-23T00:00:00Z", "")
 		var got struct {
 			Items []json.RawMessage
 			Next  string
 		}
-		if err := json.Unmarshal([]byte(a.body), &got); err != nil || len(got.Items) > 1000 || pages > 6 {
+		if err := json.Unmarshal([]byte(a.Body), &got); err != nil || len(got.Items) > 1000 || pages > 6 {
 			t.Fatal(err, len(got.Items), pages)
 		}
 		count, from = count+len(got.Items), got.Next
@@ -297,23 +298,23 @@ func TestBoundaries(t *testing.T) {
 	if want := 365*16 + 1; count != want {
 		t.Errorf("%d boundaries in a year, want %d", count, want)
 	}
-	b.want(404, request{}, "GET", "/v1/schedules/none/boundaries", "")
+	b.Want(404, webtest.Request{}, "GET", "/v1/schedules/none/boundaries", "")
 	for _, query := range []string{"from=now", "to=2026-11-22T00:00:00Z", "to=2029-11-23T00:00:00Z",
 		"from=0000-01-01T00:00:00Z", "from=9998-01-01T00:00:00Z&to=9999-01-01T00:00:00Z", "from=9999-12-31T20:00:00Z"} {
-		b.want(422, request{}, "GET", "/v1/schedules/office/boundaries?"+query, "")
+		b.Want(422, webtest.Request{}, "GET", "/v1/schedules/office/boundaries?"+query, "")
 	}
-	b.want(200, request{}, "GET", "/v1/schedules/office/boundaries?from=9998-01-01T00:00:00Z", "")
+	b.Want(200, webtest.Request{}, "GET", "/v1/schedules/office/boundaries?from=9998-01-01T00:00:00Z", "")
 }
 
 func TestChangesAreLoggedAndBodiesAreNot(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	secret := b.key(jobs.Key{Name: "ci"})
-	b.want(201, request{key: secret}, "PUT", "/v1/agents/lea", `{"notify": {"via": ["ntfy://hunter2@ntfy.sh/x"]}}`)
-	if !b.says("changed") || !b.says("key=ci") {
+	b := webtest.New(t)
+	secret := b.Key(jobs.Key{Name: "ci"})
+	b.Want(201, webtest.Request{Key: secret}, "PUT", "/v1/agents/lea", `{"notify": {"via": ["ntfy://hunter2@ntfy.sh/x"]}}`)
+	if !b.Says("changed") || !b.Says("key=ci") {
 		t.Error("the change is not logged")
 	}
-	if b.says(secret) || b.says("hunter2") {
+	if b.Says(secret) || b.Says("hunter2") {
 		t.Error("a secret is logged")
 	}
 }

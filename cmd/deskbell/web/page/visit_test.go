@@ -1,4 +1,4 @@
-package web_test
+package page_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -102,21 +103,21 @@ func TestWhoKnowsAVisitMayFollowIt(t *testing.T) {
 func TestVisitsAnswerAsTheDocumentSays(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nine())
-	b := &bundle{T: t, server: s.server}
-	d := b.document()
+	b := &webtest.Bundle{T: t, Server: s.server}
+	d := b.Document()
 	const path = "/v1/visits/{visit}/stream"
-	if needs, ok := at(d.root, "paths", path, "get", "security").([]any); !ok || len(needs) > 0 {
+	if needs, ok := webtest.Part(d.Root, "paths", path, "get", "security").([]any); !ok || len(needs) > 0 {
 		t.Errorf("it needs %v", needs)
 	}
 	s.visitor(visitState)
 	told := s.openAt(s.visitURL("s1/stream?property=acme&visitor=v1"))
 	told.next()
-	d.check("/components/schemas/VisitAction", told.next().data)
+	d.Check("/components/schemas/VisitAction", told.next().data)
 	for code, query := range map[int]string{400: "", 404: "?property=none&visitor=v1"} {
-		a := b.want(code, request{}, "GET", "/v1/visits/s1/stream"+query, "")
-		d.check(fmt.Sprintf("/paths/%s/get/responses/%d/content/application~1problem+json/schema", escaped(path), code), a.body)
+		a := b.Want(code, webtest.Request{}, "GET", "/v1/visits/s1/stream"+query, "")
+		d.Check(fmt.Sprintf("/paths/%s/get/responses/%d/content/application~1problem+json/schema", webtest.Escaped(path), code), a.Body)
 	}
-	page := b.want(200, request{}, "GET", "/docs", "").body
+	page := b.Want(200, webtest.Request{}, "GET", "/docs", "").Body
 	for _, says := range []string{"VISIT/stream?property=PROPERTY&amp;visitor=VISITOR", "VisitAction", "Last-Event-ID"} {
 		if !strings.Contains(page, says) {
 			t.Errorf("the page for people does not say %q", says)

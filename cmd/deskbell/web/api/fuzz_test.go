@@ -1,4 +1,4 @@
-package web_test
+package api_test
 
 import (
 	"net/http"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
@@ -32,7 +33,7 @@ func FuzzPut(f *testing.F) {
 		f.Fatal(err)
 	}
 	log, _ := logtest.NewNullLogger()
-	clock := monday
+	clock := webtest.Monday
 	now := func() time.Time { return clock }
 	served := api.New(api.Config{
 		Client: jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: now, TimeZone: time.UTC}), Now: now, Log: log,

@@ -1,4 +1,4 @@
-package web_test
+package page_test
 
 import (
 	"context"
@@ -22,6 +22,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
@@ -254,4 +255,34 @@ func TestWidgetStateWithoutRedis(t *testing.T) {
 	}
 	s.redis.Restart(t)
 	redistest.Wait(t, "it is read", func() bool { return s.ask(http.MethodGet, "always/widget").status == 200 })
+}
+
+// TestWidgetsAnswerAsTheDocumentSays reads a state with departments, and one that is
+// not there.
+func TestWidgetsAnswerAsTheDocumentSays(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	b := &webtest.Bundle{T: t, Server: s.server}
+	d := b.Document()
+	const state, stream = "/v1/properties/{id}/widget", "/v1/properties/{id}/widget/stream"
+	for _, path := range []string{state, stream} {
+		if needs, ok := webtest.Part(d.Root, "paths", path, "get", "security").([]any); !ok || len(needs) > 0 {
+			t.Errorf("%s needs %v", path, needs)
+		}
+	}
+	for _, property := range []string{"acme", "always"} {
+		a := b.Want(http.StatusOK, webtest.Request{}, "GET", "/v1/properties/"+property+"/widget", "")
+		d.Check("/paths/"+webtest.Escaped(state)+"/get/responses/200/content/application~1json/schema", a.Body)
+		var keys map[string]any
+		s.must(json.Unmarshal([]byte(a.Body), &keys))
+		for key := range keys {
+			if webtest.Part(d.Root, "components", "schemas", "WidgetState", "properties", key) == nil {
+				t.Errorf("the document does not know %s of a state", key)
+			}
+		}
+	}
+	for _, path := range []string{state, stream} {
+		a := b.Want(http.StatusNotFound, webtest.Request{}, "GET", strings.Replace(path, "{id}", "none", 1), "")
+		d.Check("/paths/"+webtest.Escaped(path)+"/get/responses/404/content/application~1problem+json/schema", a.Body)
+	}
 }

@@ -1,4 +1,4 @@
-package web_test
+package api_test
 
 import (
 	"encoding/json"
@@ -7,11 +7,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs"
 )
 
 // results are what became of events: STATUS and the places of faults.
-func (a answer) results(t testing.TB) []string {
+func results(t testing.TB, a webtest.Answer) []string {
 	t.Helper()
 	var body struct {
 		Results []struct {
@@ -19,8 +20,8 @@ func (a answer) results(t testing.TB) []string {
 			Errors     []struct{ Location, Message string }
 		}
 	}
-	if err := json.Unmarshal([]byte(a.body), &body); err != nil {
-		t.Fatalf("%v in %s", err, a.body)
+	if err := json.Unmarshal([]byte(a.Body), &body); err != nil {
+		t.Fatalf("%v in %s", err, a.Body)
 	}
 	var list []string
 	for _, r := range body.Results {
@@ -43,7 +44,7 @@ const (
 
 func TestEventsAreTakenInEveryForm(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
+	b := webtest.New(t)
 	batch, lines := "["+goodEvent+","+badEvent+","+goodEvent+"]", goodEvent+"\n\n"+badEvent+"\n{\n"+goodEvent
 	for _, c := range []struct {
 		contentType, body string
@@ -57,8 +58,8 @@ func TestEventsAreTakenInEveryForm(t *testing.T) {
 		{"application/x-ndjson", lines, []string{"taken", "refused /data/colour /data /data/visit", "refused ", "taken"}},
 		{"application/json", "[]", nil},
 	} {
-		a := b.want(202, with(request{}, map[string]string{"Content-Type": c.contentType}), "POST", "/v1/events", c.body)
-		got := a.results(t)
+		a := b.Want(202, webtest.With(webtest.Request{}, map[string]string{"Content-Type": c.contentType}), "POST", "/v1/events", c.body)
+		got := results(t, a)
 		for i := range got { // the order of faults is not looked at here
 			if i < len(c.want) && strings.HasPrefix(c.want[i], "refused") && strings.HasPrefix(got[i], "refused") {
 				got[i] = c.want[i]
@@ -72,7 +73,7 @@ func TestEventsAreTakenInEveryForm(t *testing.T) {
 
 func TestEventsThatCannotBeReadAreRefusedWhole(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
+	b := webtest.New(t)
 	many := "[" + strings.Repeat(goodEvent+",", 1000) + goodEvent + "]"
 	for _, c := range []struct {
 		code              int
@@ -85,22 +86,22 @@ func TestEventsThatCannotBeReadAreRefusedWhole(t *testing.T) {
 		{415, "text/plain", goodEvent},
 		{415, "application/x-www-form-urlencoded", goodEvent},
 	} {
-		b.want(c.code, with(request{}, map[string]string{"Content-Type": c.contentType}), "POST", "/v1/events", c.body)
+		b.Want(c.code, webtest.With(webtest.Request{}, map[string]string{"Content-Type": c.contentType}), "POST", "/v1/events", c.body)
 	}
-	b.want(405, request{}, "GET", "/v1/events", "")
+	b.Want(405, webtest.Request{}, "GET", "/v1/events", "")
 }
 
 func TestAKeyOfSomePropertiesSendsTheirEventsAlone(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	bound := b.key(jobs.Key{Name: "acme", Properties: []string{"acme"}})
-	reader := b.key(jobs.Key{Name: "reader", ReadOnly: true})
+	b := webtest.New(t)
+	bound := b.Key(jobs.Key{Name: "acme", Properties: []string{"acme"}})
+	reader := b.Key(jobs.Key{Name: "reader", ReadOnly: true})
 	other := strings.Replace(goodEvent, "acme", "other", 1)
 	agent := `{"type":"agent.logged_in","data":{"agent":"lea"}}`
-	a := b.want(202, request{key: bound}, "POST", "/v1/events", "["+goodEvent+","+other+","+agent+"]")
-	if diff := cmp.Diff([]string{"taken", "refused /data/property", "refused /data/property"}, a.results(t)); diff != "" {
+	a := b.Want(202, webtest.Request{Key: bound}, "POST", "/v1/events", "["+goodEvent+","+other+","+agent+"]")
+	if diff := cmp.Diff([]string{"taken", "refused /data/property", "refused /data/property"}, results(t, a)); diff != "" {
 		t.Error(diff)
 	}
-	b.want(403, request{key: reader}, "POST", "/v1/events", goodEvent)
-	b.want(401, request{key: "dbk_x"}, "POST", "/v1/events", goodEvent)
+	b.Want(403, webtest.Request{Key: reader}, "POST", "/v1/events", goodEvent)
+	b.Want(401, webtest.Request{Key: "dbk_x"}, "POST", "/v1/events", goodEvent)
 }

@@ -1,4 +1,4 @@
-package web_test
+package board_test
 
 import (
 	"bufio"
@@ -21,6 +21,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/board"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
@@ -28,13 +29,13 @@ import (
 )
 
 // newBoard is a bundle with a board, and two shops in it.
-func newBoard(t *testing.T) *bundle {
+func newBoard(t *testing.T) *webtest.Bundle {
 	t.Helper()
-	b := newBundle(t, func(b *bundle, c *web.Config) {
-		handler := board.New(board.Config{Client: b.client, Now: c.Now, Log: c.Log})
+	b := webtest.New(t, func(b *webtest.Bundle, c *web.Config) {
+		handler := board.New(board.Config{Client: b.Client, Now: c.Now, Log: c.Log})
 		c.Private = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
 	})
-	b.define(`{"properties": {
+	define(b, `{"properties": {
 		"acme": {"name": "ACME <b>shop</b>", "schedule": {"weekly": {"daily": "09:00-12:00"}}, "agents": ["lea"]},
 		"bakery": {"schedule": {"weekly": {"daily": "05:00-13:00"}}}},
 		"agents": {"lea": {"name": "Léa", "notify": {"on": ["hours_started"], "via": ["ntfy://secret@ntfy.sh/lea"]}}},
@@ -42,7 +43,7 @@ func newBoard(t *testing.T) *bundle {
 	return b
 }
 
-func (b *bundle) define(text string) {
+func define(b *webtest.Bundle, text string) {
 	b.Helper()
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -54,9 +55,9 @@ func (b *bundle) define(text string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	steps, err := b.client.Plan(b.Context(), defs)
+	steps, err := b.Client.Plan(b.Context(), defs)
 	if err == nil {
-		err = b.client.Apply(b.Context(), steps, nil)
+		err = b.Client.Apply(b.Context(), steps, nil)
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -70,28 +71,35 @@ func TestBoardServesItsPage(t *testing.T) {
 		"/": "text/html", "/board/board.css": "text/css", "/board/board.js": "text/javascript", "/board/override.js": "text/javascript",
 		"/board/row.js": "text/javascript", "/board/words.js": "text/javascript", "/board/icon.svg": "image/svg+xml",
 	} {
-		got := b.want(http.StatusOK, request{}, "GET", path, "")
-		if !strings.HasPrefix(got.header.Get("Content-Type"), kind) {
-			t.Errorf("%s is %s", path, got.header.Get("Content-Type"))
+		got := b.Want(http.StatusOK, webtest.Request{}, "GET", path, "")
+		if !strings.HasPrefix(got.Header.Get("Content-Type"), kind) {
+			t.Errorf("%s is %s", path, got.Header.Get("Content-Type"))
 		}
-		if csp := got.header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") {
+		if csp := got.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") {
 			t.Errorf("%s: Content-Security-Policy is %q", path, csp)
 		}
-		again := request{headers: map[string]string{"If-None-Match": got.header.Get("ETag")}}
-		b.want(http.StatusNotModified, again, "GET", path, "")
+		again := webtest.Request{Headers: map[string]string{"If-None-Match": got.Header.Get("ETag")}}
+		b.Want(http.StatusNotModified, again, "GET", path, "")
 	}
-	b.want(http.StatusNotFound, request{}, "GET", "/board/none", "")
-	b.want(http.StatusNotFound, request{}, "GET", "/none", "")
-	b.want(http.StatusMethodNotAllowed, request{}, "POST", "/board/properties", "")
+	b.Want(http.StatusNotFound, webtest.Request{}, "GET", "/board/none", "")
+	b.Want(http.StatusNotFound, webtest.Request{}, "GET", "/none", "")
+	b.Want(http.StatusMethodNotAllowed, webtest.Request{}, "POST", "/board/properties", "")
 }
 
 // TestBoardNamesNobodyElse reads the files of the page for addresses, and for what the
 // Content-Security-Policy would refuse.
 func TestBoardNamesNobodyElse(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("board/*.*s*")
-	if err != nil || len(files) < 5 {
-		t.Fatal(files, err)
+	var files []string
+	for _, kind := range []string{"*.css", "*.html", "*.js", "*.svg"} {
+		found, err := filepath.Glob(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	if len(files) < 7 {
+		t.Fatal(files)
 	}
 	forbidden := regexp.MustCompile(`(https?:)?//[a-z0-9]+\.[a-z]|\bstyle=|\bon[a-z]+="|innerHTML|insertAdjacentHTML|\beval\(|<script>`)
 	for _, file := range files {
@@ -109,24 +117,24 @@ func TestBoardNamesNobodyElse(t *testing.T) {
 func TestBoardGivesItsData(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)
-	got := b.want(http.StatusOK, request{}, "GET", "/board/properties", "")
+	got := b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/properties", "")
 	var page jobs.BoardPage
-	if err := json.Unmarshal([]byte(got.body), &page); err != nil || len(page.Properties) != 2 || page.Next != "" {
-		t.Fatalf("%s, %v", got.body, err)
+	if err := json.Unmarshal([]byte(got.Body), &page); err != nil || len(page.Properties) != 2 || page.Next != "" {
+		t.Fatalf("%s, %v", got.Body, err)
 	}
-	if strings.Contains(got.body, "secret") || strings.Contains(got.body, "<b>") {
-		t.Errorf("it tells too much: %s", got.body)
+	if strings.Contains(got.Body, "secret") || strings.Contains(got.Body, "<b>") {
+		t.Errorf("it tells too much: %s", got.Body)
 	}
-	if got := b.want(http.StatusOK, request{}, "GET", "/board/properties?search=BAKE", ""); strings.Contains(got.body, "acme") || !strings.Contains(got.body, "bakery") {
-		t.Errorf("searched: %s", got.body)
+	if got := b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/properties?search=BAKE", ""); strings.Contains(got.Body, "acme") || !strings.Contains(got.Body, "bakery") {
+		t.Errorf("searched: %s", got.Body)
 	}
-	b.want(http.StatusBadRequest, request{}, "GET", "/board/properties?cursor=x", "")
-	b.want(http.StatusBadRequest, request{}, "GET", "/board/properties?search="+strings.Repeat("x", 201), "")
-	b.want(http.StatusBadRequest, request{}, "GET", "/board/events?"+strings.Repeat("id=x&", 301), "")
-	sameJSON(t, b.want(http.StatusOK, request{}, "GET", "/board/recent", "").body, `[]`)
-	sameJSON(t, b.want(http.StatusOK, request{}, "GET", "/board/destinations", "").body, `[{"name": "crm", "type": "redis_stream", "state": "ok"}]`)
-	b.redis.Stop(t)
-	if p := b.want(http.StatusServiceUnavailable, request{}, "GET", "/board/properties", "").problem(t); !strings.Contains(p.Detail, "Redis does not answer") {
+	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/properties?cursor=x", "")
+	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/properties?search="+strings.Repeat("x", 201), "")
+	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/events?"+strings.Repeat("id=x&", 301), "")
+	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/recent", "").Body, `[]`)
+	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/destinations", "").Body, `[{"name": "crm", "type": "redis_stream", "state": "ok"}]`)
+	b.Redis.Stop(t)
+	if p := b.Want(http.StatusServiceUnavailable, webtest.Request{}, "GET", "/board/properties", "").Problem(t); !strings.Contains(p.Detail, "Redis does not answer") {
 		t.Errorf("without Redis: %+v", p)
 	}
 }
@@ -142,15 +150,15 @@ type event struct {
 
 // watch follows the board as a browser does, and gives a function for the next event
 // of a name, and one that ends it.
-func (b *bundle) watch(query url.Values) (next func(name string) event, end func()) {
+func watch(b *webtest.Bundle, query url.Values) (next func(name string) event, end func()) {
 	b.Helper()
 	ctx, end := context.WithCancel(b.Context())
 	b.Cleanup(end)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.server.URL+"/board/events?"+query.Encode(), http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.Server.URL+"/board/events?"+query.Encode(), http.NoBody)
 	if err != nil {
 		b.Fatal(err)
 	}
-	res, err := b.server.Client().Do(req)
+	res, err := b.Server.Client().Do(req)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -212,8 +220,8 @@ func (e event) rows() string {
 func TestBoardStreamsWhatBecomesOfProperties(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)
-	b.clock.Store(30*60 - 1) // a second before nine
-	next, _ := b.watch(url.Values{"id": {"acme", "bakery"}, "whole": {"1"}})
+	b.Clock.Store(30*60 - 1) // a second before nine
+	next, _ := watch(b, url.Values{"id": {"acme", "bakery"}, "whole": {"1"}})
 	want := func(row string) { // among others: while no worker decides, all is as of now
 		t.Helper()
 		for !strings.Contains(next("rows").rows(), row) {
@@ -221,33 +229,33 @@ func TestBoardStreamsWhatBecomesOfProperties(t *testing.T) {
 	}
 	want("acme offline, bakery online")
 	next("destinations")
-	b.pass(time.Second)
+	b.Pass(time.Second)
 	want("acme online") // by the clock alone: nobody has written anything
 
-	if _, err := b.client.SetOverride(t.Context(), "acme", &hours.Override{From: b.now(), Until: b.now().Add(2 * time.Second)}); err != nil {
+	if _, err := b.Client.SetOverride(t.Context(), "acme", &hours.Override{From: b.Now(), Until: b.Now().Add(2 * time.Second)}); err != nil {
 		t.Fatal(err)
 	}
 	want("acme offline")
-	b.pass(2 * time.Second)
+	b.Pass(2 * time.Second)
 	want("acme online")
 
-	b.define(`{"properties": {"acme": {"schedule": "closed"}, "new": {}}}`)
+	define(b, `{"properties": {"acme": {"schedule": "closed"}, "new": {}}}`)
 	want("bakery gone")
-	b.define(`{"properties": {"acme": {"schedule": "closed"}, "newer": {}}}`)
+	define(b, `{"properties": {"acme": {"schedule": "closed"}, "newer": {}}}`)
 	next("list")
 }
 
 func TestBoardStreamSurvivesRedis(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)
-	next, _ := b.watch(url.Values{"id": {"acme"}})
+	next, _ := watch(b, url.Values{"id": {"acme"}})
 	next("rows")
 	next("destinations")
-	b.redis.Stop(t) // and nothing that the page shows is due
+	b.Redis.Stop(t) // and nothing that the page shows is due
 	if e := next("trouble"); !strings.Contains(e.data.Detail, "Redis does not answer") {
 		t.Errorf("got %+v", e)
 	}
-	b.redis.Restart(t)
+	b.Redis.Restart(t)
 	if got := next("rows").rows(); got != "acme gone" { // it keeps nothing
 		t.Errorf("got %q", got)
 	}
@@ -257,12 +265,12 @@ func TestBoardStreamsLeaveNothingBehind(t *testing.T) {
 	b := newBoard(t)
 	before := goleak.IgnoreCurrent()
 	for range 3 {
-		next, end := b.watch(url.Values{"id": {"acme"}})
+		next, end := watch(b, url.Values{"id": {"acme"}})
 		next("rows")
 		next("destinations")
 		end()
 	}
-	b.server.CloseClientConnections()
+	b.Server.CloseClientConnections()
 	goleak.VerifyNone(t, before)
 }
 
@@ -271,19 +279,19 @@ func TestAskingForTheHeadOfTheStreamTakesNoPlace(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)
 	for range 210 {
-		if a := b.want(http.StatusOK, request{}, "HEAD", "/board/events?id=acme", ""); a.header.Get("Content-Type") != "text/event-stream" {
-			t.Fatalf("it is %q", a.header.Get("Content-Type"))
+		if a := b.Want(http.StatusOK, webtest.Request{}, "HEAD", "/board/events?id=acme", ""); a.Header.Get("Content-Type") != "text/event-stream" {
+			t.Fatalf("it is %q", a.Header.Get("Content-Type"))
 		}
-		b.pass(time.Second) // not too often in one
+		b.Pass(time.Second) // not too often in one
 	}
-	next, _ := b.watch(url.Values{"id": {"acme"}})
+	next, _ := watch(b, url.Values{"id": {"acme"}})
 	next("rows")
 }
 
 func TestBoardFollowsNothingForNobody(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)
-	conn, err := net.Dial("tcp", b.server.Listener.Addr().String())
+	conn, err := net.Dial("tcp", b.Server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,17 +299,17 @@ func TestBoardFollowsNothingForNobody(t *testing.T) {
 	if _, err := io.WriteString(conn, "GET /board/events?id=acme HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
-	redistest.Wait(t, "the stream is there", func() bool { return b.followers() == 1 })
+	redistest.Wait(t, "the stream is there", func() bool { return followers(b) == 1 })
 	if err := conn.Close(); err != nil {
 		t.Fatal(err)
 	}
-	redistest.Wait(t, "nobody follows any more", func() bool { return b.followers() == 0 })
+	redistest.Wait(t, "nobody follows any more", func() bool { return followers(b) == 0 })
 }
 
 // followers is how many connections follow what is written.
-func (b *bundle) followers() int64 {
+func followers(b *webtest.Bundle) int64 {
 	b.Helper()
-	n, err := b.redis.Client(b.T).PubSubNumSub(b.Context(), "deskbell:changed").Result()
+	n, err := b.Redis.Client(b.T).PubSubNumSub(b.Context(), "deskbell:changed").Result()
 	if err != nil {
 		b.Fatal(err)
 	}
