@@ -92,9 +92,9 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		return err
 	}
 	s.log.Infof("web started: board at http://%s (documentation of the API at /docs, tasks at /monitor)", l.Addr())
-	handler := board.New(board.Config{Client: s.client, Now: a.now, Log: s.log})
+	watched := board.New(board.Config{Client: s.client, Now: a.now, Log: s.log})
 	private := map[string]http.Handler{
-		"GET /{$}": handler, "/board/": handler,
+		"GET /{$}": watched, "/board/": watched,
 		"/monitor": monitor, "/monitor/": monitor,
 		"GET /metrics": web.Metrics(s.shown.registry),
 	}
