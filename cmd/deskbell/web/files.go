@@ -26,8 +26,7 @@ func Embedded(files embed.FS, name string) http.Handler {
 	})
 }
 
-// OwnFilesOnly tells browsers to run nothing but the page's own files, and to show it in no
-// other site's frame.
+// OwnFilesOnly has browsers run nothing but the page's own files, and show it in no frame of another site.
 func OwnFilesOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

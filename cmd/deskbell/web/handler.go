@@ -15,7 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// Config is what a handler is made of.
+// Config is the parts of a handler.
 type Config struct {
 	Keys     jobs.Keys
 	Now      func() time.Time

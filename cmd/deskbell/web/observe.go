@@ -12,14 +12,14 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// requestLog is what the handlers within observed add to the log line of a request.
+// requestLog is the part of a request's log line that handlers within observed know.
 type requestLog struct {
 	key string // its name
 }
 
 type requestLogKey struct{}
 
-// observed writes a log line for each request, and lives through panics.
+// observed writes a log line for each request, and outlives panics.
 func (s *server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, line, out := s.Now(), new(requestLog), &response{ResponseWriter: w}
@@ -57,7 +57,7 @@ func (s *server) logRequest(r *http.Request, line *requestLog, status int, took 
 // VisitsPath begins the addresses of visits' streams.
 const VisitsPath = "/v1/visits/"
 
-// shownPath is the path without the id of a visit, by which its visitor's messages can be read.
+// shownPath is the path without the id of a visit, with which anybody can read its visitor's messages.
 func shownPath(r *http.Request) string {
 	if strings.HasPrefix(r.URL.Path, VisitsPath) { // however it was escaped
 		return VisitsPath + "…"
@@ -89,7 +89,7 @@ func (r *response) Write(p []byte) (int, error) {
 	return r.ResponseWriter.Write(p)
 }
 
-// FlushError is what http.ResponseController calls.
+// FlushError is for http.ResponseController.
 func (r *response) FlushError() error { return http.NewResponseController(r.ResponseWriter).Flush() }
 
 // Flush implements http.Flusher, for handlers that ask for it by its type.

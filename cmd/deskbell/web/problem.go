@@ -7,7 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Problem answers with an error as RFC 9457 has it.
+// Problem answers with an error in the form of RFC 9457.
 func Problem(w http.ResponseWriter, status int, detail string) {
 	body, err := json.Marshal(&huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail})
 	if err != nil {
@@ -15,10 +15,10 @@ func Problem(w http.ResponseWriter, status int, detail string) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // what the client no longer reads is its own affair
+	_, _ = w.Write(body) // an error: the client has gone
 }
 
-// PlainErrors makes problems of what a mux answers by itself: 404 and 405.
+// PlainErrors makes problems of the errors that a mux answers by itself: 404 and 405.
 func PlainErrors(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)

@@ -13,9 +13,8 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// Serve answers on a listener until the context ends. Then it takes no more
-// requests, tells streams to end by ending their contexts, and gives the others the
-// grace to finish.
+// Serve answers on a listener until the context ends. Then it takes no more requests, ends streams by their contexts, and
+// gives the other requests the grace to finish.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, to logrus.FieldLogger, grace time.Duration) error {
 	base, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	defer endStreams()
@@ -55,7 +54,7 @@ func closed(err error) error {
 	return err
 }
 
-// lines logs what net/http has to say: of clients that go away, or else of a handler's panic.
+// lines logs the messages of net/http: that clients go away, or that a handler panics.
 type lines struct{ log logrus.FieldLogger }
 
 // Write implements io.Writer.

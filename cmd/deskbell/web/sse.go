@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	Heartbeat   = 20 * time.Second // proxies end what says nothing for a minute
+	Heartbeat   = 20 * time.Second // proxies end streams that are silent for a minute
 	writeWithin = 10 * time.Second // a reader that takes longer is dropped
 )
 
@@ -34,7 +34,7 @@ func OpenStream(w http.ResponseWriter) (EventStream, error) {
 	return s, nil
 }
 
-// AtMost bounds how many read at once.
+// AtMost bounds how many requests are read at once.
 func AtMost(most int64, read http.HandlerFunc) http.HandlerFunc {
 	var readers atomic.Int64
 	return func(w http.ResponseWriter, r *http.Request) {

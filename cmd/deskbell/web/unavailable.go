@@ -19,5 +19,5 @@ func unavailable(w http.ResponseWriter, r *http.Request, detail string) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write(unavailablePage) // what the client no longer reads is its own affair
+	_, _ = w.Write(unavailablePage) // an error: the client has gone
 }

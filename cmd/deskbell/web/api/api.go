@@ -1,3 +1,5 @@
+// Package api is the HTTP API: definitions, overrides, events, and its own documentation, for programs and for people. The
+// document also describes the streams of package page.
 package api
 
 import (
@@ -20,7 +22,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// APIConfig is what the API is made of.
+// Config is the parts of the API.
 type Config struct {
 	Client *jobs.Client
 	Now    func() time.Time
@@ -33,7 +35,7 @@ type API struct {
 	Docs     map[string]http.Handler // its OpenAPI document, and a page for people
 }
 
-// service is an APIConfig at work.
+// service is a Config at work.
 type service struct{ Config }
 
 const intro = `Definitions have the shape of deskbell.yaml, as JSON, and take effect within a second.
@@ -46,7 +48,7 @@ Errors are problem+json (RFC 9457). All faults of a body come at once, each with
 A key goes into the header Authorization: Bearer. deskbell keys add makes one. A key that may only read does not see
 secrets, such as the URLs of notify.via. A key of some properties sees nothing but these. What a widget shows needs none.`
 
-// NewAPI gives the API. Handlers around its own say who asks: see Caller.
+// New gives the API. Handlers of package web, around its own, say who asks: see web.Caller.
 func New(c Config) API {
 	s := &service{c}
 	mux := http.NewServeMux()
@@ -81,7 +83,7 @@ func New(c Config) API {
 // the answer.
 const requestTime = 30 * time.Second
 
-// timed lets a request that has begun be done, whether its client waits for it or not.
+// timed lets a request that has begun end, whether its client waits for it or not.
 func timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(requestTime)) // not of every writer
@@ -95,12 +97,11 @@ func timed(next http.Handler) http.Handler {
 func fixed(contentType string, body []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
-		_, _ = w.Write(body) // what the client no longer reads is its own affair
+		_, _ = w.Write(body) // an error: the client has gone
 	})
 }
 
-// boundKeys refuses, to a key that is bound to properties, all but these. What lists
-// properties leaves the others out.
+// boundKeys refuses, to a key that is bound to properties, all but these. Lists of properties leave the others out.
 func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		k, op := web.Caller(ctx.Context()), ctx.Operation()

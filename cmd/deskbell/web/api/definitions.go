@@ -75,7 +75,7 @@ type item struct {
 	Definition json.RawMessage `json:"definition"`
 }
 
-// addDefinitions adds what may be done with definitions of a kind.
+// addDefinitions adds the operations on definitions of a kind.
 func (s *service) addDefinitions(h huma.API, k kind) {
 	s.addList(h, k)
 	s.addGet(h, k)
@@ -184,13 +184,12 @@ func (s *service) addPut(h huma.API, k kind) {
 	describeBody(h.OpenAPI().Paths[op.Path].Put, refTo(k.schema), k.example)
 }
 
-// parsedByUs is for bodies that huma shall only read: parsing them finds more than its
-// validation would.
+// parsedByUs is for bodies that huma only reads: parsing them finds more faults than its validation.
 func parsedByUs(op *huma.Operation) {
 	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, web.MostBody, 10*time.Second
 }
 
-// describeBody says what huma cannot know of a body that it does not decode.
+// describeBody describes a body that huma does not decode.
 func describeBody(op *huma.Operation, schema *huma.Schema, example string) {
 	op.RequestBody.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: json.RawMessage(example)}}
 }

@@ -12,8 +12,8 @@ import (
 //go:embed docs.html docs.css
 var docsFiles embed.FS
 
-// docsOf serves an OpenAPI document as a page for people. It is made here, once, and
-// asks for nothing else: no script, no font, no other site.
+// docsOf serves an OpenAPI document as a page for people. The page is made once, and loads nothing else: no script, no
+// font, nothing of another site.
 func docsOf(document []byte) http.Handler {
 	body, policy, err := renderDocs(document)
 	if err != nil {

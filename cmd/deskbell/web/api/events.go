@@ -32,7 +32,7 @@ type eventResults struct {
 	Results []eventResult `json:"results"`
 }
 
-// eventResult is what became of one event.
+// eventResult says whether one event was taken.
 type eventResult struct {
 	Index  int                 `json:"index" doc:"From 0: its place in the array, or its line."`
 	ID     string              `json:"id,omitempty" doc:"That of the event, or the one that it got. A refused event has none."`
@@ -102,7 +102,7 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 	return out, nil
 }
 
-// unreadable says what is wrong with a body of which no event is taken.
+// unreadable lists the faults of a body that is refused as a whole.
 func unreadable(err error) error {
 	var faults event.Faults
 	if !errors.As(err, &faults) {

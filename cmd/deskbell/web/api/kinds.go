@@ -8,7 +8,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// kind is a kind of definition, as the API has it.
+// kind is a kind of definition in the API.
 type kind struct {
 	jobs.Kind
 	plural  string // in paths
@@ -50,8 +50,8 @@ func kindOf(k jobs.Kind) kind {
 	return all[slices.IndexFunc(all, func(one kind) bool { return one.Kind == k })]
 }
 
-// masked is a definition as a key may see it that may only read: without secrets, and
-// with an ETag of its own, by which none can be guessed.
+// masked is a definition for a key that may only read: without secrets, and with an ETag of its own, which does not help
+// to guess them.
 func masked(s jobs.Stored, k kind) (jobs.Stored, error) {
 	switch k.Kind {
 	case jobs.KindAgent:

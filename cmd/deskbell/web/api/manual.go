@@ -130,7 +130,7 @@ func readManual(document []byte) (*manual, error) {
 		fields := fieldsOf(doc.Components.Schemas[name])
 		for _, k := range kinds() {
 			if k.schema == name {
-				fields = reference(k.plural) // which says more than its JSON Schema
+				fields = reference(k.plural) // it says more than the JSON Schema
 			}
 		}
 		m.Schemas = append(m.Schemas, namedShape{name, fields})
@@ -138,7 +138,7 @@ func readManual(document []byte) (*manual, error) {
 	return m, nil
 }
 
-// reference is what the README says of a kind's keys.
+// reference is the README's table of a kind's keys.
 func reference(plural string) (rows []definition.Row) {
 	for _, r := range definition.Reference() {
 		var ok bool

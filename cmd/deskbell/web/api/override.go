@@ -101,7 +101,7 @@ func (s *service) override(ctx context.Context, property string, o *hours.Overri
 	return newHoursOutput(state), nil
 }
 
-// overrideFault says of which key an error is.
+// overrideFault names the key that an error is about.
 func overrideFault(err error) error {
 	path := "/for"
 	switch {

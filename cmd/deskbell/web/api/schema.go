@@ -10,7 +10,7 @@ import (
 )
 
 // The schemas of definitions come from package definition, as that of deskbell.yaml
-// does; in an OpenAPI document they only stand in another place.
+// does; an OpenAPI document has them in another place.
 const (
 	schemasAt      = "#/components/schemas/"
 	scheduleSchema = "Schedule"

@@ -1,3 +1,4 @@
+// Package board is the page on which people watch widgets, agents and destinations: its files, and the data that they load.
 package board
 
 import (
@@ -16,24 +17,23 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// BoardConfig is what the board is made of.
+// Config is the parts of the board.
 type Config struct {
 	Client *jobs.Client
 	Now    func() time.Time
 	Log    logrus.FieldLogger
 }
 
-// Board is the page on which people watch: / is the page, below /board/ are its files
-// and its data.
+// New serves the board: / is the page, below /board/ are its files and its data.
 //
 //	GET /board/properties?search=&cursor=   a jobs.BoardPage
 //	GET /board/recent                       the last actions, the newest first
 //	GET /board/destinations                 each jobs.DestinationStatus
-//	GET /board/events?id=…&whole=           what becomes of shown properties: see events
+//	GET /board/events?id=…&whole=           changes of the properties on a page: see events
 //
-// It only reads. Its buttons write by the API of definitions, /v1/properties/{id}/override,
-// which the page expects on the same origin. Who may read and write is for a handler
-// around this one to say. A request's context has to end with the server: the streams do.
+// It only reads. Its buttons write by the API, /v1/properties/{id}/override, which the page expects on the same origin. A
+// handler around this one decides who may read and write. A request's context has to end with the server, since streams
+// end with it.
 func New(c Config) http.Handler {
 	b := &board{c, newHub(c)}
 	mux := http.NewServeMux()

@@ -14,25 +14,24 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// events streams what becomes of the properties that a page shows, those of the
-// parameters id, as server-sent events:
+// events streams the changes of the properties that a page shows, those of the parameters id, as server-sent events:
 //
 //	rows          {"at", "properties"}: all of them at first, then those that changed, and
-//	              those at whose boundary something does, without a message from anywhere
+//	              those that change at a boundary, which no message reports
 //	recent        the last actions, when there are new ones
 //	destinations  all of them, when one does otherwise than before
 //	list          with whole=1, for a page that shows all there are: one more is there now
 //	trouble       a problem: nothing can be read, and is tried again
 //
-// A message is what is true when it is sent, and nothing depends on an earlier one: a
-// reader who is slow, or comes back, misses nothing that is still so.
+// A message is true when it is sent, and depends on no earlier one: a reader who is slow, or comes back, misses nothing
+// that still holds.
 func (b *board) events(w http.ResponseWriter, r *http.Request) {
 	ids := r.URL.Query()["id"]
 	if len(ids) > mostShown {
 		web.Problem(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
 		return
 	}
-	if r.Method == http.MethodHead { // it is told nothing, and takes no place
+	if r.Method == http.MethodHead { // it gets no events, and takes no place
 		_, _ = web.OpenStream(w)
 		return
 	}
@@ -52,11 +51,11 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 
 const (
 	mostShown  = 300         // properties on a page
-	lookAnyway = time.Minute // how old a row may be when nobody has told of a change
+	lookAnyway = time.Minute // how old a row may be without a report of a change
 	retryRead  = 2 * time.Second
 )
 
-// reader is who watches a page.
+// reader is a browser that shows a page.
 type reader struct {
 	ids   []string
 	whole bool // it shows all properties there are
@@ -76,7 +75,7 @@ func newReader(ids []string, whole bool) *reader {
 	return r
 }
 
-// tell notes what was written; nil: something may have been missed.
+// tell notes which subjects were written; nil: some may have been missed.
 func (r *reader) tell(subjects []store.Subject) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -85,7 +84,7 @@ func (r *reader) tell(subjects []store.Subject) {
 	for _, s := range subjects {
 		id, ok := s.Property()
 		if !ok {
-			continue // what an agent's edit changes about a property is written there too
+			continue // an agent's edit that changes a property is written to the property, too
 		}
 		if _, shown := r.dirty[id]; shown {
 			r.dirty[id], concerns = true, true
@@ -98,7 +97,7 @@ func (r *reader) tell(subjects []store.Subject) {
 	}
 }
 
-// take gives what is to be read now: what was written, and what is good no more.
+// take gives the properties to read now: those that were written, and those whose state is out of date.
 func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,15 +112,15 @@ func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string, m
 	return ids, more
 }
 
-// boardStream is what one reader is told.
+// stream sends one reader its events.
 type stream struct {
 	*board
 	*reader
 	to  web.EventStream
 	out bytes.Buffer
 
-	good map[string]time.Time // until when what was sent of a property holds
-	sent map[string]uint64    // what was sent of it
+	good map[string]time.Time // until when the last message about a property holds
+	sent map[string]uint64    // a sum of that message
 	seed maphash.Seed
 	news news // that were sent
 }
@@ -137,7 +136,7 @@ func (s *stream) run(ctx context.Context) {
 				return
 			}
 			s.Log.WithError(err).Debug("the board cannot be read: trying again")
-			s.tell(nil) // read all, later, and say it all again: the page waits for that
+			s.tell(nil) // later, read everything and send it again: the page waits for that
 			clear(s.sent)
 			s.news = news{}
 			s.event("trouble", []byte(`{"detail":"`+noAnswer+`"}`))
@@ -151,7 +150,7 @@ func (s *stream) run(ctx context.Context) {
 	}
 }
 
-// collect reads what there is to say.
+// collect reads everything that the reader does not have yet.
 func (s *stream) collect(ctx context.Context) error {
 	ids, more := s.take(s.good, s.Now())
 	if more {
@@ -173,7 +172,7 @@ func (s *stream) collect(ctx context.Context) error {
 	return nil
 }
 
-// rows says of properties what has not been said.
+// rows sends the states of properties that have changed since they were sent.
 func (s *stream) rows(ctx context.Context, ids []string) error {
 	at, states, err := s.Client.BoardStates(ctx, ids)
 	if err != nil {
@@ -218,7 +217,7 @@ func (s *stream) flush() error {
 	return s.to.Send(s.out.Bytes())
 }
 
-// wait waits for something to say. When there is nothing, it says so.
+// wait waits for a change or a boundary. After a silence it sends a comment, so that proxies keep the stream.
 func (s *stream) wait(ctx context.Context) {
 	boundary := web.Heartbeat
 	for _, until := range s.good {

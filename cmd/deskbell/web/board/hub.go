@@ -13,8 +13,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// hub follows what is written, once for all readers of the board, and while there are
-// any: it begins with the first and ends with the last.
+// hub follows changes, once for all readers of the board: it begins with the first reader and ends with the last.
 type hub struct {
 	Config
 
@@ -24,19 +23,19 @@ type hub struct {
 	news    news
 }
 
-// news is what all readers are shown, in JSON.
+// news is the data, in JSON, that all readers share.
 type news struct{ recent, destinations []byte }
 
 const (
 	mostReaders = 200                    // of one process
-	breath      = 300 * time.Millisecond // between two messages to a reader, so that what comes at once goes at once
-	newsAtLeast = 5 * time.Second        // how old news may be when nobody has told of any
+	breath      = 300 * time.Millisecond // between two messages to a reader, so that changes of one moment are one message
+	newsAtLeast = 5 * time.Second        // how old news may be without a report of a change
 	retryFollow = time.Second
 )
 
 func newHub(c Config) *hub { return &hub{Config: c, readers: make(map[*reader]bool)} }
 
-// enter lets a reader be told of changes; false: there are too many.
+// enter adds a reader; false: there are too many.
 func (h *hub) enter(r *reader) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -84,14 +83,13 @@ func (h *hub) tell(subjects []store.Subject) {
 	}
 }
 
-// refresh reads the news when something was written, and now and then: how a
-// destination does is told by nobody.
+// refresh reads the news when something was written, and now and then: no change reports how a destination does.
 func (h *hub) refresh(ctx context.Context, changed <-chan struct{}) {
 	for ctx.Err() == nil {
 		if fresh, err := h.read(ctx); err == nil {
 			h.publish(ctx, fresh)
 		} else {
-			h.tell(nil) // they look for themselves, and say what the trouble is
+			h.tell(nil) // they read for themselves, and report the trouble
 		}
 		select {
 		case <-ctx.Done():
@@ -132,7 +130,7 @@ func (h *hub) latest() news {
 	return h.news
 }
 
-// wink wakes who waits for a channel of one, once, however often it is called.
+// wink wakes the reader of a channel of one, once, however often it is called.
 func wink(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:

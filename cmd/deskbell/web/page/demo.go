@@ -1,3 +1,4 @@
+// Package page serves web pages of any site: the states of widgets, the streams of widgets and visits, and a demo of both.
 package page
 
 import (

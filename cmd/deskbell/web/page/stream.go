@@ -16,11 +16,11 @@ const widgetReaders = 20_000
 
 // WidgetStream answers GET /v1/properties/{id}/widget/stream with server-sent events:
 // "state" with what the widget shows now, and again with each change; "gone" when the
-// property is removed, and the end. A reader who comes back with Last-Event-ID is told
-// only what it does not know.
+// property is removed, and the end. A reader who comes back with Last-Event-ID gets
+// only events that it does not have.
 //
 // A reader that does not keep up is dropped: its browser comes back by itself, and
-// begins with the state of that time. It is to be mounted for all methods, as
+// begins with the state of that time. Mount it for all methods, as
 // WidgetState.
 func WidgetStream(live *jobs.Live) http.Handler {
 	return readable(web.AtMost(widgetReaders, ofProperty(func(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +40,7 @@ func WidgetStream(live *jobs.Live) http.Handler {
 	})))
 }
 
-// sendFirst says what shows now, unless the reader knows.
+// sendFirst sends the state of now, unless the reader has it.
 func sendFirst(s web.EventStream, now *jobs.LiveState, known string) error {
 	if now.ID == known {
 		return s.Send(append(web.Retry(), ": as you know it\n\n"...))

@@ -17,13 +17,12 @@ const visitReaders = 20_000
 
 // VisitStream answers GET /v1/visits/{visit}/stream?property=…&visitor=… with server-sent events:
 // "action" for each thing to be done on the page of a visitor, as CloudEvents JSON: message.send,
-// form.show, widget.hide, chat.close and visitor.set_department. It begins with what is kept since
-// the visit began, or after Last-Event-ID. The same action may come twice; its id tells.
+// form.show, widget.hide, chat.close and visitor.set_department. It begins with the actions that are
+// kept since the visit began, or after Last-Event-ID. The same action may come twice, with the same id.
 //
-// A page has no key: what it shows is the id of its visit, which only this visitor's page and the
-// application know. The application makes that id, and is to make it so that nobody guesses it. A
-// stream says nothing for a visit that the visitor does not have, just as for one that has only
-// begun, so that trying ids tells nothing. It is to be mounted for all methods, as WidgetState.
+// A page has no key: it shows the id of its visit, which only this visitor's page and the application know. The application
+// makes that id, and must make it hard to guess. A stream of a visit that the visitor does not have is as silent as one of
+// a visit that has only begun: nobody learns anything by trying ids. Mount it for all methods, as WidgetState.
 func VisitStream(visits *jobs.Visits, live *jobs.Live, ids event.Intake) http.Handler {
 	return readable(web.AtMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
 		d := event.Data{Property: r.FormValue("property"), Visitor: r.FormValue("visitor"), Visit: r.PathValue("visit")}
@@ -50,7 +49,7 @@ func VisitStream(visits *jobs.Visits, live *jobs.Live, ids event.Intake) http.Ha
 	}))
 }
 
-// faultsOf names what is wrong with the ids.
+// faultsOf lists the faults of the ids.
 func faultsOf(err error) string {
 	var faults event.Faults
 	if !errors.As(err, &faults) {

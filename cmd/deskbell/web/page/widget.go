@@ -14,16 +14,15 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// freshest is for how many seconds a state may be kept by browsers and proxies where
-// no boundary comes sooner. An override or an edit comes at any time, and is as much
-// late for who keeps the state; who wants it at once reads the stream.
+// freshest is for how many seconds browsers and proxies may keep a state, where no boundary comes sooner. An override or an
+// edit comes at any time, and reaches readers so much later; those who want it at once read the stream.
 const freshest = 60
 
 // answerWithin is how long a reader waits for Redis.
 const answerWithin = 4 * time.Second
 
 // WidgetState answers GET /v1/properties/{id}/widget: what the widget of a property
-// shows now, for any page to read. It is to be mounted for all methods: pages of other
+// shows now, for any page to read. Mount it for all methods: pages of other
 // sites ask for leave with OPTIONS.
 func WidgetState(live *jobs.Live, now func() time.Time) http.Handler {
 	return readable(ofProperty(func(w http.ResponseWriter, r *http.Request) {
@@ -72,7 +71,7 @@ func readable(read http.HandlerFunc) http.Handler {
 	})
 }
 
-// ofProperty refuses what cannot be an id: nobody has to look for it.
+// ofProperty refuses texts that cannot be an id, without a look into Redis.
 func ofProperty(read http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !definition.ValidID(r.PathValue("id")) {
@@ -83,7 +82,7 @@ func ofProperty(read http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// refuseWidget says why there is no state. What went wrong inside is not for everybody.
+// refuseWidget says why there is no state. Faults inside of Deskbell are not for everybody to read.
 func refuseWidget(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, store.ErrNotFound) {
 		web.Problem(w, http.StatusNotFound, "there is no such property: correct the id in the page, or define the property")
