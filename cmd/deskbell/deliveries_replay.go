@@ -112,7 +112,7 @@ type replayer interface {
 	Replayed(ctx context.Context, a jobs.Archived) (jobs.ReplayState, string, error)
 }
 
-// replay gives archived actions to the workers, and counts what becomes of them.
+// replay gives archived actions to the workers, and counts how they end.
 type replay struct {
 	*app
 	client   replayer
@@ -162,7 +162,7 @@ func (r *replay) run(ctx context.Context, list []jobs.Archived) error {
 	return nil
 }
 
-// look counts those that are through, and gives the others.
+// look counts the replays that are done, and gives the others.
 func (r *replay) look(ctx context.Context, under []jobs.Archived) ([]jobs.Archived, error) {
 	var left []jobs.Archived
 	for _, a := range under {

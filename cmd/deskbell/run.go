@@ -35,7 +35,7 @@ type commands struct {
 	Version    versionCmd    `cmd:"" group:"Tools:" help:"Print the version of this program."`
 }
 
-// app is what every subcommand gets: the world, so that a test can give it another one.
+// app is the world of every subcommand, so that a test can give it another one.
 type app struct {
 	env            func(string) string
 	stdin          io.Reader
@@ -47,7 +47,7 @@ type app struct {
 // terminal says how the drawings of a subcommand may look.
 func (a *app) terminal() draw.Terminal { return draw.Terminal{Env: a.env, When: a.colourWhen} }
 
-// run carries out one command line and returns the exit code: 0 done, 1 a fault in what was given to read or in
+// run carries out one command line and returns the exit code: 0 done, 1 a fault in the input or in
 // carrying it out, 2 a command line that cannot be understood. It is all of main but the signals.
 func run(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}

@@ -32,7 +32,7 @@ const answerWithin = 5 * time.Second
 // openStore is redisstore.Open, or redisstore.Peek for commands that only read.
 type openStore func(context.Context, redis.UniversalClient, redisstore.Layout) (*redisstore.Store, error)
 
-// connect opens the Redis of REDIS_URL for a tool. The session is to be closed.
+// connect opens the Redis of REDIS_URL for a tool. Close the session.
 func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 	env, err := config.FromEnv(a.env)
 	if err != nil {
@@ -54,7 +54,7 @@ func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 	return s, nil
 }
 
-// daemon is what a process that lasts begins with.
+// daemon is the first steps of a process that lasts.
 func (a *app) daemon() (config.Env, *logrus.Logger, error) {
 	env, err := config.FromEnv(a.env)
 	if err != nil {
@@ -79,13 +79,13 @@ func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logr
 		return err
 	})...)
 	if err != nil && ctx.Err() != nil {
-		err = ctx.Err() // whatever Redis answered last: nobody waits for it any more
+		err = ctx.Err() // not the last error of Redis: nobody waits for it any more
 	}
 	return s, err
 }
 
-// stopped leaves out of an error what failed only because the process was told to stop. A process that lasts may be told so while
-// it still starts.
+// stopped leaves out of an error the failures that only mean that the process is to stop. A process that lasts may have to
+// stop while it still starts.
 func stopped(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err

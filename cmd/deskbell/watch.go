@@ -97,7 +97,7 @@ func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Wat
 			if isFault(err) || err == nil {
 				applied = seen
 			} else {
-				settled.Reset(applyAgain) // Redis is away: what was written waits for it
+				settled.Reset(applyAgain) // Redis is down: the file waits for it
 			}
 			if err != nil {
 				logFaults(s.log, err)
@@ -106,7 +106,7 @@ func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Wat
 	}
 }
 
-// fingerprint tells whether a file was written, without reading it.
+// fingerprint changes when a file is written. It does not read the file.
 func fingerprint(file string) string {
 	info, err := os.Stat(file)
 	if err != nil {
@@ -115,7 +115,7 @@ func fingerprint(file string) string {
 	return fmt.Sprint(info.ModTime().UnixNano(), info.Size())
 }
 
-// isFault tells a fault in the file from one in applying it.
+// isFault reports whether an error is a fault in the file, and none in applying it.
 func isFault(err error) bool {
 	var file *config.FileError
 	return errors.As(err, &file)

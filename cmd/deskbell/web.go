@@ -117,7 +117,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	return err
 }
 
-// monitorOf shows those who may only read no buttons.
+// monitorOf shows no buttons to keys that may only read.
 func monitorOf(rdb redis.UniversalClient) (http.Handler, error) {
 	const root = "/monitor"
 	all, err := monitor.New(rdb, root, false)

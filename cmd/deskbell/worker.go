@@ -74,14 +74,14 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 type service struct {
 	*session
 	shown     *telemetry
-	log       logrus.FieldLogger // for what people want to know
-	jobLog    logrus.FieldLogger // for what each job did
+	log       logrus.FieldLogger // for people
+	jobLog    logrus.FieldLogger // a line for each job
 	byDefault definition.Destination
 	demo      bool   // the sample page is served, with the sample's definitions
 	file      string // of definitions to which Redis is kept matched; empty: none
 }
 
-// relaxGC lets the heap grow to some times what is live before it is collected: a
+// relaxGC lets the heap grow to some times its live part before it is collected: a
 // worker keeps little and throws away much. GOGC, when it is set, has its way.
 func (a *app) relaxGC() {
 	if a.env("GOGC") == "" {

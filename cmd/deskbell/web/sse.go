@@ -34,7 +34,7 @@ func OpenStream(w http.ResponseWriter) (EventStream, error) {
 	return s, nil
 }
 
-// AtMost bounds how many requests are read at once.
+// AtMost bounds how many readers there are at once.
 func AtMost(most int64, read http.HandlerFunc) http.HandlerFunc {
 	var readers atomic.Int64
 	return func(w http.ResponseWriter, r *http.Request) {
