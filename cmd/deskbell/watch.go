@@ -43,8 +43,8 @@ const settle = 100 * time.Millisecond
 // applyAgain is when to try again to apply a file that has no fault.
 const applyAgain = 5 * time.Second
 
-// follow applies a file, and again whenever it changes. Faults are logged, and what
-// was applied before stays; where nothing was, a fault is returned. It watches
+// follow applies a file, and again whenever it changes. It logs faults, and leaves the
+// definitions of before in place; where there are none, it returns the fault. It watches
 // the folder, because editors and Kubernetes replace files.
 func (a *app) follow(ctx context.Context, s service) (stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
