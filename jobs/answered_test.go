@@ -39,7 +39,7 @@ type talk struct {
 	known     chan struct{}
 }
 
-// Commit implements jobs.Store. It takes its time, so that the other worker comes in between.
+// Commit implements store.Store. It takes its time, so that the other worker comes in between.
 func (h history) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	<-time.After(rand.N(20 * time.Millisecond))
 	lost, err := h.Store.Commit(ctx, changes)

@@ -336,10 +336,10 @@ type recording struct {
 	name string
 }
 
-// Most implements jobs.Destination.
+// Most implements deliver.Destination.
 func (recording) Most() int { return 10 }
 
-// Deliver implements jobs.Destination.
+// Deliver implements deliver.Destination.
 func (r recording) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	err := r.reply(ctx, batch)
 	r.mu.Lock()

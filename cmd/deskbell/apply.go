@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
@@ -63,14 +64,14 @@ func (c *applyCmd) Run(ctx context.Context, a *app) (err error) {
 }
 
 func (a *app) printStep(s edit.Step) {
-	sign, code := "+", green
+	sign, code := "+", draw.Green
 	switch s.Op {
 	case edit.Update:
-		sign, code = "~", yellow
+		sign, code = "~", draw.Yellow
 	case edit.Remove:
-		sign, code = "-", red
+		sign, code = "-", draw.Red
 	}
-	fmt.Fprintf(a.stdout, "%s %s %s %s\n", ink(a.colour(a.stdout)).paint(code, sign), s.Kind, s.Name, s.Op)
+	fmt.Fprintf(a.stdout, "%s %s %s %s\n", a.terminal().StyleOf(a.stdout).Paint(code, sign), s.Kind, s.Name, s.Op)
 }
 
 // tally is "2 added, 1 removed".

@@ -47,6 +47,20 @@ var domains = func() map[string][]string {
 	}
 }()
 
+// command is the folder of package main.
+const command = "cmd/deskbell"
+
+// What one package below that of the command may import of the others. The command wires them; a package that is not here
+// fails the test. Tests import what they need.
+var besideMain = map[string][]string{
+	"signals": nil, "draw": nil,
+	"bench":     nil,     // runs web in a process of its own
+	"web":       nil,     // the guards
+	"web/api":   {"web"}, // these three do not know each other
+	"web/board": {"web"},
+	"web/page":  {"web"},
+}
+
 // impure is what a package of domain has no use for: it does no I/O, and has no clock, logger or context.
 var impure = []string{"context", "database/sql", "log", "net", "os", "os/exec", "syscall", "testing"}
 
@@ -146,8 +160,8 @@ func (s source) misdirected(imported string) string {
 	first, _, _ := strings.Cut(imported, "/")
 	thirdParty := strings.Contains(first, ".")
 	switch {
-	case strings.HasPrefix(imported, "github.com/hibiken/") && s.layer() != "jobs" && s.layer() != "cmd":
-		return "only jobs and cmd know asynq"
+	case strings.HasPrefix(imported, "github.com/hibiken/") && s.layer() != "jobs" && !(s.layer() == "cmd" && s.isTest()):
+		return "only jobs knows asynq"
 	case s.layer() != "domain" || s.forTests():
 		return ""
 	case thirdParty && imported != "github.com/rickar/cal/v2" && !strings.HasPrefix(imported, "github.com/rickar/cal/v2/"):
@@ -156,6 +170,22 @@ func (s source) misdirected(imported string) string {
 		return ""
 	case slices.Contains(impure, imported) || strings.HasPrefix(imported, "net/") || strings.HasPrefix(imported, "log/"):
 		return "the domain is pure"
+	}
+	return ""
+}
+
+// misdirectedBesideMain says what is wrong with an import of one package below that of the command by another.
+func (s source) misdirectedBesideMain(ours string) string {
+	from, below := strings.CutPrefix(s.dir(), command+"/")
+	to, ofThem := strings.CutPrefix(ours, command+"/")
+	allowed, known := besideMain[from]
+	switch {
+	case !below || s.forTests():
+		return ""
+	case !known:
+		return "arrows_test.go does not say what kind of package " + s.dir() + " is"
+	case ofThem && !slices.Contains(allowed, to):
+		return fmt.Sprintf("beside the command, %s may import %v", from, allowed)
 	}
 	return ""
 }
@@ -170,6 +200,8 @@ func (s source) misdirectedWithin(ours string) string {
 		return cmp.Or(map[bool]string{true: "the domain knows nothing above it"}[s.layer() == "domain"], "it points up")
 	case strings.HasSuffix(ours, "test") && !s.forTests():
 		return "that package is for tests"
+	case s.layer() == "cmd":
+		return s.misdirectedBesideMain(ours)
 	case from == "" || from == to:
 		return ""
 	case !known:
@@ -245,10 +277,24 @@ func TestArrowsCatch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ file, imported, want string }{
 		{"cmd/deskbell/up.go", module + "/jobs", ""},
-		{"cmd/deskbell/up.go", "github.com/hibiken/asynq", ""},
+		{"cmd/deskbell/up.go", "github.com/hibiken/asynq", "only jobs knows asynq"},
+		{"cmd/deskbell/storm_test.go", "github.com/hibiken/asynq", ""}, // it looks into queues
+		{"cmd/deskbell/web.go", module + "/cmd/deskbell/web/page", ""},
+		{"cmd/deskbell/web.go", module + "/cmd/deskbell/web/webtest", "that package is for tests"},
+		{"cmd/deskbell/web/access.go", module + "/cmd/deskbell/web/api", "beside the command, web may import []"},
+		{"cmd/deskbell/web/access.go", module + "/jobs", ""},
+		{"cmd/deskbell/web/access_test.go", module + "/cmd/deskbell/web/webtest", ""},
+		{"cmd/deskbell/web/api/api.go", module + "/cmd/deskbell/web", ""},
+		{"cmd/deskbell/web/api/api.go", module + "/cmd/deskbell/web/page", "beside the command, web/api may import [web]"},
+		{"cmd/deskbell/web/board/hub.go", module + "/cmd/deskbell/web/page", "beside the command, web/board may import [web]"},
+		{"cmd/deskbell/web/page/visit.go", module + "/cmd/deskbell/web/board", "beside the command, web/page may import [web]"},
+		{"cmd/deskbell/web/page/visit_test.go", module + "/cmd/deskbell/web/api", ""},
+		{"cmd/deskbell/bench/readers.go", module + "/cmd/deskbell/draw", "beside the command, bench may import []"},
+		{"cmd/deskbell/draw/hours.go", module + "/cmd/deskbell/web", "beside the command, draw may import []"},
+		{"cmd/deskbell/novel/novel.go", module + "/jobs", "arrows_test.go does not say what kind of package cmd/deskbell/novel is"},
 		{"config/env.go", module + "/domain/hours", ""},
 		{"config/env.go", module + "/jobs", "it points up"},
-		{"config/env.go", "github.com/hibiken/asynq", "only jobs and cmd know asynq"},
+		{"config/env.go", "github.com/hibiken/asynq", "only jobs knows asynq"},
 		{"jobs/tick.go", "github.com/hibiken/asynq", ""},
 		{"jobs/tick.go", module + "/config", "it points up"},
 		{"jobs/redisstore/store.go", module + "/jobs", ""},
@@ -259,7 +305,7 @@ func TestArrowsCatch(t *testing.T) {
 		{"domain/hours/date.go", "github.com/rickar/california", "the domain takes nothing from others but tables of holidays"},
 		{"domain/hours/date.go", "github.com/google/uuid", "the domain takes nothing from others but tables of holidays"},
 		{"domain/hours/date_test.go", "pgregory.net/rapid", ""},
-		{"domain/hours/date.go", "github.com/hibiken/asynq", "only jobs and cmd know asynq"},
+		{"domain/hours/date.go", "github.com/hibiken/asynq", "only jobs knows asynq"},
 		{"domain/hours/date.go", "os", "the domain is pure"},
 		{"domain/hours/date.go", "net/http", "the domain is pure"},
 		{"domain/hours/date.go", "log/slog", "the domain is pure"},

@@ -5,12 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
 	"strings"
 
-	"github.com/redis/go-redis/v9"
-
+	"github.com/deskbell/deskbell/cmd/deskbell/bench"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -34,73 +31,144 @@ Examples:
 `
 }
 
-// emptyRedis connects to a Redis that holds nothing: a benchmark fills it, and
-// empties it at the end.
-func (a *app) emptyRedis(ctx context.Context) (*session, error) {
+type benchBoundariesCmd struct {
+	Properties int  `default:"100000" help:"How many."`
+	JSON       bool `name:"json" help:"Print one JSON object."`
+}
+
+func (*benchBoundariesCmd) Help() string {
+	return `
+Fills the Redis of REDIS_URL, which must be empty, lets one boundary fall due for all properties, and measures the sweep:
+decision, commit, outbox. Then it lets the next boundary fall due for a tenth of them in the plain design: one asynq
+task for each flip, with the same decision and the same writes. It empties that Redis at the end.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 1000000 --json
+`
+}
+
+func (c *benchBoundariesCmd) Run(ctx context.Context, a *app) error {
+	if c.Properties < 10 || c.Properties > 5_000_000 {
+		return usagef("--properties=%d; 10 to 5000000 are allowed", c.Properties)
+	}
+	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.BoundaryFigures, error) {
+		return b.Boundaries(ctx, c.Properties)
+	})
+}
+
+type benchEventsCmd struct {
+	Events int  `default:"20000" help:"How many, in each measurement."`
+	Rounds int  `default:"3" help:"How often each is measured; the median counts."`
+	JSON   bool `name:"json" help:"Print one JSON object."`
+}
+
+func (*benchEventsCmd) Help() string {
+	return `
+Puts events into the Redis of REDIS_URL, which must be empty, and lets a worker take them in: decision and commit. First
+each event has a task of its own, then fifty share one. Beside it, asynq runs as many tasks with a handler that does
+nothing. Half of the events are of visitors who are new, and each is looked at by two triggers. It empties that Redis at
+the end.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events --events 100000 --json
+`
+}
+
+func (c *benchEventsCmd) Run(ctx context.Context, a *app) error {
+	if c.Events < 100 || c.Events > 1_000_000 || c.Rounds < 1 || c.Rounds > 100 {
+		return usagef("--events=%d --rounds=%d; 100 to 1000000 events and 1 to 100 rounds are allowed", c.Events, c.Rounds)
+	}
+	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.EventFigures, error) {
+		return b.Events(ctx, c.Events, c.Rounds)
+	})
+}
+
+type benchReadersCmd struct {
+	Readers int  `default:"10000" help:"How many streams to hold."`
+	JSON    bool `name:"json" help:"Print one JSON object."`
+}
+
+func (*benchReadersCmd) Help() string {
+	return `
+Fills the Redis of REDIS_URL, which must be empty, starts deskbell web over it on a free port of this machine, and measures:
+how many states it answers to 16 clients; how long it takes until the readers of one property's stream have an override,
+and what memory the process takes with all readers. Half of the readers are of that one property, and the others of a
+thousand. Redis, the server and the readers share this machine. It empties that Redis at the end.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
+`
+}
+
+const mostBenchReaders = 20_000 // as many as one process takes
+
+func (c *benchReadersCmd) Run(ctx context.Context, a *app) error {
+	if c.Readers < 2 || c.Readers > mostBenchReaders {
+		return usagef("--readers=%d; 2 to %d are allowed", c.Readers, mostBenchReaders)
+	}
+	if err := bench.EnoughFiles(c.Readers + 200); err != nil {
+		return err
+	}
+	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.ReaderFigures, error) {
+		return b.Readers(ctx, c.Readers)
+	})
+}
+
+type benchTriggersCmd struct {
+	Messages int  `default:"10000" help:"How many delayed messages wait at the start."`
+	JSON     bool `name:"json" help:"Print one JSON object."`
+}
+
+func (*benchTriggersCmd) Help() string {
+	return `
+Fills the Redis of REDIS_URL, which must be empty, and runs one worker over it. First it lets delayed messages of as many
+visitors fall due, 500 each second at random instants, and measures how late each is committed after it was due. Then
+visitors arrive on the idle worker, one after the other, and it measures how long after each has been sent the message
+without a delay is committed. Redis, the worker and its deliveries to a Redis stream share this machine. It empties that
+Redis at the end.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers --messages 20000 --json
+`
+}
+
+const mostBenchMessages = 100_000
+
+func (c *benchTriggersCmd) Run(ctx context.Context, a *app) error {
+	if c.Messages < 100 || c.Messages > mostBenchMessages {
+		return usagef("--messages=%d; 100 to %d are allowed", c.Messages, mostBenchMessages)
+	}
+	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.TriggerFigures, error) {
+		return b.Triggers(ctx, c.Messages)
+	})
+}
+
+// measure lets a benchmark fill the Redis of REDIS_URL, which must be empty, prints its figures, and empties that Redis.
+func measure[F any](ctx context.Context, a *app, asJSON bool, figures func(context.Context, *bench.Bench) (F, error)) (err error) {
 	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	size, err := s.redis.Client.DBSize(ctx).Result()
-	if err == nil && size > 0 {
-		err = fmt.Errorf("%s holds %d keys: a benchmark needs a Redis of its own, for it ends with FLUSHDB", s.env.RedisName, size)
+	defer func() { err = errors.Join(err, s.close()) }()
+	b := &bench.Bench{
+		Env: s.env, Redis: s.redis, Store: s.store, Client: s.client, Now: a.now, Log: a.stderr, RelaxGC: a.relaxGC,
 	}
-	if err == nil {
-		err = aloneIn(ctx, s)
+	if err := b.CheckEmpty(ctx); err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, b.Flush(context.WithoutCancel(ctx))) }()
+	f, err := figures(ctx, b)
 	if err != nil {
-		return nil, errors.Join(err, s.close())
+		return err
 	}
-	return s, nil
-}
-
-// aloneIn refuses a server whose other databases hold something: they would be
-// measured, too.
-func aloneIn(ctx context.Context, s *session) error {
-	info, err := s.redis.Client.Info(ctx, "keyspace").Result()
-	if err != nil {
-		return fmt.Errorf("reading the databases of Redis: %w", err)
-	}
-	if n := strings.Count(info, ":keys="); n > 0 {
-		return fmt.Errorf("%s has other databases in use (%d): a benchmark needs a Redis of its own", s.env.RedisName, n)
-	}
-	return nil
-}
-
-// flush empties the database that emptyRedis found empty.
-func flush(ctx context.Context, s *session) error {
-	if cluster, ok := s.redis.Client.(*redis.ClusterClient); ok {
-		return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error { return node.FlushDB(ctx).Err() })
-	}
-	return s.redis.Client.FlushDB(ctx).Err()
-}
-
-// usedMemory is what Redis itself says that its data takes; of a cluster, one node's.
-func usedMemory(ctx context.Context, s *session) (int64, error) {
-	info, err := s.redis.Client.Info(ctx, "memory").Result()
-	if err != nil {
-		return 0, fmt.Errorf("reading Redis' memory: %w", err)
-	}
-	return numberAfter(info, "used_memory:")
-}
-
-// peakMemory is the most memory that a process has held at once.
-func peakMemory(pid int) (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, fmt.Errorf("reading the memory of a process: %w", err)
-	}
-	kilobytes, err := numberAfter(string(status), "VmHWM:")
-	return kilobytes << 10, err
-}
-
-func numberAfter(text, name string) (int64, error) {
-	_, rest, ok := strings.Cut(text, name)
-	fields := strings.Fields(rest)
-	if !ok || len(fields) == 0 {
-		return 0, fmt.Errorf("finding %q: it is not there", name)
-	}
-	return strconv.ParseInt(fields[0], 10, 64)
+	return a.printResult(f, asJSON)
 }
 
 // printResult prints a benchmark's figures as one JSON object, or a line each.

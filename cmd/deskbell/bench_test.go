@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/bench"
 )
 
 func TestBenchBoundaries(t *testing.T) {
@@ -96,7 +98,7 @@ func TestBenchRefusesARedisThatHoldsSomething(t *testing.T) {
 	if got := o.run("", "", "bench", "triggers", "--messages", "99"); got.code != 2 || !strings.Contains(got.stderr, "100 to 100000 are allowed") {
 		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
-	if err := enoughFiles(1 << 40); err == nil || !strings.Contains(err.Error(), "raise the limit by ulimit -Hn") {
+	if err := bench.EnoughFiles(1 << 40); err == nil || !strings.Contains(err.Error(), "raise the limit by ulimit -Hn") {
 		t.Errorf("too few files: %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// bashScript follows the words so far down to the subcommand, then offers what it takes. Nothing to offer means file
+// bashScript follows the words so far down to the subcommand, then offers its flags and arguments. Nothing to offer means file
 // names.
 func bashScript(w io.Writer, root *kong.Node) {
 	var paths []string

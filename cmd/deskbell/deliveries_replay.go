@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
@@ -101,8 +102,8 @@ func (c *deliveriesReplayCmd) resume(ctx context.Context, a *app, client *jobs.C
 	return nil
 }
 
-// replayedAtOnce is how many replays the workers are given at a time, so that what
-// comes meanwhile does not wait behind thousands of them.
+// replayedAtOnce is how many replays the workers are given at a time, so that
+// other deliveries do not wait behind thousands of them.
 const replayedAtOnce = 50
 
 // replayer is a jobs.Client.
@@ -111,7 +112,7 @@ type replayer interface {
 	Replayed(ctx context.Context, a jobs.Archived) (jobs.ReplayState, string, error)
 }
 
-// replay gives archived actions to the workers, and counts what becomes of them.
+// replay gives archived actions to the workers, and counts how they end.
 type replay struct {
 	*app
 	client   replayer
@@ -161,7 +162,7 @@ func (r *replay) run(ctx context.Context, list []jobs.Archived) error {
 	return nil
 }
 
-// look counts those that are through, and gives the others.
+// look counts the replays that are done, and gives the others.
 func (r *replay) look(ctx context.Context, under []jobs.Archived) ([]jobs.Archived, error) {
 	var left []jobs.Archived
 	for _, a := range under {
@@ -187,13 +188,13 @@ func (r *replay) look(ctx context.Context, under []jobs.Archived) ([]jobs.Archiv
 
 // progress rewrites one line, where somebody watches.
 func (r *replay) progress(total int) {
-	if isTerminal(r.stdout) && total > replayedAtOnce {
+	if draw.IsTerminal(r.stdout) && total > replayedAtOnce {
 		fmt.Fprintf(r.stdout, "\r%d of %d replayed", r.delivered+r.failed+r.retried, total)
 	}
 }
 
 func (r *replay) report(total int) {
-	if isTerminal(r.stdout) && total > replayedAtOnce {
+	if draw.IsTerminal(r.stdout) && total > replayedAtOnce {
 		fmt.Fprint(r.stdout, "\r")
 	}
 	fmt.Fprintf(r.stdout, "%d of %d delivered", r.delivered, total)

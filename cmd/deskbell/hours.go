@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/hours"
 )
@@ -93,6 +95,42 @@ func (c *hoursCmd) schedules(a *app, file string, src []byte) (map[string]*hours
 
 func namesOf[V any](named map[string]V) string {
 	return strings.Join(slices.Sorted(maps.Keys(named)), ", ")
+}
+
+// drawAll draws the schedules one below the other.
+func (c *hoursCmd) drawAll(a *app, file string, schedules map[string]*hours.Schedule) error {
+	now := a.now()
+	style := a.terminal().StyleOf(a.stdout)
+	for i, name := range slices.Sorted(maps.Keys(schedules)) {
+		if i > 0 {
+			fmt.Fprintln(a.stdout)
+		}
+		s := schedules[name]
+		first, count, err := c.dates(now, s.Location())
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(a.stdout, draw.Hours(style, draw.Days{Name: cmp.Or(name, file), Schedule: s, First: first, Count: count}, now))
+	}
+	return nil
+}
+
+// dates are the whole days that the span touches: a week unless the command line says otherwise.
+func (c *hoursCmd) dates(now time.Time, loc *time.Location) (first time.Time, count int, err error) {
+	from, to, err := between(c.From, c.To, now, loc)
+	if err != nil {
+		return first, 0, err
+	}
+	first = draw.Midnight(draw.Reading(from.In(loc)))
+	count = 7
+	if c.To != "" {
+		last := draw.Midnight(draw.Reading(to.In(loc)).Add(-time.Second)) // an end at 00:00 touches the day before
+		count = max(1, int(last.Sub(first)/(24*time.Hour))+1)
+	}
+	if count > 62 {
+		err = usagef("%d days are more than can be drawn; ask for 62 days at most, or add --json for a list", count)
+	}
+	return first, count, err
 }
 
 // boundaryLine is one line of --json. Its shape is relied upon.

@@ -4,17 +4,9 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/domain/hours"
 )
-
-// A reading is what a wall clock shows, written as a time.Time in UTC, so that readings can be subtracted and shifted
-// by days without a zone's jumps getting in the way.
-
-// reading is what the clock of t's zone shows at t.
-func reading(t time.Time) time.Time {
-	_, offset := t.Zone()
-	return t.UTC().Add(time.Duration(offset) * time.Second)
-}
 
 // instant reads the time that a flag was given, in whole seconds. A date or date-time without an offset is a reading
 // of the clock in loc.
@@ -39,7 +31,7 @@ func between(fromText, toText string, now time.Time, loc *time.Location) (from, 
 	if from, err = instant("--from", fromText, now, loc); err != nil {
 		return
 	}
-	to = hours.FirstInstant(reading(from.In(loc)).AddDate(0, 0, 7), loc)
+	to = hours.FirstInstant(draw.Reading(from.In(loc)).AddDate(0, 0, 7), loc)
 	if toText != "" {
 		if to, err = instant("--to", toText, now, loc); err != nil {
 			return

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
@@ -54,7 +55,7 @@ func TestFirstInstantIsTheFirstAtWhichTheClockShowsTheReadingOrALaterOne(t *test
 		// Walk the clock, and ask for each reading that it shows for the first time.
 		latest := time.Time{}
 		for at := time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2012; at = at.Add(30 * time.Minute) {
-			shown := reading(at.In(loc))
+			shown := draw.Reading(at.In(loc))
 			if !shown.After(latest) {
 				continue
 			}
@@ -62,25 +63,6 @@ func TestFirstInstantIsTheFirstAtWhichTheClockShowsTheReadingOrALaterOne(t *test
 			if got := hours.FirstInstant(shown, loc); !got.Equal(at) {
 				t.Fatalf("%s: %s first shows at %s, got %s", zone, shown.Format(time.DateTime), at, got.UTC())
 			}
-		}
-	}
-}
-
-func TestInWords(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		d    time.Duration
-		want string
-	}{
-		{time.Second, "1 min"},
-		{59*time.Minute + time.Second, "1 h"},
-		{90 * time.Minute, "1 h 30 min"},
-		{46 * time.Hour, "1 day 22 h"},
-		{48 * time.Hour, "2 days"},
-		{400 * 24 * time.Hour, "400 days"},
-	} {
-		if got := inWords(c.d); got != c.want {
-			t.Errorf("%s: got %q, want %q", c.d, got, c.want)
 		}
 	}
 }

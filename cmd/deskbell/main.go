@@ -16,7 +16,7 @@ import (
 
 func main() {
 	ctx, stop := signals.Context(context.Background())
-	redis.SetLogger(&jobs.RedisLog{Log: quiet(), Now: time.Now}) // what matters to a tool comes back as an error
+	redis.SetLogger(&jobs.RedisLog{Log: quiet(), Now: time.Now}) // a tool gets its errors returned
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

@@ -11,10 +11,10 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
-// largest is as much as is read of a file: one byte more than config takes, which then says that it is too large.
+// largest bounds how much of a file is read: one byte more than config takes, which then refuses it as too large.
 const largest = 64<<20 + 1
 
-// read returns what a file holds, and its name for messages; "-" is standard input.
+// read returns the contents of a file, and its name for messages; "-" is standard input.
 func (a *app) read(file string) (name string, src []byte, err error) {
 	if file == "-" {
 		src, err = io.ReadAll(io.LimitReader(a.stdin, largest))

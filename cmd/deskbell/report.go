@@ -9,7 +9,7 @@ import (
 	"github.com/deskbell/deskbell/config"
 )
 
-// usageError is a command line that cannot be understood or carried out: exit code 2. It says what to write instead.
+// usageError is a command line that cannot be understood or carried out: exit code 2. Its text shows a better one.
 type usageError struct{ text string }
 
 func (e *usageError) Error() string { return e.text }
@@ -18,7 +18,7 @@ func usagef(format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...)}
 }
 
-// misparsed adds to kong's error where help is to be had.
+// misparsed adds to kong's error the command that shows help.
 func misparsed(err error) error {
 	command := "deskbell"
 	var parse *kong.ParseError
@@ -42,7 +42,7 @@ func (a *app) report(err error) int {
 	}
 	var file *config.FileError
 	if errors.As(err, &file) {
-		file.Format(a.stderr, a.colour(a.stderr))
+		file.Format(a.stderr, a.terminal().Colour(a.stderr))
 		return 1
 	}
 	fmt.Fprintf(a.stderr, "deskbell: %v\n", err)

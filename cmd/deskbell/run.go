@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 )
 
 // commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name.
@@ -33,7 +35,7 @@ type commands struct {
 	Version    versionCmd    `cmd:"" group:"Tools:" help:"Print the version of this program."`
 }
 
-// app is what every subcommand gets: the world, so that a test can give it another one.
+// app is the world of every subcommand, so that a test can give it another one.
 type app struct {
 	env            func(string) string
 	stdin          io.Reader
@@ -42,7 +44,10 @@ type app struct {
 	colourWhen     string // the flag --colour
 }
 
-// run carries out one command line and returns the exit code: 0 done, 1 a fault in what was given to read or in
+// terminal says how the drawings of a subcommand may look.
+func (a *app) terminal() draw.Terminal { return draw.Terminal{Env: a.env, When: a.colourWhen} }
+
+// run carries out one command line and returns the exit code: 0 done, 1 a fault in the input or in
 // carrying it out, 2 a command line that cannot be understood. It is all of main but the signals.
 func run(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}

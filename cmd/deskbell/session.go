@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
@@ -28,11 +29,11 @@ var errNoRedis = errors.New("REDIS_URL is not set: say where the Redis of the wo
 // answerWithin is how long a tool waits for Redis. A worker waits for ever.
 const answerWithin = 5 * time.Second
 
-// opening is redisstore.Open, or redisstore.Peek for what only reads.
-type opening func(context.Context, redis.UniversalClient, redisstore.Layout) (*redisstore.Store, error)
+// openStore is redisstore.Open, or redisstore.Peek for commands that only read.
+type openStore func(context.Context, redis.UniversalClient, redisstore.Layout) (*redisstore.Store, error)
 
-// connect opens the Redis of REDIS_URL for a tool. The session is to be closed.
-func (a *app) connect(ctx context.Context, open opening) (*session, error) {
+// connect opens the Redis of REDIS_URL for a tool. Close the session.
+func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 	env, err := config.FromEnv(a.env)
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func (a *app) connect(ctx context.Context, open opening) (*session, error) {
 	return s, nil
 }
 
-// daemon is what a process that lasts begins with.
+// daemon is the first steps of a process that lasts.
 func (a *app) daemon() (config.Env, *logrus.Logger, error) {
 	env, err := config.FromEnv(a.env)
 	if err != nil {
@@ -78,13 +79,13 @@ func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logr
 		return err
 	})...)
 	if err != nil && ctx.Err() != nil {
-		err = ctx.Err() // whatever Redis answered last: nobody waits for it any more
+		err = ctx.Err() // not the last error of Redis: nobody waits for it any more
 	}
 	return s, err
 }
 
-// stopped leaves out of an error what failed only because the process was told to stop. A process that lasts may be told so while
-// it still starts.
+// stopped leaves out of an error the failures that only mean that the process is to stop. A process that lasts may have to
+// stop while it still starts.
 func stopped(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
@@ -103,7 +104,7 @@ func stopped(ctx context.Context, err error) error {
 }
 
 // open reads the layout of a Redis that answers.
-func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open opening) (*session, error) {
+func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open openStore) (*session, error) {
 	store, err := open(ctx, r.Client, redisstore.Layout{Shards: env.Shards, Partitions: env.Partitions})
 	if err != nil {
 		return nil, err
@@ -131,10 +132,10 @@ func (a *app) logger(env config.Env) (*logrus.Logger, error) {
 		return nil, fmt.Errorf("reading LOG_LEVEL: %w", err)
 	}
 	log.SetLevel(level)
-	if env.LogFormat == "json" || env.LogFormat == "auto" && !isTerminal(a.stderr) {
+	if env.LogFormat == "json" || env.LogFormat == "auto" && !draw.IsTerminal(a.stderr) {
 		log.SetFormatter(&logrus.JSONFormatter{TimestampFormat: time.RFC3339Nano})
 	} else {
-		log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", ForceColors: a.colour(a.stderr), DisableColors: !a.colour(a.stderr)})
+		log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", ForceColors: a.terminal().Colour(a.stderr), DisableColors: !a.terminal().Colour(a.stderr)})
 	}
 	redis.SetLogger(&jobs.RedisLog{Log: log, Now: a.now})
 	return log, nil

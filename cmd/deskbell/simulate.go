@@ -9,6 +9,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
@@ -57,11 +58,11 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	buffered := bufio.NewWriter(a.stdout)
-	out := &curtain{shown: jsonLines{buffered}}
+	out := &opening{shown: jsonLines{buffered}}
 	if !c.JSON {
-		out.shown = &timeline{ink: ink(a.colour(a.stdout)), utf8: a.utf8(), zone: clock, out: buffered}
+		out.shown = draw.NewTimeline(a.terminal().StyleOf(a.stdout), clock, buffered)
 	}
-	out.begin(displayName(c.File), from, to)
+	out.Begin(displayName(c.File), from, to)
 	log := logrus.New()
 	log.SetOutput(a.stderr)
 	log.SetFormatter(&logrus.TextFormatter{DisableTimestamp: true, DisableColors: true})
@@ -70,13 +71,13 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 		From:     counted(from, events),
 		TimeZone: zone,
 		Log:      log,
-		Action:   out.action,
+		Action:   out.Action,
 		Explain:  c.Explain,
 	})
 	if err := play(ctx, s, defs, events, from, to, out); err != nil {
 		return err
 	}
-	out.end(s.Parked())
+	out.End(s.Parked())
 	return buffered.Flush()
 }
 
@@ -102,8 +103,8 @@ func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Ev
 	return between(begin, end, now, zone)
 }
 
-// play lets everything happen from an instant to another. Events of one instant are taken together.
-func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *curtain) error {
+// play lets everything happen from an instant to another. Events of one instant are taken in together.
+func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *opening) error {
 	if err := s.Define(ctx, defs); err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definiti
 			return err
 		}
 		for _, e := range events[:n] {
-			out.event(e)
+			out.Event(e)
 		}
 		if err := s.Take(ctx, events[:n]...); err != nil {
 			return err
@@ -138,22 +139,22 @@ func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definiti
 	return s.Settle(ctx)
 }
 
-// shown is how a simulation is shown. What cannot be written, the Flush of its output tells.
+// shown is a way to show a simulation. The Flush of its output returns the errors of writing.
 type shown interface {
-	begin(name string, from, to time.Time)
-	event(e event.Event)
-	action(body []byte) error
-	end(parked []simulate.ParkedChat)
+	Begin(name string, from, to time.Time)
+	Event(e event.Event)
+	Action(body []byte) error
+	End(parked []simulate.ParkedChat)
 }
 
 // jsonLines are the actions as they are.
 type jsonLines struct{ out *bufio.Writer }
 
-func (jsonLines) begin(string, time.Time, time.Time) {}
-func (jsonLines) event(event.Event)                  {}
-func (jsonLines) end([]simulate.ParkedChat)          {}
+func (jsonLines) Begin(string, time.Time, time.Time) {}
+func (jsonLines) Event(event.Event)                  {}
+func (jsonLines) End([]simulate.ParkedChat)          {}
 
-func (l jsonLines) action(body []byte) error {
+func (l jsonLines) Action(body []byte) error {
 	_, err := l.out.Write(append(body, '\n'))
 	return err
 }

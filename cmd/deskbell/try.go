@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/engine"
@@ -55,7 +56,7 @@ func (c *tryCmd) Run(ctx context.Context, a *app) error {
 		out.SetEscapeHTML(false)
 		return out.Encode(trial)
 	}
-	return a.drawTrial(trial)
+	return draw.Trial(a.terminal().StyleOf(a.stdout), a.stdout, trial)
 }
 
 func (c *tryCmd) inRedis(ctx context.Context, a *app) (_ engine.Trial, err error) {

@@ -51,7 +51,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	jobLog := log
-	if a.env("LOG_LEVEL") == "" { // somebody watches, who wants to see what happens, and not how
+	if a.env("LOG_LEVEL") == "" { // somebody watches, who wants to see results, and not every step
 		if jobLog, err = a.logger(env); err != nil {
 			return err
 		}
@@ -84,10 +84,10 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newInstruments().withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, demo: demo, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newTelemetry().withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, demo: demo, file: file})
 }
 
-// workAndServe runs a worker and what web serves; when one of them ends, so does the other.
+// workAndServe runs a worker and web; when one of them ends, so does the other.
 func (a *app) workAndServe(ctx context.Context, s service) error {
 	l, err := a.listenSomewhere(ctx, cmp.Or(s.env.Listen, defaultListen), s.log)
 	if err != nil {
@@ -125,7 +125,7 @@ func (a *app) listenSomewhere(ctx context.Context, address string, log logrus.Fi
 	return l, nil
 }
 
-// applySample defines something to look at, and says what it is.
+// applySample applies the sample, and describes it in the log.
 func (a *app) applySample(ctx context.Context, s *session, log logrus.FieldLogger) error {
 	now := a.now().In(s.env.TimeZone)
 	defs, err := config.ReadDefinitions("the sample", []byte(sample(now)))
@@ -153,8 +153,8 @@ func (a *app) applySample(ctx context.Context, s *session, log logrus.FieldLogge
 
 func nextMinute(t time.Time) time.Time { return t.Truncate(time.Minute).Add(time.Minute) }
 
-// sample is a deskbell.yaml with a shop that has something to say soon, and a kiosk whose
-// boundaries fall in the next minutes: a cycle of three, for two hours. Their zone is the one
+// sample is a deskbell.yaml with a shop whose triggers speak within seconds, and a kiosk with
+// boundaries in the next minutes: a cycle of three, for two hours. Their zone is the one
 // of now. In a night in which its clocks are turned it is UTC: some minutes come twice there, and
 // a window opens in the first of them alone.
 func sample(now time.Time) string {
@@ -203,7 +203,7 @@ func window(from time.Time, length time.Duration) string {
 	return from.Format("15:04") + "-" + from.Add(length).Format("15:04")
 }
 
-// plainLines writes a log to be watched: the time, the message, and what belongs to it.
+// plainLines writes a log for people to watch: the time, the message, and its fields.
 type plainLines struct{}
 
 // Format implements logrus.Formatter.

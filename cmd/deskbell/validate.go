@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
@@ -39,16 +40,9 @@ func (c *validateCmd) Run(a *app) error {
 // inventory is "3 properties, 2 agents, 1 schedule, 1 destination".
 func inventory(defs *definition.Definitions) string {
 	return strings.Join([]string{
-		count(len(defs.Properties), "property", "properties"),
-		count(len(defs.Agents), "agent", "agents"),
-		count(len(defs.Schedules), "schedule", "schedules"),
-		count(len(defs.Destinations), "destination", "destinations"),
+		draw.Count(len(defs.Properties), "property", "properties"),
+		draw.Count(len(defs.Agents), "agent", "agents"),
+		draw.Count(len(defs.Schedules), "schedule", "schedules"),
+		draw.Count(len(defs.Destinations), "destination", "destinations"),
 	}, ", ")
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

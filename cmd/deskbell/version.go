@@ -31,7 +31,7 @@ func (c *versionCmd) Run(a *app) error {
 	return nil
 }
 
-// userAgent is "Deskbell/v1.2.0", what receivers of webhooks see.
+// userAgent is "Deskbell/v1.2.0", as receivers of webhooks see it.
 func userAgent() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {

@@ -43,8 +43,8 @@ const settle = 100 * time.Millisecond
 // applyAgain is when to try again to apply a file that has no fault.
 const applyAgain = 5 * time.Second
 
-// follow applies a file, and again whenever it changes. Faults are logged, and what
-// was applied before stays; where nothing was, a fault is returned. It watches
+// follow applies a file, and again whenever it changes. It logs faults, and leaves the
+// definitions of before in place; where there are none, it returns the fault. It watches
 // the folder, because editors and Kubernetes replace files.
 func (a *app) follow(ctx context.Context, s service) (stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
@@ -97,7 +97,7 @@ func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Wat
 			if isFault(err) || err == nil {
 				applied = seen
 			} else {
-				settled.Reset(applyAgain) // Redis is away: what was written waits for it
+				settled.Reset(applyAgain) // Redis is down: the file waits for it
 			}
 			if err != nil {
 				logFaults(s.log, err)
@@ -106,7 +106,7 @@ func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Wat
 	}
 }
 
-// fingerprint tells whether a file was written, without reading it.
+// fingerprint changes when a file is written. It does not read the file.
 func fingerprint(file string) string {
 	info, err := os.Stat(file)
 	if err != nil {
@@ -115,7 +115,7 @@ func fingerprint(file string) string {
 	return fmt.Sprint(info.ModTime().UnixNano(), info.Size())
 }
 
-// isFault tells a fault in the file from one in applying it.
+// isFault reports whether an error is a fault in the file, and none in applying it.
 func isFault(err error) bool {
 	var file *config.FileError
 	return errors.As(err, &file)

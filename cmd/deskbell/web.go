@@ -13,9 +13,13 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/board"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/monitor"
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
@@ -65,8 +69,8 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another address by --listen or DESKBELL_LISTEN", address, err)
 	}
-	shown := newInstruments()
-	shown.look(s, log)
+	shown := newTelemetry()
+	shown.watchRedis(s, log)
 	return a.serve(ctx, service{session: s, shown: shown, log: log}, l)
 }
 
@@ -90,21 +94,22 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		return err
 	}
 	s.log.Infof("web started: board at http://%s (documentation of the API at /docs, tasks at /monitor)", l.Addr())
-	board := web.Board(web.BoardConfig{Client: s.client, Now: a.now, Log: s.log})
+	watched := board.New(board.Config{Client: s.client, Now: a.now, Log: s.log})
 	private := map[string]http.Handler{
-		"GET /{$}": board, "/board/": board,
+		"GET /{$}": watched, "/board/": watched,
 		"/monitor": monitor, "/monitor/": monitor,
 		"GET /metrics": web.Metrics(s.shown.registry),
 	}
 	if s.demo {
-		private["GET /demo"], private["GET /demo/"] = web.Demo(), web.Demo()
+		private["GET /demo"], private["GET /demo/"] = page.Demo(), page.Demo()
 	}
+	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log})
 	err = web.Serve(ctx, l, web.New(web.Config{
-		Client: s.client, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
+		API: served.Handlers, Docs: served.Docs, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
 		Public: map[string]http.Handler{
-			"/v1/properties/{id}/widget":        web.WidgetState(live, a.now),
-			"/v1/properties/{id}/widget/stream": web.WidgetStream(live),
-			"/v1/visits/{visit}/stream":         web.VisitStream(visits, live, s.client.Intake()),
+			"/v1/properties/{id}/widget":        page.WidgetState(live, a.now),
+			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),
+			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, s.client.Intake()),
 			"GET /healthz":                      web.Health(s.shown.alive),
 			"GET /readyz":                       web.Health(s.shown.working, web.RedisAnswers(s.redis.Client)),
 		},
@@ -114,14 +119,14 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	return err
 }
 
-// monitorOf shows those who may only read no buttons.
+// monitorOf shows no buttons to keys that may only read.
 func monitorOf(rdb redis.UniversalClient) (http.Handler, error) {
 	const root = "/monitor"
-	all, err := web.Monitor(rdb, root, false)
+	all, err := monitor.New(rdb, root, false)
 	if err != nil {
 		return nil, err
 	}
-	readers, err := web.Monitor(rdb, root, true)
+	readers, err := monitor.New(rdb, root, true)
 	return web.ForReaders(readers, all), err
 }
 

@@ -45,7 +45,7 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	shown := newInstruments().withWorker()
+	shown := newTelemetry().withWorker()
 	if addr := cmp.Or(c.Listen, env.WorkerListen); addr != "" {
 		stop, err := shown.serve(addr, env.MetricsKey, r.Client, log)
 		if err != nil {
@@ -74,15 +74,15 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 // service is a worker to be run.
 type service struct {
 	*session
-	shown     *instruments
-	log       logrus.FieldLogger // for what people want to know
-	jobLog    logrus.FieldLogger // for what each job did
+	shown     *telemetry
+	log       logrus.FieldLogger // for people
+	jobLog    logrus.FieldLogger // a line for each job
 	byDefault definition.Destination
 	demo      bool   // the sample page is served, with the sample's definitions
 	file      string // of definitions to which Redis is kept matched; empty: none
 }
 
-// relaxGC lets the heap grow to some times what is live before it is collected: a
+// relaxGC lets the heap grow to some times its live part before it is collected: a
 // worker keeps little and throws away much. GOGC, when it is set, has its way.
 func (a *app) relaxGC() {
 	if a.env("GOGC") == "" {
@@ -101,7 +101,7 @@ func (a *app) work(ctx context.Context, s service) error {
 		defer stop()
 	}
 	outbound := guard.Guard{Allow: s.env.AllowPrivate}
-	s.shown.look(s.session, s.log)
+	s.shown.watchRedis(s.session, s.log)
 	worker := jobs.NewWorker(jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,

@@ -34,13 +34,13 @@ func (h *heard) add(c *store.Change) {
 	}
 }
 
-// knows tells whether an event was heard less than jobs.HeardFor before an instant.
+// knows tells whether an event was heard less than store.HeardFor before an instant.
 func (h *heard) knows(e event, at time.Time) bool {
 	t, ok := h.at[e]
 	return ok && at.Sub(t) < store.HeardFor
 }
 
-// Heard implements jobs.Store.
+// Heard implements store.Store.
 func (s *Store) Heard(_ context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

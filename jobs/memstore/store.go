@@ -14,7 +14,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Store implements jobs.Store in memory.
+// Store implements store.Store in memory.
 type Store struct {
 	now func() time.Time
 
@@ -71,10 +71,10 @@ func New(shards int, now func() time.Time) *Store {
 	return s
 }
 
-// Shards implements jobs.Store.
+// Shards implements store.Store.
 func (s *Store) Shards() int { return len(s.shards) }
 
-// Shard implements jobs.Store. It is the same as in Redis.
+// Shard implements store.Store. It is the same as in Redis.
 func (s *Store) Shard(subject store.Subject) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(subject)) // never fails

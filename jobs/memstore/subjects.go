@@ -23,7 +23,7 @@ func (sh *shard) schedule(subject store.Subject, r *record, at time.Time) {
 	r.due = ms
 }
 
-// Claim implements jobs.Store.
+// Claim implements store.Store.
 func (s *Store) Claim(_ context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *Store) Claim(_ context.Context, shard int, l store.Lease, at time.Time,
 	return store.Claim{Records: records}, nil
 }
 
-// Load implements jobs.Store.
+// Load implements store.Store.
 func (s *Store) Load(_ context.Context, subjects []store.Subject) ([]store.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,7 +56,7 @@ func (s *Store) Load(_ context.Context, subjects []store.Subject) ([]store.Recor
 	return records, nil
 }
 
-// Commit implements jobs.Store. Of two changes of one subject, the second is lost.
+// Commit implements store.Store. Of two changes of one subject, the second is lost.
 func (s *Store) Commit(_ context.Context, changes []store.Change) (lost []store.Subject, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,7 +127,7 @@ func (sh *shard) wish(by store.Subject) {
 	}
 }
 
-// Edit implements jobs.Store.
+// Edit implements store.Store.
 func (s *Store) Edit(_ context.Context, e store.Edit) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

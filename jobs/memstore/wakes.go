@@ -36,7 +36,7 @@ func (m marks) strike(list ...store.Mark) {
 	}
 }
 
-// Serve implements jobs.Store.
+// Serve implements store.Store.
 func (s *Store) Serve(_ context.Context, served store.Subject, by []store.Subject) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,7 +46,7 @@ func (s *Store) Serve(_ context.Context, served store.Subject, by []store.Subjec
 	return nil
 }
 
-// Wake implements jobs.Store.
+// Wake implements store.Store.
 func (s *Store) Wake(_ context.Context, shard int, subjects []store.Subject, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,14 +64,14 @@ func (s *Store) Wake(_ context.Context, shard int, subjects []store.Subject, at 
 	return nil
 }
 
-// Wakes implements jobs.Store.
+// Wakes implements store.Store.
 func (s *Store) Wakes(_ context.Context, shard, limit int) ([]store.Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shards[shard].wishes.first(limit), nil
 }
 
-// Woke implements jobs.Store.
+// Woke implements store.Store.
 func (s *Store) Woke(_ context.Context, shard int, list []store.Mark) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,14 +79,14 @@ func (s *Store) Woke(_ context.Context, shard int, list []store.Mark) error {
 	return nil
 }
 
-// Edited implements jobs.Store.
+// Edited implements store.Store.
 func (s *Store) Edited(context.Context) ([]store.Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.edited.first(len(s.edited.at)), nil
 }
 
-// Spread implements jobs.Store.
+// Spread implements store.Store.
 func (s *Store) Spread(_ context.Context, mark store.Mark) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Heard implements jobs.Store.
+// Heard implements store.Store.
 func (s *Store) Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	type event struct {
 		subject store.Subject

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Serve implements jobs.Store.
+// Serve implements store.Store.
 func (s *Store) Serve(ctx context.Context, served store.Subject, by []store.Subject) error {
 	if len(by) == 0 {
 		return nil
@@ -28,7 +28,7 @@ func (s *Store) Serve(ctx context.Context, served store.Subject, by []store.Subj
 	return nil
 }
 
-// Wake implements jobs.Store.
+// Wake implements store.Store.
 func (s *Store) Wake(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error {
 	if len(subjects) == 0 {
 		return nil
@@ -45,22 +45,22 @@ func (s *Store) Wake(ctx context.Context, shard int, subjects []store.Subject, a
 	return nil
 }
 
-// Wakes implements jobs.Store.
+// Wakes implements store.Store.
 func (s *Store) Wakes(ctx context.Context, shard int, limit int) ([]store.Mark, error) {
 	return s.marks(ctx, s.keys[shard].wake, limit)
 }
 
-// Woke implements jobs.Store.
+// Woke implements store.Store.
 func (s *Store) Woke(ctx context.Context, shard int, marks []store.Mark) error {
 	return s.strike(ctx, s.keys[shard].wake, marks)
 }
 
-// Edited implements jobs.Store.
+// Edited implements store.Store.
 func (s *Store) Edited(ctx context.Context) ([]store.Mark, error) {
 	return s.marks(ctx, allKey("edited"), 1000)
 }
 
-// Spread implements jobs.Store.
+// Spread implements store.Store.
 func (s *Store) Spread(ctx context.Context, mark store.Mark) error {
 	return s.strike(ctx, allKey("edited"), []store.Mark{mark})
 }
@@ -91,12 +91,12 @@ func (s *Store) strike(ctx context.Context, key string, marks []store.Mark) erro
 	return nil
 }
 
-// Users implements jobs.Store.
+// Users implements store.Store.
 func (s *Store) Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error) {
 	return s.members(ctx, s.keys[shard].uses(schedule), cursor, limit)
 }
 
-// Served implements jobs.Store.
+// Served implements store.Store.
 func (s *Store) Served(ctx context.Context, by store.Subject, cursor string, limit int) ([]store.Subject, string, error) {
 	return s.members(ctx, s.keys[s.Shard(by)].serves(by), cursor, limit)
 }

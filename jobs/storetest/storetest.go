@@ -1,4 +1,4 @@
-// Package storetest holds the contract of jobs.Store as tests: one suite, run over
+// Package storetest holds the contract of store.Store as tests: one suite, run over
 // every store there is.
 package storetest
 

@@ -15,8 +15,8 @@ const (
 	// keysFor is how long keys are kept in memory: one that is revoked is dead in less
 	// than five seconds.
 	keysFor = 4 * time.Second
-	// faultFor is how long it is taken that they cannot be read: requests do not queue up
-	// for a Redis that hangs.
+	// faultFor is how long a failure to read them holds: requests do not queue up for a
+	// Redis that hangs.
 	faultFor = time.Second
 )
 
@@ -50,14 +50,14 @@ func (k *keyring) get(ctx context.Context) (edit.Keyring, error) {
 
 type callerKey struct{}
 
-// caller is the key that asks; the zero Key is this machine, which may do everything.
-func caller(ctx context.Context) edit.Key {
+// Caller is the key that asks; the zero Key is this machine, which may do everything.
+func Caller(ctx context.Context) edit.Key {
 	k, _ := ctx.Value(callerKey{}).(edit.Key)
 	return k
 }
 
-// may tells whether a key may see and change a property.
-func may(k edit.Key, property string) bool {
+// May reports whether a key may see and change a property.
+func May(k edit.Key, property string) bool {
 	return len(k.Properties) == 0 || slices.Contains(k.Properties, property)
 }
 
@@ -69,19 +69,19 @@ const (
 	basic  scheme = "Basic"  // of browsers, which ask their user
 )
 
-// refusal is why somebody is not let in.
+// refusal is the reason not to answer a request.
 type refusal struct {
 	status int
 	detail string
 }
 
-// admitting lets those in who may ask; what they may do beyond is for the next handler.
+// admitting refuses requests without a key that may ask. The next handler decides what the key may do: see Caller.
 func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		key, no := s.admit(r)
-		if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
-			v.key = key.Name
+		if line, ok := r.Context().Value(requestLogKey{}).(*requestLog); ok {
+			line.key = key.Name
 		}
 		switch {
 		case no == nil:
@@ -97,7 +97,7 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 		case no.status == http.StatusTooManyRequests:
 			w.Header().Set("Retry-After", "5")
 		}
-		problem(w, no.status, no.detail)
+		Problem(w, no.status, no.detail)
 	})
 }
 
@@ -129,7 +129,7 @@ func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 }
 
 // whileAdmitted gives a context that ends when its key is revoked: a stream does not
-// outlive it for long.
+// outlive its key for long.
 func (s *server) whileAdmitted(ctx context.Context, r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
@@ -152,7 +152,7 @@ func (s *server) whileAdmitted(ctx context.Context, r *http.Request) (context.Co
 func (s *server) stillAdmitted(r *http.Request) bool {
 	ring, err := s.keys.get(context.WithoutCancel(r.Context()))
 	if err != nil {
-		return true // Redis is away: that revokes nothing
+		return true // Redis is down: that revokes nothing
 	}
 	if len(ring) == 0 {
 		return s.Loopback && isOwn(r)
@@ -161,7 +161,7 @@ func (s *server) stillAdmitted(r *http.Request) bool {
 	return ok
 }
 
-// admitWithoutKeys is for when there is no key at all.
+// admitWithoutKeys decides while no key exists.
 func (s *server) admitWithoutKeys(r *http.Request) *refusal {
 	switch {
 	case !s.Loopback:
@@ -174,7 +174,7 @@ func (s *server) admitWithoutKeys(r *http.Request) *refusal {
 	return nil
 }
 
-// secretOf is what a request shows: a bearer token, or the password of HTTP Basic.
+// secretOf is the secret in a request: a bearer token, or the password of HTTP Basic.
 func secretOf(r *http.Request) string {
 	if _, password, ok := r.BasicAuth(); ok {
 		return password
@@ -190,28 +190,29 @@ func secretOf(r *http.Request) string {
 func ForReaders(readers, others http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := others
-		if caller(r.Context()).ReadOnly {
+		if Caller(r.Context()).ReadOnly {
 			h = readers
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// mostBody is as much as is read of a request's body.
-const mostBody = 1 << 20
+// MostBody bounds the body of a request, in bytes.
+const MostBody = 1 << 20
 
 // unbound is for keys that are not bound to properties.
 func unbound(next http.Handler) http.Handler {
-	next = http.MaxBytesHandler(next, mostBody)
+	next = http.MaxBytesHandler(next, MostBody)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if k := caller(r.Context()); len(k.Properties) > 0 {
-			problem(w, http.StatusForbidden, onlyProperties(k))
+		if k := Caller(r.Context()); len(k.Properties) > 0 {
+			Problem(w, http.StatusForbidden, OnlyProperties(k))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-func onlyProperties(k edit.Key) string {
+// OnlyProperties says which properties a key is for, to refuse something else.
+func OnlyProperties(k edit.Key) string {
 	return "this key is for these properties and nothing else: " + strings.Join(k.Properties, ", ")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
@@ -17,7 +18,7 @@ func text(body string) http.Handler {
 }
 
 // withOthers mounts handlers as those of a board and a widget.
-func withOthers(c *web.Config) {
+func withOthers(_ *webtest.Bundle, c *web.Config) {
 	c.Public = map[string]http.Handler{"GET /v1/properties/{id}/widget": text("widget"), "/healthz": text("healthy")}
 	c.Private = map[string]http.Handler{
 		"/": text("board"), "/monitor/": text("monitor"),
@@ -29,67 +30,67 @@ func withOthers(c *web.Config) {
 
 func TestWithoutAKeyThisMachineMayDoEverythingAndNobodyElse(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers)
+	b := webtest.New(t, withOthers)
 	for _, host := range []string{"", "localhost", "localhost:8080", "127.0.0.1", "127.1.2.3:80", "[::1]:8080"} {
-		b.want(200, request{host: host}, "GET", "/v1/properties", "")
+		b.Want(200, webtest.Request{Host: host}, "GET", "/v1/properties", "")
 	}
 	for _, host := range []string{"evil.example", "evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1", "localhost.evil.example", "[::2]"} {
 		for _, path := range []string{"/v1/properties", "/docs", "/openapi.json", "/", "/monitor/"} {
-			b.want(403, request{host: host}, "GET", path, "")
+			b.Want(403, webtest.Request{Host: host}, "GET", path, "")
 		}
-		b.want(200, request{host: host}, "GET", "/healthz", "")
+		b.Want(200, webtest.Request{Host: host}, "GET", "/healthz", "")
 	}
 	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		proxied := request{headers: map[string]string{header: "192.0.2.1"}}
-		b.want(403, proxied, "GET", "/v1/properties", "")
-		b.want(200, proxied, "GET", "/healthz", "")
+		proxied := webtest.Request{Headers: map[string]string{header: "192.0.2.1"}}
+		b.Want(403, proxied, "GET", "/v1/properties", "")
+		b.Want(200, proxied, "GET", "/healthz", "")
 	}
-	other := newBundle(t, withOthers, func(c *web.Config) { c.Loopback = false })
+	other := webtest.New(t, withOthers, func(_ *webtest.Bundle, c *web.Config) { c.Loopback = false })
 	for _, path := range []string{"/v1/properties", "/docs", "/", "/monitor/"} {
-		if p := other.want(403, request{}, "GET", path, "").problem(t); !strings.Contains(p.Detail, "deskbell keys add") {
+		if p := other.Want(403, webtest.Request{}, "GET", path, "").Problem(t); !strings.Contains(p.Detail, "deskbell keys add") {
 			t.Error(p.Detail)
 		}
 	}
-	other.want(200, request{}, "GET", "/v1/properties/acme/widget", "")
+	other.Want(200, webtest.Request{}, "GET", "/v1/properties/acme/widget", "")
 }
 
 func TestAKeyIsNeededAsSoonAsThereIsOneAndDeadWhenRevoked(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers)
-	b.want(200, request{}, "GET", "/v1/properties", "")
-	one, two := b.key(edit.Key{Name: "one"}), b.key(edit.Key{Name: "two"})
+	b := webtest.New(t, withOthers)
+	b.Want(200, webtest.Request{}, "GET", "/v1/properties", "")
+	one, two := b.Key(edit.Key{Name: "one"}), b.Key(edit.Key{Name: "two"})
 	for path, ask := range map[string]string{"/v1/properties": "Bearer", "/v1/none": "Bearer", "/": "Basic", "/monitor/x": "Basic", "/docs": "Basic"} {
-		if a := b.want(401, request{}, "GET", path, ""); a.header.Get("WWW-Authenticate") != ask+` realm="Deskbell"` {
-			t.Errorf("%s asks for %q", path, a.header.Get("WWW-Authenticate"))
+		if a := b.Want(401, webtest.Request{}, "GET", path, ""); a.Header.Get("WWW-Authenticate") != ask+` realm="Deskbell"` {
+			t.Errorf("%s asks for %q", path, a.Header.Get("WWW-Authenticate"))
 		}
 		if path != "/v1/none" {
-			b.want(200, request{key: one}, "GET", path, "")
-			b.want(200, request{key: two, basic: true}, "GET", path, "")
+			b.Want(200, webtest.Request{Key: one}, "GET", path, "")
+			b.Want(200, webtest.Request{Key: two, Basic: true}, "GET", path, "")
 		}
 	}
 	for _, wrong := range []string{"x", one + "x", one[:len(one)-1], strings.Replace(one, "one", "two", 1), "dbk_one_"} {
-		b.want(401, request{key: wrong}, "GET", "/v1/properties", "")
+		b.Want(401, webtest.Request{Key: wrong}, "GET", "/v1/properties", "")
 	}
-	b.want(401, request{headers: map[string]string{"Authorization": "Digest " + one}}, "GET", "/v1/properties", "")
+	b.Want(401, webtest.Request{Headers: map[string]string{"Authorization": "Digest " + one}}, "GET", "/v1/properties", "")
 	for _, path := range []string{"/v1/properties/acme/widget", "/healthz"} {
-		b.want(200, request{}, "GET", path, "")
+		b.Want(200, webtest.Request{}, "GET", path, "")
 	}
 
 	for name, secret := range map[string]string{"one": one, "two": two} {
-		if err := b.keys.Revoke(t.Context(), name); err != nil {
+		if err := b.Keys.Revoke(t.Context(), name); err != nil {
 			t.Fatal(err)
 		}
-		b.pass(5 * time.Second)
-		if len(b.ring()) > 0 {
-			b.want(401, request{key: secret}, "GET", "/v1/properties", "")
+		b.Pass(5 * time.Second)
+		if len(ring(b)) > 0 {
+			b.Want(401, webtest.Request{Key: secret}, "GET", "/v1/properties", "")
 		}
 	}
-	b.want(200, request{}, "GET", "/v1/properties", "") // there is none again
+	b.Want(200, webtest.Request{}, "GET", "/v1/properties", "") // there is none again
 }
 
-func (b *bundle) ring() edit.Keyring {
+func ring(b *webtest.Bundle) edit.Keyring {
 	b.Helper()
-	ring, err := b.keys.Load(b.Context())
+	ring, err := b.Keys.Load(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -98,20 +99,20 @@ func (b *bundle) ring() edit.Keyring {
 
 func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers)
-	secret := b.key(edit.Key{Name: "one"})
-	b.key(edit.Key{Name: "two"})
-	ended := make(chan answer, 1)
-	go func() { ended <- b.want(200, request{key: secret}, "GET", "/lasts", "") }()
+	b := webtest.New(t, withOthers)
+	secret := b.Key(edit.Key{Name: "one"})
+	b.Key(edit.Key{Name: "two"})
+	ended := make(chan webtest.Answer, 1)
+	go func() { ended <- b.Want(200, webtest.Request{Key: secret}, "GET", "/lasts", "") }()
 	select {
 	case a := <-ended:
 		t.Fatalf("it ended at once: %+v", a)
 	case <-time.After(5 * time.Second): // the key has been looked at again, and holds
 	}
-	if err := b.keys.Revoke(t.Context(), "one"); err != nil {
+	if err := b.Keys.Revoke(t.Context(), "one"); err != nil {
 		t.Fatal(err)
 	}
-	b.pass(5 * time.Second)
+	b.Pass(5 * time.Second)
 	select {
 	case <-ended:
 	case <-time.After(redistest.Patience):
@@ -121,94 +122,94 @@ func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
 
 func TestTheLastKeyRevokedClosesTheDoorToOtherMachines(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers, func(c *web.Config) { c.Loopback = false })
-	secret := b.key(edit.Key{Name: "one"})
-	b.want(200, request{key: secret}, "GET", "/v1/properties", "")
-	if err := b.keys.Revoke(t.Context(), "one"); err != nil {
+	b := webtest.New(t, withOthers, func(_ *webtest.Bundle, c *web.Config) { c.Loopback = false })
+	secret := b.Key(edit.Key{Name: "one"})
+	b.Want(200, webtest.Request{Key: secret}, "GET", "/v1/properties", "")
+	if err := b.Keys.Revoke(t.Context(), "one"); err != nil {
 		t.Fatal(err)
 	}
-	b.pass(5 * time.Second)
-	b.want(403, request{key: secret}, "GET", "/v1/properties", "")
-	b.want(403, request{key: secret}, "GET", "/", "")
+	b.Pass(5 * time.Second)
+	b.Want(403, webtest.Request{Key: secret}, "GET", "/v1/properties", "")
+	b.Want(403, webtest.Request{Key: secret}, "GET", "/", "")
 }
 
 func TestAReadOnlyKeyReadsAndSeesNoSecret(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers)
-	full := request{key: b.key(edit.Key{Name: "full"})}
-	reader := request{key: b.key(edit.Key{Name: "reader", ReadOnly: true})}
-	made := b.want(201, full, "PUT", "/v1/agents/lea", `{"notify": {"on": ["hours_started"], "via": ["ntfy://hunter2@ntfy.sh/x"]}}`)
-	got := b.want(200, reader, "GET", "/v1/agents/lea", "")
-	sameJSON(t, got.body, `{"notify": {"on": ["hours_started"], "via": ["ntfy://…"]}}`)
-	if got.header.Get("ETag") == made.header.Get("ETag") {
+	b := webtest.New(t, withOthers)
+	full := webtest.Request{Key: b.Key(edit.Key{Name: "full"})}
+	reader := webtest.Request{Key: b.Key(edit.Key{Name: "reader", ReadOnly: true})}
+	made := b.Want(201, full, "PUT", "/v1/agents/lea", `{"notify": {"on": ["hours_started"], "via": ["ntfy://hunter2@ntfy.sh/x"]}}`)
+	got := b.Want(200, reader, "GET", "/v1/agents/lea", "")
+	webtest.SameJSON(t, got.Body, `{"notify": {"on": ["hours_started"], "via": ["ntfy://…"]}}`)
+	if got.Header.Get("ETag") == made.Header.Get("ETag") {
 		t.Error("the ETag of what is masked is that of what is not: secrets may be guessed by it")
 	}
-	if list := b.want(200, reader, "GET", "/v1/agents", ""); strings.Contains(list.body, "hunter2") || !strings.Contains(list.body, got.header.Get("ETag")[1:8]) {
-		t.Errorf("listed: %s", list.body)
+	if list := b.Want(200, reader, "GET", "/v1/agents", ""); strings.Contains(list.Body, "hunter2") || !strings.Contains(list.Body, got.Header.Get("ETag")[1:8]) {
+		t.Errorf("listed: %s", list.Body)
 	}
-	b.want(201, full, "PUT", "/v1/destinations/crm", `{"type": "webhook", "url": "https://crm.example.com/hooks/hunter2", "secret_env": "CRM_SECRET"}`)
-	sameJSON(t, b.want(200, reader, "GET", "/v1/destinations/crm", "").body, `{"type": "webhook", "url": "https://…", "secret_env": ["CRM_SECRET"]}`)
-	if b.want(200, full, "GET", "/v1/agents/lea", "").body != made.body {
+	b.Want(201, full, "PUT", "/v1/destinations/crm", `{"type": "webhook", "url": "https://crm.example.com/hooks/hunter2", "secret_env": "CRM_SECRET"}`)
+	webtest.SameJSON(t, b.Want(200, reader, "GET", "/v1/destinations/crm", "").Body, `{"type": "webhook", "url": "https://…", "secret_env": ["CRM_SECRET"]}`)
+	if b.Want(200, full, "GET", "/v1/agents/lea", "").Body != made.Body {
 		t.Error("the full key does not see everything")
 	}
-	b.want(200, reader, "GET", "/monitor/", "")
-	b.want(200, reader, "HEAD", "/v1/agents", "")
+	b.Want(200, reader, "GET", "/monitor/", "")
+	b.Want(200, reader, "HEAD", "/v1/agents", "")
 	for _, c := range []struct{ method, path string }{
 		{"PUT", "/v1/agents/lea"}, {"DELETE", "/v1/agents/lea"}, {"PUT", "/v1/properties/acme/override"}, {"POST", "/monitor/"}, {"DELETE", "/monitor/"},
 	} {
-		b.want(403, reader, c.method, c.path, `{}`)
+		b.Want(403, reader, c.method, c.path, `{}`)
 	}
 }
 
 func TestAKeyOfSomePropertiesSeesNothingElse(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers)
-	full := request{key: b.key(edit.Key{Name: "full"})}
-	bound := request{key: b.key(edit.Key{Name: "staff", Properties: []string{"outlet", "acme", "yet-to-come"}})}
+	b := webtest.New(t, withOthers)
+	full := webtest.Request{Key: b.Key(edit.Key{Name: "full"})}
+	bound := webtest.Request{Key: b.Key(edit.Key{Name: "staff", Properties: []string{"outlet", "acme", "yet-to-come"}})}
 	for _, id := range []string{"acme", "outlet", "other"} {
-		b.want(201, full, "PUT", "/v1/properties/"+id, `{}`)
+		b.Want(201, full, "PUT", "/v1/properties/"+id, `{}`)
 	}
-	b.want(201, full, "PUT", "/v1/schedules/office", `"24/7"`)
-	b.want(200, bound, "GET", "/v1/properties/acme", "")
-	b.want(200, bound, "PUT", "/v1/properties/acme", `{"schedule": "office"}`)
-	b.want(200, bound, "PUT", "/v1/properties/acme/override", `{"open": true}`)
-	b.want(200, bound, "DELETE", "/v1/properties/acme/override", "")
-	b.want(201, bound, "PUT", "/v1/properties/yet-to-come", `{}`)
-	b.want(204, bound, "DELETE", "/v1/properties/yet-to-come", "")
-	list := b.want(200, bound, "GET", "/v1/properties?limit=1", "").body
+	b.Want(201, full, "PUT", "/v1/schedules/office", `"24/7"`)
+	b.Want(200, bound, "GET", "/v1/properties/acme", "")
+	b.Want(200, bound, "PUT", "/v1/properties/acme", `{"schedule": "office"}`)
+	b.Want(200, bound, "PUT", "/v1/properties/acme/override", `{"open": true}`)
+	b.Want(200, bound, "DELETE", "/v1/properties/acme/override", "")
+	b.Want(201, bound, "PUT", "/v1/properties/yet-to-come", `{}`)
+	b.Want(204, bound, "DELETE", "/v1/properties/yet-to-come", "")
+	list := b.Want(200, bound, "GET", "/v1/properties?limit=1", "").Body
 	if strings.Contains(list, "other") || strings.Index(list, `"acme"`) > strings.Index(list, `"outlet"`) || !strings.Contains(list, `"next":null`) {
 		t.Error(list)
 	}
-	b.want(200, bound, "GET", "/docs", "")
+	b.Want(200, bound, "GET", "/docs", "")
 	for _, c := range []struct{ method, path string }{
 		{"GET", "/v1/properties/other"}, {"PUT", "/v1/properties/other"}, {"DELETE", "/v1/properties/other"}, {"PUT", "/v1/properties/other/override"},
 		{"GET", "/v1/properties/none"}, {"GET", "/v1/agents"}, {"GET", "/v1/schedules/office"}, {"GET", "/v1/schedules/office/boundaries"},
 		{"PUT", "/v1/schedules/acme"}, {"GET", "/v1/destinations"}, {"GET", "/"}, {"GET", "/monitor/"},
 	} {
-		if p := b.want(403, bound, c.method, c.path, `{}`).problem(t); !strings.Contains(p.Detail, "outlet, acme") {
+		if p := b.Want(403, bound, c.method, c.path, `{}`).Problem(t); !strings.Contains(p.Detail, "outlet, acme") {
 			t.Errorf("%s %s: %s", c.method, c.path, p.Detail)
 		}
 	}
-	reader := request{key: b.key(edit.Key{Name: "screen", Properties: []string{"acme"}, ReadOnly: true})}
-	b.want(200, reader, "GET", "/v1/properties/acme", "")
-	b.want(403, reader, "PUT", "/v1/properties/acme", `{}`)
+	reader := webtest.Request{Key: b.Key(edit.Key{Name: "screen", Properties: []string{"acme"}, ReadOnly: true})}
+	b.Want(200, reader, "GET", "/v1/properties/acme", "")
+	b.Want(403, reader, "PUT", "/v1/properties/acme", `{}`)
 }
 
 func TestAPageOfAnotherSiteChangesNothing(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers)
+	b := webtest.New(t, withOthers)
 	for _, headers := range []map[string]string{
 		{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"},
 	} {
-		b.want(403, with(request{}, headers), "PUT", "/v1/properties/acme", `{}`)
-		b.want(403, with(request{}, headers), "POST", "/monitor/", "")
-		b.want(404, with(request{}, headers), "GET", "/v1/properties/acme", "")
+		b.Want(403, webtest.With(webtest.Request{}, headers), "PUT", "/v1/properties/acme", `{}`)
+		b.Want(403, webtest.With(webtest.Request{}, headers), "POST", "/monitor/", "")
+		b.Want(404, webtest.With(webtest.Request{}, headers), "GET", "/v1/properties/acme", "")
 	}
-	b.want(201, request{headers: map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": b.server.URL}}, "PUT", "/v1/properties/acme", `{}`)
+	b.Want(201, webtest.Request{Headers: map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": b.Server.URL}}, "PUT", "/v1/properties/acme", `{}`)
 	for name, want := range map[string]string{
 		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Content-Security-Policy": "frame-ancestors 'none'", "Cache-Control": "no-store",
 	} {
-		if got := b.do("GET", "/v1/properties", "").header.Get(name); got != want {
+		if got := b.Do("GET", "/v1/properties", "").Header.Get(name); got != want {
 			t.Errorf("%s is %q", name, got)
 		}
 	}
@@ -216,67 +217,67 @@ func TestAPageOfAnotherSiteChangesNothing(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, withOthers)
-	b.want(413, request{}, "PUT", "/v1/properties/acme", `{"name": "`+strings.Repeat("x", 1<<20)+`"}`)
-	b.want(400, request{}, "PUT", "/v1/properties/acme", `{"departments": {"`+strings.Repeat("x", 10_000)+`": {"a": 1, "b": 1}}}`) // every fault would repeat it
-	b.want(404, request{}, "GET", "/v1/none%0a%1b[2J", "")
-	for _, e := range b.logged.AllEntries() {
+	b := webtest.New(t, withOthers)
+	b.Want(413, webtest.Request{}, "PUT", "/v1/properties/acme", `{"name": "`+strings.Repeat("x", 1<<20)+`"}`)
+	b.Want(400, webtest.Request{}, "PUT", "/v1/properties/acme", `{"departments": {"`+strings.Repeat("x", 10_000)+`": {"a": 1, "b": 1}}}`) // every fault would repeat it
+	b.Want(404, webtest.Request{}, "GET", "/v1/none%0a%1b[2J", "")
+	for _, e := range b.Logged.AllEntries() {
 		if path := fmt.Sprint(e.Data["path"]); strings.ContainsAny(path, "\n\x1b") {
 			t.Errorf("a path may write to a terminal: %q", path)
 		}
 	}
-	b.want(404, request{}, "GET", "/v1/none", "")
-	b.want(405, request{}, "POST", "/v1/properties", "")
-	newBundle(t).want(405, request{}, "DELETE", "/openapi.json", "")
-	b.want(200, request{}, "GET", "/flushes", "")
-	b.want(500, request{}, "GET", "/panic", "")
-	if !b.says("at the disco") {
+	b.Want(404, webtest.Request{}, "GET", "/v1/none", "")
+	b.Want(405, webtest.Request{}, "POST", "/v1/properties", "")
+	webtest.New(t).Want(405, webtest.Request{}, "DELETE", "/openapi.json", "")
+	b.Want(200, webtest.Request{}, "GET", "/flushes", "")
+	b.Want(500, webtest.Request{}, "GET", "/panic", "")
+	if !b.Says("at the disco") {
 		t.Error("the panic is not logged")
 	}
 
-	one, two := request{key: b.key(edit.Key{Name: "one"})}, request{key: b.key(edit.Key{Name: "two"})}
+	one, two := webtest.Request{Key: b.Key(edit.Key{Name: "one"})}, webtest.Request{Key: b.Key(edit.Key{Name: "two"})}
 	codes := make(map[int]int)
-	var last answer
+	var last webtest.Answer
 	for range 250 {
-		last = b.send(one, "GET", "/docs", "")
-		codes[last.code]++
+		last = b.Send(one, "GET", "/docs", "")
+		codes[last.Code]++
 	}
-	if codes[200] != 200 || codes[429] != 50 || last.header.Get("Retry-After") == "" {
+	if codes[200] != 200 || codes[429] != 50 || last.Header.Get("Retry-After") == "" {
 		t.Errorf("250 requests at once: %v", codes)
 	}
-	b.want(200, two, "GET", "/docs", "")
-	b.pass(time.Second)
-	b.want(200, one, "GET", "/docs", "")
+	b.Want(200, two, "GET", "/docs", "")
+	b.Pass(time.Second)
+	b.Want(200, one, "GET", "/docs", "")
 
 	for i := range 20 {
 		want := 401
 		if i >= 10 {
 			want = 429
 		}
-		b.want(want, request{key: fmt.Sprint("guess", i)}, "GET", "/v1/properties", "")
+		b.Want(want, webtest.Request{Key: fmt.Sprint("guess", i)}, "GET", "/v1/properties", "")
 	}
-	b.want(200, one, "GET", "/docs", "") // who has a key is not kept out by those who guess
+	b.Want(200, one, "GET", "/docs", "") // who has a key is not kept out by those who guess
 }
 
 func TestRedisAwayIsToldAndOutlived(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t)
-	b.want(200, request{}, "GET", "/v1/properties", "")
-	b.redis.Stop(t)
-	b.want(503, request{}, "GET", "/v1/properties", "")
-	b.pass(5 * time.Second)
-	b.want(503, request{}, "GET", "/v1/properties", "")
-	browser := request{headers: map[string]string{"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}}
-	page := b.send(browser, "GET", "/docs", "")
-	if kind := page.header.Get("Content-Type"); page.code != 503 || kind != "text/html; charset=utf-8" || page.header.Get("Retry-After") == "" {
-		t.Errorf("a browser gets %d %s %v", page.code, page.body, page.header)
+	b := webtest.New(t)
+	b.Want(200, webtest.Request{}, "GET", "/v1/properties", "")
+	b.Redis.Stop(t)
+	b.Want(503, webtest.Request{}, "GET", "/v1/properties", "")
+	b.Pass(5 * time.Second)
+	b.Want(503, webtest.Request{}, "GET", "/v1/properties", "")
+	browser := webtest.Request{Headers: map[string]string{"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}}
+	page := b.Send(browser, "GET", "/docs", "")
+	if kind := page.Header.Get("Content-Type"); page.Code != 503 || kind != "text/html; charset=utf-8" || page.Header.Get("Retry-After") == "" {
+		t.Errorf("a browser gets %d %s %v", page.Code, page.Body, page.Header)
 	}
 	for _, says := range []string{`<meta http-equiv="refresh" content="5">`, "Redis does not answer", "REDIS_URL"} {
-		if !strings.Contains(page.body, says) {
+		if !strings.Contains(page.Body, says) {
 			t.Errorf("its page does not say %s", says)
 		}
 	}
-	b.redis.Restart(t)
-	b.pass(time.Second)
-	b.want(200, request{}, "GET", "/v1/properties", "")
+	b.Redis.Restart(t)
+	b.Pass(time.Second)
+	b.Want(200, webtest.Request{}, "GET", "/v1/properties", "")
 }

@@ -11,7 +11,7 @@ import (
 func guarded(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		problem(w, http.StatusForbidden, "a page of another site may not change anything here")
+		Problem(w, http.StatusForbidden, "a page of another site may not change anything here")
 	}))
 	protected := protection.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -23,8 +23,8 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// isOwn tells whether a request is of this machine, by what it says of itself. What a
-// proxy on this machine passes on is of somebody else.
+// isOwn reports whether a request is of this machine, by its headers. A request that a proxy on this machine passes on is
+// of somebody else.
 func isOwn(r *http.Request) bool {
 	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
 		if r.Header.Get(name) != "" {
@@ -34,9 +34,8 @@ func isOwn(r *http.Request) bool {
 	return ownHost(r.Host)
 }
 
-// ownHost tells whether a Host header names this machine. Another name that leads
-// here is one that somebody's site has had point to 127.0.0.1, so that its pages
-// may read what is here (DNS rebinding).
+// ownHost reports whether a Host header names this machine. A site may let another name point to 127.0.0.1, so that its
+// pages can read the answers (DNS rebinding).
 func ownHost(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -10,11 +10,10 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Check says what is wrong; nil: nothing. What it says is for everybody, and has no
-// secrets and no addresses.
+// Check is an error when something is wrong. Everybody may read its text, which has no secrets and no addresses.
 type Check func(context.Context) error
 
-// Health answers 200 and "ok", or 503 and what is wrong.
+// Health answers 200 and "ok", or 503 and the error of the first check that fails.
 func Health(checks ...Check) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -31,8 +30,8 @@ func Health(checks ...Check) http.Handler {
 // redisWithin is how long Redis has to answer.
 const redisWithin = time.Second
 
-// RedisAnswers checks it by a PING. A client that is busy with dialling may know no
-// deadline: it is not waited for.
+// RedisAnswers checks Redis by a PING. It does not wait for a client that is busy with dialling, which may ignore the
+// deadline.
 func RedisAnswers(rdb redis.UniversalClient) Check {
 	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, redisWithin)

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// How often one may ask: on average in a second, and at once.
+// How often somebody may ask: on average in a second, and at once.
 const (
 	usageRate, usageBurst = 100, 200
 	guessRate, guessBurst = 0.2, 10
@@ -34,7 +34,7 @@ func newLimiter(r rate.Limit, burst int, now func() time.Time) *limiter {
 	return &limiter{rate: r, burst: burst, now: now, recent: make(map[string]*rate.Limiter)}
 }
 
-// allow counts one request of somebody, or tells that it is one too many.
+// allow counts one request of somebody; false: it is one too many.
 func (l *limiter) allow(who string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -51,7 +51,7 @@ func (l *limiter) allow(who string) bool {
 	return one.AllowN(l.now(), 1)
 }
 
-// address is whom a request comes from. Of IPv6, a household has a whole /64.
+// address is the sender of a request. Of IPv6, it is the /64, which a household has to itself.
 func address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

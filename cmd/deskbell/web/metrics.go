@@ -1,4 +1,3 @@
-// Package web holds the HTTP handlers.
 package web
 
 import (
@@ -11,13 +10,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics answers in the formats of Prometheus. What cannot be gathered is left out.
+// Metrics answers in the formats of Prometheus. Metrics that cannot be gathered are left out.
 func Metrics(from prometheus.Gatherer) http.Handler {
 	return promhttp.HandlerFor(from, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4})
 }
 
-// Own is for this machine alone, and refuses also what a page of another site has a browser here
-// ask for. It is for where there is no key.
+// Own answers this machine alone, and no requests that the page of another site makes through a browser here. Use it where
+// there is no key.
 func Own(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isOwn(r) {
@@ -28,7 +27,7 @@ func Own(next http.Handler) http.Handler {
 	})
 }
 
-// Bearer asks for a bearer token, and answers 401 to who has another or none.
+// Bearer asks for a bearer token, and answers 401 to requests with another one or none.
 func Bearer(token string, next http.Handler) http.Handler {
 	want := sha256.Sum256([]byte(token)) // of one length, whatever comes
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

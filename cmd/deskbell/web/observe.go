@@ -12,15 +12,17 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// visit is what is learnt of a request on its way.
-type visit struct{ key string }
+// requestLog is the part of a request's log line that handlers within observed know.
+type requestLog struct {
+	key string // its name
+}
 
-type visitKey struct{}
+type requestLogKey struct{}
 
-// observed writes a log line for each request, and lives through panics.
+// observed writes a log line for each request, and outlives panics.
 func (s *server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, v, out := s.Now(), new(visit), &response{ResponseWriter: w}
+		began, line, out := s.Now(), new(requestLog), &response{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -28,22 +30,22 @@ func (s *server) observed(next http.Handler) http.Handler {
 				}
 				s.Log.WithFields(logrus.Fields{"panic": p, "path": shownPath(r), "stack": string(debug.Stack())}).Error("answering a request failed")
 				if out.status == 0 {
-					problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
+					Problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
 				}
 			}
-			s.logVisit(r, v, cmp.Or(out.status, http.StatusOK), s.Now().Sub(began))
+			s.logRequest(r, line, cmp.Or(out.status, http.StatusOK), s.Now().Sub(began))
 		}()
 		if r.ContentLength == 0 { // a stream may last longer than reading a request may
 			_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // not of every writer
 		}
-		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
+		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestLogKey{}, line)))
 	})
 }
 
-func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Duration) {
+func (s *server) logRequest(r *http.Request, line *requestLog, status int, took time.Duration) {
 	fields := logrus.Fields{"method": r.Method, "path": shownPath(r), "status": status, "took": took.Round(time.Microsecond).String()}
-	if v.key != "" {
-		fields["key"] = v.key
+	if line.key != "" {
+		fields["key"] = line.key
 	}
 	if isRead(r.Method) || status >= 400 {
 		s.Log.WithFields(fields).Debug("request")
@@ -52,10 +54,13 @@ func (s *server) logVisit(r *http.Request, v *visit, status int, took time.Durat
 	}
 }
 
-// shownPath is the path without the id of a visit, by which its visitor's messages can be read.
+// VisitsPath begins the addresses of visits' streams.
+const VisitsPath = "/v1/visits/"
+
+// shownPath is the path without the id of a visit, with which anybody can read its visitor's messages.
 func shownPath(r *http.Request) string {
-	if strings.HasPrefix(r.URL.Path, visitsPath) { // however it was escaped
-		return visitsPath + "…"
+	if strings.HasPrefix(r.URL.Path, VisitsPath) { // however it was escaped
+		return VisitsPath + "…"
 	}
 	return r.URL.EscapedPath()
 }
@@ -84,7 +89,7 @@ func (r *response) Write(p []byte) (int, error) {
 	return r.ResponseWriter.Write(p)
 }
 
-// FlushError is what http.ResponseController calls.
+// FlushError is for http.ResponseController.
 func (r *response) FlushError() error { return http.NewResponseController(r.ResponseWriter).Flush() }
 
 // Flush implements http.Flusher, for handlers that ask for it by its type.

@@ -7,19 +7,19 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// problem answers with an error as RFC 9457 has it.
-func problem(w http.ResponseWriter, status int, detail string) {
+// Problem answers with an error in the form of RFC 9457.
+func Problem(w http.ResponseWriter, status int, detail string) {
 	body, err := json.Marshal(&huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail})
 	if err != nil {
 		status = http.StatusInternalServerError
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // what the client no longer reads is its own affair
+	_, _ = w.Write(body) // an error: the client has gone
 }
 
-// plainErrors makes problems of what a mux answers by itself: 404 and 405.
-func plainErrors(mux *http.ServeMux) http.Handler {
+// PlainErrors makes problems of the errors that a mux answers by itself: 404 and 405.
+func PlainErrors(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
 		if pattern != "" {
@@ -32,7 +32,7 @@ func plainErrors(mux *http.ServeMux) http.Handler {
 		if silent.status == http.StatusMethodNotAllowed {
 			detail = r.Method + " is not for " + r.URL.Path + "; allowed: " + w.Header().Get("Allow")
 		}
-		problem(w, silent.status, detail)
+		Problem(w, silent.status, detail)
 	})
 }
 

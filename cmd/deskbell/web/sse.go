@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	heartbeat   = 20 * time.Second // proxies end what says nothing for a minute
+	Heartbeat   = 20 * time.Second // proxies end streams that are silent for a minute
 	writeWithin = 10 * time.Second // a reader that takes longer is dropped
 )
 
-// eventStream writes server-sent events to one reader. It ends with the context of
+// EventStream writes server-sent events to one reader. It ends with the context of
 // its request, which http.Server.Shutdown does not end: give the server a BaseContext.
-type eventStream struct {
+type EventStream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 }
 
-// openStream begins the answer. The server's deadline for reading a request is over.
-func openStream(w http.ResponseWriter) (eventStream, error) {
-	s := eventStream{w, http.NewResponseController(w)}
+// OpenStream begins the answer. The server's deadline for reading a request is over.
+func OpenStream(w http.ResponseWriter) (EventStream, error) {
+	s := EventStream{w, http.NewResponseController(w)}
 	if err := s.control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return s, err
 	}
@@ -34,27 +34,27 @@ func openStream(w http.ResponseWriter) (eventStream, error) {
 	return s, nil
 }
 
-// atMost bounds how many read at once.
-func atMost(most int64, read http.HandlerFunc) http.HandlerFunc {
+// AtMost bounds how many readers there are at once.
+func AtMost(most int64, read http.HandlerFunc) http.HandlerFunc {
 	var readers atomic.Int64
 	return func(w http.ResponseWriter, r *http.Request) {
 		defer readers.Add(-1)
 		if readers.Add(1) > most {
 			w.Header().Set("Retry-After", "30")
-			problem(w, http.StatusServiceUnavailable, "this server has as many readers of streams as it can hold: try again later")
+			Problem(w, http.StatusServiceUnavailable, "this server has as many readers of streams as it can hold: try again later")
 			return
 		}
 		read(w, r)
 	}
 }
 
-// retry begins a stream: a browser that loses it comes back after some seconds, and not all in the
+// Retry begins a stream: a browser that loses it comes back after some seconds, and not all in the
 // same.
-func retry() []byte { return fmt.Appendf(nil, "retry: %d\n", 2000+rand.IntN(4000)) }
+func Retry() []byte { return fmt.Appendf(nil, "retry: %d\n", 2000+rand.IntN(4000)) }
 
-// send writes at once, or fails in time. The deadline is one of the connection, and of
+// Send writes at once, or fails in time. The deadline is one of the connection, and of
 // the real clock.
-func (s eventStream) send(events []byte) error {
+func (s EventStream) Send(events []byte) error {
 	if err := s.control.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}

@@ -29,10 +29,10 @@ func Open(log logrus.FieldLogger, zone *time.Location) deliver.OpenDestination {
 	return func(string, definition.Destination) (deliver.Destination, error) { return Log{log, zone}, nil }
 }
 
-// Most implements jobs.Destination.
+// Most implements deliver.Destination.
 func (Log) Most() int { return 200 }
 
-// Deliver implements jobs.Destination.
+// Deliver implements deliver.Destination.
 func (l Log) Deliver(_ context.Context, batch []deliver.Delivery) error {
 	for _, d := range batch {
 		var a action.Action

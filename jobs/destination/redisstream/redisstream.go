@@ -70,10 +70,10 @@ for i = 3, #ARGV, 2 do
 end
 return 1`
 
-// Most implements jobs.Destination.
+// Most implements deliver.Destination.
 func (*Stream) Most() int { return 200 }
 
-// Deliver implements jobs.Destination.
+// Deliver implements deliver.Destination.
 func (s *Stream) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	args := []any{s.maxLen, s.name + ":" + strconv.Itoa(batch[0].Shard)}
 	for _, d := range batch {

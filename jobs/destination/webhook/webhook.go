@@ -65,7 +65,7 @@ func Open(g guard.Guard, getenv func(string) string, now func() time.Time, userA
 	}
 }
 
-// Most implements jobs.Destination.
+// Most implements deliver.Destination.
 func (w *Webhook) Most() int {
 	if w.batch {
 		return most
@@ -73,7 +73,7 @@ func (w *Webhook) Most() int {
 	return 1
 }
 
-// Deliver implements jobs.Destination. Its errors show the scheme and the host of the
+// Deliver implements deliver.Destination. Its errors show the scheme and the host of the
 // URL only: the rest may be a secret.
 func (w *Webhook) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)

@@ -1,0 +1,233 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+	plain "github.com/deskbell/deskbell/jobs/bench"
+	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// EventFigures are the results of Events.
+type EventFigures struct {
+	Events       int     `json:"events"`
+	Single       float64 `json:"single_per_second"`        // events, each in a task of its own
+	Batch        float64 `json:"batch_per_second"`         // events, fifty in a task
+	EmptyHandler float64 `json:"empty_handler_per_second"` // tasks of asynq that do nothing
+	RatioSingle  float64 `json:"ratio_single"`
+	RatioBatch   float64 `json:"ratio_batch"`
+}
+
+type eventBench struct {
+	*Bench
+	n    int
+	sent int // events, ever
+}
+
+// inBatch is how many events share a task when they come in batches.
+const inBatch = 50
+
+// Events measures how fast a worker takes in n events, beside asynq with a handler that does nothing. The median of so many
+// rounds counts.
+func (b *Bench) Events(ctx context.Context, n, rounds int) (EventFigures, error) {
+	b.RelaxGC()
+	return (&eventBench{Bench: b, n: n}).run(ctx, rounds)
+}
+
+// run measures all in turn, so that other work of this machine slows all of them alike.
+func (b *eventBench) run(ctx context.Context, rounds int) (EventFigures, error) {
+	f := EventFigures{Events: b.n}
+	var empty, single, batch []float64
+	for n := range rounds {
+		b.progress("round %d of %d", n+1, rounds)
+		for _, m := range []struct {
+			into    *[]float64
+			measure func(context.Context) (float64, error)
+		}{
+			{&empty, b.empty},
+			{&single, func(ctx context.Context) (float64, error) { return b.take(ctx, 1) }},
+			{&batch, func(ctx context.Context) (float64, error) { return b.take(ctx, inBatch) }},
+		} {
+			if err := b.Flush(ctx); err != nil {
+				return f, err
+			}
+			rate, err := m.measure(ctx)
+			if err != nil {
+				return f, err
+			}
+			*m.into = append(*m.into, rate)
+		}
+	}
+	f.EmptyHandler, f.Single, f.Batch = median(empty), median(single), median(batch)
+	f.RatioSingle, f.RatioBatch = f.Single/f.EmptyHandler, f.Batch/f.EmptyHandler
+	return f, nil
+}
+
+func median(rates []float64) float64 {
+	slices.Sort(rates)
+	return rates[len(rates)/2]
+}
+
+// empty measures asynq alone, with the payload and the settings of single events.
+func (b *eventBench) empty(ctx context.Context) (float64, error) {
+	body, err := b.event(0).MarshalJSON()
+	if err != nil {
+		return 0, err
+	}
+	tasks := plain.New("bench:empty", b.Redis.Client, b.Redis.Server)
+	if err := b.enqueue(b.n, func(int) error { return tasks.Enqueue(ctx, body) }); err != nil {
+		return 0, err
+	}
+	t := newPace(b.n, b.Now)
+	stop, err := tasks.Work(256, 75*time.Millisecond, func(context.Context, []byte) error {
+		t.begin()
+		t.add(1)
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer stop()
+	return t.rate(ctx)
+}
+
+// take measures a worker, with so many events in each task.
+func (b *eventBench) take(ctx context.Context, each int) (float64, error) {
+	const triggers = `{"name":"Bench","triggers":[
+		{"name":"Pricing","type":"page","url":{"contains":"/pricing"},"delay":"20s","message":"Shall we talk?"},
+		{"name":"Britain","type":"advanced","on":"page.viewed","conditions":[{"field":"visitor.country","is":"GB"},{"field":"page.path","contains":"/offers"}],"actions":[{"send_message":{"text":"Hello"}}]}]}`
+	if ok, err := b.Store.Edit(ctx, store.Edit{
+		Subject: store.PropertySubject("bench"), NewRev: b.Now().UnixMicro(), Definition: []byte(triggers), Due: b.Now().Add(time.Hour),
+	}); err != nil || !ok {
+		return 0, errors.Join(err, ctx.Err())
+	}
+	first := b.sent
+	b.sent += b.n
+	if err := b.enqueue((b.n+each-1)/each, func(i int) error {
+		var events []event.Event
+		for n := i * each; n < min(b.n, (i+1)*each); n++ {
+			events = append(events, b.event(first+n))
+		}
+		return b.Client.Send(ctx, events...)
+	}); err != nil {
+		return 0, err
+	}
+	t := newPace(b.n, b.Now)
+	log := logrus.New()
+	log.SetOutput(b.Log)
+	log.SetLevel(logrus.ErrorLevel)
+	worker := jobs.NewWorker(jobs.Config{
+		Store: &tallying{b.Store, t}, Redis: b.Redis, Partitions: b.Store.Partitions(), Log: log, Now: b.Now, TimeZone: time.UTC,
+		Concurrency: b.Env.Concurrency, Batch: b.Env.SweepBatch, StopTimeout: b.Env.StopTimeout,
+		DefaultDestination: definition.Destination{Type: "none"},
+		OpenDestination:    map[string]deliver.OpenDestination{"none": openNone},
+		Metrics:            jobs.NewMetrics(),
+	})
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- worker.Run(running) }()
+	rate, err := t.rate(ctx)
+	stop()
+	return rate, errors.Join(err, <-ended)
+}
+
+// enqueue calls f for each task.
+func (b *eventBench) enqueue(tasks int, f func(i int) error) error {
+	var next atomic.Int64
+	if err := inParallel(32, func() error {
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= tasks {
+				return nil
+			}
+			if err := f(i); err != nil {
+				return err
+			}
+		}
+	}); err != nil {
+		return fmt.Errorf("enqueueing %d tasks: %w", tasks, err)
+	}
+	return nil
+}
+
+// event is one of a visitor who views a page. Each visitor views two.
+func (b *eventBench) event(i int) event.Event {
+	e := event.New(event.PageViewed, event.Data{
+		Property: "bench", Visitor: "v" + strconv.Itoa(i/2), Visit: "s" + strconv.Itoa(i/2),
+		Page:       event.Page{URL: "https://shop.example.com/products/" + strconv.Itoa(i%100), Title: "A product"},
+		Attributes: event.Attributes{Country: "FR", Language: "fr", Browser: "Firefox"},
+	})
+	e.ID, e.Time = "e"+strconv.Itoa(i), b.Now()
+	return e
+}
+
+// pace measures the rate of something that is done many times.
+type pace struct {
+	now         func() time.Time
+	want        int64
+	first, done atomic.Int64
+	last        atomic.Int64
+	ended       chan struct{}
+}
+
+func newPace(want int, now func() time.Time) *pace {
+	return &pace{now: now, want: int64(want), ended: make(chan struct{})}
+}
+
+func (p *pace) begin() { p.first.CompareAndSwap(0, p.now().UnixNano()) }
+
+func (p *pace) add(n int) {
+	if done := p.done.Add(int64(n)); done >= p.want && done-int64(n) < p.want {
+		p.last.Store(p.now().UnixNano())
+		close(p.ended)
+	}
+}
+
+// rate waits for the end, and gives how many were done each second.
+func (p *pace) rate(ctx context.Context) (float64, error) {
+	select {
+	case <-p.ended:
+		return float64(p.want) / time.Duration(p.last.Load()-p.first.Load()).Seconds(), nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(5 * time.Minute):
+		return 0, fmt.Errorf("measuring: %d of %d are done within 5 minutes", p.done.Load(), p.want)
+	}
+}
+
+// tallying is a store that counts the events that are committed.
+type tallying struct {
+	store.Store
+	pace *pace
+}
+
+// Heard implements store.Store.
+func (s *tallying) Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
+	s.pace.begin()
+	return s.Store.Heard(ctx, at, events)
+}
+
+// Commit implements store.Store.
+func (s *tallying) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
+	lost, err := s.Store.Commit(ctx, changes)
+	if err != nil {
+		return lost, err
+	}
+	for _, c := range changes {
+		if !slices.Contains(lost, c.Subject) {
+			s.pace.add(len(c.Heard))
+		}
+	}
+	return lost, nil
+}

@@ -1,0 +1,52 @@
+package draw
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Count is "1 event" or "2 events".
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// inWords is a duration in its two largest units, the minutes rounded up.
+func inWords(d time.Duration) string {
+	minutes := int((d + time.Minute - 1) / time.Minute)
+	days, hours, minutes := minutes/(24*60), minutes/60%24, minutes%60
+	switch {
+	case days > 0 && hours > 0:
+		return fmt.Sprintf("%s %d h", Count(days, "day", "days"), hours)
+	case days > 0:
+		return Count(days, "day", "days")
+	case hours > 0 && minutes > 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	case hours > 0:
+		return fmt.Sprintf("%d h", hours)
+	}
+	return fmt.Sprintf("%d min", minutes)
+}
+
+// zoneName is "Europe/Paris".
+func zoneName(loc *time.Location) string {
+	if loc == time.Local {
+		return "this machine's time zone"
+	}
+	return loc.String()
+}
+
+// oneLine is a text without control characters, which begin lines and move a terminal's cursor: visitors write some of
+// these texts.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/redis/go-redis/v9"
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// telemetry is the metrics and the health of a process.
+type telemetry struct {
+	registry *prometheus.Registry
+	metrics  *jobs.Metrics               // of the process's own worker; nil: it has none
+	worker   atomic.Pointer[jobs.Worker] // nil until Redis has answered
+}
+
+func newTelemetry() *telemetry {
+	t := &telemetry{registry: prometheus.NewRegistry()}
+	t.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return t
+}
+
+// withWorker is for a process that runs a worker.
+func (t *telemetry) withWorker() *telemetry {
+	t.metrics = jobs.NewMetrics()
+	t.registry.MustRegister(t.metrics)
+	return t
+}
+
+// watchRedis adds the metrics of Redis' contents. Call it once.
+func (t *telemetry) watchRedis(s *session, log logrus.FieldLogger) {
+	t.registry.MustRegister(jobs.NewRedisMetrics(s.client, s.redis.Client, log))
+}
+
+// alive is the check of /healthz: a process that waits for Redis lives.
+func (t *telemetry) alive(ctx context.Context) error {
+	if worker := t.worker.Load(); worker != nil {
+		return worker.Health(ctx)
+	}
+	return nil
+}
+
+// working is the check of /readyz, besides that Redis answers.
+func (t *telemetry) working(ctx context.Context) error {
+	if worker := t.worker.Load(); worker != nil {
+		return worker.Ready(ctx)
+	}
+	if t.metrics == nil {
+		return nil
+	}
+	return errors.New("the worker waits for Redis")
+}
+
+// handler answers for a worker. With a key, metrics ask for it; without one, they are for this machine alone.
+func (t *telemetry) handler(key string, rdb redis.UniversalClient) http.Handler {
+	metrics := web.Metrics(t.registry)
+	if key == "" {
+		metrics = web.Own(metrics)
+	} else {
+		metrics = web.Bearer(key, metrics)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
+	mux.Handle("GET /healthz", web.Health(t.alive))
+	mux.Handle("GET /readyz", web.Health(t.working, web.RedisAnswers(rdb)))
+	return mux
+}
+
+// serve answers at an address until it is stopped.
+func (t *telemetry) serve(addr, key string, rdb redis.UniversalClient, log logrus.FieldLogger) (stop func(), err error) {
+	loopback, err := config.ParseListen(addr)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("listening on %q: it %w", addr, err)
+	case !loopback && key == "":
+		return nil, fmt.Errorf("listening on %q: others than this machine reach it, so set DESKBELL_METRICS_KEY, or listen on 127.0.0.1", addr)
+	}
+	listener, err := net.Listen("tcp", addr) //nolint:noctx // it does not wait
+	if err != nil {
+		return nil, fmt.Errorf("listening for metrics: %w; is another worker there? Give each a port", err)
+	}
+	log.WithField("address", listener.Addr().String()).Info("answering /metrics, /healthz, /readyz")
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := web.Serve(ctx, listener, t.handler(key, rdb), log, time.Second); err != nil {
+			log.WithError(err).Error("metrics and health are answered no more: restart the worker")
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}, nil
+}

@@ -1,0 +1,186 @@
+// Package api is the HTTP API: definitions, overrides, events, and its own documentation, for programs and for people. The
+// document also describes the streams of package page.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// Config is the parts of the API.
+type Config struct {
+	Client *jobs.Client
+	Now    func() time.Time
+	Log    logrus.FieldLogger
+}
+
+// API is handlers by patterns of http.ServeMux.
+type API struct {
+	Handlers map[string]http.Handler // the API itself
+	Docs     map[string]http.Handler // its OpenAPI document, and a page for people
+}
+
+// service is a Config at work.
+type service struct{ Config }
+
+const intro = `Definitions have the shape of deskbell.yaml, as JSON, and take effect within a second.
+
+Each has an ETag. Send it back in If-Match, and the change is refused with 412 when somebody else was quicker; with
+If-None-Match: * only what is not there yet is written. Without them, a PUT overwrites.
+
+Errors are problem+json (RFC 9457). All faults of a body come at once, each with its place as a JSON pointer.
+
+A key goes into the header Authorization: Bearer. deskbell keys add makes one. A key that may only read does not see
+secrets, such as the URLs of notify.via. A key of some properties sees nothing but these. What a widget shows needs none.`
+
+// New gives the API. Handlers of package web, around its own, say who asks: see web.Caller.
+func New(c Config) API {
+	s := &service{c}
+	mux := http.NewServeMux()
+	config := huma.DefaultConfig("Deskbell", "1")
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil // ours are below
+	config.Info.Description = intro
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
+	config.Security = []map[string][]string{{"key": {}}}
+	h := humago.New(mux, config)
+	h.UseMiddleware(s.boundKeys(h))
+	addSchemas(h.OpenAPI().Components.Schemas.Map())
+	for _, k := range kinds() {
+		s.addDefinitions(h, k)
+	}
+	s.addOverrides(h)
+	s.addBoundaries(h)
+	s.addEvents(h)
+	describeWidget(h.OpenAPI())
+	describeVisit(h.OpenAPI())
+
+	document, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
+	if err != nil {
+		panic(err) // it is the same every time
+	}
+	return API{
+		Handlers: map[string]http.Handler{"/v1/": timed(web.PlainErrors(mux))},
+		Docs:     map[string]http.Handler{"GET /openapi.json": fixed("application/json", document), "GET /docs": docsOf(document)},
+	}
+}
+
+// requestTime bounds the work on a request, and how long a client may take to read
+// the answer.
+const requestTime = 30 * time.Second
+
+// timed lets a request that has begun end, whether its client waits for it or not.
+func timed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(requestTime)) // not of every writer
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTime)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// fixed serves something that does not change.
+func fixed(contentType string, body []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = w.Write(body) // an error: the client has gone
+	})
+}
+
+// boundKeys refuses, to a key that is bound to properties, all but these. Lists of properties leave the others out.
+func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		k, op := web.Caller(ctx.Context()), ctx.Operation()
+		if len(k.Properties) > 0 {
+			id := ctx.Param("id")
+			if op.Tags[0] != eventsTag && op.Tags[0] != "Properties" || id != "" && !web.May(k, id) {
+				_ = huma.WriteErr(h, ctx, http.StatusForbidden, web.OnlyProperties(k)) // the client has gone
+				return
+			}
+		}
+		next(ctx)
+	}
+}
+
+// failed makes an answer of an error.
+func (s *service) failed(err error) error {
+	var faults definition.Faults
+	var mismatch *edit.MismatchError
+	var inUse *edit.InUseError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &faults):
+		return refused(faults)
+	case errors.As(err, &mismatch):
+		err = huma.Error412PreconditionFailed(mismatch.Error())
+		if mismatch.ETag == "" {
+			return err
+		}
+		return huma.ErrorWithHeaders(err, http.Header{"ETag": {mismatch.ETag}})
+	case errors.As(err, &inUse):
+		return huma.Error409Conflict(inUse.Error())
+	case errors.Is(err, store.ErrContended):
+		return huma.Error409Conflict(err.Error())
+	case errors.Is(err, store.ErrNotFound):
+		return huma.Error404NotFound(err.Error())
+	case errors.Is(err, store.ErrCursor):
+		return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{Location: "query.cursor", Message: err.Error()})
+	}
+	s.Log.WithError(err).Warn("a request failed")
+	if errors.As(err, &timeout) || errors.Is(err, io.EOF) || errors.Is(err, context.DeadlineExceeded) {
+		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis does not answer: try again in a moment"), http.Header{"Retry-After": {"5"}})
+	}
+	return huma.Error500InternalServerError("this is a fault of ours; the log of the server says more")
+}
+
+// refused lists every fault, each with its JSON pointer.
+func refused(faults definition.Faults) error {
+	return huma.Error422UnprocessableEntity("it is refused, and nothing was changed", asErrors(details(faults))...)
+}
+
+func details(faults hours.Faults) []*huma.ErrorDetail {
+	list := make([]*huma.ErrorDetail, len(faults))
+	for i, f := range faults {
+		message := f.Problem
+		if f.Allowed != "" {
+			message += "; allowed: " + f.Allowed
+		}
+		list[i] = &huma.ErrorDetail{Location: f.Path, Message: message}
+		if f.Value != "" {
+			list[i].Value = f.Value
+		}
+	}
+	return list
+}
+
+func asErrors(details []*huma.ErrorDetail) []error {
+	errs := make([]error, len(details))
+	for i, d := range details {
+		errs[i] = d
+	}
+	return errs
+}
+
+// tree decodes a body.
+func tree(body []byte) (any, error) {
+	t, err := readTree(body)
+	if err != nil {
+		return nil, huma.Error400BadRequest("the body cannot be read: " + err.Error())
+	}
+	return t, nil
+}

@@ -1,0 +1,223 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/deskbell/deskbell/domain/definition"
+)
+
+// manual is an OpenAPI document in the order in which people read it.
+type manual struct {
+	Title, Version string
+	Intro          []string
+	Groups         []group
+	Schemas        []namedShape
+}
+
+type group struct {
+	Name       string
+	Operations []operation
+}
+
+type operation struct {
+	ID, Method, Path, Summary, Description, Curl string
+	Params                                       []param
+	Body                                         shape
+	Answers                                      []answer
+}
+
+type param struct{ Name, In, Doc string }
+
+type answer struct {
+	Status, Meaning string
+	Body            shape
+}
+
+type namedShape struct {
+	Name   string
+	Fields []definition.Row
+}
+
+// shape is a schema: the name of one, or its keys.
+type shape struct {
+	Name   string
+	Fields []definition.Row
+}
+
+// The parts of an OpenAPI document that the manual shows.
+type (
+	openAPI struct {
+		OpenAPI string
+		Info    struct{ Title, Description string }
+		Paths   map[string]map[string]struct {
+			OperationID, Summary, Description string
+			Tags                              []string
+			Security                          *[]map[string][]string // nil: as the whole document
+			Parameters                        []struct {
+				Name, In, Description string
+				Required              bool
+				Schema                schemaPart
+			}
+			RequestBody struct{ Content map[string]media }
+			Responses   map[string]struct {
+				Description string
+				Content     map[string]media
+			}
+		}
+		Components struct{ Schemas map[string]schemaPart }
+	}
+	media struct {
+		Schema  schemaPart
+		Example json.RawMessage
+	}
+	schemaPart struct {
+		Ref         string `json:"$ref"`
+		Type        any
+		Description string
+		Default     any
+		Properties  map[string]schemaPart
+		Required    []string
+		Items       *schemaPart
+	}
+)
+
+func readManual(document []byte) (*manual, error) {
+	var doc openAPI
+	if err := json.Unmarshal(document, &doc); err != nil {
+		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
+	}
+	m := &manual{Title: doc.Info.Title, Version: doc.OpenAPI, Intro: strings.Split(doc.Info.Description, "\n\n")}
+	for _, k := range kinds() {
+		m.Groups = append(m.Groups, group{Name: k.tag})
+	}
+	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: visitTag}, group{Name: eventsTag})
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
+		for _, method := range []string{"get", "put", "post", "delete"} {
+			op, ok := doc.Paths[path][method]
+			if !ok {
+				continue
+			}
+			o := operation{
+				ID: op.OperationID, Method: strings.ToUpper(method), Path: path, Summary: op.Summary, Description: op.Description,
+			}
+			asked := path
+			for _, p := range op.Parameters {
+				if p.Required {
+					asked = given(asked, p.In, p.Name)
+				}
+				o.Params = append(o.Params, param{p.Name, p.In, cmp.Or(p.Description, typeName(p.Schema))})
+			}
+			body := op.RequestBody.Content["application/json"]
+			o.Body, o.Curl = shapeOf(body.Schema), curl(o.Method, asked, body.Example, op.Security == nil)
+			for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
+				r := op.Responses[status]
+				a := answer{Status: status, Meaning: r.Description}
+				for _, c := range r.Content {
+					a.Body = shapeOf(c.Schema)
+				}
+				o.Answers = append(o.Answers, a)
+			}
+			i := slices.IndexFunc(m.Groups, func(g group) bool { return g.Name == op.Tags[0] })
+			m.Groups[i].Operations = append(m.Groups[i].Operations, o)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
+		fields := fieldsOf(doc.Components.Schemas[name])
+		for _, k := range kinds() {
+			if k.schema == name {
+				fields = reference(k.plural) // it says more than the JSON Schema
+			}
+		}
+		m.Schemas = append(m.Schemas, namedShape{name, fields})
+	}
+	return m, nil
+}
+
+// reference is the README's table of a kind's keys.
+func reference(plural string) (rows []definition.Row) {
+	for _, r := range definition.Reference() {
+		var ok bool
+		if r.Path, ok = strings.CutPrefix(r.Path, plural+".ID."); ok {
+			r.Type, r.Doc = strings.ReplaceAll(r.Type, "`", ""), strings.ReplaceAll(r.Doc, "`", "")
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+func shapeOf(s schemaPart) shape {
+	if s.Ref != "" {
+		return shape{Name: refName(s.Ref)}
+	}
+	return shape{Fields: fieldsOf(s)}
+}
+
+func refName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
+
+func fieldsOf(s schemaPart) (rows []definition.Row) {
+	for _, key := range slices.Sorted(maps.Keys(s.Properties)) {
+		p := s.Properties[key]
+		row := definition.Row{Path: key, Type: typeName(p), Doc: p.Description}
+		if slices.Contains(s.Required, key) {
+			row.Default = "required"
+		} else if p.Default != nil {
+			row.Default = fmt.Sprint(p.Default)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// typeName is "text", "list of Boundary".
+func typeName(s schemaPart) string {
+	switch types := s.Type.(type) {
+	case string:
+		if types == "array" && s.Items != nil {
+			return "list of " + typeName(*s.Items)
+		}
+		return types
+	case []any:
+		return strings.Trim(strings.ReplaceAll(fmt.Sprint(types), " ", " or "), "[]")
+	}
+	return refName(s.Ref)
+}
+
+// given is a path with a parameter that it needs, in capitals.
+func given(path, in, name string) string {
+	switch {
+	case in == "path":
+		return strings.Replace(path, "{"+name+"}", strings.ToUpper(name), 1)
+	case in != "query":
+		return path
+	case strings.Contains(path, "?"):
+		path += "&"
+	default:
+		path += "?"
+	}
+	return path + name + "=" + strings.ToUpper(name)
+}
+
+// curl is a command line that asks for it.
+func curl(method, path string, body []byte, withKey bool) string {
+	line := "curl"
+	if method != "GET" {
+		line += " -X " + method
+	}
+	if withKey {
+		line += ` -H "Authorization: Bearer $KEY"`
+	}
+	url := "http://localhost:8080" + path
+	if strings.Contains(url, "&") {
+		url = `"` + url + `"`
+	}
+	line += " " + url
+	if len(body) > 0 {
+		line += " \\\n  -d '" + string(body) + "'"
+	}
+	return line
+}

@@ -1,0 +1,168 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/edit"
+)
+
+type propertyInput struct {
+	ID string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+}
+
+type overrideInput struct {
+	ID      string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	RawBody []byte `contentType:"application/json"`
+}
+
+type hoursOutput struct{ Body hoursNow }
+
+// hoursNow is how the hours of a property are, an override included.
+type hoursNow struct {
+	Open   bool       `json:"open"`
+	Reason string     `json:"reason" example:"override"`
+	Since  *time.Time `json:"since" doc:"Null: for ever."`
+	Until  *time.Time `json:"until" doc:"The next boundary. Null: until something is edited."`
+}
+
+func newHoursOutput(s hours.State) *hoursOutput {
+	return &hoursOutput{hoursNow{Open: s.Open, Reason: s.Reason, Since: inUTC(s.Since), Until: inUTC(s.Until)}}
+}
+
+func inUTC(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func overrideSchema() *huma.Schema {
+	return raw(map[string]any{
+		"type": "object", "required": []any{"open"}, "additionalProperties": false,
+		"description": "At most one of for, until and until_next; without any, it holds until it is cleared.",
+		"properties": map[string]any{
+			"open":       map[string]any{"type": "boolean"},
+			"for":        map[string]any{"type": "string", "description": "For so long: 90s, 30m, 8h, 2d.", "examples": []any{"30m"}},
+			"until":      map[string]any{"type": "string", "format": "date-time"},
+			"until_next": map[string]any{"const": true, "description": "Until the next boundary of the schedule."},
+		},
+	})
+}
+
+func (s *service) addOverrides(h huma.API) {
+	k := kindOf(edit.KindProperty)
+	const path = "/v1/properties/{id}/override"
+	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
+	put.Description = "The override beats every rule of the schedule, and takes the place of another. The answer is how the hours are now."
+	parsedByUs(&put)
+	huma.Register(h, put, func(ctx context.Context, in *overrideInput) (*hoursOutput, error) {
+		t, err := tree(in.RawBody)
+		if err != nil {
+			return nil, err
+		}
+		open, end, err := parseOverride(t)
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		schedule, err := s.Client.Schedule(ctx, in.ID)
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		o, err := schedule.Override(open, end, s.Now())
+		if err != nil {
+			return nil, s.failed(overrideFault(err))
+		}
+		return s.override(ctx, in.ID, o)
+	})
+	describeBody(h.OpenAPI().Paths[path].Put, overrideSchema(), `{"open": false, "for": "30m"}`)
+
+	remove := k.operation(http.MethodDelete, path, "delete-override", "Clear the override", http.StatusNotFound, http.StatusConflict)
+	remove.Description = "Whichever it is, or none. The answer is how the hours are now."
+	huma.Register(h, remove, func(ctx context.Context, in *propertyInput) (*hoursOutput, error) { return s.override(ctx, in.ID, nil) })
+}
+
+func (s *service) override(ctx context.Context, property string, o *hours.Override) (*hoursOutput, error) {
+	state, err := s.Client.SetOverride(ctx, property, o)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	return newHoursOutput(state), nil
+}
+
+// overrideFault names the key that an error is about.
+func overrideFault(err error) error {
+	path := "/for"
+	switch {
+	case errors.Is(err, hours.ErrPassed), errors.Is(err, hours.ErrTooFar):
+		path = "/until"
+	case errors.Is(err, hours.ErrNoBoundary):
+		return definition.Faults{{Path: "/until_next", Problem: "asks for a boundary, and the schedule " + err.Error(), Allowed: "for or until"}}
+	}
+	return definition.Faults{{Path: path, Problem: err.Error()}}
+}
+
+// parseOverride reads the body of an override. The error is of type Faults.
+func parseOverride(tree any) (open bool, end hours.End, err error) {
+	const allowed = "open, and one of for, until and until_next"
+	m, ok := tree.(map[string]any)
+	if !ok {
+		return false, end, definition.Faults{{Problem: "is not an object", Allowed: allowed}}
+	}
+	var faults definition.Faults
+	fault := func(key, problem, allowed string) {
+		faults = append(faults, definition.Fault{Path: "/" + pointer.Replace(key), Value: fmt.Sprintf("%.60s", fmt.Sprint(m[key])), Problem: problem, Allowed: allowed})
+	}
+	if _, there := m["open"]; !there {
+		faults = append(faults, definition.Fault{Path: "/open", Problem: "is missing", Allowed: "true, false"})
+	} else if open, ok = m["open"].(bool); !ok {
+		fault("open", "is not true or false", "true, false")
+	}
+	ends := 0
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		text, _ := m[key].(string)
+		var wrong error
+		switch key {
+		case "open":
+			continue
+		case "for":
+			var d time.Duration
+			if d, wrong = hours.ParseSpan(text); wrong != nil {
+				fault(key, "is not a duration", "90s, 30m, 8h or 2d")
+			}
+			end.For = &d
+		case "until":
+			if end.Until, wrong = time.Parse(time.RFC3339, text); wrong != nil || end.Until.IsZero() {
+				fault(key, "is not an instant", "RFC 3339, such as 2026-12-24T18:00:00+01:00")
+			}
+		case "until_next":
+			if end.Next, ok = m[key].(bool); !ok || !end.Next {
+				fault(key, "is not true", "true, or no such key")
+			}
+		default:
+			fault(key, "is not a key of an override", allowed)
+			continue
+		}
+		if ends++; ends == 2 {
+			fault(key, "is one end too many", allowed)
+		}
+	}
+	if len(faults) > 0 {
+		return false, hours.End{}, faults
+	}
+	return open, end, nil
+}
+
+// pointer escapes a key for a JSON pointer (RFC 6901).
+var pointer = strings.NewReplacer("~", "~0", "/", "~1")

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/deskbell/deskbell/domain/table"
+)
+
+// readTree decodes JSON to the tree that package definition reads. A key that is
+// there twice is an error: one of its values would be lost unseen.
+func readTree(body []byte) (any, error) {
+	if !utf8.Valid(body) {
+		return nil, errors.New("the body is not in UTF-8")
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, errors.New("the body is empty; it has to be JSON")
+	}
+	var checked json.RawMessage
+	if err := json.Unmarshal(body, &checked); err != nil {
+		offset := int64(len(body))
+		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+			offset = syntax.Offset
+		}
+		return nil, fmt.Errorf("%s: %w", position(body, offset), err)
+	}
+	var wrong error // the first
+	tree := table.Tree(body, func(k table.TreeKey) {
+		if problem := keyProblem(k); problem != "" && wrong == nil {
+			wrong = fmt.Errorf("%s: the key %.60q %s", position(body, int64(k.End)), k.Name, problem)
+		}
+	})
+	if wrong != nil {
+		return nil, wrong
+	}
+	return tree, nil
+}
+
+// mostKey bounds a key. Each fault below one repeats it, in its pointer.
+const mostKey = 1000
+
+// keyProblem is empty for a good key.
+func keyProblem(k table.TreeKey) string {
+	switch {
+	case len(k.Name) > mostKey:
+		return fmt.Sprintf("is too long: %d bytes at most", mostKey)
+	case k.Twice:
+		return "is there twice"
+	}
+	return ""
+}
+
+// position is "line 3, column 5", of the byte before an offset.
+func position(body []byte, offset int64) string {
+	before := string(body[:max(0, min(offset, int64(len(body)))-1)])
+	line := strings.LastIndexByte(before, '\n') + 1
+	return fmt.Sprintf("line %d, column %d", strings.Count(before, "\n")+1, utf8.RuneCountInString(before[line:])+1)
+}

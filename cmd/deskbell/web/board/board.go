@@ -1,0 +1,105 @@
+// Package board is the page on which people watch widgets, agents and destinations: its files, and the data that they load.
+package board
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
+)
+
+// Config is the parts of the board.
+type Config struct {
+	Client *jobs.Client
+	Now    func() time.Time
+	Log    logrus.FieldLogger
+}
+
+// New serves the board: / is the page, below /board/ are its files and its data.
+//
+//	GET /board/properties?search=&cursor=   a view.BoardPage
+//	GET /board/recent                       the last actions, the newest first
+//	GET /board/destinations                 each deliver.Status
+//	GET /board/events?id=…&whole=           changes of the properties on a page: see events
+//
+// It only reads. Its buttons write by the API, /v1/properties/{id}/override, which the page expects on the same origin. A
+// handler around this one decides who may read and write. A request's context has to end with the server, since streams
+// end with it.
+func New(c Config) http.Handler {
+	b := &board{c, newHub(c)}
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
+	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "words.js", "icon.svg"} {
+		mux.Handle("GET /board/"+name, web.Embedded(files, name))
+	}
+	mux.HandleFunc("GET /board/properties", b.properties)
+	mux.HandleFunc("GET /board/recent", b.recent)
+	mux.HandleFunc("GET /board/destinations", b.destinations)
+	mux.HandleFunc("GET /board/events", b.events)
+	return web.OwnFilesOnly(web.PlainErrors(mux))
+}
+
+type board struct {
+	Config
+	hub *hub
+}
+
+//go:embed board.css board.js icon.svg index.html override.js row.js words.js
+var files embed.FS
+
+const (
+	mostSearch = 200 // characters
+	mostRecent = 30  // actions
+)
+
+func (b *board) properties(w http.ResponseWriter, r *http.Request) {
+	query := view.BoardQuery{Search: r.FormValue("search"), Cursor: r.FormValue("cursor")}
+	if utf8.RuneCountInString(query.Search) > mostSearch {
+		web.Problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
+		return
+	}
+	page, err := b.Client.Board(r.Context(), query)
+	b.answer(w, r, page, err)
+}
+
+func (b *board) recent(w http.ResponseWriter, r *http.Request) {
+	list, err := b.Client.Recent(r.Context(), mostRecent)
+	b.answer(w, r, append([]action.Action{}, list...), err)
+}
+
+func (b *board) destinations(w http.ResponseWriter, r *http.Request) {
+	list, err := b.Client.Destinations(r.Context())
+	b.answer(w, r, append([]deliver.Status{}, list...), err)
+}
+
+// answer writes JSON, or says why there is none.
+func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err error) {
+	var body []byte
+	if err == nil {
+		body, err = json.Marshal(value)
+	}
+	switch {
+	case r.Context().Err() != nil: // nobody is there to read it
+	case errors.Is(err, store.ErrCursor):
+		web.Problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
+	case err != nil:
+		b.Log.WithError(err).Warn("the board cannot be read")
+		web.Problem(w, http.StatusServiceUnavailable, noAnswer)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(body)
+	}
+}
+
+const noAnswer = "Redis does not answer. The board comes back when it does; the log says more."

@@ -1,0 +1,234 @@
+package board
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/maphash"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// events streams the changes of the properties that a page shows, those of the parameters id, as server-sent events:
+//
+//	rows          {"at", "properties"}: all of them at first, then those that changed, and
+//	              those that change at a boundary, which no message reports
+//	recent        the last actions, when there are new ones
+//	destinations  all of them, when one does otherwise than before
+//	list          with whole=1, for a page that shows all there are: one more is there now
+//	trouble       a problem: nothing can be read, and is tried again
+//
+// A message is true when it is sent, and depends on no earlier one: a reader who is slow, or comes back, misses nothing
+// that still holds.
+func (b *board) events(w http.ResponseWriter, r *http.Request) {
+	ids := r.URL.Query()["id"]
+	if len(ids) > mostShown {
+		web.Problem(w, http.StatusBadRequest, fmt.Sprintf("%d properties are too many to follow: %d at most.", len(ids), mostShown))
+		return
+	}
+	if r.Method == http.MethodHead { // it gets no events, and takes no place
+		_, _ = web.OpenStream(w)
+		return
+	}
+	who := newReader(ids, r.FormValue("whole") != "")
+	if !b.hub.enter(who) {
+		web.Problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")
+		return
+	}
+	defer b.hub.leave(who)
+	to, err := web.OpenStream(w)
+	if err != nil {
+		return
+	}
+	s := stream{board: b, reader: who, to: to, seed: maphash.MakeSeed()}
+	s.run(r.Context())
+}
+
+const (
+	mostShown  = 300         // properties on a page
+	lookAnyway = time.Minute // how old a row may be without a report of a change
+	retryRead  = 2 * time.Second
+)
+
+// reader is a browser that shows a page.
+type reader struct {
+	ids   []string
+	whole bool // it shows all properties there are
+	wake  chan struct{}
+
+	mu    sync.Mutex
+	dirty map[string]bool // shown properties; true: written since they were read
+	all   bool            // read all
+	more  bool            // there is a property that is not shown
+}
+
+func newReader(ids []string, whole bool) *reader {
+	r := &reader{ids: ids, whole: whole, wake: make(chan struct{}, 1), dirty: make(map[string]bool, len(ids)), all: true}
+	for _, id := range ids {
+		r.dirty[id] = false
+	}
+	return r
+}
+
+// tell notes which subjects were written; nil: some may have been missed.
+func (r *reader) tell(subjects []store.Subject) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	concerns := subjects == nil
+	r.all = r.all || concerns
+	for _, s := range subjects {
+		id, ok := s.Property()
+		if !ok {
+			continue // an agent's edit that changes a property is written to the property, too
+		}
+		if _, shown := r.dirty[id]; shown {
+			r.dirty[id], concerns = true, true
+		} else if r.whole {
+			r.more, concerns = true, true
+		}
+	}
+	if concerns {
+		wink(r.wake)
+	}
+}
+
+// take gives the properties to read now: those that were written, and those whose state is out of date.
+func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string, more bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range r.ids {
+		until := good[id]
+		if r.all || r.dirty[id] || !until.IsZero() && !now.Before(until) {
+			ids = append(ids, id)
+		}
+		r.dirty[id] = false
+	}
+	more, r.all, r.more = r.more, false, false
+	return ids, more
+}
+
+// stream sends one reader its events.
+type stream struct {
+	*board
+	*reader
+	to  web.EventStream
+	out bytes.Buffer
+
+	good map[string]time.Time // until when the last message about a property holds
+	sent map[string]uint64    // a sum of that message
+	seed maphash.Seed
+	news news // that were sent
+}
+
+// run ends with the context, or when the reader does not read.
+func (s *stream) run(ctx context.Context) {
+	s.good, s.sent = make(map[string]time.Time), make(map[string]uint64)
+	s.out.WriteString("retry: 2000\n\n")
+	for ctx.Err() == nil {
+		pause := breath
+		if err := s.collect(ctx); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			s.Log.WithError(err).Debug("the board cannot be read: trying again")
+			s.tell(nil) // later, read everything and send it again: the page waits for that
+			clear(s.sent)
+			s.news = news{}
+			s.event("trouble", []byte(`{"detail":"`+noAnswer+`"}`))
+			pause = retryRead
+		}
+		if s.flush() != nil {
+			return
+		}
+		sleep(ctx, pause)
+		s.wait(ctx)
+	}
+}
+
+// collect reads everything that the reader does not have yet.
+func (s *stream) collect(ctx context.Context) error {
+	ids, more := s.take(s.good, s.Now())
+	if more {
+		s.event("list", []byte("{}"))
+	}
+	if len(ids) > 0 {
+		if err := s.rows(ctx, ids); err != nil {
+			return err
+		}
+	}
+	latest := s.hub.latest()
+	if !bytes.Equal(latest.recent, s.news.recent) {
+		s.event("recent", latest.recent)
+	}
+	if !bytes.Equal(latest.destinations, s.news.destinations) {
+		s.event("destinations", latest.destinations)
+	}
+	s.news = latest
+	return nil
+}
+
+// rows sends the states of properties that have changed since they were sent.
+func (s *stream) rows(ctx context.Context, ids []string) error {
+	at, states, err := s.Client.BoardStates(ctx, ids)
+	if err != nil {
+		return err
+	}
+	changed := []json.RawMessage{}
+	for _, state := range states {
+		body, err := json.Marshal(state)
+		if err != nil {
+			return fmt.Errorf("encoding %q: %w", state.Property, err)
+		}
+		s.good[state.Property] = at.Add(lookAnyway)
+		if until := state.GoodUntil; !until.IsZero() && until.Before(s.good[state.Property]) {
+			s.good[state.Property] = until
+		}
+		if sum := maphash.Bytes(s.seed, body); s.sent[state.Property] != sum {
+			s.sent[state.Property] = sum
+			changed = append(changed, body)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	body, err := json.Marshal(map[string]any{"at": at, "properties": changed})
+	if err != nil {
+		return fmt.Errorf("encoding rows: %w", err)
+	}
+	s.event("rows", body)
+	return nil
+}
+
+// event puts a message into the buffer. JSON has no line breaks of its own.
+func (s *stream) event(name string, data []byte) {
+	fmt.Fprintf(&s.out, "event: %s\ndata: %s\n\n", name, data)
+}
+
+func (s *stream) flush() error {
+	if s.out.Len() == 0 {
+		return nil
+	}
+	defer s.out.Reset()
+	return s.to.Send(s.out.Bytes())
+}
+
+// wait waits for a change or a boundary. After a silence it sends a comment, so that proxies keep the stream.
+func (s *stream) wait(ctx context.Context) {
+	boundary := web.Heartbeat
+	for _, until := range s.good {
+		boundary = min(boundary, max(0, until.Sub(s.Now())))
+	}
+	select {
+	case <-ctx.Done():
+	case <-s.wake:
+	case <-time.After(boundary):
+		if boundary == web.Heartbeat {
+			s.out.WriteString(":\n\n")
+		}
+	}
+}

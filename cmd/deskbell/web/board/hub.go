@@ -1,0 +1,141 @@
+package board
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// hub follows changes, once for all readers of the board: it begins with the first reader and ends with the last.
+type hub struct {
+	Config
+
+	mu      sync.Mutex
+	readers map[*reader]bool
+	end     context.CancelFunc // nil without readers
+	news    news
+}
+
+// news is the data, in JSON, that all readers share.
+type news struct{ recent, destinations []byte }
+
+const (
+	mostReaders = 200                    // of one process
+	breath      = 300 * time.Millisecond // between two messages to a reader, so that changes of one moment are one message
+	newsAtLeast = 5 * time.Second        // how old news may be without a report of a change
+	retryFollow = time.Second
+)
+
+func newHub(c Config) *hub { return &hub{Config: c, readers: make(map[*reader]bool)} }
+
+// enter adds a reader; false: there are too many.
+func (h *hub) enter(r *reader) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.readers) >= mostReaders {
+		return false
+	}
+	h.readers[r] = true
+	if h.end == nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		h.end = cancel
+		go h.run(ctx)
+	}
+	return true
+}
+
+func (h *hub) leave(r *reader) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.readers, r)
+	if len(h.readers) == 0 {
+		h.end()
+		h.end, h.news = nil, news{}
+	}
+}
+
+func (h *hub) run(ctx context.Context) {
+	changed := make(chan struct{}, 1)
+	go h.refresh(ctx, changed)
+	h.Client.Follow(ctx, func(subjects []store.Subject) {
+		h.tell(subjects)
+		wink(changed)
+	})
+}
+
+func (h *hub) tell(subjects []store.Subject) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for r := range h.readers {
+		r.tell(subjects)
+	}
+}
+
+// refresh reads the news when something was written, and now and then: no change reports how a destination does.
+func (h *hub) refresh(ctx context.Context, changed <-chan struct{}) {
+	for ctx.Err() == nil {
+		if fresh, err := h.read(ctx); err == nil {
+			h.publish(ctx, fresh)
+		} else {
+			h.tell(nil) // they read for themselves, and report the trouble
+		}
+		select {
+		case <-ctx.Done():
+		case <-changed:
+			sleep(ctx, breath)
+		case <-time.After(newsAtLeast):
+		}
+	}
+}
+
+func (h *hub) read(ctx context.Context) (news, error) {
+	recent, err1 := h.Client.Recent(ctx, mostRecent)
+	destinations, err2 := h.Client.Destinations(ctx)
+	if err := errors.Join(err1, err2); err != nil {
+		return news{}, err
+	}
+	var n news
+	n.recent, err1 = json.Marshal(append([]action.Action{}, recent...))
+	n.destinations, err2 = json.Marshal(append([]deliver.Status{}, destinations...))
+	return n, errors.Join(err1, err2)
+}
+
+func (h *hub) publish(ctx context.Context, n news) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if ctx.Err() != nil || bytes.Equal(n.recent, h.news.recent) && bytes.Equal(n.destinations, h.news.destinations) {
+		return
+	}
+	h.news = n
+	for r := range h.readers {
+		wink(r.wake)
+	}
+}
+
+func (h *hub) latest() news {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.news
+}
+
+// wink wakes the reader of a channel of one, once, however often it is called.
+func wink(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

@@ -1,0 +1,62 @@
+// Package web serves Deskbell over HTTP. It holds the guards around the handlers of the packages below it: api, board and
+// page. These import it, and not each other.
+//
+// A request passes, from the outside in: a log line, and a stop for panics (observe.go); headers for browsers, and the
+// refusal of changes that the page of another site asks for (browser.go); then, unless the handler is for everybody, the
+// questions who asks (access.go) and how often (limit.go); and the handler.
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/jobs/edit"
+)
+
+// Config is the parts of a handler.
+type Config struct {
+	Keys     edit.Keys
+	Now      func() time.Time
+	Log      logrus.FieldLogger
+	Loopback bool // it is reached from this machine alone, which may do everything while no key exists
+
+	// Handlers by patterns of http.ServeMux. Public is for everybody, API and Docs are for any key; the API itself refuses to
+	// keys that are bound to properties all but these. Private is for keys that are not bound. A key that is read-only may
+	// GET and HEAD. The API asks for a key as a bearer token; Docs and Private ask by HTTP Basic, with a key as the password,
+	// so that browsers log in.
+	Public, API, Docs, Private map[string]http.Handler
+}
+
+// server is a Config at work.
+type server struct {
+	Config
+	keys    *keyring
+	usage   *limiter // by key, or by address
+	guesses *limiter // wrong keys, by address
+}
+
+// New gives the handler of everything. It panics when patterns clash, as http.ServeMux does.
+func New(c Config) http.Handler {
+	s := &server{
+		Config:  c,
+		keys:    &keyring{load: c.Keys.Load, now: c.Now},
+		usage:   newLimiter(usageRate, usageBurst, c.Now),
+		guesses: newLimiter(guessRate, guessBurst, c.Now),
+	}
+	mux := http.NewServeMux()
+	for pattern, h := range c.Public {
+		mux.Handle(pattern, h)
+	}
+	for pattern, h := range c.API {
+		mux.Handle(pattern, s.admitting(bearer, h))
+	}
+	for pattern, h := range c.Docs {
+		mux.Handle(pattern, s.admitting(basic, h))
+	}
+	for pattern, h := range c.Private {
+		mux.Handle(pattern, s.admitting(basic, unbound(h)))
+	}
+	return s.observed(guarded(PlainErrors(mux)))
+}

@@ -1,0 +1,84 @@
+package page
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/view"
+)
+
+// visitReaders are the streams of visits in one process.
+const visitReaders = 20_000
+
+// VisitStream answers GET /v1/visits/{visit}/stream?property=…&visitor=… with server-sent events:
+// "action" for each thing to be done on the page of a visitor, as CloudEvents JSON: message.send,
+// form.show, widget.hide, chat.close and visitor.set_department. It begins with the actions that are
+// kept since the visit began, or after Last-Event-ID. The same action may come twice, with the same id.
+//
+// A page has no key: it shows the id of its visit, which only this visitor's page and the application know. The application
+// makes that id, and must make it hard to guess. A stream of a visit that the visitor does not have is as silent as one of
+// a visit that has only begun: nobody learns anything by trying ids. Mount it for all methods, as WidgetState.
+func VisitStream(visits *view.VisitFeed, live *view.Live, ids event.Intake) http.Handler {
+	return readable(web.AtMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
+		d := event.Data{Property: r.FormValue("property"), Visitor: r.FormValue("visitor"), Visit: r.PathValue("visit")}
+		if _, err := ids.Complete(event.New(event.VisitorLeft, d)); err != nil {
+			web.Problem(w, http.StatusBadRequest, faultsOf(err))
+			return
+		}
+		if _, err := live.State(r.Context(), d.Property); err != nil {
+			refuseWidget(w, r, err)
+			return
+		}
+		watch, err := visits.Watch(d.Property, d.Visitor, d.Visit, r.Header.Get("Last-Event-ID"))
+		if err != nil {
+			w.Header().Set("Retry-After", "30")
+			web.Problem(w, http.StatusTooManyRequests, "this visit has as many pages open as may be told: close one")
+			return
+		}
+		defer watch.Close()
+		s, err := web.OpenStream(w)
+		if err != nil || r.Method == http.MethodHead || s.Send(append(web.Retry(), ":\n\n"...)) != nil {
+			return
+		}
+		followVisit(s, r, watch)
+	}))
+}
+
+// faultsOf lists the faults of the ids.
+func faultsOf(err error) string {
+	var faults event.Faults
+	if !errors.As(err, &faults) {
+		return err.Error()
+	}
+	var list []string
+	for _, f := range faults {
+		list = append(list, f.String())
+	}
+	return "the address needs a visit, and ?property= and &visitor=: " + strings.Join(list, "; ")
+}
+
+func followVisit(s web.EventStream, r *http.Request, watch *view.Subscription) {
+	beat := time.NewTicker(web.Heartbeat)
+	defer beat.Stop()
+	for {
+		var events []byte
+		select {
+		case <-r.Context().Done():
+			return
+		case <-beat.C:
+			events = []byte(":\n\n")
+		case <-watch.News:
+			for _, t := range watch.Items() {
+				events = fmt.Appendf(events, "id: %s\nevent: action\ndata: %s\n\n", t.ID, t.JSON)
+			}
+		}
+		if len(events) > 0 && s.Send(events) != nil {
+			return
+		}
+	}
+}

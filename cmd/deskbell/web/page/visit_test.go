@@ -1,0 +1,171 @@
+package page_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
+	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// The record of a visitor to whom two things were said.
+const visitState = `{"visit": {"visits": [{"id": "s1", "arrived": "2026-11-23T09:00:00Z"}]}, "told": [
+	{"specversion":"1.0","id":"m1","type":"message.send","source":"deskbell","time":"2026-11-23T09:00:01Z","data":{"visit":"s1","text":"Hello"}},
+	{"specversion":"1.0","id":"m2","type":"message.send","source":"deskbell","time":"2026-11-23T09:00:02Z","data":{"chat":"c1","text":"Still there"}}]}`
+
+// visitor writes the record of the visitor v1.
+func (s *site) visitor(state string) {
+	s.Helper()
+	v := store.VisitorSubject("acme", "v1")
+	_, err := s.store.Commit(s.Context(), []store.Change{{
+		Subject: v, NewRev: 1, State: []byte(state), At: nine(), Actions: []store.Outgoing{{Body: []byte("{}"), To: []string{}}},
+	}})
+	s.must(err)
+}
+
+func (s *site) visitURL(rest string) string {
+	return strings.TrimSuffix(s.url, "properties/") + "visits/" + rest
+}
+
+func TestVisitStream(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	address := s.visitURL("s1/stream?property=acme&visitor=v1")
+	stream, guessed := s.openAt(address), s.openAt(s.visitURL("s2/stream?property=acme&visitor=v1"))
+	if first := stream.next(); len(first.retry) != 4 || first.data != "" {
+		t.Errorf("before anything was said: %+v", first)
+	}
+	s.visitor(visitState)
+	for i, want := range []string{`"text":"Hello"`, `"text":"Still there"`} {
+		if e := stream.next(); e.name != "action" || !strings.Contains(e.data, want) || !strings.Contains(e.data, `"id":"`+e.id+`"`) {
+			t.Errorf("event %d: %+v", i, e)
+		}
+	}
+	for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"} {
+		if got := stream.header.Get(name); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	again := s.openAt(address, "Last-Event-ID", "m1")
+	again.next()
+	if e := again.next(); e.id != "m2" {
+		t.Errorf("after m1: %+v", e)
+	}
+	guessed.next()
+	select {
+	case line := <-guessed.lines:
+		t.Errorf("a visit that the visitor does not have is told %q", line)
+	default:
+	}
+}
+
+// TestWhoKnowsAVisitMayFollowIt needs no key, also where there are keys: the id of the visit is what opens the stream,
+// and it is in no log.
+func TestWhoKnowsAVisitMayFollowIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	_, err := (edit.Keys{Store: s.store, Now: s.now}).Add(t.Context(), edit.Key{Name: "one", Properties: []string{"always"}})
+	s.must(err)
+	s.visitor(strings.ReplaceAll(visitState, `"s1"`, `"CAPABILITY"`))
+	var others []*streamReader
+	for _, address := range []string{"CAPABILITY/stream?property=acme&visitor=v2", "CAPABILITY/stream?property=always&visitor=v1", "GUESSED/stream?property=acme&visitor=v1"} {
+		stream := s.openAt(s.visitURL(address))
+		stream.next()
+		others = append(others, stream)
+	}
+	for _, address := range []string{s.visitURL("CAPABILITY/stream"), strings.Replace(s.visitURL("CAPABILITY/stream"), "/visits/", "/%76isits/", 1)} {
+		told := s.openAt(address + "?property=acme&visitor=v1")
+		told.next()
+		if e := told.next(); e.id != "m1" {
+			t.Errorf("%s is told %+v", address, e)
+		}
+	}
+	for i, stream := range others { // which were looked up before
+		select {
+		case line := <-stream.lines:
+			t.Errorf("%d is told %q", i, line)
+		default:
+		}
+	}
+	s.server.CloseClientConnections()
+	redistest.Wait(t, "all are logged", func() bool { return len(s.logged.AllEntries()) >= 5 })
+	for _, e := range s.logged.AllEntries() {
+		if line, err := e.String(); err != nil || strings.Contains(line, "CAPABILITY") || strings.Contains(line, "GUESSED") || strings.Contains(line, "v1") && !strings.Contains(line, "/v1/visits/…") {
+			t.Errorf("logged: %s%v", line, err)
+		}
+	}
+}
+
+func TestVisitsAnswerAsTheDocumentSays(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	b := &webtest.Bundle{T: t, Server: s.server}
+	d := b.Document()
+	const path = "/v1/visits/{visit}/stream"
+	if needs, ok := webtest.Part(d.Root, "paths", path, "get", "security").([]any); !ok || len(needs) > 0 {
+		t.Errorf("it needs %v", needs)
+	}
+	s.visitor(visitState)
+	told := s.openAt(s.visitURL("s1/stream?property=acme&visitor=v1"))
+	told.next()
+	d.Check("/components/schemas/VisitAction", told.next().data)
+	for code, query := range map[int]string{400: "", 404: "?property=none&visitor=v1"} {
+		a := b.Want(code, webtest.Request{}, "GET", "/v1/visits/s1/stream"+query, "")
+		d.Check(fmt.Sprintf("/paths/%s/get/responses/%d/content/application~1problem+json/schema", webtest.Escaped(path), code), a.Body)
+	}
+	page := b.Want(200, webtest.Request{}, "GET", "/docs", "").Body
+	for _, says := range []string{"VISIT/stream?property=PROPERTY&amp;visitor=VISITOR", "VisitAction", "Last-Event-ID"} {
+		if !strings.Contains(page, says) {
+			t.Errorf("the page for people does not say %q", says)
+		}
+	}
+}
+
+func TestVisitStreamRefuses(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	for _, c := range []struct {
+		name, method, path string
+		status             int
+		says               string
+	}{
+		{"no visitor", "GET", "s1/stream?property=acme", 400, `visitor\" is missing`},
+		{"a visitor that is none", "GET", "s1/stream?property=acme&visitor=a/b", 400, "/data/visitor"},
+		{"no property", "GET", "s1/stream?visitor=v1", 400, `property\" is missing`},
+		{"an unknown property", "GET", "s1/stream?property=nobody&visitor=v1", 404, "no such property"},
+		{"another method", "POST", "s1/stream?property=acme&visitor=v1", 405, "use GET"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := http.NewRequestWithContext(t.Context(), c.method, s.visitURL(c.path), http.NoBody)
+			s.must(err)
+			response, err := http.DefaultClient.Do(r)
+			s.must(err)
+			defer response.Body.Close()
+			body := new(strings.Builder)
+			_ = response.Write(body)
+			if response.StatusCode != c.status || !strings.Contains(body.String(), c.says) {
+				t.Errorf("%s", body)
+			}
+		})
+	}
+}
+
+func TestManyPagesOfAVisitAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	address := s.visitURL("s1/stream?property=acme&visitor=v1")
+	for range 20 {
+		s.openAt(address)
+	}
+	response, err := http.Get(address)
+	s.must(err)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" {
+		t.Errorf("%s", response.Status)
+	}
+}

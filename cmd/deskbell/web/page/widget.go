@@ -1,0 +1,95 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
+)
+
+// freshest is for how many seconds browsers and proxies may keep a state, where no boundary comes sooner. An override or an
+// edit comes at any time, and reaches readers so much later; those who want it at once read the stream.
+const freshest = 60
+
+// answerWithin is how long a reader waits for Redis.
+const answerWithin = 4 * time.Second
+
+// WidgetState answers GET /v1/properties/{id}/widget: what the widget of a property
+// shows now, for any page to read. Mount it for all methods: pages of other
+// sites ask for leave with OPTIONS.
+func WidgetState(live *view.Live, now func() time.Time) http.Handler {
+	return readable(ofProperty(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+		defer cancel()
+		s, err := live.State(ctx, r.PathValue("id"))
+		if err != nil {
+			refuseWidget(w, r, err)
+			return
+		}
+		h := w.Header()
+		h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", maxAge(s.Due, now())))
+		h.Set("Content-Type", "application/json")
+		h.Set("ETag", `"`+s.ID+`"`)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.JSON)) // compares If-None-Match
+	}))
+}
+
+// maxAge is in whole seconds, and never beyond the boundary.
+func maxAge(due, now time.Time) int {
+	if due.IsZero() {
+		return freshest
+	}
+	return int(max(0, min(freshest, due.Sub(now)/time.Second)))
+}
+
+// readable lets pages of any site read the answer, and nothing else.
+func readable(read http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
+		h.Set("Cache-Control", "no-store") // unless it is a state
+		switch r.Method {
+		case http.MethodGet, http.MethodHead:
+			read(w, r)
+		case http.MethodOptions:
+			h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+			h.Set("Access-Control-Allow-Headers", "Cache-Control, If-None-Match, Last-Event-ID")
+			h.Set("Access-Control-Max-Age", "86400")
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			h.Set("Allow", "GET, HEAD, OPTIONS")
+			web.Problem(w, http.StatusMethodNotAllowed, "this can be read, and no more: use GET")
+		}
+	})
+}
+
+// ofProperty refuses texts that cannot be an id, without a look into Redis.
+func ofProperty(read http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !definition.ValidID(r.PathValue("id")) {
+			refuseWidget(w, r, store.ErrNotFound)
+			return
+		}
+		read(w, r)
+	}
+}
+
+// refuseWidget says why there is no state. Faults inside of Deskbell are not for everybody to read.
+func refuseWidget(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, store.ErrNotFound) {
+		web.Problem(w, http.StatusNotFound, "there is no such property: correct the id in the page, or define the property")
+		return
+	}
+	w.Header().Set("Retry-After", "2")
+	if r.Context().Err() == nil {
+		web.Problem(w, http.StatusServiceUnavailable, "the state cannot be read just now: try again in some seconds")
+	}
+}

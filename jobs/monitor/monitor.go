@@ -1,0 +1,110 @@
+// Package monitor is asynq's web monitor without what is secret in tasks. It shows of payloads only what
+// jobs.ShownPayload does, and of results nothing.
+package monitor
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/hibiken/asynq"
+	"github.com/hibiken/asynqmon"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs"
+)
+
+// New gives the monitor under a path such as /monitor; mount it at the path and all below, without stripping it. Requests
+// of other sites that would change something are refused; with readOnly, all requests that would. The caller decides who
+// may see it. It does not close the client.
+func New(rdb redis.UniversalClient, root string, readOnly bool) (http.Handler, error) {
+	if !strings.HasPrefix(root, "/") || strings.HasSuffix(root, "/") {
+		return nil, fmt.Errorf("mounting the monitor at %q: the path begins with a slash and ends without one", root)
+	}
+	monitor := asynqmon.New(asynqmon.Options{
+		RootPath:         root,
+		RedisConnOpt:     sharedClient{rdb},
+		PayloadFormatter: asynqmon.PayloadFormatterFunc(jobs.ShownPayload),
+		ResultFormatter:  asynqmon.ResultFormatterFunc(func(_ string, result []byte) string { return jobs.ShownPayload("", result) }),
+		ReadOnly:         readOnly,
+	})
+	return http.NewCrossOriginProtection().Handler(&pages{
+		monitor: monitor, api: root + "/api/",
+		inline:  regexp.MustCompile(`(?s)<script>(.*?)</script>`),
+		foreign: regexp.MustCompile(`<link[^>]*href="https?://[^>]*>`),
+	}), nil
+}
+
+// sharedClient lets asynqmon use a client that is not its own. Nothing calls its Close, which would close the client.
+type sharedClient struct{ redis.UniversalClient }
+
+var _ asynq.RedisConnOpt = sharedClient{}
+
+// MakeRedisClient implements asynq.RedisConnOpt.
+func (c sharedClient) MakeRedisClient() any { return c.UniversalClient }
+
+// pages takes the links to other sites out of the monitor's pages: they fetch fonts there. A policy holds the browser to
+// that.
+type pages struct {
+	monitor http.Handler
+	api     string         // the path below which there are no pages
+	inline  *regexp.Regexp // a script within a page
+	foreign *regexp.Regexp // a link to another site
+}
+
+// mostTasks are on one page: a page is held in memory as a whole, and Redis does nothing else while it reads one. The
+// monitor's own pages ask for a hundred.
+const mostTasks = 1000
+
+// ServeHTTP implements http.Handler.
+func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, p.api) {
+		http.Error(w, "pages are only read", http.StatusMethodNotAllowed) // asynqmon would answer with a page
+		return
+	}
+	if size, err := strconv.Atoi(r.URL.Query().Get("size")); err == nil && size > mostTasks {
+		http.Error(w, fmt.Sprintf("%d tasks are too many for one page: %d at most", size, mostTasks), http.StatusBadRequest)
+		return
+	}
+	file := &held{header: w.Header(), status: http.StatusOK}
+	p.monitor.ServeHTTP(file, r)
+	body := file.body.Bytes()
+	if file.header.Get("Content-Type") == "" {
+		file.header.Set("Content-Type", http.DetectContentType(body))
+	}
+	if strings.HasPrefix(file.header.Get("Content-Type"), "text/html") {
+		body = p.foreign.ReplaceAll(body, nil)
+		file.header.Set("Content-Security-Policy", p.policy(body))
+	}
+	file.header.Set("X-Content-Type-Options", "nosniff")
+	file.header.Set("Referrer-Policy", "no-referrer")
+	w.WriteHeader(file.status)
+	_, _ = w.Write(body) // an error: the client has gone
+}
+
+// policy allows the monitor's own files, and the scripts within the page. The monitor writes its styles by script.
+func (p *pages) policy(body []byte) string {
+	scripts := "'self'"
+	for _, match := range p.inline.FindAllSubmatch(body, -1) {
+		sum := sha256.Sum256(match[1])
+		scripts += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return "default-src 'self'; script-src " + scripts + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+		"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
+// held is a response that is not sent yet.
+type held struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (h *held) Header() http.Header         { return h.header }
+func (h *held) WriteHeader(status int)      { h.status = status }
+func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
