@@ -35,6 +35,7 @@
 //	window        a stretch of open time, from its opening up to its closing and without it
 //	trigger       an event, conditions and a delay, and the actions that follow
 //	rescue        the steps that are taken while nobody answers a chat
+//	override      open or closed by force, for a while
 //	destination   where actions are delivered: a log, a Redis stream, a webhook
 //
 // What happens:
@@ -50,14 +51,18 @@
 // How it is carried out:
 //
 //	subject       a thing that is decided on by itself: a property, an agent, a visitor, a digest
-//	record        what a store keeps of one subject: definition, state, due time, revision
+//	record        what a store keeps of one subject: definition, state, revision, due time
 //	revision      a number of a record that each write raises; a decision counts only for the revision that it read
 //	shard         one part of the subjects, on one hash slot of Redis, so that a script can write several of them at once
 //	nominal time  when a task was meant to run; the later of it and now decides
 //	timer         an instant, kept in a state, at which something is considered again
 //	wake          making a subject due now, because something that it depends on has changed
 //	lease         the right of one worker to work on a shard for some seconds; it saves work, and nothing depends on it
+//	sweep         one run over the subjects of a shard that are due
 //	outbox        the actions of a shard that are committed and not yet delivered
+//	lane          the outbox of one shard for one destination
+//	aside         where an action waits that its destination refused, with the later ones of its subject
+//	circuit       open while a destination is left alone because it fails
 //
 // # Where is it decided …
 //

@@ -63,14 +63,16 @@ func TestREADMEListsEveryActionType(t *testing.T) {
 }
 
 func TestREADMEShowsDefinitionsThatAreValid(t *testing.T) {
-	src, err := os.ReadFile("testdata/readme.yaml")
-	if err != nil {
-		t.Fatal(err)
+	for _, shown := range []struct{ readme, table, file string }{
+		{definitionsREADME, "example", "testdata/readme.yaml"},
+		{"README.md", "first", "testdata/first.yaml"},
+	} {
+		src := read(t, shown.file)
+		if _, err := config.ReadDefinitions(shown.file, []byte(src)); err != nil {
+			t.Error(err)
+		}
+		checkTable(t, shown.readme, shown.table, "```yaml\n"+src+"```")
 	}
-	if _, err := config.ReadDefinitions("testdata/readme.yaml", src); err != nil {
-		t.Error(err)
-	}
-	checkTable(t, definitionsREADME, "example", "```yaml\n"+string(src)+"```")
 }
 
 func TestREADMEShowsAnActionAsItIs(t *testing.T) {
@@ -105,14 +107,14 @@ func TestREADMEShowsAWeekAsItIsDrawn(t *testing.T) {
 	if code := a.run(t.Context(), []string{"hours", "testdata/readme.yaml", "--schedule", "office", "--from", "2027-03-24"}); code != 0 {
 		t.Fatalf("code %d: %s", code, errs.String())
 	}
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	readme, err := os.ReadFile(filepath.Join(root, definitionsREADME))
 	if err != nil {
 		t.Fatal(err)
 	}
 	week, _, _ := strings.Cut(out.String(), "\n\n  Now")
 	for line := range strings.Lines(week) {
-		if line = strings.TrimRight(line, " \n"); !strings.Contains(string(readme), "\n    "+line+"\n") && line != "" {
-			t.Errorf("README.md does not show the line %q", line)
+		if line = strings.TrimRight(line, " \n"); !strings.Contains(string(readme), "\n"+line+"\n") && line != "" {
+			t.Errorf("%s does not show the line %q", definitionsREADME, line)
 		}
 	}
 }
