@@ -24,7 +24,7 @@ type alerts struct {
 }
 
 func TestREADMEShowsTheAlerts(t *testing.T) {
-	checkTable(t, "alerts", "```yaml\n"+string(readAlerts(t))+"```")
+	checkTable(t, operatingREADME, "alerts", "```yaml\n"+string(readAlerts(t))+"```")
 }
 
 func readAlerts(t *testing.T) []byte {

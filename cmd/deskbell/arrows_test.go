@@ -254,6 +254,9 @@ func TestImportsPointDown(t *testing.T) {
 func TestEveryPackageOfTheDomainHasItsArrows(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
+		if s.dir() == "domain" && len(s.file.Decls) == 0 {
+			continue // documentation alone
+		}
 		if _, known := domains[s.domain()]; s.layer() == "domain" && !known {
 			t.Errorf("%s: arrows_test.go does not say what kind of package this is", s.name)
 		}

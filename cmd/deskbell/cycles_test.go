@@ -127,7 +127,7 @@ func measureAll(t *testing.T, pattern string) (all []measured) {
 			files = append(files, f)
 		}
 		compiled := importer.ForCompiler(fset, "gc", func(imported string) (io.ReadCloser, error) { return os.Open(exports[imported]) })
-		m, err := measure(p.ImportPath, fset, files, compiled)
+		m, err := measureFiles(p.ImportPath, fset, files, compiled)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ func measureAll(t *testing.T, pattern string) (all []measured) {
 }
 
 // measure looks up which files declare the package-level objects and methods that a file names.
-func measure(importPath string, fset *token.FileSet, files []*ast.File, imports types.Importer) (measured, error) {
+func measureFiles(importPath string, fset *token.FileSet, files []*ast.File, imports types.Importer) (measured, error) {
 	m := measured{
 		name: strings.TrimPrefix(importPath, module+"/"), files: len(files),
 		uses: make(map[string]map[string]bool), homes: make(map[string][]string),
@@ -265,7 +265,7 @@ func TestCirclesAreMeasured(t *testing.T) {
 		}
 		files = append(files, f)
 	}
-	m, err := measure(module+"/jobs/p", fset, files, nil)
+	m, err := measureFiles(module+"/jobs/p", fset, files, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

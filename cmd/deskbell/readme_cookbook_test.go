@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Each entry of the cookbook is run as it stands in README.md: NAME.yaml with the events of NAME.jsonl, and what comes
+// Each entry of the cookbook is run as it stands in its README: NAME.yaml with the events of NAME.jsonl, and what comes
 // of it in NAME.golden.
 func TestREADMEShowsACookbookThatWasCooked(t *testing.T) {
 	const dir = "testdata/cookbook/"
@@ -25,7 +25,7 @@ func TestREADMEShowsACookbookThatWasCooked(t *testing.T) {
 		timeline := strings.TrimPrefix(got.stdout, dir)
 		golden(t, "cookbook/"+name, timeline)
 		block := fenced("yaml", read(t, dir+name+".yaml")) + fenced("json", read(t, dir+name+".jsonl")) + fenced("text", timeline)
-		checkTable(t, "cookbook-"+name, block)
+		checkTable(t, cookbookREADME, "cookbook-"+name, block)
 	}
 }
 

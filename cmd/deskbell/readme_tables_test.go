@@ -21,7 +21,7 @@ func TestREADMEListsEveryJob(t *testing.T) {
 	for _, j := range jobs.Jobs() {
 		rows = append(rows, []string{"`" + j.Kind + "`", "`" + j.Queue + "`", j.Doc})
 	}
-	checkTable(t, "jobs", markdownTable([]string{"Job", "Queue", "What it does"}, rows))
+	checkTable(t, operatingREADME, "jobs", markdownTable([]string{"Job", "Queue", "What it does"}, rows))
 }
 
 func TestREADMEListsEveryCronEntry(t *testing.T) {
@@ -29,7 +29,7 @@ func TestREADMEListsEveryCronEntry(t *testing.T) {
 	for _, e := range jobs.CronEntries() {
 		rows = append(rows, []string{e.Name, "`" + e.Spec + "`", e.Doc})
 	}
-	checkTable(t, "cron", markdownTable([]string{"Cron entry", "UTC, with seconds", "What it does"}, rows))
+	checkTable(t, operatingREADME, "cron", markdownTable([]string{"Cron entry", "UTC, with seconds", "What it does"}, rows))
 }
 
 func TestREADMEListsEveryKey(t *testing.T) {
@@ -37,7 +37,7 @@ func TestREADMEListsEveryKey(t *testing.T) {
 	for _, r := range definition.Reference() {
 		rows = append(rows, []string{"`" + r.Path + "`", r.Type, r.Default, r.Doc})
 	}
-	checkTable(t, "keys", markdownTable([]string{"Key", "Type", "Default", "What it is"}, rows))
+	checkTable(t, definitionsREADME, "keys", markdownTable([]string{"Key", "Type", "Default", "What it is"}, rows))
 }
 
 func TestREADMEListsEveryEventType(t *testing.T) {
@@ -51,7 +51,7 @@ func TestREADMEListsEveryEventType(t *testing.T) {
 	for _, r := range event.Reference() {
 		rows = append(rows, []string{"`" + string(r.Type) + "`", r.Doc, code(r.Required), code(r.Optional)})
 	}
-	checkTable(t, "events", markdownTable([]string{"Type", "When", "Data", "And, where known"}, rows))
+	checkTable(t, jobsREADME, "events", markdownTable([]string{"Type", "When", "Data", "And, where known"}, rows))
 }
 
 func TestREADMEListsEveryActionType(t *testing.T) {
@@ -59,18 +59,20 @@ func TestREADMEListsEveryActionType(t *testing.T) {
 	for _, typ := range action.Types() {
 		rows = append(rows, []string{"`" + string(typ) + "`", typ.Doc()})
 	}
-	checkTable(t, "actions", markdownTable([]string{"Type", "When"}, rows))
+	checkTable(t, jobsREADME, "actions", markdownTable([]string{"Type", "When"}, rows))
 }
 
 func TestREADMEShowsDefinitionsThatAreValid(t *testing.T) {
-	src, err := os.ReadFile("testdata/readme.yaml")
-	if err != nil {
-		t.Fatal(err)
+	for _, shown := range []struct{ readme, table, file string }{
+		{definitionsREADME, "example", "testdata/readme.yaml"},
+		{"README.md", "first", "testdata/first.yaml"},
+	} {
+		src := read(t, shown.file)
+		if _, err := config.ReadDefinitions(shown.file, []byte(src)); err != nil {
+			t.Error(err)
+		}
+		checkTable(t, shown.readme, shown.table, "```yaml\n"+src+"```")
 	}
-	if _, err := config.ReadDefinitions("testdata/readme.yaml", src); err != nil {
-		t.Error(err)
-	}
-	checkTable(t, "example", "```yaml\n"+string(src)+"```")
 }
 
 func TestREADMEShowsAnActionAsItIs(t *testing.T) {
@@ -92,7 +94,7 @@ func TestREADMEShowsAnActionAsItIs(t *testing.T) {
 	if err := json.Indent(&text, body, "", "  "); err != nil {
 		t.Fatal(err)
 	}
-	checkTable(t, "action", "```json\n"+text.String()+"\n```")
+	checkTable(t, jobsREADME, "action", "```json\n"+text.String()+"\n```")
 }
 
 func TestREADMEShowsAWeekAsItIsDrawn(t *testing.T) {
@@ -105,14 +107,14 @@ func TestREADMEShowsAWeekAsItIsDrawn(t *testing.T) {
 	if code := a.run(t.Context(), []string{"hours", "testdata/readme.yaml", "--schedule", "office", "--from", "2027-03-24"}); code != 0 {
 		t.Fatalf("code %d: %s", code, errs.String())
 	}
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	readme, err := os.ReadFile(filepath.Join(root, definitionsREADME))
 	if err != nil {
 		t.Fatal(err)
 	}
 	week, _, _ := strings.Cut(out.String(), "\n\n  Now")
 	for line := range strings.Lines(week) {
-		if line = strings.TrimRight(line, " \n"); !strings.Contains(string(readme), "\n    "+line+"\n") && line != "" {
-			t.Errorf("README.md does not show the line %q", line)
+		if line = strings.TrimRight(line, " \n"); !strings.Contains(string(readme), "\n"+line+"\n") && line != "" {
+			t.Errorf("%s does not show the line %q", definitionsREADME, line)
 		}
 	}
 }

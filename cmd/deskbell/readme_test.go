@@ -13,22 +13,30 @@ import (
 	"github.com/deskbell/deskbell/config"
 )
 
-var update = flag.Bool("update", false, "rewrite the tables of README.md: go test ./cmd/deskbell -run README -update")
+var update = flag.Bool("update", false, "rewrite the tables of the READMEs: go test ./cmd/deskbell -run README -update")
+
+// The READMEs that have tables, from the root.
+const (
+	definitionsREADME = "config/README.md"
+	cookbookREADME    = "cmd/deskbell/testdata/cookbook/README.md"
+	jobsREADME        = "jobs/README.md"
+	operatingREADME   = "cmd/deskbell/README.md"
+)
 
 const tableEnd = "<!-- /table -->"
 
-// checkTable compares the table of that name in README.md, which stands between <!-- table:NAME --> and <!-- /table -->,
+// checkTable compares the table of that name in a README, which stands between <!-- table:NAME --> and <!-- /table -->,
 // with want. Tests that call it do not run in parallel, since -update writes the file.
-func checkTable(t *testing.T, name, want string) {
+func checkTable(t *testing.T, readme, name, want string) {
 	t.Helper()
-	file := filepath.Join(root, "README.md")
-	readme, err := os.ReadFile(file)
+	file := filepath.Join(root, readme)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, got, after, err := cutTable(string(readme), name)
+	before, got, after, err := cutTable(string(text), name)
 	if err != nil {
-		t.Fatalf("README.md: %v", err)
+		t.Fatalf("%s: %v", readme, err)
 	}
 	want = "\n" + strings.TrimSpace(want) + "\n"
 	if got == want {
@@ -40,7 +48,7 @@ func checkTable(t *testing.T, name, want string) {
 		}
 		return
 	}
-	t.Errorf("README.md, table %s (-want +got), which -update rewrites:\n%s", name, gocmp.Diff(want, got))
+	t.Errorf("%s, table %s (-want +got), which -update rewrites:\n%s", readme, name, gocmp.Diff(want, got))
 }
 
 // cutTable parts a text at a table: what comes before it with its opening marker, the table, and the rest.
@@ -84,7 +92,7 @@ func TestREADMEListsEveryVariable(t *testing.T) {
 	for _, v := range config.Variables() {
 		rows = append(rows, []string{"`" + v.Name + "`", v.Allowed, v.Default, v.Doc})
 	}
-	checkTable(t, "variables", markdownTable([]string{"Variable", "Allowed", "Default", "What it does"}, rows))
+	checkTable(t, operatingREADME, "variables", markdownTable([]string{"Variable", "Allowed", "Default", "What it does"}, rows))
 }
 
 func TestATableIsCutOutOfAText(t *testing.T) {

@@ -12,7 +12,7 @@ func TestREADMEListsEveryTypeOfTrigger(t *testing.T) {
 	for _, typ := range trigger.Types() {
 		rows = append(rows, []string{"`" + string(typ) + "`", typ.Doc()})
 	}
-	checkTable(t, "trigger-types", markdownTable([]string{"Type", "When it starts, and when it is dropped after its delay"}, rows))
+	checkTable(t, definitionsREADME, "trigger-types", markdownTable([]string{"Type", "When it starts, and when it is dropped after its delay"}, rows))
 }
 
 func TestREADMEListsEveryStart(t *testing.T) {
@@ -20,7 +20,7 @@ func TestREADMEListsEveryStart(t *testing.T) {
 	for _, s := range trigger.Starts() {
 		rows = append(rows, []string{"`" + s.Name + "`", s.Doc})
 	}
-	checkTable(t, "trigger-starts", markdownTable([]string{"`on`", "When an advanced trigger starts"}, rows))
+	checkTable(t, definitionsREADME, "trigger-starts", markdownTable([]string{"`on`", "When an advanced trigger starts"}, rows))
 }
 
 func TestREADMEListsEveryField(t *testing.T) {
@@ -32,7 +32,7 @@ func TestREADMEListsEveryField(t *testing.T) {
 		}
 		rows = append(rows, []string{"`" + f.Name + "`", kind, f.Doc})
 	}
-	checkTable(t, "trigger-fields", markdownTable([]string{"Field", "Kind", "What it holds"}, rows))
+	checkTable(t, definitionsREADME, "trigger-fields", markdownTable([]string{"Field", "Kind", "What it holds"}, rows))
 }
 
 func TestREADMEListsEveryOperator(t *testing.T) {
@@ -44,7 +44,7 @@ func TestREADMEListsEveryOperator(t *testing.T) {
 		}
 		rows = append(rows, []string{"`" + o.Name + "`", strings.Join(kinds, ", "), string(o.Takes), o.Doc})
 	}
-	checkTable(t, "trigger-operators", markdownTable([]string{"Operator", "For fields of the kind", "Takes", "When it holds"}, rows))
+	checkTable(t, definitionsREADME, "trigger-operators", markdownTable([]string{"Operator", "For fields of the kind", "Takes", "When it holds"}, rows))
 }
 
 func TestREADMEListsEveryPlaceholder(t *testing.T) {
@@ -56,5 +56,5 @@ func TestREADMEListsEveryPlaceholder(t *testing.T) {
 		}
 		rows = append(rows, []string{"`{{" + p.Name + "}}`", where, p.Doc})
 	}
-	checkTable(t, "placeholders", markdownTable([]string{"Placeholder", "In", "What it becomes"}, rows))
+	checkTable(t, definitionsREADME, "placeholders", markdownTable([]string{"Placeholder", "In", "What it becomes"}, rows))
 }
