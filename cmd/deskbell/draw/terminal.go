@@ -82,6 +82,7 @@ func (t Terminal) utf8() bool {
 // ink paints text by ANSI codes, or leaves it as it is.
 type ink bool
 
+// Codes of colours, for Paint.
 const (
 	bold   = "1"
 	dim    = "2"

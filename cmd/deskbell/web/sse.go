@@ -9,6 +9,7 @@ import (
 	"time"
 )
 
+// Bounds of streams.
 const (
 	Heartbeat   = 20 * time.Second // proxies end streams that are silent for a minute
 	writeWithin = 10 * time.Second // a reader that takes longer is dropped
