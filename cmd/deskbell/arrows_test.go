@@ -61,6 +61,36 @@ var besideMain = map[string][]string{
 	"web/page":  {"web"},
 }
 
+// What one package below jobs may import of the others, by the first folder below it; package jobs itself is ".". A package that
+// is not here fails the test. Tests import what they need.
+var belowJobs = map[string][]string{
+	".":           {"client", "deliver", "edit", "engine", "simulate", "store", "view"},
+	"client":      {"store"},
+	"simulate":    {"edit", "engine", "store"},
+	"view":        {"engine", "store"},
+	"edit":        {"engine", "store"},
+	"deliver":     {"engine", "store"},
+	"engine":      {"phrase", "store"},
+	"store":       nil,
+	"memstore":    {"store"},
+	"redisstore":  {"store"},
+	"destination": {"deliver"},
+	"phrase":      nil,
+	"embedded":    nil,
+	"bench":       {"engine", "store"}, // the plain design, on the engine's decisions
+	"monitor":     {"."},
+}
+
+// Who may import what runs the work: a folder, or one file. Tests may look into queues.
+var machinery = map[string][]string{
+	"github.com/hibiken/":                  {"jobs", "jobs/bench", "jobs/monitor", "jobs/client/enqueue.go"},
+	"github.com/robfig/cron/":              {"jobs"},
+	"github.com/prometheus/client_golang/": {"jobs", "cmd/deskbell", "cmd/deskbell/web"},
+	"github.com/alicebob/miniredis/":       {"jobs/embedded"},
+	"github.com/nicholas-fedor/shoutrrr/":  {"jobs/destination/shout"},
+	"github.com/standard-webhooks/":        {"jobs/destination/webhook"},
+}
+
 // impure is what a package of domain has no use for: it does no I/O, and has no clock, logger or context.
 var impure = []string{"context", "database/sql", "log", "net", "os", "os/exec", "syscall", "testing"}
 
@@ -160,8 +190,8 @@ func (s source) misdirected(imported string) string {
 	first, _, _ := strings.Cut(imported, "/")
 	thirdParty := strings.Contains(first, ".")
 	switch {
-	case strings.HasPrefix(imported, "github.com/hibiken/") && s.layer() != "jobs" && !(s.layer() == "cmd" && s.isTest()):
-		return "only jobs knows asynq"
+	case s.mayNotRun(imported):
+		return "it is for others to know " + imported
 	case s.layer() != "domain" || s.forTests():
 		return ""
 	case thirdParty && imported != "github.com/rickar/cal/v2" && !strings.HasPrefix(imported, "github.com/rickar/cal/v2/"):
@@ -170,6 +200,38 @@ func (s source) misdirected(imported string) string {
 		return ""
 	case slices.Contains(impure, imported) || strings.HasPrefix(imported, "net/") || strings.HasPrefix(imported, "log/"):
 		return "the domain is pure"
+	}
+	return ""
+}
+
+// mayNotRun tells whether a package of the machinery is imported where it may not be.
+func (s source) mayNotRun(imported string) bool {
+	for prefix, places := range machinery {
+		if strings.HasPrefix(imported, prefix) {
+			return !s.forTests() && !slices.Contains(places, s.dir()) && !slices.Contains(places, s.name)
+		}
+	}
+	return false
+}
+
+// misdirectedBelowJobs says what is wrong with an import of one package of jobs by another.
+func (s source) misdirectedBelowJobs(ours string) string {
+	part := func(dir string) string {
+		below, _ := strings.CutPrefix(strings.TrimPrefix(dir, "jobs"), "/")
+		first, _, _ := strings.Cut(below, "/")
+		return cmp.Or(first, ".")
+	}
+	from, to := part(s.dir()), part(ours)
+	allowed, known := belowJobs[from]
+	switch {
+	case s.layer() != "jobs" || s.forTests():
+		return ""
+	case !known:
+		return "arrows_test.go does not say what kind of package " + s.dir() + " is"
+	case ours == "jobs" || strings.HasPrefix(ours, "jobs/"):
+		if from != to && !slices.Contains(allowed, to) {
+			return fmt.Sprintf("of jobs, %s may import %v", from, allowed)
+		}
 	}
 	return ""
 }
@@ -202,6 +264,8 @@ func (s source) misdirectedWithin(ours string) string {
 		return "that package is for tests"
 	case s.layer() == "cmd":
 		return s.misdirectedBesideMain(ours)
+	case s.layer() == "jobs" && top == "jobs":
+		return s.misdirectedBelowJobs(ours)
 	case from == "" || from == to:
 		return ""
 	case !known:
@@ -280,7 +344,7 @@ func TestArrowsCatch(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ file, imported, want string }{
 		{"cmd/deskbell/up.go", module + "/jobs", ""},
-		{"cmd/deskbell/up.go", "github.com/hibiken/asynq", "only jobs knows asynq"},
+		{"cmd/deskbell/up.go", "github.com/hibiken/asynq", "it is for others to know github.com/hibiken/asynq"},
 		{"cmd/deskbell/storm_test.go", "github.com/hibiken/asynq", ""}, // it looks into queues
 		{"cmd/deskbell/web.go", module + "/cmd/deskbell/web/page", ""},
 		{"cmd/deskbell/web.go", module + "/cmd/deskbell/web/webtest", "that package is for tests"},
@@ -297,10 +361,38 @@ func TestArrowsCatch(t *testing.T) {
 		{"cmd/deskbell/novel/novel.go", module + "/jobs", "arrows_test.go does not say what kind of package cmd/deskbell/novel is"},
 		{"config/env.go", module + "/domain/hours", ""},
 		{"config/env.go", module + "/jobs", "it points up"},
-		{"config/env.go", "github.com/hibiken/asynq", "only jobs knows asynq"},
+		{"config/env.go", "github.com/hibiken/asynq", "it is for others to know github.com/hibiken/asynq"},
 		{"jobs/tick.go", "github.com/hibiken/asynq", ""},
 		{"jobs/tick.go", module + "/config", "it points up"},
-		{"jobs/redisstore/store.go", module + "/jobs", ""},
+		{"jobs/tick.go", "github.com/robfig/cron/v3", ""},
+		{"jobs/engine/engine.go", "github.com/hibiken/asynq", "it is for others to know github.com/hibiken/asynq"},
+		{"jobs/client/enqueue.go", "github.com/hibiken/asynq", ""},
+		{"jobs/client/send.go", "github.com/hibiken/asynq", "it is for others to know github.com/hibiken/asynq"},
+		{"jobs/view/live.go", "github.com/robfig/cron/v3", "it is for others to know github.com/robfig/cron/v3"},
+		{"jobs/deliver/lane.go", "github.com/prometheus/client_golang/prometheus", "it is for others to know github.com/prometheus/client_golang/prometheus"},
+		{"jobs/redisstore/store.go", "github.com/alicebob/miniredis/v2", "it is for others to know github.com/alicebob/miniredis/v2"},
+		{"jobs/tick.go", "github.com/nicholas-fedor/shoutrrr/pkg/types", "it is for others to know github.com/nicholas-fedor/shoutrrr/pkg/types"},
+		{"jobs/tick.go", "github.com/standard-webhooks/standard-webhooks/libraries/go", "it is for others to know github.com/standard-webhooks/standard-webhooks/libraries/go"},
+		{"jobs/tick.go", module + "/jobs/engine", ""},
+		{"jobs/tick.go", module + "/jobs/redisstore", "of jobs, . may import [client deliver edit engine simulate store view]"},
+		{"jobs/client/send.go", module + "/jobs/engine", "of jobs, client may import [store]"},
+		{"jobs/simulate/simulate.go", module + "/jobs/edit", ""},
+		{"jobs/simulate/simulate.go", module + "/jobs", "of jobs, simulate may import [edit engine store]"},
+		{"jobs/view/live.go", module + "/jobs/edit", "of jobs, view may import [engine store]"},
+		{"jobs/edit/apply.go", module + "/jobs/view", "of jobs, edit may import [engine store]"},
+		{"jobs/deliver/lane.go", module + "/jobs/edit", "of jobs, deliver may import [engine store]"},
+		{"jobs/engine/engine.go", module + "/jobs/deliver", "of jobs, engine may import [phrase store]"},
+		{"jobs/store/store.go", module + "/jobs/engine", "of jobs, store may import []"},
+		{"jobs/memstore/store.go", module + "/jobs/engine", "of jobs, memstore may import [store]"},
+		{"jobs/redisstore/store.go", module + "/jobs", "of jobs, redisstore may import [store]"},
+		{"jobs/destination/webhook/webhook.go", module + "/jobs/destination/guard", ""},
+		{"jobs/destination/webhook/webhook.go", module + "/jobs/store", "of jobs, destination may import [deliver]"},
+		{"jobs/phrase/phrase.go", module + "/jobs/store", "of jobs, phrase may import []"},
+		{"jobs/embedded/embedded.go", module + "/jobs/store", "of jobs, embedded may import []"},
+		{"jobs/bench/bench.go", module + "/jobs", "of jobs, bench may import [engine store]"},
+		{"jobs/monitor/monitor.go", module + "/jobs", ""},
+		{"jobs/monitor/monitor.go", module + "/jobs/engine", "of jobs, monitor may import [.]"},
+		{"jobs/novel/novel.go", module + "/jobs/store", "arrows_test.go does not say what kind of package jobs/novel is"},
 		{"jobs/redisstore/store.go", module + "/jobs/redistest", "that package is for tests"},
 		{"jobs/redisstore/store_test.go", module + "/jobs/redistest", ""},
 		{"jobs/tick_test.go", module + "/cmd/deskbell", "it points up"},
@@ -308,7 +400,7 @@ func TestArrowsCatch(t *testing.T) {
 		{"domain/hours/date.go", "github.com/rickar/california", "the domain takes nothing from others but tables of holidays"},
 		{"domain/hours/date.go", "github.com/google/uuid", "the domain takes nothing from others but tables of holidays"},
 		{"domain/hours/date_test.go", "pgregory.net/rapid", ""},
-		{"domain/hours/date.go", "github.com/hibiken/asynq", "only jobs knows asynq"},
+		{"domain/hours/date.go", "github.com/hibiken/asynq", "it is for others to know github.com/hibiken/asynq"},
 		{"domain/hours/date.go", "os", "the domain is pure"},
 		{"domain/hours/date.go", "net/http", "the domain is pure"},
 		{"domain/hours/date.go", "log/slog", "the domain is pure"},

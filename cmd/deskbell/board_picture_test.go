@@ -18,7 +18,7 @@ import (
 )
 
 // boardPicture is the picture of the README. The underscore keeps it out of what the board embeds.
-const boardPicture = "cmd/deskbell/web/board/_board.png"
+const boardPicture = "cmd/deskbell/web/board/board.png"
 
 // pictured is a deskbell.yaml with every state of a widget, on Monday at one in London.
 const pictured = `
@@ -66,7 +66,7 @@ func TestBoardForItsPicture(t *testing.T) {
 	b.shows("#recent", "museum is offline")
 	b.shows(`[data-id="museum"] .forced`, "Override: closed until")
 	b.shows("#destinations", "crm redis_stream works")
-	b.small("_board")
+	b.small("board")
 	b.narrow("its picture")
 	b.clean()
 }

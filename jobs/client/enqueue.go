@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/event"
 )
@@ -36,11 +37,20 @@ const EventRetries = 200
 // TaskTimeout bounds one run of a task. A sweep of a million subjects in one shard takes some tens of seconds.
 const TaskTimeout = 10 * time.Minute
 
-// enqueue hands a parcel of events to the workers.
-func (c *Client) enqueue(ctx context.Context, p *parcel) error {
+// enqueuer hands parcels of events to the workers.
+type enqueuer struct {
+	asynq      *asynq.Client
+	partitions int
+}
+
+func newEnqueuer(rdb redis.UniversalClient, partitions int) enqueuer {
+	return enqueuer{asynq.NewClientFromRedisClient(rdb), partitions}
+}
+
+func (q enqueuer) enqueue(ctx context.Context, p *parcel) error {
 	kind := EventsArgs{}.Kind()
-	_, err := c.queue.EnqueueContext(ctx, asynq.NewTask(kind, p.payload()),
-		asynq.Queue(PartitionOf(EventQueue, p.shard, c.partitions)), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
+	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload()),
+		asynq.Queue(PartitionOf(EventQueue, p.shard, q.partitions)), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
 	if err != nil && ctx.Err() != nil { // of which asynq keeps only the text
 		err = ctx.Err()
 	}

@@ -65,13 +65,13 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 			return fmt.Errorf("encoding event %q: %w", events[i].ID, err)
 		}
 		shard := c.shard(subject)
-		p := parcels[shard%c.partitions]
+		p := parcels[shard%c.queue.partitions]
 		if p == nil {
 			p = &parcel{shard: shard}
-			parcels[shard%c.partitions] = p
+			parcels[shard%c.queue.partitions] = p
 		}
 		if !p.add(body) {
-			if err := c.enqueue(ctx, p); err != nil {
+			if err := c.queue.enqueue(ctx, p); err != nil {
 				return err
 			}
 			*p = parcel{shard: shard}
@@ -79,7 +79,7 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 		}
 	}
 	for _, p := range parcels {
-		if err := c.enqueue(ctx, p); err != nil {
+		if err := c.queue.enqueue(ctx, p); err != nil {
 			return err
 		}
 	}
