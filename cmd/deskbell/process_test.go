@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -59,8 +60,14 @@ func start(t testing.TB, offset time.Duration, env []string, args ...string) *pr
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proc{t: t, cmd: exec.Command(self, args...), out: new(output)}
-	p.cmd.Env = append(append(os.Environ(), env...), clockVariable+"="+offset.String())
+	return startProgram(t, self, append(slices.Clone(env), clockVariable+"="+offset.String()), args...)
+}
+
+// startProgram runs any program, and kills it at the end of the test.
+func startProgram(t testing.TB, program string, env []string, args ...string) *proc {
+	t.Helper()
+	p := &proc{t: t, cmd: exec.Command(program, args...), out: new(output)}
+	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
@@ -81,12 +88,18 @@ func (p *proc) kill() {
 // stop asks the process to end, and fails the test when it does not end well.
 func (p *proc) stop() {
 	p.t.Helper()
+	if err := p.terminate().cmd.Wait(); err != nil {
+		p.t.Fatalf("deskbell ended with %v\n%s", err, p.out)
+	}
+}
+
+// terminate asks the process to end.
+func (p *proc) terminate() *proc {
+	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		p.t.Fatalf("stopping deskbell: %v\n%s", err, p.out)
 	}
-	if err := p.cmd.Wait(); err != nil {
-		p.t.Fatalf("deskbell ended with %v\n%s", err, p.out)
-	}
+	return p
 }
 
 // output is what a process has written.
