@@ -3,7 +3,6 @@ package edit
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -54,8 +53,8 @@ type Stored struct {
 func stored(name string, body []byte) Stored { return Stored{Name: name, Body: body, ETag: ETag(body)} }
 
 // Get gives one definition, or ErrNotFound.
-func (e *Editor) Get(ctx context.Context, kind Kind, name string) (Stored, error) {
-	body, _, err := e.read(ctx, kind, name)
+func (r *records) Get(ctx context.Context, kind Kind, name string) (Stored, error) {
+	body, _, err := r.read(ctx, kind, name)
 	if err == nil && body == nil {
 		err = fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
 	}
@@ -63,10 +62,10 @@ func (e *Editor) Get(ctx context.Context, kind Kind, name string) (Stored, error
 }
 
 // Find gives those of some definitions that are there, in the order of their names.
-func (e *Editor) Find(ctx context.Context, kind Kind, names []string) ([]Stored, error) {
+func (r *records) Find(ctx context.Context, kind Kind, names []string) ([]Stored, error) {
 	var list []Stored
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-		s, err := e.Get(ctx, kind, name)
+		s, err := r.Get(ctx, kind, name)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 		case err != nil:
@@ -78,93 +77,48 @@ func (e *Editor) Find(ctx context.Context, kind Kind, names []string) ([]Stored,
 	return list, nil
 }
 
-// Put writes one definition where it matches: a *definition.Property, Agent or
-// Destination, or a *hours.Spec, checked. What it refers to must be there. It wakes
-// whom the definition concerns. The error may be definition.Faults (with pointers
-// into the definition), a *MismatchError or ErrContended.
-func (e *Editor) Put(ctx context.Context, kind Kind, name string, def any, m Match) (s Stored, created bool, err error) {
-	body, err := json.Marshal(def)
-	if err != nil {
-		return Stored{}, false, fmt.Errorf("encoding %s %q: %w", kind, name, err)
-	}
-	if err := e.checkRefs(ctx, name, def); err != nil {
-		return Stored{}, false, err
-	}
-	before, err := e.write(ctx, kind, name, body, m)
-	if err != nil {
-		return Stored{}, false, err
-	}
-	return stored(name, body), before == nil, e.wakeAfter(ctx, kind, name)
-}
-
-// Delete removes one definition where it matches. The error may be ErrNotFound, a
-// *MismatchError, an *InUseError or ErrContended.
-func (e *Editor) Delete(ctx context.Context, kind Kind, name string, m Match) error {
-	if err := e.checkUnused(ctx, kind, name); err != nil {
-		return err
-	}
-	m.There = true
-	_, err := e.write(ctx, kind, name, nil, m)
-	if mismatch := (*MismatchError)(nil); errors.As(err, &mismatch) && mismatch.ETag == "" && len(m.Is) == 0 {
-		return fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
-	}
-	if err != nil {
-		return err
-	}
-	return e.wakeAfter(ctx, kind, name)
-}
-
-// wakeAfter wakes whom an edit concerns.
-func (e *Editor) wakeAfter(ctx context.Context, kind Kind, name string) error {
-	shards := make(map[int]bool)
-	if subject, ok := kind.subject(name); ok {
-		shards[e.store.Shard(subject)] = true
-	}
-	return e.wakeWorkers(ctx, shards)
-}
-
 // List gives some definitions of a kind, and the cursor of the next page; it starts
 // with "" and ends with "". It gives about limit of them, at least one (or none at
 // all), and each that is there all the while. One may come on two pages.
-func (e *Editor) List(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
+func (r *records) List(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
 	if kind == KindSchedule || kind == KindDestination {
-		return e.listGlobals(ctx, kind, cursor, limit)
+		return r.listGlobals(ctx, kind, cursor, limit)
 	}
-	at, err := parseListCursor(cursor, e.store.Shards())
+	at, err := parseListCursor(cursor, r.store.Shards())
 	if err != nil {
 		return nil, "", err
 	}
 	found := make(map[string]Stored)
 	for {
-		records, next, err := e.store.Page(ctx, at.shard, at.within, limit-len(found))
+		page, next, err := r.store.Page(ctx, at.shard, at.within, limit-len(found))
 		if err != nil {
 			return nil, "", err
 		}
-		for _, r := range records {
-			name, _ := r.Subject.Property()
+		for _, record := range page {
+			name, _ := record.Subject.Property()
 			if kind == KindAgent {
-				name, _ = r.Subject.Agent()
+				name, _ = record.Subject.Agent()
 			}
-			if name != string(r.Subject) { // of this kind
-				found[name] = stored(name, r.Definition)
+			if name != string(record.Subject) { // of this kind
+				found[name] = stored(name, record.Definition)
 			}
 		}
 		if at.within = next; next == "" {
 			at.shard++
 		}
-		if at.shard == e.store.Shards() || len(found) >= limit {
+		if at.shard == r.store.Shards() || len(found) >= limit {
 			break
 		}
 	}
 	list := slices.SortedFunc(maps.Values(found), func(a, b Stored) int { return cmp.Compare(a.Name, b.Name) })
-	if at.shard == e.store.Shards() {
+	if at.shard == r.store.Shards() {
 		return list, "", nil
 	}
 	return list, at.String(), nil
 }
 
-func (e *Editor) listGlobals(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
-	all, err := e.store.Globals(ctx, kind.global())
+func (r *records) listGlobals(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
+	all, err := r.store.Globals(ctx, kind.global())
 	if err != nil {
 		return nil, "", err
 	}

@@ -2,6 +2,9 @@ package edit
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/engine"
@@ -29,13 +32,61 @@ type Config struct {
 // Editor writes definitions and overrides, and wakes those whom they concern. The
 // deciding is done by a worker.
 type Editor struct {
-	store   store.Store
-	now     func() time.Time
-	decider *engine.Decider
-	ask     Asker
+	*records
+	references references
+	decider    *engine.Decider
+	ask        Asker
 }
 
 // New makes an editor.
 func New(c Config) *Editor {
-	return &Editor{store: c.Store, now: c.Now, decider: engine.NewDecider(c.Store, c.TimeZone), ask: c.Ask}
+	return &Editor{
+		records: &records{store: c.Store, now: c.Now}, references: references{c.Store},
+		decider: engine.NewDecider(c.Store, c.TimeZone), ask: c.Ask,
+	}
+}
+
+// Put writes one definition where it matches: a *definition.Property, Agent or
+// Destination, or a *hours.Spec, checked. What it refers to must be there. It wakes
+// whom the definition concerns. The error may be definition.Faults (with pointers
+// into the definition), a *MismatchError or ErrContended.
+func (e *Editor) Put(ctx context.Context, kind Kind, name string, def any, m Match) (s Stored, created bool, err error) {
+	body, err := json.Marshal(def)
+	if err != nil {
+		return Stored{}, false, fmt.Errorf("encoding %s %q: %w", kind, name, err)
+	}
+	if err := e.references.check(ctx, name, def); err != nil {
+		return Stored{}, false, err
+	}
+	before, err := e.write(ctx, kind, name, body, m)
+	if err != nil {
+		return Stored{}, false, err
+	}
+	return stored(name, body), before == nil, e.wakeAfter(ctx, kind, name)
+}
+
+// Delete removes one definition where it matches. The error may be ErrNotFound, a
+// *MismatchError, an *InUseError or ErrContended.
+func (e *Editor) Delete(ctx context.Context, kind Kind, name string, m Match) error {
+	if err := e.references.checkUnused(ctx, kind, name); err != nil {
+		return err
+	}
+	m.There = true
+	_, err := e.write(ctx, kind, name, nil, m)
+	if mismatch := (*MismatchError)(nil); errors.As(err, &mismatch) && mismatch.ETag == "" && len(m.Is) == 0 {
+		return fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	return e.wakeAfter(ctx, kind, name)
+}
+
+// wakeAfter wakes whom an edit concerns.
+func (e *Editor) wakeAfter(ctx context.Context, kind Kind, name string) error {
+	shards := make(map[int]bool)
+	if subject, ok := kind.subject(name); ok {
+		shards[e.store.Shard(subject)] = true
+	}
+	return e.wakeWorkers(ctx, shards)
 }

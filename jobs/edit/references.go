@@ -13,10 +13,13 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// checkRefs faults names that lead nowhere, and a name that is none. Two edits at one
+// references looks up the names by which definitions refer to each other.
+type references struct{ store store.Store }
+
+// check faults names that lead nowhere, and a name that is none. Two edits at one
 // instant may still leave such a name behind: who bears it is then broken, and
 // logged, until it is mended.
-func (e *Editor) checkRefs(ctx context.Context, name string, def any) error {
+func (rs references) check(ctx context.Context, name string, def any) error {
 	if !definition.ValidID(name) {
 		return definition.Faults{{Value: name, Problem: "is not an id", Allowed: definition.IDAllowed}}
 	}
@@ -40,7 +43,7 @@ func (e *Editor) checkRefs(ctx context.Context, name string, def any) error {
 	default: // a destination refers to nothing
 		return nil
 	}
-	if err := e.lookUp(ctx, &set, names, kind == "properties"); err != nil {
+	if err := rs.lookUp(ctx, &set, names, kind == "properties"); err != nil {
 		return err
 	}
 	var faults definition.Faults
@@ -58,8 +61,8 @@ func (e *Editor) checkRefs(ctx context.Context, name string, def any) error {
 }
 
 // lookUp puts into a set what is there of some names.
-func (e *Editor) lookUp(ctx context.Context, set *definition.Definitions, names refs, destinations bool) error {
-	bodies, err := e.store.Schedules(ctx, names.schedules)
+func (rs references) lookUp(ctx context.Context, set *definition.Definitions, names refs, destinations bool) error {
+	bodies, err := rs.store.Schedules(ctx, names.schedules)
 	if err != nil {
 		return err
 	}
@@ -72,7 +75,7 @@ func (e *Editor) lookUp(ctx context.Context, set *definition.Definitions, names 
 		}
 	}
 	if len(names.agents) > 0 {
-		records, err := e.store.Load(ctx, names.agents)
+		records, err := rs.store.Load(ctx, names.agents)
 		if err != nil {
 			return err
 		}
@@ -86,7 +89,7 @@ func (e *Editor) lookUp(ctx context.Context, set *definition.Definitions, names 
 	if !destinations {
 		return nil
 	}
-	there, err := e.store.Globals(ctx, store.GlobalDestination)
+	there, err := rs.store.Globals(ctx, store.GlobalDestination)
 	set.Destinations = make(map[string]*definition.Destination, len(there))
 	for name := range there {
 		set.Destinations[name] = nil
@@ -113,7 +116,7 @@ func (e *InUseError) Error() string {
 // someUsers is how many users an InUseError names at most.
 const someUsers = 10
 
-func (e *Editor) checkUnused(ctx context.Context, kind Kind, name string) error {
+func (rs references) checkUnused(ctx context.Context, kind Kind, name string) error {
 	var users []store.Subject
 	collect := func(r store.Record) bool {
 		if len(users) < someUsers && refersTo(&r, kind, name) && !slices.Contains(users, r.Subject) {
@@ -124,17 +127,17 @@ func (e *Editor) checkUnused(ctx context.Context, kind Kind, name string) error 
 	var err error
 	switch kind {
 	case KindAgent:
-		err = e.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
-			return e.store.Served(ctx, store.AgentSubject(name), cursor, 500)
+		err = rs.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
+			return rs.store.Served(ctx, store.AgentSubject(name), cursor, 500)
 		})
 	case KindSchedule:
-		for shard := range e.store.Shards() {
-			err = errors.Join(err, e.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
-				return e.store.Users(ctx, shard, name, cursor, 500)
+		for shard := range rs.store.Shards() {
+			err = errors.Join(err, rs.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
+				return rs.store.Users(ctx, shard, name, cursor, 500)
 			}))
 		}
 	case KindDestination: // no index is kept of them: they are few, and seldom removed
-		err = store.Each(ctx, e.store, func(r store.Record) { collect(r) })
+		err = store.Each(ctx, rs.store, func(r store.Record) { collect(r) })
 	}
 	if err == nil && len(users) > 0 {
 		return &InUseError{kind, name, users}
@@ -144,13 +147,13 @@ func (e *Editor) checkUnused(ctx context.Context, kind Kind, name string) error 
 
 // eachNoted calls f with the records of subjects in an index, which may name too
 // many, until it gives false.
-func (e *Editor) eachNoted(ctx context.Context, f func(store.Record) bool, page func(cursor string) ([]store.Subject, string, error)) error {
+func (rs references) eachNoted(ctx context.Context, f func(store.Record) bool, page func(cursor string) ([]store.Subject, string, error)) error {
 	for cursor := ""; ; {
 		subjects, next, err := page(cursor)
 		if err != nil {
 			return err
 		}
-		records, err := e.store.Load(ctx, subjects)
+		records, err := rs.store.Load(ctx, subjects)
 		if err != nil {
 			return err
 		}

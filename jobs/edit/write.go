@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -55,11 +56,17 @@ func ETag(body []byte) string {
 // tries is how often a write is repeated when others were quicker.
 const tries = 20
 
+// records reads and writes definitions as they are stored.
+type records struct {
+	store store.Store
+	now   func() time.Time
+}
+
 // write writes a definition of any kind (nil removes it) where it matches, unless it
 // is there already, and gives what was there before.
-func (e *Editor) write(ctx context.Context, kind Kind, name string, body []byte, m Match) (before []byte, err error) {
+func (r *records) write(ctx context.Context, kind Kind, name string, body []byte, m Match) (before []byte, err error) {
 	for range tries {
-		before, swap, err := e.read(ctx, kind, name)
+		before, swap, err := r.read(ctx, kind, name)
 		if err != nil {
 			return nil, err
 		}
@@ -84,41 +91,41 @@ func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b 
 
 // read gives a definition, nil where there is none, and what writes another in its
 // place; false: it is no longer what was read.
-func (e *Editor) read(ctx context.Context, kind Kind, name string) (body []byte, swap func([]byte) (bool, error), err error) {
+func (r *records) read(ctx context.Context, kind Kind, name string) (body []byte, swap func([]byte) (bool, error), err error) {
 	subject, ok := kind.subject(name)
 	if !ok {
-		all, err := e.store.Globals(ctx, kind.global())
+		all, err := r.store.Globals(ctx, kind.global())
 		before := all[name]
 		return before, func(after []byte) (bool, error) {
-			return e.store.SetGlobal(ctx, kind.global(), name, before, after)
+			return r.store.SetGlobal(ctx, kind.global(), name, before, after)
 		}, err
 	}
-	records, err := e.store.Load(ctx, []store.Subject{subject})
+	found, err := r.store.Load(ctx, []store.Subject{subject})
 	if err != nil {
 		return nil, nil, err
 	}
-	return records[0].Definition, func(after []byte) (bool, error) { return e.edit(ctx, records[0], after) }, nil
+	return found[0].Definition, func(after []byte) (bool, error) { return r.edit(ctx, found[0], after) }, nil
 }
 
 // edit writes the definition of a subject. Who serves whom is noted before the
 // definition says so: an index that names too many wakes somebody in vain, and one
 // that names too few forgets somebody.
-func (e *Editor) edit(ctx context.Context, r store.Record, body []byte) (bool, error) {
-	was, err := refsOf(r.Subject, r.Definition)
+func (r *records) edit(ctx context.Context, was store.Record, body []byte) (bool, error) {
+	before, err := refsOf(was.Subject, was.Definition)
 	if err != nil {
-		was = refs{} // not ours to read: its name stays with schedules that it used, which wake it in vain
+		before = refs{} // not ours to read: its name stays with schedules that it used, which wake it in vain
 	}
-	is, err := refsOf(r.Subject, body)
+	is, err := refsOf(was.Subject, body)
 	if err != nil {
 		return false, err
 	}
-	if err := e.store.Serve(ctx, r.Subject, is.agents); err != nil {
+	if err := r.store.Serve(ctx, was.Subject, is.agents); err != nil {
 		return false, err
 	}
-	now := e.now()
-	return e.store.Edit(ctx, store.Edit{
-		Subject: r.Subject, Rev: r.Rev, NewRev: now.UnixMicro(), Definition: body,
-		Uses: is.schedules, Unuses: without(was.schedules, is.schedules), Due: now,
+	now := r.now()
+	return r.store.Edit(ctx, store.Edit{
+		Subject: was.Subject, Rev: was.Rev, NewRev: now.UnixMicro(), Definition: body,
+		Uses: is.schedules, Unuses: without(before.schedules, is.schedules), Due: now,
 	})
 }
 
