@@ -67,7 +67,7 @@ func openDigest(ctx context.Context, db store.Store, p *propertyAt, digest *chat
 	if c.Actions, err = appendAction(c.Actions, a, p.def.Destinations); err != nil {
 		return err
 	}
-	if at.Sub(opening) > agent.TooLate {
+	if at.Sub(opening) > hours.NoticeTooLate {
 		return nil
 	}
 	for _, id := range p.def.AllAgents() {
