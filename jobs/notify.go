@@ -13,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -88,7 +89,7 @@ func (w *Worker) enqueueNotice(ctx context.Context, shard int, e store.Entry) er
 		args.Via = i
 		id := asynq.TaskID(fmt.Sprintf("%s:%d", name, i))
 		// Its id is taken for longer than a notice may be late.
-		if err := w.queue.enqueue(ctx, args, queueDelivery, shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(agent.TooLate+5*time.Minute)); err != nil {
+		if err := w.queue.enqueue(ctx, args, queueDelivery, shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(hours.NoticeTooLate+5*time.Minute)); err != nil {
 			return err
 		}
 	}
@@ -137,7 +138,7 @@ func (w *Worker) logDropped(shard int, e store.Entry, err error) {
 	w.Log.WithFields(logrus.Fields{"shard": shard, "seq": e.Seq}).WithError(err).Error("notice dropped: nobody can be told")
 }
 
-// noticeRetries is more than fit into agent.TooLate: the time ends the retries.
+// noticeRetries is more than fit into hours.NoticeTooLate: the time ends the retries.
 const noticeRetries = 100
 
 // notify sends one notice, if it is not too late by now and the service is still
@@ -171,7 +172,7 @@ func (w *Worker) notify(ctx context.Context, args NotifyArgs, log *attempt) erro
 
 // latest is until when it may be sent. That it closes soon is not said after the closing.
 func (a NotifyArgs) latest() time.Time {
-	latest := a.Boundary.Add(agent.TooLate)
+	latest := a.Boundary.Add(hours.NoticeTooLate)
 	if a.Notice == string(agent.ClosingSoon) && a.Until.Before(latest) {
 		return a.Until
 	}

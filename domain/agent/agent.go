@@ -34,10 +34,6 @@ const (
 // Kinds are all kinds of notices that an agent can ask for.
 func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded, ClosingSoon, DigestOpened} }
 
-// TooLate is how late a notice may be sent: who has been at work for a quarter of
-// an hour need not be told that work has begun.
-const TooLate = 15 * time.Minute
-
 // Agent is what Decide needs to know of an agent.
 type Agent struct {
 	Hours    *hours.Schedule // leave applied; nil: always on duty

@@ -4,20 +4,16 @@ import (
 	"cmp"
 	"slices"
 	"time"
-)
 
-// skew is by how much the clocks of two workers may differ. A decision up to so
-// much before a change that has been decided is made as of that change: else a
-// worker whose clock is behind would take the flip back, and the flip that follows
-// would bear the id of the first.
-const skew = time.Minute
+	"github.com/deskbell/deskbell/domain/hours"
+)
 
 // Decide gives the state of an agent at an instant, and the notices that are due,
 // against the state before (the zero State for a new agent). It is
 // level-triggered: it may run late, twice, or between two boundaries. All instants
 // that it gives are whole seconds, in UTC.
 func Decide(a Agent, before State, at time.Time) Decision {
-	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= skew {
+	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= hours.ClockSkew {
 		at = before.Since
 	}
 	now := at.Truncate(time.Second).UTC()
@@ -64,7 +60,7 @@ func since(before State, now Status, began, at time.Time) (since, boundary time.
 func (a Agent) notices(before State, at time.Time) []Notice {
 	var due []Notice
 	known := before.Status
-	from := at.Add(-TooLate - 1) // NextBoundary is strictly after
+	from := at.Add(-hours.NoticeTooLate - 1) // NextBoundary is strictly after
 	if before.Told.After(from) {
 		from = before.Told
 	}

@@ -102,7 +102,7 @@ func check(r *rapid.T, a agent.Agent, before agent.State, d agent.Decision, at t
 	instants := []time.Time{s.Since, s.Until, s.Told, d.Boundary, d.Due}
 	for _, n := range d.Notices {
 		instants = append(instants, n.Boundary, n.Until)
-		if late := at.Sub(n.Boundary); late > agent.TooLate || late < 0 || !slices.Contains(a.NotifyOn, n.Kind) {
+		if late := at.Sub(n.Boundary); late > hours.NoticeTooLate || late < 0 || !slices.Contains(a.NotifyOn, n.Kind) {
 			r.Errorf("at %v: %+v", at, n)
 		}
 		if !n.Boundary.Equal(a.Hours.At(n.Boundary).Since) || !n.Until.Equal(a.NextBoundary(n.Boundary)) {
@@ -158,8 +158,8 @@ func TestLateWakesTellTheSame(t *testing.T) {
 			late = append(late, rapid.SampledFrom(late).Draw(r, "doubled"))
 		}
 		slices.SortFunc(late, time.Time.Compare)
-		_, want := run(r, a, append(onTime(a), start().Add(span+agent.TooLate)))
-		_, got := run(r, a, append(late, start().Add(span+agent.TooLate)))
+		_, want := run(r, a, append(onTime(a), start().Add(span+hours.NoticeTooLate)))
+		_, got := run(r, a, append(late, start().Add(span+hours.NoticeTooLate)))
 		last := start().Add(span) // of those after, the wakes on time told only the last quarter of an hour
 		got, want = until(got, last), until(want, last)
 		if fmt.Sprint(got) != fmt.Sprint(want) {

@@ -181,7 +181,9 @@ func (d *decider) skip(rule Rule, reason Reason, due time.Time) {
 
 // do adds an effect with its texts rendered.
 func (d *decider) do(a trigger.Action, e Effect) {
-	e.Do, e.Attachments = d.policy.render(a, d.scene.values())
+	var text string
+	text, e.Attachments = a.Template(d.policy.Shortcuts)
+	e.Do = a.WithText(d.policy.texts[text].Render(d.scene.values()))
 	d.add(e)
 }
 

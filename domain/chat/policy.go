@@ -106,17 +106,9 @@ func (p *Policy) step(key string) (step, bool) {
 }
 
 func (p *Policy) readAction(a trigger.Action) error {
-	texts := []string{a.AddNote, a.ReplaceNote}
-	if a.SendMessage != nil {
-		texts = append(texts, a.SendMessage.Text)
-	}
-	if a.Notify != nil {
-		texts = append(texts, a.Notify.Text)
-	}
-	for _, s := range texts {
-		if err := p.read(s); err != nil {
-			return fmt.Errorf("reading %.40q: %w", s, err)
-		}
+	text, _ := a.Template(nil) // shortcuts are read with their names
+	if err := p.read(text); err != nil {
+		return fmt.Errorf("reading %.40q: %w", text, err)
 	}
 	return nil
 }

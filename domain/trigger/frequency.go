@@ -49,8 +49,9 @@ func (f Fired) Again(visit string, at time.Time) Fired {
 	return next
 }
 
-// unnamedVisit is how long a visit lasts whose id nobody tells.
-const unnamedVisit = 30 * time.Minute
+// VisitEnd is how long after the last sign of life a visit is over, where no event says that the visitor has left. A visit
+// without an id lasts as long.
+const VisitEnd = 30 * time.Minute
 
 // Allowed tells whether a trigger may speak to a visitor in a visit, at an instant. It is told of the last few visits
 // only: an event of a visit before these may be allowed again by OncePerVisit.
@@ -64,7 +65,7 @@ func Allowed(f Frequency, last Fired, visit string, at time.Time) bool {
 	case f.Every > 0:
 		return at.Sub(last.At) >= time.Duration(f.Every)
 	case f.Rule == OncePerVisit && visit == "":
-		return at.Sub(last.At) >= unnamedVisit
+		return at.Sub(last.At) >= VisitEnd
 	case f.Rule == OncePerVisit:
 		return last.Visit != visit && !slices.Contains(last.Earlier, visit)
 	default:

@@ -63,15 +63,10 @@ func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
 	c.goneOn = hashOf(start)
 	for _, a := range t.Do() {
 		s := step{Action: a}
-		text := a.AddNote + a.ReplaceNote // of which there is one at most
-		if a.Notify != nil {
-			text = a.Notify.Text
-		}
+		var text string
+		text, s.attachments = a.Template(d.Shortcuts)
 		if m := a.SendMessage; m != nil {
-			text = m.Text
-			if shortcut, ok := d.Shortcuts[m.Shortcut]; ok {
-				text, s.attachments = shortcut.Text, shortcut.Attachments
-			} else if m.Shortcut != "" {
+			if _, ok := d.Shortcuts[m.Shortcut]; !ok && m.Shortcut != "" {
 				return nil, fmt.Errorf("looking up the shortcut %q: there is none of that name", m.Shortcut)
 			}
 			c.proactive = t.Proactive()
@@ -90,20 +85,9 @@ func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
 
 // render is the action with its text filled in. A shortcut becomes its text.
 func (s step) render(values map[string]string) trigger.Action {
-	a, text := s.Action, s.text.Render(values)
-	switch {
-	case a.SendMessage != nil:
-		m := *a.SendMessage
-		m.Text, m.Shortcut = text, ""
-		a.SendMessage = &m
-	case a.Notify != nil:
-		n := *a.Notify
-		n.Text = text
-		a.Notify = &n
-	case a.AddNote != "":
-		a.AddNote = text
-	case a.ReplaceNote != "":
-		a.ReplaceNote = text
+	a := s.WithText(s.text.Render(values))
+	if a.SendMessage != nil {
+		a.SendMessage.Shortcut = "" // of the copy
 	}
 	return a
 }

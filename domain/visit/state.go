@@ -10,8 +10,8 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// End is how long after the last sign of life a visit is over, where nobody says that the visitor has left.
-const End = 30 * time.Minute
+// End is how long after the last sign of life a visit is over, where no event says that the visitor has left.
+const End = trigger.VisitEnd
 
 // How long a State is kept; see Expires.
 const (

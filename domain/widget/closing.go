@@ -7,9 +7,6 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// tooLate is how late agents may be told that it closes soon, as with every notice to them.
-const tooLate = 15 * time.Minute
-
 // Listener is an agent who wants to be told that it closes soon.
 type Listener struct {
 	ID string
@@ -97,7 +94,7 @@ func (c *closing) place(department string, listeners []Listener, gates ...*hours
 		return
 	}
 	c.pass(department, closes)
-	if late := c.at.Sub(due); late <= tooLate && (late <= 0 || !c.isNew) {
+	if late := c.at.Sub(due); late <= hours.NoticeTooLate && (late <= 0 || !c.isNew) {
 		c.tell(listeners, Notice{Department: department, Due: due, Closes: closes})
 	}
 }
@@ -106,7 +103,7 @@ func (c *closing) place(department string, listeners []Listener, gates ...*hours
 func (c *closing) pass(department string, closes time.Time) {
 	told := Told{department: closes}
 	for place, t := range c.Told {
-		if place != department && t.After(c.at.Add(-skew)) {
+		if place != department && t.After(c.at.Add(-hours.ClockSkew)) {
 			told[place] = t
 		}
 	}

@@ -22,12 +22,6 @@ type Decision struct {
 	Due     time.Time // when to decide again; zero: only when something is edited
 }
 
-// skew is by how much the clocks of two workers may differ. A decision up to so
-// much before a change that has been decided is made as of that change: else a
-// worker whose clock is behind would take the flip back, and the flip that follows
-// would bear the id of the first.
-const skew = time.Minute
-
 // Decide gives the state of a property at an instant, and what changed against
 // the state before (the zero State for a new property). It is level-triggered: it
 // may run late, twice, or between two boundaries, and its answer is right at `at`.
@@ -63,7 +57,7 @@ func (d *Decision) add(department string, p place, before State, at time.Time) S
 // decide gives the state, when to look again, and the boundary that changed it
 // (zero when it did not change, or changed by an edit).
 func (p place) decide(before State, at time.Time) (s State, due, boundary time.Time) {
-	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= skew {
+	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= hours.ClockSkew {
 		at = before.Since.UTC()
 	}
 	now := p.look(at)

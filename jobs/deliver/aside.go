@@ -80,7 +80,7 @@ func (l *lane) taken(ctx context.Context, i int) error {
 func (l *lane) refusedAgain(ctx context.Context, i int) error {
 	a, now := &l.aside[i], l.d.Now()
 	a.Error = l.failure
-	if now.Sub(a.Since) >= giveUpAfter {
+	if now.Sub(a.Since) >= GiveUpAfter {
 		if err := l.archive(ctx, a.Seq, a.Body, a.Error); err != nil {
 			return err
 		}

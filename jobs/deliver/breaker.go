@@ -61,7 +61,7 @@ func (c circuit) isDue(at time.Time) bool { return !c.Gone && !at.Before(c.Until
 // isLost tells whether a destination has failed for so long that what is as old is
 // given up.
 func (c circuit) isLost(at time.Time) bool {
-	return c.isOpen() && at.Sub(c.Since) >= giveUpAfter
+	return c.isOpen() && at.Sub(c.Since) >= GiveUpAfter
 }
 
 // failed is the circuit after a failure. Those that were on their way when it opened
@@ -74,7 +74,7 @@ func (c circuit) failed(at time.Time, of string, err error, probe bool) circuit 
 	if e := (*Error)(nil); errors.As(err, &e) {
 		said = *e
 	}
-	asked := at.Add(min(said.RetryAfter, giveUpAfter))
+	asked := at.Add(min(said.RetryAfter, GiveUpAfter))
 	late := c.isOpen() && !probe
 	if late && !said.Gone && (said.RetryAfter == 0 || !asked.After(c.Until)) {
 		return c

@@ -114,7 +114,7 @@ func (unopened) Most() int { return 1 }
 func (u unopened) Deliver(context.Context, []Delivery) error { return u.err }
 
 func deliverInTime(ctx context.Context, to Destination, batch []Delivery) error {
-	ctx, cancel := context.WithTimeout(ctx, deliveryLimit)
+	ctx, cancel := context.WithTimeout(ctx, CallLimit)
 	defer cancel()
 	return to.Deliver(ctx, batch)
 }

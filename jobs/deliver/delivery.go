@@ -34,8 +34,10 @@ type OpenDestination func(name string, def definition.Destination) (Destination,
 const (
 	deliveryBatch = 200 // entries that are read together
 	deliveryLease = 15 * time.Second
-	deliveryLimit = 10 * time.Second // for one call, so that the lease outlasts it
 )
+
+// CallLimit is how long one call to a destination may take. The lease outlasts it.
+const CallLimit = 10 * time.Second
 
 // Snooze is an error after which a job is to be run again at some time, and not
 // after a pause that asynq's number of retries gives.

@@ -10,8 +10,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// giveUpAfter is for how long an action is tried. Then it is archived.
-const giveUpAfter = 12 * time.Hour
+// GiveUpAfter is for how long an action is tried. Then it is archived. No receiver may ask for a longer pause.
+const GiveUpAfter = 12 * time.Hour
 
 // GivenUp is an action that was given up.
 type GivenUp struct {
@@ -25,7 +25,7 @@ type GivenUp struct {
 // isOld tells whether an action that was committed at an instant is given up when its destination is lost. The zero instant is no
 // action's.
 func isOld(committed, now time.Time) bool {
-	return !committed.IsZero() && now.Sub(committed) >= giveUpAfter
+	return !committed.IsZero() && now.Sub(committed) >= GiveUpAfter
 }
 
 // archive gives an action up.

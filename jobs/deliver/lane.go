@@ -292,7 +292,7 @@ func (l *lane) later(err error) error {
 	c := l.seen
 	switch {
 	case c.Gone: // to give up what is old by then
-		return &Snooze{err, giveUpAfter}
+		return &Snooze{err, GiveUpAfter}
 	case c.isOpen():
 		return &Snooze{err, c.Until.Sub(l.d.Now())}
 	default: // as the next beat would; a few more, and it opens

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // cause is a boundary, or the revision of the edit that woke the subject.
@@ -54,3 +56,14 @@ func digestNotice(id, name, property string, d *action.Digest, at time.Time) act
 		Property: d.Property, Text: "While " + property + " was closed: " + d.Summary(),
 	}}
 }
+
+// appendAction encodes an action for its destinations.
+func appendAction(actions []store.Outgoing, a encoder, to []string) ([]store.Outgoing, error) {
+	body, err := a.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("encoding an action: %w", err)
+	}
+	return append(actions, store.Outgoing{Body: body, To: to}), nil
+}
+
+type encoder interface{ MarshalJSON() ([]byte, error) }

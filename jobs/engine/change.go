@@ -7,16 +7,16 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Change is the outcome of a decision: what a store writes, and what those who made it want to know of it.
+// Change is the outcome of a decision: the part that a store writes, and the part that only the engine uses.
 type Change struct {
 	store.Change
 
-	came chat.Arrivals // what is to be in the digest of a visitor's property before this is written; see digest.go
+	came chat.Arrivals // goes into the digest of a visitor's property before this is written; see intake_digests.go
 
-	Flips   Flips // for the log and the metrics, as what follows
+	Flips   Flips // for the log and the metrics, as the fields below
 	Notices int   // among the actions
 	WasDue  time.Time
-	Timers  []TimerTask // to be asked for; a visitor's
+	Timers  []TimerTask // a visitor's, to be asked for
 	Cancel  []TimerTask // to be cancelled
 }
 
@@ -39,6 +39,32 @@ func toRetry(r *store.Record, at time.Time) Change {
 	return c
 }
 
+// retryBroken is after how long a record that cannot be decided on is tried again. An edit
+// will mend it, and an edit wakes it anyway.
+const retryBroken = time.Hour
+
+// reschedule asks for the tasks that are new, and cancels those for which nothing is due any more:
+// the visitor has left, say, or an agent has answered.
+func (c *Change) reschedule(before, after []TimerTask, at time.Time) {
+	for _, u := range after {
+		if !u.in(before) && !u.in(c.Timers) {
+			c.Timers = append(c.Timers, u)
+		}
+	}
+	for _, u := range before {
+		if !u.in(after) && u.At.Sub(at) > cancelAhead {
+			c.Cancel = append(c.Cancel, u)
+		}
+	}
+}
+
+// cancelAhead is how far off a wake-up has to be to be worth cancelling. A nearer one comes
+// soon, finds nothing to do, and is gone.
+const cancelAhead = 10 * time.Second
+
+// HasTimers tells whether wake-ups are to be asked for or cancelled after the change.
+func (c *Change) HasTimers() bool { return len(c.Timers)+len(c.Cancel) > 0 }
+
 // Written are the changes as a store takes them.
 func Written(changes []Change) []store.Change {
 	list := make([]store.Change, len(changes))
@@ -58,4 +84,33 @@ func (f *Flips) add(more Flips) {
 	f.Widget += more.Widget
 	f.Department += more.Department
 	f.Agent += more.Agent
+}
+
+// Broken is a record that cannot be decided on.
+type Broken struct {
+	Subject store.Subject
+	Err     error
+}
+
+// Outcome is the result of a batch of decisions.
+type Outcome struct {
+	Changes []Change
+	Broken  []Broken
+	Skipped []Skipped      // messages that were decided against
+	Dropped map[string]int // how many events of properties that are not defined, by id
+}
+
+// decidedAt notes of all changes when they were decided.
+func (out *Outcome) decidedAt(at time.Time) {
+	for i := range out.Changes {
+		out.Changes[i].At = at
+	}
+}
+
+// drop counts events of a property that is not defined.
+func (out *Outcome) drop(property string, events int) {
+	if out.Dropped == nil {
+		out.Dropped = make(map[string]int)
+	}
+	out.Dropped[property] += events
 }

@@ -13,64 +13,69 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// takeDigest decides on a digest that is due; site is nil where the property is gone.
-func (d *Decider) takeDigest(ctx context.Context, out *Outcome, site *propertyAt, r *store.Record, at time.Time) (err error) {
+// decideDigest decides on a digest that is due; p is nil where the property is gone.
+func decideDigest(ctx context.Context, db store.Store, out *Outcome, p *propertyAt, r *store.Record, at time.Time) (err error) {
 	c := changeOf(r)
 	var state digestState
 	var broken error
-	if site != nil {
-		broken = cmp.Or(site.broken, DecodeState(r.State, &state))
+	if p != nil {
+		broken = cmp.Or(p.broken, DecodeState(r.State, &state))
 	}
 	switch {
-	case r.Rev == 0: // told by somebody else in between
+	case r.Rev == 0: // another worker has sent it in between
 		return nil
-	case site == nil:
+	case p == nil:
 		c.Remove = true
 	case broken != nil:
 		out.Broken = append(out.Broken, Broken{r.Subject, broken})
 		c.State, c.Due = r.State, at.Add(retryBroken)
 	default:
-		err = d.decideDigest(ctx, site, &state, at, &c)
+		err = openWhenDue(ctx, db, p, &state, at, &c)
 	}
 	out.Changes = append(out.Changes, c)
 	return err
 }
 
-func (d *Decider) decideDigest(ctx context.Context, site *propertyAt, state *digestState, at time.Time, c *Change) (err error) {
-	opening, due := state.Opening(site.hours, at)
+// digestCheck is after how long a digest is decided on at the latest. It makes up for a wake-up that was lost, and removes
+// the digest of a property that was removed.
+const digestCheck = 24 * time.Hour
+
+// openWhenDue sends a digest once the property has opened, and else keeps it until then.
+func openWhenDue(ctx context.Context, db store.Store, p *propertyAt, state *digestState, at time.Time, c *Change) (err error) {
+	opening, due := state.Opening(p.hours, at)
 	if !opening.IsZero() {
 		c.Remove = true
-		return d.openDigest(ctx, site, &state.Digest, opening, at, c)
+		return openDigest(ctx, db, p, &state.Digest, opening, at, c)
 	}
-	state.Due = hours.Earliest(due, at.Add(digestLook).UTC())
+	state.Due = hours.Earliest(due, at.Add(digestCheck).UTC())
 	c.Due = state.Due
 	c.State, err = state.encode()
 	return err
 }
 
-// openDigest adds what is told of a digest at an opening.
-func (d *Decider) openDigest(ctx context.Context, s *propertyAt, digest *chat.Digest, opening, at time.Time, c *Change) error {
-	chats, err := d.awaiting(ctx, s, digest.Chats, opening)
+// openDigest adds the actions of a digest at an opening.
+func openDigest(ctx context.Context, db store.Store, p *propertyAt, digest *chat.Digest, opening, at time.Time, c *Change) error {
+	chats, err := awaiting(ctx, db, p, digest.Chats, opening)
 	if err != nil || len(chats)+digest.Forms.Count+digest.Messages.Count == 0 {
 		return err
 	}
 	data := action.Digest{
-		Property: s.id, Reason: s.hours.At(opening).Reason, Cause: action.Cause{Boundary: opening},
+		Property: p.id, Reason: p.hours.At(opening).Reason, Cause: action.Cause{Boundary: opening},
 		Forms: items(digest.Forms.Count, digest.Forms.IDs), Chats: items(len(chats), chats), Messages: items(digest.Messages.Count, digest.Messages.IDs),
 	}
-	a := action.Action{ID: action.ID(action.DigestOpened, s.id, data.Cause), Type: action.DigestOpened, Time: at, Data: data}
-	if c.Actions, err = appendAction(c.Actions, a, s.def.Destinations); err != nil {
+	a := action.Action{ID: action.ID(action.DigestOpened, p.id, data.Cause), Type: action.DigestOpened, Time: at, Data: data}
+	if c.Actions, err = appendAction(c.Actions, a, p.def.Destinations); err != nil {
 		return err
 	}
-	if at.Sub(opening) > agent.TooLate {
+	if at.Sub(opening) > hours.NoticeTooLate {
 		return nil
 	}
-	for _, id := range s.def.AllAgents() {
-		def := s.agents[id]
+	for _, id := range p.def.AllAgents() {
+		def := p.agents[id]
 		if def == nil || !slices.Contains(def.Notify.On, string(agent.DigestOpened)) {
 			continue
 		}
-		if c.Actions, err = appendAction(c.Actions, digestNotice(id, def.Name, s.name(), &data, at), s.def.Destinations); err != nil {
+		if c.Actions, err = appendAction(c.Actions, digestNotice(id, def.Name, p.name(), &data, at), p.def.Destinations); err != nil {
 			return err
 		}
 		c.Notices++
@@ -79,17 +84,17 @@ func (d *Decider) openDigest(ctx context.Context, s *propertyAt, digest *chat.Di
 	return nil
 }
 
-// awaiting are the chats in which somebody still waits. Their visitors' records are read now: what was said since the chat
-// came into the digest is in them.
-func (d *Decider) awaiting(ctx context.Context, s *propertyAt, callers []chat.Caller, opening time.Time) ([]string, error) {
+// awaiting are the chats in which a visitor still waits. Their records are read now, with all that was said since
+// the chat came into the digest.
+func awaiting(ctx context.Context, db store.Store, p *propertyAt, callers []chat.Caller, opening time.Time) ([]string, error) {
 	subjects := make([]store.Subject, len(callers))
 	for i, c := range callers {
-		subjects[i] = store.VisitorSubject(s.id, c.Visitor)
+		subjects[i] = store.VisitorSubject(p.id, c.Visitor)
 	}
 	if len(subjects) == 0 {
 		return nil, nil
 	}
-	records, err := d.store.Load(ctx, subjects)
+	records, err := db.Load(ctx, subjects)
 	if err != nil {
 		return nil, err
 	}
@@ -97,9 +102,9 @@ func (d *Decider) awaiting(ctx context.Context, s *propertyAt, callers []chat.Ca
 	for i := range records {
 		var state visitorState
 		if err := DecodeState(records[i].State, &state); err != nil {
-			continue // it is broken for its own events, too, and was said to be
+			continue // its own events find it broken, too, and that is logged
 		}
-		if c, ok := state.Chats[callers[i].Chat]; ok && s.chats.Awaits(c, opening) && !slices.Contains(chats, c.ID) {
+		if c, ok := state.Chats[callers[i].Chat]; ok && p.chats.Awaits(c, opening) && !slices.Contains(chats, c.ID) {
 			chats = append(chats, c.ID)
 		}
 	}

@@ -31,10 +31,10 @@ func ToldTypes() []action.Type {
 	return []action.Type{action.MessageSend, action.FormShow, action.WidgetHide, action.ChatClose, action.VisitorSetDepartment}
 }
 
-// tell keeps an action to be told.
-func (v *visitor) tell(a action.Action, d *action.Visitor) {
+// keepForPages adds an action to the bodies of those kept for pages, when it is of one of the ToldTypes.
+func keepForPages(kept []json.RawMessage, a action.Action, d *action.Visitor) ([]json.RawMessage, error) {
 	if !slices.Contains(ToldTypes(), a.Type) {
-		return
+		return kept, nil
 	}
 	a.Data = toldData{
 		Visit: d.Visit, Chat: d.Chat, Text: d.Text, Attachments: d.Attachments, Sender: d.Sender, Suggested: d.Suggested,
@@ -42,15 +42,14 @@ func (v *visitor) tell(a action.Action, d *action.Visitor) {
 	}
 	body, err := json.Marshal(a)
 	if err != nil {
-		v.err = err
-		return
+		return kept, err
 	}
-	v.Told = append(v.Told, body)
+	kept = append(kept, body)
 	size := 0
-	for i := len(v.Told) - 1; i >= 0; i-- {
-		if size += len(v.Told[i]); i < len(v.Told)-1 && (size > toldBytes || len(v.Told)-i > mostTold) {
-			v.Told = v.Told[i+1:]
-			return
+	for i := len(kept) - 1; i >= 0; i-- {
+		if size += len(kept[i]); i < len(kept)-1 && (size > toldBytes || len(kept)-i > mostTold) {
+			return kept[i+1:], nil
 		}
 	}
+	return kept, nil
 }

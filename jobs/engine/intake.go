@@ -13,16 +13,16 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// intake takes in events, and visitors whose time has come: load, decide, commit, and
-// again what was lost. A worker and the simulation both take this path.
+// intake processes events, and visitors whose time has come: load, decide, commit, and once more
+// for each lost commit. A worker and the simulation both go this way.
 type intake struct {
 	store   store.Store
 	decider *Decider
 	now     func() time.Time
-	board   *rate.Limiter // of messages that were decided against and are shown there; nil: none are
+	board   *rate.Limiter // limits the held-back messages that are shown there; nil: none are
 }
 
-// Taken is what was taken in.
+// Taken is the result of processing.
 type Taken struct {
 	At      time.Time
 	Changes []Change // committed
@@ -30,16 +30,16 @@ type Taken struct {
 	Dropped map[string]int // events of properties that are not defined, by property
 	Skipped []Skipped
 
-	Events   int // new ones, that were taken in
-	Repeated int // that were heard before
-	lost     int // decisions that were made anew
+	Events   int // new ones
+	Repeated int // seen before
+	lost     int // commits; each was decided anew
 }
 
-// intakeTries is how often a decision is made anew. Each time, somebody else has got on.
+// intakeTries is how often a decision is made anew. Each time, another worker has got on.
 const intakeTries = 20
 
-// Process takes in events and looks at visitors whose time has come. What it says of what was
-// taken in holds also when there is an error; what was not, is to be given to it again.
+// Process takes in events, and decides on visitors whose time has come. With an error, Taken still
+// holds for those that were committed; the others have to be given to it again.
 func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject) (*Taken, error) {
 	t := &Taken{At: in.now(), Dropped: make(map[string]int)}
 	news := make(map[store.Subject][]event.Event)
@@ -62,10 +62,10 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 	return t, fmt.Errorf("taking events of %d visitors: %w", len(news), errRecordsBusy)
 }
 
-// errRecordsBusy is for what comes again by itself.
+// errRecordsBusy is for work that comes again by itself.
 var errRecordsBusy = errors.New("others kept writing the same visitors")
 
-// round takes all news once, and leaves what was lost.
+// round processes all news once, and leaves the news of visitors whose commit was lost.
 func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event, t *Taken) error {
 	records, err := in.load(ctx, news, t)
 	if err != nil {
@@ -78,7 +78,7 @@ func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event
 	if err := in.addToDigests(ctx, out.Changes, t.At); err != nil {
 		return err
 	}
-	out.showSkipped(in.board, t.At)
+	showHeldBack(&out, in.board, t.At)
 	lost, err := in.commit(ctx, out.Changes)
 	if err != nil {
 		return err
@@ -108,16 +108,16 @@ func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event
 	return nil
 }
 
-// load gives the records for which there is news, and strikes out of the news the events
-// that were heard before. Which were, is asked after the records are read: what is heard in
-// between makes the decision on them lost.
+// load gives the records for which there is news, and strikes out of the news the events that were
+// seen before. It asks for those after it has read the records: when another worker commits an
+// event in between, the commit of this decision is lost.
 func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event, t *Taken) ([]store.Record, error) {
 	subjects := make([]store.Subject, 0, len(news))
 	ids := make(map[store.Subject][]string, len(news))
 	for s, events := range news {
 		subjects = append(subjects, s)
 		if len(events) > 0 {
-			ids[s] = heardIDs(events)
+			ids[s] = seenIDs(events)
 		}
 	}
 	slices.Sort(subjects) // a simulation is the same each time
@@ -148,15 +148,6 @@ func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event,
 		left = append(left, r)
 	}
 	return left, nil
-}
-
-// heardIDs are the names by which events are known again.
-func heardIDs(events []event.Event) []string {
-	ids := make([]string, len(events))
-	for i := range events {
-		ids[i] = events[i].Source + " " + events[i].ID // a source has no blanks
-	}
-	return ids
 }
 
 // commit writes changes, and tells which were lost.

@@ -1,6 +1,6 @@
 package engine
 
-// Report takes what one run of a job has to say: it becomes one line of the log.
+// Report collects the fields of one run of a job, for its line of the log.
 type Report interface {
 	// Field adds a field that alone is not worth a line.
 	Field(name string, value any)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -13,11 +12,8 @@ import (
 // it with every batch. It has run out at the second beat of the cron after it was taken.
 const SweepLease = 8 * time.Second
 
-// ErrStopping ends work that is handed to another worker.
-var ErrStopping = errors.New("the worker stops")
-
-// SweepRun is one sweep and what it did: it claims what is due in a shard, decides on
-// it and commits, batch by batch, until none is left.
+// SweepRun is one sweep and its results: it claims the records that are due in a shard, decides on
+// them and commits, batch by batch, until none is left.
 type SweepRun struct {
 	*Engine
 	Shard int
@@ -27,7 +23,7 @@ type SweepRun struct {
 	Lag                                     time.Duration // of the first that was claimed
 	Flips                                   Flips
 	Decided, Notices, Actions, Lost, Broken int
-	Skipped                                 []Skipped // messages that were decided against
+	Skipped                                 []Skipped // messages that were held back
 }
 
 // Run claims, decides and commits until nothing is due in the shard. Its error is ErrStopping when others are to go on.
@@ -69,7 +65,7 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	if err := s.addToDigests(ctx, out.Changes, at); err != nil {
 		return err
 	}
-	out.showSkipped(s.board, at)
+	showHeldBack(&out, s.board, at)
 	lost, err := s.store.Commit(ctx, Written(out.Changes))
 	if err != nil {
 		return err
@@ -81,7 +77,7 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	for i := range out.Changes {
 		c := &out.Changes[i]
 		if slices.Contains(lost, c.Subject) {
-			continue // still due: it comes again
+			continue // it is still due, and comes again
 		}
 		s.Decided++
 		flipped.add(c.Flips)

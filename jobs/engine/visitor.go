@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,71 +15,17 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// visitorState is what a store keeps of a visitor.
-type visitorState struct {
-	Visit visit.State           `json:"visit,omitzero"`
-	Chats map[string]chat.State `json:"chats,omitempty"` // by id
-	Told  []json.RawMessage     `json:"told,omitempty"`  // the last actions of which pages hear; see told.go
-	Wakes map[string]time.Time  `json:"wakes,omitempty"` // by chat: when something is due in it
-
-	Chatting bool `json:"chatting,omitempty"` // the store has been told that a chat is going
-}
-
 const (
 	chatKept  = 7 * 24 * time.Hour // after its end
 	mostChats = 10                 // of a visitor: those in which something was asked last
 )
 
-// DecideVisitors decides on visitors as of an instant: on those with events once these are merged into
-// their states, on others, and on digests, because their time has come. The records are as Load gives them, also
-// of visitors who are not there yet. The events of each are not yet heard; they are noted as
-// heard in its Change.
-func (d *Decider) DecideVisitors(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time) (Outcome, error) {
-	var out Outcome
-	sites, err := d.sites(ctx, records, at)
-	if err != nil {
-		return out, err
-	}
-	for i := range records {
-		r := &records[i]
-		property, ok := r.Subject.OnProperty()
-		if !ok {
-			continue
-		}
-		if _, ok := r.Subject.Digest(); ok {
-			if err := d.takeDigest(ctx, &out, sites[property], r, at); err != nil {
-				return out, err
-			}
-			continue
-		}
-		site, fresh := sites[property], events[r.Subject]
-		switch {
-		case site == nil && len(fresh) > 0:
-			out.drop(property, len(fresh))
-		case r.Rev == 0 && len(fresh) == 0: // removed in between
-		case site == nil: // with its property
-			out.Changes = append(out.Changes, toRemove(r))
-		default:
-			out.take(site, r, fresh, at)
-		}
-	}
-	out.decidedAt(at)
-	return out, nil
-}
-
-func (out *Outcome) drop(property string, events int) {
-	if out.Dropped == nil {
-		out.Dropped = make(map[string]int)
-	}
-	out.Dropped[property] += events
-}
-
-// take decides on one visitor. One that cannot be decided on is left as it is, and so are its
-// events: they are not heard.
-func (out *Outcome) take(s *propertyAt, r *store.Record, fresh []event.Event, at time.Time) {
+// decideVisitor decides on one visitor. One that cannot be decided on is left as it is, and its
+// events are not noted as seen.
+func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) {
 	var v *visitor
 	if err := guard(func() (err error) {
-		if v, err = s.visitor(r); err == nil {
+		if v, err = newVisitor(p, r); err == nil {
 			v.merge(fresh)
 			v.decide(at)
 			err = v.change(at)
@@ -93,7 +38,7 @@ func (out *Outcome) take(s *propertyAt, r *store.Record, fresh []event.Event, at
 		}
 		return
 	}
-	v.out.Heard = heardIDs(fresh)
+	v.out.Heard = seenIDs(fresh)
 	out.Changes = append(out.Changes, v.out)
 	out.Skipped = append(out.Skipped, v.skipped...)
 }
@@ -104,20 +49,20 @@ type visitor struct {
 	*propertyAt
 	record  *store.Record
 	id      string
-	fresh   []event.Event // that were not known
-	asked   []TimerTask   // the tasks that there are
-	due     time.Time     // when to look again; zero: when something happens
-	look    time.Time     // when to look again, within some seconds
+	fresh   []event.Event // that the visit did not know
+	asked   []TimerTask   // the tasks that were asked for before
+	due     time.Time     // when something is due; zero: not before an event
+	digest  time.Time     // when the digest may need a chat; some seconds late are no matter
 	out     Change
 	skipped []Skipped
 	err     error // of encoding
 }
 
-func (s *propertyAt) visitor(r *store.Record) (*visitor, error) {
-	v := &visitor{propertyAt: s, record: r, out: changeOf(r)}
+func newVisitor(p *propertyAt, r *store.Record) (*visitor, error) {
+	v := &visitor{propertyAt: p, record: r, out: changeOf(r)}
 	_, v.id, _ = r.Subject.Visitor()
-	if s.broken != nil {
-		return nil, s.broken
+	if p.broken != nil {
+		return nil, p.broken
 	}
 	err := DecodeState(r.State, &v.visitorState)
 	v.asked = v.timerTasks()
@@ -187,6 +132,32 @@ func (v *visitor) form(e event.Event, at time.Time) {
 	}
 }
 
+// note adds a new event to the arrivals for the digest.
+func (v *visitor) note(e event.Event, at time.Time) {
+	if item, ok := chat.Incoming(e); ok && !v.hours.At(e.Time).Open {
+		v.arrive(item, at)
+	}
+}
+
+// noteChat adds a chat in which somebody waits while it is closed.
+func (v *visitor) noteChat(id string, at time.Time) {
+	c, waits, due := v.chats.ForDigest(v.Chats[id], v.hours, at)
+	v.Chats[id], v.digest = c, hours.Earliest(v.digest, due)
+	if waits {
+		v.arrive(chat.Item{Kind: chat.ChatItem, ID: id, Visitor: v.id}, at)
+	}
+}
+
+// arrive adds an item to the arrivals for the digest of the next opening.
+func (v *visitor) arrive(item chat.Item, at time.Time) {
+	after, ok := chat.ArriveAt(v.hours, at)
+	if !ok {
+		return
+	}
+	v.out.came.After = after
+	v.out.came.Items = append(v.out.came.Items, item)
+}
+
 // forget drops chats that are over for long, and the oldest of too many.
 func (v *visitor) forget(at time.Time) {
 	maps.DeleteFunc(v.Chats, func(_ string, c chat.State) bool {
@@ -204,7 +175,7 @@ func (v *visitor) forget(at time.Time) {
 	}
 }
 
-// change makes the change of what was decided.
+// change completes the change to commit.
 func (v *visitor) change(at time.Time) error {
 	c, expires := &v.out, v.Visit.Expires()
 	switch {
@@ -218,7 +189,7 @@ func (v *visitor) change(at time.Time) error {
 	if c.Due = v.due; v.due.IsZero() {
 		c.Due = expires
 	}
-	c.Due = hours.Earliest(c.Due, v.look)
+	c.Due = hours.Earliest(c.Due, v.digest)
 	c.reschedule(v.asked, v.timerTasks(), at)
 	if going := v.chatting(); going != v.Chatting {
 		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
@@ -233,7 +204,7 @@ func (v *visitor) change(at time.Time) error {
 	return nil
 }
 
-// chatting tells whether a chat is going on, about which an edit of the hours may matter.
+// chatting tells whether a chat is going on: an edit of the hours may matter to it.
 func (v *visitor) chatting() bool {
 	for _, c := range v.Chats {
 		if c.Going() {

@@ -17,9 +17,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
 
-// Bounds on what a receiver may ask for: not to be asked at once again, and not to be
-// forgotten.
-const leastPause, mostPause = time.Second, 12 * time.Hour
+// Bounds on the pause that a receiver may ask for: no call at once, and one before the action is given up.
+const leastPause, mostPause = time.Second, deliver.GiveUpAfter
 
 // verdict says what an answer means; nil is a success.
 func verdict(resp *http.Response, now time.Time) error {

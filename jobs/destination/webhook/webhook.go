@@ -33,9 +33,8 @@ import (
 const Type = "webhook"
 
 const (
-	timeout  = 10 * time.Second // of one call
-	most     = 100              // actions in a batch
-	mostRead = 64 << 10         // bytes of an answer that are read, so that its connection serves again
+	most     = 100      // actions in a batch
+	mostRead = 64 << 10 // bytes of an answer that are read, so that its connection serves again
 )
 
 // Webhook is one destination.
@@ -51,7 +50,7 @@ type Webhook struct {
 // Open gives what a jobs.Config wants for Type. getenv holds the secrets. All
 // destinations share one pool of connections.
 func Open(g guard.Guard, getenv func(string) string, now func() time.Time, userAgent string) deliver.OpenDestination {
-	transport := g.Client(timeout).Transport // its client would follow redirects
+	transport := g.Client(deliver.CallLimit).Transport // its client would follow redirects
 	return func(name string, def definition.Destination) (deliver.Destination, error) {
 		keys, err := keysOf(def.SecretEnv, getenv)
 		if err != nil {
@@ -76,7 +75,7 @@ func (w *Webhook) Most() int {
 // Deliver implements deliver.Destination. Its errors show the scheme and the host of the
 // URL only: the rest may be a secret.
 func (w *Webhook) Deliver(ctx context.Context, batch []deliver.Delivery) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, deliver.CallLimit)
 	defer cancel()
 	if err := w.post(ctx, w.message(batch)); err != nil {
 		return fmt.Errorf("posting to %s://%s: %w", w.url.Scheme, w.url.Host, err)

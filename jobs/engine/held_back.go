@@ -1,12 +1,8 @@
 package engine
 
 import (
-	"slices"
 	"strconv"
 	"time"
-
-	"github.com/sirupsen/logrus"
-	"golang.org/x/time/rate"
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/chat"
@@ -15,19 +11,19 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Skipped is a message that was decided against. It is an action only where somebody wants to
-// read it: a worker decides against much.
+// Skipped is a message that was held back: a decision went against it. It becomes an action only
+// where somebody wants to read it, since a worker holds back many.
 type Skipped struct {
 	subject       store.Subject
 	visit, chat   string
-	trigger, rule string // which of them it was
+	trigger, rule string // the one or the other
 	event         string // the id of the one from which a trigger counts
 	Reason        string
 	verdict       trigger.Verdict // zero: no condition decided
 	at            time.Time
 }
 
-// action tells of it, with a text that says why.
+// action reports it, with a text that says why.
 func (s *Skipped) action(text string) action.Action {
 	property, id, _ := s.subject.Visitor()
 	key := s.chat + "/" + s.trigger + s.rule + "/" + s.event + "/" + s.Reason + "/" + strconv.FormatInt(s.at.UnixMilli(), 10)
@@ -45,7 +41,7 @@ func (s *Skipped) Explained() action.Action {
 	return s.action(s.verdict.String())
 }
 
-// SkipReasons are all reasons for which a message is decided against, with the words in which the
+// SkipReasons are all reasons for which a message is held back, with the words in which the
 // board says them. Without words the board says nothing: those messages were never under way,
 // because the trigger is not for this visitor, or not again, or because it has begun to count anew.
 // They are many, and each is as it should be. The others were about to be sent, and something came
@@ -73,56 +69,5 @@ func SkipReasons() map[string]string {
 		string(chat.JustAnswered):   "an agent has just answered",
 		string(chat.HoursChanged):   "the hours have begun or ended since it was asked",
 		string(chat.Empty):          "its text is empty without the values it names",
-	}
-}
-
-// boardLimiter bounds how many held-back messages one worker shows on the board: some at once, and
-// else one in a few seconds, so that they neither cost anything nor fill the list.
-func boardLimiter() *rate.Limiter { return rate.NewLimiter(rate.Every(4*time.Second), 5) }
-
-// showSkipped lets some of the messages that were decided against go with their changes, for the
-// board and for nobody else. A nil limit shows none.
-func (out *Outcome) showSkipped(limit *rate.Limiter, at time.Time) {
-	if limit == nil || len(out.Skipped) == 0 {
-		return
-	}
-	words := SkipReasons()
-	for i := range out.Skipped {
-		s := &out.Skipped[i]
-		text := words[s.Reason]
-		if text == "" || !limit.AllowN(at, 1) {
-			continue
-		}
-		n := slices.IndexFunc(out.Changes, func(c Change) bool { return c.Subject == s.subject })
-		if n < 0 {
-			continue
-		}
-		a := s.action(text)
-		if actions, err := appendAction(out.Changes[n].Actions, a, []string{}); err == nil { // else it is shown nowhere
-			out.Changes[n].Actions = actions
-		}
-	}
-}
-
-// LogHeldBack counts messages that were decided against, and logs each where that is wanted. What is
-// known of the visitor is not for a log: neither the id of the visit nor what a condition looked at.
-func (e *Engine) LogHeldBack(list []Skipped) {
-	e.Observer.HeldBack(list)
-	if len(list) == 0 || !e.Log.WithFields(nil).Logger.IsLevelEnabled(logrus.DebugLevel) {
-		return
-	}
-	for i := range list {
-		s := &list[i]
-		property, visitor, _ := s.subject.Visitor()
-		fields := logrus.Fields{"property": property, "visitor": visitor, "reason": s.Reason, "at": s.at}
-		for name, value := range map[string]string{"chat": s.chat, "trigger": s.trigger, "rule": s.rule, "event": s.event} {
-			if value != "" {
-				fields[name] = value
-			}
-		}
-		if c := s.verdict.Condition; !c.IsZero() {
-			fields["condition"] = c.String()
-		}
-		e.Log.WithFields(fields).Debug("message held back")
 	}
 }

@@ -1,0 +1,212 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// Batch holds the definitions that a number of decisions need.
+type Batch struct {
+	known      func(body []byte) *definition.Property // nil: it has to be decoded
+	compile    func(body []byte, zone string) (*hours.Schedule, error)
+	Properties map[store.Subject]*definition.Property
+	Agents     map[string]*definition.Agent // by id
+	named      map[string][]byte            // schedules by name
+	Broken     map[store.Subject]error
+}
+
+// gather decodes the records and loads the definitions to which they refer: two round trips more,
+// however many records there are.
+func gather(ctx context.Context, db store.Store, s *schedules, known *policyCache, records []store.Record) (*Batch, error) {
+	b := &Batch{
+		known:      known.definition,
+		compile:    s.compile,
+		Properties: make(map[store.Subject]*definition.Property),
+		Agents:     make(map[string]*definition.Agent),
+		named:      make(map[string][]byte),
+		Broken:     make(map[store.Subject]error),
+	}
+	var absent []store.Subject
+	for _, r := range records {
+		b.decode(r)
+	}
+	for _, p := range b.Properties {
+		for _, id := range p.AllAgents() {
+			if _, ok := b.Agents[id]; !ok {
+				b.Agents[id] = nil
+				absent = append(absent, store.AgentSubject(id))
+			}
+		}
+	}
+	if len(absent) > 0 {
+		found, err := db.Load(ctx, absent)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			b.decode(r)
+		}
+	}
+	return b, b.loadNamed(ctx, db)
+}
+
+func (b *Batch) decode(r store.Record) {
+	if r.Definition == nil {
+		return
+	}
+	var err error
+	if id, ok := r.Subject.Agent(); ok {
+		a := new(definition.Agent)
+		if err = json.Unmarshal(r.Definition, a); err == nil {
+			b.Agents[id] = a
+		}
+	} else if p := b.known(r.Definition); p != nil {
+		b.Properties[r.Subject] = p
+	} else {
+		p = new(definition.Property)
+		if err = json.Unmarshal(r.Definition, p); err == nil {
+			b.Properties[r.Subject] = p
+		}
+	}
+	if err != nil {
+		b.Broken[r.Subject] = fmt.Errorf("decoding the definition: %w", err)
+	}
+}
+
+func (b *Batch) loadNamed(ctx context.Context, db store.Store) error {
+	for _, p := range b.Properties {
+		for _, name := range p.Uses() {
+			b.named[name] = nil
+		}
+	}
+	for _, a := range b.Agents {
+		if a != nil && a.Schedule.Name != "" {
+			b.named[a.Schedule.Name] = nil
+		}
+	}
+	names := make([]string, 0, len(b.named))
+	for name := range b.named {
+		names = append(names, name)
+	}
+	bodies, err := db.Schedules(ctx, names)
+	for i, body := range bodies {
+		b.named[names[i]] = body
+	}
+	return err
+}
+
+// Compiled gives the compiled property of a record, as widget.Decide needs it, and its state.
+func (b *Batch) Compiled(r *store.Record) (p widget.Property, state PropertyState, err error) {
+	if err := b.Broken[r.Subject]; err != nil {
+		return p, state, err
+	}
+	if err := DecodeState(r.State, &state); err != nil {
+		return p, state, err
+	}
+	p, err = b.Property(b.Properties[r.Subject], state.Override)
+	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
+	return p, state, err
+}
+
+// Property compiles a definition for widget.Decide.
+func (b *Batch) Property(def *definition.Property, override *hours.Override) (widget.Property, error) {
+	schedule, err := b.schedule(def.Schedule, def.TimeZone)
+	if err != nil {
+		return widget.Property{}, err
+	}
+	if override != nil {
+		schedule = schedule.With(*override)
+	}
+	p := widget.Property{
+		Hours: schedule, Policy: def.Widget, Agents: b.agentsOf(def.Agents), ClosingSoon: time.Duration(def.ClosingSoon.Before),
+	}
+	p.Listeners = listeners(def.Agents, p.Agents)
+	for id, d := range def.Departments {
+		part := widget.Department{ID: id, Agents: b.agentsOf(d.Agents)}
+		part.Listeners = listeners(d.Agents, part.Agents)
+		if !d.Schedule.IsZero() {
+			if part.Hours, err = b.schedule(d.Schedule, def.TimeZone); err != nil {
+				return p, err
+			}
+		}
+		p.Departments = append(p.Departments, part)
+	}
+	sort.Slice(p.Departments, func(i, j int) bool { return p.Departments[i].ID < p.Departments[j].ID })
+	return p, nil
+}
+
+// agentsOf compiles agents. One that has been removed, or that cannot be read, is
+// never available: a property's hours do not depend on it.
+func (b *Batch) agentsOf(ids []string) []widget.Agent {
+	var agents []widget.Agent
+	for _, id := range ids {
+		def := b.Agents[id]
+		if def == nil {
+			agents = append(agents, gone{})
+			continue
+		}
+		a, err := b.Agent(def)
+		if err != nil {
+			b.Broken[store.AgentSubject(id)] = err
+			agents = append(agents, gone{})
+			continue
+		}
+		agents = append(agents, a)
+	}
+	return agents
+}
+
+// gone is an agent whom a property lists and who is not there, or cannot be read.
+type gone struct{}
+
+func (gone) Available(time.Time) bool { return false }
+
+func (gone) NextBoundary(time.Time) time.Time { return time.Time{} }
+
+// Agent compiles an agent; one that is not defined is never available.
+func (b *Batch) Agent(def *definition.Agent) (agent.Agent, error) {
+	schedule, err := b.schedule(def.Schedule, def.TimeZone)
+	if err != nil {
+		return agent.Agent{}, err
+	}
+	if len(def.Leave) > 0 {
+		schedule = schedule.WithLeave(def.Leave)
+	}
+	a := agent.Agent{Hours: schedule}
+	for _, kind := range def.Notify.On {
+		a.NotifyOn = append(a.NotifyOn, agent.Kind(kind))
+	}
+	return a, nil
+}
+
+// listeners are the agents of a property or department who want to be told that it closes
+// soon. The compiled agents stand in the order of the ids.
+func listeners(ids []string, agents []widget.Agent) []widget.Listener {
+	var list []widget.Listener
+	for i, id := range ids {
+		if a, ok := agents[i].(agent.Agent); ok && slices.Contains(a.NotifyOn, agent.ClosingSoon) {
+			list = append(list, widget.Listener{ID: id, Agent: a})
+		}
+	}
+	return list
+}
+
+func (b *Batch) schedule(s definition.Schedule, zone string) (*hours.Schedule, error) {
+	body := []byte(s.InPlace)
+	if s.Name != "" {
+		if body = b.named[s.Name]; body == nil {
+			return nil, fmt.Errorf("finding the schedule %q: it is not defined; define it, or change what refers to it", s.Name)
+		}
+	}
+	return b.compile(body, zone)
+}

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// PassOn wakes the subjects elsewhere that decisions of this shard concern, and says
+// how many. A request is struck out only after it is fulfilled: a crash in between wakes a
+// subject twice, and never leaves one asleep.
+func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
+	const limit = 1000
+	for {
+		requests, err := e.store.Wakes(ctx, shard, limit)
+		if err != nil || len(requests) == 0 {
+			return woken, err
+		}
+		awake := make(map[int]bool) // shards
+		n, err := e.fulfil(ctx, requests, awake)
+		woken += n
+		if err != nil {
+			return woken, err
+		}
+		if err := e.store.Woke(ctx, shard, requests); err != nil {
+			return woken, err
+		}
+		for shard := range awake {
+			if err := e.AskSweep(ctx, shard, e.now()); err != nil {
+				return woken, err
+			}
+		}
+		if len(requests) < limit {
+			return woken, nil
+		}
+	}
+}
+
+// fulfil wakes the requested subjects, notes in which shards they are, and says how many.
+func (e *Engine) fulfil(ctx context.Context, requests []store.Mark, awake map[int]bool) (woken int, err error) {
+	var subjects []store.Subject
+	for _, q := range requests {
+		property, ok := store.Subject(q.Name).Chatters()
+		if !ok {
+			subjects = append(subjects, store.Subject(q.Name))
+			continue
+		}
+		n, err := e.wakeChatters(ctx, property, awake)
+		woken += n
+		if err != nil {
+			return woken, err
+		}
+	}
+	return woken + len(subjects), e.wake(ctx, subjects, awake)
+}
+
+// wakeChatters wakes the visitors of a property who have a chat going: its hours may have
+// changed, and with them the messages of these chats.
+func (e *Engine) wakeChatters(ctx context.Context, property string, awake map[int]bool) (woken int, err error) {
+	const limit = 100 // of a shard
+	cursor := ""
+	for {
+		visitors, next, err := e.store.Chatting(ctx, property, cursor, limit)
+		if err != nil {
+			return woken, err
+		}
+		if err := e.wake(ctx, visitors, awake); err != nil {
+			return woken, err
+		}
+		woken += len(visitors)
+		if cursor = next; cursor == "" {
+			return woken, nil
+		}
+	}
+}
+
+// wake wakes subjects of any shards, and notes in which they are.
+func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[int]bool) error {
+	byShard := make(map[int][]store.Subject)
+	for _, s := range subjects {
+		n := e.store.Shard(s)
+		byShard[n] = append(byShard[n], s)
+	}
+	now := e.now()
+	for n, some := range byShard {
+		if err := e.store.Wake(ctx, n, some, now); err != nil {
+			return err
+		}
+		awake[n] = true
+	}
+	return nil
+}
+
+// WakeUsers wakes the users of an edited schedule shard by shard, and asks for the
+// sweep of each shard as soon as its users are awake. It says how many they are.
+func (e *Engine) WakeUsers(ctx context.Context, edited store.Mark) (woken int, err error) {
+	for shard := range e.store.Shards() {
+		if e.IsStopping() {
+			return woken, ErrStopping
+		}
+		n, err := e.wakeUsersIn(ctx, shard, edited.Name)
+		if err != nil {
+			return woken, err
+		}
+		woken += n
+	}
+	return woken, e.store.Spread(ctx, edited)
+}
+
+func (e *Engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (int, error) {
+	woken, cursor := 0, ""
+	for {
+		users, next, err := e.store.Users(ctx, shard, schedule, cursor, e.Batch)
+		if err != nil {
+			return woken, err
+		}
+		if err := e.store.Wake(ctx, shard, users, e.now()); err != nil {
+			return woken, err
+		}
+		woken += len(users)
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	if woken == 0 {
+		return 0, nil
+	}
+	return woken, e.AskSweep(ctx, shard, e.now())
+}

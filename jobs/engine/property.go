@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// decideProperty decides on a property and its departments, from the definitions of its agents.
+func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
+	id, _ := r.Subject.Property()
+	p, state, err := b.Compiled(r)
+	if err != nil {
+		return err
+	}
+	def := b.Properties[r.Subject]
+	d := widget.Decide(p, widget.State(state.Widget), at)
+	closing := widget.ClosingSoon(p, widget.State(state.Widget), state.Closing, at)
+	c.Due = hours.Earliest(d.Due, closing.Due)
+	c.Wake = r.Woken // passed on to its visitors' chats: no clock has foreseen this
+	for _, change := range d.Changes {
+		switch {
+		case change.Before == change.State.Status:
+		case change.Department == "":
+			c.Flips.Widget++
+		default:
+			c.Flips.Department++
+		}
+		if c.Actions, err = appendAction(c.Actions, widgetAction(id, change, r.Rev, at), def.Destinations); err != nil {
+			return err
+		}
+	}
+	notices, err := closingActions(b.Agents, id, def, closing.Notices, at)
+	if err != nil {
+		return err
+	}
+	c.Actions = append(c.Actions, notices...)
+	c.Notices += len(notices)
+	expired := state.Override != nil && !state.Override.Until.IsZero() && !at.Before(state.Override.Until)
+	if len(d.Changes) == 0 && !closing.Changed && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
+		c.State = unchanged(r)
+		return nil
+	}
+	state.Widget, state.Closing = storedWidget(d.State), closing.Told
+	if expired {
+		state.Override = nil
+	}
+	c.State, err = json.Marshal(state)
+	return err
+}

@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/phrase"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// propertyAt is a property as the decisions on its visitors see it at an instant. It is read with
+// each batch, and so an edit holds for all that is decided after it, also for messages that
+// were waiting already.
+type propertyAt struct {
+	*policies
+	id     string
+	zone   *time.Location // the property's own, or else its schedule's
+	widget widget.State
+	hours  *hours.Schedule // with the override
+	parts  map[string]*hours.Schedule
+	online int // agents
+	agents map[string]*definition.Agent
+	broken error // why it cannot be decided on
+}
+
+// read decides on the property as of the instant, and keeps the results for its visitors.
+func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time.Time) error {
+	compiled, state, err := b.Compiled(r)
+	if err != nil {
+		return err
+	}
+	if p.policies, err = known.compile(r.Definition, b.Properties[r.Subject]); err != nil {
+		return err
+	}
+	p.widget = widget.Decide(compiled, widget.State(state.Widget), at).State
+	if state.Widget.Version == 0 { // it is new: it never had another state, and an event of a moment ago counts
+		p.widget.Since = time.Time{}
+	}
+	p.hours, p.zone, p.parts = compiled.Hours, compiled.Hours.Location(), make(map[string]*hours.Schedule)
+	if p.def.TimeZone != "" {
+		always, err := b.compile(nil, p.def.TimeZone)
+		if err != nil {
+			return err
+		}
+		p.zone = always.Location()
+	}
+	for _, part := range compiled.Departments {
+		p.parts[part.ID] = part.Hours
+	}
+	for _, a := range b.agentsOf(p.def.AllAgents()) {
+		if a.Available(at) {
+			p.online++
+		}
+	}
+	return nil
+}
+
+func (p *propertyAt) name() string {
+	if p.def.Name != "" {
+		return p.def.Name
+	}
+	return p.id
+}
+
+func (p *propertyAt) departmentName(id string) string {
+	if name := p.def.Departments[id].Name; name != "" {
+		return name
+	}
+	return id
+}
+
+func (p *propertyAt) agentName(id string) string {
+	if a := p.agents[id]; a != nil && a.Name != "" {
+		return a.Name
+	}
+	return id
+}
+
+// nextOpen says when it opens next, in the words of a language; empty: it is not in sight.
+func (p *propertyAt) nextOpen(language string, at time.Time) string {
+	if p.widget.NextOpen.IsZero() {
+		return ""
+	}
+	return phrase.Back(p.language(language), at, p.widget.NextOpen.In(p.zone))
+}
+
+// clock says when something is on the same day; empty: it is not in sight.
+func (p *propertyAt) clock(language string, at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return phrase.Clock(p.language(language), at.In(p.zone))
+}
+
+// language is the visitor's, or else the property'p.
+func (p *propertyAt) language(visitors string) string { return cmp.Or(visitors, p.def.Language) }
