@@ -54,12 +54,12 @@ func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) er
 	}
 	log.Field("shard", args.Shard)
 	log.Field("destination", args.Destination)
-	if !w.turns.Take(args.Destination, args.Shard, w.lanesAtOnce()) {
+	if !w.slots.Take(args.Destination, args.Shard, w.lanesAtOnce()) {
 		log.Field("crowded", true)
 		return nil
 	}
 	err := w.deliverer.Run(ctx, store.Lane(args), holder(ctx), log)
-	if next, ok := w.turns.Give(args.Destination); ok {
+	if next, ok := w.slots.Give(args.Destination); ok {
 		err = errors.Join(err, w.queue.enqueueDelivery(ctx, store.Lane{Shard: next, Destination: args.Destination}, w.Now()))
 	}
 	return err

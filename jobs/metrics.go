@@ -129,6 +129,13 @@ func (m *Metrics) swept(subjects int, took time.Duration) {
 	m.sweepSeconds.Observe(took.Seconds())
 }
 
+// delivered counts actions given to a destination.
+func (m *Metrics) delivered(destination, result string, n int) {
+	if m != nil && n > 0 {
+		m.deliveries.WithLabelValues(destination, result).Add(float64(n))
+	}
+}
+
 // The results of a notice.
 const (
 	noticeSent    = "sent"

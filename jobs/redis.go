@@ -40,7 +40,7 @@ func Connect(o redis.UniversalOptions) Redis {
 	server.MinRetryBackoff, server.MaxRetryBackoff = 100*time.Millisecond, 2*time.Second
 	lasts, giveUp := context.WithCancel(context.Background())
 	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server), giveUp: giveUp}
-	r.Server.AddHook(patience{lasts})
+	r.Server.AddHook(retryHook{lasts})
 	return r
 }
 
@@ -113,7 +113,7 @@ func (r Redis) ping(ctx context.Context) error {
 	return r.Client.Ping(ctx).Err()
 }
 
-// patience is a hook on the client of asynq's servers. It cures two things that
+// retryHook is a hook on the client of asynq's servers. It cures two things that
 // asynq does when Redis is away for a moment:
 //
 // A handler's success is written with the context of the task, which is cancelled
@@ -126,20 +126,20 @@ func (r Redis) ping(ctx context.Context) error {
 //
 // Patience has an end when a worker stops while Redis is away: without it, a stop
 // takes minutes.
-type patience struct{ lasts context.Context }
+type retryHook struct{ lasts context.Context }
 
-const brake = 250 * time.Millisecond
+const errorPause = 250 * time.Millisecond
 
 // DialHook implements redis.Hook.
-func (patience) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (retryHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 // ProcessPipelineHook implements redis.Hook.
-func (patience) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+func (retryHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return next
 }
 
 // ProcessHook implements redis.Hook.
-func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (h retryHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			deadline, ok := ctx.Deadline()
@@ -152,11 +152,11 @@ func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		stop := context.AfterFunc(p.lasts, cancel) //nolint:contextcheck // it ends the other one
+		stop := context.AfterFunc(h.lasts, cancel) //nolint:contextcheck // it ends the other one
 		defer stop()
 		err := next(ctx, cmd)
 		if isOutage(err) {
-			time.Sleep(brake)
+			time.Sleep(errorPause)
 		}
 		return err
 	}

@@ -92,7 +92,7 @@ func (w *Worker) startCron(ctx context.Context) (stop func(), err error) {
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
 	for _, e := range w.crontab() {
 		var id cron.EntryID
-		var r rhythm
+		var r missCounter
 		w.Metrics.beat(e.Name, w.Now(), 0) // at the start, catchUp does the work of all entries
 		id, err := c.AddFunc(e.Spec, func() {
 			entry := c.Entry(id)

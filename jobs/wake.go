@@ -69,5 +69,5 @@ func (w *Worker) wakeVisitor(ctx context.Context, args WakeArgs, log *attempt) e
 	if _, err := w.await(ctx, args.Due); err != nil {
 		return err
 	}
-	return w.submit(ctx, &submission{due: args.Subject}, log)
+	return w.submit(ctx, &request{due: args.Subject}, log)
 }

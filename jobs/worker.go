@@ -46,8 +46,8 @@ type Worker struct {
 	engine    *engine.Engine
 	deliverer *deliver.Deliverer
 	queue     queue
-	turns     deliver.Slots
-	together  [takers]together
+	slots     deliver.Slots
+	batchers  [batchers]batcher
 	orphans   orphans
 	said      oncePerMinute // of properties, what need not be said with each event
 	inspect   *asynq.Inspector
@@ -72,8 +72,8 @@ func NewWorker(c Config) *Worker {
 		Store: c.Store, Now: c.Now, Log: c.Log, Stopping: w.engine.IsStopping, Ask: asks{w.queue},
 		Open: c.OpenDestination, Default: c.DefaultDestination, Observe: c.Metrics.delivered,
 	})
-	for i := range w.together {
-		w.together[i].take = w.takeTogether
+	for i := range w.batchers {
+		w.batchers[i].take = w.processBatch
 	}
 	return w
 }
@@ -169,7 +169,7 @@ func (w *Worker) Run(ctx context.Context) error {
 			TaskCheckInterval: s.check, DelayedTaskCheckInterval: s.forward,
 			ShutdownTimeout: w.StopTimeout, BaseContext: func() context.Context { return work },
 			IsFailure: isFailure, RetryDelayFunc: retryDelay,
-			Logger: engineLog{w.Log}, LogLevel: asynq.WarnLevel,
+			Logger: asynqLog{w.Log}, LogLevel: asynq.WarnLevel,
 		})
 		if err := server.Start(mux); err != nil {
 			return fmt.Errorf("starting the server of %s: %w", s.queue, err)
@@ -249,16 +249,16 @@ func retryDelay(n int, err error, _ *asynq.Task) time.Duration {
 	return delay + rand.N(time.Second)
 }
 
-// engineLog gives asynq's log to logrus.
-type engineLog struct{ log logrus.FieldLogger }
+// asynqLog gives asynq's log to logrus.
+type asynqLog struct{ log logrus.FieldLogger }
 
-func (l engineLog) Debug(args ...any) { l.log.Debug(prefixed("asynq: ", args)...) }
-func (l engineLog) Info(args ...any)  { l.log.Debug(prefixed("asynq: ", args)...) }
-func (l engineLog) Warn(args ...any)  { l.log.Warn(prefixed("asynq: ", args)...) }
-func (l engineLog) Error(args ...any) { l.log.Error(prefixed("asynq: ", args)...) }
+func (l asynqLog) Debug(args ...any) { l.log.Debug(prefixed("asynq: ", args)...) }
+func (l asynqLog) Info(args ...any)  { l.log.Debug(prefixed("asynq: ", args)...) }
+func (l asynqLog) Warn(args ...any)  { l.log.Warn(prefixed("asynq: ", args)...) }
+func (l asynqLog) Error(args ...any) { l.log.Error(prefixed("asynq: ", args)...) }
 
 // Fatal never ends the process: that is for cmd to decide.
-func (l engineLog) Fatal(args ...any) { l.log.Error(prefixed("asynq: ", args)...) }
+func (l asynqLog) Fatal(args ...any) { l.log.Error(prefixed("asynq: ", args)...) }
 
 func prefixed(prefix string, args []any) []any { return append([]any{prefix}, args...) }
 
@@ -286,4 +286,4 @@ var _ interface {
 	Printf(ctx context.Context, format string, v ...any)
 } = (*RedisLog)(nil)
 
-var _ redis.Hook = patience{}
+var _ redis.Hook = retryHook{}

@@ -16,8 +16,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// submission is what one task has for visitors: events, or one whose time has come.
-type submission struct {
+// request is what one task has for visitors: events, or one whose time has come.
+type request struct {
 	events []event.Event
 	due    store.Subject // empty: none
 
@@ -27,37 +27,37 @@ type submission struct {
 	follow []*engine.Change // of which this task asks for timers and deliveries
 }
 
-// together lets tasks that run at the same time share loads and commits. Who comes while
+// batcher lets tasks that run at the same time share loads and commits. Who comes while
 // nothing is under way is taken at once. Who comes while a batch is under way, or just was,
 // waits for the next, a few milliseconds: so the cost of a batch is spread over as many as
 // come in that time.
-type together struct {
-	take func([]*submission)
+type batcher struct {
+	take func([]*request)
 
 	mu      sync.Mutex
-	waiting []*submission
+	waiting []*request
 	events  int // of those who wait; a timer counts as one
 	busy    bool
 	enough  chan struct{} // there are enough for a batch; nil: nobody waits for it
 }
 
 const (
-	// takers are how many batches a worker has under way: while Redis has one, the next is
-	// decided on. Tasks of one visitor alone are all for the same taker; others who meet in
+	// batchers are how many batches a worker has under way: while Redis has one, the next is
+	// decided on. Tasks of one visitor alone are all for the same batcher; others who meet in
 	// two batches lose a commit, and are decided on anew.
-	takers = 2
+	batchers = 2
 
-	breath      = 10 * time.Millisecond // between two batches
+	batchWindow      = 10 * time.Millisecond // between two batches
 	batchEvents = 1000                  // taken together, unless one task has more
 )
 
 // full tells whether so many wait that there is no use in waiting for more: most of the tasks
 // that can be under way, or of the events that are taken at once.
-func (t *together) full() bool {
-	return len(t.waiting) >= eventsAtOnce/takers*3/4 || t.events >= batchEvents*3/4
+func (t *batcher) full() bool {
+	return len(t.waiting) >= eventsAtOnce/batchers*3/4 || t.events >= batchEvents*3/4
 }
 
-func (t *together) add(s *submission) {
+func (t *batcher) add(s *request) {
 	s.done = make(chan struct{})
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,17 +74,17 @@ func (t *together) add(s *submission) {
 }
 
 // first is one of the subjects; ok is false where there is none.
-func (s *submission) first() (subject store.Subject, ok bool) {
+func (s *request) first() (subject store.Subject, ok bool) {
 	for subject := range s.subjects() {
 		return subject, true
 	}
 	return "", false
 }
 
-func (s *submission) size() int { return max(1, len(s.events)) }
+func (s *request) size() int { return max(1, len(s.events)) }
 
 // run ends when nobody waits any more.
-func (t *together) run() {
+func (t *batcher) run() {
 	for batch := t.next(); len(batch) > 0; batch = t.next() {
 		t.take(batch)
 		for _, s := range batch {
@@ -95,7 +95,7 @@ func (t *together) run() {
 }
 
 // pause lets tasks gather.
-func (t *together) pause() {
+func (t *batcher) pause() {
 	t.mu.Lock()
 	if t.full() {
 		t.mu.Unlock()
@@ -104,7 +104,7 @@ func (t *together) pause() {
 	enough := make(chan struct{})
 	t.enough = enough
 	t.mu.Unlock()
-	timer := time.NewTimer(breath)
+	timer := time.NewTimer(batchWindow)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -115,7 +115,7 @@ func (t *together) pause() {
 	}
 }
 
-func (t *together) next() []*submission {
+func (t *batcher) next() []*request {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	n, events := 0, 0
@@ -136,8 +136,8 @@ func (t *together) next() []*submission {
 // batchTime bounds the work on one batch; what is not done comes again with its tasks.
 const batchTime = 30 * time.Second
 
-// takeTogether is what together does.
-func (w *Worker) takeTogether(batch []*submission) {
+// processBatch is what a batcher does.
+func (w *Worker) processBatch(batch []*request) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTime) // it is of many tasks, and ends with none
 	defer cancel()
 	var events []event.Event
@@ -158,15 +158,15 @@ func (w *Worker) takeTogether(batch []*submission) {
 
 // share gives each change after which there is something to ask for to one of the tasks
 // that it is of. So the asking is done by all of them at once.
-func share(batch []*submission, changes []engine.Change) {
-	var of map[store.Subject]*submission
+func share(batch []*request, changes []engine.Change) {
+	var of map[store.Subject]*request
 	for i := range changes {
 		c := &changes[i]
 		if !c.HasTimers() && c.Leaving() == 0 {
 			continue
 		}
 		if of == nil {
-			of = make(map[store.Subject]*submission)
+			of = make(map[store.Subject]*request)
 			for _, s := range batch {
 				for subject := range s.subjects() {
 					of[subject] = s
@@ -181,8 +181,8 @@ func share(batch []*submission, changes []engine.Change) {
 	}
 }
 
-// subjects are those that a submission is about, some twice.
-func (s *submission) subjects() iter.Seq[store.Subject] {
+// subjects are those that a request is about, some twice.
+func (s *request) subjects() iter.Seq[store.Subject] {
 	return func(yield func(store.Subject) bool) {
 		if s.due != "" && !yield(s.due) {
 			return
@@ -196,7 +196,7 @@ func (s *submission) subjects() iter.Seq[store.Subject] {
 }
 
 // left is an error where a task has events that no retry will get in: it is archived.
-func (s *submission) left(broken []engine.Broken) error {
+func (s *request) left(broken []engine.Broken) error {
 	var errs []error
 	for _, b := range broken {
 		for subject := range s.subjects() {
@@ -230,12 +230,12 @@ func (w *Worker) report(t *engine.Taken) {
 }
 
 // submit has events taken in, or a visitor looked at, and asks for what comes of it.
-func (w *Worker) submit(ctx context.Context, s *submission, log *attempt) error {
+func (w *Worker) submit(ctx context.Context, s *request, log *attempt) error {
 	first, ok := s.first()
 	if !ok {
 		return nil // of agents alone: nothing is decided on them yet
 	}
-	w.together[w.Store.Shard(first)%takers].add(s)
+	w.batchers[w.Store.Shard(first)%batchers].add(s)
 	select {
 	case <-s.done:
 	case <-ctx.Done(): // it may yet be done: then the next try finds that it was
@@ -247,8 +247,8 @@ func (w *Worker) submit(ctx context.Context, s *submission, log *attempt) error 
 	return s.err
 }
 
-// followUp asks for the timers and deliveries that came of a submission.
-func (w *Worker) followUp(ctx context.Context, s *submission, log *attempt) error {
+// followUp asks for the timers and deliveries that came of a request.
+func (w *Worker) followUp(ctx context.Context, s *request, log *attempt) error {
 	var errs []error
 	shards, notices := make(map[int]bool), make(map[int]bool)
 	for _, c := range s.follow {

@@ -12,5 +12,5 @@ func (w *Worker) takeEvents(ctx context.Context, args client.EventsArgs, log *at
 	if len(args.Events) == 0 {
 		return nil
 	}
-	return w.submit(ctx, &submission{events: args.Events}, log)
+	return w.submit(ctx, &request{events: args.Events}, log)
 }

@@ -26,7 +26,7 @@ func TestMissedTimesOfACronEntry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var r rhythm
+		var r missCounter
 		for i, run := range c.runs {
 			at, err := time.Parse(time.DateTime, "2026-11-23 "+run)
 			if err != nil {
@@ -41,7 +41,7 @@ func TestMissedTimesOfACronEntry(t *testing.T) {
 
 func TestALeapOfTheClockIsNotCountedForEver(t *testing.T) {
 	t.Parallel()
-	r := rhythm{last: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	r := missCounter{last: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 	if got := r.missed(cron.Every(time.Second), r.last.AddDate(1000, 0, 0)); got != mostMissed {
 		t.Errorf("%d", got)
 	}
