@@ -6,11 +6,13 @@ import (
 	"github.com/deskbell/deskbell/jobs/client"
 )
 
-// takeEvents takes in the events of one task, together with those of others.
-func (w *Worker) takeEvents(ctx context.Context, args client.EventsArgs, log *attempt) error {
+// eventsJob takes in the events of one task, together with those of others.
+type eventsJob struct{ visitors *visitors }
+
+func (j eventsJob) run(ctx context.Context, args client.EventsArgs, log *attempt) error {
 	log.Field("events", len(args.Events))
 	if len(args.Events) == 0 {
 		return nil
 	}
-	return w.submit(ctx, &request{events: args.Events}, log)
+	return j.visitors.decide(ctx, &request{events: args.Events}, log)
 }

@@ -15,15 +15,15 @@ type missCounter struct {
 	last time.Time // when the run before was meant to be; zero: there was none
 }
 
-// missed notes a run by the time at which it was meant to be, and gives the number
+// count notes a run by the time at which it was meant to be, and gives the number
 // of those between it and the one before. cron skips a run while the last has not
-// ended, and makes one of all that fall due while the machine sleeps.
-func (r *missCounter) missed(schedule cron.Schedule, meant time.Time) (n int) {
-	if !r.last.IsZero() {
-		for t := schedule.Next(r.last); t.Before(meant) && n < mostMissed; t = schedule.Next(t) {
+// ended, and makes one run of all that fall due while the machine sleeps.
+func (c *missCounter) count(schedule cron.Schedule, meant time.Time) (n int) {
+	if !c.last.IsZero() {
+		for t := schedule.Next(c.last); t.Before(meant) && n < mostMissed; t = schedule.Next(t) {
 			n++
 		}
 	}
-	r.last = meant
+	c.last = meant
 	return n
 }
