@@ -15,8 +15,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// history is a store that notes on which revision of a visitor each message and each
-// answer was decided. Revisions, and not the clock, say which was first.
+// history is a store that notes the revision of a visitor on which each message and each
+// answer was decided. Their order is that of the revisions, and not of the clock.
 type history struct {
 	store.Store
 	*noted
@@ -26,7 +26,7 @@ type noted struct {
 	now       func() time.Time
 	mu        sync.Mutex
 	talks     map[store.Subject]*talk
-	contended map[string]int // by property: messages and answers whose decision was lost, and made anew
+	contended map[string]int // by property: decisions on messages and answers that were lost, and made anew
 
 	timerTakes, answerTakes time.Duration // the last of each, until its commit
 }
@@ -57,7 +57,7 @@ func (n *noted) note(changes []store.Change, lost []store.Subject) {
 		if talk == nil {
 			continue
 		}
-		speaks := slices.ContainsFunc(c.Actions, store.Outgoing.Leaves) // others only show what is held back
+		speaks := slices.ContainsFunc(c.Actions, store.Outgoing.Leaves) // others only show messages that are held back
 		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
 		if slices.Contains(lost, c.Subject) {
 			if property, _, _ := c.Subject.Visitor(); answer || speaks {
@@ -88,7 +88,7 @@ func (n *noted) begin(s store.Subject, due time.Time) *talk {
 	return n.talks[s]
 }
 
-// answerAt is when to send an answer for it to meet its timer, which it does on any machine.
+// answerAt is the instant to send an answer at, so that it meets its timer on any machine.
 func (n *noted) answerAt(due time.Time) time.Time {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -124,8 +124,8 @@ func (n *noted) raced(properties []string) bool {
 	})
 }
 
-// comforting are properties that say something when nobody answers, each by another of the
-// ways that there are, after comfortDelay.
+// comforting are properties that send a message when no agent answers for comfortDelay, each
+// by another kind of trigger.
 const comforting = `{"properties": {
 	"rescue":     {"triggers": [{"name": "Help", "type": "rescue", "delay": "3s", "message": "nearly"}]},
 	"unanswered": {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "2s", "delay": "1s", "message": "nearly"}]},
@@ -136,12 +136,12 @@ const comforting = `{"properties": {
 
 const comfortDelay = 3 * time.Second
 
-// withoutTimer is the property that speaks at once.
+// withoutTimer is the property that answers at once.
 const withoutTimer = "reply"
 
 // TestNobodyIsComfortedWhoWasAnswered lets the agent's answer and the visitor's timer
-// come at the same time, on two workers: thousands of times in a full storm, and until each of both was first,
-// in each property. An auto-reply has no timer: there the answer comes at the time of the
+// come at the same time, on two workers: thousands of times in a full storm, and until each of the
+// two was first in each property. An auto-reply has no timer: there the answer comes at the time of the
 // visitor's message.
 func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	t.Parallel()
@@ -188,7 +188,7 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	}
 }
 
-// askAndAnswer has a visitor ask, and an agent answer, and waits until that is known.
+// askAndAnswer has a visitor ask, and an agent answer, and waits until both are committed.
 func (b *bundle) askAndAnswer(n *noted, property string, i int) {
 	visitor, chat := fmt.Sprint("v", i), fmt.Sprint("c", i)
 	asked := named("request", event.New(event.ChatRequested, event.Data{Property: property, Visitor: visitor, Chat: chat, Text: "Hello?"}))

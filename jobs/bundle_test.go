@@ -32,7 +32,7 @@ import (
 
 func TestMain(m *testing.M) {
 	redistest.AtOnce(16)
-	quiet, _ := logtest.NewNullLogger() // go-redis says much while Redis is away
+	quiet, _ := logtest.NewNullLogger() // go-redis logs much while Redis is away
 	redis.SetLogger(&jobs.RedisLog{Log: quiet, Now: time.Now})
 	os.Exit(m.Run())
 }
@@ -61,7 +61,7 @@ func (c *clock) dueAfter(t time.Time, least time.Duration) {
 	c.offset.Store(int64(t.Sub(beat)))
 }
 
-// setup says what a bundle is made of. The zero value is a Redis of its own with
+// setup has the settings of a bundle. The zero value is a Redis of its own with
 // seven shards.
 type setup struct {
 	redis   redis.UniversalOptions // none: a new server's
@@ -76,7 +76,7 @@ type setup struct {
 }
 
 // bundle is a Redis with definitions, and workers on it that share a clock, a log and
-// what they deliver to.
+// a recorder, to which they deliver.
 type bundle struct {
 	*testing.T
 	setup
@@ -136,7 +136,7 @@ func (b *bundle) must(err error) {
 	}
 }
 
-// define makes Redis match definitions, and gives what it did.
+// define makes Redis match definitions, and gives the steps.
 func (b *bundle) define(text string) []string {
 	b.Helper()
 	steps, err := b.client.Plan(b.Context(), parse(b, text))
@@ -203,16 +203,16 @@ func (b *bundle) worker() (stop func()) {
 	return stop
 }
 
-// quiet waits until nothing is left to do at the clock's time: no subject is due,
-// nobody is to be woken, every action is delivered, and no task waits or runs.
+// quiet waits until nothing is left to do at the clock's time: no subject is due or
+// to be woken, every action is delivered, and no task waits or runs.
 func (b *bundle) quiet() {
 	b.Helper()
 	redistest.Wait(b, "nothing is left to do", func() bool { return b.nothingWaits() && b.running() == 0 })
 }
 
 // quietButForOrphans is quiet after Redis has hung. asynq may then take a task whose
-// worker never hears of it, and runs it a minute or two later. That minute is not
-// waited for: what a wake-up was to do, the next has done.
+// worker never hears of it, and runs it a minute or two later. The test does not wait
+// for that: the next wake-up has done its work.
 func (b *bundle) quietButForOrphans() {
 	b.Helper()
 	redistest.Wait(b, "nothing waits", b.nothingWaits)
@@ -249,8 +249,8 @@ func (b *bundle) count(of func(*asynq.QueueInfo) int) int {
 	return n
 }
 
-// crosses lets an instant come at the next beat, and waits until what was due then is
-// done.
+// crosses lets an instant come at the next beat, and waits until the work that was due
+// then is done.
 func (b *bundle) crosses(boundary time.Time) {
 	b.Helper()
 	b.clock.due(boundary)
@@ -309,12 +309,12 @@ type recorder struct {
 	had   map[string][]deliver.Delivery // by destination
 	calls map[string][]call             // by destination
 	sent  []string                      // notices: URL, title, text
-	fails map[string]error              // by destination, or by URL: what it answers
+	fails map[string]error              // the answer, by destination or by URL
 
 	answers map[string]func(context.Context, []deliver.Delivery) error // by destination, where it is not the same for all
 }
 
-// call is one call of a destination, and what it answered.
+// call is one call of a destination, and its answer.
 type call struct {
 	ids []string
 	err error
@@ -404,7 +404,7 @@ func (r *recorder) notices() []string {
 	return slices.Sorted(slices.Values(r.sent))
 }
 
-// envelope is what these tests read of an action.
+// envelope has the parts of an action that these tests read.
 type envelope struct {
 	action.Action
 	Data struct {

@@ -30,7 +30,7 @@ func writes(at time.Time, from event.Author) event.Event {
 	return happens(at, event.ChatMessage, event.Data{Chat: "c1", From: from, Text: "Hi"})
 }
 
-// hears takes in events, each at its time, and gives in short what is said to the visitor until an instant.
+// hears takes in events, each at its time, and gives in short the messages to the visitor until an instant.
 func (s *simulated) hears(events []event.Event, until time.Time) []string {
 	for _, e := range events {
 		s.until(e.Time)

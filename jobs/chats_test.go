@@ -13,7 +13,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// TestChatsAtTheEndOfTheHours has requests that nobody answers wait at five o'clock, in one
+// TestChatsAtTheEndOfTheHours has requests that no agent answers wait at five o'clock, in one
 // property for each case, with a request for a department that closed before, a chat that a bot
 // hands over, and messages in hours and after.
 func TestChatsAtTheEndOfTheHours(t *testing.T) {

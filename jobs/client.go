@@ -13,7 +13,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
-// Client is all that a process does with Redis which is no worker: it sends events, edits, reads, and sees to deliveries.
+// Client is for processes of this module that are no workers: it sends events, edits, reads,
+// and sees to deliveries.
 type Client struct {
 	*client.Client
 	*edit.Editor
@@ -21,7 +22,7 @@ type Client struct {
 	*Deliveries
 }
 
-// ClientConfig is what a Client is made of.
+// ClientConfig has the settings of a Client.
 type ClientConfig struct {
 	Store      store.Store
 	Redis      redis.UniversalClient // for enqueueing; the caller closes it
@@ -41,20 +42,20 @@ func NewClient(c ClientConfig) *Client {
 	}
 }
 
-// sweeps is how an edit asks for the work that follows from it.
+// sweeps enqueues the work that follows from an edit.
 type sweeps struct{ queue }
 
 // Sweep implements Asker.
 func (s sweeps) Sweep(ctx context.Context, shard int, nominal time.Time) error {
-	return s.enqueueSweep(ctx, shard, nominal, false)
+	return enqueueSweep(ctx, s.queue, shard, nominal, false)
 }
 
 // SweepIn implements Asker.
 func (s sweeps) SweepIn(ctx context.Context, shard int, wait time.Duration, nominal time.Time) error {
-	return s.enqueueSweepIn(ctx, shard, wait, nominal)
+	return enqueueSweepIn(ctx, s.queue, shard, wait, nominal)
 }
 
 // Spread implements Asker.
 func (s sweeps) Spread(ctx context.Context, edited store.Mark, nominal time.Time) error {
-	return s.enqueueSpread(ctx, edited, nominal)
+	return enqueueSpread(ctx, s.queue, edited, nominal)
 }

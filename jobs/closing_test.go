@@ -14,8 +14,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// closing is a property that says nothing to visitors before it closes, and has agents who
-// want to be told, and one who does not.
+// closing is a property that sends visitors no message before it closes, and has agents who
+// want a notice, and one who does not.
 const closing = `{
 	"properties": {"acme": {"schedule": "daily 9-17", "closing_soon": {"before": "10m"}, "agents": ["lea", "tom", "kim", "eve"],
 		"departments": {"sales": {"schedule": "daily 9-12", "agents": ["ann"]}}}},
@@ -28,7 +28,7 @@ const closing = `{
 	}
 }`
 
-// closings are the notices that it closes soon, with their times.
+// closings are the notices of its closing, with their times.
 func closings(list []envelope) []string {
 	var told []string
 	for _, a := range list {

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// DeliverArgs asks to give a destination what it has not had of a shard's outbox.
+// DeliverArgs asks to give a destination the actions of a shard's outbox that it has not had.
 type DeliverArgs struct {
 	Shard       int    `json:"shard"`
 	Destination string `json:"destination"`
@@ -22,51 +22,61 @@ type DeliverArgs struct {
 func (DeliverArgs) Kind() string { return "outbox:deliver" }
 
 // deliveryRetries is more than there are between two successes in 12 hours: the
-// pauses grow, and what is old is given up.
+// pauses grow, and an old action is given up.
 const deliveryRetries = 100
 
-func (q queue) enqueueDelivery(ctx context.Context, l store.Lane, slot time.Time, opts ...asynq.Option) error {
+// enqueueDelivery asks for a delivery. Its slot, an instant, is in the id of its task, so that
+// any number of workers ask once.
+func enqueueDelivery(ctx context.Context, q queue, l store.Lane, slot time.Time, opts ...asynq.Option) error {
 	id := fmt.Sprintf("deliver:%d:%s:%d", l.Shard, l.Destination, slot.UnixMilli())
 	opts = append([]asynq.Option{asynq.TaskID(id), asynq.MaxRetry(deliveryRetries)}, opts...)
 	return q.enqueue(ctx, DeliverArgs(l), queueDelivery, l.Shard, opts...)
 }
 
-// asks is how the deliverer asks for more deliveries.
+// asks enqueues the deliveries that the deliverer asks for.
 type asks struct{ queue }
 
 // Deliver implements Asker.
 func (a asks) Deliver(ctx context.Context, l store.Lane, slot time.Time) error {
-	return a.enqueueDelivery(ctx, l, slot)
+	return enqueueDelivery(ctx, a.queue, l, slot)
 }
 
 // DeliverIn implements Asker.
 func (a asks) DeliverIn(ctx context.Context, l store.Lane, slot time.Time, wait time.Duration) error {
-	return a.enqueueDelivery(ctx, l, slot, asynq.ProcessIn(wait))
+	return enqueueDelivery(ctx, a.queue, l, slot, asynq.ProcessIn(wait))
 }
 
 // Archive implements Asker.
-func (a asks) Archive(ctx context.Context, g deliver.GivenUp) error { return a.enqueueReplay(ctx, g) }
+func (a asks) Archive(ctx context.Context, g deliver.GivenUp) error {
+	return enqueueReplay(ctx, a.queue, g)
+}
 
-// deliver gives a destination what waits in one lane.
-func (w *Worker) deliver(ctx context.Context, args DeliverArgs, log *attempt) error {
-	if args.Shard < 0 || args.Shard >= w.Store.Shards() {
-		return fmt.Errorf("delivering from shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
+// deliverJob gives a destination the actions that wait in one lane.
+type deliverJob struct {
+	*parts
+	slots *deliver.Slots
+}
+
+func (j deliverJob) run(ctx context.Context, args DeliverArgs, log *attempt) error {
+	if err := j.checkShard("delivering from", args.Shard); err != nil {
+		return err
 	}
 	log.Field("shard", args.Shard)
 	log.Field("destination", args.Destination)
-	if !w.turns.Take(args.Destination, args.Shard, w.lanesAtOnce()) {
+	if !j.slots.Take(args.Destination, args.Shard, j.lanes) {
 		log.Field("crowded", true)
 		return nil
 	}
-	err := w.deliverer.Run(ctx, store.Lane(args), holder(ctx), log)
-	if next, ok := w.turns.Give(args.Destination); ok {
-		err = errors.Join(err, w.queue.enqueueDelivery(ctx, store.Lane{Shard: next, Destination: args.Destination}, w.Now()))
+	err := j.deliverer.Run(ctx, store.Lane(args), holder(ctx), log)
+	if next, ok := j.slots.Give(args.Destination); ok {
+		err = errors.Join(err, enqueueDelivery(ctx, j.queue, store.Lane{Shard: next, Destination: args.Destination}, j.now()))
 	}
 	return err
 }
 
 // lanesAtOnce is how many lanes of one destination a worker serves at a time. Its
 // server has room for those of many destinations: most of them only wait.
-func (w *Worker) lanesAtOnce() int { return 4 * w.Concurrency }
+func lanesAtOnce(concurrency int) int { return 4 * concurrency }
 
+// crowdedDestinations is for how many destinations with all their lanes busy there is room.
 const crowdedDestinations = 16

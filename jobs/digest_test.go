@@ -19,7 +19,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// office is a property that opens at nine and has agents, of whom two want the digest.
+// office is a property that opens at nine and has agents. Two of them want the digest.
 const office = `{"properties": {"acme": {"name": "ACME", "schedule": "daily 9-17", "agents": ["lea", "kim"], "triggers": [],
 	"departments": {"sales": {"agents": ["tom"]}}}},
 	"agents": {
@@ -27,7 +27,7 @@ const office = `{"properties": {"acme": {"name": "ACME", "schedule": "daily 9-17
 		"tom": {"notify": {"on": ["hours_started", "digest_opened"], "via": ["ntfy://one/tom"]}},
 		"kim": {"notify": {"on": ["hours_started"]}}}}`
 
-// told is when a digest may be told that is of an opening.
+// told is the earliest time of the digest of an opening.
 func told(opening time.Time) time.Time { return opening.Add(10 * time.Second) }
 
 func form(id string) event.Event {
@@ -79,7 +79,7 @@ func (b *bundle) tells(want ...string) {
 	}
 }
 
-// record is what there is of a digest.
+// record is the stored record of a digest.
 func (b *bundle) digest() store.Record {
 	b.Helper()
 	records, err := b.store.Load(b.Context(), []store.Subject{"digest/acme"})
@@ -146,7 +146,7 @@ func TestAnOverrideThatOpensEarlyBringsTheDigest(t *testing.T) {
 	}
 }
 
-// dying is a store whose first commits of visitors that come after a digest do not get there.
+// dying is a store that loses the first commits of visitors after a digest.
 type dying struct {
 	store.Store
 	left *atomic.Int64
@@ -204,7 +204,7 @@ func TestAnEventThatIsTriedAgainAfterTheOpeningIsNotToldTwice(t *testing.T) {
 	}
 }
 
-// TestDigestsOfASimulation tells days of one property, event by event.
+// TestDigestsOfASimulation plays days of one property, event by event.
 func TestDigestsOfASimulation(t *testing.T) {
 	t.Parallel()
 	type step struct {

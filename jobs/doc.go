@@ -1,6 +1,42 @@
-// Package jobs runs Deskbell: it is the only package that knows asynq. It holds
-// the jobs, the cron entries that wake them, and the Client by which other Go
-// programs define properties, override their hours and read their states.
+// Package jobs runs Deskbell. It holds the jobs, the cron entries that wake them, and the
+// Client by which processes of this module send, edit and read.
+//
+// # The packages
+//
+//	                  jobs                 queue, crontab, one file for each job
+//	         ┌─────────┼─────────┐
+//	         ▼         ▼         ▼
+//	simulate ─► edit  view    deliver ◄── destination/*
+//	    │        │     │         │
+//	    └────────┴─────┴────┬────┘
+//	                        ▼
+//	                      engine           load, decide, commit
+//	                        │
+//	memstore, redisstore ─► store ◄── client
+//	                        │
+//	                        ▼
+//	                      domain           pure
+//
+// Package simulate stands beside jobs, and not below it: it runs the engine on a clock of its
+// own, and needs no queue. Package client is for other Go programs: it enqueues events, and
+// has no worker in its imports. (jobs itself imports it, for the tasks that it enqueues.)
+//
+// asynq and cron are imported here and, apart from tests, only in jobs/bench, jobs/monitor,
+// and in one file of jobs/client, enqueue.go. A program that imports jobs/client links cron all the
+// same, since asynq itself imports it.
+//
+// Two parts stand elsewhere than their names suggest:
+//
+//   - The keys of the HTTP API are in package edit. The command line makes them, and the HTTP
+//     server checks them. Both write and read them as other definitions of the whole
+//     installation: by a compare-and-set on the store.
+//   - Client is here, and not in jobs/client. It joins what a process of this module needs:
+//     client.Client, edit.Editor, view.Reader and Deliveries. The last of these replays actions
+//     from asynq's archive, and so needs asynq.
+//
+// Within this package the files point one way, too. The Worker (worker.go) joins all. Each job
+// is a small type in its own file; jobs.go lists them. They embed the parts of a worker that
+// they share (parts.go), and know nothing of the Worker.
 //
 // # The machine
 //
@@ -18,74 +54,78 @@
 //	                      outbox:deliver      agent:notify        boundary:sweep
 //	                      log, webhook, …     ntfy, Slack, …      of their shards
 //
-// Every decision takes one path: load, decide, commit, wake whom it concerns. A
-// boundary, an edit, a restart and the reconciliation differ only in what woke them.
+// Every decision takes one path: load, decide, commit, wake the subjects that it concerns. A
+// boundary, an edit, a restart and the reconciliation differ only in their cause.
 //
-// Events take it, too. A task carries some, and the tasks of a process that run at the same
-// time share their loads and commits (together.go). A record is one visitor of a property,
-// without a definition; what is due for a visitor is in that record and in the timetable,
-// and a task comes two seconds early and waits for the very instant:
+// Events take that path, too. A task carries some events. The tasks of a process that run at
+// the same time share their loads and commits (batcher.go, visitors.go). A record is one
+// visitor of a property, without a definition. The record holds all that is due for the
+// visitor, and the timetable says when. A task comes two seconds early, and waits for the very
+// instant (timers.go):
 //
-//	Client.Send ──► event:take ─┐  load   the visitors, their properties, what was heard
+//	Client.Send ──► event:take ─┐  load   the visitors, their properties, the ids of events
 //	                            ├─►decide visit.Decide, chat.Decide (pure)
 //	            visitor:wake ───┘  commit states, due times, actions and ids of events
 //
-// An event is known again by its id for a day: the id is written with the state that it is
-// in. Events of agents are taken, and have no effect yet.
+// An event is known again by its id for a day: the id is written together with the state that
+// the event changed. Events of agents are taken, and have no effect yet.
 //
-// What comes in while a property is closed is added to its digest, a record of its own (digest.go), before the
-// visitors are written; a sweep tells of it at the opening.
+// An event that comes in while its property is closed is added to the property's digest, a
+// record of its own, before the visitors are written. A sweep sends the digest at the opening.
 //
-// Pages that show a widget need not wait for a worker: Live makes the same decision
-// for any property at any instant, and follows what is written.
+// Pages that show a widget need not wait for a worker: a view.Live makes the same decision
+// for any property at any instant, and follows the changes that are written.
 //
-// A Simulation takes the same path (engine.go) over a store in memory, on a clock that
-// jumps from one due time to the next. It needs none of what follows.
+// A simulate.Simulation takes the same path over a store in memory, on a clock that jumps from
+// one due time to the next. It needs nothing of the rest of this page.
 //
 // # Why nothing is lost, and nothing is done twice
 //
-// A task is only a wake-up. What is to be done is in Redis: the timetable says who
-// is due, the outbox what is to be delivered, the wishes who is to be woken. A task
-// that dies, fails, or is enqueued twice changes nothing about it, and the tick
-// that comes every five seconds asks again for what is left. (Three kinds are more than
-// that: agent:notify is all there is of a notice, delivery:replay of an action that was given
-// up, and event:take of its events. When its worker is killed, asynq runs it again after a minute
-// or two, and an agent may be told twice. Events do not wait for that: the beat finds the tasks
-// of a worker that has gone, and enqueues copies of them. What comes twice was heard, orphans.go.)
+// A task is only a wake-up. The work itself is in Redis: the timetable has the subjects that
+// are due, the outbox the actions to deliver, the wishes the subjects to wake. A task that
+// dies, fails, or is enqueued twice changes nothing about it. The tick that comes every five
+// seconds asks again for the work that is left.
+//
+// Three kinds are more than a wake-up, since nothing else keeps their work: agent:notify has
+// a notice, delivery:replay an action that was given up, and event:take its events. When the
+// worker of such a task is killed, asynq runs the task again after a minute or two, and may
+// send an agent a notice twice. Events do not wait for that: the beat finds the tasks of a worker
+// that has gone, and enqueues copies of them. Events that come twice are known again
+// (orphans.go).
 //
 // Each record has a revision. A decision is committed only on the revision that it
-// was made on, and every write and every wake gives a new one: of two workers with
-// one subject, one commits; a decision made before an edit is lost, and made anew.
+// was made on, and every write and every wake gives a new one. Of two workers with
+// one subject, one commits. A decision made before an edit is lost, and made anew.
 //
-// The state, the next due time and the actions of a decision are written by one
-// script, on one shard. What concerns another shard is written down in the same
-// script as a wish, and struck out when it has come true. So an edit goes from a schedule
-// or an agent to properties, and from a property, as an override does, to its visitors who
-// have a chat going: of these, each shard keeps a list.
+// One script, on one shard, writes the state, the next due time and the actions of a decision.
+// A change that concerns another shard is written in the same script as a wish, and struck out
+// when the wish has come true. So an edit goes from a schedule or an agent to properties, and
+// from a property, as an override does, to those of its visitors who have a chat going: each
+// shard keeps a list of these.
 //
 // # How actions are delivered
 //
 // From each shard's outbox a lane leads to each destination, and one job at a time is
-// on it (lane.go). The cursor of the lane is moved after each call, so that a crash
+// on it. The cursor of the lane is moved after each call, so that a crash
 // repeats one call at most. An action that its destination refuses is set aside, with
-// the later ones of its subject behind it, and holds up no other subject (aside.go). A
+// the later ones of its subject behind it, and holds up no other subject. A
 // destination that keeps failing has its circuit opened: it is left alone for pauses
-// that grow, and tried by one call after each (circuit.go). A worker serves only so
-// many lanes of a destination at a time (turns.go). After twelve hours an action is
-// given up: it becomes a task in asynq's archive (archive.go).
+// that grow, and tried by one call after each. A worker serves only so many lanes of a
+// destination at a time. All this is in package deliver. After twelve hours an action is
+// given up: it becomes a task in asynq's archive (replay.go), and Deliveries lists it.
 //
 // # The jobs
 //
-// One file each: its arguments, its kind, when it is asked for, and what it does.
+// One file each: its arguments, its kind, when it is asked for, and its work.
 //
-//	boundary:sweep      sweep.go      decide on what is due in a shard
+//	boundary:sweep      sweep.go      decide on the subjects of a shard that are due
 //	boundary:reconcile  reconcile.go  decide on everything in a shard, due or not
 //	schedule:spread     spread.go     wake all who use an edited schedule
-//	outbox:deliver      deliver.go    give a destination what it has not had
-//	delivery:replay     archive.go    keep what was given up, and deliver it again
+//	outbox:deliver      deliver.go    give a destination the actions that it has not had
+//	delivery:replay     replay.go     keep an action that was given up, and deliver it again
 //	agent:notify        notify.go     send one notice by an agent's own service
 //	event:take          events.go     take in events
 //	visitor:wake        wake.go       decide on a visitor whose time has come
 //
-// The cron entries are in tick.go.
+// The cron entries are in crontab.go, and their work in tick.go.
 package jobs

@@ -17,7 +17,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// greeting is a property that greets who arrives, at once, and who asks for a chat.
+// greeting is a property that greets visitors at once when they arrive, and when they ask
+// for a chat.
 const greeting = `{"properties": {"acme": {"name": "ACME", "triggers": [
 	{"name": "Welcome", "type": "site", "message": "Hello {{visitor.name|there}}"},
 	{"name": "Help", "type": "rescue", "delay": "5s", "message": "We are nearly with you"}
@@ -41,7 +42,7 @@ func (b *bundle) send(events ...event.Event) {
 	b.must(b.client.Send(b.Context(), events...))
 }
 
-// messages are what visitors got, as VISITOR: TEXT.
+// messages are the texts that visitors got, as VISITOR: TEXT.
 func (b *bundle) messages() []string {
 	b.Helper()
 	var list []string
@@ -123,8 +124,8 @@ func TestWhatIsDueComesAtItsInstant(t *testing.T) {
 	redistest.Within(t, time.Second, "a message after its time", func() time.Duration { return b.comforts(5*time.Second, func() {}) })
 }
 
-// comforts lets another visitor ask for a chat, does something while they wait, and gives how
-// long after its delay the message came that they get when nobody answers.
+// comforts lets another visitor ask for a chat, and does something while they wait. They get a
+// message when no agent answers; comforts gives how long after its delay that came.
 func (b *bundle) comforts(delay time.Duration, meanwhile func()) time.Duration {
 	b.Helper()
 	n := len(b.messages())
@@ -182,7 +183,7 @@ func TestEventsOfNoPropertyAreDroppedAndSaid(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(greeting)
 	b.worker()
-	b.quiet() // its widget is online before anybody comes
+	b.quiet() // its widget is online before the first visitor comes
 	e := arrived("v1")
 	e.Data.Property = "nobody"
 	b.send(e, e)

@@ -15,7 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// contended is a store in which somebody else is always quicker.
+// contended is a store in which another worker is always quicker.
 type contended struct{ store.Store }
 
 func (contended) Edit(context.Context, store.Edit) (bool, error) { return false, nil }
@@ -125,7 +125,7 @@ func TestBrokenTasks(t *testing.T) {
 	})
 }
 
-// unlucky is a store whose first claim from an instant on fails for good.
+// unlucky is a store that fails for good at the first claim from an instant on.
 type unlucky struct {
 	store.Store
 	from time.Time

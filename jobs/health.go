@@ -1,9 +1,9 @@
 package jobs
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,29 +11,33 @@ import (
 // comes every five seconds, whether Redis answers or not.
 const mostSilence = 30 * time.Second
 
-// beats notes that the cron does.
-func (w *Worker) beats(at time.Time) { w.beat.Store(&at) }
+// pulse follows the beats of a worker's cron.
+type pulse struct {
+	last atomic.Pointer[time.Time] // nil: the worker has not started
+}
 
-// Health says why the worker is as good as dead, and is better started anew. One
-// that has not started yet, or that stops, is not. It asks nothing of Redis: for
-// one that is away, no restart is a cure.
-func (w *Worker) Health(context.Context) error {
-	beat := w.beat.Load()
-	if beat == nil || w.engine.IsStopping() {
+// beat notes that the cron runs.
+func (p *pulse) beat(at time.Time) { p.last.Store(&at) }
+
+// health is an error when the cron has been silent for too long. A worker that has not started
+// yet, or that stops, is well.
+func (p *pulse) health(now time.Time, stopping bool) error {
+	last := p.last.Load()
+	if last == nil || stopping {
 		return nil
 	}
-	if silence := w.Now().Sub(*beat); silence > mostSilence {
+	if silence := now.Sub(*last); silence > mostSilence {
 		return fmt.Errorf("the worker's cron has not beaten for %s", silence.Round(time.Second))
 	}
 	return nil
 }
 
-// Ready says why the worker does not work yet, or does no more.
-func (w *Worker) Ready(context.Context) error {
+// ready is an error while the worker does not work yet, or does no more.
+func (p *pulse) ready(stopping bool) error {
 	switch {
-	case w.engine.IsStopping():
+	case stopping:
 		return errors.New("the worker stops")
-	case w.beat.Load() == nil:
+	case p.last.Load() == nil:
 		return errors.New("the worker has not started yet")
 	}
 	return nil

@@ -359,7 +359,7 @@ func TestCircuits(t *testing.T) {
 		const shards = 64
 		b := newBundle(t, setup{shards: shards})
 		var began atomic.Int64
-		told := make(chan struct{}) // the good one has been told everything
+		told := make(chan struct{}) // the good one has had all actions
 		b.out.answer("dead", func(ctx context.Context, _ []deliver.Delivery) error {
 			began.Add(1)
 			<-told

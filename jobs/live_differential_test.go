@@ -19,8 +19,8 @@ import (
 )
 
 // wire is a state as JSON, without reasons: one that changes while nothing else does
-// is shown, and not committed. What an edit changed is dated by who saw it first: a
-// worker that was late has a date of its own.
+// is shown, and not committed. An edit is dated by its first reader: a worker that was late
+// has a date of its own.
 func wire(t testing.TB, s widget.State, dated bool) string {
 	t.Helper()
 	body, err := json.Marshal(plain(s, dated))
@@ -61,7 +61,7 @@ func (f *frozen) add(d time.Duration) {
 	f.t = f.t.Add(d)
 }
 
-// commitAll decides on what is due, as a worker does.
+// commitAll decides on the subjects that are due, as a worker does.
 func (b *bundle) commitAll(d *engine.Decider, at time.Time) {
 	b.Helper()
 	for shard := range b.store.Shards() {
@@ -80,8 +80,8 @@ func (b *bundle) commitAll(d *engine.Decider, at time.Time) {
 }
 
 // TestLiveIsWhatIsCommitted takes two weeks in steps of all sizes, with overrides and
-// edits on the way. What Live shows at an instant is what a worker commits then, be it
-// late by many boundaries.
+// edits on the way. At each instant, Live shows the state that a worker commits then, even
+// when it is late by many boundaries.
 func TestLiveIsWhatIsCommitted(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(4) {
@@ -97,7 +97,7 @@ func TestLiveIsWhatIsCommitted(t *testing.T) {
 			b.defineWeek(client, random)
 			dated, undated := true, 0
 			for step := range 120 {
-				clock.add(time.Duration(random.ExpFloat64()*3*float64(time.Hour)) + 11*time.Second) // beyond what is kept
+				clock.add(time.Duration(random.ExpFloat64()*3*float64(time.Hour)) + 11*time.Second) // beyond the states that are kept
 				edited := random.IntN(4) == 0
 				if edited {
 					b.overrideAny(client, clock.now(), random)
@@ -159,7 +159,7 @@ func (b *bundle) defineWeek(client *jobs.Client, random *rand.Rand) {
 		week(), week(), strings.Join(properties, ","))))
 	b.must(err)
 	b.must(client.Apply(b.Context(), steps, nil))
-	// What a schedule's spread and an agent's wake do, all at once.
+	// The work of a schedule's spread and of an agent's wake, all at once.
 	for i := range liveProperties {
 		subject := store.PropertySubject(fmt.Sprint("p", i))
 		b.must(b.store.Wake(b.Context(), b.store.Shard(subject), []store.Subject{subject}, morning(0, 0)))

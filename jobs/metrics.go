@@ -8,8 +8,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
-// Metrics are what a worker counts of its own work. It is a collector: the caller
-// registers it. (What lies in Redis is not a worker's own: see RedisMetrics.)
+// Metrics count a worker's own work. They are a collector: the caller registers it. (For
+// the work that lies in Redis, see RedisMetrics.)
 //
 // A nil Metrics counts nothing.
 type Metrics struct {
@@ -29,8 +29,8 @@ type Metrics struct {
 var _ prometheus.Collector = (*Metrics)(nil)
 
 // NewMetrics makes metrics that stand at zero. Those whose labels are known are
-// there from the start: of a counter that appears with its first event, Prometheus
-// does not see that event.
+// there from the start: when a counter appears with its first event, Prometheus does
+// not see that event.
 func NewMetrics() *Metrics {
 	m := &Metrics{
 		flips: counter("deskbell_flips_total", "Changes of status that this worker has committed, by kind: widget, department, agent.", "kind"),
@@ -99,8 +99,8 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// Committed counts the flips of a change. What a reconciliation finds was never
-// due, and so not late.
+// Committed observes how late the flips of a change are. Flips that a reconciliation finds
+// were never due, and so are not late.
 func (m *Metrics) Committed(c *engine.Change, at time.Time) {
 	if m == nil || c.Flips.Total() == 0 {
 		return
@@ -129,14 +129,14 @@ func (m *Metrics) swept(subjects int, took time.Duration) {
 	m.sweepSeconds.Observe(took.Seconds())
 }
 
-// The results of a notice.
-const (
-	noticeSent    = "sent"
-	noticeFailed  = "failed"
-	noticeLate    = "late"
-	noticeDropped = "dropped"
-)
+// delivered counts actions given to a destination.
+func (m *Metrics) delivered(destination, result string, n int) {
+	if m != nil && n > 0 {
+		m.deliveries.WithLabelValues(destination, result).Add(float64(n))
+	}
+}
 
+// noticed counts a notice by its result.
 func (m *Metrics) noticed(result string) {
 	if m != nil {
 		m.notices.WithLabelValues(result).Inc()
@@ -150,6 +150,7 @@ const (
 	eventDropped  = "dropped"
 )
 
+// took counts the events of a batch.
 func (m *Metrics) took(t *engine.Taken) {
 	if m == nil {
 		return
@@ -171,14 +172,7 @@ func (m *Metrics) HeldBack(list []engine.Skipped) {
 	}
 }
 
-// The results of a run of a job.
-const (
-	jobDone     = "done"
-	jobFailed   = "failed"
-	jobArchived = "archived"
-	jobStopped  = "stopped"
-)
-
+// ran counts a run of a job.
 func (m *Metrics) ran(kind, result string) {
 	if m != nil {
 		m.jobs.WithLabelValues(kind, result).Inc()

@@ -22,7 +22,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// scraped is what Prometheus reads.
+// scraped are the samples that Prometheus reads.
 type scraped struct {
 	testing.TB
 	text string
@@ -167,7 +167,7 @@ func TestMetricsCountAFlip(t *testing.T) {
 	stop()
 }
 
-// missedTicks is how many the log says that a cron entry has missed: on a busy machine there are some.
+// missedTicks is how many runs a cron entry has missed, by the log: on a busy machine there are some.
 func (b *bundle) missedTicks(entry string) (sum float64) {
 	for _, line := range b.lines("cron entry missed its time: this run does its work") {
 		if n, ok := line.Data["missed"].(int); ok && line.Data["entry"] == entry {
@@ -249,7 +249,7 @@ func TestMetricsSayThatRedisDoesNotAnswer(t *testing.T) {
 		b.logged.Reset()
 		m = jobs.NewRedisMetrics(b.client, r.Client, b.log)
 		start := time.Now()
-		for range 2 { // the second is answered from what the first saw
+		for range 2 { // the second is answered from the figures of the first
 			seen := scrape(t, m)
 			if seen.value("deskbell_up") != 0 || strings.Count(seen.text, "\n") != 3 {
 				t.Errorf("it says\n%s", seen.text)

@@ -95,7 +95,7 @@ func TestNotices(t *testing.T) {
 		var asked atomic.Int64
 		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 		t.Cleanup(server.Close)
-		b := newBundle(t, setup{notify: shout.Notifier{}}) // which refuses to reach this machine
+		b := newBundle(t, setup{notify: shout.Notifier{}}) // it refuses to reach this machine
 		host := strings.TrimPrefix(server.URL, "http://")
 		via := fmt.Sprintf(`"ntfy://user:%s@%s/%s?scheme=http", "generic://%s/%s", "nothing://%s"`, secret, host, secret, host, secret, secret)
 		b.define(`{"agents": {"lea": {"schedule": "daily 9-17", "notify": {"on": ["hours_started"], "via": [` + via + `]}}}}`)

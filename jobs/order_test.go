@@ -22,7 +22,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// talkative is a property that has something to say about all that happens in a story, also
+// talkative is a property that has a message for everything that happens in a story, also
 // when it hears of it late.
 const talkative = `{"properties": {"acme": {"schedule": "daily 0-24", "triggers": [
 	{"name": "site", "type": "site", "message": "hi", "expiry": "1h"},
@@ -34,8 +34,8 @@ const talkative = `{"properties": {"acme": {"schedule": "daily 0-24", "triggers"
 	"rescue": [{"after": "5m", "send_message": "first"}, {"after": "6m", "repeat": true, "send_message": "each"}],
 	"auto_replies": {"during": "One moment"}}}}`
 
-// happening draws one event of a story: what a visitor does, and what happens in two chats of theirs. Some events of
-// the chats do not say whose they are.
+// happening draws one event of a story: an act of a visitor, or an event in one of two chats of theirs. Some events of
+// the chats do not name the visitor.
 func happening(pick func(n int) int, visitor string, i int) event.Event {
 	visits := []event.Type{event.VisitorArrived, event.PageViewed, event.PageViewed, event.VisitorLeft, event.VisitorUpdated, event.WidgetMaximized, event.WidgetMinimized}
 	chats := []event.Type{
@@ -94,8 +94,8 @@ func disorder(pick func(n int) int, events []event.Event) (tasks [][]event.Event
 	return tasks
 }
 
-// known is what a record says about what has happened, without what was decided on it, which depends on what was
-// known at the time.
+// known is the part of a record that holds events, without the decisions on them: these depend on the events
+// that were known at the time.
 func known(ctx context.Context, t rapid.TB, db store.Store, visitor string) map[string]any {
 	records, err := db.Load(ctx, []store.Subject{store.VisitorSubject("acme", visitor)})
 	if err != nil {
@@ -145,7 +145,7 @@ func doubled(actions []visitorAction) (faults []string) {
 	return faults
 }
 
-// TestTheStoryIsTheSameInAnyOrder takes in a story in order, and in disorder, and compares what is in the store.
+// TestTheStoryIsTheSameInAnyOrder takes in a story in order, and in disorder, and compares the records.
 func TestTheStoryIsTheSameInAnyOrder(t *testing.T) {
 	t.Parallel()
 	defs := parse(t, talkative)
@@ -198,7 +198,7 @@ func complete(t rapid.TB, events []event.Event) []event.Event {
 	return all
 }
 
-// TestTheStoryIsTheSameInAnyOrderOnTwoWorkers tells one story of many visitors, of each in another disorder, and all
+// TestTheStoryIsTheSameInAnyOrderOnTwoWorkers sends one story of many visitors, of each in another disorder, and all
 // tasks at once.
 func TestTheStoryIsTheSameInAnyOrderOnTwoWorkers(t *testing.T) {
 	t.Parallel()

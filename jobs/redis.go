@@ -18,11 +18,11 @@ import (
 type Redis struct {
 	// Client is for definitions, states and enqueueing.
 	Client redis.UniversalClient
-	// Server is for asynq's servers alone: it is patient, and never gives up a
-	// write because the task's own time is over.
+	// Server is for asynq's servers alone: it never gives up a write because the task's
+	// own time is over; see retryHook.
 	Server redis.UniversalClient
 
-	giveUp func() // ends the patience of Server for good
+	giveUp func() // ends the retries of Server for good
 }
 
 // Connect makes the clients from one set of options: single, Sentinel or Cluster.
@@ -40,7 +40,7 @@ func Connect(o redis.UniversalOptions) Redis {
 	server.MinRetryBackoff, server.MaxRetryBackoff = 100*time.Millisecond, 2*time.Second
 	lasts, giveUp := context.WithCancel(context.Background())
 	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server), giveUp: giveUp}
-	r.Server.AddHook(patience{lasts})
+	r.Server.AddHook(retryHook{lasts})
 	return r
 }
 
@@ -53,8 +53,8 @@ func (r Redis) Close() error {
 }
 
 // Await waits until Redis answers, and says so while it does not. Then it takes the
-// first steps, which are repeated when Redis goes away in the middle of them. It
-// returns the error of a step that is of another kind; else it gives up with the
+// first steps. When Redis goes away in the middle of them, it repeats them. It returns
+// the error of a step when that is of another kind. Otherwise it gives up with the
 // context only, and returns the last error that says more than that time was up.
 func (r Redis) Await(ctx context.Context, log logrus.FieldLogger, steps ...func(context.Context) error) error {
 	const pause = time.Second
@@ -92,8 +92,8 @@ func inTurn(ctx context.Context, steps []func(context.Context) error) error {
 	return nil
 }
 
-// isAway tells that Redis could not be reached, or is not ready yet, from all else
-// that can go wrong.
+// isAway tells errors of a Redis that cannot be reached, or is not ready yet, from all
+// others.
 func isAway(err error) bool {
 	var network net.Error
 	if errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, redis.ErrPoolTimeout) {
@@ -113,33 +113,36 @@ func (r Redis) ping(ctx context.Context) error {
 	return r.Client.Ping(ctx).Err()
 }
 
-// patience is a hook on the client of asynq's servers. It cures two things that
-// asynq does when Redis is away for a moment:
+// retryHook is a hook on the client of asynq's servers. It cures two faults that
+// asynq has when Redis is away for a moment:
 //
-// A handler's success is written with the context of the task, which is cancelled
-// when the handler has returned, and so no retry of that write can ever succeed:
-// the task would run again a minute later. The hook takes the cancellation away,
-// and leaves the deadline.
+// asynq writes a handler's success with the context of the task. That is cancelled when
+// the handler has returned, and so no retry of that write can ever succeed: the task
+// would run again a minute later. The hook takes the cancellation away, and leaves the
+// deadline.
 //
-// A dequeue that fails is repeated at once, twenty thousand times a second. The
-// hook sleeps before it returns an error.
+// asynq repeats a dequeue that fails at once, twenty thousand times a second. The hook
+// sleeps before it returns an error.
 //
-// Patience has an end when a worker stops while Redis is away: without it, a stop
+// The retries have an end when a worker stops while Redis is away: without it, a stop
 // takes minutes.
-type patience struct{ lasts context.Context }
+type retryHook struct{ lasts context.Context }
 
-const brake = 250 * time.Millisecond
+var _ redis.Hook = retryHook{}
+
+// errorPause is how long the hook sleeps before it returns an error.
+const errorPause = 250 * time.Millisecond
 
 // DialHook implements redis.Hook.
-func (patience) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (retryHook) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 // ProcessPipelineHook implements redis.Hook.
-func (patience) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+func (retryHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return next
 }
 
 // ProcessHook implements redis.Hook.
-func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (h retryHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			deadline, ok := ctx.Deadline()
@@ -152,11 +155,11 @@ func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		stop := context.AfterFunc(p.lasts, cancel) //nolint:contextcheck // it ends the other one
+		stop := context.AfterFunc(h.lasts, cancel) //nolint:contextcheck // it ends the other one
 		defer stop()
 		err := next(ctx, cmd)
 		if isOutage(err) {
-			time.Sleep(brake)
+			time.Sleep(errorPause)
 		}
 		return err
 	}

@@ -18,12 +18,12 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// RedisMetrics are what lies in Redis: timetable, outbox, queues. It is a collector,
-// registered by the caller in any number of processes. All of them give the same
-// figures, so take their maximum, and not their sum.
+// RedisMetrics measure the work that lies in Redis: timetable, outbox, queues. They are a
+// collector. The caller may register it in any number of processes. All of them give the
+// same figures, so take their maximum, and not their sum.
 //
-// It looks when it is scraped, at most every five seconds. When Redis has not
-// answered within two, all it says is deskbell_up 0.
+// The collector looks when it is scraped, at most every five seconds. When Redis has not
+// answered within two, it gives only deskbell_up 0.
 type RedisMetrics struct {
 	deliveries *Deliveries
 	rdb        redis.UniversalClient
@@ -66,7 +66,7 @@ func (m *RedisMetrics) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// look gives what was seen lately, or looks. asynq's inspector knows no deadline:
+// look gives the figures of the last look, or looks again. asynq's inspector knows no deadline:
 // a look that takes too long goes on until go-redis gives it up, and no other
 // begins in the meantime.
 func (m *RedisMetrics) look() []prometheus.Metric {
@@ -105,7 +105,7 @@ func (m *RedisMetrics) refresh(looking chan struct{}) {
 	close(looking)
 }
 
-// read gives all that it can.
+// read gives all figures that it can.
 func (m *RedisMetrics) read() ([]prometheus.Metric, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), pingWithin)
 	defer cancel()
@@ -162,8 +162,8 @@ func (m *RedisMetrics) destinations(ctx context.Context, now time.Time) ([]prome
 	return metrics, err
 }
 
-// queues leaves out those that cannot be read. One into which nothing was put yet is
-// not there, and empty.
+// queues leaves out those that cannot be read. A queue that never had a task is not
+// there, and counts as empty.
 func (m *RedisMetrics) queues(context.Context, time.Time) ([]prometheus.Metric, error) {
 	existing, err := m.inspector.Queues()
 	if err != nil {
@@ -212,7 +212,7 @@ func (m *RedisMetrics) workers(context.Context, time.Time) ([]prometheus.Metric,
 	return []prometheus.Metric{m.gauges.workers.of(float64(n))}, nil
 }
 
-// age is 0 for what is not there, and for what is still to come.
+// age is 0 for an instant that is zero, or still to come.
 func age(t, now time.Time) float64 {
 	if t.IsZero() {
 		return 0
@@ -220,7 +220,7 @@ func age(t, now time.Time) float64 {
 	return max(0, now.Sub(t).Seconds())
 }
 
-// gauges are the descriptions of what is seen.
+// gauges are the descriptions of the metrics.
 type gauges struct {
 	up, workers                          gauge
 	outbox, oldestAction, aside, circuit gauge

@@ -8,8 +8,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/client"
 )
 
-// shown lists what a monitor may show of the payload of each kind of task: ids and
-// times, never what is said, nor where it goes. Of other kinds it shows nothing.
+// shown lists the fields that a monitor may show of the payload of each kind of task: ids and
+// times, never texts nor addresses. Of other kinds it shows nothing.
 func shown() map[string][]string {
 	return map[string][]string{
 		SweepArgs{}.Kind():         {"shard", "nominal"},
@@ -19,11 +19,11 @@ func shown() map[string][]string {
 		NotifyArgs{}.Kind():        {"agent", "notice", "boundary", "until", "via"},
 		client.EventsArgs{}.Kind(): {},
 		WakeArgs{}.Kind():          {"subject", "due"},
-		"delivery:replay":          {"shard", "destination", "seq", "id"},
+		ReplayArgs{}.Kind():        {"shard", "destination", "seq", "id"},
 	}
 }
 
-// ShownPayload is a task's payload for people to look at, with all else redacted.
+// ShownPayload is a task's payload for people to look at, with all other fields redacted.
 func ShownPayload(kind string, payload []byte) string {
 	allowed, ok := shown()[kind]
 	var fields map[string]json.RawMessage
@@ -49,7 +49,7 @@ func ShownPayload(kind string, payload []byte) string {
 	return string(text)
 }
 
-// isShort leaves out lists, objects, and what is too long to be an id or a time.
+// isShort leaves out lists, objects, and values that are too long to be an id or a time.
 func isShort(value json.RawMessage) bool {
 	return len(value) <= 300 && value[0] != '{' && value[0] != '['
 }

@@ -76,7 +76,7 @@ func TestASimulationDoesAsWorkersDo(t *testing.T) {
 	simulated := make(map[string][]string)
 	collect(t, simulated, s.actions)
 	told := simulated["agent.notify tom"]
-	delete(simulated, "agent.notify tom") // which goes by services of tom's own
+	delete(simulated, "agent.notify tom") // it goes by services of tom's own
 	if diff := cmp.Diff(live, simulated); diff != "" {
 		t.Errorf("of workers (-), and of a simulation (+):\n%s", diff)
 	}
@@ -85,8 +85,8 @@ func TestASimulationDoesAsWorkersDo(t *testing.T) {
 	}
 }
 
-// collect sorts actions by what they are about. What two runs cannot have in common is
-// left out: the time to the millisecond, and revisions.
+// collect sorts actions by their subjects. It leaves out the parts that two runs cannot have
+// in common: the time to the millisecond, and revisions.
 func collect(t *testing.T, into map[string][]string, actions []envelope) {
 	t.Helper()
 	first := make(map[string]float64)
@@ -155,7 +155,7 @@ func TestASimulationAnswersEventsAsWorkersDo(t *testing.T) {
 	saysTheSame(b, s, 5)
 }
 
-// saysTheSame compares what was done about visitors by workers and by a simulation.
+// saysTheSame compares the actions about visitors of workers with those of a simulation.
 func saysTheSame(b *bundle, s *simulated, least int) {
 	b.Helper()
 	said := func(v action.Visitor, id string, kind action.Type) string {

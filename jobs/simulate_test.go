@@ -58,14 +58,14 @@ func (s *simulated) define(text string) {
 	s.must(s.Define(s.Context(), parse(s.TB, text)))
 }
 
-// until lets time pass up to an instant, and does what is due then.
+// until lets time pass up to an instant, and does the work that is due then.
 func (s *simulated) until(t time.Time) {
 	s.Helper()
 	s.must(s.Advance(s.Context(), t))
 	s.must(s.Settle(s.Context()))
 }
 
-// take takes in events at their times, or now, and does what is due then.
+// take takes in events at their times, or now, and does the work that is due then.
 func (s *simulated) take(events ...event.Event) {
 	s.Helper()
 	for _, e := range events {

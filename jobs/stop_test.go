@@ -72,7 +72,7 @@ func TestStop(t *testing.T) {
 		claimed, goOn := make(chan struct{}), make(chan struct{})
 		wrap := func(s store.Store) store.Store { return slow{s, sync.OnceFunc(func() { close(claimed) }), goOn} }
 		b := newBundle(t, setup{shards: 1, batch: 1, wrap: wrap})
-		const count = 600 // more than can be swept while the worker is told to stop, and than Redis pages at once
+		const count = 600 // more than can be swept until the worker stops, and than Redis pages at once
 		var properties []string
 		for i := range count {
 			properties = append(properties, fmt.Sprintf(`"p%d": {}`, i))
@@ -143,7 +143,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// hanging is a service that takes a notice and never says so.
+// hanging is a service that takes a notice and never answers.
 type hanging struct{ asked func() }
 
 func (h hanging) Notify(ctx context.Context, _, _, _ string) error {
@@ -158,7 +158,7 @@ func TestAnIdleWorkerAsksLittleOfRedis(t *testing.T) {
 	b.define(shop)
 	b.worker()
 	b.quiet()
-	// What follows a start, in the first half minute, is no idling.
+	// The work that follows a start, in the first half minute, is no idling.
 	_, err := asynq.NewInspectorFromRedisClient(b.rdb).DeleteAllScheduledTasks("deskbell-upkeep")
 	b.must(err)
 	const span = 5 * time.Second // from one beat of cron to the next

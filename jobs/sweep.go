@@ -22,11 +22,11 @@ type SweepArgs struct {
 // Kind implements Args.
 func (SweepArgs) Kind() string { return "boundary:sweep" }
 
-// enqueueSweep asks for a sweep. Those of a tick bear its time in their id, so
+// enqueueSweep asks for a sweep. A sweep of a tick bears its time in its id, so
 // that any number of workers ask once, and a task that stays behind in the archive
 // is in nobody's way at the next. An edit has no such time: its sweep has an id of
 // its own.
-func (q queue) enqueueSweep(ctx context.Context, shard int, nominal time.Time, tick bool) error {
+func enqueueSweep(ctx context.Context, q queue, shard int, nominal time.Time, tick bool) error {
 	id := asynq.TaskID("sweep:" + uuid.NewString())
 	if tick {
 		id = asynq.TaskID(fmt.Sprintf("sweep:%d:%d", shard, nominal.Unix()))
@@ -36,72 +36,46 @@ func (q queue) enqueueSweep(ctx context.Context, shard int, nominal time.Time, t
 
 // enqueueSweepIn asks for a sweep at an odd second, such as the end of an override.
 // asynq is up to a second early or late: the task comes early, and waits.
-func (q queue) enqueueSweepIn(ctx context.Context, shard int, wait time.Duration, nominal time.Time) error {
+func enqueueSweepIn(ctx context.Context, q queue, shard int, wait time.Duration, nominal time.Time) error {
 	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: nominal}, queueBoundary, shard,
 		asynq.TaskID("sweep:"+uuid.NewString()), asynq.ProcessIn(max(0, wait-time.Second)))
 }
 
-// holder is who holds the lease of a job: its task, so that a retry finds its own.
-func holder(ctx context.Context) string {
-	if id, ok := asynq.GetTaskID(ctx); ok {
-		return id
-	}
-	return uuid.NewString()
+// sweepJob decides on the subjects of a shard that are due.
+type sweepJob struct {
+	*parts
+	notices noticer
 }
 
-// sweep takes the due subjects of a shard in batches: claim, decide, commit, until
-// none is left. Then it passes on what the shard has for others: wishes to wake
-// them, notices, actions.
-func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error {
-	if args.Shard < 0 || args.Shard >= w.Store.Shards() {
-		return fmt.Errorf("sweeping shard %d: there are %d (%w)", args.Shard, w.Store.Shards(), asynq.SkipRetry)
+// run takes the due subjects in batches: claim, decide, commit, until none is left. Then
+// it passes on what the shard has for others: wishes to wake them, notices, actions.
+func (j sweepJob) run(ctx context.Context, args SweepArgs, log *attempt) error {
+	if err := j.checkShard("sweeping", args.Shard); err != nil {
+		return err
 	}
 	log.Field("shard", args.Shard)
 	log.Field("nominal", args.Nominal.UTC().Format(time.RFC3339))
-	nominal, err := w.await(ctx, args.Nominal)
+	nominal, err := await(ctx, j.now, args.Nominal)
 	if err != nil {
 		return err
 	}
-	s := engine.SweepRun{Engine: w.engine, Shard: args.Shard, Lease: store.Lease{Holder: holder(ctx), For: engine.SweepLease}}
-	start := w.Now()
+	s := engine.SweepRun{Engine: j.engine, Shard: args.Shard, Lease: store.Lease{Holder: holder(ctx), For: engine.SweepLease}}
+	start := j.now()
 	err = s.Run(ctx, nominal)
 	reportSweep(&s, log)
-	w.Metrics.swept(s.Decided, w.Now().Sub(start))
-	woken, passing := w.engine.PassOn(ctx, args.Shard)
+	j.observe.swept(s.Decided, j.now().Sub(start))
+	woken, passing := j.engine.PassOn(ctx, args.Shard)
 	if woken > 0 {
 		log.Did("woken", woken)
 	}
-	err = errors.Join(err, passing, w.sendNotices(ctx, args.Shard, log))
+	err = errors.Join(err, passing, j.notices.send(ctx, args.Shard, log))
 	if s.Actions > 0 {
-		err = errors.Join(err, w.deliverer.AskFor(ctx, args.Shard, w.Now()))
+		err = errors.Join(err, j.deliverer.AskFor(ctx, args.Shard, j.now()))
 	}
 	return err
 }
 
-// await waits for the nominal time of a task that came early. A time that is far
-// off is that of a machine whose clock is wrong: it counts as now, for nobody's
-// hours are to be decided on by it.
-func (w *Worker) await(ctx context.Context, nominal time.Time) (time.Time, error) {
-	const most = 4 * time.Second
-	now := w.Now()
-	early := nominal.Sub(now)
-	switch {
-	case early > most:
-		return now, nil
-	case early <= 0:
-		return nominal, nil
-	}
-	timer := time.NewTimer(early)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nominal, nil
-	case <-ctx.Done():
-		return now, ctx.Err()
-	}
-}
-
-// reportSweep tells what a sweep did.
+// reportSweep adds the work of a sweep to its line of the log.
 func reportSweep(s *engine.SweepRun, log *attempt) {
 	if s.Busy {
 		log.Field("busy", true) // its holder will see to it, or the next tick
@@ -109,7 +83,7 @@ func reportSweep(s *engine.SweepRun, log *attempt) {
 	if s.Claimed {
 		log.Did("lag", s.Lag.Round(time.Millisecond).String())
 	}
-	log.Field("decided", s.Decided) // nothing done yet: a reconciliation decides on all
+	log.Field("decided", s.Decided) // alone, it is no deed: a reconciliation decides on all
 	for name, n := range map[string]int{"flipped": s.Flips.Total(), "notices": s.Notices, "lost": s.Lost, "broken": s.Broken} {
 		if n > 0 {
 			log.Did(name, n)

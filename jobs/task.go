@@ -5,44 +5,39 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
-// Args are the arguments of a job: the payload of its task. A kind is never
-// renamed, and a field never changes its meaning: tasks in Redis carry them.
-type Args interface {
-	Kind() string
-}
-
-// attempt collects what one run of a job has to say. It becomes one log line: at
-// level debug when nothing happened, for loops speak when they did something.
+// attempt collects the fields of one run of a job. They become one log line: at level
+// debug when nothing happened, so that the log of an idle worker stays empty.
 type attempt struct {
 	fields logrus.Fields
 	did    bool
 }
 
-// Did adds a field that says what was done.
+// Did adds a field for something that was done.
 func (a *attempt) Did(name string, value any) {
 	a.fields[name] = value
 	a.did = true
 }
 
-// Field adds a field without which the line would still be worth nothing.
+// Field adds a field that alone is not worth a line.
 func (a *attempt) Field(name string, value any) { a.fields[name] = value }
 
-// handle registers a job. The payload is decoded here and nowhere else: one that
+// handle registers a job. The payload is decoded here and nowhere else. A payload that
 // cannot be decoded is archived with its reason, since no retry will mend it.
-func handle[A Args](mux *asynq.ServeMux, w *Worker, run func(context.Context, A, *attempt) error) {
+func handle[A Args](mux *asynq.ServeMux, p *parts, run func(context.Context, A, *attempt) error) {
 	var zero A
 	mux.HandleFunc(zero.Kind(), func(ctx context.Context, t *asynq.Task) error {
-		start := w.Now()
+		start := p.now()
 		log := &attempt{fields: logrus.Fields{"kind": zero.Kind()}}
 		var args A
 		err := json.Unmarshal(t.Payload(), &args)
@@ -51,18 +46,18 @@ func handle[A Args](mux *asynq.ServeMux, w *Worker, run func(context.Context, A,
 		} else {
 			err = run(ctx, args, log)
 		}
-		w.logAttempt(ctx, log, start, err)
-		w.Metrics.ran(zero.Kind(), outcome(ctx, err))
+		log.fields["took"] = p.now().Sub(start).Round(time.Millisecond).String()
+		logAttempt(ctx, p.log, log, err)
+		p.observe.ran(zero.Kind(), outcome(ctx, err))
 		return err
 	})
 }
 
-func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, err error) {
+func logAttempt(ctx context.Context, to logrus.FieldLogger, log *attempt, err error) {
 	if n, ok := asynq.GetRetryCount(ctx); ok && n > 0 {
 		log.fields["retry"] = n
 	}
-	log.fields["took"] = w.Now().Sub(start).Round(time.Millisecond).String()
-	line := w.Log.WithFields(log.fields)
+	line := to.WithFields(log.fields)
 	switch {
 	case errors.Is(err, engine.ErrStopping):
 		line.Info("job handed back: the worker stops")
@@ -81,7 +76,14 @@ func (w *Worker) logAttempt(ctx context.Context, log *attempt, start time.Time, 
 	}
 }
 
-// outcome is the result of a run of a job, for the metrics.
+// The results of a run of a job, as the metrics count them.
+const (
+	jobDone     = "done"
+	jobFailed   = "failed"
+	jobArchived = "archived"
+	jobStopped  = "stopped"
+)
+
 func outcome(ctx context.Context, err error) string {
 	switch {
 	case err == nil:
@@ -102,8 +104,8 @@ func lastTry(ctx context.Context) bool {
 	return ok && ok2 && retried >= most
 }
 
-// wakeUp lets a job be dropped, and not archived, when it is out of tries. A failure
-// that says when to come again has as many as its task; others have a few.
+// wakeUp lets asynq drop a job that is out of tries, where it would archive it. A failure
+// that says when to come again has as many tries as its task; others have a few.
 func wakeUp[A Args](run func(context.Context, A, *attempt) error) func(context.Context, A, *attempt) error {
 	return func(ctx context.Context, args A, log *attempt) error {
 		err := run(ctx, args, log)
@@ -118,63 +120,51 @@ func wakeUp[A Args](run func(context.Context, A, *attempt) error) func(context.C
 	}
 }
 
-// queue puts tasks into asynq.
-type queue struct {
-	client     *asynq.Client
-	partitions int
+// isFailure does not count a worker that died or stops: that is no fault of the task.
+func isFailure(err error) bool {
+	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, engine.ErrStopping)
 }
 
-// The queues. Each has a server of its own, so that slow deliveries do not hold up
-// boundaries. They are few, because each costs polling commands.
-const (
-	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
-	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
-	queueEvent    = client.EventQueue   // events: a tenth of a second counts
-	queueTimer    = "deskbell-timer"    // visitors whose time comes: each task waits for its instant
-	queueUpkeep   = "deskbell-upkeep"   // reconciling: minutes count
-)
-
-func (q queue) partition(name string, shard int) string {
-	return client.PartitionOf(name, shard, q.partitions)
-}
-
-// all are the names of a queue's partitions, as asynq.Config wants them.
-func (q queue) all(name string) map[string]int {
-	queues := make(map[string]int, q.partitions)
-	for n := range q.partitions {
-		queues[q.partition(name, n)] = 1
+// retryDelay doubles from a second to a minute, unless the error says when. After an
+// error that is no failure, the task goes at once.
+func retryDelay(n int, err error, _ *asynq.Task) time.Duration {
+	if !isFailure(err) {
+		return 0
 	}
-	return queues
-}
-
-// enqueue adds a task. With a task id, a second one is not added while the first
-// is there, which is a success.
-func (q queue) enqueue(ctx context.Context, args Args, name string, shard int, opts ...asynq.Option) error {
-	payload, err := json.Marshal(args)
-	if err != nil {
-		return fmt.Errorf("encoding the payload of %s: %w", args.Kind(), err)
+	if later := (*deliver.Snooze)(nil); errors.As(err, &later) {
+		return max(0, later.In) + time.Second // asynq is up to a second early
 	}
-	return q.put(ctx, args.Kind(), payload, name, shard, opts...)
+	delay := min(time.Second<<min(n, 6), time.Minute)
+	return delay + rand.N(time.Second)
 }
 
-// put adds a task with a payload that is encoded already.
-func (q queue) put(ctx context.Context, kind string, payload []byte, name string, shard int, opts ...asynq.Option) error {
-	return q.putInto(ctx, q.partition(name, shard), kind, payload, opts...)
-}
-
-// putInto adds a task to one partition of a queue.
-func (q queue) putInto(ctx context.Context, partition, kind string, payload []byte, opts ...asynq.Option) error {
-	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(client.TaskTimeout)}, opts...)
-	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
-	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-		if ctx.Err() != nil { // of which asynq keeps only the text
-			err = ctx.Err()
-		}
-		return fmt.Errorf("enqueueing %s: %w", kind, err)
+// holder names the holder of a job's lease by its task, so that a retry finds its own lease.
+func holder(ctx context.Context) string {
+	if id, ok := asynq.GetTaskID(ctx); ok {
+		return id
 	}
-	return nil
+	return uuid.NewString()
 }
 
-// wakeUpRetries: a task is only a wake-up. When it fails for good, the next tick finds in
-// Redis what is still to be done, and enqueues another.
-const wakeUpRetries = 3
+// await waits for the nominal time of a task that came early. A time that is far off comes
+// from a machine whose clock is wrong. It counts as now, since no hours may be decided on by
+// it.
+func await(ctx context.Context, clock func() time.Time, nominal time.Time) (time.Time, error) {
+	const most = 4 * time.Second
+	now := clock()
+	early := nominal.Sub(now)
+	switch {
+	case early > most:
+		return now, nil
+	case early <= 0:
+		return nominal, nil
+	}
+	timer := time.NewTimer(early)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nominal, nil
+	case <-ctx.Done():
+		return now, ctx.Err()
+	}
+}

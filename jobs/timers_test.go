@@ -108,7 +108,7 @@ const often = `{"properties": {
 }}`
 
 // TestOneMessageHoweverOftenItIsCausedAtOnce lets visitors see a page in two tabs of each of
-// two visits at once, and tells two workers of each view three times.
+// two visits at once, and sends two workers each view three times.
 func TestOneMessageHoweverOftenItIsCausedAtOnce(t *testing.T) {
 	t.Parallel()
 	const visitors = 40 // of each property
@@ -175,7 +175,7 @@ func TestEditsHoldForMessagesThatWait(t *testing.T) {
 		{"deleted with its property", func(b *bundle, _ time.Duration) { b.define(`{"properties": {"other": {}}}`) }, nil},
 		{"of a property that closes", func(b *bundle, _ time.Duration) { b.override("acme", false) }, nil},
 	} {
-		// edited gives what a visitor hears when the edit comes while the message waits for a
+		// edited gives the message that a visitor gets when the edit comes while the message waits for a
 		// delay; ok is false where the machine was so busy that the edit came later.
 		edited := func(t *testing.T, delay time.Duration) (heard []string, ok bool) {
 			t.Helper()

@@ -16,7 +16,7 @@ import (
 )
 
 // tableOfStarts are triggers by their keys: one of each type, and an advanced one of each start. Each acts ten seconds after its
-// start, and those that wait for something to last, thirty seconds after the event.
+// start. Those that wait for a state to last act thirty seconds after the event.
 const tableOfStarts = `
 site              "type":"site"
 page              "type":"page","url":{"contains":"/a"}
@@ -41,12 +41,12 @@ recheck           "type":"advanced","on":"page.viewed","conditions":[{"field":"p
 unchecked         "type":"advanced","on":"page.viewed","conditions":[{"field":"page.path","is":"/a"}],"recheck":false
 `
 
-// tableOfReasons is what each of these triggers does about what happens between its start and its due time: "hi" is
+// tableOfReasons shows how each of these triggers answers to events between its start and its due time: "hi" is
 // its message, once, and anything else is the reason why there is none.
 //
 //	late      we hear of the start 61 seconds after the message was due
-//	twice     the start is told twice, and again when the message has gone out
-//	order     what came before the start is told after it
+//	twice     the start is heard twice, and again when the message has gone out
+//	order     the events before the start are heard after it
 //	answered  an agent writes · joined: joins · left: the visitor goes · away: to another page · closed: the widget is
 //	ended     the chat ends · shut: the property's hours end
 //	edited    the trigger has another text · changed: another start · off: it is disabled · gone: it is deleted
@@ -109,7 +109,7 @@ type play struct {
 	start time.Time
 	due   time.Time
 	n     int      // events so far
-	said  []string // what came of the start: messages, and reasons why there was none
+	said  []string // messages after the start, and reasons why there was none
 }
 
 func newPlay(t testing.TB, keys string) *play {
@@ -160,7 +160,7 @@ func (p *play) at(t time.Time) {
 	p.must(p.sim.Advance(p.Context(), t))
 }
 
-// tell lets an event of an instant be heard now.
+// tell sends an event of an instant now.
 func (p *play) tell(e event.Event, at time.Time) {
 	p.Helper()
 	if e.ID == "" {
@@ -203,7 +203,7 @@ func (p *play) happens(name, column string) {
 	p.at(p.due.Add(10 * time.Minute))
 }
 
-// before is what has come before the start: the visitor, and in a chat the request.
+// before are the events before the start: the visitor, and in a chat the request.
 func (p *play) before(name string, at time.Time) {
 	p.Helper()
 	if name == "site" || name == "visitor.arrived" {
@@ -298,7 +298,7 @@ func chatEvent(kind event.Type) event.Event {
 	return e
 }
 
-// fromAgent names no visitor: the chat tells whose it is.
+// fromAgent names no visitor: the chat does.
 func fromAgent(kind event.Type) event.Event {
 	e := event.New(kind, event.Data{Property: "acme", Chat: "c1", Agent: "lea"})
 	if kind == event.ChatMessage {

@@ -16,7 +16,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Deliveries shows how destinations do, and what was given up, and delivers it again.
+// Deliveries shows the state of destinations and the actions that were given up, and has these
+// delivered again.
 type Deliveries struct {
 	store   store.Store
 	now     func() time.Time
@@ -24,8 +25,8 @@ type Deliveries struct {
 	inspect *asynq.Inspector
 }
 
-// Destinations tells how the deliveries to each destination are, by name. It gives
-// none while none is defined: the workers' default is not known here.
+// Destinations gives the state of each destination, by name. It gives none while none is
+// defined: the workers' default is not known here.
 func (d *Deliveries) Destinations(ctx context.Context) ([]deliver.Status, error) {
 	return deliver.Destinations(ctx, d.store, d.now())
 }
@@ -53,7 +54,7 @@ func (f ArchivedFilter) takes(a Archived) bool {
 		(len(f.IDs) == 0 || slices.Contains(f.IDs, a.ID) || slices.Contains(f.IDs, a.Task))
 }
 
-// Archived lists what was given up, the oldest action first.
+// Archived lists the actions that were given up, the oldest first.
 func (d *Deliveries) Archived(ctx context.Context, f ArchivedFilter) ([]Archived, error) {
 	const page = 500
 	var list []Archived
@@ -91,7 +92,7 @@ func archivedOf(t *asynq.TaskInfo) (Archived, bool) {
 		return Archived{}, false
 	}
 	var a action.Action
-	_ = json.Unmarshal([]byte(args.Body), &a) // what cannot be read has no type
+	_ = json.Unmarshal([]byte(args.Body), &a) // an action that cannot be read has no type
 	return Archived{
 		ID: args.ID, Type: string(a.Type), Destination: args.Destination, Time: a.Time,
 		Given: t.LastFailedAt, Error: strings.TrimSuffix(t.LastErr, " ("+asynq.SkipRetry.Error()+")"), Task: t.ID, Queue: t.Queue,
@@ -106,18 +107,18 @@ func (d *Deliveries) Replay(_ context.Context, a Archived) error {
 	return nil
 }
 
-// ReplayState is how a replay stands.
+// ReplayState is the state of a replay.
 type ReplayState string
 
 // The states of a replay.
 const (
-	ReplayWaits     ReplayState = "waits" // no worker has come to it
+	ReplayWaits     ReplayState = "waits" // no worker has started it
 	ReplayDelivered ReplayState = "delivered"
 	ReplayRetries   ReplayState = "retries" // it failed, and will be tried again by itself
 	ReplayFailed    ReplayState = "failed"  // it is archived again
 )
 
-// Replayed tells how a replay stands, and the last error.
+// Replayed gives the state of a replay, and its last error.
 func (d *Deliveries) Replayed(_ context.Context, a Archived) (ReplayState, string, error) {
 	info, err := d.inspect.GetTaskInfo(a.Queue, a.Task)
 	switch {
@@ -139,7 +140,7 @@ func (d *Deliveries) Replayed(_ context.Context, a Archived) (ReplayState, strin
 }
 
 // Resume closes the circuit of a destination, paused or gone: a person says that its
-// receiver is well again. What waits is delivered at the next beat.
+// receiver is well again. The actions that wait are delivered at the next beat.
 func (d *Deliveries) Resume(ctx context.Context, destination string) (was bool, err error) {
 	bodies, err := d.store.Circuits(ctx)
 	if err != nil {

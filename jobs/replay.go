@@ -12,8 +12,8 @@ import (
 )
 
 // ReplayArgs is an action that was given up. Its task is in asynq's archive, where the
-// monitor shows it with the last error, and delivers it when it is run: with the id
-// that it had, and after what has come since. The archive keeps 10,000 tasks of a
+// monitor shows it with the last error. When the task is run, the action is delivered with
+// the id that it had, after those that have come since. The archive keeps 10,000 tasks of a
 // queue, for 90 days.
 type ReplayArgs struct {
 	Destination string `json:"destination"`
@@ -30,21 +30,23 @@ func (ReplayArgs) Kind() string { return "delivery:replay" }
 // replayRetries is how often a replay is tried again before it is archived again.
 const replayRetries = 5
 
-// enqueueReplay has an action archived that is given up. asynq archives only what has failed: the task is run,
-// and fails at once. (Its Inspector can archive without that, but then forgets to
-// delete what the archive has no room for.)
-func (q queue) enqueueReplay(ctx context.Context, g deliver.GivenUp) error {
+// enqueueReplay has an action archived that is given up. asynq archives only tasks that have
+// failed: this one is run, and fails at once. (Its Inspector can archive without that, but then
+// forgets to delete the tasks for which the archive has no room.)
+func enqueueReplay(ctx context.Context, q queue, g deliver.GivenUp) error {
 	args := ReplayArgs{Destination: g.Destination, Shard: g.Shard, Seq: g.Seq, ID: g.ID, Error: g.Error, Body: string(g.Body)}
 	task := fmt.Sprintf("replay:%s:%d:%s", g.Destination, g.Shard, g.Seq)
 	return q.enqueue(ctx, args, queueDelivery, g.Shard, asynq.TaskID(task), asynq.MaxRetry(replayRetries))
 }
 
-// replay delivers an action that was given up. A task that has never failed is one
-// that is only to be archived.
-func (w *Worker) replay(ctx context.Context, args ReplayArgs, log *attempt) error {
+// replayJob keeps an action that was given up, and delivers it when it is run.
+type replayJob struct{ *parts }
+
+// run only has the task archived, as long as it has never failed.
+func (j replayJob) run(ctx context.Context, args ReplayArgs, log *attempt) error {
 	log.Field("destination", args.Destination)
 	log.Field("id", args.ID)
-	fresh, err := w.neverFailed(ctx)
+	fresh, err := j.neverFailed(ctx)
 	if err != nil {
 		return err
 	}
@@ -52,7 +54,7 @@ func (w *Worker) replay(ctx context.Context, args ReplayArgs, log *attempt) erro
 		return fmt.Errorf("giving up after 12 hours: %s (%w)", args.Error, asynq.SkipRetry)
 	}
 	lane := store.Lane{Shard: args.Shard, Destination: args.Destination}
-	defined, err := w.deliverer.Again(ctx, deliver.GivenUp{Lane: lane, Seq: args.Seq, ID: args.ID, Body: []byte(args.Body)}, holder(ctx))
+	defined, err := j.deliverer.Again(ctx, deliver.GivenUp{Lane: lane, Seq: args.Seq, ID: args.ID, Body: []byte(args.Body)}, holder(ctx))
 	switch {
 	case errors.Is(err, deliver.ErrGone):
 		return fmt.Errorf("%w (%w)", err, asynq.SkipRetry)
@@ -66,10 +68,10 @@ func (w *Worker) replay(ctx context.Context, args ReplayArgs, log *attempt) erro
 	return nil
 }
 
-func (w *Worker) neverFailed(ctx context.Context) (bool, error) {
+func (j replayJob) neverFailed(ctx context.Context) (bool, error) {
 	id, _ := asynq.GetTaskID(ctx)
 	queue, _ := asynq.GetQueueName(ctx)
-	info, err := w.inspect.GetTaskInfo(queue, id)
+	info, err := j.inspect.GetTaskInfo(queue, id)
 	if err != nil {
 		return false, fmt.Errorf("looking at the task %s: %w", id, err)
 	}

@@ -26,13 +26,13 @@ func TestMissedTimesOfACronEntry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var r rhythm
+		var r missCounter
 		for i, run := range c.runs {
 			at, err := time.Parse(time.DateTime, "2026-11-23 "+run)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := r.missed(schedule, at); got != c.want[i] {
+			if got := r.count(schedule, at); got != c.want[i] {
 				t.Errorf("%s at %v: %d at %s, want %d", c.spec, c.runs, got, run, c.want[i])
 			}
 		}
@@ -41,8 +41,8 @@ func TestMissedTimesOfACronEntry(t *testing.T) {
 
 func TestALeapOfTheClockIsNotCountedForEver(t *testing.T) {
 	t.Parallel()
-	r := rhythm{last: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
-	if got := r.missed(cron.Every(time.Second), r.last.AddDate(1000, 0, 0)); got != mostMissed {
+	r := missCounter{last: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	if got := r.count(cron.Every(time.Second), r.last.AddDate(1000, 0, 0)); got != mostMissed {
 		t.Errorf("%d", got)
 	}
 }

@@ -1,0 +1,18 @@
+package jobs
+
+import (
+	"context"
+
+	"github.com/deskbell/deskbell/jobs/client"
+)
+
+// eventsJob takes in the events of one task, together with those of others.
+type eventsJob struct{ visitors *visitors }
+
+func (j eventsJob) run(ctx context.Context, args client.EventsArgs, log *attempt) error {
+	log.Field("events", len(args.Events))
+	if len(args.Events) == 0 {
+		return nil
+	}
+	return j.visitors.decide(ctx, &request{events: args.Events}, log)
+}

@@ -1,0 +1,75 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/jobs/client"
+)
+
+// Args are the arguments of a job: the payload of its task. A kind is never
+// renamed, and a field never changes its meaning: tasks in Redis carry them.
+type Args interface {
+	Kind() string
+}
+
+// queue puts tasks into asynq.
+type queue struct {
+	client     *asynq.Client
+	partitions int
+}
+
+// The queues. Each has a server of its own, so that slow deliveries do not hold up
+// boundaries. They are few, because each costs polling commands.
+const (
+	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
+	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
+	queueEvent    = client.EventQueue   // events: a tenth of a second counts
+	queueTimer    = "deskbell-timer"    // visitors whose time comes: each task waits for its instant
+	queueUpkeep   = "deskbell-upkeep"   // reconciling: minutes count
+)
+
+// partition is the name of the queue that has the tasks of a shard.
+func (q queue) partition(name string, shard int) string {
+	return client.PartitionOf(name, shard, q.partitions)
+}
+
+// all gives the names of a queue's partitions, as asynq.Config wants them.
+func (q queue) all(name string) map[string]int {
+	queues := make(map[string]int, q.partitions)
+	for n := range q.partitions {
+		queues[q.partition(name, n)] = 1
+	}
+	return queues
+}
+
+// enqueue adds a task. While a task with the same id is there, it adds none, and that is
+// a success.
+func (q queue) enqueue(ctx context.Context, args Args, name string, shard int, opts ...asynq.Option) error {
+	payload, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("encoding the payload of %s: %w", args.Kind(), err)
+	}
+	return q.putInto(ctx, q.partition(name, shard), args.Kind(), payload, opts...)
+}
+
+// putInto adds a task, its payload already encoded, to one partition of a queue.
+func (q queue) putInto(ctx context.Context, partition, kind string, payload []byte, opts ...asynq.Option) error {
+	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(client.TaskTimeout)}, opts...)
+	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
+	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+		if ctx.Err() != nil { // asynq keeps only its text
+			err = ctx.Err()
+		}
+		return fmt.Errorf("enqueueing %s: %w", kind, err)
+	}
+	return nil
+}
+
+// wakeUpRetries are few, since a task is only a wake-up. When it fails for good, the next tick
+// finds the work in Redis, and enqueues another task.
+const wakeUpRetries = 3
