@@ -25,9 +25,15 @@ type Asker interface {
 	Archive(ctx context.Context, g GivenUp) error
 }
 
+// Store is as much of a store as deliveries need.
+type Store interface {
+	waiting
+	store.Lanes
+}
+
 // Config is what a Deliverer is made of.
 type Config struct {
-	Store    store.Store
+	Store    Store
 	Now      func() time.Time
 	Log      logrus.FieldLogger
 	Stopping func() bool // true: lanes that are under way hand their work to others
@@ -55,7 +61,7 @@ func (d *Deliverer) destinations(ctx context.Context) (map[string]definition.Des
 	return defs, err
 }
 
-func defined(ctx context.Context, db store.Store) (map[string]definition.Destination, error) {
+func defined(ctx context.Context, db globals) (map[string]definition.Destination, error) {
 	bodies, err := db.Globals(ctx, store.GlobalDestination)
 	if err != nil {
 		return nil, err

@@ -32,9 +32,23 @@ type Status struct {
 	Aside  int       `json:"aside,omitzero"`  // actions that it refused, and those that stay behind them
 }
 
+// globals gives the definitions of destinations.
+type globals interface {
+	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
+}
+
+// waiting tells what there is to deliver, and how destinations do.
+type waiting interface {
+	globals
+	Pending(ctx context.Context, at time.Time) ([]store.Pending, error)
+	Retries(ctx context.Context, at time.Time, limit int) ([]store.Retry, error)
+	Waiting(ctx context.Context, lanes []store.Lane) ([]store.Waiting, error)
+	Circuits(ctx context.Context) (map[string][]byte, error)
+}
+
 // Destinations tells how the deliveries to each destination are, by name. It gives
 // none while none is defined: the workers' default is not known here.
-func Destinations(ctx context.Context, db store.Store, now time.Time) ([]Status, error) {
+func Destinations(ctx context.Context, db waiting, now time.Time) ([]Status, error) {
 	defs, err := defined(ctx, db)
 	if err != nil || len(defs) == 0 {
 		return nil, err
@@ -43,20 +57,20 @@ func Destinations(ctx context.Context, db store.Store, now time.Time) ([]Status,
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := waitingFor(ctx, db, defs, now)
+	before, err := waitingFor(ctx, db, defs, now)
 	if err != nil {
 		return nil, err
 	}
 	circuits := inForce(bodies, defs)
 	list := make([]Status, 0, len(defs))
 	for _, name := range slices.Sorted(maps.Keys(defs)) {
-		list = append(list, statusOf(name, defs[name], circuits[name], waiting[name]))
+		list = append(list, statusOf(name, defs[name], circuits[name], before[name]))
 	}
 	return list, nil
 }
 
 // waitingFor looks at the lanes that have something before them.
-func waitingFor(ctx context.Context, db store.Store, defs map[string]definition.Destination, now time.Time) (map[string][]store.Waiting, error) {
+func waitingFor(ctx context.Context, db waiting, defs map[string]definition.Destination, now time.Time) (map[string][]store.Waiting, error) {
 	pending, err := db.Pending(ctx, now)
 	if err != nil {
 		return nil, err

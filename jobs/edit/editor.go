@@ -21,9 +21,18 @@ type Asker interface {
 	Spread(ctx context.Context, edited store.Mark, nominal time.Time) error
 }
 
+// Store is as much of a store as an Editor needs.
+type Store interface {
+	recordStore
+	referenceStore
+	Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error)
+	Edited(ctx context.Context) ([]store.Mark, error)
+	Shard(s store.Subject) int
+}
+
 // Config is what an Editor is made of.
 type Config struct {
-	Store    store.Store
+	Store    Store
 	Now      func() time.Time
 	TimeZone *time.Location // of schedules and subjects that name none, as the workers have it
 	Ask      Asker
@@ -34,6 +43,7 @@ type Config struct {
 type Editor struct {
 	*records
 	references references
+	store      Store
 	decider    *engine.Decider
 	ask        Asker
 }
@@ -41,7 +51,7 @@ type Editor struct {
 // New makes an editor.
 func New(c Config) *Editor {
 	return &Editor{
-		records: &records{store: c.Store, now: c.Now}, references: references{c.Store},
+		records: &records{store: c.Store, now: c.Now}, references: references{c.Store}, store: c.Store,
 		decider: engine.NewDecider(c.Store, c.TimeZone), ask: c.Ask,
 	}
 }

@@ -13,8 +13,19 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
+// referenceStore is as much of a store as looking up names needs.
+type referenceStore interface {
+	Shards() int
+	Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error)
+	Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error)
+	Schedules(ctx context.Context, names []string) ([][]byte, error)
+	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
+	Served(ctx context.Context, by store.Subject, cursor string, limit int) ([]store.Subject, string, error)
+	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error)
+}
+
 // references looks up the names by which definitions refer to each other.
-type references struct{ store store.Store }
+type references struct{ store referenceStore }
 
 // check faults names that lead nowhere, and a name that is none. Two edits at one
 // instant may still leave such a name behind: who bears it is then broken, and

@@ -56,9 +56,20 @@ func ETag(body []byte) string {
 // tries is how often a write is repeated when others were quicker.
 const tries = 20
 
+// recordStore is as much of a store as reading and writing definitions needs.
+type recordStore interface {
+	Shards() int
+	Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error)
+	Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error)
+	Edit(ctx context.Context, e store.Edit) (bool, error)
+	Serve(ctx context.Context, served store.Subject, by []store.Subject) error
+	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
+	SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error)
+}
+
 // records reads and writes definitions as they are stored.
 type records struct {
-	store store.Store
+	store recordStore
 	now   func() time.Time
 }
 

@@ -27,7 +27,7 @@ type Batch struct {
 
 // gather decodes the records and loads the definitions to which they refer: two round trips more,
 // however many records there are.
-func gather(ctx context.Context, db store.Store, s *schedules, known *policyCache, records []store.Record) (*Batch, error) {
+func gather(ctx context.Context, db Reader, s *schedules, known *policyCache, records []store.Record) (*Batch, error) {
 	b := &Batch{
 		known:      known.definition,
 		compile:    s.compile,
@@ -83,7 +83,7 @@ func (b *Batch) decode(r store.Record) {
 	}
 }
 
-func (b *Batch) loadNamed(ctx context.Context, db store.Store) error {
+func (b *Batch) loadNamed(ctx context.Context, db Reader) error {
 	for _, p := range b.Properties {
 		for _, name := range p.Uses() {
 			b.named[name] = nil

@@ -10,6 +10,12 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
+// Reader is as much of a store as decisions read.
+type Reader interface {
+	Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error)
+	Schedules(ctx context.Context, names []string) ([][]byte, error)
+}
+
 // Decider turns records into changes: it gathers what a decision needs (named
 // schedules, agents in other shards), and asks the domain.
 //
@@ -20,14 +26,14 @@ import (
 // foresee, an edit, is passed on: from an agent to properties, and from a property to
 // its visitors who have a chat going.
 type Decider struct {
-	store     store.Store
+	store     Reader
 	schedules *schedules
 	policies  *policyCache
 }
 
 // NewDecider makes a decider. The time zone is that of schedules and subjects that
 // name none.
-func NewDecider(db store.Store, zone *time.Location) *Decider {
+func NewDecider(db Reader, zone *time.Location) *Decider {
 	return &Decider{store: db, schedules: &schedules{fallback: zone}, policies: new(policyCache)}
 }
 

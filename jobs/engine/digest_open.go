@@ -14,7 +14,7 @@ import (
 )
 
 // decideDigest decides on a digest that is due; p is nil where the property is gone.
-func decideDigest(ctx context.Context, db store.Store, out *Outcome, p *propertyAt, r *store.Record, at time.Time) (err error) {
+func decideDigest(ctx context.Context, db Reader, out *Outcome, p *propertyAt, r *store.Record, at time.Time) (err error) {
 	c := changeOf(r)
 	var state digestState
 	var broken error
@@ -41,7 +41,7 @@ func decideDigest(ctx context.Context, db store.Store, out *Outcome, p *property
 const digestCheck = 24 * time.Hour
 
 // openWhenDue sends a digest once the property has opened, and else keeps it until then.
-func openWhenDue(ctx context.Context, db store.Store, p *propertyAt, state *digestState, at time.Time, c *Change) (err error) {
+func openWhenDue(ctx context.Context, db Reader, p *propertyAt, state *digestState, at time.Time, c *Change) (err error) {
 	opening, due := state.Opening(p.hours, at)
 	if !opening.IsZero() {
 		c.Remove = true
@@ -54,7 +54,7 @@ func openWhenDue(ctx context.Context, db store.Store, p *propertyAt, state *dige
 }
 
 // openDigest adds the actions of a digest at an opening.
-func openDigest(ctx context.Context, db store.Store, p *propertyAt, digest *chat.Digest, opening, at time.Time, c *Change) error {
+func openDigest(ctx context.Context, db Reader, p *propertyAt, digest *chat.Digest, opening, at time.Time, c *Change) error {
 	chats, err := awaiting(ctx, db, p, digest.Chats, opening)
 	if err != nil || len(chats)+digest.Forms.Count+digest.Messages.Count == 0 {
 		return err
@@ -86,7 +86,7 @@ func openDigest(ctx context.Context, db store.Store, p *propertyAt, digest *chat
 
 // awaiting are the chats in which a visitor still waits. Their records are read now, with all that was said since
 // the chat came into the digest.
-func awaiting(ctx context.Context, db store.Store, p *propertyAt, callers []chat.Caller, opening time.Time) ([]string, error) {
+func awaiting(ctx context.Context, db Reader, p *propertyAt, callers []chat.Caller, opening time.Time) ([]string, error) {
 	subjects := make([]store.Subject, len(callers))
 	for i, c := range callers {
 		subjects[i] = store.VisitorSubject(p.id, c.Visitor)

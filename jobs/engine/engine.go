@@ -41,9 +41,23 @@ type Engine struct {
 	stopping atomic.Bool
 }
 
+// Store is as much of a store as an engine needs.
+type Store interface {
+	intakeStore
+	Shards() int
+	Shard(s store.Subject) int
+	Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error)
+	Chatting(ctx context.Context, property, cursor string, limit int) ([]store.Subject, string, error)
+	Wake(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error
+	Wakes(ctx context.Context, shard int, limit int) ([]store.Mark, error)
+	Woke(ctx context.Context, shard int, marks []store.Mark) error
+	Spread(ctx context.Context, mark store.Mark) error
+	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error)
+}
+
 // Config holds the parts of an engine, and its settings.
 type Config struct {
-	Store    store.Store
+	Store    Store
 	TimeZone *time.Location // of schedules and subjects that name none
 	Now      func() time.Time
 	Log      logrus.FieldLogger

@@ -12,7 +12,7 @@ import (
 func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
 	const limit = 1000
 	for {
-		requests, err := e.store.Wakes(ctx, shard, limit)
+		requests, err := e.Store.Wakes(ctx, shard, limit)
 		if err != nil || len(requests) == 0 {
 			return woken, err
 		}
@@ -22,7 +22,7 @@ func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
 		if err != nil {
 			return woken, err
 		}
-		if err := e.store.Woke(ctx, shard, requests); err != nil {
+		if err := e.Store.Woke(ctx, shard, requests); err != nil {
 			return woken, err
 		}
 		for shard := range awake {
@@ -60,7 +60,7 @@ func (e *Engine) wakeChatters(ctx context.Context, property string, awake map[in
 	const limit = 100 // of a shard
 	cursor := ""
 	for {
-		visitors, next, err := e.store.Chatting(ctx, property, cursor, limit)
+		visitors, next, err := e.Store.Chatting(ctx, property, cursor, limit)
 		if err != nil {
 			return woken, err
 		}
@@ -78,12 +78,12 @@ func (e *Engine) wakeChatters(ctx context.Context, property string, awake map[in
 func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[int]bool) error {
 	byShard := make(map[int][]store.Subject)
 	for _, s := range subjects {
-		n := e.store.Shard(s)
+		n := e.Store.Shard(s)
 		byShard[n] = append(byShard[n], s)
 	}
 	now := e.now()
 	for n, some := range byShard {
-		if err := e.store.Wake(ctx, n, some, now); err != nil {
+		if err := e.Store.Wake(ctx, n, some, now); err != nil {
 			return err
 		}
 		awake[n] = true
@@ -94,7 +94,7 @@ func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[i
 // WakeUsers wakes the users of an edited schedule shard by shard, and asks for the
 // sweep of each shard as soon as its users are awake. It says how many they are.
 func (e *Engine) WakeUsers(ctx context.Context, edited store.Mark) (woken int, err error) {
-	for shard := range e.store.Shards() {
+	for shard := range e.Store.Shards() {
 		if e.IsStopping() {
 			return woken, ErrStopping
 		}
@@ -104,17 +104,17 @@ func (e *Engine) WakeUsers(ctx context.Context, edited store.Mark) (woken int, e
 		}
 		woken += n
 	}
-	return woken, e.store.Spread(ctx, edited)
+	return woken, e.Store.Spread(ctx, edited)
 }
 
 func (e *Engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (int, error) {
 	woken, cursor := 0, ""
 	for {
-		users, next, err := e.store.Users(ctx, shard, schedule, cursor, e.Batch)
+		users, next, err := e.Store.Users(ctx, shard, schedule, cursor, e.Batch)
 		if err != nil {
 			return woken, err
 		}
-		if err := e.store.Wake(ctx, shard, users, e.now()); err != nil {
+		if err := e.Store.Wake(ctx, shard, users, e.now()); err != nil {
 			return woken, err
 		}
 		woken += len(users)

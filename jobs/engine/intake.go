@@ -13,10 +13,18 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
+// intakeStore is as much of a store as taking in events needs.
+type intakeStore interface {
+	Reader
+	Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error)
+	Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error)
+	Serve(ctx context.Context, served store.Subject, by []store.Subject) error
+}
+
 // intake processes events, and visitors whose time has come: load, decide, commit, and once more
 // for each lost commit. A worker and the simulation both go this way.
 type intake struct {
-	store   store.Store
+	store   intakeStore
 	decider *Decider
 	now     func() time.Time
 	board   *rate.Limiter // limits the held-back messages that are shown there; nil: none are

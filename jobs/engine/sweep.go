@@ -34,7 +34,7 @@ func (s *SweepRun) Run(ctx context.Context, nominal time.Time) error {
 			limit = 0 // a claim that finds nothing gives the lease back
 		}
 		at := Later(nominal, s.now())
-		claim, err := s.store.Claim(ctx, s.Shard, s.Lease, at, limit)
+		claim, err := s.Store.Claim(ctx, s.Shard, s.Lease, at, limit)
 		switch {
 		case err != nil:
 			return err
@@ -66,7 +66,7 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 		return err
 	}
 	showHeldBack(&out, s.board, at)
-	lost, err := s.store.Commit(ctx, Written(out.Changes))
+	lost, err := s.Store.Commit(ctx, Written(out.Changes))
 	if err != nil {
 		return err
 	}

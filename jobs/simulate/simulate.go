@@ -40,6 +40,7 @@ type Config struct {
 // It is not for use by several goroutines at once.
 type Simulation struct {
 	*engine.Engine
+	store   store.Store
 	editor  *edit.Editor
 	clock   time.Time
 	action  func([]byte) error
@@ -51,13 +52,13 @@ type Simulation struct {
 // New makes a simulation in which nothing is defined.
 func New(c Config) *Simulation {
 	s := &Simulation{clock: c.From, action: c.Action, explain: c.Explain, parked: make(map[store.Subject]int)}
-	store := c.Open(s.Now)
+	s.store = c.Open(s.Now)
 	s.Engine = engine.New(engine.Config{
-		Store: store, TimeZone: c.TimeZone, Now: s.Now, Log: c.Log, Batch: 500,
+		Store: s.store, TimeZone: c.TimeZone, Now: s.Now, Log: c.Log, Batch: 500,
 		AskSweep:  func(context.Context, int, time.Time) error { return nil }, // Settle looks for itself
 		AskTimers: func(context.Context, []*engine.Change) {},
 	})
-	s.editor = edit.New(edit.Config{Store: store, Now: s.Now, TimeZone: c.TimeZone})
+	s.editor = edit.New(edit.Config{Store: s.store, Now: s.Now, TimeZone: c.TimeZone})
 	return s
 }
 
@@ -117,7 +118,7 @@ func (s *Simulation) Advance(ctx context.Context, to time.Time) error {
 
 // next is when somebody is due; zero: nobody is.
 func (s *Simulation) next(ctx context.Context) (first time.Time, err error) {
-	depths, err := s.Store.Depths(ctx, s.clock)
+	depths, err := s.store.Depths(ctx, s.clock)
 	for _, d := range depths {
 		if first.IsZero() || !d.Next.IsZero() && d.Next.Before(first) {
 			first = d.Next
@@ -145,7 +146,7 @@ func (s *Simulation) Settle(ctx context.Context) error {
 
 // beat does once what a worker's tick would ask for; false: there was nothing.
 func (s *Simulation) beat(ctx context.Context) (bool, error) {
-	edited, err := s.Store.Edited(ctx)
+	edited, err := s.store.Edited(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -154,7 +155,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	pending, err := s.Store.Pending(ctx, s.clock)
+	pending, err := s.store.Pending(ctx, s.clock)
 	if err != nil {
 		return false, err
 	}
@@ -180,7 +181,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 // drops them.
 func (s *Simulation) deliver(ctx context.Context) error {
 	var all []store.Entry
-	for shard := range s.Store.Shards() {
+	for shard := range s.store.Shards() {
 		notices, err := s.takeNotices(ctx, shard)
 		if err != nil {
 			return err
@@ -221,20 +222,20 @@ func (s *Simulation) tellSkipped() error {
 const simulation = "simulation"
 
 func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]store.Entry, error) {
-	entries, err := s.Store.Notices(ctx, shard, math.MaxInt)
+	entries, err := s.store.Notices(ctx, shard, math.MaxInt)
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	return entries, s.Store.Noticed(ctx, shard, entries[len(entries)-1].Seq)
+	return entries, s.store.Noticed(ctx, shard, entries[len(entries)-1].Seq)
 }
 
 func (s *Simulation) takeActions(ctx context.Context, shard int) ([]store.Entry, error) {
 	lane, lease := store.Lane{Shard: shard, Destination: simulation}, store.Lease{Holder: simulation, For: engine.SweepLease}
-	entries, cursor, _, err := s.Store.Outbox(ctx, lane, lease, math.MaxInt)
+	entries, cursor, _, err := s.store.Outbox(ctx, lane, lease, math.MaxInt)
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	_, err = s.Store.Delivered(ctx, lane, store.Settlement{
+	_, err = s.store.Delivered(ctx, lane, store.Settlement{
 		Lease: store.Lease{Holder: simulation}, From: cursor, To: entries[len(entries)-1].Seq, All: []string{simulation},
 	})
 	return entries, err

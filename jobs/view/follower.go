@@ -18,9 +18,14 @@ type Listener interface {
 	Lost()
 }
 
+// changes are what a store tells of.
+type changes interface {
+	Follow(ctx context.Context, f func(changed []store.Subject)) error
+}
+
 // follower has one subscription to what is written, for all listeners of a process, while there are any.
 type follower struct {
-	store store.Store
+	store changes
 
 	mu        sync.Mutex
 	listeners map[Listener]bool
@@ -28,7 +33,7 @@ type follower struct {
 	end       func() // of the subscription; nil: nobody listens
 }
 
-func newFollower(db store.Store) *follower {
+func newFollower(db changes) *follower {
 	return &follower{store: db, listeners: make(map[Listener]bool)}
 }
 

@@ -22,7 +22,7 @@ import (
 // An edit is shown before a worker has committed it, with the second in which it was
 // seen for Since; the worker's may be a second later.
 type Live struct {
-	store    store.Store
+	store    loader
 	decider  *engine.Decider
 	now      func() time.Time
 	follower *follower

@@ -10,16 +10,32 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
+// loader gives records as they are.
+type loader interface {
+	Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error)
+}
+
+// Store is as much of a store as a Reader needs.
+type Store interface {
+	loader
+	changes
+	Shards() int
+	Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error)
+	Scan(ctx context.Context, prefix, cursor string, limit int) ([]store.Record, string, error)
+	Schedules(ctx context.Context, names []string) ([][]byte, error)
+	Recent(ctx context.Context, limit int) ([]store.Entry, error)
+}
+
 // Config is what a Reader is made of.
 type Config struct {
-	Store    store.Store
+	Store    Store
 	Now      func() time.Time
 	TimeZone *time.Location // of schedules and subjects that name none, as the workers have it
 }
 
 // Reader reads states, hours and lists for people and pages. It changes nothing.
 type Reader struct {
-	store    store.Store
+	store    Store
 	now      func() time.Time
 	decider  *engine.Decider
 	follower *follower

@@ -13,7 +13,7 @@ import (
 // visitor when Store.Follow says that there were actions, and again after some seconds in any case,
 // so that nothing depends on one message.
 type VisitFeed struct {
-	store    store.Store
+	store    loader
 	follower *follower
 	asked    chan struct{} // something is wanted
 
