@@ -13,7 +13,7 @@
 //	                    │   commit states, due times and actions in one script
 //	                    └────────┬──────────────────┬───────────────────┐
 //	                             ▼                  ▼                   ▼
-//	                          outbox             notices        wishes to wake others
+//	                          outbox             notices       requests to wake others
 //	                             │                  │                   │
 //	                      outbox:deliver      agent:notify        boundary:sweep
 //	                      log, webhook, …     ntfy, Slack, …      of their shards
@@ -45,7 +45,7 @@
 // # Why nothing is lost, and nothing is done twice
 //
 // A task is only a wake-up. What is to be done is in Redis: the timetable says who
-// is due, the outbox what is to be delivered, the wishes who is to be woken. A task
+// is due, the outbox what is to be delivered, the requests who is to be woken. A task
 // that dies, fails, or is enqueued twice changes nothing about it, and the tick
 // that comes every five seconds asks again for what is left. (Three kinds are more than
 // that: agent:notify is all there is of a notice, delivery:replay of an action that was given
@@ -59,7 +59,7 @@
 //
 // The state, the next due time and the actions of a decision are written by one
 // script, on one shard. What concerns another shard is written down in the same
-// script as a wish, and struck out when it has come true. So an edit goes from a schedule
+// script as a request, and struck out once it is fulfilled. So an edit goes from a schedule
 // or an agent to properties, and from a property, as an override does, to its visitors who
 // have a chat going: of these, each shard keeps a list.
 //

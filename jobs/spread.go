@@ -19,14 +19,14 @@ type SpreadArgs struct {
 // Kind implements Args.
 func (SpreadArgs) Kind() string { return "schedule:spread" }
 
-func (q queue) enqueueSpread(ctx context.Context, mark store.Mark, nominal time.Time) error {
-	id := fmt.Sprintf("spread:%s:%.0f:%d", mark.Name, mark.Count, nominal.Truncate(time.Minute).Unix()) // again in a minute at most
-	return q.enqueue(ctx, SpreadArgs{Schedule: mark.Name, Count: mark.Count}, queueBoundary, 0, asynq.TaskID(id))
+func (q queue) enqueueSpread(ctx context.Context, edited store.WakeRequest, nominal time.Time) error {
+	id := fmt.Sprintf("spread:%s:%.0f:%d", edited.Name, edited.Count, nominal.Truncate(time.Minute).Unix()) // again in a minute at most
+	return q.enqueue(ctx, SpreadArgs{Schedule: edited.Name, Count: edited.Count}, queueBoundary, 0, asynq.TaskID(id))
 }
 
 func (w *Worker) spread(ctx context.Context, args SpreadArgs, log *attempt) error {
 	log.Field("schedule", args.Schedule)
-	woken, err := w.engine.WakeUsers(ctx, store.Mark{Name: args.Schedule, Count: args.Count})
+	woken, err := w.engine.WakeUsers(ctx, store.WakeRequest{Name: args.Schedule, Count: args.Count})
 	log.Did("woken", woken)
 	return err
 }

@@ -50,7 +50,7 @@ func holder(ctx context.Context) string {
 }
 
 // sweep takes the due subjects of a shard in batches: claim, decide, commit, until
-// none is left. Then it passes on what the shard has for others: wishes to wake
+// none is left. Then it passes on what the shard has for others: requests to wake
 // them, notices, actions.
 func (w *Worker) sweep(ctx context.Context, args SweepArgs, log *attempt) error {
 	if args.Shard < 0 || args.Shard >= w.Store.Shards() {

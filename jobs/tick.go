@@ -73,8 +73,8 @@ func (w *Worker) tick(ctx context.Context, nominal time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, mark := range edited {
-		if err := w.queue.enqueueSpread(ctx, mark, nominal); err != nil {
+	for _, schedule := range edited {
+		if err := w.queue.enqueueSpread(ctx, schedule, nominal); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ type Asker interface {
 	// SweepIn asks for a sweep of a shard after a while, at an odd second.
 	SweepIn(ctx context.Context, shard int, wait time.Duration, nominal time.Time) error
 	// Spread asks for all users of an edited schedule to be woken.
-	Spread(ctx context.Context, edited store.Mark, nominal time.Time) error
+	Spread(ctx context.Context, edited store.WakeRequest, nominal time.Time) error
 }
 
 // Config is what an Editor is made of.

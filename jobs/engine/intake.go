@@ -89,7 +89,7 @@ func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event
 			continue
 		}
 		t.Changes = append(t.Changes, c)
-		t.Events += len(c.Heard)
+		t.Events += len(c.Seen)
 	}
 	for _, s := range out.Skipped {
 		if !lost[s.subject] {
@@ -125,13 +125,13 @@ func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event,
 	if err != nil {
 		return nil, err
 	}
-	heard, err := in.store.Heard(ctx, t.At, ids)
+	seen, err := in.store.Seen(ctx, t.At, ids)
 	if err != nil {
 		return nil, err
 	}
 	left := records[:0]
 	for _, r := range records {
-		events, known := news[r.Subject], heard[r.Subject]
+		events, known := news[r.Subject], seen[r.Subject]
 		if len(known) > 0 {
 			var fresh []event.Event
 			for i := range events {

@@ -38,7 +38,7 @@ func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.E
 		}
 		return
 	}
-	v.out.Heard = seenIDs(fresh)
+	v.out.Seen = seenIDs(fresh)
 	out.Changes = append(out.Changes, v.out)
 	out.Skipped = append(out.Skipped, v.skipped...)
 }

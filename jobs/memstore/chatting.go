@@ -19,7 +19,7 @@ func (s *Store) noteChats(sh *shard, c *store.Change) {
 	}
 }
 
-// Chatting implements jobs.Store. Its cursor is the last visitor of a page.
+// Chatting implements store.Store. Its cursor is the last visitor of a page.
 func (s *Store) Chatting(_ context.Context, property, cursor string, limit int) ([]store.Subject, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Schedules implements jobs.Store.
+// Schedules implements store.Store.
 func (s *Store) Schedules(_ context.Context, names []string) ([][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -18,14 +18,14 @@ func (s *Store) Schedules(_ context.Context, names []string) ([][]byte, error) {
 	return bodies, nil
 }
 
-// Globals implements jobs.Store.
+// Globals implements store.Store.
 func (s *Store) Globals(_ context.Context, kind store.Global) (map[string][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.globals[kind]), nil
 }
 
-// SetGlobal implements jobs.Store.
+// SetGlobal implements store.Store.
 func (s *Store) SetGlobal(_ context.Context, kind store.Global, name string, before, after []byte) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,14 +55,14 @@ func set(all map[string][]byte, name string, body []byte) {
 	}
 }
 
-// Circuits implements jobs.Store.
+// Circuits implements store.Store.
 func (s *Store) Circuits(context.Context) (map[string][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.circuits), nil
 }
 
-// SetCircuit implements jobs.Store.
+// SetCircuit implements store.Store.
 func (s *Store) SetCircuit(_ context.Context, destination string, before, after []byte) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,7 +74,7 @@ func (s *Store) SetCircuit(_ context.Context, destination string, before, after 
 	return true, nil
 }
 
-// Probe implements jobs.Store.
+// Probe implements store.Store.
 func (s *Store) Probe(_ context.Context, destination string, l store.Lease) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -47,7 +47,7 @@ func (x index) page(cursor string, limit int) (subjects []store.Subject, next st
 	return subjects, next, nil
 }
 
-// Page implements jobs.Store.
+// Page implements store.Store.
 func (s *Store) Page(_ context.Context, shard int, cursor string, limit int) ([]store.Record, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +60,7 @@ func (s *Store) Page(_ context.Context, shard int, cursor string, limit int) ([]
 	return records, next, err
 }
 
-// Scan implements jobs.Store. Its cursor is "SHARD-CURSOR".
+// Scan implements store.Store. Its cursor is "SHARD-CURSOR".
 func (s *Store) Scan(_ context.Context, prefix, cursor string, limit int) ([]store.Record, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,14 +102,14 @@ func (s *Store) scanCursor(cursor string) (shard int, within string, err error) 
 	return shard, within, nil
 }
 
-// Users implements jobs.Store.
+// Users implements store.Store.
 func (s *Store) Users(_ context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shards[shard].users[schedule].page(cursor, limit)
 }
 
-// Served implements jobs.Store.
+// Served implements store.Store.
 func (s *Store) Served(_ context.Context, by store.Subject, cursor string, limit int) ([]store.Subject, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,20 +9,20 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Pending implements jobs.Store.
+// Pending implements store.Store.
 func (s *Store) Pending(_ context.Context, at time.Time) ([]store.Pending, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	pending := make([]store.Pending, len(s.shards))
 	for n, sh := range s.shards {
 		pending[n] = store.Pending{
-			Due: len(sh.due.until(at)) > 0, Wakes: len(sh.wishes.at) > 0, Notices: len(sh.notices) > 0, Outbox: len(sh.outbox) > 0,
+			Due: len(sh.due.until(at)) > 0, Wakes: len(sh.wakes.at) > 0, Notices: len(sh.notices) > 0, Outbox: len(sh.outbox) > 0,
 		}
 	}
 	return pending, nil
 }
 
-// Depths implements jobs.Store.
+// Depths implements store.Store.
 func (s *Store) Depths(_ context.Context, at time.Time) ([]store.Depth, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,14 +36,14 @@ func (s *Store) Depths(_ context.Context, at time.Time) ([]store.Depth, error) {
 	return depths, nil
 }
 
-// Notices implements jobs.Store.
+// Notices implements store.Store.
 func (s *Store) Notices(_ context.Context, shard, limit int) ([]store.Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return upTo(s.shards[shard].notices, limit), nil
 }
 
-// Noticed implements jobs.Store.
+// Noticed implements store.Store.
 func (s *Store) Noticed(_ context.Context, shard int, seq string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,7 +52,7 @@ func (s *Store) Noticed(_ context.Context, shard int, seq string) error {
 	return nil
 }
 
-// RetryAt implements jobs.Store.
+// RetryAt implements store.Store.
 func (s *Store) RetryAt(_ context.Context, r store.Retry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +60,7 @@ func (s *Store) RetryAt(_ context.Context, r store.Retry) error {
 	return nil
 }
 
-// Retries implements jobs.Store.
+// Retries implements store.Store.
 func (s *Store) Retries(_ context.Context, at time.Time, limit int) ([]store.Retry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +76,7 @@ func (s *Store) Retries(_ context.Context, at time.Time, limit int) ([]store.Ret
 	return list[:min(limit, len(list))], nil
 }
 
-// Retried implements jobs.Store.
+// Retried implements store.Store.
 func (s *Store) Retried(_ context.Context, r store.Retry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *Store) Retried(_ context.Context, r store.Retry) error {
 	return nil
 }
 
-// Recent implements jobs.Store.
+// Recent implements store.Store.
 func (s *Store) Recent(_ context.Context, limit int) ([]store.Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *Store) tell(changed []store.Subject) {
 	}
 }
 
-// Follow implements jobs.Store.
+// Follow implements store.Store.
 func (s *Store) Follow(ctx context.Context, f func(changed []store.Subject)) error {
 	me := &follower{some: make(chan struct{}, 1)}
 	s.mu.Lock()

@@ -51,7 +51,7 @@ const before = "0-0"
 
 func (sh *shard) cursor(destination string) string { return cmp.Or(sh.cursors[destination], before) }
 
-// Outbox implements jobs.Store.
+// Outbox implements store.Store.
 func (s *Store) Outbox(_ context.Context, l store.Lane, lease store.Lease, limit int) ([]store.Entry, string, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +67,7 @@ func (s *Store) Outbox(_ context.Context, l store.Lane, lease store.Lease, limit
 	return entries, cursor, false, nil
 }
 
-// SetAside implements jobs.Store.
+// SetAside implements store.Store.
 func (s *Store) SetAside(_ context.Context, l store.Lane, lease store.Lease) ([]store.Aside, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +94,7 @@ func (s *Store) keep(name string, l store.Lease) bool {
 	return true
 }
 
-// Delivered implements jobs.Store.
+// Delivered implements store.Store.
 func (s *Store) Delivered(_ context.Context, l store.Lane, done store.Settlement) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +137,7 @@ func (sh *shard) trim(all []string) {
 	sh.outbox = slices.Delete(sh.outbox, 0, had)
 }
 
-// Waiting implements jobs.Store.
+// Waiting implements store.Store.
 func (s *Store) Waiting(_ context.Context, lanes []store.Lane) ([]store.Waiting, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,7 +155,7 @@ func (s *Store) Waiting(_ context.Context, lanes []store.Lane) ([]store.Waiting,
 	return waiting, nil
 }
 
-// Forget implements jobs.Store.
+// Forget implements store.Store.
 func (s *Store) Forget(_ context.Context, l store.Lane) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

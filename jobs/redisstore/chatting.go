@@ -35,7 +35,7 @@ func (s *Store) noteChatters(ctx context.Context, changes []store.Change) error 
 	return nil
 }
 
-// Chatting implements jobs.Store. Its cursor is the last visitor of a page. A page ends
+// Chatting implements store.Store. Its cursor is the last visitor of a page. A page ends
 // where the first of the shards that have more has given its last: up to there, all
 // shards have given all that they have.
 func (s *Store) Chatting(ctx context.Context, property, cursor string, limit int) ([]store.Subject, string, error) {

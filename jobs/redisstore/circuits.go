@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// RetryAt implements jobs.Store.
+// RetryAt implements store.Store.
 func (s *Store) RetryAt(ctx context.Context, r store.Retry) error {
 	if err := s.rdb.ZAdd(ctx, allKey("retries"), redis.Z{Score: float64(r.At.UnixMilli()), Member: retryName(r.Lane)}).Err(); err != nil {
 		return fmt.Errorf("noting the retry of %q on shard %d: %w", r.Destination, r.Shard, err)
@@ -20,7 +20,7 @@ func (s *Store) RetryAt(ctx context.Context, r store.Retry) error {
 	return nil
 }
 
-// Retries implements jobs.Store. Names that are not ours, or of a shard that there
+// Retries implements store.Store. Names that are not ours, or of a shard that there
 // is not, are left out.
 func (s *Store) Retries(ctx context.Context, at time.Time, limit int) ([]store.Retry, error) {
 	zs, err := s.rdb.ZRangeByScoreWithScores(ctx, allKey("retries"),
@@ -40,19 +40,19 @@ func (s *Store) Retries(ctx context.Context, at time.Time, limit int) ([]store.R
 	return retries, nil
 }
 
-// Retried implements jobs.Store.
+// Retried implements store.Store.
 func (s *Store) Retried(ctx context.Context, r store.Retry) error {
-	return s.strike(ctx, allKey("retries"), []store.Mark{{Name: retryName(r.Lane), Count: float64(r.At.UnixMilli())}})
+	return s.strike(ctx, allKey("retries"), []store.WakeRequest{{Name: retryName(r.Lane), Count: float64(r.At.UnixMilli())}})
 }
 
 func retryName(l store.Lane) string { return strconv.Itoa(l.Shard) + ":" + l.Destination }
 
-// Circuits implements jobs.Store.
+// Circuits implements store.Store.
 func (s *Store) Circuits(ctx context.Context) (map[string][]byte, error) {
 	return s.Globals(ctx, "circuits")
 }
 
-// SetCircuit implements jobs.Store.
+// SetCircuit implements store.Store.
 func (s *Store) SetCircuit(ctx context.Context, destination string, before, after []byte) (bool, error) {
 	n, err := s.run.setCircuit.Run(ctx, s.rdb, []string{allKey("circuits")}, destination, before, after).Int()
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Store) SetCircuit(ctx context.Context, destination string, before, afte
 	return n == 1, nil
 }
 
-// Probe implements jobs.Store.
+// Probe implements store.Store.
 func (s *Store) Probe(ctx context.Context, destination string, lease store.Lease) (bool, error) {
 	n, err := s.run.lease.Run(ctx, s.rdb, []string{allKey("probe:" + destination)}, lease.Holder, leaseTime(lease)).Int()
 	if err != nil {

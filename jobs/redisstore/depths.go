@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Depths implements jobs.Store, in one pipeline.
+// Depths implements store.Store, in one pipeline.
 func (s *Store) Depths(ctx context.Context, at time.Time) ([]store.Depth, error) {
 	type reply struct {
 		outbox, subjects, overdue *redis.IntCmd

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Follow implements jobs.Store. Publishing is a wink, and no more: whoever missed
+// Follow implements store.Store. Publishing is a wink, and no more: whoever missed
 // it is told so, and reads anew.
 func (s *Store) Follow(ctx context.Context, f func(changed []store.Subject)) (err error) {
 	sub := s.rdb.Subscribe(ctx, changedChannel)
@@ -36,7 +36,7 @@ func (s *Store) Follow(ctx context.Context, f func(changed []store.Subject)) (er
 	}
 }
 
-// Recent implements jobs.Store.
+// Recent implements store.Store.
 func (s *Store) Recent(ctx context.Context, limit int) ([]store.Entry, error) {
 	replies := make([]*redis.XMessageSliceCmd, len(s.keys))
 	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {

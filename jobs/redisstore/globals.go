@@ -7,7 +7,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Schedules implements jobs.Store.
+// Schedules implements store.Store.
 func (s *Store) Schedules(ctx context.Context, names []string) ([][]byte, error) {
 	if len(names) == 0 {
 		return nil, nil
@@ -25,7 +25,7 @@ func (s *Store) Schedules(ctx context.Context, names []string) ([][]byte, error)
 	return bodies, nil
 }
 
-// Globals implements jobs.Store.
+// Globals implements store.Store.
 func (s *Store) Globals(ctx context.Context, kind store.Global) (map[string][]byte, error) {
 	values, err := s.rdb.HGetAll(ctx, allKey(string(kind))).Result()
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Store) Globals(ctx context.Context, kind store.Global) (map[string][]by
 	return bodies, nil
 }
 
-// SetGlobal implements jobs.Store.
+// SetGlobal implements store.Store.
 func (s *Store) SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error) {
 	wakes := 0
 	if kind == store.GlobalSchedule {

@@ -21,7 +21,7 @@ import (
 
 func leaseOf(destination string) string { return "deliver:" + destination }
 
-// Outbox implements jobs.Store.
+// Outbox implements store.Store.
 func (s *Store) Outbox(ctx context.Context, l store.Lane, lease store.Lease, limit int) ([]store.Entry, string, bool, error) {
 	k := s.keys[l.Shard]
 	reply, err := s.run.outbox.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor},
@@ -87,7 +87,7 @@ func decided(body []byte) time.Time {
 	return a.Time.UTC()
 }
 
-// SetAside implements jobs.Store.
+// SetAside implements store.Store.
 func (s *Store) SetAside(ctx context.Context, l store.Lane, lease store.Lease) ([]store.Aside, bool, error) {
 	k := s.keys[l.Shard]
 	pairs, err := s.run.aside.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.aside(l.Destination)}, lease.Holder, milliseconds(lease)).StringSlice()
@@ -137,7 +137,7 @@ func decodeAside(seq, value string) (store.Aside, error) {
 	return store.Aside{Seq: seq, Subject: h.Subject, Tries: h.Tries, Since: h.Since, Next: h.Next, Error: h.Error, At: h.At, Body: body}, nil
 }
 
-// Delivered implements jobs.Store.
+// Delivered implements store.Store.
 func (s *Store) Delivered(ctx context.Context, l store.Lane, done store.Settlement) (bool, error) {
 	k := s.keys[l.Shard]
 	args := []any{done.Holder, leaseTime(done.Lease), l.Destination, done.From, done.To, len(done.Aside), len(done.Done)}
@@ -168,7 +168,7 @@ func leaseTime(l store.Lease) int64 {
 	return milliseconds(l)
 }
 
-// Waiting implements jobs.Store. What is asked of each lane has two parts, in one
+// Waiting implements store.Store. What is asked of each lane has two parts, in one
 // pipeline each: where it stands, then what is before it.
 func (s *Store) Waiting(ctx context.Context, lanes []store.Lane) ([]store.Waiting, error) {
 	if len(lanes) == 0 {
@@ -215,7 +215,7 @@ func (s *Store) Waiting(ctx context.Context, lanes []store.Lane) ([]store.Waitin
 	return waiting, nil
 }
 
-// Forget implements jobs.Store.
+// Forget implements store.Store.
 func (s *Store) Forget(ctx context.Context, l store.Lane) error {
 	if err := s.rdb.Del(ctx, s.keys[l.Shard].aside(l.Destination)).Err(); err != nil {
 		return fmt.Errorf("forgetting what %q has aside on shard %d: %w", l.Destination, l.Shard, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Pending implements jobs.Store. An idle worker does this every few seconds, so it asks no
+// Pending implements store.Store. An idle worker does this every few seconds, so it asks no
 // more than it must: who is due, of each shard, and all else of many shards at once.
 func (s *Store) Pending(ctx context.Context, at time.Time) ([]store.Pending, error) {
 	due := make([]*redis.StringSliceCmd, len(s.keys))
@@ -112,7 +112,7 @@ func (s *Store) ask(ctx context.Context, fill func(redis.Pipeliner)) error {
 	return nil
 }
 
-// Notices implements jobs.Store.
+// Notices implements store.Store.
 func (s *Store) Notices(ctx context.Context, shard, limit int) ([]store.Entry, error) {
 	messages, err := s.rdb.XRangeN(ctx, s.keys[shard].notices, "-", "+", int64(limit)).Result()
 	if err != nil {
@@ -129,7 +129,7 @@ func entries(messages []redis.XMessage) []store.Entry {
 	return list
 }
 
-// Noticed implements jobs.Store.
+// Noticed implements store.Store.
 func (s *Store) Noticed(ctx context.Context, shard int, seq string) error {
 	k := s.keys[shard].notices
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {

@@ -16,7 +16,7 @@ import (
 // only as long as shards turn out to hold little.
 const widest = 64
 
-// Scan implements jobs.Store. Its cursor is "SHARD-CURSOR", of the shard that comes next.
+// Scan implements store.Store. Its cursor is "SHARD-CURSOR", of the shard that comes next.
 func (s *Store) Scan(ctx context.Context, prefix, cursor string, limit int) ([]store.Record, string, error) {
 	shard, at, err := s.scanCursor(cursor)
 	if err != nil {

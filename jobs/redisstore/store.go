@@ -19,7 +19,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Store implements jobs.Store over Redis.
+// Store implements store.Store over Redis.
 type Store struct {
 	rdb        redis.UniversalClient
 	run        scripts
@@ -98,20 +98,20 @@ func writeLayout(ctx context.Context, rdb redis.UniversalClient, l Layout) ([]an
 	return rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
 }
 
-// Shards implements jobs.Store.
+// Shards implements store.Store.
 func (s *Store) Shards() int { return len(s.keys) }
 
 // Partitions is the number of queues of each kind of work.
 func (s *Store) Partitions() int { return s.partitions }
 
-// Shard implements jobs.Store.
+// Shard implements store.Store.
 func (s *Store) Shard(subject store.Subject) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(subject)) // never fails
 	return int(h.Sum32() % uint32(len(s.keys)))
 }
 
-// Claim implements jobs.Store. The script only says who is due. What is known of
+// Claim implements store.Store. The script only says who is due. What is known of
 // them is read as Load does: through a script, which computes a hash of each byte
 // that passes through it, large definitions would cost several times as much.
 func (s *Store) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
@@ -169,7 +169,7 @@ func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]store
 	return records, nil
 }
 
-// Load implements jobs.Store. A state is read before its definition: when an edit
+// Load implements store.Store. A state is read before its definition: when an edit
 // comes in between, the revision is the old one, and what is decided on the record
 // is lost. The other way round an old definition would pass for the new one.
 func (s *Store) Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error) {
@@ -214,7 +214,7 @@ func (s *Store) Load(ctx context.Context, subjects []store.Subject) ([]store.Rec
 	return records, nil
 }
 
-// Page implements jobs.Store.
+// Page implements store.Store.
 func (s *Store) Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error) {
 	at, err := parseCursor(cursor)
 	if err != nil {
@@ -236,7 +236,7 @@ func (s *Store) Page(ctx context.Context, shard int, cursor string, limit int) (
 	return records, formatCursor(next), err
 }
 
-// Commit implements jobs.Store, in one pipeline. A server that does not know the script yet
+// Commit implements store.Store, in one pipeline. A server that does not know the script yet
 // learns it from the changes of the first shard.
 func (s *Store) Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error) {
 	if err := s.noteChatters(ctx, changes); err != nil {
@@ -276,7 +276,7 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 	k := s.keys[shard]
 	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting}
 	args = make([]any, 1, 15*len(changes))
-	args[0] = int(store.HeardFor.Seconds())
+	args[0] = int(store.DedupeWindow.Seconds())
 	seen := make(map[store.Subject]bool, len(changes))
 	for _, c := range changes {
 		if seen[c.Subject] {
@@ -289,12 +289,12 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 			keys = append(keys, k.serves(c.Subject))
 			serves = len(keys)
 		}
-		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Heard), told(c), chats(c), c.At.UnixMilli())
+		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Seen), told(c), chats(c), c.At.UnixMilli())
 		for _, a := range c.Actions {
 			args = append(args, a.Body, addressee(a))
 		}
-		for _, id := range c.Heard {
-			args = append(args, heardAs(c.Subject, id), score(c.At))
+		for _, id := range c.Seen {
+			args = append(args, seenAs(c.Subject, id), score(c.At))
 		}
 	}
 	return keys, args, lost
@@ -350,7 +350,7 @@ func after(c store.Change) string {
 		return "-"
 	case c.Makes():
 		return strconv.FormatInt(c.NewRev, 10) + " " + string(c.State)
-	case c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Heard) == 0:
+	case c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Seen) == 0:
 		return ""
 	}
 	rev := strconv.FormatInt(c.Rev+1, 10)
@@ -360,7 +360,7 @@ func after(c store.Change) string {
 	return rev + " " + string(c.State)
 }
 
-// Edit implements jobs.Store.
+// Edit implements store.Store.
 func (s *Store) Edit(ctx context.Context, e store.Edit) (bool, error) {
 	k := s.keys[s.Shard(e.Subject)]
 	keys := []string{k.def, k.state, k.due, k.serves(e.Subject)}

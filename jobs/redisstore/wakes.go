@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Serve implements jobs.Store.
+// Serve implements store.Store.
 func (s *Store) Serve(ctx context.Context, served store.Subject, by []store.Subject) error {
 	if len(by) == 0 {
 		return nil
@@ -28,7 +28,7 @@ func (s *Store) Serve(ctx context.Context, served store.Subject, by []store.Subj
 	return nil
 }
 
-// Wake implements jobs.Store.
+// Wake implements store.Store.
 func (s *Store) Wake(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error {
 	if len(subjects) == 0 {
 		return nil
@@ -45,44 +45,44 @@ func (s *Store) Wake(ctx context.Context, shard int, subjects []store.Subject, a
 	return nil
 }
 
-// Wakes implements jobs.Store.
-func (s *Store) Wakes(ctx context.Context, shard int, limit int) ([]store.Mark, error) {
-	return s.marks(ctx, s.keys[shard].wake, limit)
+// Wakes implements store.Store.
+func (s *Store) Wakes(ctx context.Context, shard int, limit int) ([]store.WakeRequest, error) {
+	return s.wakeRequests(ctx, s.keys[shard].wake, limit)
 }
 
-// Woke implements jobs.Store.
-func (s *Store) Woke(ctx context.Context, shard int, marks []store.Mark) error {
-	return s.strike(ctx, s.keys[shard].wake, marks)
+// Woke implements store.Store.
+func (s *Store) Woke(ctx context.Context, shard int, requests []store.WakeRequest) error {
+	return s.strike(ctx, s.keys[shard].wake, requests)
 }
 
-// Edited implements jobs.Store.
-func (s *Store) Edited(ctx context.Context) ([]store.Mark, error) {
-	return s.marks(ctx, allKey("edited"), 1000)
+// Edited implements store.Store.
+func (s *Store) Edited(ctx context.Context) ([]store.WakeRequest, error) {
+	return s.wakeRequests(ctx, allKey("edited"), 1000)
 }
 
-// Spread implements jobs.Store.
-func (s *Store) Spread(ctx context.Context, mark store.Mark) error {
-	return s.strike(ctx, allKey("edited"), []store.Mark{mark})
+// Spread implements store.Store.
+func (s *Store) Spread(ctx context.Context, edited store.WakeRequest) error {
+	return s.strike(ctx, allKey("edited"), []store.WakeRequest{edited})
 }
 
-func (s *Store) marks(ctx context.Context, key string, limit int) ([]store.Mark, error) {
+func (s *Store) wakeRequests(ctx context.Context, key string, limit int) ([]store.WakeRequest, error) {
 	zs, err := s.rdb.ZRangeWithScores(ctx, key, 0, int64(limit-1)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", key, err)
 	}
-	marks := make([]store.Mark, len(zs))
+	requests := make([]store.WakeRequest, len(zs))
 	for i, z := range zs {
-		marks[i] = store.Mark{Name: fmt.Sprint(z.Member), Count: z.Score}
+		requests[i] = store.WakeRequest{Name: fmt.Sprint(z.Member), Count: z.Score}
 	}
-	return marks, nil
+	return requests, nil
 }
 
-func (s *Store) strike(ctx context.Context, key string, marks []store.Mark) error {
-	if len(marks) == 0 {
+func (s *Store) strike(ctx context.Context, key string, requests []store.WakeRequest) error {
+	if len(requests) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 2*len(marks))
-	for _, m := range marks {
+	args := make([]any, 0, 2*len(requests))
+	for _, m := range requests {
 		args = append(args, m.Name, strconv.FormatFloat(m.Count, 'f', -1, 64))
 	}
 	if err := s.run.strike.Run(ctx, s.rdb, []string{key}, args...).Err(); err != nil {
@@ -91,12 +91,12 @@ func (s *Store) strike(ctx context.Context, key string, marks []store.Mark) erro
 	return nil
 }
 
-// Users implements jobs.Store.
+// Users implements store.Store.
 func (s *Store) Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error) {
 	return s.members(ctx, s.keys[shard].uses(schedule), cursor, limit)
 }
 
-// Served implements jobs.Store.
+// Served implements store.Store.
 func (s *Store) Served(ctx context.Context, by store.Subject, cursor string, limit int) ([]store.Subject, string, error) {
 	return s.members(ctx, s.keys[s.Shard(by)].serves(by), cursor, limit)
 }
