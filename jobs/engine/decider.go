@@ -10,14 +10,14 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Decider turns records into changes: it gathers what a decision needs (named
+// Decider turns records into changes: it gathers the needs of a decision (named
 // schedules, agents in other shards), and asks the domain.
 //
 // A property is decided from the definitions of its agents and not from their
 // states: at nine o'clock it does not matter whether the agents' shards or the
 // property's are swept first, and an agent's start of hours need not wake the
-// properties, since their own horizon has foreseen it. Only what nobody could
-// foresee, an edit, is passed on: from an agent to properties, and from a property to
+// properties, since their own horizon has foreseen it. Only an edit, which no
+// horizon foresees, is passed on: from an agent to properties, and from a property to
 // its visitors who have a chat going.
 type Decider struct {
 	store     store.Store
@@ -169,8 +169,8 @@ func (d *Decider) propertiesAt(ctx context.Context, records []store.Record, at t
 	return properties, nil
 }
 
-// Try says what would come of an arrival: a checked event of the type event.VisitorArrived, at
-// its own time. It decides as a worker does, and keeps nothing. Errors are store.ErrNotFound, and what
+// Try gives the effects that an arrival would have: a checked event of the type event.VisitorArrived, at
+// its own time. It decides as a worker does, and keeps nothing. Errors are store.ErrNotFound, and the fault that
 // keeps a property from being decided on.
 func (d *Decider) Try(ctx context.Context, arrival event.Event) (Trial, error) {
 	property := arrival.Data.Property

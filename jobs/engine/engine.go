@@ -47,7 +47,7 @@ type Config struct {
 	TimeZone *time.Location // of schedules and subjects that name none
 	Now      func() time.Time
 	Log      logrus.FieldLogger
-	Observer Observer // nil: nobody
+	Observer Observer // nil: none
 	Batch    int      // subjects decided and committed together; at least 1
 
 	// ShowHeldBack lets some of the held-back messages be shown on the board.
