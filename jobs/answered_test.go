@@ -58,7 +58,7 @@ func (n *noted) note(changes []store.Change, lost []store.Subject) {
 			continue
 		}
 		speaks := slices.ContainsFunc(c.Actions, store.Outgoing.Leaves) // others only show messages that are held back
-		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
+		answer := slices.Contains(c.Seen, event.DefaultSource+" answer")
 		if slices.Contains(lost, c.Subject) {
 			if property, _, _ := c.Subject.Visitor(); answer || speaks {
 				n.contended[property]++

@@ -56,6 +56,6 @@ func (s sweeps) SweepIn(ctx context.Context, shard int, wait time.Duration, nomi
 }
 
 // Spread implements Asker.
-func (s sweeps) Spread(ctx context.Context, edited store.Mark, nominal time.Time) error {
+func (s sweeps) Spread(ctx context.Context, edited store.WakeRequest, nominal time.Time) error {
 	return enqueueSpread(ctx, s.queue, edited, nominal)
 }

@@ -20,7 +20,7 @@ type SpreadArgs struct {
 func (SpreadArgs) Kind() string { return "schedule:spread" }
 
 // enqueueSpread asks for it once a minute, until the edit is struck out.
-func enqueueSpread(ctx context.Context, q queue, mark store.Mark, nominal time.Time) error {
+func enqueueSpread(ctx context.Context, q queue, mark store.WakeRequest, nominal time.Time) error {
 	id := fmt.Sprintf("spread:%s:%.0f:%d", mark.Name, mark.Count, nominal.Truncate(time.Minute).Unix())
 	return q.enqueue(ctx, SpreadArgs{Schedule: mark.Name, Count: mark.Count}, queueBoundary, 0, asynq.TaskID(id))
 }
@@ -30,7 +30,7 @@ type spreadJob struct{ *parts }
 
 func (j spreadJob) run(ctx context.Context, args SpreadArgs, log *attempt) error {
 	log.Field("schedule", args.Schedule)
-	woken, err := j.engine.WakeUsers(ctx, store.Mark{Name: args.Schedule, Count: args.Count})
+	woken, err := j.engine.WakeUsers(ctx, store.WakeRequest{Name: args.Schedule, Count: args.Count})
 	log.Did("woken", woken)
 	return err
 }

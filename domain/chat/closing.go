@@ -20,7 +20,7 @@ func (d *decider) closingSoon() {
 	}
 	moment := h.Until.Add(-d.policy.ClosingBefore).UTC()
 	switch {
-	case moment.Before(h.Since) || !h.Until.After(s.Told.Closing):
+	case moment.Before(h.Since) || !h.Until.After(s.Progress.Closing):
 		return
 	case moment.After(d.at):
 		d.wake(moment)
@@ -29,7 +29,7 @@ func (d *decider) closingSoon() {
 	if s.Began.After(moment) {
 		return // it was past the time to say it
 	}
-	s.Told.Closing = h.Until.UTC()
+	s.Progress.Closing = h.Until.UTC()
 	switch {
 	case d.late(moment):
 		d.skip(ClosingSoon, Late, moment)
@@ -38,7 +38,7 @@ func (d *decider) closingSoon() {
 	case s.BotAnswers():
 		d.skip(ClosingSoon, Bot, moment)
 	default:
-		d.say(d.policy.closes, Effect{At: moment, Reason: HoursEndSoon, Cause: Cause{Rule: ClosingSoon, Base: s.Told.Closing}})
+		d.say(d.policy.closes, Effect{At: moment, Reason: HoursEndSoon, Cause: Cause{Rule: ClosingSoon, Base: s.Progress.Closing}})
 	}
 }
 
@@ -62,14 +62,14 @@ func (d *decider) atClose() {
 		}
 		return
 	}
-	if !h.Since.After(d.State.Told.Closed) { // also where the chat has gone to a department that closed before
+	if !h.Since.After(d.State.Progress.Closed) { // also where the chat has gone to a department that closed before
 		return
 	}
 	ask, waits := d.request(h.Opened, h.Since.Add(-1))
 	if !waits {
 		return
 	}
-	d.State.Told.Closed = h.Since.UTC()
+	d.State.Progress.Closed = h.Since.UTC()
 	cause := Cause{Rule: WaitingAtClose, Event: ask.Event, Base: h.Since.UTC()}
 	if d.policy.Outside != "" && !d.given(Outside) {
 		d.answered(Outside)

@@ -150,9 +150,9 @@ func graced(opening time.Time) time.Time {
 // it who asked while it was closed, or who has waited over the closing. The state after remembers that. look is the closing
 // at which to ask again; zero: at the next event.
 func (p *Policy) ForDigest(s State, h *hours.Schedule, at time.Time) (after State, waits bool, look time.Time) {
-	told := s.Told.Digest
+	given := s.Progress.Digest
 	for _, a := range s.asks() {
-		if !a.At.After(told) || !p.unattended(&s, a) {
+		if !a.At.After(given) || !p.unattended(&s, a) {
 			continue
 		}
 		now := h.At(at)
@@ -160,7 +160,7 @@ func (p *Policy) ForDigest(s State, h *hours.Schedule, at time.Time) (after Stat
 			look = now.Until.UTC()
 			continue
 		}
-		waits, s.Told.Digest = true, a.At
+		waits, s.Progress.Digest = true, a.At
 	}
 	return s, waits, look
 }
@@ -172,5 +172,5 @@ func (p *Policy) Awaits(s State, opening time.Time) bool {
 
 // unattended tells whether nobody has joined the chat since somebody asked, and the ask has not become a ticket.
 func (p *Policy) unattended(s *State, a Ask) bool {
-	return a.At.After(s.Joined) && (p.WaitingAtClose != closeMessage || a.At.After(s.Told.Closed))
+	return a.At.After(s.Joined) && (p.WaitingAtClose != closeMessage || a.At.After(s.Progress.Closed))
 }

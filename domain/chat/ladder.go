@@ -8,10 +8,10 @@ import (
 
 // ladder takes the steps that are due, and finds the one that comes next.
 func (d *decider) ladder() {
-	before, steps := d.State.Told.Next, map[string]time.Time{}
+	before, steps := d.State.Progress.Next, map[string]time.Time{}
 	var ahead []Rung
 	for _, s := range d.policy.steps {
-		taken := d.State.Told.Steps[s.key]
+		taken := d.State.Progress.Steps[s.key]
 		for {
 			base, asked := s.base(d.State.asks(), taken)
 			if !asked {
@@ -29,13 +29,13 @@ func (d *decider) ladder() {
 			steps[s.key] = taken
 		}
 	}
-	d.State.Told.Steps, d.State.Told.Next = nil, Rung{}
+	d.State.Progress.Steps, d.State.Progress.Next = nil, Rung{}
 	if len(steps) > 0 {
-		d.State.Told.Steps = steps
+		d.State.Progress.Steps = steps
 	}
 	if len(ahead) > 0 {
-		d.State.Told.Next = slices.MinFunc(ahead, func(a, b Rung) int { return a.Due.Compare(b.Due) })
-		d.wake(d.State.Told.Next.Due)
+		d.State.Progress.Next = slices.MinFunc(ahead, func(a, b Rung) int { return a.Due.Compare(b.Due) })
+		d.wake(d.State.Progress.Next.Due)
 	}
 	stays := slices.ContainsFunc(ahead, func(r Rung) bool { return r.Step == before.Step })
 	if before.Step != "" && !stays && steps[before.Step].Before(before.Due) {
@@ -88,8 +88,8 @@ func (d *decider) over(ask time.Time) Reason {
 
 // rests goes on with what has waited, as long as the visitor waits too.
 func (d *decider) rests() {
-	waiting := d.State.Told.Rests
-	d.State.Told.Rests = nil
+	waiting := d.State.Progress.Rests
+	d.State.Progress.Rests = nil
 	for _, r := range waiting {
 		s, defined := d.policy.step(r.Step)
 		over := d.over(r.Base.At)
@@ -128,11 +128,11 @@ func (d *decider) act(s step, r Rest) {
 }
 
 func (d *decider) wait(r Rest) {
-	if len(d.State.Told.Rests) == mostRests {
+	if len(d.State.Progress.Rests) == mostRests {
 		d.skipStep(r.Step, TooMany, r.Due)
 		return
 	}
-	d.State.Told.Rests = append(d.State.Told.Rests, r)
+	d.State.Progress.Rests = append(d.State.Progress.Rests, r)
 	d.wake(r.Due)
 }
 

@@ -15,8 +15,8 @@ func (d *decider) reply() {
 	if closed {
 		said = said.or(s.Request)
 	}
-	isNew := said.At.After(s.Told.Heard)
-	s.Told.Heard = latest(s.Told.Heard, said.At, s.Request.At) // a request has had its chance, also where it has no text
+	isNew := said.At.After(s.Progress.Heard)
+	s.Progress.Heard = latest(s.Progress.Heard, said.At, s.Request.At) // a request has had its chance, also where it has no text
 	if !isNew {
 		return
 	}
@@ -86,18 +86,18 @@ func (d *decider) unsaid(rule Rule, said time.Time) Reason {
 
 // given tells whether a reply has been given in this period.
 func (d *decider) given(rule Rule) bool {
-	last := d.State.Told.Outside
+	last := d.State.Progress.Outside
 	if rule == During {
-		last = d.State.Told.During
+		last = d.State.Progress.During
 	}
 	return !last.IsZero() && !last.Before(d.scene.Hours.Since)
 }
 
 func (d *decider) answered(rule Rule) {
 	if rule == During {
-		d.State.Told.During = d.at
+		d.State.Progress.During = d.at
 	} else {
-		d.State.Told.Outside = d.at
+		d.State.Progress.Outside = d.at
 	}
 }
 
@@ -109,10 +109,10 @@ func (d *decider) periodCause(rule Rule, id string) Cause {
 // handoff says when a person will follow up.
 func (d *decider) handoff() {
 	s, h := &d.State, d.State.Handoff
-	if !h.At.After(s.Told.Handoff) {
+	if !h.At.After(s.Progress.Handoff) {
 		return
 	}
-	s.Told.Handoff = h.At
+	s.Progress.Handoff = h.At
 	if d.policy.Handoff == "" {
 		return
 	}

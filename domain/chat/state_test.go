@@ -119,7 +119,7 @@ func TestWireForm(t *testing.T) {
 		s.Merge(e)
 	}
 	at := clock(t, "09:00:30")
-	s.Told = chat.Told{
+	s.Progress = chat.Progress{
 		Steps: map[string]time.Time{"30s": at}, Next: chat.Rung{Step: "2m", Base: s.Began, Due: at},
 		Rests: []chat.Rest{{Step: "30s", Base: s.Request, Action: 1, Due: at}},
 		Heard: at, Handoff: at, During: at, Outside: at, Closing: at, Closed: at,

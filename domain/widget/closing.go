@@ -13,9 +13,9 @@ type Listener struct {
 	Agent
 }
 
-// Told are the closings of which agents have been told, or that were passed over because
-// nobody was there or it was too late: by department, the property's own under "".
-type Told map[string]time.Time
+// Announced are the closings that agents have been told of, or that were passed over because
+// no agent was there or it was too late: by department, the property's own under "".
+type Announced map[string]time.Time
 
 // Notice is for one agent: it closes soon.
 type Notice struct {
@@ -27,10 +27,10 @@ type Notice struct {
 
 // Closing is what ClosingSoon answers. All instants are whole seconds, in UTC.
 type Closing struct {
-	Notices []Notice  // the property's first; an agent gets one of a closing
-	Told    Told      // the one before where Changed is false
-	Changed bool      // Told differs from before
-	Due     time.Time // when to ask again; zero: only when something is edited
+	Notices   []Notice  // the property's first; an agent gets one of a closing
+	Announced Announced // the one before where Changed is false
+	Changed   bool      // Announced differs from before
+	Due       time.Time // when to ask again; zero: only when something is edited
 }
 
 // ClosingSoon says which agents are to be told at an instant that the hours end
@@ -42,9 +42,9 @@ type Closing struct {
 // is told at once. It is not told after the closing, nor where it is too late by a quarter of an
 // hour, nor where it opened less than ClosingSoon before. A property that is new (before is its
 // state: Version 0) has not lived through what was due earlier.
-func ClosingSoon(p Property, before State, told Told, at time.Time) Closing {
+func ClosingSoon(p Property, before State, announced Announced, at time.Time) Closing {
 	c := closing{
-		Closing: Closing{Told: told}, ahead: p.ClosingSoon, isNew: before.Version == 0, at: at.Truncate(time.Second).UTC(),
+		Closing: Closing{Announced: announced}, ahead: p.ClosingSoon, isNew: before.Version == 0, at: at.Truncate(time.Second).UTC(),
 	}
 	if c.ahead <= 0 {
 		return c.Closing
@@ -90,7 +90,7 @@ func (c *closing) place(department string, listeners []Listener, gates ...*hours
 		return
 	}
 	c.Due = hours.Earliest(c.Due, closes)
-	if due.Before(opened) || !closes.After(c.Told[department]) {
+	if due.Before(opened) || !closes.After(c.Announced[department]) {
 		return
 	}
 	c.pass(department, closes)
@@ -101,13 +101,13 @@ func (c *closing) place(department string, listeners []Listener, gates ...*hours
 
 // pass writes down that a closing has been looked at. Those long past are forgotten.
 func (c *closing) pass(department string, closes time.Time) {
-	told := Told{department: closes}
-	for place, t := range c.Told {
+	announced := Announced{department: closes}
+	for place, t := range c.Announced {
 		if place != department && t.After(c.at.Add(-hours.ClockSkew)) {
-			told[place] = t
+			announced[place] = t
 		}
 	}
-	c.Told, c.Changed = told, true
+	c.Announced, c.Changed = announced, true
 }
 
 func (c *closing) tell(listeners []Listener, n Notice) {

@@ -121,14 +121,14 @@ func TestClosingSoon(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			var known widget.Told
+			var known widget.Announced
 			for _, w := range c.wakes {
 				at := instant(t, "2026-11-"+strings.Replace(w.clock, " ", "T", 1)+"Z")
 				got := widget.ClosingSoon(w.shop.property(t), widget.State{Version: 1}, known, at)
 				if s := told(got); s != w.want {
 					t.Errorf("%s: %s, want %s", w.clock, s, w.want)
 				}
-				known = got.Told
+				known = got.Announced
 			}
 		})
 	}
@@ -149,10 +149,10 @@ func TestClosingSoonOfANewProperty(t *testing.T) {
 
 func TestClosingsLongPastAreForgotten(t *testing.T) {
 	t.Parallel()
-	known := widget.Told{"removed": instant(t, "2026-11-19T12:00:00Z"), "repairs": instant(t, "2026-11-20T18:00:00Z")}
+	known := widget.Announced{"removed": instant(t, "2026-11-19T12:00:00Z"), "repairs": instant(t, "2026-11-20T18:00:00Z")}
 	p := shop{hours: "mon-fri 9-17:30", sales: "mon-fri 9-17", before: 10 * time.Minute}.property(t)
 	got := widget.ClosingSoon(p, widget.State{Version: 1}, known, instant(t, "2026-11-20T17:20:00Z"))
-	if !got.Changed || len(got.Told) != 2 || !got.Told["repairs"].Equal(known["repairs"]) || len(known) != 2 {
+	if !got.Changed || len(got.Announced) != 2 || !got.Announced["repairs"].Equal(known["repairs"]) || len(known) != 2 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -167,7 +167,7 @@ func TestClosingsOfAYear(t *testing.T) {
 			Hours: schedule, ClosingSoon: 10 * time.Minute, Policy: widget.Policy{NoAgents: "offline"},
 			Listeners: []widget.Listener{{ID: "lea", Agent: shift{schedule}}},
 		}
-		var known widget.Told
+		var known widget.Announced
 		at, end := instant(t, "2026-01-01T12:00:00Z"), instant(t, "2027-01-01T12:00:00Z")
 		closings := 0
 		for at.Before(end) {
@@ -181,7 +181,7 @@ func TestClosingsOfAYear(t *testing.T) {
 			if !c.Due.After(at) {
 				t.Fatalf("%s: at %s again at %s", zone, at, c.Due)
 			}
-			at, known = c.Due, c.Told
+			at, known = c.Due, c.Announced
 		}
 		if closings < 365 || len(known) > 1 {
 			t.Errorf("%s: %d closings, %v", zone, closings, known)

@@ -111,8 +111,8 @@ func (e *Editor) wakeWorkers(ctx context.Context, shards map[int]bool) error {
 	}
 	edited, err := e.store.Edited(ctx)
 	errs = append(errs, err)
-	for _, mark := range edited {
-		errs = append(errs, e.ask.Spread(ctx, mark, now))
+	for _, schedule := range edited {
+		errs = append(errs, e.ask.Spread(ctx, schedule, now))
 	}
 	return errors.Join(errs...)
 }

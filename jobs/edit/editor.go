@@ -18,7 +18,7 @@ type Asker interface {
 	// SweepIn asks for a sweep of a shard after a while, at an odd second.
 	SweepIn(ctx context.Context, shard int, wait time.Duration, nominal time.Time) error
 	// Spread asks for all users of an edited schedule to be woken.
-	Spread(ctx context.Context, edited store.Mark, nominal time.Time) error
+	Spread(ctx context.Context, edited store.WakeRequest, nominal time.Time) error
 }
 
 // Store is as much of a store as an Editor needs.
@@ -26,7 +26,7 @@ type Store interface {
 	recordStore
 	referenceStore
 	Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error)
-	Edited(ctx context.Context) ([]store.Mark, error)
+	Edited(ctx context.Context) ([]store.WakeRequest, error)
 	Shard(s store.Subject) int
 }
 

@@ -166,7 +166,7 @@ func (b *Batch) agentsOf(ids []string) []widget.Agent {
 	return agents
 }
 
-// gone is an agent whom a property lists and who is not there, or cannot be read.
+// gone is an agent that a property lists, and that is not defined or cannot be read.
 type gone struct{}
 
 func (gone) Available(time.Time) bool { return false }

@@ -62,7 +62,7 @@ func (c *Change) reschedule(before, after []TimerTask, at time.Time) {
 // soon, finds nothing to do, and is gone.
 const cancelAhead = 10 * time.Second
 
-// HasTimers tells whether wake-ups are to be asked for or cancelled after the change.
+// HasTimers tells whether the change asks for wake-ups, or cancels some.
 func (c *Change) HasTimers() bool { return len(c.Timers)+len(c.Cancel) > 0 }
 
 // Written are the changes as a store takes them.

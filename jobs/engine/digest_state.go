@@ -46,7 +46,7 @@ func eventsIn(all []chat.Arrivals) []string {
 
 // digestAfter is the change that adds arrivals to a digest, except events that were seen before; nil: there is nothing new.
 // A new digest is due at once: the decision sees the hours as they are then, and a later edit wakes the digest.
-func digestAfter(r *store.Record, came []chat.Arrivals, heard map[string]bool, at time.Time) (*Change, error) {
+func digestAfter(r *store.Record, came []chat.Arrivals, seen map[string]bool, at time.Time) (*Change, error) {
 	var s digestState
 	if DecodeState(r.State, &s) != nil {
 		s = digestState{} // an unreadable state cannot be sent
@@ -61,10 +61,10 @@ func digestAfter(r *store.Record, came []chat.Arrivals, heard map[string]bool, a
 		var fresh []chat.Item
 		for _, item := range a.Items {
 			if item.Kind != chat.ChatItem {
-				if heard[item.ID] {
+				if seen[item.ID] {
 					continue
 				}
-				c.Heard = append(c.Heard, item.ID)
+				c.Seen = append(c.Seen, item.ID)
 			}
 			fresh = append(fresh, item)
 		}

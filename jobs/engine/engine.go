@@ -49,9 +49,9 @@ type Store interface {
 	Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error)
 	Chatting(ctx context.Context, property, cursor string, limit int) ([]store.Subject, string, error)
 	Wake(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error
-	Wakes(ctx context.Context, shard int, limit int) ([]store.Mark, error)
-	Woke(ctx context.Context, shard int, marks []store.Mark) error
-	Spread(ctx context.Context, mark store.Mark) error
+	Wakes(ctx context.Context, shard int, limit int) ([]store.WakeRequest, error)
+	Woke(ctx context.Context, shard int, marks []store.WakeRequest) error
+	Spread(ctx context.Context, mark store.WakeRequest) error
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error)
 }
 
@@ -61,7 +61,7 @@ type Config struct {
 	TimeZone *time.Location // of schedules and subjects that name none
 	Now      func() time.Time
 	Log      logrus.FieldLogger
-	Observer Observer // nil: nobody
+	Observer Observer // nil: none
 	Batch    int      // subjects decided and committed together; at least 1
 
 	// ShowHeldBack lets some of the held-back messages be shown on the board.

@@ -37,7 +37,7 @@ func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
 }
 
 // fulfil wakes the requested subjects, notes in which shards they are, and says how many.
-func (e *Engine) fulfil(ctx context.Context, requests []store.Mark, awake map[int]bool) (woken int, err error) {
+func (e *Engine) fulfil(ctx context.Context, requests []store.WakeRequest, awake map[int]bool) (woken int, err error) {
 	var subjects []store.Subject
 	for _, q := range requests {
 		property, ok := store.Subject(q.Name).Chatters()
@@ -93,7 +93,7 @@ func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[i
 
 // WakeUsers wakes the users of an edited schedule shard by shard, and asks for the
 // sweep of each shard as soon as its users are awake. It says how many they are.
-func (e *Engine) WakeUsers(ctx context.Context, edited store.Mark) (woken int, err error) {
+func (e *Engine) WakeUsers(ctx context.Context, edited store.WakeRequest) (woken int, err error) {
 	for shard := range e.Store.Shards() {
 		if e.IsStopping() {
 			return woken, ErrStopping

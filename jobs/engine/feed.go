@@ -7,13 +7,13 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 )
 
-// What a visitor's record keeps of what its page was told, for pages that come back.
+// A visitor's record keeps the last actions that its page showed, for pages that come back.
 const (
 	mostTold  = 20       // actions, and fewer where they are long:
-	toldBytes = 16 << 10 // in all, save that the last one is always kept
+	toldBytes = 16 << 10 // in all, but the last one is always kept
 )
 
-// toldData are the data of an action that is told.
+// toldData are the data of an action that is kept.
 type toldData struct {
 	Visit       string              `json:"visit,omitempty"` // empty: all of the visitor's
 	Chat        string              `json:"chat,omitempty"`
@@ -26,7 +26,7 @@ type toldData struct {
 	Form        string              `json:"form,omitempty"`
 }
 
-// ToldTypes are the actions about which a visitor's page is to do something.
+// ToldTypes are the actions that a visitor's page carries out.
 func ToldTypes() []action.Type {
 	return []action.Type{action.MessageSend, action.FormShow, action.WidgetHide, action.ChatClose, action.VisitorSetDepartment}
 }

@@ -20,7 +20,7 @@ func TestADecisionThatPanicsHoldsUpNoOther(t *testing.T) {
 	if len(out.Broken) != 2 || !strings.Contains(out.Broken[0].Err.Error(), "a fault of Deskbell") {
 		t.Fatalf("broken are %+v", out.Broken)
 	}
-	// The events are archived with their task, and who was due is looked at later.
+	// The events are archived with their task, and a visitor who was due is tried again later.
 	if len(out.Changes) != 1 || !out.Changes[0].Due.Equal(at.Add(retryBroken)) || string(out.Changes[0].State) != "{}" {
 		t.Errorf("changes are %+v", out.Changes)
 	}

@@ -33,7 +33,7 @@ func (s *Skipped) action(text string) action.Action {
 	}}
 }
 
-// Explained is the action with the condition that decided, and what it looked at.
+// Explained is the action with the condition that decided, and the value it saw.
 func (s *Skipped) Explained() action.Action {
 	if s.verdict.Condition.IsZero() {
 		return s.action("")

@@ -16,7 +16,7 @@ import (
 // intakeStore is as much of a store as taking in events needs.
 type intakeStore interface {
 	Reader
-	Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error)
+	Seen(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error)
 	Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error)
 	Serve(ctx context.Context, served store.Subject, by []store.Subject) error
 }
@@ -97,7 +97,7 @@ func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event
 			continue
 		}
 		t.Changes = append(t.Changes, c)
-		t.Events += len(c.Heard)
+		t.Events += len(c.Seen)
 	}
 	for _, s := range out.Skipped {
 		if !lost[s.subject] {
@@ -133,13 +133,13 @@ func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event,
 	if err != nil {
 		return nil, err
 	}
-	heard, err := in.store.Heard(ctx, t.At, ids)
+	seen, err := in.store.Seen(ctx, t.At, ids)
 	if err != nil {
 		return nil, err
 	}
 	left := records[:0]
 	for _, r := range records {
-		events, known := news[r.Subject], heard[r.Subject]
+		events, known := news[r.Subject], seen[r.Subject]
 		if len(known) > 0 {
 			var fresh []event.Event
 			for i := range events {

@@ -48,14 +48,14 @@ func (in intake) addOnce(ctx context.Context, came map[store.Subject][]chat.Arri
 	if err != nil {
 		return nil, err
 	}
-	heard, err := in.store.Heard(ctx, at, ids)
+	seen, err := in.store.Seen(ctx, at, ids)
 	if err != nil {
 		return nil, err
 	}
 	var changes []Change
 	for i := range records {
 		r := &records[i]
-		c, err := digestAfter(r, came[r.Subject], heard[r.Subject], at)
+		c, err := digestAfter(r, came[r.Subject], seen[r.Subject], at)
 		if err != nil {
 			return nil, err
 		}

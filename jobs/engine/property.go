@@ -44,7 +44,7 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 		c.State = unchanged(r)
 		return nil
 	}
-	state.Widget, state.Closing = storedWidget(d.State), closing.Told
+	state.Widget, state.Closing = storedWidget(d.State), closing.Announced
 	if expired {
 		state.Override = nil
 	}

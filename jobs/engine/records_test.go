@@ -45,7 +45,7 @@ func storedRecords() map[string]any {
 				Began: at(22), Requested: at(22), Asked: at(26), Answered: at(10), Joined: at(24), Bot: at(1), Ended: at(3),
 				Request: chat.Moment{At: at(22), Event: "e7"}, Wrote: chat.Moment{At: at(26), Event: "e9"}, Handoff: chat.Moment{At: at(2), Event: "e2"},
 				Waiting: []chat.Ask{{Moment: chat.Moment{At: at(22), Event: "e7"}, Request: true}, {Moment: chat.Moment{At: at(26), Event: "e9"}}},
-				Told: chat.Told{
+				Progress: chat.Progress{
 					Steps: map[string]time.Time{"30s": at(52)}, Next: chat.Rung{Step: "2m", Base: at(22), Due: at(142)},
 					Rests: []chat.Rest{{Step: "30s", Base: chat.Moment{At: at(22), Event: "e7"}, Action: 2, Due: at(62)}},
 					Heard: at(26), Handoff: at(2), During: at(22), Outside: at(-3600), Closing: at(3600), Closed: at(-3600),

@@ -4,7 +4,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 )
 
-// seenIDs are the names by which events are known again.
+// seenIDs are the names by which stores know events again.
 func seenIDs(events []event.Event) []string {
 	ids := make([]string, len(events))
 	for i := range events {

@@ -9,11 +9,11 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// PropertyState is what a store keeps of a property.
+// PropertyState is the state of a property in a store.
 type PropertyState struct {
-	Override *hours.Override `json:"override,omitempty"` // until it has run out
-	Widget   storedWidget    `json:"widget"`
-	Closing  widget.Told     `json:"closing,omitempty"` // of which agents were told
+	Override *hours.Override  `json:"override,omitempty"` // until it has run out
+	Widget   storedWidget     `json:"widget"`
+	Closing  widget.Announced `json:"closing,omitempty"` // that agents were told of
 }
 
 // storedWidget is a widget.State without its wire form, which would be checked and

@@ -38,7 +38,7 @@ func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.E
 		}
 		return
 	}
-	v.out.Heard = seenIDs(fresh)
+	v.out.Seen = seenIDs(fresh)
 	out.Changes = append(out.Changes, v.out)
 	out.Skipped = append(out.Skipped, v.skipped...)
 }
@@ -139,7 +139,7 @@ func (v *visitor) note(e event.Event, at time.Time) {
 	}
 }
 
-// noteChat adds a chat in which somebody waits while it is closed.
+// noteChat adds a chat in which the visitor waits while the property is closed.
 func (v *visitor) noteChat(id string, at time.Time) {
 	c, waits, due := v.chats.ForDigest(v.Chats[id], v.hours, at)
 	v.Chats[id], v.digest = c, hours.Earliest(v.digest, due)

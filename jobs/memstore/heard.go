@@ -7,9 +7,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// heard are the events that subjects have taken in, and when; the oldest are forgotten
+// seen are the events that subjects have taken in, and when; the oldest are forgotten
 // as new ones come.
-type heard struct {
+type seen struct {
 	at    map[event]time.Time
 	order []event // as they came
 }
@@ -19,11 +19,11 @@ type event struct {
 	id      string
 }
 
-func (h *heard) add(c *store.Change) {
-	if len(c.Heard) == 0 {
+func (h *seen) add(c *store.Change) {
+	if len(c.Seen) == 0 {
 		return
 	}
-	for _, id := range c.Heard {
+	for _, id := range c.Seen {
 		e := event{c.Subject, id}
 		h.at[e] = c.At
 		h.order = append(h.order, e)
@@ -34,20 +34,20 @@ func (h *heard) add(c *store.Change) {
 	}
 }
 
-// knows tells whether an event was heard less than store.HeardFor before an instant.
-func (h *heard) knows(e event, at time.Time) bool {
+// knows tells whether an event was seen less than store.DedupeWindow before an instant.
+func (h *seen) knows(e event, at time.Time) bool {
 	t, ok := h.at[e]
-	return ok && at.Sub(t) < store.HeardFor
+	return ok && at.Sub(t) < store.DedupeWindow
 }
 
-// Heard implements store.Store.
-func (s *Store) Heard(_ context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
+// Seen implements store.Store.
+func (s *Store) Seen(_ context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := make(map[store.Subject]map[string]bool)
 	for subject, ids := range events {
 		for _, id := range ids {
-			if !s.of(subject).heard.knows(event{subject, id}, at) {
+			if !s.of(subject).seen.knows(event{subject, id}, at) {
 				continue
 			}
 			if known[subject] == nil {

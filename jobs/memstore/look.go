@@ -16,7 +16,7 @@ func (s *Store) Pending(_ context.Context, at time.Time) ([]store.Pending, error
 	pending := make([]store.Pending, len(s.shards))
 	for n, sh := range s.shards {
 		pending[n] = store.Pending{
-			Due: len(sh.due.until(at)) > 0, Wakes: len(sh.wishes.at) > 0, Notices: len(sh.notices) > 0, Outbox: len(sh.outbox) > 0,
+			Due: len(sh.due.until(at)) > 0, Wakes: len(sh.wakes.at) > 0, Notices: len(sh.notices) > 0, Outbox: len(sh.outbox) > 0,
 		}
 	}
 	return pending, nil

@@ -22,7 +22,7 @@ type Store struct {
 	shards    []*shard
 	leases    map[string]lease // by what they are of
 	globals   map[store.Global]map[string][]byte
-	edited    marks
+	edited    wakeRequests
 	retries   map[store.Lane]time.Time
 	circuits  map[string][]byte
 	numbers   uint64 // the last that was given to anything
@@ -38,8 +38,8 @@ type shard struct {
 	due      timetable
 	users    map[string]index        // of a named schedule
 	served   map[store.Subject]index // by a subject
-	wishes   marks
-	heard    heard
+	wakes    wakeRequests
+	seen     seen
 	chatting map[store.Subject]bool // visitors who have a chat going
 
 	outbox, notices, recent []store.Entry // in the order of their places
@@ -58,13 +58,13 @@ type record struct {
 // New makes an empty store. Its clock says when leases run out. There must be one shard at least.
 func New(shards int, now func() time.Time) *Store {
 	s := &Store{
-		now: now, leases: make(map[string]lease), globals: make(map[store.Global]map[string][]byte), edited: newMarks(),
+		now: now, leases: make(map[string]lease), globals: make(map[store.Global]map[string][]byte), edited: newWakeRequests(),
 		retries: make(map[store.Lane]time.Time), circuits: make(map[string][]byte), followers: make(map[*follower]bool),
 	}
 	for range shards {
 		s.shards = append(s.shards, &shard{
 			records: make(map[store.Subject]*record), defined: make(index), users: make(map[string]index),
-			served: make(map[store.Subject]index), wishes: newMarks(), heard: heard{at: make(map[event]time.Time)}, chatting: make(map[store.Subject]bool),
+			served: make(map[store.Subject]index), wakes: newWakeRequests(), seen: seen{at: make(map[event]time.Time)}, chatting: make(map[store.Subject]bool),
 			cursors: make(map[string]string), aside: make(map[string]map[string]store.Aside),
 		})
 	}

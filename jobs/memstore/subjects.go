@@ -75,10 +75,10 @@ func (s *Store) Commit(_ context.Context, changes []store.Change) (lost []store.
 			told = append(told, c.Subject)
 		}
 		if c.Wake {
-			sh.wish(c.Subject)
+			sh.requestWakes(c.Subject)
 		}
 		s.send(sh, c)
-		sh.heard.add(c)
+		sh.seen.add(c)
 		s.noteChats(sh, c)
 	}
 	s.tell(told)
@@ -109,7 +109,7 @@ func (sh *shard) change(r *record, c *store.Change) bool {
 		return true
 	}
 	sh.schedule(c.Subject, r, c.Due)
-	if c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Heard) == 0 {
+	if c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Seen) == 0 {
 		return false
 	}
 	if c.State != nil {
@@ -119,11 +119,11 @@ func (sh *shard) change(r *record, c *store.Change) bool {
 	return true
 }
 
-// wish notes that those are to be woken whom a subject serves.
-func (sh *shard) wish(by store.Subject) {
-	sh.wishes.count++
+// requestWakes asks to wake the subjects that a subject serves.
+func (sh *shard) requestWakes(by store.Subject) {
+	sh.wakes.count++
 	for served := range sh.served[by] {
-		sh.wishes.at[string(served)] = sh.wishes.count
+		sh.wakes.at[string(served)] = sh.wakes.count
 	}
 }
 

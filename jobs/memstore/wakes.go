@@ -9,29 +9,31 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// marks are wishes by name. The count grows with each, so that a wish is told from a
-// later one of the same name.
-type marks struct {
+// wakeRequests are requests by name. The count grows with each, and tells it from a later
+// one of the same name.
+type wakeRequests struct {
 	count float64
 	at    map[string]float64
 }
 
-func newMarks() marks { return marks{at: make(map[string]float64)} }
+func newWakeRequests() wakeRequests { return wakeRequests{at: make(map[string]float64)} }
 
-// first are the oldest marks.
-func (m marks) first(limit int) []store.Mark {
-	list := make([]store.Mark, 0, len(m.at))
-	for name, count := range m.at {
-		list = append(list, store.Mark{Name: name, Count: count})
+// first are the oldest requests.
+func (w wakeRequests) first(limit int) []store.WakeRequest {
+	list := make([]store.WakeRequest, 0, len(w.at))
+	for name, count := range w.at {
+		list = append(list, store.WakeRequest{Name: name, Count: count})
 	}
-	slices.SortFunc(list, func(a, b store.Mark) int { return cmp.Or(cmp.Compare(a.Count, b.Count), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(list, func(a, b store.WakeRequest) int {
+		return cmp.Or(cmp.Compare(a.Count, b.Count), cmp.Compare(a.Name, b.Name))
+	})
 	return list[:min(limit, len(list))]
 }
 
-func (m marks) strike(list ...store.Mark) {
-	for _, mark := range list {
-		if m.at[mark.Name] == mark.Count {
-			delete(m.at, mark.Name)
+func (w wakeRequests) strike(list ...store.WakeRequest) {
+	for _, request := range list {
+		if w.at[request.Name] == request.Count {
+			delete(w.at, request.Name)
 		}
 	}
 }
@@ -65,31 +67,31 @@ func (s *Store) Wake(_ context.Context, shard int, subjects []store.Subject, at 
 }
 
 // Wakes implements store.Store.
-func (s *Store) Wakes(_ context.Context, shard, limit int) ([]store.Mark, error) {
+func (s *Store) Wakes(_ context.Context, shard, limit int) ([]store.WakeRequest, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.shards[shard].wishes.first(limit), nil
+	return s.shards[shard].wakes.first(limit), nil
 }
 
 // Woke implements store.Store.
-func (s *Store) Woke(_ context.Context, shard int, list []store.Mark) error {
+func (s *Store) Woke(_ context.Context, shard int, list []store.WakeRequest) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shards[shard].wishes.strike(list...)
+	s.shards[shard].wakes.strike(list...)
 	return nil
 }
 
 // Edited implements store.Store.
-func (s *Store) Edited(context.Context) ([]store.Mark, error) {
+func (s *Store) Edited(context.Context) ([]store.WakeRequest, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.edited.first(len(s.edited.at)), nil
 }
 
 // Spread implements store.Store.
-func (s *Store) Spread(_ context.Context, mark store.Mark) error {
+func (s *Store) Spread(_ context.Context, edited store.WakeRequest) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.edited.strike(mark)
+	s.edited.strike(edited)
 	return nil
 }

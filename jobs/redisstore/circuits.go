@@ -42,7 +42,7 @@ func (s *Store) Retries(ctx context.Context, at time.Time, limit int) ([]store.R
 
 // Retried implements store.Store.
 func (s *Store) Retried(ctx context.Context, r store.Retry) error {
-	return s.strike(ctx, allKey("retries"), []store.Mark{{Name: retryName(r.Lane), Count: float64(r.At.UnixMilli())}})
+	return s.strike(ctx, allKey("retries"), []store.WakeRequest{{Name: retryName(r.Lane), Count: float64(r.At.UnixMilli())}})
 }
 
 func retryName(l store.Lane) string { return strconv.Itoa(l.Shard) + ":" + l.Destination }

@@ -11,8 +11,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Heard implements store.Store.
-func (s *Store) Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
+// Seen implements store.Store.
+func (s *Store) Seen(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	type event struct {
 		subject store.Subject
 		id      string
@@ -32,7 +32,7 @@ func (s *Store) Heard(ctx context.Context, at time.Time, events map[store.Subjec
 		for n, list := range byShard {
 			members := make([]string, len(list))
 			for i, e := range list {
-				members[i] = heardAs(e.subject, e.id)
+				members[i] = seenAs(e.subject, e.id)
 			}
 			replies[n] = p.ZMScore(ctx, s.keys[n].heard, members...)
 		}
@@ -40,24 +40,24 @@ func (s *Store) Heard(ctx context.Context, at time.Time, events map[store.Subjec
 	}); err != nil {
 		return nil, fmt.Errorf("looking up events: %w", err)
 	}
-	since, heard := at.Add(-store.HeardFor), make(map[store.Subject]map[string]bool)
+	since, seen := at.Add(-store.DedupeWindow), make(map[store.Subject]map[string]bool)
 	for n, list := range byShard {
 		for i, score := range replies[n].Val() {
 			if score == 0 || !fromScore(score).After(since) {
 				continue
 			}
 			e := list[i]
-			if heard[e.subject] == nil {
-				heard[e.subject] = make(map[string]bool)
+			if seen[e.subject] == nil {
+				seen[e.subject] = make(map[string]bool)
 			}
-			heard[e.subject][e.id] = true
+			seen[e.subject][e.id] = true
 		}
 	}
-	return heard, nil
+	return seen, nil
 }
 
-// heardAs is what is kept of an event: sixteen bytes, since there are many.
-func heardAs(subject store.Subject, id string) string {
+// seenAs is the form in which an event is kept: sixteen bytes, since there are many.
+func seenAs(subject store.Subject, id string) string {
 	sum := sha256.Sum256([]byte(string(subject) + " " + id))
 	return string(sum[:16])
 }

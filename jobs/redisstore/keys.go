@@ -21,8 +21,8 @@ import (
 //	deskbell:{N}:notices        stream  notices for agents' own services: a = CloudEvents JSON
 //	deskbell:{N}:cursor         hash    destination → last entry of out that it has had
 //	deskbell:{N}:aside:DEST     hash    place in out → an action that the destination refused: JSON, a line end, the action
-//	deskbell:{N}:wake           zset    subject elsewhere → the last wish to wake it
-//	deskbell:{N}:wishes         string  number of wishes there ever were: none is taken for another
+//	deskbell:{N}:wake           zset    subject elsewhere → the last request to wake it
+//	deskbell:{N}:wishes         string  number of requests there ever were: none is taken for another
 //	deskbell:{N}:serves:SUBJECT set     subjects that are to be woken with SUBJECT
 //	deskbell:{N}:uses:SCHEDULE  set     subjects of this shard that use a named schedule
 //	deskbell:{N}:lease:WORK     string  who does WORK (sweep, or a destination) now

@@ -276,7 +276,7 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 	k := s.keys[shard]
 	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting}
 	args = make([]any, 1, 15*len(changes))
-	args[0] = int(store.HeardFor.Seconds())
+	args[0] = int(store.DedupeWindow.Seconds())
 	seen := make(map[store.Subject]bool, len(changes))
 	for _, c := range changes {
 		if seen[c.Subject] {
@@ -289,12 +289,12 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 			keys = append(keys, k.serves(c.Subject))
 			serves = len(keys)
 		}
-		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Heard), told(c), chats(c), c.At.UnixMilli())
+		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Seen), told(c), chats(c), c.At.UnixMilli())
 		for _, a := range c.Actions {
 			args = append(args, a.Body, addressee(a))
 		}
-		for _, id := range c.Heard {
-			args = append(args, heardAs(c.Subject, id), score(c.At))
+		for _, id := range c.Seen {
+			args = append(args, seenAs(c.Subject, id), score(c.At))
 		}
 	}
 	return keys, args, lost
@@ -350,7 +350,7 @@ func after(c store.Change) string {
 		return "-"
 	case c.Makes():
 		return strconv.FormatInt(c.NewRev, 10) + " " + string(c.State)
-	case c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Heard) == 0:
+	case c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Seen) == 0:
 		return ""
 	}
 	rev := strconv.FormatInt(c.Rev+1, 10)

@@ -46,43 +46,43 @@ func (s *Store) Wake(ctx context.Context, shard int, subjects []store.Subject, a
 }
 
 // Wakes implements store.Store.
-func (s *Store) Wakes(ctx context.Context, shard int, limit int) ([]store.Mark, error) {
-	return s.marks(ctx, s.keys[shard].wake, limit)
+func (s *Store) Wakes(ctx context.Context, shard int, limit int) ([]store.WakeRequest, error) {
+	return s.wakeRequests(ctx, s.keys[shard].wake, limit)
 }
 
 // Woke implements store.Store.
-func (s *Store) Woke(ctx context.Context, shard int, marks []store.Mark) error {
-	return s.strike(ctx, s.keys[shard].wake, marks)
+func (s *Store) Woke(ctx context.Context, shard int, requests []store.WakeRequest) error {
+	return s.strike(ctx, s.keys[shard].wake, requests)
 }
 
 // Edited implements store.Store.
-func (s *Store) Edited(ctx context.Context) ([]store.Mark, error) {
-	return s.marks(ctx, allKey("edited"), 1000)
+func (s *Store) Edited(ctx context.Context) ([]store.WakeRequest, error) {
+	return s.wakeRequests(ctx, allKey("edited"), 1000)
 }
 
 // Spread implements store.Store.
-func (s *Store) Spread(ctx context.Context, mark store.Mark) error {
-	return s.strike(ctx, allKey("edited"), []store.Mark{mark})
+func (s *Store) Spread(ctx context.Context, edited store.WakeRequest) error {
+	return s.strike(ctx, allKey("edited"), []store.WakeRequest{edited})
 }
 
-func (s *Store) marks(ctx context.Context, key string, limit int) ([]store.Mark, error) {
+func (s *Store) wakeRequests(ctx context.Context, key string, limit int) ([]store.WakeRequest, error) {
 	zs, err := s.rdb.ZRangeWithScores(ctx, key, 0, int64(limit-1)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", key, err)
 	}
-	marks := make([]store.Mark, len(zs))
+	requests := make([]store.WakeRequest, len(zs))
 	for i, z := range zs {
-		marks[i] = store.Mark{Name: fmt.Sprint(z.Member), Count: z.Score}
+		requests[i] = store.WakeRequest{Name: fmt.Sprint(z.Member), Count: z.Score}
 	}
-	return marks, nil
+	return requests, nil
 }
 
-func (s *Store) strike(ctx context.Context, key string, marks []store.Mark) error {
-	if len(marks) == 0 {
+func (s *Store) strike(ctx context.Context, key string, requests []store.WakeRequest) error {
+	if len(requests) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 2*len(marks))
-	for _, m := range marks {
+	args := make([]any, 0, 2*len(requests))
+	for _, m := range requests {
 		args = append(args, m.Name, strconv.FormatFloat(m.Count, 'f', -1, 64))
 	}
 	if err := s.run.strike.Run(ctx, s.rdb, []string{key}, args...).Err(); err != nil {

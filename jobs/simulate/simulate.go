@@ -150,8 +150,8 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, mark := range edited {
-		if _, err := s.WakeUsers(ctx, mark); err != nil {
+	for _, schedule := range edited {
+		if _, err := s.WakeUsers(ctx, schedule); err != nil {
 			return false, err
 		}
 	}

@@ -44,7 +44,7 @@ func DigestSubject(property string) Subject { return Subject(digestKind + proper
 func ScheduleSubject(name string) Subject { return Subject(scheduleKind + name) }
 
 // ChattersSubject stands for the visitors of a property who have a chat going: a property
-// serves them, so that a wish can be made to wake them all.
+// serves them, so that one request can wake them all.
 func ChattersSubject(property string) Subject { return Subject(chattersKind + property) }
 
 // Chatters gives the property whose chatting visitors a subject stands for; ok is false for
@@ -136,17 +136,17 @@ type Change struct {
 	Wake    bool      // wake the subjects that this one serves (Serve)
 	Actions []Outgoing
 
-	// ChatsBegin and ChatsEnd say that a visitor is one of those of whom Chatting tells from
-	// now on, or no longer; neither: as before. Who is removed is not. Before the first is
-	// written, it is noted that the property serves them (ChattersSubject).
+	// ChatsBegin and ChatsEnd say that Chatting gives a visitor from now on, or no longer;
+	// neither: as before. It never gives a removed visitor. Before the first is written, it is
+	// noted that the property serves them (ChattersSubject).
 	ChatsBegin, ChatsEnd bool
 
-	// At is when it was decided, by the clock of whoever decided. Its actions were committed then, and its events heard.
+	// At is when it was decided, by the clock of the decider. It counts as the time of its actions, and of its seen events.
 	At time.Time
 
-	// Heard are ids of events that the new state has taken in, to be known again within
-	// HeardFor after At. The id of an event is known for its subject alone.
-	Heard []string
+	// Seen are ids of events that the new state has taken in, to be known again within
+	// DedupeWindow after At. The id of an event is known for its subject alone.
+	Seen []string
 }
 
 // Leaving is how many of its actions go anywhere.
@@ -162,8 +162,8 @@ func (c *Change) Leaving() (n int) {
 // Makes tells whether the change makes a subject that is not there yet.
 func (c *Change) Makes() bool { return c.Rev == 0 && c.NewRev > 0 && c.Subject.Undefined() }
 
-// HeardFor is how long the ids of events are kept.
-const HeardFor = 24 * time.Hour
+// DedupeWindow is how long the ids of events are kept: an event that comes again within it has no effect.
+const DedupeWindow = 24 * time.Hour
 
 // Outgoing is one action on its way out.
 type Outgoing struct {
@@ -219,8 +219,8 @@ type Depth struct {
 	Next     time.Time // when the first of them is or was due; zero: there is none
 }
 
-// Mark is a wish to wake somebody. Count tells a wish from a later one.
-type Mark struct {
+// WakeRequest asks to wake a subject, or the users of a schedule. Count tells a request from a later one.
+type WakeRequest struct {
 	Name  string
 	Count float64
 }
@@ -242,10 +242,10 @@ type Store interface {
 	// Load gives the records of subjects in any shards, in their order; Rev is 0
 	// for one that is not there. A record's definition is no older than its Rev.
 	Load(ctx context.Context, subjects []Subject) ([]Record, error)
-	// Heard tells which events, by their ids, were heard less than HeardFor before an
-	// instant. It is to be asked after Load: what is heard in between gives the record
-	// a new revision.
-	Heard(ctx context.Context, at time.Time, events map[Subject][]string) (map[Subject]map[string]bool, error)
+	// Seen tells which events, by their ids, were seen less than DedupeWindow before an
+	// instant. It has to be called after Load: an event that is seen in between gives the
+	// record a new revision.
+	Seen(ctx context.Context, at time.Time, events map[Subject][]string) (map[Subject]map[string]bool, error)
 	// Page gives some records of a shard and the cursor of the next page; it
 	// starts with "" and ends with "". A record may come twice.
 	Page(ctx context.Context, shard int, cursor string, limit int) ([]Record, string, error)
@@ -255,7 +255,7 @@ type Store interface {
 	// have neither states nor revisions, and one may come twice. ErrCursor is returned
 	// for a cursor that Scan has not given.
 	Scan(ctx context.Context, prefix, cursor string, limit int) ([]Record, string, error)
-	// Commit writes changes with their actions, due times and heard events, and gives those
+	// Commit writes changes with their actions, due times and seen events, and gives those
 	// that were lost because the record had moved on. Those of one shard are written in one
 	// step, and no shard waits for another. After an error, some shards may be written.
 	Commit(ctx context.Context, changes []Change) (lost []Subject, err error)
@@ -273,10 +273,10 @@ type Store interface {
 	Chatting(ctx context.Context, property, cursor string, limit int) ([]Subject, string, error)
 	// Wake makes subjects of one shard due, and lets decisions under way be lost.
 	Wake(ctx context.Context, shard int, subjects []Subject, at time.Time) error
-	// Wakes are the wishes of a shard to wake subjects elsewhere.
-	Wakes(ctx context.Context, shard int, limit int) ([]Mark, error)
-	// Woke strikes out wishes, save those that were repeated since.
-	Woke(ctx context.Context, shard int, marks []Mark) error
+	// Wakes are the requests of a shard to wake subjects elsewhere.
+	Wakes(ctx context.Context, shard int, limit int) ([]WakeRequest, error)
+	// Woke strikes out requests, except those that were repeated since.
+	Woke(ctx context.Context, shard int, requests []WakeRequest) error
 
 	// Schedules gives the JSON of named schedules in the order of their names;
 	// nil for one that is not there. No names: none.
@@ -288,9 +288,9 @@ type Store interface {
 	// until Spread strikes it out.
 	SetGlobal(ctx context.Context, kind Global, name string, before, after []byte) (bool, error)
 	// Edited are the named schedules whose users have not all been woken.
-	Edited(ctx context.Context) ([]Mark, error)
+	Edited(ctx context.Context) ([]WakeRequest, error)
 	// Spread strikes out an edited schedule, unless it was edited again since.
-	Spread(ctx context.Context, mark Mark) error
+	Spread(ctx context.Context, edited WakeRequest) error
 	// Users gives some subjects of a shard that use a named schedule, as Page.
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]Subject, string, error)
 

@@ -109,7 +109,7 @@ func chatters() []testCase {
 				f.Errorf("got %v", all)
 			}
 		}},
-		{"are wished to be woken by their property, and by no other", func(f *fixture) {
+		{"are requested to be woken by their property, and by no other", func(f *fixture) {
 			f.chats(true, "acme", "v1", "v2")
 			for _, property := range []string{"acme", "bell"} {
 				s := store.PropertySubject(property)
@@ -117,13 +117,13 @@ func chatters() []testCase {
 				c.State, c.Wake = []byte(`{}`), true
 				f.commit(c)
 			}
-			var wishes []string
+			var requests []string
 			for shard := range f.store.Shards() {
-				for _, m := range f.marks(shard, 9) {
-					wishes = append(wishes, m.Name)
+				for _, m := range f.wakes(shard, 9) {
+					requests = append(requests, m.Name)
 				}
 			}
-			if diff := cmp.Diff([]string{string(store.ChattersSubject("acme"))}, wishes); diff != "" {
+			if diff := cmp.Diff([]string{string(store.ChattersSubject("acme"))}, requests); diff != "" {
 				f.Error(diff)
 			}
 		}},

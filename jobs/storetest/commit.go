@@ -174,12 +174,12 @@ func commits() []testCase {
 				c := on(r)
 				with(&c)
 				f.commit(c)
-				marks := f.marks(i, 9)
+				requests := f.wakes(i, 9)
 				f.loses(i, c)
 				if entries, _ := f.outbox(i, "d", 99); bodies(entries) != "a" {
 					f.Errorf("change %d: sent %q", i, bodies(entries))
 				}
-				if diff := cmp.Diff(marks, f.marks(i, 9)); diff != "" {
+				if diff := cmp.Diff(requests, f.wakes(i, 9)); diff != "" {
 					f.Error(diff)
 				}
 			}

@@ -43,8 +43,8 @@ func globals() []testCase {
 				{"1", "2", "2", false}, // a second time
 				{"2", "", "", true},
 			} {
-				for marks := f.edited(); len(marks) > 0; marks = f.edited() {
-					f.must(f.store.Spread(f.Context(), marks[0]))
+				for requests := f.edited(); len(requests) > 0; requests = f.edited() {
+					f.must(f.store.Spread(f.Context(), requests[0]))
 				}
 				if got := f.swap(store.GlobalSchedule, "day", c.before, c.after); got != c.want {
 					f.Errorf("%q → %q: written is %t", c.before, c.after, got)
@@ -80,17 +80,17 @@ func globals() []testCase {
 		{"notes that a schedule was edited, or removed, until it is spread", func(f *fixture) {
 			f.set(store.GlobalSchedule, "day", `{}`)
 			f.set(store.GlobalDestination, "hook", `{}`)
-			marks := f.edited()
-			if names(marks) != "day" {
-				f.Errorf("edited: %v", marks)
+			requests := f.edited()
+			if names(requests) != "day" {
+				f.Errorf("edited: %v", requests)
 			}
-			f.must(f.store.Spread(f.Context(), marks[0]))
-			if marks := f.edited(); len(marks) > 0 {
-				f.Errorf("not struck out: %v", marks)
+			f.must(f.store.Spread(f.Context(), requests[0]))
+			if requests := f.edited(); len(requests) > 0 {
+				f.Errorf("not struck out: %v", requests)
 			}
 			f.set(store.GlobalSchedule, "day", "")
-			if marks := f.edited(); names(marks) != "day" {
-				f.Errorf("after the removal: %v", marks)
+			if requests := f.edited(); names(requests) != "day" {
+				f.Errorf("after the removal: %v", requests)
 			}
 		}},
 		{"does not strike out an edit that came since", func(f *fixture) {

@@ -21,7 +21,7 @@ func RunModel(t *testing.T, open Open) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &model{
 			ctx: t.Context(), store: open(t),
-			records: make(map[store.Subject]store.Record), served: make(map[store.Subject]map[string]bool), wishes: make(map[string]bool),
+			records: make(map[store.Subject]store.Record), served: make(map[store.Subject]map[string]bool), wakes: make(map[string]bool),
 			sent: make(map[string][]string),
 		}
 		for i := range 4 {
@@ -54,7 +54,7 @@ type model struct {
 	records map[store.Subject]store.Record // with Due; zero: not due
 	stale   []store.Record                 // once loaded, and since then overtaken
 	served  map[store.Subject]map[string]bool
-	wishes  map[string]bool
+	wakes   map[string]bool
 	sent    map[string][]string // destination → bodies it should still get
 	count   int                 // of bodies
 }
@@ -178,7 +178,7 @@ func (m *model) committed(r store.Record, c store.Change) {
 	now.Woken, now.Due = false, c.Due
 	m.records[r.Subject] = now
 	if c.Wake {
-		maps.Copy(m.wishes, m.served[r.Subject])
+		maps.Copy(m.wakes, m.served[r.Subject])
 	}
 	for _, a := range c.Actions {
 		for _, d := range []string{"a", "b"} {
@@ -187,14 +187,14 @@ func (m *model) committed(r store.Record, c store.Change) {
 	}
 }
 
-// passOn strikes out what was wished so far.
+// passOn strikes out what was requested so far.
 func (m *model) passOn(rt *rapid.T) {
 	for shard := range m.store.Shards() {
-		marks, err := m.store.Wakes(m.ctx, shard, 99)
+		requests, err := m.store.Wakes(m.ctx, shard, 99)
 		must(rt, err)
-		must(rt, m.store.Woke(m.ctx, shard, marks))
+		must(rt, m.store.Woke(m.ctx, shard, requests))
 	}
-	clear(m.wishes)
+	clear(m.wakes)
 }
 
 // deliver gives one destination all that it has not had.
@@ -246,20 +246,20 @@ func (m *model) compare(rt *rapid.T) {
 	}
 	pending, err := m.store.Pending(m.ctx, m.at())
 	must(rt, err)
-	due, wishes, outbox := make(map[store.Subject]store.Record), make(map[string]bool), false
+	due, wakes, outbox := make(map[store.Subject]store.Record), make(map[string]bool), false
 	for shard, p := range pending {
 		claim, err := m.store.Claim(m.ctx, shard, lease("model"), m.at(), 99)
 		must(rt, err)
-		marks, err := m.store.Wakes(m.ctx, shard, 99)
+		requests, err := m.store.Wakes(m.ctx, shard, 99)
 		must(rt, err)
-		if p.Due != (len(claim.Records) > 0) || p.Wakes != (len(marks) > 0) {
-			rt.Fatalf("shard %d: pending is %+v, and there are %d due and %d wishes", shard, p, len(claim.Records), len(marks))
+		if p.Due != (len(claim.Records) > 0) || p.Wakes != (len(requests) > 0) {
+			rt.Fatalf("shard %d: pending is %+v, and there are %d due and %d wakes", shard, p, len(claim.Records), len(requests))
 		}
 		for _, r := range claim.Records {
 			due[r.Subject] = r
 		}
-		for _, mark := range marks {
-			wishes[mark.Name] = true
+		for _, request := range requests {
+			wakes[request.Name] = true
 		}
 		outbox = outbox || p.Outbox
 	}
@@ -268,8 +268,8 @@ func (m *model) compare(rt *rapid.T) {
 	if diff := cmp.Diff(want, due); diff != "" {
 		rt.Fatal("due: ", diff)
 	}
-	if diff := cmp.Diff(m.wishes, wishes); diff != "" {
-		rt.Fatal("wishes: ", diff)
+	if diff := cmp.Diff(m.wakes, wakes); diff != "" {
+		rt.Fatal("wakes: ", diff)
 	}
 	if want := len(m.sent["a"])+len(m.sent["b"]) > 0; outbox != want {
 		rt.Fatalf("something in the outbox: %t, want %t", outbox, want)

@@ -171,7 +171,7 @@ func pendings() []testCase {
 		{"tells what each shard has", func(f *fixture) {
 			f.define(nine, f.subjects(0, 1)...)
 			f.define(nine.Add(time.Second), f.subjects(1, 1)...)
-			f.wisher(2)()
+			f.requester(2)()
 			r := f.load(f.subjects(2, 1)...)[0]
 			c := on(r)
 			c.Actions = send("a")
@@ -187,9 +187,9 @@ func pendings() []testCase {
 			}
 		}},
 		{"is nothing again when all is done", func(f *fixture) {
-			f.wisher(0)()
+			f.requester(0)()
 			f.send(0, "1")
-			f.must(f.store.Woke(f.Context(), 0, f.marks(0, 9)))
+			f.must(f.store.Woke(f.Context(), 0, f.wakes(0, 9)))
 			f.deliver(0, "a", 9, "a")
 			if p := f.pending(0, nine); p != (store.Pending{}) {
 				f.Errorf("got %+v", p)

@@ -262,24 +262,24 @@ func bodies(entries []store.Entry) string {
 	return strings.Join(all, " ")
 }
 
-func (f *fixture) marks(shard, limit int) []store.Mark {
+func (f *fixture) wakes(shard, limit int) []store.WakeRequest {
 	f.Helper()
-	marks, err := f.store.Wakes(f.Context(), shard, limit)
+	requests, err := f.store.Wakes(f.Context(), shard, limit)
 	f.must(err)
-	return marks
+	return requests
 }
 
-func (f *fixture) edited() []store.Mark {
+func (f *fixture) edited() []store.WakeRequest {
 	f.Helper()
-	marks, err := f.store.Edited(f.Context())
+	requests, err := f.store.Edited(f.Context())
 	f.must(err)
-	return marks
+	return requests
 }
 
-// names are those of marks, with spaces between them.
-func names(marks []store.Mark) string {
+// names are those of requests, with spaces between them.
+func names(requests []store.WakeRequest) string {
 	var all []string
-	for _, m := range marks {
+	for _, m := range requests {
 		all = append(all, m.Name)
 	}
 	return strings.Join(all, " ")

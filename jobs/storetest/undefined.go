@@ -212,7 +212,7 @@ func undefineds() []testCase {
 // heard tells which of some events of a subject are known at an instant.
 func (f *fixture) heard(at time.Time, s store.Subject, ids ...string) string {
 	f.Helper()
-	known, err := f.store.Heard(f.Context(), at, map[store.Subject][]string{s: ids})
+	known, err := f.store.Seen(f.Context(), at, map[store.Subject][]string{s: ids})
 	f.must(err)
 	var list []string
 	for _, id := range ids {
@@ -227,9 +227,9 @@ func hearings() []testCase {
 	return []testCase{
 		{"are known again for a day, and then not", func(f *fixture) {
 			c := making(f.visitors(0, 1)[0])
-			c.Heard = []string{"a", "b c", "\xff"}
+			c.Seen = []string{"a", "b c", "\xff"}
 			f.commit(c)
-			for after, want := range map[time.Duration]string{0: "a b c", store.HeardFor - time.Second: "a b c", store.HeardFor: ""} {
+			for after, want := range map[time.Duration]string{0: "a b c", store.DedupeWindow - time.Second: "a b c", store.DedupeWindow: ""} {
 				if got := f.heard(nine.Add(after), c.Subject, "x", "a", "b c"); got != want {
 					f.Errorf("after %s: heard %q, want %q", after, got, want)
 				}
@@ -238,7 +238,7 @@ func hearings() []testCase {
 		{"are known to their subject alone", func(f *fixture) {
 			s := f.visitors(0, 2)
 			c := making(s[0])
-			c.Heard = []string{"a"}
+			c.Seen = []string{"a"}
 			f.commit(c)
 			if got := f.heard(nine, s[1], "a"); got != "" {
 				f.Errorf("the other has heard %q", got)
@@ -247,7 +247,7 @@ func hearings() []testCase {
 		{"of a lost change are not known", func(f *fixture) {
 			c := making(f.visitors(0, 1)[0])
 			f.commit(c)
-			c.Heard = []string{"a"}
+			c.Seen = []string{"a"}
 			f.loses(0, c)
 			if got := f.heard(nine, c.Subject, "a"); got != "" {
 				f.Errorf("heard %q", got)
@@ -256,7 +256,7 @@ func hearings() []testCase {
 		{"give the record a new revision, also without a state", func(f *fixture) {
 			r := f.made(0, 1, nine)[0]
 			c := on(r)
-			c.Heard, c.At = []string{"a"}, nine
+			c.Seen, c.At = []string{"a"}, nine
 			f.commit(c)
 			if got := f.load(r.Subject)[0]; got.Rev <= r.Rev || string(got.State) != string(r.State) {
 				f.Errorf("got %+v", got)
@@ -267,7 +267,7 @@ func hearings() []testCase {
 		}},
 		{"outlast their subject", func(f *fixture) {
 			c := making(f.visitors(0, 1)[0])
-			c.Heard = []string{"a"}
+			c.Seen = []string{"a"}
 			f.commit(c)
 			r := on(f.load(c.Subject)[0])
 			r.Remove = true
@@ -281,17 +281,17 @@ func hearings() []testCase {
 			for shard := range f.store.Shards() {
 				for _, s := range f.visitors(shard, 30) {
 					c := making(s)
-					c.Heard = []string{"a", "b"}
+					c.Seen = []string{"a", "b"}
 					f.commit(c)
 					asked[s], want[s] = []string{"b", "x", "a"}, map[string]bool{"a": true, "b": true}
 				}
 			}
-			got, err := f.store.Heard(f.Context(), nine, asked)
+			got, err := f.store.Seen(f.Context(), nine, asked)
 			f.must(err)
 			if diff := cmp.Diff(want, got); diff != "" {
 				f.Error(diff)
 			}
-			if got, err := f.store.Heard(f.Context(), nine, nil); err != nil || len(got) != 0 {
+			if got, err := f.store.Seen(f.Context(), nine, nil); err != nil || len(got) != 0 {
 				f.Errorf("got %v, %v", got, err)
 			}
 		}},
@@ -301,7 +301,7 @@ func hearings() []testCase {
 			for _, s := range subjects {
 				c := making(s)
 				for i := range 5 {
-					c.Heard = append(c.Heard, strconv.Itoa(i))
+					c.Seen = append(c.Seen, strconv.Itoa(i))
 				}
 				changes = append(changes, c)
 			}

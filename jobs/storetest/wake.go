@@ -85,7 +85,7 @@ func wakes() []testCase {
 				f.Errorf("%d of %d are due", len(due), len(subjects))
 			}
 		}},
-		{"is wished by a commit, for each whom the subject serves", func(f *fixture) {
+		{"is requested by a commit, for each that the subject serves", func(f *fixture) {
 			agents := f.settled(0, 3)
 			acme, bell := store.PropertySubject("acme"), store.PropertySubject("bell")
 			f.must(f.store.Serve(f.Context(), acme, subjectsOf(agents)))
@@ -98,58 +98,58 @@ func wakes() []testCase {
 				changes = append(changes, c)
 			}
 			f.commit(changes[2])
-			if marks := f.marks(0, 9); len(marks) > 0 {
-				f.Errorf("without a wish: %v", marks)
+			if requests := f.wakes(0, 9); len(requests) > 0 {
+				f.Errorf("without a request: %v", requests)
 			}
 			f.commit(changes[:2]...)
-			marks := f.marks(0, 9)
-			if all := strings.Fields(names(marks)); len(all) != 2 || !slices.Contains(all, string(acme)) || !slices.Contains(all, string(bell)) {
-				f.Errorf("wishes: %v", marks)
+			requests := f.wakes(0, 9)
+			if all := strings.Fields(names(requests)); len(all) != 2 || !slices.Contains(all, string(acme)) || !slices.Contains(all, string(bell)) {
+				f.Errorf("requests: %v", requests)
 			}
-			if marks := f.marks(1, 9); len(marks) > 0 {
-				f.Errorf("wishes of another shard: %v", marks)
+			if requests := f.wakes(1, 9); len(requests) > 0 {
+				f.Errorf("requests of another shard: %v", requests)
 			}
-			f.must(f.store.Woke(f.Context(), 0, marks))
-			if marks := f.marks(0, 9); len(marks) > 0 {
-				f.Errorf("not struck out: %v", marks)
+			f.must(f.store.Woke(f.Context(), 0, requests))
+			if requests := f.wakes(0, 9); len(requests) > 0 {
+				f.Errorf("not struck out: %v", requests)
 			}
 		}},
-		{"is not wished by a commit that is lost", func(f *fixture) {
+		{"is not requested by a commit that is lost", func(f *fixture) {
 			a := f.settled(0, 1)[0]
 			f.must(f.store.Serve(f.Context(), store.PropertySubject("acme"), []store.Subject{a.Subject}))
 			c := on(a)
 			c.Wake, c.Rev = true, a.Rev-1
 			f.loses(0, c)
-			if marks := f.marks(0, 9); len(marks) > 0 {
-				f.Errorf("wishes: %v", marks)
+			if requests := f.wakes(0, 9); len(requests) > 0 {
+				f.Errorf("requests: %v", requests)
 			}
 		}},
-		{"wished again since is not struck out", func(f *fixture) {
-			wish := f.wisher(0)
-			wish()
-			read := f.marks(0, 9)
-			wish()
+		{"requested again since is not struck out", func(f *fixture) {
+			request := f.requester(0)
+			request()
+			read := f.wakes(0, 9)
+			request()
 			f.must(f.store.Woke(f.Context(), 0, read))
-			if marks := f.marks(0, 9); len(marks) != 1 {
-				f.Fatal("the second wish was struck out with the first")
+			if requests := f.wakes(0, 9); len(requests) != 1 {
+				f.Fatal("the second request was struck out with the first")
 			}
-			f.must(f.store.Woke(f.Context(), 0, f.marks(0, 9)))
-			if marks := f.marks(0, 9); len(marks) != 0 {
-				f.Error("the second wish stays")
+			f.must(f.store.Woke(f.Context(), 0, f.wakes(0, 9)))
+			if requests := f.wakes(0, 9); len(requests) != 0 {
+				f.Error("the second request stays")
 			}
 		}},
-		{"wished anew after another has struck it out is not taken for the old wish", func(f *fixture) {
-			wish := f.wisher(0)
-			wish()
-			read := f.marks(0, 9)
+		{"requested anew after another has struck it out is not taken for the old request", func(f *fixture) {
+			request := f.requester(0)
+			request()
+			read := f.wakes(0, 9)
 			f.must(f.store.Woke(f.Context(), 0, read)) // by another worker
-			wish()
+			request()
 			f.must(f.store.Woke(f.Context(), 0, read))
-			if marks := f.marks(0, 9); len(marks) != 1 {
-				f.Error("the new wish was struck out with the old one")
+			if requests := f.wakes(0, 9); len(requests) != 1 {
+				f.Error("the new request was struck out with the old one")
 			}
 		}},
-		{"is wished for thousands at once, and read in parts", func(f *fixture) {
+		{"is requested for thousands at once, and read in parts", func(f *fixture) {
 			a := f.settled(0, 2)
 			for i := range 9000 {
 				f.must(f.store.Serve(f.Context(), store.PropertySubject(strconv.Itoa(i)), []store.Subject{a[i%2].Subject}))
@@ -159,18 +159,18 @@ func wakes() []testCase {
 			f.commit(first, second)
 			total := 0
 			for {
-				marks := f.marks(0, 2500)
-				if len(marks) == 0 {
+				requests := f.wakes(0, 2500)
+				if len(requests) == 0 {
 					break
 				}
-				total += len(marks)
-				f.must(f.store.Woke(f.Context(), 0, marks))
+				total += len(requests)
+				f.must(f.store.Woke(f.Context(), 0, requests))
 			}
 			if total != 9000 {
-				f.Errorf("%d wishes", total)
+				f.Errorf("%d requests", total)
 			}
 		}},
-		{"is wished for nobody by a subject that was removed and made again", func(f *fixture) {
+		{"is requested for nobody by a subject that was removed and made again", func(f *fixture) {
 			a := f.settled(0, 1)[0]
 			f.must(f.store.Serve(f.Context(), store.PropertySubject("acme"), []store.Subject{a.Subject}))
 			f.edit(store.Edit{Subject: a.Subject, Rev: a.Rev})
@@ -178,15 +178,15 @@ func wakes() []testCase {
 			c := on(f.load(a.Subject)[0])
 			c.Wake = true
 			f.commit(c)
-			if marks := f.marks(0, 9); len(marks) > 0 {
-				f.Errorf("wishes: %v", marks)
+			if requests := f.wakes(0, 9); len(requests) > 0 {
+				f.Errorf("requests: %v", requests)
 			}
 		}},
 	}
 }
 
-// wisher gives a function that commits a wish to wake one subject.
-func (f *fixture) wisher(shard int) func() {
+// requester gives a function that commits a request to wake one subject.
+func (f *fixture) requester(shard int) func() {
 	a := f.settled(shard, 1)[0].Subject
 	f.must(f.store.Serve(f.Context(), store.PropertySubject("acme"), []store.Subject{a}))
 	return func() {

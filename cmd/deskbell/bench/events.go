@@ -212,10 +212,10 @@ type tallying struct {
 	pace *pace
 }
 
-// Heard implements store.Store.
-func (s *tallying) Heard(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
+// Seen implements store.Store.
+func (s *tallying) Seen(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	s.pace.begin()
-	return s.Store.Heard(ctx, at, events)
+	return s.Store.Seen(ctx, at, events)
 }
 
 // Commit implements store.Store.
@@ -226,7 +226,7 @@ func (s *tallying) Commit(ctx context.Context, changes []store.Change) ([]store.
 	}
 	for _, c := range changes {
 		if !slices.Contains(lost, c.Subject) {
-			s.pace.add(len(c.Heard))
+			s.pace.add(len(c.Seen))
 		}
 	}
 	return lost, nil

@@ -56,7 +56,7 @@ func (o *spoken) Commit(ctx context.Context, changes []store.Change) ([]store.Su
 }
 
 func (o *spoken) note(c *store.Change, at time.Time) {
-	o.heard += len(c.Heard)
+	o.heard += len(c.Seen)
 	if len(c.Actions) == 0 {
 		return
 	}
