@@ -75,8 +75,8 @@ func run(r *rapid.T, a agent.Agent, instants []time.Time) (agent.State, []agent.
 	return state, notices
 }
 
-// seen is a state without what may depend on who looked when: the version, and the
-// reason, which alone is no news.
+// seen is a state without the parts that may depend on the times of decisions: the
+// version, and the reason, which alone is no news.
 func seen(s agent.State) string { return fmt.Sprint(s.Status, s.Since, s.Until, s.Next) }
 
 // check holds one decision against the rules.
@@ -160,7 +160,7 @@ func TestLateWakesTellTheSame(t *testing.T) {
 		slices.SortFunc(late, time.Time.Compare)
 		_, want := run(r, a, append(onTime(a), start().Add(span+agent.TooLate)))
 		_, got := run(r, a, append(late, start().Add(span+agent.TooLate)))
-		last := start().Add(span) // of those after, the wakes on time told only the last quarter of an hour
+		last := start().Add(span) // after them, the decisions on time announced only the last quarter of an hour
 		got, want = until(got, last), until(want, last)
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			r.Errorf("late:\n%v\non time:\n%v", got, want)
