@@ -78,8 +78,8 @@ func Suggest(written string, names []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// edits is the Levenshtein distance in bytes. Long values are not measured: nobody mistypes them
-// into a keyword.
+// edits is the Levenshtein distance in bytes. Long values are not measured: they are no mistyped
+// keywords.
 func edits(a, b string) int {
 	if len(a) > 64 || len(b) > 64 {
 		return 64
