@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// State is what is known of a conversation, and what has been decided in it. All instants are in UTC; a zero one has
-// not been.
+// State holds the facts of a conversation, and the decisions made in it. All instants are in UTC; a zero one has not
+// been.
 type State struct {
 	ID string `json:"id"`
 
@@ -19,7 +19,7 @@ type State struct {
 	Asked     time.Time `json:"asked,omitzero"`     // the visitor's last request or message, or the hand-over
 	Answered  time.Time `json:"answered,omitzero"`  // an agent's last message
 	Joined    time.Time `json:"joined,omitzero"`    // when an agent last joined
-	Bot       time.Time `json:"bot,omitzero"`       // when it was last said that a bot is answering
+	Bot       time.Time `json:"bot,omitzero"`       // when an event last said that a bot is answering
 	Ended     time.Time `json:"ended,omitzero"`
 
 	Request Moment `json:"request,omitzero"` // the last chat.requested
@@ -30,22 +30,22 @@ type State struct {
 	Told Told `json:"told,omitzero"`
 }
 
-// Told is what has been decided in a conversation.
+// Told holds the decisions made in a conversation.
 type Told struct {
 	Steps map[string]time.Time `json:"steps,omitempty"` // by Step.Key: when it was last due
 	Next  Rung                 `json:"next,omitzero"`   // the step that comes next
-	Rests []Rest               `json:"rests,omitempty"` // what goes on after a wait
+	Rests []Rest               `json:"rests,omitempty"` // steps that go on after a wait
 
 	Heard   time.Time `json:"heard,omitzero"`   // the visitor's last text that an auto-reply was considered for
 	Handoff time.Time `json:"handoff,omitzero"` // the last hand-over that was
 	During  time.Time `json:"during,omitzero"`  // when the reply in hours was last given
 	Outside time.Time `json:"outside,omitzero"` // when the reply outside hours was
-	Closing time.Time `json:"closing,omitzero"` // the closing before which the visitor was told, or not
-	Closed  time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and what was to become of it was decided
+	Closing time.Time `json:"closing,omitzero"` // the closing whose message was sent or skipped
+	Closed  time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and its fate was decided
 	Digest  time.Time `json:"digest,omitzero"`  // the last ask that was given to an opening digest
 }
 
-// Moment is when something happened, and the event that said so.
+// Moment is the time of an event, and its id.
 type Moment struct {
 	At    time.Time `json:"at"`
 	Event string    `json:"event,omitempty"`
@@ -76,14 +76,14 @@ type Switch struct {
 	At   time.Time `json:"at"`
 }
 
-// Rung is a step that is to be taken.
+// Rung is a step to be carried out.
 type Rung struct {
 	Step string    `json:"step"` // its Key
 	Base time.Time `json:"base"` // the ask from which it counts
 	Due  time.Time `json:"due"`
 }
 
-// Rest is what a step does after a wait.
+// Rest is the part of a step after a wait.
 type Rest struct {
 	Step   string    `json:"step"` // its Key
 	Base   Moment    `json:"base"`
@@ -138,7 +138,7 @@ func (s *State) TagNames() []string {
 	return names
 }
 
-// asks are what waits for an answer by a person, the oldest first.
+// asks are those that wait for an answer by a person, the oldest first.
 func (s *State) asks() []Ask {
 	if s.BotAnswers() {
 		return nil
