@@ -15,23 +15,23 @@ type Change struct {
 	Boundary   time.Time // the boundary that caused it; zero: an edit or an override did
 }
 
-// Decision is what Decide answers.
+// Decision is the answer of Decide.
 type Decision struct {
 	State   State
 	Changes []Change  // of the property and its departments; empty: all is as before
 	Due     time.Time // when to decide again; zero: only when something is edited
 }
 
-// skew is by how much the clocks of two workers may differ. A decision up to so
-// much before a change that has been decided is made as of that change: else a
-// worker whose clock is behind would take the flip back, and the flip that follows
-// would bear the id of the first.
+// skew is the most by which the clocks of two workers may differ. A decision up to
+// so much before a decided change counts as made at that change. Else a worker whose
+// clock is behind would undo the flip, and the next flip would have the id of the
+// first.
 const skew = time.Minute
 
-// Decide gives the state of a property at an instant, and what changed against
-// the state before (the zero State for a new property). It is level-triggered: it
-// may run late, twice, or between two boundaries, and its answer is right at `at`.
-// All instants that it gives are whole seconds, in UTC.
+// Decide gives the state of a property at an instant, and the changes against the
+// state before (the zero State for a new property). It is level-triggered: it may
+// run late, twice, or between two boundaries, and its answer is right at `at`. All
+// instants that it gives are whole seconds, in UTC.
 func Decide(p Property, before State, at time.Time) Decision {
 	at = at.Truncate(time.Second).UTC()
 	var d Decision
@@ -50,7 +50,7 @@ func Decide(p Property, before State, at time.Time) Decision {
 	return d
 }
 
-// add decides one place and keeps what is new of it.
+// add decides one place and keeps its change.
 func (d *Decision) add(department string, p place, before State, at time.Time) State {
 	s, due, boundary := p.decide(before, at)
 	d.Due = hours.Earliest(d.Due, due)
@@ -60,7 +60,7 @@ func (d *Decision) add(department string, p place, before State, at time.Time) S
 	return s
 }
 
-// decide gives the state, when to look again, and the boundary that changed it
+// decide gives the state, when to decide again, and the boundary that changed it
 // (zero when it did not change, or changed by an edit).
 func (p place) decide(before State, at time.Time) (s State, due, boundary time.Time) {
 	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= skew {
@@ -84,12 +84,12 @@ func (p place) decide(before State, at time.Time) (s State, due, boundary time.T
 	return s, next.at, boundary
 }
 
-// since is when the face that shows at an instant began to, and the boundary at
-// which it did. There is no boundary where an edit changed the face, or nothing did.
+// since is when the face of an instant began to show, and the boundary there. There
+// is no boundary where an edit changed the face, or nothing did.
 //
-// The state before said until when it would hold, and readers believed it: what
-// came then, and after, is found by walking on from there. What the walk finds as
-// the state before was is no change: an edit had moved the boundary away.
+// The state before said until when it would hold, and readers believed it: the
+// changes then, and after, are found by walking on from there. A face that is the
+// same as in the state before is no change: an edit had moved the boundary away.
 func (p place) since(before State, now face, at time.Time) (since, boundary time.Time) {
 	shown, since := before.face(), before.Since
 	if before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until) {
