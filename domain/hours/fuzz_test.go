@@ -81,7 +81,7 @@ func checkParse(t *testing.T, value any) {
 	}
 }
 
-// TestExtremeInstants asks at the ends of what time.Time can hold: answers come at once, and every
+// TestExtremeInstants asks at the ends of the range of time.Time: answers come at once, and every
 // boundary can be written as RFC 3339.
 func TestExtremeInstants(t *testing.T) {
 	t.Parallel()

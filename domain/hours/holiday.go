@@ -9,7 +9,7 @@ import (
 	"github.com/rickar/cal/v2"
 )
 
-// Holidays takes the public holidays of a country from rickar/cal. Each closes its date, unless it is
+// Holidays are the public holidays of a country, from rickar/cal. Each closes its date, unless it is
 // switched off or given hours. Both the date itself and the working day that stands in for it count.
 type Holidays struct {
 	Country string              // ISO 3166-1 alpha-2, "FR"
@@ -100,8 +100,8 @@ func (a *almanac) compute(year int) []span {
 	return spans
 }
 
-// fallsOn returns the day of a holiday in a year and the day on which it is observed. It does what
-// cal.Holiday.Calc does, but with day numbers: cal computes in the zone of the machine, and where that
+// fallsOn returns the day of a holiday in a year and the day on which it is observed. It does the same
+// as cal.Holiday.Calc, but with day numbers: cal computes in the zone of the machine, and where that
 // zone skips midnight, 00:00 of a date is 23:00 of the one before.
 func fallsOn(h *cal.Holiday, year int) (actual, observed int, ok bool) {
 	if h.Func == nil || h.StartYear > 0 && year < h.StartYear || h.EndYear > 0 && year > h.EndYear || slices.Contains(h.Except, year) {

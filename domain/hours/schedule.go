@@ -39,7 +39,7 @@ const (
 )
 
 // Always returns a schedule that is always open, in a zone; a nil location is UTC. WithLeave and With
-// need it for somebody who has no schedule.
+// need it for an agent who has no schedule.
 func Always(location *time.Location) *Schedule {
 	if location == nil {
 		location = time.UTC
