@@ -156,7 +156,7 @@ type Notice struct {
 
 	Property   string `json:"property,omitempty"`   // closing_soon: the one that closes, or its property; digest_opened
 	Department string `json:"department,omitempty"` // does, before it
-	Text       string `json:"text,omitempty"`       // digest_opened: what came in
+	Text       string `json:"text,omitempty"`       // digest_opened: the items that came in
 }
 
 // OrNull is how a value goes out where it may be missing: the zero value is nil, and null in JSON.

@@ -72,7 +72,7 @@ type Visitor struct {
 	Tag         string       `json:"tag,omitempty"`
 	Name        string       `json:"name,omitempty"`
 	Department  string       `json:"department,omitempty"`
-	Agents      []string     `json:"agents,omitempty"`      // who get it; empty: all of the property's, or:
+	Agents      []string     `json:"agents,omitempty"`      // those that get it; empty: all of the property's, or:
 	Destination string       `json:"destination,omitempty"` // the one that gets it instead, whatever types it asks for
 	Form        string       `json:"form,omitempty"`
 	Ticket      *Ticket      `json:"ticket,omitempty"`
