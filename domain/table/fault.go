@@ -62,8 +62,8 @@ func Choices(written string, names []string) string {
 	return strings.Join(names, ", ") + Suggest(written, names)
 }
 
-// Suggest answers ` (did you mean "office"?)` where one of the names is close to the one that somebody
-// wrote, else nothing.
+// Suggest answers ` (did you mean "office"?)` where one of the names is close to the written one, else
+// nothing.
 func Suggest(written string, names []string) string {
 	const short = 2                        // codes of countries: each is near to all others
 	best, distance := "", 3+len(written)/6 // a slip or two, and more in a long word
