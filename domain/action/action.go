@@ -1,6 +1,5 @@
-// Package action is what Deskbell tells the world: CloudEvents 1.0 in JSON. Each
-// action has an id that is derived from what caused it, so that a repeat is
-// recognised everywhere.
+// Package action holds the messages of Deskbell to the outside: CloudEvents 1.0 in JSON. Each
+// action has an id that is derived from its cause, so that a repeat is recognised everywhere.
 package action
 
 import (
@@ -55,15 +54,15 @@ func (t Type) Doc() string {
 	return ""
 }
 
-// Action is one thing that Deskbell tells the world.
+// Action is one message of Deskbell to the outside.
 type Action struct {
 	ID   string    // see ID
-	Type Type      // what Data is
+	Type Type      // names the type of Data
 	Time time.Time // when it was decided
 	Data any       // State, AgentStatus, Notice, Digest or Visitor; json.RawMessage when decoded
 }
 
-// source is where every action comes from, as CloudEvents wants it said.
+// source is the source of every action, in the sense of CloudEvents.
 const source = "deskbell"
 
 type envelope struct {
@@ -80,7 +79,7 @@ func (a Action) MarshalJSON() ([]byte, error) {
 	return json.Marshal(envelope{"1.0", a.ID, a.Type, source, a.Time.UTC().Truncate(time.Millisecond), a.Data})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes; Data stays a json.RawMessage.
+// UnmarshalJSON reads the output of MarshalJSON; Data stays a json.RawMessage.
 func (a *Action) UnmarshalJSON(b []byte) error {
 	var data json.RawMessage
 	e := envelope{Data: &data}
@@ -91,8 +90,8 @@ func (a *Action) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Cause is what brought an action about: a boundary, an edit of a definition, or an event.
-// The zero value is no cause and is not valid.
+// Cause is the reason of an action: a boundary, an edit of a definition, or an event. The zero
+// value is no cause and is not valid.
 type Cause struct {
 	Boundary time.Time `json:"boundary,omitzero"` // the nominal time at which it was due
 	Edit     int64     `json:"edit,omitzero"`     // the revision that the edit gave the subject
@@ -155,9 +154,9 @@ type Notice struct {
 	Until  *time.Time `json:"until"`            // hours_started: when they end; hours_ended: when the next begin; null: not in sight; closing_soon: the closing
 	Cause  Cause      `json:"cause"`
 
-	Property   string `json:"property,omitempty"`   // closing_soon: that closes, or whose; digest_opened: whose
+	Property   string `json:"property,omitempty"`   // closing_soon: the one that closes, or its property; digest_opened
 	Department string `json:"department,omitempty"` // does, before it
-	Text       string `json:"text,omitempty"`       // digest_opened: what came in
+	Text       string `json:"text,omitempty"`       // digest_opened: the items that came in
 }
 
 // OrNull is how a value goes out where it may be missing: the zero value is nil, and null in JSON.

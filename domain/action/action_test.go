@@ -99,8 +99,8 @@ func examples(t testing.TB) map[string]action.Action {
 	return all
 }
 
-// visitorExamples are the data of what is done to or for a visitor; between them they
-// have every field.
+// visitorExamples are the data of actions for a visitor; between them they have every
+// field.
 func visitorExamples(at time.Time) map[action.Type]action.Visitor {
 	by := func(trigger string) action.Visitor {
 		return action.Visitor{Visit: "s1", Chat: "c1", Trigger: trigger, Reason: "matched", Cause: action.Cause{Event: "e-17"}}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The types of what is done to or for a visitor.
+// The types of actions for a visitor.
 const (
 	MessageSend          Type = "message.send"
 	NoteAdd              Type = "note.add"
@@ -22,12 +22,12 @@ const (
 	ChatClose            Type = "chat.close"
 	TicketCreate         Type = "ticket.create"
 
-	// MessageSkipped is never delivered: it says in a simulation and in logs what was decided
+	// MessageSkipped is never delivered: simulations and logs show with it a message that was decided
 	// against.
 	MessageSkipped Type = "message.skipped"
 )
 
-// visitorTypes are those that are delivered, each with when there is one.
+// visitorTypes are those that are delivered, each with its occasion.
 func visitorTypes() []struct {
 	Type
 	doc string
@@ -52,8 +52,7 @@ func visitorTypes() []struct {
 	}
 }
 
-// Visitor is the data of what is done to or for a visitor. Each type has some of the fields
-// below Cause.
+// Visitor is the data of an action for a visitor. Each type has some of the fields below Cause.
 type Visitor struct {
 	Property string `json:"property"`
 	Visitor  string `json:"visitor"`
@@ -73,14 +72,14 @@ type Visitor struct {
 	Tag         string       `json:"tag,omitempty"`
 	Name        string       `json:"name,omitempty"`
 	Department  string       `json:"department,omitempty"`
-	Agents      []string     `json:"agents,omitempty"`      // who are to be told; empty: all of the property's, or:
-	Destination string       `json:"destination,omitempty"` // the one that is told instead, whatever types it asks for
+	Agents      []string     `json:"agents,omitempty"`      // those that get it; empty: all of the property's, or:
+	Destination string       `json:"destination,omitempty"` // the one that gets it instead, whatever types it asks for
 	Form        string       `json:"form,omitempty"`
 	Ticket      *Ticket      `json:"ticket,omitempty"`
 }
 
-// KindTrigger is the kind of an AgentNotify by which a trigger, or a step of the rescue ladder, tells
-// agents something.
+// KindTrigger is the kind of an AgentNotify by which a trigger, or a step of the rescue ladder,
+// notifies agents.
 const KindTrigger = "trigger"
 
 // Attachment is one of a file, a form, an image and a link.
@@ -92,7 +91,7 @@ type Attachment struct {
 	Title string `json:"title,omitempty"`
 }
 
-// Sender is whom a message seems to come from. The zero value is the property.
+// Sender is the apparent sender of a message. The zero value is the property.
 type Sender struct {
 	Name  string `json:"name,omitempty"`
 	Image string `json:"image,omitempty"`
@@ -104,7 +103,7 @@ type Choice struct {
 	Name string `json:"name"`
 }
 
-// Ticket is what people are to answer later.
+// Ticket is a request that people are to answer later.
 type Ticket struct {
 	Form         string         `json:"form,omitempty"`   // offline, contact or callback; empty: it was a chat
 	Fields       map[string]any `json:"fields,omitempty"` // of the form

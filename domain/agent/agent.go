@@ -1,7 +1,7 @@
 // Package agent decides whether an agent is online, and which notices are due.
 //
 // An agent's hours are a schedule of their own, closed on the dates of leave. At a
-// start of hours the agent goes online, at an end offline, and is told so where
+// start of hours the agent goes online, at an end offline, and gets a notice if
 // they asked for it.
 package agent
 
@@ -20,7 +20,7 @@ const (
 	Offline Status = "offline"
 )
 
-// Kind is what a notice tells an agent.
+// Kind is the subject of a notice.
 type Kind string
 
 // The kinds of notices.
@@ -37,7 +37,7 @@ func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded, ClosingSoon, Diges
 // Agent is what Decide needs to know of an agent.
 type Agent struct {
 	Hours    *hours.Schedule // leave applied; nil: always on duty
-	NotifyOn []Kind          // empty: never told
+	NotifyOn []Kind          // empty: no notices
 	First    int64           // versions of a new state come after it: above any of an agent of that name before
 }
 
@@ -48,7 +48,7 @@ func (a Agent) Available(at time.Time) bool { return a.Hours.At(at).Open }
 // it never does.
 func (a Agent) NextBoundary(t time.Time) time.Time { return a.Hours.NextBoundary(t) }
 
-// State is what is known of an agent, with its horizon.
+// State is the state of an agent, with its horizon.
 type State struct {
 	Status  Status    `json:"status"`
 	Reason  string    `json:"reason"`         // of the hours: hours.State.Reason
@@ -57,12 +57,12 @@ type State struct {
 	Next    Status    `json:"next,omitempty"` // the status from Until on; empty with Until
 	Version int64     `json:"version"`        // grows by one with every change; 0: never decided
 
-	// Told is the last boundary of the agent's hours that has been told, or that
-	// was passed over because nobody asked or it was too late.
+	// Told is the last boundary of the agent's hours that was announced, or passed
+	// over because no notice was wanted or it was too late.
 	Told time.Time `json:"told,omitzero"`
 }
 
-// Notice is one thing to tell an agent.
+// Notice is one message to an agent.
 type Notice struct {
 	Kind     Kind
 	Boundary time.Time // the start or end of hours
@@ -70,7 +70,7 @@ type Notice struct {
 	Reason   string    // of the hours at the boundary: hours.State.Reason
 }
 
-// Decision is what Decide answers.
+// Decision is the answer of Decide.
 type Decision struct {
 	State    State
 	Changed  bool      // State differs from before for a reader

@@ -185,7 +185,7 @@ func TestWakesInARow(t *testing.T) {
 			{"20 09:01", week, "v1 →online (weekly) by an edit: 20 09:01–20 17:00"},
 			{"20 09:02", week, "as before"}}},
 		{"ends later, as of the moment of the end", []wake{morning, started,
-			{"20 17:00", "mon-fri 9-18", "v3 online (weekly) by an edit: 20 09:00–20 18:00"}, // the boundary of 9:00 has been told
+			{"20 17:00", "mon-fri 9-18", "v3 online (weekly) by an edit: 20 09:00–20 18:00"}, // the boundary of 9:00 was announced
 			{"20 18:00", "mon-fri 9-18", "v4 online→offline (weekly) by 20 18:00: 20 18:00–23 09:00; hours_ended (weekly) 20 18:00–23 09:00"}}},
 		{"begins earlier, as of the moment of the end: the past start is no boundary", []wake{morning, started,
 			{"20 17:00", "mon-fri 8-18", "v3 online (weekly) by an edit: 20 09:00–20 18:00"}}},

@@ -39,7 +39,7 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	return d
 }
 
-// since is when the status began, and the boundary at which it did. There is no
+// since returns the start of the status, and the boundary there. There is no
 // boundary where an edit changed the status, or nothing did.
 func since(before State, now Status, began, at time.Time) (since, boundary time.Time) {
 	crossed := before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until)
@@ -55,8 +55,8 @@ func since(before State, now Status, began, at time.Time) (since, boundary time.
 	}
 }
 
-// notices are those of the boundaries since the last that was told, up to an
-// instant, that are not too late.
+// notices are for the boundaries since the last announced one, up to an instant.
+// Those that are too late are left out.
 func (a Agent) notices(before State, at time.Time) []Notice {
 	var due []Notice
 	known := before.Status
@@ -67,7 +67,8 @@ func (a Agent) notices(before State, at time.Time) []Notice {
 	for b := a.Hours.NextBoundary(from); !b.IsZero() && !b.After(at); b = a.Hours.NextBoundary(b) {
 		h := a.Hours.At(b)
 		// An edit may put a boundary into the past where it changes nothing for the
-		// agent: who began at 9:00 does not begin again when that is made 9:05.
+		// agent: one who began at 9:00 does not begin again when an edit makes that
+		// 9:05.
 		foreseen := !before.Until.IsZero() && before.Until.Before(b)
 		if status(h.Open) == known && !foreseen {
 			continue

@@ -8,8 +8,8 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// A day of an agent who is told when hours start. The second wake-up comes ten
-// minutes late, and in time; the third an hour late, too late to be told.
+// A day of an agent who gets a notice when hours start. The second decision is
+// ten minutes late, and in time; the third an hour, too late for a notice.
 func ExampleDecide() {
 	spec, err := hours.Parse("mon-fri 9-12, 13-17")
 	if err != nil {

@@ -75,8 +75,8 @@ func run(r *rapid.T, a agent.Agent, instants []time.Time) (agent.State, []agent.
 	return state, notices
 }
 
-// seen is a state without what may depend on who looked when: the version, and the
-// reason, which alone is no news.
+// seen is a state without the parts that may depend on the times of decisions: the
+// version, and the reason, which alone is no news.
 func seen(s agent.State) string { return fmt.Sprint(s.Status, s.Since, s.Until, s.Next) }
 
 // check holds one decision against the rules.

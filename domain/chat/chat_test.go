@@ -35,7 +35,7 @@ func clock(t testing.TB, s string) time.Time {
 }
 
 // said is an event in short: "request", "request bot", "visitor", "agent", "bot", "join", "leave", "assign", "handoff",
-// "ended", "queued", "sales" (is chosen). Its id is what it says and when.
+// "ended", "queued", "sales" (is chosen). Its id is its word and its time.
 func said(t testing.TB, at, what string) event.Event {
 	t.Helper()
 	kinds := map[string]event.Event{
@@ -122,7 +122,7 @@ func message(s string) trigger.Action {
 	return trigger.Action{SendMessage: &trigger.Message{Text: s}}
 }
 
-// play tells a story, and at each step holds what was done. Each event comes twice, and each decision is made twice.
+// play runs a story, and checks each step's effects. Each event comes twice, and each decision is made twice.
 func play(t *testing.T, p *chat.Policy, at place, story []step) chat.State {
 	t.Helper()
 	var s chat.State
@@ -156,7 +156,7 @@ func play(t *testing.T, p *chat.Policy, at place, story []step) chat.State {
 	return s
 }
 
-// told writes a decision in short: what is done, -what is not, and when to decide again.
+// told writes a decision in short: the effects, -the skipped ones, and when to decide again.
 func told(d chat.Decision) string {
 	var all []string
 	for _, e := range d.Effects {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// closingSoon tells a visitor who is chatting or waiting, so long before the hours end.
+// closingSoon sends its message to a visitor who is chatting or waiting, so long before the hours end.
 func (d *decider) closingSoon() {
 	s, h := &d.State, d.scene.Hours
 	if d.policy.ClosingMessage == "" || d.policy.ClosingBefore <= 0 || h.Until.IsZero() || !s.Going() {
@@ -27,7 +27,7 @@ func (d *decider) closingSoon() {
 		return
 	}
 	if s.Began.After(moment) {
-		return // it was past the time to say it
+		return // the time for the message had passed
 	}
 	s.Progress.Closing = h.Until.UTC()
 	switch {
@@ -42,15 +42,15 @@ func (d *decider) closingSoon() {
 	}
 }
 
-// gone tells whether the visitor is not there to be told. Who waits for an answer to what they have asked in these hours
-// may well be reading, for as long as it takes.
+// gone tells whether the visitor is not there to read it. A visitor who waits for an answer to a question of these
+// hours may well be reading, however long it takes.
 func (d *decider) gone() bool {
 	h := d.scene.Hours
 	waits := slices.ContainsFunc(d.State.asks(), func(a Ask) bool { return h.Open && !a.At.Before(h.Since) })
 	return d.scene.Left || d.scene.Silent && !waits
 }
 
-// atClose is for a request of the hours that have ended which no agent has taken.
+// atClose is for a request of the ended hours that no agent has answered or joined.
 func (d *decider) atClose() {
 	h := d.scene.Hours
 	if d.policy.WaitingAtClose != closeReply && d.policy.WaitingAtClose != closeMessage {
@@ -83,7 +83,7 @@ func (d *decider) atClose() {
 	}
 }
 
-// request is the first of a time that waits and that no agent has joined.
+// request is the first of a period that waits and that no agent has joined.
 func (d *decider) request(from, to time.Time) (Ask, bool) {
 	for _, a := range d.State.asks() {
 		if a.Request && !a.At.Before(from) && !a.At.After(to) && a.At.After(d.State.Joined) {

@@ -12,17 +12,17 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// Scene is what a decision looks at besides the chat, as it is at the instant of the decision.
+// Scene is the input of a decision besides the chat, as it is at the instant of the decision.
 type Scene struct {
 	Department   string   // the chat's, one that the property defines; empty: none
 	Hours        Period   // of the department within its property; of the property where there is none
 	PropertyOpen bool     // whether the property's hours are open
-	Widget       string   // what the widget shows for the department, else for the property: online, away or offline
+	Widget       string   // the widget's status for the department, else for the property: online, away or offline
 	Offered      []string // departments that take chats now
 	Left         bool     // the visitor has left the site
 	Silent       bool     // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
 
-	Values func() map[string]string // what stands for placeholders: trigger.Placeholders; nil: nothing
+	Values func() map[string]string // the values of placeholders: trigger.Placeholders; nil: none
 }
 
 func (s *Scene) values() map[string]string {
@@ -32,15 +32,15 @@ func (s *Scene) values() map[string]string {
 	return s.Values()
 }
 
-// Decision is what Decide answers.
+// Decision is the answer of Decide.
 type Decision struct {
 	State   State
 	Effects []Effect  // in the order in which they are to be
-	Skipped []Skipped // what was due, and is not done
+	Skipped []Skipped // effects that were due, and are not done
 	Due     time.Time // when to decide again; zero: at the next event
 }
 
-// Rule is what speaks in a chat by itself.
+// Rule is a source of automatic effects.
 type Rule string
 
 // The rules.
@@ -59,7 +59,7 @@ type Effect struct {
 	Chat        string
 	Do          trigger.Action       // its texts are rendered, a shortcut's too
 	Attachments []trigger.Attachment // of the message that is sent
-	Offered     []Offer              // departments to choose from, with the message; which may have no text then
+	Offered     []Offer              // departments to choose from, with the message, which may then have no text
 	Ticket      *Ticket
 	At          time.Time // when it was due
 	Reason      Reason
@@ -72,7 +72,7 @@ type Offer struct {
 	Name string `json:"name"`
 }
 
-// Ticket is what people are to answer later: a form, or a chat that has waited.
+// Ticket is a request that people are to answer later: a form, or a chat that has waited.
 type Ticket struct {
 	Form         event.Form
 	Department   string
@@ -80,17 +80,17 @@ type Ticket struct {
 	WaitingSince time.Time // of a chat
 }
 
-// Cause is what an effect comes from.
+// Cause is the origin of an effect.
 type Cause struct {
 	Rule   Rule
 	Event  string    // the id of the event that began it; empty where it was the hours
 	Base   time.Time // when it began: the ask, the opening or closing; zero where it was an event alone
 	Step   string    // rescue: the step, by its time
-	Action int       // rescue: which of the step's actions
+	Action int       // rescue: the number of the step's action
 }
 
 // Key is the same for a repeat of the same effect in a chat, and for no other effect of the same type there. It has
-// letters, digits, '.', '_' and ':', and what event ids have.
+// letters, digits, '.', '_' and ':', and the characters of event ids.
 func (c Cause) Key() string {
 	parts := []string{string(c.Rule)}
 	if c.Base.IsZero() {
@@ -135,10 +135,10 @@ const (
 	JustAnswered  Reason = "just_answered"  // an agent had written a moment before
 	Ended         Reason = "chat_ended"     // and nothing has been asked since
 	Bot           Reason = "bot"            // a bot is answering
-	WidgetOffline Reason = "widget_offline" // it is outside hours, or looks so
+	WidgetOffline Reason = "widget_offline" // it is outside hours, or the widget is shown so
 	VisitorLeft   Reason = "visitor_left"   // and would not read it in time
 	Removed       Reason = "removed"        // the step is not defined any more
-	Frequency     Reason = "frequency"      // it has been said in these hours, or this closed time
+	Frequency     Reason = "frequency"      // it was sent in these hours, or this closed time
 	HoursChanged  Reason = "hours_changed"  // it was written before the hours began or ended
 	Empty         Reason = "empty"          // no placeholder had a value, and there is no other text
 	TooMany       Reason = "too_many"       // too many steps wait already
@@ -152,8 +152,8 @@ type decider struct {
 	at     time.Time
 }
 
-// Decide says what is to be done in a chat at an instant. It does not change the State that it is given, and what it
-// answers once it does not answer again.
+// Decide gives the effects that are due in a chat at an instant. It does not change the State that it is given, and
+// gives no effect twice.
 func Decide(p *Policy, s State, scene Scene, at time.Time) Decision {
 	d := &decider{Decision: Decision{State: s}, policy: p, scene: scene, at: at.Round(0).UTC()}
 	d.rests()
@@ -168,7 +168,7 @@ func Decide(p *Policy, s State, scene Scene, at time.Time) Decision {
 
 func (d *decider) late(due time.Time) bool { return d.at.Sub(due) > trigger.DefaultExpiry }
 
-// wake makes that it is decided again at an instant.
+// wake has the chat decided again at an instant.
 func (d *decider) wake(due time.Time) {
 	if due.After(d.at) {
 		d.Due = hours.Earliest(d.Due, due.UTC())
@@ -187,7 +187,7 @@ func (d *decider) do(a trigger.Action, e Effect) {
 	d.add(e)
 }
 
-// say adds a message of one of the property's texts.
+// say adds a message with one of the property's texts.
 func (d *decider) say(t trigger.Text, e Effect) {
 	e.Do.SendMessage = &trigger.Message{Text: t.Render(d.values(e.Cause.Rule))}
 	d.add(e)
@@ -203,8 +203,8 @@ func (d *decider) add(e Effect) {
 	d.Effects = append(d.Effects, e)
 }
 
-// values are what stands for placeholders in a rule's text. In hours a hand-over has no next opening: people are there,
-// and the opening after these hours is not when they will follow up.
+// values are the values of placeholders in a rule's text. In hours a hand-over has no next opening: people are there,
+// and do not wait for the opening after these hours to follow up.
 func (d *decider) values(r Rule) map[string]string {
 	if r != Handoff || !d.scene.Hours.Open {
 		return d.scene.values()

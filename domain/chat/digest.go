@@ -22,11 +22,11 @@ const (
 type Item struct {
 	Kind    ItemKind
 	ID      string // of the chat; of the event, for forms and messages. It counts once
-	Visitor string // of a chat: who waits in it
+	Visitor string // of a chat: the visitor who waits in it
 }
 
-// Incoming is what an event adds to the digest, if the property was closed when it happened. Chats are added by
-// Policy.ForDigest.
+// Incoming is the item that an event adds to the digest, if the property was closed when it happened. Chats are added
+// by Policy.ForDigest.
 func Incoming(e event.Event) (Item, bool) {
 	switch {
 	case e.Type == event.FormSubmitted:
@@ -37,12 +37,13 @@ func Incoming(e event.Event) (Item, bool) {
 	return Item{}, false
 }
 
-// Digest is what came in while a property was closed, for the first opening after an instant. The zero Digest is empty.
+// Digest lists the items that came in while a property was closed, for the first opening after an instant. The zero
+// Digest is empty.
 type Digest struct {
 	After    time.Time `json:"after"`
 	Forms    Tally     `json:"forms,omitzero"`
 	Messages Tally     `json:"messages,omitzero"`
-	Chats    []Caller  `json:"chats,omitempty"` // in which somebody waited; the first MostDigested
+	Chats    []Caller  `json:"chats,omitempty"` // in which a visitor waited; the first MostDigested
 }
 
 // Tally counts things.
@@ -61,19 +62,19 @@ const (
 	// MostDigested is how many things of each kind a digest names.
 	MostDigested = 1000
 
-	// DigestGrace is how long after the opening a digest waits for events that are still under way. A new digest is begun
-	// for that opening in the first half of it alone, so that there are never two for one.
+	// DigestGrace is how long after the opening a digest waits for events that are still under way. A new digest for that
+	// opening begins only in the first half of it, so that there are never two for one.
 	DigestGrace = 10 * time.Second
 )
 
-// Arrivals are items, and the instant after whose first opening they are told of.
+// Arrivals are items, and an instant: the first opening after it has them in its digest.
 type Arrivals struct {
 	After time.Time
 	Items []Item
 }
 
-// ArriveAt gives for items that are taken in at an instant what Arrivals.After is; ok is false where the property will
-// never close again, and so has no opening at which to tell.
+// ArriveAt gives the Arrivals.After of items that come in at an instant; ok is false where the property will never
+// close again, and so has no opening for a digest.
 func ArriveAt(h *hours.Schedule, at time.Time) (after time.Time, ok bool) {
 	s := h.At(at)
 	switch {
@@ -85,7 +86,7 @@ func ArriveAt(h *hours.Schedule, at time.Time) (after time.Time, ok bool) {
 	return s.Until.UTC(), !s.Until.IsZero() // too late for the digest of these hours
 }
 
-// Add adds items; what is there already changes nothing.
+// Add adds items; an item that is there already changes nothing.
 func (d *Digest) Add(a Arrivals) {
 	if d.After.IsZero() || a.After.Before(d.After) {
 		d.After = a.After
@@ -114,17 +115,17 @@ func (t *Tally) add(id string) {
 	}
 }
 
-// Opening is the opening at which a digest is told, where that has come at an instant: a boundary, or the instant itself
-// where it was an edit that opened. Else it is zero, and due says when to look again; zero: when the hours are edited.
+// Opening is the opening at which a digest is sent, where that has come at an instant: a boundary, or the instant
+// itself where an edit opened. Else it is zero, and due says when to ask again; zero: when the hours are edited.
 //
-// It is level-triggered: a digest that is looked at in closed hours again is for their end, whatever has opened and closed
-// in between.
+// It is level-triggered: a digest that is asked for in closed hours again is for their end, even after an opening in
+// between.
 func (d *Digest) Opening(h *hours.Schedule, at time.Time) (opening, due time.Time) {
 	s := h.At(at)
 	switch {
 	case !s.Open:
 		return time.Time{}, graced(s.Until)
-	case at.Before(d.After): // it came late, and its digest had been told
+	case at.Before(d.After): // it came late, and its digest had been sent
 		if !s.Until.IsZero() {
 			due = graced(h.NextBoundary(s.Until))
 		}
@@ -146,8 +147,8 @@ func graced(opening time.Time) time.Time {
 	return opening.Add(DigestGrace).UTC()
 }
 
-// ForDigest tells whether a chat is to be put into the digest of its property now, whose hours are given: somebody waits in
-// it who asked while it was closed, or who has waited over the closing. The state after remembers that. look is the closing
+// ForDigest tells whether a chat belongs in the digest of its property now, which has these hours. Its visitor must
+// wait, and have asked in closed hours or waited over the closing. The state after remembers that. look is the closing
 // at which to ask again; zero: at the next event.
 func (p *Policy) ForDigest(s State, h *hours.Schedule, at time.Time) (after State, waits bool, look time.Time) {
 	given := s.Progress.Digest
@@ -165,12 +166,12 @@ func (p *Policy) ForDigest(s State, h *hours.Schedule, at time.Time) (after Stat
 	return s, waits, look
 }
 
-// Awaits tells whether the visitor waits in a chat for somebody since before an instant.
+// Awaits tells whether the visitor has waited in a chat since before an instant.
 func (p *Policy) Awaits(s State, opening time.Time) bool {
 	return slices.ContainsFunc(s.asks(), func(a Ask) bool { return a.At.Before(opening) && p.unattended(&s, a) })
 }
 
-// unattended tells whether nobody has joined the chat since somebody asked, and the ask has not become a ticket.
+// unattended tells whether no agent has joined the chat since the visitor asked, and the ask has not become a ticket.
 func (p *Policy) unattended(s *State, a Ask) bool {
 	return a.At.After(s.Joined) && (p.WaitingAtClose != closeMessage || a.At.After(s.Progress.Closed))
 }

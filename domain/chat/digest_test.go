@@ -37,7 +37,7 @@ func TestIncoming(t *testing.T) {
 	}
 }
 
-// opens says what Opening answers: "09:00", "due tue 09:00:10", or "" for neither.
+// opens writes the answer of Opening: "09:00", "due tue 09:00:10", or "" for neither.
 func opens(d chat.Digest, h *hours.Schedule, at time.Time) string {
 	opening, due := d.Opening(h, at)
 	switch {
@@ -55,7 +55,7 @@ func TestADigestIsForTheNextOpening(t *testing.T) {
 	t.Parallel()
 	night := "mon 19:00"
 	for _, c := range []struct {
-		name, hours, taken string // taken in at
+		name, hours, taken string // added at
 		at, want           string
 	}{
 		{"closed", "mon-fri 9-17", night, "mon 20:00", "due Tue 09:00:10"},
@@ -117,7 +117,7 @@ func TestWhoWaitsIsPutIntoTheDigest(t *testing.T) {
 	for _, c := range []struct {
 		name, policy string
 		events       []string
-		at, want     string // whether it is put in, the closing at which to look again, whether it waits at Tuesday's opening
+		at, want     string // whether it is put in, the closing at which to ask again, whether it waits at Tuesday's opening
 	}{
 		{"asked while closed", "", []string{"request@18:00"}, "18:00", "in, awaits"},
 		{"wrote while closed", "", []string{"visitor@18:00"}, "18:00", "in, awaits"},
@@ -216,7 +216,7 @@ func TestArrivalsKnowNoOrder(t *testing.T) {
 	})
 }
 
-// sums is what of a digest does not depend on who came first.
+// sums is the part of a digest that does not depend on the order.
 func sums(d chat.Digest) map[string]bool {
 	all := map[string]bool{fmt.Sprint(d.After, d.Forms.Count, d.Messages.Count, len(d.Chats)): true}
 	for _, id := range d.Forms.IDs {
@@ -231,8 +231,8 @@ func sums(d chat.Digest) map[string]bool {
 	return all
 }
 
-// TestADigestIsToldOncePerOpening looks at digests at any instants, late and again, and takes items in at any: each item is
-// told once, at an opening after it came, and none twice for one opening.
+// TestADigestIsToldOncePerOpening checks digests at any instants, late and again, and adds items at any: each item is
+// in one digest, at an opening after it came, and no opening has two.
 func TestADigestIsToldOncePerOpening(t *testing.T) {
 	t.Parallel()
 	h := weekly(t, "mon-sun 9-12, 13-17")

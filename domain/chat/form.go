@@ -6,8 +6,8 @@ import (
 )
 
 // Form answers a form.submitted: a confirmation to the visitor, and a ticket. Each is known by the event's id, so that
-// the same event given twice is answered with the same effects. The hours do not matter: what a visitor has sent must
-// not be lost because the widget opened meanwhile. Other events are answered with nothing.
+// the same event given twice is answered with the same effects. The hours do not matter: a form must not be lost
+// because the widget opened meanwhile. Other events are answered with nothing.
 func Form(p *Policy, e event.Event, scene Scene) []Effect {
 	if e.Type != event.FormSubmitted {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ladder takes the steps that are due, and finds the one that comes next.
+// ladder carries out the steps that are due, and finds the next one.
 func (d *decider) ladder() {
 	before, steps := d.State.Progress.Next, map[string]time.Time{}
 	var ahead []Rung
@@ -64,7 +64,7 @@ func (d *decider) take(s step, base Moment, due time.Time) {
 	}
 }
 
-// dropped says why a step that was to come will not.
+// dropped is the reason to drop a step that was to come.
 func (d *decider) dropped(r Rung) {
 	reason := Removed
 	if _, defined := d.policy.step(r.Step); defined {
@@ -73,7 +73,7 @@ func (d *decider) dropped(r Rung) {
 	d.skipStep(r.Step, reason, r.Due)
 }
 
-// over is why an ask does not wait any more; empty while it does.
+// over is the reason why an ask no longer waits; empty while it does.
 func (d *decider) over(ask time.Time) Reason {
 	switch s := &d.State; {
 	case !ask.After(s.Answered):
@@ -86,7 +86,7 @@ func (d *decider) over(ask time.Time) Reason {
 	return ""
 }
 
-// rests goes on with what has waited, as long as the visitor waits too.
+// rests goes on with steps after their wait, as long as the visitor waits too.
 func (d *decider) rests() {
 	waiting := d.State.Progress.Rests
 	d.State.Progress.Rests = nil
@@ -110,7 +110,7 @@ func (d *decider) rests() {
 	}
 }
 
-// act does what is left of a step, up to the next wait.
+// act carries out the rest of a step, up to the next wait.
 func (d *decider) act(s step, r Rest) {
 	for i := r.Action; i < len(s.Actions); i++ {
 		if pause := time.Duration(s.Actions[i].Wait); pause > 0 {

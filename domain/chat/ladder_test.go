@@ -221,7 +221,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestManyMessagesUnanswered: somebody who goes on writing does not put off what they wait for.
+// TestManyMessagesUnanswered: a visitor who goes on writing does not put off the steps.
 func TestManyMessagesUnanswered(t *testing.T) {
 	t.Parallel()
 	var s chat.State

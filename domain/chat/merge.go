@@ -9,8 +9,8 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// Merge adds what an event says. Events of another chat, and those that say nothing about a chat, change nothing. The
-// zero State becomes that of the first event's chat.
+// Merge adds an event. Events of another chat, and those that are about no chat, change nothing. The zero State becomes
+// that of the first event's chat.
 //
 // Merging is commutative, associative and idempotent: events may come in any order and any number of times.
 func (s *State) Merge(e event.Event) {
@@ -87,8 +87,8 @@ func (s *State) tag(d event.Data, at time.Time) {
 	}
 }
 
-// ask adds what the visitor asks. Whether it waits is a matter of bounds that only grow, so that what once was left out
-// never belongs in again.
+// ask adds an ask of the visitor. It waits or not by bounds that only grow, so that an ask once left out never belongs
+// in again.
 func (s *State) ask(a Ask) {
 	s.Asked = latest(s.Asked, a.At)
 	s.Began = hours.Earliest(s.Began, a.At)
@@ -113,7 +113,7 @@ func (s *State) ask(a Ask) {
 	s.Waiting = list
 }
 
-// waits tells whether nobody has answered. What was asked before a hand-over, a bot was asked.
+// waits tells whether an ask has no answer. One from before a hand-over was for a bot.
 func (s *State) waits(a Ask) bool {
 	return a.At.After(s.Answered) && a.At.After(s.Ended) && !a.At.Before(s.Handoff.At)
 }
@@ -151,7 +151,7 @@ func (m Moment) or(o Moment) Moment {
 	return m
 }
 
-// or is what is known later.
+// or is the department that was named later.
 func (d Department) or(o Department) Department {
 	if c := o.At.Compare(d.At); c > 0 || c == 0 && o.ID > d.ID {
 		return o
@@ -159,7 +159,7 @@ func (d Department) or(o Department) Department {
 	return d
 }
 
-// or is what is known later. Of one instant, who is in no queue has left it.
+// or is the later place. Of one instant, no place wins: the chat has left the queue.
 func (q Queue) or(o Queue) Queue {
 	switch c := o.At.Compare(q.At); {
 	case c != 0:
@@ -172,7 +172,7 @@ func (q Queue) or(o Queue) Queue {
 	return q
 }
 
-// kept is a list without what does not fit, in memory of its own; nil where nothing is left.
+// kept is the part of a list that fits, in memory of its own; nil where none does.
 func kept[T any](list []T, fits func(T) bool) []T {
 	var fit []T
 	for _, v := range list {

@@ -14,8 +14,8 @@ type Period struct {
 	Opened time.Time // while closed: when the open time before began; zero: there was none in sight, or it always was
 }
 
-// Periods reads the period of several schedules taken together: open while all of them are, as a department is within
-// its property. A nil one is always open.
+// Periods reads the common period of several schedules: open while all of them are, as a department is within its
+// property. A nil one is always open.
 func Periods(at time.Time, gates ...*hours.Schedule) Period {
 	states := look(at, gates)
 	p := Period{Open: open(states), Since: since(at, gates), Until: until(at, gates)}
@@ -25,7 +25,7 @@ func Periods(at time.Time, gates ...*hours.Schedule) Period {
 	return p
 }
 
-// horizon is at how many boundaries a search for a change looks.
+// horizon is how many boundaries a search for a change visits.
 const horizon = 200
 
 func look(at time.Time, gates []*hours.Schedule) []hours.State {

@@ -7,17 +7,17 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// Rules are what a property wants said in its chats. The zero value says nothing.
+// Rules are a property's automatic messages in chats. The zero value has none.
 type Rules struct {
 	Rescue    []trigger.Step              // in the order of After
 	Shortcuts map[string]trigger.Shortcut // that the steps may send
 
 	During  string // the reply in hours; empty: none
 	Outside string // the reply outside hours; empty: none
-	Handoff string // what is said when a bot hands a chat over; empty: nothing
-	Form    string // what a visitor is told who has sent a form; empty: nothing
+	Handoff string // the text when a bot hands a chat over; empty: none
+	Form    string // the text to a visitor who has sent a form; empty: none
 
-	ClosingBefore  time.Duration // how long before the hours end ClosingMessage is said
+	ClosingBefore  time.Duration // how long before the hours end ClosingMessage is sent
 	ClosingMessage string        // empty: none
 	WaitingAtClose string        // keep (default), reply or message
 
@@ -31,7 +31,7 @@ type Part struct {
 	HasSchedule bool   // hours of its own
 }
 
-// What becomes of a request that waits when the hours end, save that it is kept.
+// The fates of a request that waits when the hours end, except that it is kept.
 const (
 	closeReply   = "reply"   // it gets the reply for outside hours
 	closeMessage = "message" // and becomes a ticket
@@ -51,7 +51,7 @@ type step struct {
 	key string
 }
 
-// Compile reads the texts of rules. The error is of type table.Faults, behind what it is in.
+// Compile reads the texts of rules. The error is a table.Faults, behind its place.
 func Compile(r Rules) (*Policy, error) {
 	p := &Policy{Rules: r, texts: map[string]trigger.Text{}}
 	for _, s := range r.Rescue {
@@ -85,7 +85,7 @@ func Compile(r Rules) (*Policy, error) {
 	return p, nil
 }
 
-// newKey names a step by its time, so that an edit of the other steps, or of what it does, leaves it the same step.
+// newKey names a step by its time, so that an edit of the other steps, or of its actions, leaves it the same step.
 func (p *Policy) newKey(s trigger.Step) string {
 	key := s.After.String()
 	for n := 2; ; n++ {

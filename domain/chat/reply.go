@@ -62,7 +62,7 @@ func (d *decider) why() Reason {
 	return OutsideHours
 }
 
-// unsaid is why a message gets no auto-reply; empty where it gets one.
+// unsaid is the reason for no auto-reply; empty where there is one.
 func (d *decider) unsaid(rule Rule, said time.Time) Reason {
 	s := &d.State
 	switch {
@@ -101,12 +101,12 @@ func (d *decider) answered(rule Rule) {
 	}
 }
 
-// periodCause is that of what is said once in a period: the period, or the event where the period has no beginning.
+// periodCause is that of a message once in a period: the period, or the event where the period has no beginning.
 func (d *decider) periodCause(rule Rule, id string) Cause {
 	return Cause{Rule: rule, Event: id, Base: d.scene.Hours.Since.UTC()}
 }
 
-// handoff says when a person will follow up.
+// handoff sends the text on when a person will follow up.
 func (d *decider) handoff() {
 	s, h := &d.State, d.State.Handoff
 	if !h.At.After(s.Progress.Handoff) {

@@ -39,7 +39,7 @@ func TestAutoReplies(t *testing.T) {
 		"not within five minutes of an agent's message": {
 			{"09:00:00", "agent", nil, ""},
 			{"09:04:59", "visitor", nil, "-auto_reply.during just_answered"},
-			{"09:06:00", "", nil, ""}, // looked at once
+			{"09:06:00", "", nil, ""}, // considered once
 			{"09:07:00", "visitor", nil, during},
 		},
 		"five minutes after an agent's message": {

@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// State is what is known of a conversation, and what has been decided in it. All instants are in UTC; a zero one has
-// not been.
+// State holds the facts of a conversation, and the decisions made in it. All instants are in UTC; a zero one has not
+// been.
 type State struct {
 	ID string `json:"id"`
 
@@ -19,7 +19,7 @@ type State struct {
 	Asked     time.Time `json:"asked,omitzero"`     // the visitor's last request or message, or the hand-over
 	Answered  time.Time `json:"answered,omitzero"`  // an agent's last message
 	Joined    time.Time `json:"joined,omitzero"`    // when an agent last joined
-	Bot       time.Time `json:"bot,omitzero"`       // when it was last said that a bot is answering
+	Bot       time.Time `json:"bot,omitzero"`       // when an event last said that a bot is answering
 	Ended     time.Time `json:"ended,omitzero"`
 
 	Request Moment `json:"request,omitzero"` // the last chat.requested
@@ -45,7 +45,7 @@ type Progress struct {
 	Digest  time.Time `json:"digest,omitzero"`  // the last ask that was given to an opening digest
 }
 
-// Moment is when something happened, and the event that said so.
+// Moment is the time of an event, and its id.
 type Moment struct {
 	At    time.Time `json:"at"`
 	Event string    `json:"event,omitempty"`
@@ -76,14 +76,14 @@ type Switch struct {
 	At   time.Time `json:"at"`
 }
 
-// Rung is a step that is to be taken.
+// Rung is a step to be carried out.
 type Rung struct {
 	Step string    `json:"step"` // its Key
 	Base time.Time `json:"base"` // the ask from which it counts
 	Due  time.Time `json:"due"`
 }
 
-// Rest is what a step does after a wait.
+// Rest is the part of a step after a wait.
 type Rest struct {
 	Step   string    `json:"step"` // its Key
 	Base   Moment    `json:"base"`
@@ -138,7 +138,7 @@ func (s *State) TagNames() []string {
 	return names
 }
 
-// asks are what waits for an answer by a person, the oldest first.
+// asks are those that wait for an answer by a person, the oldest first.
 func (s *State) asks() []Ask {
 	if s.BotAnswers() {
 		return nil

@@ -78,7 +78,7 @@ func TestOtherChatsSayNothing(t *testing.T) {
 	}
 }
 
-// TestSize writes as much into a chat as there can be of it.
+// TestSize fills a chat up to its bounds.
 func TestSize(t *testing.T) {
 	t.Parallel()
 	var s chat.State

@@ -45,7 +45,7 @@ func (d *Definitions) checkProperty(at table.Place, p *Property) {
 	}
 }
 
-// checkNotices looks up the destinations that are told by triggers. Where the property lists its destinations, they are
+// checkNotices looks up the destinations that triggers notify. Where the property lists its destinations, they are
 // among those.
 func (d *Definitions) checkNotices(at table.Place, p *Property) {
 	if p.Destinations != nil {

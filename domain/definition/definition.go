@@ -39,14 +39,14 @@ type AutoReplies struct {
 	Outside string `json:"outside,omitempty"` // to a message outside hours
 	Handoff string `json:"handoff,omitempty"` // when a bot hands over a chat
 
-	Form *string `json:"form,omitempty"` // to who sends a form, at any time; nil: DefaultConfirmation, see Confirmation
+	Form *string `json:"form,omitempty"` // to senders of a form, at any time; nil: DefaultConfirmation, see Confirmation
 }
 
-// DefaultConfirmation is what a visitor reads who has sent a form, where the property says nothing
-// about it. It needs no translation.
+// DefaultConfirmation is the text to a visitor who has sent a form, where the property says
+// nothing about it. It needs no translation.
 const DefaultConfirmation = "✓"
 
-// Confirmation is what a visitor reads who has sent a form; empty: nothing.
+// Confirmation is the text to a visitor who has sent a form; empty: none.
 func (r AutoReplies) Confirmation() string {
 	if r.Form == nil {
 		return DefaultConfirmation
@@ -54,10 +54,10 @@ func (r AutoReplies) Confirmation() string {
 	return *r.Form
 }
 
-// ClosingSoon is what is said before the hours end. The zero value says nothing.
+// ClosingSoon is the notice before the hours end. The zero value is none.
 type ClosingSoon struct {
 	Before  hours.Duration `json:"before"`
-	Message string         `json:"message,omitempty"` // to visitors who chat or wait, for trigger.ParseText; empty: agents alone are told
+	Message string         `json:"message,omitempty"` // to visitors who chat or wait, for trigger.ParseText; empty: to agents alone
 }
 
 // Department of a property.

@@ -18,7 +18,7 @@ import (
 	"github.com/deskbell/deskbell/domain/widget"
 )
 
-// tree is what a decoder makes of JSON.
+// tree is the output of a decoder of JSON.
 func tree(t rapid.TB, text string) any {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(text))
@@ -178,7 +178,7 @@ func many(n int) string {
 	return "{" + strings.Join(members, ", ") + "}"
 }
 
-// Faults in several places come together, in a fixed order, and no more than somebody can read.
+// Faults in several places come together, in a fixed order, and no more than a person can read.
 func TestParseAnswersEveryFault(t *testing.T) {
 	t.Parallel()
 	_, err := definition.Parse(tree(t, `{"properties": {"b": {"agents": ["x", "a b"], "language": 1}, "a": {"schedule": "y"}}, "agents": {"tom": 7}}`))
@@ -201,7 +201,7 @@ func TestParseAnswersEveryFault(t *testing.T) {
 	}
 }
 
-// What an agent's notices go to holds tokens and passwords, whatever is wrong with it.
+// The URLs of an agent's notices hold tokens and passwords, even when they are wrong.
 func TestFaultsKeepSecrets(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{

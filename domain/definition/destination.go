@@ -61,8 +61,8 @@ func actionTypes() []string {
 	return names
 }
 
-// webURL is where something is posted to. It may hold a token, so that no fault shows more of it than the scheme. Whether
-// its host may be reached is asked when it is: a name leads elsewhere tomorrow.
+// webURL is where something is posted to. It may hold a token, so that no fault shows more of it than the scheme. The
+// host is checked only when it is reached: a name leads elsewhere tomorrow.
 func webURL() table.Kind[string] {
 	schema := map[string]any{
 		"type": "string", "maxLength": mostURL, "pattern": `^https?://[^\s/?#@]+([/?][^\s#]*)?$`,
@@ -93,8 +93,8 @@ func isWebURL(s string) bool {
 
 const variablePattern = `^[A-Z][A-Z0-9_]*_SECRET$`
 
-// secretVariable is the name of an environment variable with a secret. What stands there instead is not shown: it may
-// be the secret.
+// secretVariable is the name of an environment variable with a secret. Anything else there is not shown: it may be the
+// secret.
 func secretVariable() table.Kind[string] {
 	schema := map[string]any{"type": "string", "maxLength": mostName, "pattern": variablePattern, "examples": []any{"CRM_SECRET"}}
 	return table.NewKind("environment variable", schema, func(at table.Place, tree any) string {

@@ -17,12 +17,12 @@ const (
 )
 
 // object is the kind of value that a table describes. noun is a fault's word for it: "a property". check may be nil; it
-// looks at keys together, on a faultless object.
+// checks keys together, on a faultless object.
 func object[T any](noun string, fields []table.Field[T], check func(at table.Place, v *T)) table.Kind[T] {
 	return table.Object[T]{Noun: noun, Fields: fields, Check: check}.Kind()
 }
 
-// asText answers the text of a scalar. A number is taken as it was written, since people write `name: 2024`.
+// asText answers the text of a scalar. A number keeps its written form, since people write `name: 2024`.
 func asText(tree any) (string, bool) {
 	switch v := tree.(type) {
 	case string:

@@ -5,7 +5,7 @@ import (
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-// Fault is one thing wrong with a definition. Its Path is a JSON pointer from the root of what was parsed. The Path of
+// Fault is one thing wrong with a definition. Its Path is a JSON pointer from the root of the parsed value. The Path of
 // an unknown key is the key's own, and its Value is the key.
 type Fault = table.Fault
 
@@ -25,7 +25,7 @@ func Parse(tree any) (*Definitions, error) {
 	return parse(definitionsKind(), tree, (*Definitions).check)
 }
 
-// ParseProperty reads one property. What it names elsewhere is not looked up; see Definitions.Check. The error is of
+// ParseProperty reads one property. The names that it uses are not looked up; see Definitions.Check. The error is of
 // type Faults, and so it is with ParseAgent and ParseDestination.
 func ParseProperty(tree any) (*Property, error) {
 	return parse(propertyKind(), tree, (*Property).check)

@@ -8,7 +8,7 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// ActiveTriggers are the property's triggers, or the one that a property gets which
+// ActiveTriggers are the property's triggers, or the default for a property that
 // does not mention any.
 func (p *Property) ActiveTriggers() []trigger.Trigger {
 	if p.Triggers == nil {
@@ -17,8 +17,8 @@ func (p *Property) ActiveTriggers() []trigger.Trigger {
 	return p.Triggers
 }
 
-// Notified are the destinations that the property's triggers and rescue ladder tell
-// something. One may come twice.
+// Notified are the destinations that the property's triggers and rescue ladder
+// notify. One may come twice.
 func (p *Property) Notified() []string {
 	var names []string
 	for _, actions := range p.allActions() {

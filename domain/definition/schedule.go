@@ -31,7 +31,7 @@ func (s Schedule) MarshalJSON() ([]byte, error) {
 	return []byte("null"), nil
 }
 
-// UnmarshalJSON reads the output of MarshalJSON. It keeps the bytes and looks at the first one only: stored definitions
+// UnmarshalJSON reads the output of MarshalJSON. It keeps the bytes and checks the first one only: stored definitions
 // were checked when they were stored, and are read often.
 func (s *Schedule) UnmarshalJSON(b []byte) error {
 	*s = Schedule{}

@@ -2,7 +2,7 @@ package definition
 
 import "github.com/deskbell/deskbell/domain/table"
 
-// What stands in a schedule is read by package hours, which describes it in words. These tables say it to editors.
+// Package hours reads the keys in a schedule, and describes them in words. These tables are for editors.
 
 func scheduleKeys() []table.Entry {
 	return []table.Entry{

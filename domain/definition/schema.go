@@ -6,8 +6,8 @@ import (
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-// JSONSchema is the JSON Schema (draft 2020-12) of deskbell.yaml, for editors. It accepts what Parse accepts and knows
-// less: it cannot see that a name leads nowhere, or read hours.
+// JSONSchema is the JSON Schema (draft 2020-12) of deskbell.yaml, for editors. It accepts all that Parse accepts and
+// knows less: it cannot see that a name leads nowhere, or read hours.
 func JSONSchema() map[string]any {
 	root := maps.Clone(definitionsKind().Schema)
 	root["$schema"] = table.Draft

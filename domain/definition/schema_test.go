@@ -33,7 +33,7 @@ func schema(t *testing.T) *jsonschema.Schema {
 	return compiled
 }
 
-// What one accepts the other accepts, and what is refused here is refused by both.
+// Both accept the values accepted here, and both refuse the values refused here.
 func TestSchemaAgreesWithParse(t *testing.T) {
 	t.Parallel()
 	s := schema(t)

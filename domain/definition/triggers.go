@@ -73,7 +73,7 @@ func triggerKind() table.Kind[trigger.Trigger] {
 	return table.ByType(object("a trigger", fields, checkTrigger), func(t *trigger.Trigger) string { return string(t.Type) })
 }
 
-// checkTrigger looks at keys together.
+// checkTrigger checks keys together.
 func checkTrigger(at table.Place, t *trigger.Trigger) {
 	message := t.Message != "" || t.Shortcut != ""
 	switch {

@@ -27,7 +27,7 @@ func timeZone() table.Kind[string] {
 
 const mostURL = 2048 // bytes
 
-// serviceURL is where a person is told something: ntfy://…, slack://…. It holds tokens and passwords, so that no fault
+// serviceURL is where a person gets notices: ntfy://…, slack://…. It holds tokens and passwords, so that no fault
 // shows more of it than the scheme.
 func serviceURL() table.Kind[string] {
 	schema := map[string]any{
@@ -69,7 +69,7 @@ func IsSecret(path string) bool {
 		strings.HasPrefix(path, "/url") || strings.HasPrefix(path, "/secret")
 }
 
-// hidden stands for the secret part of a URL. It is not taken for one.
+// hidden stands for the secret part of a URL. It is refused as one.
 const hidden = "…"
 
 // hideURL shows the scheme alone.
@@ -80,8 +80,7 @@ func hideURL(s string) string {
 	return hidden
 }
 
-// WithoutSecrets is a copy that may be shown to anybody who may read. It cannot be
-// parsed: nobody stores it by mistake.
+// WithoutSecrets is a copy that every reader may see. It cannot be parsed, and so not be stored by mistake.
 func (a *Agent) WithoutSecrets() *Agent {
 	shown := *a
 	shown.Notify.Via = nil

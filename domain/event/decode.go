@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// MaxBody is how many bytes of events are taken at once.
+	// MaxBody is how many bytes of events are accepted at once.
 	MaxBody = 1 << 20
-	// MaxEvents is how many events are taken at once.
+	// MaxEvents is how many events are accepted at once.
 	MaxEvents = 1000
 	// MaxEvent is how many bytes one event has at most.
 	MaxEvent = 64 << 10
@@ -45,8 +45,8 @@ type Item struct {
 	Faults Faults // empty: the event is good. Paths are from the root of the event.
 }
 
-// Decode reads a body of one or more events. The good ones are taken, whatever is wrong with others. An error is of
-// type Faults and concerns the body as a whole: it is too large, has too many events, or is not JSON; then none is taken.
+// Decode reads a body of one or more events. The good ones are accepted, even beside bad ones. An error is of type
+// Faults and concerns the body as a whole: it is too large, has too many events, or is not JSON; then none is accepted.
 // (Of Lines, one that is not JSON spoils no other.)
 func (in Intake) Decode(body []byte, f Format) ([]Item, error) {
 	if len(body) > MaxBody {

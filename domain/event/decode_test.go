@@ -16,7 +16,7 @@ func active(agent string) string {
 	return `{"type":"agent.active","data":{"agent":"` + agent + `"}}`
 }
 
-// sketch says what came out: the agent of each event, or its first fault.
+// sketch is the result in short: the agent of each event, or its first fault.
 func sketch(t testing.TB, items []event.Item, err error) []string {
 	t.Helper()
 	if err != nil {

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Event is one thing that a chat application has told us. What an Intake gives is complete and checked. What MarshalJSON
-// writes can be read by encoding/json, which checks nothing: what comes from outside goes through an Intake.
+// Event is one report of a chat application. An Intake gives complete and checked ones. encoding/json can read the
+// output of MarshalJSON, and checks nothing: events from outside go through an Intake.
 type Event struct {
 	ID     string    `json:"id"`     // names it among the events of its source; a repeat has the same
 	Type   Type      `json:"type"`   // says which fields Data has
 	Time   time.Time `json:"time"`   // when it happened, in UTC
-	Source string    `json:"source"` // what sent it, a URI reference
+	Source string    `json:"source"` // its sender, a URI reference
 	Data   Data      `json:"data"`
 }
 
@@ -22,7 +22,8 @@ type Event struct {
 //
 //	event.New(event.ChatRequested, event.Data{Property: "acme", Visitor: "v1", Chat: "c1", Text: "Hello?"})
 //
-// For each type there is a function that asks for what it needs: NewChatRequested and so on. Which fields a type needs and which it has no place for, Complete checks.
+// Each type has a function that asks for the fields it needs: NewChatRequested and so on. Complete checks which fields
+// a type needs and which it has no place for.
 func New(t Type, d Data) Event { return Event{Type: t, Data: d} }
 
 // DefaultSource is the source of an event that names none.
@@ -46,7 +47,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(envelope{"1.0", e.ID, e.Type, cmp.Or(e.Source, DefaultSource), at, e.Data})
 }
 
-// Data is what an event says. Each type has some of these fields; the zero value of a field is absent.
+// Data is the content of an event. Each type has some of these fields; the zero value of a field is absent.
 type Data struct {
 	Property   string `json:"property,omitempty"`
 	Visitor    string `json:"visitor,omitempty"`
@@ -80,7 +81,7 @@ type Page struct {
 	Referrer string `json:"referrer,omitempty"` // where they came from
 }
 
-// Attributes are what is known of a visitor. What is absent is left as it was.
+// Attributes are the known facts of a visitor. An absent one stays as it was.
 type Attributes struct {
 	Country        string   `json:"country,omitempty"`
 	Region         string   `json:"region,omitempty"`
@@ -104,7 +105,7 @@ type Form struct {
 	Fields Values   `json:"fields,omitempty"`
 }
 
-// Author is who wrote a message.
+// Author is the writer of a message.
 type Author string
 
 // The authors.
@@ -114,7 +115,7 @@ const (
 	FromBot     Author = "bot"
 )
 
-// Status is what an agent has chosen to be.
+// Status is the status that an agent has chosen.
 type Status string
 
 // The statuses.

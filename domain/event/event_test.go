@@ -18,12 +18,12 @@ import (
 
 var arrival = time.Date(2026, 11, 23, 8, 0, 6, 0, time.UTC)
 
-// intake takes events in at 8:00:06 and names those without id "new".
+// intake accepts events at 8:00:06 and names those without id "new".
 func intake() event.Intake {
 	return event.Intake{At: arrival, NewID: func() string { return "new" }}
 }
 
-// examples are events of every type, with everything that may be said in them.
+// examples are events of every type, with every key that they may have.
 func examples() []event.Event {
 	page := event.Page{URL: "https://acme.example/pricing?utm_source=mail", Title: "Prices & plans", Referrer: "https://search.example/"}
 	attributes := event.Attributes{
@@ -153,7 +153,7 @@ func full(t testing.TB, kind event.Type) map[string]any {
 	return tree(t, string(file(t, kind))).(map[string]any)["data"].(map[string]any)
 }
 
-// tree is what a decoder makes of JSON.
+// tree is the output of a decoder of JSON.
 func tree(t rapid.TB, text string) any {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(text))

@@ -1,7 +1,7 @@
 package event
 
-// Each of these makes an event of one type with all that the type needs. What else there is to say goes into its Data.
-// They are without an id and a time, as New explains.
+// Each of these makes an event of one type with all that the type needs. Other facts go into its Data. They are
+// without an id and a time, as New explains.
 
 // NewVisitorArrived says that a visitor has come to the site: it begins a visit.
 func NewVisitorArrived(property, visitor, visit string) Event {
@@ -53,8 +53,7 @@ func NewFormSubmitted(property, visitor string, f Form) Event {
 	return New(FormSubmitted, Data{Property: property, Visitor: visitor, Form: f})
 }
 
-// NewChatRequested says that a visitor asks for a chat and waits from now on. What they have written with it goes into
-// Data.Text.
+// NewChatRequested says that a visitor asks for a chat and waits from now on. Their text, if any, goes into Data.Text.
 func NewChatRequested(property, visitor, chat string) Event {
 	return New(ChatRequested, Data{Property: property, Visitor: visitor, Chat: chat})
 }

@@ -12,15 +12,15 @@ import (
 
 const (
 	// MaxAge is how long before its arrival an event may have happened. State and the ids by which repeats are known are
-	// kept for about so long: an older event could be a repeat, or wake a chat that everybody has forgotten. A week
-	// lets a sender catch up after a failure over the longest weekend.
+	// kept for about so long: an older event could be a repeat, or reopen a chat that is forgotten. A week lets a sender
+	// catch up after a failure over the longest weekend.
 	MaxAge = 7 * 24 * time.Hour
 	// MaxAhead is how long after its arrival an event may say that it happens. Beyond, the sender's clock is wrong.
 	MaxAhead = 5 * time.Minute
 )
 
-// Intake is how events are taken in: at one moment, by one sender's request. An Intake may be used by many at once, if
-// NewID may.
+// Intake is how events are accepted: at one moment, from one sender's request. An Intake may be used by many at once,
+// if NewID may.
 type Intake struct {
 	// At is when the events arrive. An event without time happened then, and so did one that says it happens more than
 	// MaxAhead later: its sender's clock is wrong, and a visitor who waits must not be kept waiting for it. Up to
@@ -29,8 +29,8 @@ type Intake struct {
 	//
 	// With the zero At an event must say when it happened and is believed, as in a file of events to simulate.
 	At time.Time
-	// NewID gives an id to an event that has none; such an event is not known again when it is sent again. With a
-	// nil NewID an event must have an id.
+	// NewID gives an id to an event that has none; a repeat of such an event is not recognised. With a nil NewID an event
+	// must have an id.
 	NewID func() string
 }
 
@@ -158,7 +158,7 @@ func instant() table.Kind[time.Time] {
 	})
 }
 
-// uri is the shape of a URI reference, of which nothing is asked but that it holds no blank.
+// uri is the shape of a URI reference, which must only hold no blank.
 func uri() table.Kind[string] {
 	return matching("URI", "a URI", "1 to 256 characters of ASCII without blanks", `^[!-~]{1,256}$`, func(s string) bool {
 		return s != "" && len(s) <= 256 && !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })

@@ -41,7 +41,8 @@ func with(data map[string]any, key string, value any) map[string]any {
 	return changed
 }
 
-// minimal is the data of a type with what is required, and one tag where the table alone does not say it.
+// minimal is the data of a type with its required keys, and one tag where the table alone does not say
+// it.
 func minimal(t testing.TB, row event.Row) map[string]any {
 	t.Helper()
 	data := full(t, row.Type)

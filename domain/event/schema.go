@@ -6,9 +6,9 @@ import (
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-// JSONSchema is the JSON Schema (draft 2020-12) of one event. What it accepts Parse accepts, except for the age of the
-// event, for tags that are added and removed at once, and for the depth and the length of custom values. Parse accepts
-// more: null and the empty text for an absent value.
+// JSONSchema is the JSON Schema (draft 2020-12) of one event. Parse accepts all that it accepts, except for the age of
+// the event, for tags that are added and removed at once, and for the depth and the length of custom values. Parse
+// accepts more: null and the empty text for an absent value.
 func JSONSchema() map[string]any {
 	root := maps.Clone(envelopeKind.Schema)
 	root["$schema"] = table.Draft

@@ -30,7 +30,7 @@ type spec struct {
 	required string
 	optional string
 	doc      string
-	check    func(at table.Place, d *Data) // looks at keys together, on faultless data; may be nil
+	check    func(at table.Place, d *Data) // checks keys together, on faultless data; may be nil
 }
 
 // catalogue is every type of event. It is never written to.

@@ -82,8 +82,8 @@ func freeList(at table.Place, list []any, mostText, levels int) []any {
 	return kept
 }
 
-// number is a number in its one canonical form. What would lose digits is refused, except a fraction, of which a float64
-// is all that anybody keeps.
+// number is a number in its one canonical form. A number that would lose digits is refused, except a fraction:
+// everybody keeps those as float64.
 func number(at table.Place, tree any) any {
 	if n, ok := wholeNumber(tree); ok {
 		return json.Number(strconv.FormatInt(n, 10))

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// benches are the schedules by which the package's speed is told.
+// benches are the schedules by which the package's speed is measured.
 func benches(t testing.TB) map[string]*Schedule {
 	spec := func(exceptions int, step int) *Schedule {
 		s := &Spec{}

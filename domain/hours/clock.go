@@ -10,7 +10,7 @@ import (
 // overlap is passed a second time. The rule ("an edge falls at the first instant at which the local
 // clock shows that time or a later one") is then plain comparison of integers.
 //
-// Readings are civil seconds: what the wall shows, counted as if it were UTC from 1970-01-01T00:00.
+// Readings are civil seconds: the time on the wall, counted as if it were UTC from 1970-01-01T00:00.
 // Instants are Unix seconds. A clock remembers the last period of constant offset that it looked up,
 // which is nearly always the next one asked for; it lives on the stack of one question.
 type clock struct {
@@ -51,7 +51,7 @@ func (c *clock) look(instant int64) {
 	}
 }
 
-// reading returns what the wall shows.
+// reading returns the time on the wall.
 func (c *clock) reading(instant int64) int64 {
 	c.look(instant)
 	return instant + c.offset
@@ -83,8 +83,8 @@ func (c *clock) first(reading int64) int64 {
 }
 
 // FirstInstant returns the first instant, in whole seconds, at which the clocks of a zone show a
-// reading or a later one: the one that edges fall on. The reading is what the fields of a time.Time
-// say, whatever its own zone.
+// reading or a later one: the one that edges fall on. The fields of a time.Time give the reading,
+// whatever its own zone.
 func FirstInstant(reading time.Time, location *time.Location) time.Time {
 	_, offset := reading.Zone()
 	c := clock{location: location}

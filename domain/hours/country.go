@@ -75,7 +75,7 @@ func holidaysOf(code, region string) (list []*cal.Holiday, regions []string) {
 	return public(list), regions
 }
 
-// public leaves out what the tables list without it being a public holiday, such as the eves of
+// public leaves out the entries of the tables that are no public holidays, such as the eves of
 // Swedish feasts.
 func public(list []*cal.Holiday) []*cal.Holiday {
 	return slices.DeleteFunc(slices.Clone(list), func(h *cal.Holiday) bool {
@@ -86,7 +86,7 @@ func public(list []*cal.Holiday) []*cal.Holiday {
 func countryCodes() []string { return slices.Sorted(maps.Keys(countries())) }
 
 // countries is every table that rickar/cal has, by ISO 3166-1 code. It is a function and no variable,
-// so that nobody can write to it; it runs once for each definition compiled.
+// so that no code can write to it; it runs once for each definition compiled.
 func countries() map[string]country {
 	return map[string]country{
 		"AR": {ar.Holidays, nil},

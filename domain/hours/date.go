@@ -41,7 +41,7 @@ func (d Date) String() string {
 // MarshalText writes the date as String does.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText reads the output of MarshalText.
 func (d *Date) UnmarshalText(text []byte) error {
 	var p parser
 	read := p.dateText("", string(text), true)

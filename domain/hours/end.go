@@ -16,7 +16,7 @@ type End struct {
 	Next  bool // at the next boundary of the schedule
 }
 
-// What may be wrong with an End.
+// The errors of an End.
 var (
 	ErrTooShort   = errors.New("is too short; give a second or more, such as 30m")
 	ErrPassed     = errors.New("has passed")

@@ -31,7 +31,7 @@ func FuzzNextBoundary(f *testing.F) {
 }
 
 // FuzzParse feeds text, and the JSON it may be, to Parse: it must refuse with faults that point into the
-// text, or return what compiles and reads back equal.
+// text, or return a Spec that compiles and reads back equal.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"24/7", "closed", "mon-fri 9-17", "weekdays 9-17; sat 10-14", "fri-mon 9am-5:30pm, 22:00-02:00", "daily 0-24", "mon 9 a.m. to 5 p.m.",
@@ -81,7 +81,7 @@ func checkParse(t *testing.T, value any) {
 	}
 }
 
-// TestExtremeInstants asks at the ends of what time.Time can hold: answers come at once, and every
+// TestExtremeInstants asks at the ends of the range of time.Time: answers come at once, and every
 // boundary can be written as RFC 3339.
 func TestExtremeInstants(t *testing.T) {
 	t.Parallel()

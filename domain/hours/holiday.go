@@ -9,13 +9,13 @@ import (
 	"github.com/rickar/cal/v2"
 )
 
-// Holidays takes the public holidays of a country from rickar/cal. Each closes its date, unless it is
+// Holidays are the public holidays of a country, from rickar/cal. Each closes its date, unless it is
 // switched off or given hours. Both the date itself and the working day that stands in for it count.
 type Holidays struct {
 	Country string              // ISO 3166-1 alpha-2, "FR"
 	Region  string              // "BY" for Bavaria; empty: the whole country, where its table has such a list
 	Except  []string            // names of holidays that are days like others
-	Hours   map[string][]Window // by name: what replaces the windows of that holiday; empty: closed
+	Hours   map[string][]Window // by name: the windows of that holiday; empty: closed
 }
 
 // feast is one holiday with the rules it puts on its dates.
@@ -30,7 +30,7 @@ type almanac struct {
 	years  atomic.Pointer[map[int][]span] // replaced, never written
 }
 
-// maxYears bounds the almanac's memory. Nobody looks at so many years, except in tests.
+// maxYears bounds the almanac's memory. Only tests ask for so many years.
 const maxYears = 64
 
 func newAlmanac(h *Holidays) *almanac {
@@ -68,8 +68,8 @@ func (a *almanac) year(year int) []span {
 	return spans
 }
 
-// compute also looks at the neighbouring years, since New Year's Day may be observed in December.
-// Where two holidays share a date, the one whose own date it is goes first, then the one listed first.
+// compute also adds the neighbouring years, since New Year's Day may be observed in December. Where
+// two holidays share a date, the one whose own date it is goes first, then the one listed first.
 func (a *almanac) compute(year int) []span {
 	days := make(map[int]*rule)
 	claim := func(day int, r *rule) {
@@ -100,8 +100,8 @@ func (a *almanac) compute(year int) []span {
 	return spans
 }
 
-// fallsOn returns the day of a holiday in a year and the day on which it is observed. It does what
-// cal.Holiday.Calc does, but with day numbers: cal computes in the zone of the machine, and where that
+// fallsOn returns the day of a holiday in a year and the day on which it is observed. It does the same
+// as cal.Holiday.Calc, but with day numbers: cal computes in the zone of the machine, and where that
 // zone skips midnight, 00:00 of a date is 23:00 of the one before.
 func fallsOn(h *cal.Holiday, year int) (actual, observed int, ok bool) {
 	if h.Func == nil || h.StartYear > 0 && year < h.StartYear || h.EndYear > 0 && year > h.EndYear || slices.Contains(h.Except, year) {

@@ -9,7 +9,7 @@ import (
 // had. Ranges may overlap. Leave beats exceptions, holidays and the week, and yields to an override.
 // Like an exception it replaces the windows that open on its dates: a night shift that began on the
 // evening before runs on. The copy is cheap. A nil receiver is always open in UTC otherwise; use
-// [Always] for somebody without a schedule in another zone.
+// [Always] for an agent without a schedule in another zone.
 func (s *Schedule) WithLeave(leave []DateRange) *Schedule {
 	c := s.clone()
 	away := &rule{reason: reasonLeave}

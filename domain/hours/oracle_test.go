@@ -23,12 +23,12 @@ func hardZones() []string {
 	}
 }
 
-// oracle answers straight from the rule in doc.go. It shares nothing with the package but the Spec: it looks at the
-// wall clock of every minute, and asks of each edge at which of them it was first shown or passed.
+// oracle answers straight from the rule in doc.go. It shares nothing with the package but the Spec: it reads the
+// wall clock of every minute, and finds for each edge the first that shows or passes it.
 type oracle struct {
 	start   time.Time // the minutes seen are start, start+1m, …
 	minutes int
-	wall    []int64 // what the clock shows at each, as if in UTC
+	wall    []int64 // the clock's reading at each, as if in UTC
 	spec    *Spec
 	leave   []DateRange
 }

@@ -80,7 +80,7 @@ func (p *parser) weekly(path string, tree any) (windows [7][]Window) {
 	return windows
 }
 
-// claims remembers who spoke for a weekday first.
+// claims remembers the key that named a weekday first.
 type claims [7]string
 
 func (c *claims) take(p *parser, path string, by piece, days daySet) {

@@ -18,7 +18,8 @@ type (
 	}
 )
 
-// tree returns the canonical form: only what is set, days with the same hours under one key.
+// tree returns the canonical form: only the fields that are set, days with the same hours under one
+// key.
 func (s *Spec) tree() object {
 	var o object
 	if s.TimeZone != "" {
@@ -113,7 +114,7 @@ func (s *Spec) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// UnmarshalJSON reads a definition with [Parse], and refuses what Parse refuses.
+// UnmarshalJSON reads a definition with [Parse], and has its errors.
 func (s *Spec) UnmarshalJSON(data []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// rule is what governs a date: the windows that open on it, and why.
+// rule governs a date: the windows that open on it, and the reason.
 type rule struct {
 	windows []Window // sorted, not overlapping
 	reason  string
@@ -19,7 +19,7 @@ type span struct {
 	rule     *rule
 }
 
-// rules is a compiled definition. It is never written after Compile, save for the almanac's own
+// rules is a compiled definition. It is never written after Compile, except for the almanac's own
 // memory, so that any number of schedules and goroutines share it.
 type rules struct {
 	weekly   [7]rule // by time.Weekday
@@ -27,8 +27,8 @@ type rules struct {
 	yearly   []span  // sorted, disjoint, ordinals; a range that wraps the year is two spans
 	holidays *almanac
 
-	// steady says that whatever recurs agrees for ever: all closed, or all open around the clock.
-	// A search then need not visit every holiday of every year to find that nothing happens.
+	// steady says that all recurring rules agree for ever: all closed, or all open around the clock. A
+	// search then need not visit every holiday of every year to find that nothing happens.
 	steady bool
 }
 
@@ -51,7 +51,7 @@ const (
 )
 
 // stretch returns the run of days around day. Where recurring is false and the recurring layers are
-// steady, holidays and yearly exceptions are left out: they tell the reason but never the answer.
+// steady, holidays and yearly exceptions are left out: they give the reason but never the answer.
 func (l layers) stretch(day int, recurring bool) stretch {
 	st := stretch{from: beginning, to: forever}
 	if st.narrow(l.leave, day) || st.narrow(l.dated, day) {

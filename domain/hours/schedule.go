@@ -38,8 +38,8 @@ const (
 	reasonAlways    = "always"
 )
 
-// Always returns a schedule that is always open, in a zone; a nil location is UTC. It is what
-// WithLeave and With need to know about somebody who has no schedule.
+// Always returns a schedule that is always open, in a zone; a nil location is UTC. WithLeave and With
+// need it for an agent who has no schedule.
 func Always(location *time.Location) *Schedule {
 	if location == nil {
 		location = time.UTC
@@ -60,7 +60,7 @@ func (s *Schedule) Location() *time.Location {
 }
 
 // At answers for the instant t. Fractions of a second do not matter: boundaries lie on whole seconds,
-// save those of an override. Instants outside the years 0 to 9999, which RFC 3339 cannot write, are
+// except those of an override. Instants outside the years 0 to 9999, which RFC 3339 cannot write, are
 // answered as the nearest one inside, and no boundary is reported there.
 func (s *Schedule) At(t time.Time) State {
 	switch {
@@ -136,7 +136,7 @@ func (q *question) until(open bool) time.Time {
 		if reading == turn {
 			return q.time(instant)
 		}
-		// The clock jumped over the turn. What it would have begun may be over on the other side.
+		// The clock jumped over the turn. The state that it would have begun may be over on the other side.
 		if _, _, _, now := q.holding(reading); now != open {
 			return q.time(instant)
 		}

@@ -14,11 +14,11 @@ type Spec struct {
 	TimeZone   string      // IANA name; empty: the fallback given to Compile
 	Weekly     [7][]Window // by time.Weekday, Sunday first; a day without windows is closed
 	Holidays   *Holidays   // nil: holidays are days like others
-	Exceptions []Exception // at most 1000; no two on one date, save that a dated one beats a yearly one
+	Exceptions []Exception // at most 1000; no two on one date, except that a dated one beats a yearly one
 }
 
-// Bounds of one definition. They are far above what anybody runs a shop by, and keep a hostile one
-// from costing more than a friendly one.
+// Bounds of one definition. They are far above the needs of any shop, and keep a hostile one from
+// costing more than a friendly one.
 const (
 	maxExceptions = 1000
 	maxWindows    = 48   // a day
@@ -59,7 +59,7 @@ func (p *parser) location(path, name string, fallback *time.Location) *time.Loca
 	return location
 }
 
-// check faults what is wrong between well-formed parts, and what only Go code can build.
+// check faults contradictions between well-formed parts, and values that only Go code can build.
 func (p *parser) check(s *Spec) {
 	for _, day := range week() {
 		p.checkWindows("/weekly/"+shortName(day), s.Weekly[day])

@@ -17,7 +17,7 @@ func boundaries(t *testing.T, s *Schedule, clock string, n int) string {
 	return strings.Join(all, " ")
 }
 
-// TestFactsOfSpatieOpeningHours holds us to what the tests of spatie/opening-hours say
+// TestFactsOfSpatieOpeningHours holds the package to the tests of spatie/opening-hours
 // (https://github.com/spatie/opening-hours, tests/OpeningHoursTest.php, OpeningHoursOverflowTest.php and
 // OpeningHoursForDayTest.php), which run without a zone.
 func TestFactsOfSpatieOpeningHours(t *testing.T) {
@@ -82,7 +82,7 @@ func TestFactsOfSpatieOpeningHours(t *testing.T) {
 	}
 }
 
-// TestFactsOfZendeskBiz holds us to what zendesk/biz says of itself (https://github.com/zendesk/biz,
+// TestFactsOfZendeskBiz holds the package to the claims of zendesk/biz (https://github.com/zendesk/biz,
 // README.md and spec/periods/after_spec.rb).
 func TestFactsOfZendeskBiz(t *testing.T) {
 	t.Parallel()

@@ -70,7 +70,7 @@ func windowsText(windows []Window) string {
 	return strings.Join(parts, ", ")
 }
 
-// checkWindows faults what only Go code can build: text is checked where it is read.
+// checkWindows faults windows that only Go code can build: text is checked where it is read.
 func (p *parser) checkWindows(path string, windows []Window) {
 	if len(windows) > maxWindows {
 		p.fault(path, 0, fmt.Sprintf("%d windows", len(windows)), "are too many", fmt.Sprintf("at most %d windows a day", maxWindows))

@@ -62,8 +62,8 @@ func Choices(written string, names []string) string {
 	return strings.Join(names, ", ") + Suggest(written, names)
 }
 
-// Suggest answers ` (did you mean "office"?)` where one of the names is close to the one that somebody
-// wrote, else nothing.
+// Suggest answers ` (did you mean "office"?)` where one of the names is close to the written one, else
+// nothing.
 func Suggest(written string, names []string) string {
 	const short = 2                        // codes of countries: each is near to all others
 	best, distance := "", 3+len(written)/6 // a slip or two, and more in a long word
@@ -78,8 +78,8 @@ func Suggest(written string, names []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// edits is the Levenshtein distance in bytes. Long values are not measured: nobody mistypes them
-// into a keyword.
+// edits is the Levenshtein distance in bytes. Long values are not measured: they are no mistyped
+// keywords.
 func edits(a, b string) int {
 	if len(a) > 64 || len(b) > 64 {
 		return 64

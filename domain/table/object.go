@@ -10,7 +10,7 @@ import (
 type Object[T any] struct {
 	Noun   string                      // a fault's word for it: "a page"
 	Fields []Field[T]                  // in the order of the reference
-	Check  func(at Place, v *T)        // looks at keys together, on a faultless object; may be nil
+	Check  func(at Place, v *T)        // checks keys together, on a faultless object; may be nil
 	Stray  func(at Place, name string) // judges a key that the table does not have; nil: each is a fault
 
 	// ByProgram says that programs write it. Many of them write an unknown value as a null or an empty text, so these are

@@ -12,7 +12,7 @@ type Reader struct {
 	Faults  Faults
 	Most    int // faults, the last of which says so. It bounds the work on a value that is wrong all through; 0: all
 	MostKey int // characters of a key in a path, so that many values below a long key do not copy it many times; 0: all
-	Context any // whatever else the kinds of a package need while they read
+	Context any // other data that the kinds of a package need while they read
 }
 
 // Full tells whether there are as many faults as are kept.

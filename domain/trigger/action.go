@@ -28,7 +28,7 @@ type Message struct {
 	Suggested []string `json:"suggested,omitempty"` // replies for the visitor to choose from
 }
 
-// Sender is whom a message seems to come from. The zero value is the property.
+// Sender is the apparent sender of a message. The zero value is the property.
 type Sender struct {
 	Name  string `json:"name,omitempty"`
 	Image string `json:"image,omitempty"` // its URL
@@ -92,8 +92,8 @@ func (a *Action) Kind() string {
 	return ""
 }
 
-// Empty tells whether an action has come to nothing when its text was rendered. A message may do without one where so many
-// things hang on it, or with replies to choose from.
+// Empty tells whether an action has come to nothing when its text was rendered. A message needs none if it has
+// attachments (attached is their number), or replies to choose from.
 func (a *Action) Empty(attached int) bool {
 	switch m, n := a.SendMessage, a.Notify; {
 	case m != nil:
@@ -104,7 +104,7 @@ func (a *Action) Empty(attached int) bool {
 	return a.Kind() == ""
 }
 
-// Shortcut is a text that a property names, to be sent by triggers, with what hangs on it.
+// Shortcut is a text that a property names, to be sent by triggers, with its attachments.
 type Shortcut struct {
 	Text        string       `json:"text,omitempty"` // for ParseText
 	Attachments []Attachment `json:"attachments,omitempty"`
@@ -119,7 +119,7 @@ type Attachment struct {
 	Title string `json:"title,omitempty"`
 }
 
-// Step is one of the rescue ladder: what is done when nobody has answered for so long.
+// Step is one of the rescue ladder: its actions when nobody has answered for so long.
 type Step struct {
 	After   hours.Duration `json:"after"`
 	Repeat  bool           `json:"repeat,omitempty"` // also for later messages that are left unanswered, not for the chat request alone

@@ -14,7 +14,7 @@ import (
 type Condition struct {
 	Field         string          // empty in the `url` of a page trigger, which is about page.url
 	Operator      string          // its key in JSON
-	Value         json.RawMessage // canonical JSON of what stands there
+	Value         json.RawMessage // canonical JSON of its operand
 	CaseSensitive bool            // "case":"sensitive"
 }
 
@@ -59,7 +59,7 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. Whether the operator is for the field is asked by Compile.
+// UnmarshalJSON reads the output of MarshalJSON. Compile checks that the operator is for the field.
 func (c *Condition) UnmarshalJSON(b []byte) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(b, &members); err != nil {
@@ -111,13 +111,13 @@ func (c Condition) fieldName() string {
 type test struct {
 	Condition
 	field    Field
-	name     string // what stands for NAME
+	name     string // the value of NAME
 	op       Operator
 	folded   bool
 	operands []operand
 }
 
-// read makes a test, and answers what is to be stored of its operand.
+// read makes a test, and answers the stored form of its operand.
 func (c Condition) read(tree any) (t test, canonical any, faults table.Faults) {
 	field, name, ok := FieldNamed(c.fieldName())
 	if !ok {

@@ -125,7 +125,7 @@ func TestCompileAnswersEveryFault(t *testing.T) {
 	}
 }
 
-// The tables name each thing once, and say what it is.
+// The tables name each thing once, and describe it.
 func TestTables(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

@@ -21,7 +21,7 @@ func Example() {
 		fmt.Println(err)
 	}
 	facts := trigger.Facts{At: time.Date(2026, 11, 23, 23, 30, 0, 0, time.UTC)}
-	fmt.Println(nights.Match(&facts)) // nothing is known of the visitor, who so is not in France
+	fmt.Println(nights.Match(&facts)) // the visitor's country is not known, and so is not France
 	facts.Visitor.Country = "be"
 	fmt.Println(nights.Match(&facts))
 	// Output:

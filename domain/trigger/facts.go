@@ -2,11 +2,11 @@ package trigger
 
 import "time"
 
-// Facts are what conditions look at: plain values, put together by the caller. What is empty or zero is absent, except
+// Facts are the input of conditions: plain values, put together by the caller. An empty or zero one is absent, except
 // where a field says otherwise.
 type Facts struct {
 	At          time.Time // when the question is asked, in the property's time zone; never zero
-	Acts        time.Time // when the trigger acts, where they hold: durations are asked of then; zero: At
+	Acts        time.Time // when the trigger acts if they hold: durations are measured up to then; zero: At
 	WithinHours bool      // the property's schedule is open
 
 	Page        PageView
@@ -14,7 +14,7 @@ type Facts struct {
 	PagesViewed int       // in this visit
 	Visitor     Visitor
 	Chat        Chat
-	Message     string // what the visitor has written last
+	Message     string // the visitor's last message
 
 	VisitedBefore bool // an earlier visit is remembered; for where Visitor.PreviousVisits is not known
 
@@ -24,7 +24,7 @@ type Facts struct {
 	Fired        map[string]bool   // names of triggers that have spoken to the visitor
 }
 
-// acts is when durations are asked of.
+// acts is the end of durations.
 func (f *Facts) acts() time.Time {
 	if f.Acts.After(f.At) {
 		return f.Acts
@@ -38,7 +38,7 @@ type PageView struct {
 	Since                time.Time // when they came to it
 }
 
-// Visitor is what is known about one.
+// Visitor holds the facts of one.
 type Visitor struct {
 	Country, Region, City, IP     string
 	Language, Browser, OS, Device string

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is what a field holds, which decides on its operators.
+// Kind is the type of a field's values. It decides on the operators.
 type Kind string
 
 // The kinds.
@@ -24,14 +24,14 @@ const (
 	KindAny     Kind = "text or number" // the application's own
 )
 
-// Field is something that a condition may look at.
+// Field is something that a condition may compare.
 type Field struct {
 	Name  string // "page.url"; "page.query.NAME" is a family, in which NAME stands for one's own
 	Kind  Kind
 	Unit  string   // of a number, "seconds"
 	Words []string // of a word: all that there may be
 	Doc   string
-	get   func(f *Facts, name string) value // name is what stands for NAME
+	get   func(f *Facts, name string) value // name is the value of NAME
 }
 
 const familyName = "NAME"
@@ -144,7 +144,7 @@ func text(name, doc string, get func(*Facts) string) Field {
 	return Field{Name: name, Kind: KindText, Doc: doc, get: func(f *Facts, _ string) value { return textOf(get(f)) }}
 }
 
-// FieldNamed finds a field, and what stands for NAME where it is of a family.
+// FieldNamed finds a field, and the value of NAME where it is of a family.
 func FieldNamed(name string) (Field, string, bool) {
 	for _, f := range fields {
 		before, after, family := strings.Cut(f.Name, familyName)

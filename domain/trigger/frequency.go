@@ -35,7 +35,7 @@ type Fired struct {
 // pages in turns.
 const mostEarlier = 2
 
-// Again is what is known once the trigger has spoken once more.
+// Again is the Fired after the trigger has spoken once more.
 func (f Fired) Again(visit string, at time.Time) Fired {
 	next := Fired{At: at, Visit: visit}
 	if f.At.IsZero() {
@@ -53,11 +53,11 @@ func (f Fired) Again(visit string, at time.Time) Fired {
 // without an id lasts as long.
 const VisitEnd = 30 * time.Minute
 
-// Allowed tells whether a trigger may speak to a visitor in a visit, at an instant. It is told of the last few visits
-// only: an event of a visit before these may be allowed again by OncePerVisit.
+// Allowed tells whether a trigger may speak to a visitor in a visit, at an instant. It knows the last few visits only:
+// an event of a visit before these may be allowed again by OncePerVisit.
 //
-// Where a property allows one proactive message in a visit, that is OncePerVisit asked of the last proactive message of
-// any trigger.
+// One proactive message in a visit, where a property wants that, is OncePerVisit with the last proactive message of any
+// trigger.
 func Allowed(f Frequency, last Fired, visit string, at time.Time) bool {
 	switch {
 	case last.At.IsZero():
@@ -88,7 +88,7 @@ func (f Frequency) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f.Rule)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
+// UnmarshalJSON reads the output of MarshalJSON.
 func (f *Frequency) UnmarshalJSON(b []byte) error {
 	*f = Frequency{}
 	if len(b) > 0 && b[0] == '"' {

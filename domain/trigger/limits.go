@@ -2,7 +2,7 @@ package trigger
 
 import "time"
 
-// Limits of what a property may define. Characters are Unicode code points, so that most emoji count as one.
+// Limits of a property's definitions. Characters are Unicode code points, so that most emoji count as one.
 const (
 	MostTriggers    = 20   // of a property
 	MostConditions  = 10   // of a trigger
@@ -12,15 +12,15 @@ const (
 	MostShortcuts   = 200  // of a property
 	MostAttachments = 10   // of a shortcut
 	MostName        = 100  // characters of a trigger's name, a sender's, a tag, a suggested reply
-	MostText        = 1000 // characters of a message as it is written: what messengers show without cutting it
+	MostText        = 1000 // characters of a message as it is written: messengers show so many without a cut
 	MostOperand     = 500  // characters of a text to compare with, or of a regular expression
 	MostOperands    = 100  // values of a list to compare with
 	MostDelay       = 24 * time.Hour
 )
 
 const (
-	mostProgram = 2000 // instructions of a compiled regular expression: a match takes that many steps for each character
-	mostValue   = 200  // characters of what replaces a placeholder: a visitor may call themselves anything
+	mostProgram = 2000 // instructions of a compiled regular expression: a match needs that many steps for each character
+	mostValue   = 200  // characters of a placeholder's value: a visitor may choose any name
 	mostDigits  = 40   // characters of a number
 	mostPart    = 100  // characters of NAME in page.query.NAME
 )

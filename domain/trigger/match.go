@@ -65,7 +65,7 @@ type Verdict struct {
 	// was enough. It is zero where it took all of them.
 	Condition Condition
 	Found     bool   // whether its field held anything
-	Value     string // what it held
+	Value     string // the value that it held
 }
 
 // String says which condition decided, and why: visitor.country is "GB": false, it is "FR".

@@ -261,7 +261,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// Every operator is false of what is absent, save those that deny.
+// Every operator is false of an absent value, except those that deny.
 func TestMatchWhatIsAbsent(t *testing.T) {
 	t.Parallel()
 	broken := trigger.Facts{

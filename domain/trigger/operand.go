@@ -17,7 +17,7 @@ import (
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-// operand is what a value is compared with. Which fields are set depends on the kind of the field.
+// operand is the other side of a comparison. Which fields are set depends on the kind of the field.
 type operand struct {
 	canonical any // string, json.Number or bool: as it is stored
 	text      string
@@ -27,7 +27,7 @@ type operand struct {
 	pattern   *regexp.Regexp
 }
 
-// refusal is why something is no operand, and what is. The zero value: it is one.
+// refusal is the reason why a value is no operand, and which are. The zero value: it is one.
 type refusal struct{ problem, allowed string }
 
 // operandReader reads the operands of one condition.
@@ -51,7 +51,7 @@ func (r *operandReader) fault(path string, tree any, problem, allowed string) {
 	r.faults = append(r.faults, table.Fault{Path: path, Value: shown, Problem: problem, Allowed: allowed})
 }
 
-// read answers the operands, and what is stored of them.
+// read answers the operands, and their stored form.
 func (r *operandReader) read(path string, tree any) ([]operand, any) {
 	list, isList := tree.([]any)
 	switch {
@@ -181,7 +181,7 @@ func (r *operandReader) text(tree any) (operand, refusal) {
 	return o, refusal{}
 }
 
-// any is an operand for what the application chose: compared by order it must be a number.
+// any is an operand for a value that the application chose: compared by order it must be a number.
 func (r *operandReader) any(tree any) (o operand, no refusal) {
 	if r.op.Kinds[0] == KindNumber {
 		return numberOperand(tree)

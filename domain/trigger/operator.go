@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Takes is what an operator compares with.
+// Takes is the type of an operator's operands.
 type Takes string
 
-// What operators take.
+// The types of operands.
 const (
 	TakesOne       Takes = "a value"
 	TakesTwo       Takes = "a list of two values, both included"
@@ -18,14 +18,14 @@ const (
 	TakesTrue      Takes = "`true`"
 )
 
-// Operator compares what a field holds with the operands of a condition.
+// Operator compares a field's value with the operands of a condition.
 type Operator struct {
 	Name  string
 	Kinds []Kind // of the fields that it is for
 	Takes Takes
 	Doc   string
 
-	not   bool // it is the denial of what holds answers
+	not   bool // it denies the answer of holds
 	holds func(q *question) bool
 }
 
@@ -83,7 +83,7 @@ func allOperators() []Operator {
 // For tells whether the operator is for fields of a kind.
 func (o Operator) For(k Kind) bool { return slices.Contains(o.Kinds, k) }
 
-// caseMatters tells whether the operator looks at letters of a kind.
+// caseMatters tells whether the operator compares letters of a kind.
 func (o Operator) caseMatters(k Kind) bool {
 	return (k == KindText || k == KindTags || k == KindAny) && o.Takes != TakesTrue && (o.Kinds[0] == KindText)
 }
@@ -122,7 +122,7 @@ func (q *question) fold(s string) string {
 	return s
 }
 
-// order compares numbers, exactly. What the application gave instead of a number is in no order.
+// order compares numbers, exactly. A value of the application that is no number is in no order.
 func order(accept func(int) bool) func(*question) bool {
 	return func(q *question) bool {
 		return q.value.number != nil && accept(q.value.number.Cmp(q.operands[0].number))

@@ -4,7 +4,7 @@ package trigger
 type Start struct {
 	Name  string
 	Chat  bool // it belongs to a chat
-	After bool // it is no event but that nothing has happened for a while, and `after` says how long
+	After bool // it is no event but a while without one; `after` says how long
 	Named bool // it is one of the application's own, and `event` says which
 	Doc   string
 }

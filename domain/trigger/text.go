@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-// Place is where a text is used, which decides what it may say.
+// Place is where a text is used. It decides which placeholders are allowed.
 type Place string
 
 // The places.
@@ -19,7 +19,7 @@ const (
 	InClosingSoon Place = "closing_soon" // to visitors, before hours end
 )
 
-// Placeholder is what a text may leave open: {{visitor.name}}.
+// Placeholder is a gap in a text: {{visitor.name}}.
 type Placeholder struct {
 	Name string
 	Only Place // empty: in every text
@@ -86,7 +86,7 @@ type textParser struct {
 	faults table.Faults
 }
 
-// next takes one part from the beginning of rest, and answers what comes after it.
+// next reads one part from the beginning of rest, and answers the remainder.
 func (p *textParser) next(rest string) string {
 	start := strings.Index(rest, opening)
 	if stray := strings.Index(rest, closing); stray >= 0 && (start < 0 || stray < start) {
@@ -147,7 +147,7 @@ func (t Text) Render(values map[string]string) string {
 	return ""
 }
 
-// oneLine keeps what somebody else wrote from looking like a message of its own.
+// oneLine keeps the words of somebody else from looking like a message of its own.
 func oneLine(s string) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if runes := []rune(s); len(runes) > mostValue {

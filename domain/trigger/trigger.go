@@ -40,7 +40,7 @@ func (t Type) Doc() string {
 	}
 }
 
-// Off is a switch that is on unless somebody turned it off. In JSON and YAML it is the opposite: `enabled: false`.
+// Off is a switch that is on unless it is turned off. In JSON and YAML it is the opposite: `enabled: false`.
 type Off bool
 
 // MarshalJSON writes the opposite.
@@ -54,13 +54,13 @@ func (o *Off) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// What ends the wait of a rescue trigger.
+// The ends of the wait of a rescue trigger.
 const (
 	UntilAnswered = "answered" // an agent has written
 	UntilJoined   = "joined"   // an agent has joined the chat
 )
 
-// How conditions are taken together.
+// How conditions are combined.
 const (
 	MatchAll = "all"
 	MatchAny = "any"
@@ -82,9 +82,9 @@ type Trigger struct {
 	Until      string         `json:"until,omitempty"`  // rescue: empty: UntilAnswered
 	On         string         `json:"on,omitempty"`     // advanced: the name of a Start
 	Event      string         `json:"event,omitempty"`  // on visitor.custom: the application's name of it
-	After      hours.Duration `json:"after,omitzero"`   // on starts that take it: how long nothing has happened
+	After      hours.Duration `json:"after,omitzero"`   // for starts that need it: how long nothing has happened
 	Match      string         `json:"match,omitempty"`  // advanced: empty: MatchAll
-	Unchecked  Off            `json:"recheck,omitzero"` // advanced: conditions are not looked at again at the due time
+	Unchecked  Off            `json:"recheck,omitzero"` // advanced: conditions are not checked again at the due time
 	Conditions []Condition    `json:"conditions,omitempty"`
 
 	// Either a message, or (advanced) actions; see Do.
@@ -104,7 +104,7 @@ func (t *Trigger) Late() time.Duration {
 	return time.Duration(t.Expiry)
 }
 
-// Do is what is done at the due time: the message, or the actions.
+// Do is the list of effects at the due time: the message, or the actions.
 func (t *Trigger) Do() []Action {
 	if t.Message == "" && t.Shortcut == "" {
 		return t.Actions
@@ -136,7 +136,7 @@ func (t *Trigger) Proactive() bool {
 	return !start.Chat
 }
 
-// Default is what a property gets that does not mention triggers: a welcome.
+// Default is for a property that does not mention triggers: a welcome.
 func Default() []Trigger {
 	return []Trigger{{
 		Name: "Welcome message", Type: Site, Delay: hours.Duration(5 * time.Second),

@@ -12,10 +12,10 @@ import (
 	"unicode"
 )
 
-// value is what a field holds. The zero value is absent.
+// value is the value of a field. The zero value is absent.
 type value struct {
 	there  bool
-	text   string // as it is shown, and what text operators look at
+	text   string // as it is shown, and as text operators compare it
 	number *big.Rat
 	tags   []string
 	addr   netip.Addr
@@ -92,7 +92,7 @@ func anyOf(v any) value {
 	return a
 }
 
-// parseNumber reads a number as JSON writes it, exactly. Its size is bounded: 1e999999999 would take all memory.
+// parseNumber reads a number as JSON writes it, exactly. Its size is bounded: 1e999999999 would use all memory.
 func parseNumber(s string) (*big.Rat, bool) {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
 	if len(s) > mostDigits || len(strings.TrimLeft(exponent, "+-0")) > 3 || !json.Valid([]byte(s)) || strings.Trim(mantissa, "-.0123456789") != "" {
@@ -119,7 +119,7 @@ func queryOf(page, name string) value {
 	if err != nil {
 		return value{}
 	}
-	query := u.Query() // of a broken one, what can be read
+	query := u.Query() // of a broken one, the readable part
 	return value{there: query.Has(name), text: query.Get(name)}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// Attribute is what is known of a visitor in one respect, and since when. The last that was said counts.
+// Attribute is one known fact of a visitor, and since when. The last event that has it counts.
 type Attribute struct {
 	Value json.RawMessage `json:"value"` // null: forgotten
 	At    time.Time       `json:"at"`
@@ -46,7 +46,7 @@ func given(a event.Attributes) map[string]json.RawMessage {
 	return values
 }
 
-// plain is what is kept of a custom value: what a condition can look at, and null for anything else.
+// plain is the stored form of a custom value: a value that a condition can compare, else null.
 func plain(v any) json.RawMessage {
 	switch t := v.(type) {
 	case string:
@@ -88,7 +88,7 @@ func oldest(attributes map[string]Attribute) (name string) {
 	return name
 }
 
-// visitor is what conditions can ask of the visitor.
+// visitor is the visitor as conditions see them.
 func (s *State) visitor() trigger.Visitor {
 	a := s.known()
 	return trigger.Visitor{

@@ -9,11 +9,11 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// Decision is what Decide answers.
+// Decision is the answer of Decide.
 type Decision struct {
 	State   State
 	Effects []Effect  // in the order in which they are to be seen
-	Skipped []Skipped // what was decided against
+	Skipped []Skipped // effects that were decided against
 	Due     time.Time // when to decide again; zero: when something happens
 }
 
@@ -28,7 +28,7 @@ type Effect struct {
 	At          time.Time // when it was decided
 }
 
-// Cause is what an effect is made of: of one visitor, no two effects have the same.
+// Cause identifies an effect: of one visitor, no two effects have the same.
 type Cause struct {
 	Trigger string // its name
 	Event   string // the id of the event from which it counts
@@ -66,7 +66,7 @@ const (
 	Edited        Reason = "edited"     // the trigger starts otherwise now, or does something else
 	Conditions    Reason = "conditions"
 	Frequency     Reason = "frequency"
-	Empty         Reason = "empty"         // nothing is known of what its text is made of
+	Empty         Reason = "empty"         // no placeholder of its text has a value
 	NoChat        Reason = "no_chat"       // it is about a chat, and the visitor has none
 	OnePerVisit   Reason = "one_per_visit" // the visit has had its one proactive message
 	TooMany       Reason = "too_many"      // timers of this visitor
@@ -78,12 +78,12 @@ type run struct {
 	policy *Policy
 	scene  *Scene
 	at     time.Time
-	read   *trigger.Visitor // what is known of the visitor, once it was asked
+	read   *trigger.Visitor // the visitor as conditions see them, once asked for
 }
 
-// Decide says what is to be done for a visitor at an instant. The events are those that Merge found to be new: they
-// start triggers, and what has no delay is done at once. Without any it is a wake-up: what is due is done. Deciding again
-// at the same instant does nothing.
+// Decide gives the effects that are due for a visitor at an instant. The events are those that Merge found to be new:
+// they start triggers, and those without delay act at once. Without events only the timers that are due act. Deciding
+// again at the same instant does nothing.
 func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) Decision {
 	s.Fired = maps.Clone(s.Fired)
 	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC()}
@@ -116,7 +116,7 @@ func (r *run) settle(t Timer) {
 	}
 }
 
-// act does what the trigger does, up to a wait. That it has acted is known from the first thing on that comes about.
+// act carries out the actions of a trigger, up to a wait. The trigger has acted once the first effect comes about.
 func (r *run) act(c *compiled, t Timer) {
 	claimed := t.Step > 0
 	claim := func() {
@@ -188,7 +188,7 @@ func (r *run) claim(c *compiled, t Timer) {
 	}
 }
 
-// skip records why something is not done, and is false.
+// skip records why an effect is not done, and is false.
 func (r *run) skip(t Timer, reason Reason) bool {
 	r.Skipped = append(r.Skipped, Skipped{Trigger: t.Trigger, Visit: t.Visit, Chat: t.Chat, Event: t.Event, Reason: reason, At: r.at})
 	return false

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestStories tells what happens to one visitor, a line each, and what is done about it. A line of a story is when it is
-// handled, in seconds; when it happened, where that was before; and what it is: see story.tell.
+// TestStories tells stories of one visitor, an event a line, with the effects. A line has the second at which the event
+// is handled; the second at which it happened, where that was before; and the event: see story.tell.
 func TestStories(t *testing.T) {
 	t.Parallel()
 	const (
@@ -119,7 +119,7 @@ func TestStories(t *testing.T) {
 		{"open again", opened, "0 max; 5 min; 6 max; 10 wake; 16 wake", "5 T minimized; 16 T hi"},
 		{"open again, out of order", opened, "6 max; 7@5 min; 16 wake", "16 T hi"},
 
-		// What has lasted.
+		// Lasting states.
 		{"the same page", still, "0 view /a; 59.999 wake; 60 wake; 200 wake", "60 T hi"},
 		{"the same page, loaded again", still, "0 view /a; 30 view /a; 60 wake; 90 wake", "30 T superseded; 90 T hi"},
 		{"not the same page", still, "0 view /a; 30 view /b; 60 wake; 90 wake", "30 T other_page; 90 T hi"},
@@ -261,7 +261,7 @@ func TestManyTimers(t *testing.T) {
 	}
 }
 
-// TestForgotten: of triggers that are no longer defined it is forgotten that they have fired, once they are many.
+// TestForgotten: the firings of triggers that are no longer defined are forgotten, once they are many.
 func TestForgotten(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, "[]")

@@ -1,15 +1,15 @@
-// Package visit decides which of a property's triggers speak to one visitor, and when. It keeps what is known of the
-// visitor: their visits, where they are, what they have had already, and the timers of what they may still get.
+// Package visit decides which of a property's triggers speak to one visitor, and when. It keeps the facts of the
+// visitor: their visits, their page, the messages that they have had, and the timers of those that they may still get.
 //
-// Merge takes in what has happened, in any order. Decide starts triggers for the events that Merge found to be new,
-// carries out the timers that are due, and says when to look again. It is level-triggered: at a timer's due time
-// everything is looked at once more, and what is no longer wanted is dropped with a reason.
+// Merge adds events, in any order. Decide starts triggers for the events that Merge found to be new, carries out the
+// timers that are due, and says when to decide again. It is level-triggered: at a timer's due time everything is
+// checked once more, and an effect that is no longer wanted is dropped with a reason.
 //
 // # Order
 //
-// Events come late, twice and out of order. State keeps instants and, of what can be said again, what was said last; so
-// the same events end in the same State whatever their order. Every list in it is bounded: of visits the last three are
-// kept, of events the last 64 by their own time. An event older than all those may be a repeat, and starts nothing.
+// Events come late, twice and out of order. State keeps instants and, of facts that can change, the last; so the same
+// events end in the same State in any order. Every list in it is bounded: of visits the last three are kept, of events
+// the last 64 by their own time. An event older than all those may be a repeat, and starts nothing.
 //
 // # Which instant wins
 //
@@ -19,21 +19,21 @@
 //
 // # What ends a timer
 //
-// What cannot come back ends a timer at once: another page, an answer, the end of the chat, the widget minimized. (Who
-// comes back to a page starts its trigger anew.) Everything else is asked at the due time alone: whether the visitor is
-// there, the widget is online, and the conditions hold. A visitor who leaves may come back, and each page that is left for
-// another looks like that: the timer stays, and nobody need be woken for it while they are away. They need not be there for
-// a trigger that belongs to a chat, since a chat can be read later, nor for one that tells agents or the application of
-// them; but nothing is said in a chat that has ended, save by a trigger that starts at its end.
+// A change for good ends a timer at once: another page, an answer, the end of the chat, the widget minimized. (A
+// visitor who comes back to a page starts its trigger anew.) Everything else is checked at the due time alone: whether
+// the visitor is there, the widget is online, and the conditions hold. A visitor who leaves may come back, and each
+// page that is left for another looks like that: the timer stays, but need not run while they are away. They need not
+// be there for a trigger that belongs to a chat, since a chat can be read later, nor for one that notifies agents or
+// the application of them. But no message goes into a chat that has ended, except by a trigger that starts at its end.
 //
-// After a wait within its actions a trigger goes on without asking its conditions again. An answer to whom it rescues, the
-// end of its chat and the closing of the widget end it there, too.
+// After a wait within its actions a trigger goes on without asking its conditions again. An answer to the visitor it
+// rescues, the end of its chat and the closing of the widget end it there, too.
 //
-// What depends on how long something has lasted is asked of the due time already when the trigger starts: a trigger that
-// speaks after 60 seconds on the page may ask that they be 30.
+// A condition on how long something has lasted is checked at the start, but for the due time: a trigger that speaks
+// after 60 seconds on the page may ask that they be 30.
 //
 // # How often
 //
-// What a visitor has had is written down when a trigger acts, in the State that is committed with the effects. Two tabs
-// and two workers are two timers, of which the second finds that the first was quicker.
+// The effects that a visitor has had are recorded when a trigger acts, in the State that is committed with the effects.
+// Two tabs and two workers are two timers, of which the second finds that the first was quicker.
 package visit

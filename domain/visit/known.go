@@ -31,7 +31,7 @@ func (m Mark) MarshalText() ([]byte, error) {
 	return []byte(strconv.FormatInt(m.At.UnixMilli(), 36) + "." + strconv.FormatUint(m.ID, 36)), nil
 }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText reads the output of MarshalText.
 func (m *Mark) UnmarshalText(text []byte) error {
 	at, id, _ := strings.Cut(string(text), ".")
 	milli, err := strconv.ParseInt(at, 36, 64)
@@ -49,7 +49,8 @@ func (m *Mark) UnmarshalText(text []byte) error {
 // sent again without a time has another time.
 //
 // One that is older than all known ones cannot be told from a repeat. It starts nothing, since a message too many is
-// worse than one too few; but a form that somebody filled in is not lost, and what it leads to has the same id each time.
+// worse than one too few; but a form that a visitor filled in is not lost, and its effects have the same ids each
+// time.
 func (s *State) learn(e event.Event) (known, fresh bool) {
 	m := markOf(e)
 	if slices.ContainsFunc(s.Known, func(o Mark) bool { return o.ID == m.ID }) {

@@ -2,7 +2,7 @@ package visit
 
 import "time"
 
-// Name is what the visitor is called; empty where that is not known.
+// Name is the visitor's name; empty where it is not known.
 func (s *State) Name() string { return s.known().Name }
 
 // Left tells whether the visitor has left, and has not been seen since.

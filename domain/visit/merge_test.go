@@ -18,7 +18,7 @@ import (
 	"github.com/deskbell/deskbell/domain/visit"
 )
 
-// drawEvents draws what may happen to one visitor, a lot of it at the same instants.
+// drawEvents draws events of one visitor, many of them at the same instants.
 func drawEvents(r *rapid.T) []event.Event {
 	types := event.Types()
 	n := rapid.IntRange(0, 40).Draw(r, "events")
@@ -123,7 +123,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	})
 }
 
-// TestMergeLeavesCopiesAlone: who keeps a State from before does not see it change.
+// TestMergeLeavesCopiesAlone: a State kept from before does not change.
 func TestMergeLeavesCopiesAlone(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
@@ -247,7 +247,7 @@ func TestExpires(t *testing.T) {
 	}
 }
 
-// TestAttributes is also a test of what is forgotten, and what stays as it was.
+// TestAttributes also tests which are forgotten, and which stay as they were.
 func TestAttributes(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, `[{"name":"T","type":"advanced","on":"visitor.custom","event":"x","frequency":"every_time","message":"{{visitor.name|you}}",

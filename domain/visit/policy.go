@@ -7,7 +7,7 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// Definition is what a property has defined about its triggers.
+// Definition is a property's definition of its triggers.
 type Definition struct {
 	Triggers    []trigger.Trigger
 	Shortcuts   map[string]trigger.Shortcut
@@ -23,11 +23,11 @@ type Policy struct {
 type compiled struct {
 	*trigger.Compiled
 	steps     []step
-	proactive bool // it sends a message to somebody who has not begun to chat
-	attended  bool // it is for somebody who is still there
+	proactive bool // it sends a message to a visitor who has not begun to chat
+	attended  bool // it is for a visitor who is still there
 
-	// What a timer depends on, as hashes: the trigger's start, and behind a wait its actions, too. Anything else may be
-	// edited while the timer runs, and the edit acts: a corrected message is sent as it was corrected.
+	// The parts that a timer depends on, as hashes: the trigger's start, and behind a wait its actions, too. Anything
+	// else may be edited while the timer runs, and the edit acts: a corrected message is sent as it was corrected.
 	begun, goneOn uint32
 }
 
@@ -77,7 +77,7 @@ func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
 		c.steps = append(c.steps, s)
 	}
 	c.attended = t.Proactive()
-	if t.Type == trigger.Advanced { // agents may be told of who has left, and tags be set
+	if t.Type == trigger.Advanced { // agents may be told of a visitor who has left, and tags be set
 		c.attended = c.proactive && !bool(t.Unchecked)
 	}
 	return c, nil
@@ -102,7 +102,7 @@ func (p *Policy) named(name string) (*compiled, int) {
 	return nil, len(p.triggers)
 }
 
-// made is the hash that a timer has which is at a step.
+// made is the hash of a timer that is at a step.
 func (c *compiled) made(step int) uint32 {
 	if step > 0 {
 		return c.goneOn

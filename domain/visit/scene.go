@@ -8,7 +8,7 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// Scene is what a decision looks at besides the visitor, as it is at the instant of the decision.
+// Scene is the input of a decision besides the visitor, as it is at the instant of the decision.
 type Scene struct {
 	Zone         *time.Location // the property's; nil: UTC
 	WithinHours  bool           // the property's schedule is open
@@ -23,7 +23,7 @@ type Scene struct {
 	NextOpen        func(language string) string // when it opens next, in words, for a visitor of that language; nil: not in sight
 }
 
-// Widget is what a property's widget shows.
+// Widget is the status of a property's widget.
 type Widget struct {
 	Status string    // online, away or offline
 	Since  time.Time // when it began to
@@ -32,7 +32,7 @@ type Widget struct {
 // online tells whether the widget is online, and has been since an instant.
 func (w Widget) online(since time.Time) bool { return w.Status == "online" && !w.Since.After(since) }
 
-// Chat is what triggers need to know of a chat. Instants are zero where something has not happened.
+// Chat is the part of a chat that triggers need. Instants are zero where something has not happened.
 type Chat struct {
 	Department    string    // its id
 	Agent         string    // the name of the agent who has it
@@ -49,7 +49,7 @@ type Chat struct {
 // over tells whether the chat has ended at an instant or after it. One that was ended before, and goes on, is not over.
 func (c Chat) over(since time.Time) bool { return !c.Ended.IsZero() && !c.Ended.Before(since) }
 
-// chat is the one of that id, or for what belongs to no chat the visitor's last that goes on.
+// chat is the one of that id, or without an id the visitor's last that goes on.
 func (s *Scene) chat(id string) Chat {
 	if id == "" {
 		id = s.going()
@@ -67,7 +67,7 @@ func (s *Scene) going() (id string) {
 	return id
 }
 
-// facts are what conditions look at when a timer is asked.
+// facts are the input of conditions when a timer is checked.
 func (r *run) facts(t Timer) trigger.Facts {
 	s, scene := &r.State, r.scene
 	v, _ := s.visit(t.Visit)
@@ -94,7 +94,7 @@ func (r *run) local() time.Time {
 	return r.at.In(r.scene.Zone)
 }
 
-// values are what placeholders stand for.
+// values are the values of placeholders.
 func (r *run) values(t Timer) map[string]string {
 	chat := r.scene.chat(t.Chat)
 	department := chat.Department

@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// start begins what the new events start, in the order in which they happened.
+// start begins the triggers of the new events, in the order in which they happened.
 func (r *run) start(fresh []event.Event) {
 	fresh = slices.Clone(fresh)
 	slices.SortFunc(fresh, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID)) })
@@ -31,8 +31,8 @@ func (r *run) start(fresh []event.Event) {
 	}
 }
 
-// startsAt tells whether an event starts a trigger. What starts when nothing has happened for a while starts to count at
-// the event that something happened.
+// startsAt tells whether an event starts a trigger. A trigger that starts when nothing has happened for a while counts
+// from the event before that.
 func (c *compiled) startsAt(e event.Event) bool {
 	switch start := c.Start(); start {
 	case "page.viewed", "page.unchanged":
@@ -66,7 +66,7 @@ func (r *run) timer(c *compiled, e event.Event) Timer {
 	return t
 }
 
-// runs tells whether a timer runs for the same already: a view that is told as an arrival too, or a message that came
+// runs tells whether a timer runs for the same already: a view that comes as an arrival too, or a message that came
 // with the request, is one.
 func (r *run) runs(t Timer) bool {
 	return (t.Waits || t.Page != 0) && slices.ContainsFunc(r.State.Timers, func(o Timer) bool {
@@ -74,7 +74,7 @@ func (r *run) runs(t Timer) bool {
 	})
 }
 
-// lasts tells whether what a trigger waits for to last began when its timer started, and still does.
+// lasts tells whether the state that has to last for a trigger began when its timer started, and goes on.
 func (r *run) lasts(c *compiled, t Timer) bool {
 	switch c.Start() {
 	case "page.unchanged":
@@ -88,8 +88,8 @@ func (r *run) lasts(c *compiled, t Timer) bool {
 	}
 }
 
-// begin asks whether a trigger starts, and if so sets its timer. It is told of the event, whose page and text are what
-// conditions look at; nil where none started it but that nothing happened.
+// begin sets the timer of a trigger if it starts. Its conditions compare the page and the text of the event; e is nil
+// where the trigger started because nothing happened.
 func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 	started := t.Started
 	if t.Waits {
@@ -116,15 +116,15 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 	}
 }
 
-// movedOn tells whether it is said already, in this decision, that the visitor left the page for which the trigger had
-// started: that the next page is not one of the trigger's is no other reason.
+// movedOn tells whether this decision has said that the visitor left the page for which the trigger had started. That
+// the next page is not one of the trigger's is no other reason.
 func (r *run) movedOn(t Timer) bool {
 	return slices.ContainsFunc(r.Skipped, func(s Skipped) bool {
 		return s.Reason == OtherPage && s.Trigger == t.Trigger && s.Visit == t.Visit
 	})
 }
 
-// look makes facts those of an event: what is known by now may be what came after it.
+// look makes facts those of an event: the latest facts may have come after it.
 func look(f *trigger.Facts, e event.Event) {
 	if viewed(e) {
 		p := pageOf(e)

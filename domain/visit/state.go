@@ -33,7 +33,7 @@ const (
 	mostFired  = 40 // triggers, before those that are no longer defined are forgotten
 )
 
-// State is what is known of one visitor on one property. The zero value is a visitor of whom nothing is known.
+// State holds the facts of one visitor on one property. The zero value is a visitor without any.
 type State struct {
 	Visits     []Visit              `json:"visits,omitempty"` // the latest first
 	Seen       time.Time            `json:"seen,omitzero"`    // the last sign of life that named no visit
@@ -41,7 +41,7 @@ type State struct {
 	Elsewhere  time.Time            `json:"elsewhere,omitzero"` // when they last came to a page other than Page
 	Minimized  time.Time            `json:"minimized,omitzero"`
 	Department Word                 `json:"department,omitzero"` // the id of the one that they chose
-	Said       Word                 `json:"said,omitzero"`       // what they wrote last
+	Said       Word                 `json:"said,omitzero"`       // their last message
 	ChatEnded  time.Time            `json:"chat_ended,omitzero"`
 	Attributes map[string]Attribute `json:"attributes,omitempty"`
 	Custom     map[string]Attribute `json:"custom,omitempty"` // attributes of the application's own
@@ -69,7 +69,7 @@ type Page struct {
 	Since    time.Time `json:"since"` // when they last opened it: a reload counts
 }
 
-// Word is something that was said, of which the last counts.
+// Word is a text of which the last counts.
 type Word struct {
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
@@ -81,8 +81,8 @@ type Fired struct {
 	Count int `json:"count"`
 }
 
-// Merge takes in an event of this visitor or of a chat of theirs, and tells whether it is new: then it is for Decide, and
-// for whatever else is done once for each event. An event that is known by its id is ignored.
+// Merge adds an event of this visitor or of a chat of theirs, and tells whether it is new: then it is for Decide, and
+// for all else that is done once for each event. An event that is known by its id is ignored.
 func (s *State) Merge(e event.Event) (fresh bool) {
 	known, fresh := s.learn(e)
 	if known {
@@ -117,7 +117,7 @@ func (s *State) merge(e event.Event) {
 	}
 }
 
-// signOfLife tells whether the visitor did it themselves. That more is known about somebody is none.
+// signOfLife tells whether the visitor did it themselves. More knowledge of a visitor is none.
 func signOfLife(e event.Event) bool {
 	switch e.Type {
 	case event.VisitorArrived, event.PageViewed, event.VisitorCustom, event.WidgetMaximized, event.WidgetMinimized,
@@ -133,7 +133,7 @@ func asks(e event.Event) bool {
 	return e.Type == event.ChatRequested || e.Type == event.ChatMessage && e.Data.From == event.FromVisitor
 }
 
-// viewed tells whether the visitor has come to a page. Who arrives on one views it.
+// viewed tells whether the visitor has come to a page. An arrival on one is a view.
 func viewed(e event.Event) bool {
 	return (e.Type == event.PageViewed || e.Type == event.VisitorArrived) && e.Data.Page.URL != ""
 }
@@ -143,8 +143,8 @@ func pageOf(e event.Event) Page {
 	return Page{table.First(p.URL, mostURL), table.First(p.Title, mostTitle), table.First(p.Referrer, mostTitle), e.Time.UTC()}
 }
 
-// visited merges into its visit that the visitor was alive, or else that they left. The visits of which something was
-// heard last are kept.
+// visited merges into its visit that the visitor was alive, or else that they left. The visits with the latest events
+// are kept.
 func (s *State) visited(e event.Event, alive bool) {
 	at := e.Time.UTC()
 	s.Visits = slices.Clone(s.Visits)
@@ -208,7 +208,7 @@ func (w Word) or(o Word) Word {
 	return o
 }
 
-// latest is the visit of which something was heard last; the zero Visit where none is known.
+// latest is the visit with the latest event; the zero Visit where none is known.
 func (s *State) latest() Visit {
 	if len(s.Visits) == 0 {
 		return Visit{}
@@ -216,7 +216,7 @@ func (s *State) latest() Visit {
 	return s.Visits[0]
 }
 
-// visit finds one by its id. What has no id is the visit of somebody who names none.
+// visit finds one by its id. The one without an id is for events that name none.
 func (s *State) visit(id string) (Visit, bool) {
 	for _, v := range s.Visits {
 		if v.ID == id {
@@ -247,14 +247,14 @@ func (s *State) seen(id string) time.Time {
 	return v.Seen
 }
 
-// Expires is when nothing is lost with the State: 30 days after the visitor's last sign of life, or 7 days after the end
-// of their last chat, whichever is later. It is zero for the zero State.
+// Expires is when the State can go without loss: 30 days after the visitor's last sign of life, or 7 days after the
+// end of their last chat, whichever is later. It is zero for the zero State.
 func (s *State) Expires() time.Time {
 	last := s.Seen
 	for i := range s.Visits {
 		last = later(last, s.Visits[i].heard())
 	}
-	if last.IsZero() && len(s.Known) > 0 { // others told of them, and they have not been here
+	if last.IsZero() && len(s.Known) > 0 { // only others mentioned them, and they have not been here
 		last = s.Known[len(s.Known)-1].At
 	}
 	if last.IsZero() {

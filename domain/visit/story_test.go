@@ -17,7 +17,7 @@ import (
 	"github.com/deskbell/deskbell/domain/visit"
 )
 
-// story is a visitor to whom things happen.
+// story is a visitor with events.
 type story struct {
 	t           *testing.T
 	triggers    []trigger.Trigger
@@ -130,7 +130,7 @@ func eventOf(t *testing.T, verb string, words []string) event.Event {
 	return e
 }
 
-// chat keeps what a chat is, as simply as these stories need it.
+// chat keeps the state of a chat, as simply as these stories need it.
 func (s *story) chat(e event.Event) {
 	if e.Data.Chat == "" {
 		return
@@ -210,7 +210,7 @@ func (s *story) stored() (state visit.State) {
 	return state
 }
 
-// check holds a decision against what is true of each.
+// check holds a decision against the rules for each.
 func (s *story) check(p *visit.Policy, d visit.Decision, at time.Time) {
 	s.t.Helper()
 	again := visit.Decide(p, d.State, nil, s.scene, at)

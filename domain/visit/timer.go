@@ -20,12 +20,12 @@ type Timer struct {
 	Due     time.Time `json:"due"`
 	Waits   bool      `json:"waits,omitempty"` // Due is when it starts: nothing must happen until then
 	Step    int       `json:"step,omitempty"`  // the action with which it goes on, after a wait
-	Away    bool      `json:"away,omitempty"`  // the visitor has left for whom it is: as long as they do not come back, it need not be woken
+	Away    bool      `json:"away,omitempty"`  // its visitor has left: as long as they do not come back, it need not run
 	Back    int       `json:"back,omitempty"`  // how often they have come back
 }
 
-// ended is why a timer can end before its due time: what cannot come back has gone. Behind a wait only an answer and the end
-// of the chat count: the conditions held when it began.
+// ended is the reason to end a timer before its due time: a condition has gone for good. Behind a wait only an answer
+// and the end of the chat count: the conditions held when it began.
 func (r *run) ended(t Timer) Reason {
 	c, _ := r.policy.named(t.Trigger)
 	if c == nil {
@@ -53,7 +53,7 @@ func (r *run) ended(t Timer) Reason {
 	return ""
 }
 
-// due asks everything once more of a timer that is due, and tells whether it acts.
+// due checks everything once more for a timer that is due, and tells whether it acts.
 func (r *run) due(c *compiled, t Timer) bool {
 	switch {
 	case r.at.Sub(t.Due) > c.Late():
@@ -76,7 +76,7 @@ func (r *run) due(c *compiled, t Timer) bool {
 	return r.allowed(c, t, r.at)
 }
 
-// end drops the timers that have ended. It comes first: what acts ends none.
+// end drops the timers that have ended. It comes first: a timer that acts ends none.
 func (r *run) end() {
 	var left []Timer
 	for _, t := range r.State.Timers {
@@ -89,7 +89,7 @@ func (r *run) end() {
 	r.State.Timers = left
 }
 
-// leave notes of timers whether the visitor has left for whom they are. They may come back, so nothing ends with that.
+// leave notes whether the visitor of each timer has left. They may come back, so no timer ends with that.
 func (r *run) leave() {
 	for i := range r.State.Timers {
 		t := &r.State.Timers[i]
@@ -102,7 +102,7 @@ func (r *run) leave() {
 	}
 }
 
-// next takes away the first timer that is due.
+// next removes the first timer that is due.
 func (r *run) next() (t Timer, found bool) {
 	slices.SortFunc(r.State.Timers, r.compare)
 	if len(r.State.Timers) == 0 || r.at.Before(r.State.Timers[0].Due) {

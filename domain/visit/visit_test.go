@@ -15,7 +15,8 @@ import (
 	"github.com/deskbell/deskbell/domain/visit"
 )
 
-// TestStartsAreEvents: what triggers start at by name is what applications send, or that nothing happens.
+// TestStartsAreEvents: the events that triggers start at by name are sent by applications, or mean that nothing
+// happens.
 func TestStartsAreEvents(t *testing.T) {
 	t.Parallel()
 	lasting := []string{"page.unchanged", "chat.unanswered", "chat.idle"}
@@ -128,7 +129,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestUnknownChat: nothing is said in a chat of which nothing is known any more.
+// TestUnknownChat: no message goes into a chat that is not known any more.
 func TestUnknownChat(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, `[{"name":"T","type":"rescue","delay":"30s","message":"hi"}]`)

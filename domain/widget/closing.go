@@ -21,11 +21,11 @@ type Announced map[string]time.Time
 type Notice struct {
 	Agent      string
 	Department string    // that closes; empty: the property does
-	Due        time.Time // when it was to be told
+	Due        time.Time // when it was due
 	Closes     time.Time
 }
 
-// Closing is what ClosingSoon answers. All instants are whole seconds, in UTC.
+// Closing is the answer of ClosingSoon. All instants are whole seconds, in UTC.
 type Closing struct {
 	Notices   []Notice  // the property's first; an agent gets one of a closing
 	Announced Announced // the one before where Changed is false
@@ -33,10 +33,10 @@ type Closing struct {
 	Due       time.Time // when to ask again; zero: only when something is edited
 }
 
-// ClosingSoon says which agents are to be told at an instant that the hours end
-// Property.ClosingSoon later, against what was told before. It tells those who are
-// available then. A department tells its own agents, by its own hours where it has any; who
-// serves the property too is told once of one closing, by the property.
+// ClosingSoon says which agents get a notice at an instant that the hours end
+// Property.ClosingSoon later, against the notices before. They go to agents who are available
+// then. A department notifies its own agents, by its own hours where it has any. An agent who
+// serves the property too gets one notice of a closing, from the property.
 //
 // It is level-triggered, as Decide is: a closing that an edit or an override brings nearer
 // is told at once. It is not told after the closing, nor where it is too late by a quarter of an
@@ -64,7 +64,7 @@ type closing struct {
 	at    time.Time
 }
 
-// place looks at the property, or at a department, that is open while all its gates are.
+// place checks the property, or a department, that is open while all its gates are.
 func (c *closing) place(department string, listeners []Listener, gates ...*hours.Schedule) {
 	if len(listeners) == 0 {
 		return
@@ -72,7 +72,7 @@ func (c *closing) place(department string, listeners []Listener, gates ...*hours
 	var opened, closes time.Time
 	for _, gate := range gates {
 		h := gate.At(c.at)
-		if !h.Open { // what opens then will close
+		if !h.Open { // the hours that open then will end
 			c.Due = hours.Earliest(c.Due, whole(h.Until))
 			return
 		}
@@ -99,7 +99,7 @@ func (c *closing) place(department string, listeners []Listener, gates ...*hours
 	}
 }
 
-// pass writes down that a closing has been looked at. Those long past are forgotten.
+// pass records that a closing has been dealt with. Those long past are forgotten.
 func (c *closing) pass(department string, closes time.Time) {
 	announced := Announced{department: closes}
 	for place, t := range c.Announced {

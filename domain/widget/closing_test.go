@@ -32,7 +32,7 @@ func (s shop) property(t *testing.T) widget.Property {
 	return p
 }
 
-// told writes a decision on one line: who is told of which closing, and when to ask again.
+// told writes a decision on one line: the notices to agents, and when to ask again.
 func told(c widget.Closing) string {
 	var list []string
 	for _, n := range c.Notices {
@@ -157,8 +157,8 @@ func TestClosingsLongPastAreForgotten(t *testing.T) {
 	}
 }
 
-// Whoever asks when told to is told of every closing exactly so long before, over the days on
-// which the clocks change.
+// A caller that asks when due gets every notice exactly so long before, over the days
+// on which the clocks change.
 func TestClosingsOfAYear(t *testing.T) {
 	t.Parallel()
 	for _, zone := range []string{"Europe/Paris", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu"} {

@@ -15,7 +15,7 @@ type Change struct {
 	Boundary   time.Time // the boundary that caused it; zero: an edit or an override did
 }
 
-// Decision is what Decide answers.
+// Decision is the answer of Decide.
 type Decision struct {
 	State   State
 	Changes []Change  // of the property and its departments; empty: all is as before
@@ -44,7 +44,7 @@ func Decide(p Property, before State, at time.Time) Decision {
 	return d
 }
 
-// add decides one place and keeps what is new of it.
+// add decides one place and keeps its change.
 func (d *Decision) add(department string, p place, before State, at time.Time) State {
 	s, due, boundary := p.decide(before, at)
 	d.Due = hours.Earliest(d.Due, due)
@@ -54,7 +54,7 @@ func (d *Decision) add(department string, p place, before State, at time.Time) S
 	return s
 }
 
-// decide gives the state, when to look again, and the boundary that changed it
+// decide gives the state, when to decide again, and the boundary that changed it
 // (zero when it did not change, or changed by an edit).
 func (p place) decide(before State, at time.Time) (s State, due, boundary time.Time) {
 	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= hours.ClockSkew {
@@ -78,12 +78,12 @@ func (p place) decide(before State, at time.Time) (s State, due, boundary time.T
 	return s, next.at, boundary
 }
 
-// since is when the face that shows at an instant began to, and the boundary at
-// which it did. There is no boundary where an edit changed the face, or nothing did.
+// since is when the face of an instant began to show, and the boundary there. There
+// is no boundary where an edit changed the face, or nothing did.
 //
-// The state before said until when it would hold, and readers believed it: what
-// came then, and after, is found by walking on from there. What the walk finds as
-// the state before was is no change: an edit had moved the boundary away.
+// The state before said until when it would hold, and readers believed it: the
+// changes then, and after, are found by walking on from there. A face that is the
+// same as in the state before is no change: an edit had moved the boundary away.
 func (p place) since(before State, now face, at time.Time) (since, boundary time.Time) {
 	shown, since := before.face(), before.Since
 	if before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until) {

@@ -15,8 +15,8 @@ type wake struct {
 	clock, hours, want string
 }
 
-// outcome writes what a decision found on one line: "as before", or what changed,
-// by what, and the state's version, since and until.
+// outcome writes a decision on one line: "as before", or the change, its cause,
+// and the state's version, since and until.
 func outcome(d widget.Decision, department string) string {
 	for _, c := range d.Changes {
 		if c.Department != department {
@@ -123,7 +123,7 @@ func TestWakesInARow(t *testing.T) {
 	}
 }
 
-// at reads what clock writes.
+// at reads the output of clock.
 func at(t testing.TB, s string) time.Time {
 	t.Helper()
 	if len(s) == len("20 09:00") {

@@ -15,7 +15,7 @@ type place struct {
 	first  int64 // as Property.First
 }
 
-// view is what a place shows at an instant.
+// view is the display of a place at an instant.
 type view struct {
 	face   face
 	reason string
@@ -71,10 +71,10 @@ func (p place) anyone(at time.Time) (available bool, sure time.Time) {
 	return false, arrival
 }
 
-// horizon is at how many instants a search for a change looks. A widget whose
-// agents relieve each other without a gap has such instants and no change. It is
-// looked at again long before the search ended, so that a change is foreseen, and
-// has its boundary, even when the worker is down for days just then.
+// horizon is how many instants a search for a change visits. A widget whose agents
+// relieve each other without a gap has such instants and no change. It is decided
+// again long before the search ended, so that a change is foreseen, and has its
+// boundary, even when the worker is down for days just then.
 const (
 	horizon = 200
 	again   = horizon / 4
@@ -110,7 +110,7 @@ func (p place) nextChange(v view) change {
 // in sight.
 func (p place) nextOpen(t time.Time) time.Time {
 	if available, arrival := p.anyone(t); !available && arrival.IsZero() {
-		return time.Time{} // nobody is left to come
+		return time.Time{} // no agent is left to come
 	}
 	for range horizon {
 		v := p.look(t)

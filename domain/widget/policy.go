@@ -1,20 +1,19 @@
 package widget
 
-// Policy is what a property wants its widget to show when nobody can chat. The
-// zero value is the default: an offline form outside hours, away in hours.
+// Policy is a property's choice for its widget when nobody can chat. The zero value is the default: an offline
+// form outside hours, away in hours.
 type Policy struct {
 	OutsideHours Mode   `json:"outside_hours,omitempty"` // offline_form (default), contact_form, messaging, message, hidden
 	NoAgents     string `json:"no_agents,omitempty"`     // one of NoAgentsPolicies; empty: the first
 	Message      string `json:"message,omitempty"`       // the text shown where OutsideHours is message
 
-	// WaitingAtClose is what becomes of a chat that still waits when the hours end; one of WaitingAtClosePolicies,
+	// WaitingAtClose is the fate of a chat that still waits when the hours end; one of WaitingAtClosePolicies,
 	// empty: the first. Nothing that a widget shows depends on it.
 	WaitingAtClose string `json:"waiting_at_close,omitempty"`
 }
 
-// WaitingAtClosePolicies are what may become of a chat that still waits when the
-// hours end, the default first: it waits on, gets the reply for outside hours, or
-// is turned into a message.
+// WaitingAtClosePolicies are the fates of a chat that still waits when the hours end, the default first: it
+// waits on, gets the reply for outside hours, or is turned into a message.
 func WaitingAtClosePolicies() []string { return []string{"keep", "reply", "message"} }
 
 // OutsideHoursModes are the modes that a property may choose for outside its

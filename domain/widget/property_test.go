@@ -98,7 +98,7 @@ func parts(s widget.State) map[string]widget.State {
 	return all
 }
 
-// truth is what a place shows, straight from the rules.
+// truth is the state of a place, straight from the rules.
 func truth(p widget.Property, id string, at time.Time) widget.Status {
 	open, agents := p.Hours.At(at).Open, p.Agents
 	for _, d := range p.Departments {
@@ -117,8 +117,8 @@ func truth(p widget.Property, id string, at time.Time) widget.Status {
 	return widget.Away
 }
 
-// seen is a state without what may depend on who looked when: the version, and the
-// reason, which alone is no news.
+// seen is a state without the parts that may depend on the times of decisions: the
+// version, and the reason, which alone is no news.
 func seen(s widget.State) string {
 	return fmt.Sprint(s.Status, s.Mode, s.NewChats, s.Message, s.Since, s.Until, s.Next, s.NextOpen)
 }
@@ -179,8 +179,8 @@ func TestEveryMinuteIsAsForeseen(t *testing.T) {
 	})
 }
 
-// checkHorizon holds an instant against the first that was found by looking at two
-// days of minutes, zero if there was none.
+// checkHorizon holds an instant against the first found in two days of minutes, zero
+// if there was none.
 func checkHorizon(r *rapid.T, what string, got, want, from time.Time) {
 	beyond := got.IsZero() || !got.Before(from.Add(2*24*time.Hour).Truncate(time.Minute))
 	if want.IsZero() && !beyond || !want.IsZero() && !got.Equal(want) {

@@ -7,10 +7,10 @@
 //	hours open, no agents listed      online,  mode chat
 //	hours open, nobody available      as Policy.NoAgents
 //
-// The answer carries its horizon: since when it holds, until when, and what comes
-// next, so that a reader can show the next flip on time by itself.
+// The answer carries its horizon: since when it holds, until when, and the state
+// after it, so that a reader can show the next flip on time by itself.
 //
-// ClosingSoon says which agents are to be told before the hours end.
+// ClosingSoon says which agents get a notice before the hours end.
 package widget
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// Status is what the widget says of the people behind it.
+// Status says whether there are people behind the widget.
 type Status string
 
 // The statuses.
@@ -29,7 +29,7 @@ const (
 	Offline Status = "offline" // outside hours
 )
 
-// Mode is what the widget offers to a visitor.
+// Mode is the widget's offer to a visitor.
 type Mode string
 
 // The modes.
@@ -46,7 +46,7 @@ const (
 // Every other reason is that of the hours (hours.State.Reason).
 const ReasonNoAgents = "no_agents"
 
-// Agent is what a widget asks of an agent who serves it.
+// Agent is the part of an agent that a widget needs.
 type Agent interface {
 	// Available tells whether the agent takes new chats at an instant.
 	Available(at time.Time) bool
@@ -55,13 +55,13 @@ type Agent interface {
 	NextBoundary(t time.Time) time.Time
 }
 
-// Property is what Decide needs to know of a property.
+// Property is the part of a property that Decide needs.
 type Property struct {
 	Hours       *hours.Schedule // nil: always open
 	Agents      []Agent         // empty: judged by the hours alone
 	Policy      Policy
 	Departments []Department
-	ClosingSoon time.Duration // how long before its hours end Listeners are told; 0: they are not
+	ClosingSoon time.Duration // how long before its hours end Listeners get a notice; 0: never
 	Listeners   []Listener    // of its Agents
 	First       int64         // versions of a new state come after it: above any of a property of that name before
 }
@@ -76,7 +76,7 @@ type Department struct {
 	Listeners []Listener // of its Agents; see ClosingSoon
 }
 
-// State is what a widget shows, with its horizon.
+// State is the state of a widget, with its horizon.
 type State struct {
 	Status   Status    `json:"status"`
 	Mode     Mode      `json:"mode"`
