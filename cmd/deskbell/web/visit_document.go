@@ -32,7 +32,7 @@ func describeVisit(d *huma.OpenAPI) {
 	d.AddOperation(stream)
 }
 
-// visitActionSchema is that of a jobs.Told.
+// visitActionSchema is that of a view.FeedItem.
 func visitActionSchema() map[string]any {
 	text := func(description string) map[string]any {
 		return map[string]any{"type": "string", "description": description}
