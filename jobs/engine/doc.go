@@ -1,27 +1,26 @@
 // Package engine answers: which actions follow from these events, or from this instant, and when is the next decision
 // due? It loads records, has package domain decide, and commits the changes. Worker and simulation share it.
 //
-//	events ──► Engine.Process ──┐                                     ┌── visits, chats, digests
-//	                            ├─► load ─► Decider ─► domain decides ─┤
-//	time   ──► SweepRun.Run ────┘             │                       └── properties, agents
-//	                                          ▼
+//	events ──► Engine.Process ──┐                                        ┌── visits, chats, digests
+//	                            ├──► load ──► Decider ──► domain decides ┤
+//	time   ──► SweepRun.Run ────┘                │                       └── properties, agents
+//	                                             ▼
 //	                             Outcome{Changes, Broken, Skipped}
-//	                                          │
-//	       digests first ◄────────────────────┤
-//	                                          ▼
-//	         store.Commit: state, next due, actions of the outbox, requests to wake others
-//	                                          │
-//	            ┌─────────────────────────────┼──────────────────────────┐
-//	            ▼                             ▼                          ▼
-//	    lost to another worker:       AskTimers: tasks for       PassOn: wakes the subjects
-//	    decided anew                  the next instants          elsewhere, asks for sweeps
+//	                                             │
+//	                  store: arrivals for digests, then
+//	     Commit: states, next due, actions for the outbox, requests to wake others
+//	                                             │
+//	             ┌───────────────────────────────┼───────────────────────────┐
+//	             ▼                               ▼                           ▼
+//	   lost to another worker:        AskTimers: tasks for        PassOn: wakes subjects
+//	   decided anew                   the next instants           elsewhere, asks for sweeps
 //
 // A commit holds the revision that the decision was made on. When another worker has written the record since, the
 // commit is lost, and the decision is made anew; so no decision is carried out twice. Files refer only downwards in
 // this list, except for the files of one type among themselves:
 //
-//	engine.go, engine_wakes.go         Engine: its parts, its log; waking the subjects that a decision or edit concerns
 //	sweep.go                           SweepRun: the records that are due in one shard
+//	engine.go, engine_wakes.go         Engine: its parts, its log; waking the subjects that a decision or edit concerns
 //	intake.go, intake_owners.go,       intake: events and due visitors; the visitor of a chat's events;
 //	  intake_digests.go                  the arrivals for a digest, written before their visitors
 //	decider.go                         Decider: records to an Outcome
