@@ -17,10 +17,10 @@ const (
 	DestinationOK      = "ok"
 	DestinationFailing = "failing" // it failed lately, or refuses some actions; the others are delivered
 	DestinationPaused  = "paused"  // it keeps failing, and is left alone until it is tried again
-	DestinationGone    = "gone"    // it wants no more, and is not tried again
+	DestinationGone    = "gone"    // it wants no more actions, and is not tried again
 )
 
-// Status is what is known of a destination.
+// Status says how the deliveries to a destination are.
 type Status struct {
 	Name   string    `json:"name"`
 	Type   string    `json:"type"`
@@ -32,8 +32,8 @@ type Status struct {
 	Aside  int       `json:"aside,omitzero"`  // actions that it refused, and those that stay behind them
 }
 
-// Destinations tells how the deliveries to each destination are, by name. It gives
-// none while none is defined: the workers' default is not known here.
+// Destinations gives the status of each destination, by name. It gives none while none
+// is defined: the workers' default is not known here.
 func Destinations(ctx context.Context, db store.Store, now time.Time) ([]Status, error) {
 	defs, err := defined(ctx, db)
 	if err != nil || len(defs) == 0 {
@@ -55,7 +55,7 @@ func Destinations(ctx context.Context, db store.Store, now time.Time) ([]Status,
 	return list, nil
 }
 
-// waitingFor looks at the lanes that have something before them.
+// waitingFor reads the lanes with deliveries left.
 func waitingFor(ctx context.Context, db store.Store, defs map[string]definition.Destination, now time.Time) (map[string][]store.Waiting, error) {
 	pending, err := db.Pending(ctx, now)
 	if err != nil {
