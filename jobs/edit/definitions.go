@@ -25,7 +25,7 @@ const (
 	KindDestination Kind = "destination"
 )
 
-// global is the store's name of a kind that is no subject.
+// global is the store's name of a kind whose definitions are no subjects.
 func (k Kind) global() store.Global {
 	if k == KindSchedule {
 		return store.GlobalSchedule
@@ -33,7 +33,7 @@ func (k Kind) global() store.Global {
 	return store.GlobalDestination
 }
 
-// subject is what a definition is of; false: it is of none.
+// subject is the subject of a definition; false: this kind has none.
 func (k Kind) subject(name string) (store.Subject, bool) {
 	switch k {
 	case KindProperty:
@@ -62,7 +62,7 @@ func (e *Editor) Get(ctx context.Context, kind Kind, name string) (Stored, error
 	return stored(name, body), err
 }
 
-// Find gives those of some definitions that are there, in the order of their names.
+// Find gives the definitions of these names that exist, in the order of the names.
 func (e *Editor) Find(ctx context.Context, kind Kind, names []string) ([]Stored, error) {
 	var list []Stored
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
@@ -79,9 +79,10 @@ func (e *Editor) Find(ctx context.Context, kind Kind, names []string) ([]Stored,
 }
 
 // Put writes one definition where it matches: a *definition.Property, Agent or
-// Destination, or a *hours.Spec, checked. What it refers to must be there. It wakes
-// whom the definition concerns. The error may be definition.Faults (with pointers
-// into the definition), a *MismatchError or ErrContended.
+// Destination, or a *hours.Spec, checked. The definitions that it refers to must exist.
+// Put wakes the subjects that the definition concerns. The error may be
+// definition.Faults (with pointers into the definition), a *MismatchError or
+// ErrContended.
 func (e *Editor) Put(ctx context.Context, kind Kind, name string, def any, m Match) (s Stored, created bool, err error) {
 	body, err := json.Marshal(def)
 	if err != nil {
@@ -114,7 +115,7 @@ func (e *Editor) Delete(ctx context.Context, kind Kind, name string, m Match) er
 	return e.wakeAfter(ctx, kind, name)
 }
 
-// wakeAfter wakes whom an edit concerns.
+// wakeAfter wakes the subjects that an edit concerns.
 func (e *Editor) wakeAfter(ctx context.Context, kind Kind, name string) error {
 	shards := make(map[int]bool)
 	if subject, ok := kind.subject(name); ok {
@@ -124,8 +125,8 @@ func (e *Editor) wakeAfter(ctx context.Context, kind Kind, name string) error {
 }
 
 // List gives some definitions of a kind, and the cursor of the next page; it starts
-// with "" and ends with "". It gives about limit of them, at least one (or none at
-// all), and each that is there all the while. One may come on two pages.
+// with "" and ends with "". It gives about limit of them, at least one unless there is
+// none, and each that exists all the while. One may come on two pages.
 func (e *Editor) List(ctx context.Context, kind Kind, cursor string, limit int) ([]Stored, string, error) {
 	if kind == KindSchedule || kind == KindDestination {
 		return e.listGlobals(ctx, kind, cursor, limit)

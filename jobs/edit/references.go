@@ -13,9 +13,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// checkRefs faults names that lead nowhere, and a name that is none. Two edits at one
-// instant may still leave such a name behind: who bears it is then broken, and
-// logged, until it is mended.
+// checkRefs faults names that lead nowhere, and a name that is no id. Two edits at one
+// instant may still leave a name that leads nowhere: the definition with it is then
+// broken, and logged, until an edit mends it.
 func (e *Editor) checkRefs(ctx context.Context, name string, def any) error {
 	if !definition.ValidID(name) {
 		return definition.Faults{{Value: name, Problem: "is not an id", Allowed: definition.IDAllowed}}
@@ -50,14 +50,14 @@ func (e *Editor) checkRefs(ctx context.Context, name string, def any) error {
 	under := "/" + kind + "/" + name
 	for i := range faults {
 		faults[i].Path = strings.TrimPrefix(faults[i].Path, under)
-		if faults[i].Path != "" { // a name that leads nowhere: only what was asked for is known here
+		if faults[i].Path != "" { // a name that leads nowhere: the set has only names that were looked up
 			faults[i].Allowed = "one that is defined"
 		}
 	}
 	return faults
 }
 
-// lookUp puts into a set what is there of some names.
+// lookUp puts the definitions of these names that exist into a set.
 func (e *Editor) lookUp(ctx context.Context, set *definition.Definitions, names refs, destinations bool) error {
 	bodies, err := e.store.Schedules(ctx, names.schedules)
 	if err != nil {
@@ -68,7 +68,7 @@ func (e *Editor) lookUp(ctx context.Context, set *definition.Definitions, names 
 			if set.Schedules == nil {
 				set.Schedules = make(map[string]*hours.Spec)
 			}
-			set.Schedules[names.schedules[i]] = nil // there; nobody looks into it
+			set.Schedules[names.schedules[i]] = nil // it exists; its content is not read
 		}
 	}
 	if len(names.agents) > 0 {
@@ -133,7 +133,7 @@ func (e *Editor) checkUnused(ctx context.Context, kind Kind, name string) error 
 				return e.store.Users(ctx, shard, name, cursor, 500)
 			}))
 		}
-	case KindDestination: // no index is kept of them: they are few, and seldom removed
+	case KindDestination: // their users have no index: destinations are few, and seldom removed
 		err = store.Each(ctx, e.store, func(r store.Record) { collect(r) })
 	}
 	if err == nil && len(users) > 0 {
@@ -142,8 +142,8 @@ func (e *Editor) checkUnused(ctx context.Context, kind Kind, name string) error 
 	return err
 }
 
-// eachNoted calls f with the records of subjects in an index, which may name too
-// many, until it gives false.
+// eachNoted calls f with the records of subjects in an index, until f gives false. The
+// index may name too many.
 func (e *Editor) eachNoted(ctx context.Context, f func(store.Record) bool, page func(cursor string) ([]store.Subject, string, error)) error {
 	for cursor := ""; ; {
 		subjects, next, err := page(cursor)
@@ -165,7 +165,8 @@ func (e *Editor) eachNoted(ctx context.Context, f func(store.Record) bool, page 
 	}
 }
 
-// refersTo tells whether a record names a definition. One that cannot be read does not.
+// refersTo tells whether a record names a definition. A record that cannot be read does
+// not.
 func refersTo(r *store.Record, kind Kind, name string) bool {
 	if r.Rev == 0 {
 		return false

@@ -12,17 +12,17 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Match says what must be there for a definition to be written. The zero value is
-// anything or nothing.
+// Match is a condition on the stored definition for a write. The zero value always
+// matches.
 type Match struct {
 	Is     []string // one of these ETags
 	There  bool     // any definition
 	Absent bool     // none
 }
 
-// MismatchError is returned where a definition is not what Match asks for.
+// MismatchError is returned when the stored definition does not match.
 type MismatchError struct {
-	ETag string // of what is there; empty: nothing is
+	ETag string // of the stored definition; empty: there is none
 }
 
 // Error implements error.
@@ -43,7 +43,7 @@ func (m Match) check(body []byte) error {
 }
 
 // ETag is the strong entity tag of a definition, in quotes; empty for none. Unlike a
-// record's revision it does not move with the hours.
+// record's revision, it does not change at a boundary.
 func ETag(body []byte) string {
 	if body == nil {
 		return ""
@@ -52,11 +52,11 @@ func ETag(body []byte) string {
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 }
 
-// tries is how often a write is repeated when others were quicker.
+// tries is how often a write is repeated when other writers were quicker.
 const tries = 20
 
-// write writes a definition of any kind (nil removes it) where it matches, unless it
-// is there already, and gives what was there before.
+// write writes a definition of any kind (nil removes it) where it matches, unless it is
+// stored already, and gives the definition that was stored before.
 func (e *Editor) write(ctx context.Context, kind Kind, name string, body []byte, m Match) (before []byte, err error) {
 	for range tries {
 		before, swap, err := e.read(ctx, kind, name)
@@ -82,8 +82,8 @@ func (e *Editor) write(ctx context.Context, kind Kind, name string, body []byte,
 
 func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b == nil) }
 
-// read gives a definition, nil where there is none, and what writes another in its
-// place; false: it is no longer what was read.
+// read gives a definition, nil where there is none, and a function that replaces it;
+// false: it changed since it was read.
 func (e *Editor) read(ctx context.Context, kind Kind, name string) (body []byte, swap func([]byte) (bool, error), err error) {
 	subject, ok := kind.subject(name)
 	if !ok {
@@ -100,13 +100,13 @@ func (e *Editor) read(ctx context.Context, kind Kind, name string) (body []byte,
 	return records[0].Definition, func(after []byte) (bool, error) { return e.edit(ctx, records[0], after) }, nil
 }
 
-// edit writes the definition of a subject. Who serves whom is noted before the
-// definition says so: an index that names too many wakes somebody in vain, and one
-// that names too few forgets somebody.
+// edit writes the definition of a subject. It first notes the agents that serve the
+// subject: an index that names too many wakes a subject in vain, and one that names too
+// few forgets a subject.
 func (e *Editor) edit(ctx context.Context, r store.Record, body []byte) (bool, error) {
 	was, err := refsOf(r.Subject, r.Definition)
 	if err != nil {
-		was = refs{} // not ours to read: its name stays with schedules that it used, which wake it in vain
+		was = refs{} // not readable: the subject stays in the indexes of schedules that it used, which wake it in vain
 	}
 	is, err := refsOf(r.Subject, body)
 	if err != nil {
@@ -122,7 +122,7 @@ func (e *Editor) edit(ctx context.Context, r store.Record, body []byte) (bool, e
 	})
 }
 
-// refs is what the definition of a subject refers to, and is woken by.
+// refs are the names that the definition of a subject refers to, and is woken by.
 type refs struct {
 	schedules []string
 	agents    []store.Subject
