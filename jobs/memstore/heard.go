@@ -7,8 +7,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// heard are the events that subjects have taken in, and when; the oldest are forgotten
-// as new ones come.
+// heard are the events that subjects have heard, and when. It forgets the oldest as new
+// ones come.
 type heard struct {
 	at    map[event]time.Time
 	order []event // as they came
