@@ -56,7 +56,7 @@ func (s *Store) Heard(ctx context.Context, at time.Time, events map[store.Subjec
 	return heard, nil
 }
 
-// heardAs is what is kept of an event: sixteen bytes, since there are many.
+// heardAs is the form in which an event is kept: sixteen bytes, since there are many.
 func heardAs(subject store.Subject, id string) string {
 	sum := sha256.Sum256([]byte(string(subject) + " " + id))
 	return string(sum[:16])
