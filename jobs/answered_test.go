@@ -15,8 +15,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// history is a store that notes on which revision of a visitor each message and each
-// answer was decided. Revisions, and not the clock, say which was first.
+// history is a store that notes the revision of a visitor on which each message and
+// each answer was decided. Revisions, and not the clock, say which was first.
 type history struct {
 	store.Store
 	*noted
@@ -31,7 +31,7 @@ type noted struct {
 	timerTakes, answerTakes time.Duration // the last of each, until its commit
 }
 
-// talk is one chat, in which an agent answers when the visitor is to be comforted.
+// talk is one chat, in which an agent answers just when the comforting message is due.
 type talk struct {
 	due, sent time.Time // of the timer, and of the answer; zero: not to be measured
 	spoken    []int64   // revisions
@@ -39,7 +39,7 @@ type talk struct {
 	known     chan struct{}
 }
 
-// Commit implements store.Store. It takes its time, so that the other worker comes in between.
+// Commit implements store.Store. It is slow, so that the other worker comes in between.
 func (h history) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	<-time.After(rand.N(20 * time.Millisecond))
 	lost, err := h.Store.Commit(ctx, changes)
@@ -57,7 +57,7 @@ func (n *noted) note(changes []store.Change, lost []store.Subject) {
 		if talk == nil {
 			continue
 		}
-		speaks := slices.ContainsFunc(c.Actions, store.Outgoing.Leaves) // others only show what is held back
+		speaks := slices.ContainsFunc(c.Actions, store.Outgoing.Leaves) // the other actions only show held-back messages
 		answer := slices.Contains(c.Heard, event.DefaultSource+" answer")
 		if slices.Contains(lost, c.Subject) {
 			if property, _, _ := c.Subject.Visitor(); answer || speaks {
@@ -124,8 +124,8 @@ func (n *noted) raced(properties []string) bool {
 	})
 }
 
-// comforting are properties that say something when nobody answers, each by another of the
-// ways that there are, after comfortDelay.
+// comforting are properties that send a message when no agent answers within comfortDelay,
+// each in another of the possible ways.
 const comforting = `{"properties": {
 	"rescue":     {"triggers": [{"name": "Help", "type": "rescue", "delay": "3s", "message": "nearly"}]},
 	"unanswered": {"triggers": [{"name": "Help", "type": "advanced", "on": "chat.unanswered", "after": "2s", "delay": "1s", "message": "nearly"}]},
@@ -136,7 +136,7 @@ const comforting = `{"properties": {
 
 const comfortDelay = 3 * time.Second
 
-// withoutTimer is the property that speaks at once.
+// withoutTimer is the property that sends its message at once.
 const withoutTimer = "reply"
 
 // TestNobodyIsComfortedWhoWasAnswered lets the agent's answer and the visitor's timer
@@ -188,13 +188,14 @@ func TestNobodyIsComfortedWhoWasAnswered(t *testing.T) {
 	}
 }
 
-// askAndAnswer has a visitor ask, and an agent answer, and waits until that is known.
+// askAndAnswer has a visitor ask, and an agent answer, and waits until a worker has
+// heard both.
 func (b *bundle) askAndAnswer(n *noted, property string, i int) {
 	visitor, chat := fmt.Sprint("v", i), fmt.Sprint("c", i)
 	asked := named("request", event.New(event.ChatRequested, event.Data{Property: property, Visitor: visitor, Chat: chat, Text: "Hello?"}))
 	asked.Time = b.clock.now()
 	answer := named("answer", event.New(event.ChatMessage, event.Data{Property: property, Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"}))
-	if i%2 == 0 { // else they are found by the chat
+	if i%2 == 0 { // else the visitor is found by the chat
 		answer.Data.Visitor = visitor
 	}
 	var talk *talk

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// A shop with all that has hours. Two workers serve it.
+// A shop with every kind of thing that has hours. Two workers serve it.
 const shop = `{
 	"schedules": {"day": "daily 9-17"},
 	"properties": {

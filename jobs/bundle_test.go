@@ -32,7 +32,7 @@ import (
 
 func TestMain(m *testing.M) {
 	redistest.AtOnce(16)
-	quiet, _ := logtest.NewNullLogger() // go-redis says much while Redis is away
+	quiet, _ := logtest.NewNullLogger() // go-redis logs much while Redis is away
 	redis.SetLogger(&jobs.RedisLog{Log: quiet, Now: time.Now})
 	os.Exit(m.Run())
 }
@@ -47,11 +47,11 @@ type clock struct{ offset atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
 
-// set makes it be an instant now.
+// set sets the clock to an instant.
 func (c *clock) set(t time.Time) { c.offset.Store(int64(time.Until(t))) }
 
-// due makes an instant come at the next beat of the workers' cron, of which there is
-// one every five seconds.
+// due makes an instant come at the next beat of the workers' cron, which is every five
+// seconds.
 func (c *clock) due(t time.Time) { c.dueAfter(t, 0) }
 
 // dueAfter leaves at least so much time before.
@@ -61,8 +61,7 @@ func (c *clock) dueAfter(t time.Time, least time.Duration) {
 	c.offset.Store(int64(t.Sub(beat)))
 }
 
-// setup says what a bundle is made of. The zero value is a Redis of its own with
-// seven shards.
+// setup configures a bundle. The zero value is a Redis of its own with seven shards.
 type setup struct {
 	redis   redis.UniversalOptions // none: a new server's
 	shards  int
@@ -75,8 +74,8 @@ type setup struct {
 	metrics *jobs.Metrics           // of all workers together
 }
 
-// bundle is a Redis with definitions, and workers on it that share a clock, a log and
-// what they deliver to.
+// bundle is a Redis with definitions, and workers on it that share a clock, a log and a
+// recorder.
 type bundle struct {
 	*testing.T
 	setup
@@ -136,7 +135,7 @@ func (b *bundle) must(err error) {
 	}
 }
 
-// define makes Redis match definitions, and gives what it did.
+// define makes Redis match definitions, and gives the steps.
 func (b *bundle) define(text string) []string {
 	b.Helper()
 	steps, err := b.client.Plan(b.Context(), parse(b, text))
@@ -169,7 +168,7 @@ func parse(t testing.TB, text string) *definition.Definitions {
 	return defs
 }
 
-// worker starts one; stop ends it and fails the test when it does not end well. It
+// worker starts a worker; stop ends it and fails the test if it does not end well. It
 // ends with the test at the latest.
 func (b *bundle) worker() (stop func()) {
 	b.Helper()
@@ -203,16 +202,16 @@ func (b *bundle) worker() (stop func()) {
 	return stop
 }
 
-// quiet waits until nothing is left to do at the clock's time: no subject is due,
-// nobody is to be woken, every action is delivered, and no task waits or runs.
+// quiet waits until nothing is left to do at the clock's time: no subject is due, no
+// wish to wake is left, every action is delivered, and no task waits or runs.
 func (b *bundle) quiet() {
 	b.Helper()
 	redistest.Wait(b, "nothing is left to do", func() bool { return b.nothingWaits() && b.running() == 0 })
 }
 
-// quietButForOrphans is quiet after Redis has hung. asynq may then take a task whose
-// worker never hears of it, and runs it a minute or two later. That minute is not
-// waited for: what a wake-up was to do, the next has done.
+// quietButForOrphans is quiet after Redis has hung. asynq may then mark a task as
+// active that no worker has got, and runs it a minute or two later. The test does not
+// wait for that: the next wake-up has done the work.
 func (b *bundle) quietButForOrphans() {
 	b.Helper()
 	redistest.Wait(b, "nothing waits", b.nothingWaits)
@@ -234,7 +233,7 @@ func (b *bundle) running() int {
 	return b.count(func(q *asynq.QueueInfo) int { return q.Active })
 }
 
-// count adds up something over the queues.
+// count adds up a number over the queues.
 func (b *bundle) count(of func(*asynq.QueueInfo) int) int {
 	b.Helper()
 	inspector := asynq.NewInspectorFromRedisClient(b.rdb)
@@ -249,7 +248,7 @@ func (b *bundle) count(of func(*asynq.QueueInfo) int) int {
 	return n
 }
 
-// crosses lets an instant come at the next beat, and waits until what was due then is
+// crosses lets an instant come at the next beat, and waits until the work due then is
 // done.
 func (b *bundle) crosses(boundary time.Time) {
 	b.Helper()
@@ -303,18 +302,18 @@ func text(t testing.TB, e *logrus.Entry) string {
 	return string(line)
 }
 
-// recorder is every destination, and the notification services.
+// recorder stands for every destination, and for the notification services.
 type recorder struct {
 	mu    sync.Mutex
 	had   map[string][]deliver.Delivery // by destination
 	calls map[string][]call             // by destination
 	sent  []string                      // notices: URL, title, text
-	fails map[string]error              // by destination, or by URL: what it answers
+	fails map[string]error              // by destination, or by URL: its answer
 
-	answers map[string]func(context.Context, []deliver.Delivery) error // by destination, where it is not the same for all
+	answers map[string]func(context.Context, []deliver.Delivery) error // by destination, if its answers differ
 }
 
-// call is one call of a destination, and what it answered.
+// call is one call of a destination, and its answer.
 type call struct {
 	ids []string
 	err error
@@ -365,7 +364,7 @@ func (r recording) reply(ctx context.Context, batch []deliver.Delivery) error {
 	return err
 }
 
-// answer lets a destination answer otherwise from now on.
+// answer changes the answers of a destination from now on.
 func (r *recorder) answer(name string, answer func(context.Context, []deliver.Delivery) error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -404,7 +403,7 @@ func (r *recorder) notices() []string {
 	return slices.Sorted(slices.Values(r.sent))
 }
 
-// envelope is what these tests read of an action.
+// envelope is the part of an action that these tests read.
 type envelope struct {
 	action.Action
 	Data struct {

@@ -30,7 +30,7 @@ func writes(at time.Time, from event.Author) event.Event {
 	return happens(at, event.ChatMessage, event.Data{Chat: "c1", From: from, Text: "Hi"})
 }
 
-// hears takes in events, each at its time, and gives in short what is said to the visitor until an instant.
+// hears takes in events, each at its time, and gives in short the messages to the visitor until an instant.
 func (s *simulated) hears(events []event.Event, until time.Time) []string {
 	for _, e := range events {
 		s.until(e.Time)
@@ -106,7 +106,7 @@ func TestTheDepartmentOfAChat(t *testing.T) {
 	}
 }
 
-// TestClosingSoonIsForThoseWhoAreThere has a chat that is never ended, and the hours end at five.
+// TestClosingSoonIsForThoseWhoAreThere has a chat that never ends, and hours that end at five.
 func TestClosingSoonIsForThoseWhoAreThere(t *testing.T) {
 	t.Parallel()
 	told := []string{"closing_soon: We close at 17:00"}
@@ -133,7 +133,7 @@ func TestClosingSoonIsForThoseWhoAreThere(t *testing.T) {
 	}
 }
 
-// TestAnActionWithoutWordsIsSkipped: nothing is known of the agent who has the chat.
+// TestAnActionWithoutWordsIsSkipped: the agent of the chat is unknown.
 func TestAnActionWithoutWordsIsSkipped(t *testing.T) {
 	t.Parallel()
 	s := simulation(t, morning(9, 0), 1)

@@ -13,9 +13,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// TestChatsAtTheEndOfTheHours has requests that nobody answers wait at five o'clock, in one
-// property for each case, with a request for a department that closed before, a chat that a bot
-// hands over, and messages in hours and after.
+// TestChatsAtTheEndOfTheHours has unanswered requests wait at five o'clock, in one property for
+// each case. It also has a request for a department that closed before, a chat that a bot hands
+// over, and messages in hours and after.
 func TestChatsAtTheEndOfTheHours(t *testing.T) {
 	t.Parallel()
 	property := func(rest string) string {

@@ -15,7 +15,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// chatty are two properties that tell who waits that they close, and that they have closed.
+// chatty are two properties that tell waiting visitors that they close soon, and that they
+// have closed.
 const chatty = `{"schedules": {"office": "daily 9-17"}, "agents": {"lea": {"schedule": "daily 9-17"}}, "properties": {
 	"acme": {"schedule": "office", "agents": ["lea"], "widget": {"waiting_at_close": "reply"},
 		"closing_soon": {"before": "1m", "message": "We close soon"}, "auto_replies": {"outside": "We are closed"}},
@@ -100,7 +101,8 @@ func TestAnOverrideThatClosesLaterIsToldSoLongBefore(t *testing.T) {
 	})
 }
 
-// TestEveryEditThatConcernsAPropertyIsPassedOnToItsChats looks at who is decided on anew.
+// TestEveryEditThatConcernsAPropertyIsPassedOnToItsChats checks which visitors are
+// decided on anew.
 func TestEveryEditThatConcernsAPropertyIsPassedOnToItsChats(t *testing.T) {
 	t.Parallel()
 	b := waiting(t, 2)

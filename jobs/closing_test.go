@@ -14,8 +14,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// closing is a property that says nothing to visitors before it closes, and has agents who
-// want to be told, and one who does not.
+// closing is a property that says nothing to visitors before it closes. Its agents want a
+// notice, except one.
 const closing = `{
 	"properties": {"acme": {"schedule": "daily 9-17", "closing_soon": {"before": "10m"}, "agents": ["lea", "tom", "kim", "eve"],
 		"departments": {"sales": {"schedule": "daily 9-12", "agents": ["ann"]}}}},

@@ -14,7 +14,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// put puts a definition, whatever is there.
+// put puts a definition, without a condition.
 func (b *bundle) put(kind edit.Kind, name string, def any) edit.Stored {
 	b.Helper()
 	s, _, err := b.client.Put(b.Context(), kind, name, def, edit.Match{})
@@ -52,7 +52,8 @@ func TestDefinitionsOneByOneReachTheWorkers(t *testing.T) {
 	b.quiet()
 }
 
-// What is stored by Apply and what is stored one by one is the same, with the same tag.
+// Definitions stored by Apply and those stored one by one are the same, with the same
+// tags.
 func TestDefinitionsOneByOneAreThoseOfAFile(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})

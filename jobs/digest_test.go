@@ -27,7 +27,7 @@ const office = `{"properties": {"acme": {"name": "ACME", "schedule": "daily 9-17
 		"tom": {"notify": {"on": ["hours_started", "digest_opened"], "via": ["ntfy://one/tom"]}},
 		"kim": {"notify": {"on": ["hours_started"]}}}}`
 
-// told is when a digest may be told that is of an opening.
+// told is when the digest of an opening may be sent.
 func told(opening time.Time) time.Time { return opening.Add(10 * time.Second) }
 
 func form(id string) event.Event {
@@ -44,7 +44,8 @@ func ended(chat string) event.Event {
 	return named("end-"+chat, event.New(event.ChatEnded, event.Data{Property: "acme", Visitor: "v-" + chat, Chat: chat}))
 }
 
-// digests are those among actions, as OPENING: FORMS | CHATS | MESSAGES, and notices of them, as OPENING AGENT: TEXT.
+// digests are the digests among actions, as OPENING: FORMS | CHATS | MESSAGES, and notices of them, as OPENING AGENT:
+// TEXT.
 func digests(t testing.TB, actions []envelope) []string {
 	t.Helper()
 	var list []string
@@ -79,7 +80,7 @@ func (b *bundle) tells(want ...string) {
 	}
 }
 
-// record is what there is of a digest.
+// digest is the record of the digest.
 func (b *bundle) digest() store.Record {
 	b.Helper()
 	records, err := b.store.Load(b.Context(), []store.Subject{"digest/acme"})
@@ -146,7 +147,7 @@ func TestAnOverrideThatOpensEarlyBringsTheDigest(t *testing.T) {
 	}
 }
 
-// dying is a store whose first commits of visitors that come after a digest do not get there.
+// dying is a store that loses the first commits of visitors after a digest.
 type dying struct {
 	store.Store
 	left *atomic.Int64
@@ -171,7 +172,7 @@ func TestADigestLosesNothingAndCountsNothingTwice(t *testing.T) {
 	left.Store(1)
 	b.send(form("f1"), wrote("m1", "c1", event.FromVisitor), asked("c1"))
 	redistest.Wait(t, "it is in the digest before it is heard", func() bool { return b.digest().Rev != 0 && left.Load() < 0 })
-	b.quiet() // it was tried again
+	b.quiet() // the worker tried it again
 	b.crosses(told(morning(9, 0)))
 	b.tells("Mon 09:00:00: f1 | c1 | m1", "Mon 09:00:00 lea: While ACME was closed: 1 form, 1 chat waiting, 1 message")
 }

@@ -17,7 +17,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// greeting is a property that greets who arrives, at once, and who asks for a chat.
+// greeting is a property that greets visitors who arrive, at once, and visitors who ask
+// for a chat.
 const greeting = `{"properties": {"acme": {"name": "ACME", "triggers": [
 	{"name": "Welcome", "type": "site", "message": "Hello {{visitor.name|there}}"},
 	{"name": "Help", "type": "rescue", "delay": "5s", "message": "We are nearly with you"}
@@ -41,7 +42,7 @@ func (b *bundle) send(events ...event.Event) {
 	b.must(b.client.Send(b.Context(), events...))
 }
 
-// messages are what visitors got, as VISITOR: TEXT.
+// messages are the messages to visitors, as VISITOR: TEXT.
 func (b *bundle) messages() []string {
 	b.Helper()
 	var list []string
@@ -71,7 +72,7 @@ func (b *bundle) visitorActions() []visitorAction {
 	return list
 }
 
-// decodeVisitorAction reads an action; one that is about no visitor has none.
+// decodeVisitorAction reads an action; for one without a visitor, Visitor is empty.
 func decodeVisitorAction(t testing.TB, body []byte) (a visitorAction) {
 	t.Helper()
 	if err := json.Unmarshal(body, &a.Action); err != nil {
@@ -123,12 +124,12 @@ func TestWhatIsDueComesAtItsInstant(t *testing.T) {
 	redistest.Within(t, time.Second, "a message after its time", func() time.Duration { return b.comforts(5*time.Second, func() {}) })
 }
 
-// comforts lets another visitor ask for a chat, does something while they wait, and gives how
-// long after its delay the message came that they get when nobody answers.
+// comforts lets another visitor ask for a chat, and calls meanwhile while they wait. It gives
+// how long after its delay the message for unanswered visitors came.
 func (b *bundle) comforts(delay time.Duration, meanwhile func()) time.Duration {
 	b.Helper()
 	n := len(b.messages())
-	asked := b.clock.now().Truncate(time.Millisecond) // as actions say it
+	asked := b.clock.now().Truncate(time.Millisecond) // to the millisecond, as in actions
 	b.send(requested(fmt.Sprint("v", n), fmt.Sprint("c", n)))
 	meanwhile()
 	redistest.Wait(b, "the message comes", func() bool { return len(b.messages()) > n })
@@ -182,7 +183,7 @@ func TestEventsOfNoPropertyAreDroppedAndSaid(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(greeting)
 	b.worker()
-	b.quiet() // its widget is online before anybody comes
+	b.quiet() // its widget is online before any visitor comes
 	e := arrived("v1")
 	e.Data.Property = "nobody"
 	b.send(e, e)

@@ -30,7 +30,8 @@ func Example() {
 	// open: false, override, until 2026-11-23 10:30
 }
 
-// A chat application tells of a visitor. A worker on the same Redis answers, with actions.
+// A chat application sends an event of a visitor. A worker on the same Redis answers with
+// actions.
 func ExampleClient_Send() {
 	options, stop := embedded.Start(time.Now, time.Second)
 	defer stop()

@@ -15,7 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// contended is a store in which somebody else is always quicker.
+// contended is a store in which another writer is always quicker.
 type contended struct{ store.Store }
 
 func (contended) Edit(context.Context, store.Edit) (bool, error) { return false, nil }

@@ -20,7 +20,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// fuzzing is a simulation whose store holds what nobody has checked.
+// fuzzing is a simulation with unchecked records in its store.
 type fuzzing struct {
 	*testing.T
 	*simulate.Simulation
@@ -61,7 +61,7 @@ func (f *fuzzing) keep(subject store.Subject, state []byte) {
 	}
 }
 
-// goesOn tells that nothing which lies in the store holds up others: somebody who arrives is greeted.
+// goesOn checks that no record in the store holds up others: a visitor who arrives is greeted.
 func (f *fuzzing) goesOn() {
 	f.Helper()
 	f.must(f.Take(f.Context(), complete(f.T, []event.Event{{ID: "after", Type: event.VisitorArrived, Time: f.Now(), Data: event.Data{Property: "acme", Visitor: "after", Visit: "1"}}})...))
@@ -78,8 +78,8 @@ func seed(f *testing.F, file string) []byte {
 	return body
 }
 
-// pieces are records of a visitor that hold one thing each of all that a record can. Of a long
-// seed, the fuzzer spends its time on finding a shorter one.
+// pieces are records of a visitor with one part each of all that a record can have. With a
+// long seed, the fuzzer would spend its time on shortening it.
 func pieces(f *testing.F, file string) (list [][]byte) {
 	f.Helper()
 	var record struct {
@@ -101,7 +101,7 @@ func pieces(f *testing.F, file string) (list [][]byte) {
 	return list
 }
 
-// FuzzEventPayload takes in whatever decodes as the payload of a task.
+// FuzzEventPayload takes in anything that decodes as the payload of a task.
 func FuzzEventPayload(f *testing.F) {
 	f.Add(seed(f, "testdata/payloads/event-take.v1.json"))
 	f.Add([]byte(`{"events":[{"type":"chat.message","time":"9999-12-31T23:59:59.9Z","data":{"property":"acme","chat":"/","visitor":"a/b","from":"visitor"}},{"data":{}},{}]}`))
@@ -119,7 +119,7 @@ func FuzzEventPayload(f *testing.F) {
 	})
 }
 
-// FuzzWakePayload reads the payload of a wake-up: what it names is a visitor, or is refused.
+// FuzzWakePayload reads the payload of a wake-up: it names a visitor, or is refused.
 func FuzzWakePayload(f *testing.F) {
 	f.Add(seed(f, "testdata/payloads/visitor-wake.v1.json"))
 	f.Fuzz(func(t *testing.T, payload []byte) {
@@ -142,7 +142,7 @@ func FuzzWakePayload(f *testing.F) {
 	})
 }
 
-// FuzzVisitorRecord decides on a visitor of whom anything may be stored.
+// FuzzVisitorRecord decides on a visitor with any record.
 func FuzzVisitorRecord(f *testing.F) {
 	for _, piece := range pieces(f, "engine/testdata/v1/visitor.json") {
 		f.Add(piece)
@@ -152,7 +152,7 @@ func FuzzVisitorRecord(f *testing.F) {
 	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, defs, store.VisitorSubject("acme", "v1"), state) })
 }
 
-// FuzzChatRecord does so with the record of whose a chat is.
+// FuzzChatRecord does the same with any record of a chat.
 func FuzzChatRecord(f *testing.F) {
 	f.Add(seed(f, "engine/testdata/v1/chat.json"))
 	f.Add(seed(f, "engine/testdata/v1/chat_parked.json"))
@@ -160,7 +160,7 @@ func FuzzChatRecord(f *testing.F) {
 	f.Fuzz(func(t *testing.T, state []byte) { storeAndGoOn(t, defs, "chat/acme/c1", state) })
 }
 
-// FuzzDigestRecord adds to a digest of which anything may be stored, and lets its property open.
+// FuzzDigestRecord adds to a digest with any record, and lets its property open.
 func FuzzDigestRecord(f *testing.F) {
 	f.Add(seed(f, "engine/testdata/v1/digest.json"))
 	f.Add([]byte(`{"after":"9999-12-31T23:59:59Z","forms":{"count":-1,"ids":[""]},"chats":[{},{"chat":"/","visitor":"a/b"}],"due":"0001-01-01T00:00:00Z"}`))

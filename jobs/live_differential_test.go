@@ -18,9 +18,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
-// wire is a state as JSON, without reasons: one that changes while nothing else does
-// is shown, and not committed. What an edit changed is dated by who saw it first: a
-// worker that was late has a date of its own.
+// wire is a state as JSON, without reasons: Live shows a new reason alone, and workers
+// do not commit it. The first to see an edit dates it: a worker that was late has
+// another date.
 func wire(t testing.TB, s widget.State, dated bool) string {
 	t.Helper()
 	body, err := json.Marshal(plain(s, dated))
@@ -61,7 +61,7 @@ func (f *frozen) add(d time.Duration) {
 	f.t = f.t.Add(d)
 }
 
-// commitAll decides on what is due, as a worker does.
+// commitAll decides on the due subjects, as a worker does.
 func (b *bundle) commitAll(d *engine.Decider, at time.Time) {
 	b.Helper()
 	for shard := range b.store.Shards() {
@@ -79,9 +79,9 @@ func (b *bundle) commitAll(d *engine.Decider, at time.Time) {
 	}
 }
 
-// TestLiveIsWhatIsCommitted takes two weeks in steps of all sizes, with overrides and
-// edits on the way. What Live shows at an instant is what a worker commits then, be it
-// late by many boundaries.
+// TestLiveIsWhatIsCommitted passes two weeks in steps of all sizes, with overrides and
+// edits on the way. Live shows at each instant the state that a worker commits then,
+// even one that is late by many boundaries.
 func TestLiveIsWhatIsCommitted(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(4) {
@@ -97,7 +97,7 @@ func TestLiveIsWhatIsCommitted(t *testing.T) {
 			b.defineWeek(client, random)
 			dated, undated := true, 0
 			for step := range 120 {
-				clock.add(time.Duration(random.ExpFloat64()*3*float64(time.Hour)) + 11*time.Second) // beyond what is kept
+				clock.add(time.Duration(random.ExpFloat64()*3*float64(time.Hour)) + 11*time.Second) // longer than properties are kept
 				edited := random.IntN(4) == 0
 				if edited {
 					b.overrideAny(client, clock.now(), random)
@@ -143,7 +143,7 @@ func TestLiveIsWhatIsCommitted(t *testing.T) {
 
 const liveProperties = 6
 
-// defineWeek defines properties with hours, departments and agents of chance.
+// defineWeek defines properties with random hours, departments and agents.
 func (b *bundle) defineWeek(client *jobs.Client, random *rand.Rand) {
 	b.Helper()
 	week := func() string {
@@ -159,7 +159,7 @@ func (b *bundle) defineWeek(client *jobs.Client, random *rand.Rand) {
 		week(), week(), strings.Join(properties, ","))))
 	b.must(err)
 	b.must(client.Apply(b.Context(), steps, nil))
-	// What a schedule's spread and an agent's wake do, all at once.
+	// The work of a schedule's spread and of an agent's wishes, all at once.
 	for i := range liveProperties {
 		subject := store.PropertySubject(fmt.Sprint("p", i))
 		b.must(b.store.Wake(b.Context(), b.store.Shard(subject), []store.Subject{subject}, morning(0, 0)))

@@ -51,7 +51,7 @@ func TestLiveLoadsOnce(t *testing.T) {
 	}
 	t.Cleanup(running(l))
 	wait.Wait()
-	if n := db.of(store.PropertySubject("acme")); n > 3 { // what was asked during the first, and what Follow may have missed at its start
+	if n := db.of(store.PropertySubject("acme")); n > 3 { // the calls during the first load, and changes that Follow may have missed at its start
 		t.Errorf("200 readers at once loaded it %d times", n)
 	}
 }
@@ -86,7 +86,7 @@ func TestLiveKeepsSoMany(t *testing.T) {
 	clock := &frozen{t: morning(10, 0)}
 	l := view.NewLive(view.New(view.Config{Store: store, Now: clock.now, TimeZone: time.UTC}))
 	t.Cleanup(running(l))
-	for round, most := range []int64{20_000 + more + 100, 20 * more} { // dropping one for another may drop what comes next
+	for round, most := range []int64{20_000 + more + 100, 20 * more} { // making room for one may drop the next one to be asked for
 		before := store.loaded.Load()
 		var next atomic.Int64
 		var wait sync.WaitGroup
@@ -106,8 +106,8 @@ func TestLiveKeepsSoMany(t *testing.T) {
 	}
 }
 
-// TestLiveWantsSoMany asks for more properties than can be waited for, while nothing
-// is loaded: ids come from anybody.
+// TestLiveWantsSoMany asks for more properties than the bound of wanted ones, while
+// nothing is loaded: ids may come from any caller.
 func TestLiveWantsSoMany(t *testing.T) {
 	t.Parallel()
 	l := view.NewLive(view.New(view.Config{Store: endless{nil, new(atomic.Int64)}, Now: morning(10, 0).UTC, TimeZone: time.UTC}))

@@ -120,8 +120,8 @@ func TestLiveAtABoundary(t *testing.T) {
 	}
 }
 
-// opensOnTime lets Live tell that acme opens at nine, on one day after the other, and gives
-// when it did so within a second.
+// opensOnTime lets acme open at nine, on one day after the other, until Live shows it
+// within a second, and gives that opening.
 func (b *bundle) opensOnTime(w *view.Watch) (opened time.Time) {
 	b.Helper()
 	day := 0
@@ -151,7 +151,7 @@ func TestLiveEdits(t *testing.T) {
 		"properties": {"acme": {"agents": ["lea"]}, "other": {}}}`
 	b := newBundle(t, setup{clock: morning(10, 0)})
 	b.define(text)
-	edit := func(before, after string) { // one thing at a time, since each is told by itself
+	edit := func(before, after string) { // one edit at a time, since each is one change
 		text = strings.Replace(text, before, after, 1)
 		b.define(text)
 	}
@@ -231,7 +231,7 @@ func TestLiveWithoutRedis(t *testing.T) {
 			_, w := b.watch(l, "acme")
 			c.away(server, t)
 			opened := b.opensOnTime(w)
-			b.clock.set(opened.Add(3*time.Hour + time.Minute)) // long after what is kept is to be looked at again
+			b.clock.set(opened.Add(3*time.Hour + time.Minute)) // long after kept properties are due to be read again
 			s, err := l.State(t.Context(), "acme")
 			if err != nil || s.State.Departments["sales"].Status != widget.Offline {
 				t.Errorf("after noon: %+v, %v", s, err)
@@ -319,7 +319,7 @@ func TestLiveReaders(t *testing.T) {
 	wait.Wait()
 }
 
-// TestLiveBroken has properties that nobody can decide on.
+// TestLiveBroken has properties that cannot be decided on.
 func TestLiveBroken(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{clock: morning(10, 0)})

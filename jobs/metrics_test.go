@@ -22,7 +22,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// scraped is what Prometheus reads.
+// scraped is a scrape as Prometheus gets it.
 type scraped struct {
 	testing.TB
 	text string
@@ -75,8 +75,8 @@ func (s scraped) expect(want map[string]float64) {
 	}
 }
 
-// shows scrapes the metrics of a Redis until they have some values: on a busy machine a look at
-// it may take longer than is allowed, and see less than all.
+// shows scrapes the metrics of a Redis until they have some values: on a busy machine a read
+// may exceed its time limit, and give less than all.
 func shows(t testing.TB, c prometheus.Collector, want map[string]float64) (seen scraped) {
 	t.Helper()
 	defer func() {
@@ -167,7 +167,7 @@ func TestMetricsCountAFlip(t *testing.T) {
 	stop()
 }
 
-// missedTicks is how many the log says that a cron entry has missed: on a busy machine there are some.
+// missedTicks is how many ticks a cron entry has missed, by the log: on a busy machine there are some.
 func (b *bundle) missedTicks(entry string) (sum float64) {
 	for _, line := range b.lines("cron entry missed its time: this run does its work") {
 		if n, ok := line.Data["missed"].(int); ok && line.Data["entry"] == entry {
@@ -193,7 +193,7 @@ func TestMetricsOfRedisShowWhatWaits(t *testing.T) {
 	}
 
 	b.out.fail("bad", &deliver.Error{Err: errors.New("it is no more"), Gone: true})
-	b.clock.set(time.Now()) // the places of the outbox are of Redis' clock
+	b.clock.set(time.Now()) // the places of the outbox come from Redis' clock
 	b.worker()
 	redistest.Wait(t, "the good one has had it", func() bool { return len(b.actions("good")) > 0 })
 	redistest.Wait(t, "the bad one is behind", func() bool {
@@ -249,7 +249,7 @@ func TestMetricsSayThatRedisDoesNotAnswer(t *testing.T) {
 		b.logged.Reset()
 		m = jobs.NewRedisMetrics(b.client, r.Client, b.log)
 		start := time.Now()
-		for range 2 { // the second is answered from what the first saw
+		for range 2 { // the second gets the values of the first
 			seen := scrape(t, m)
 			if seen.value("deskbell_up") != 0 || strings.Count(seen.text, "\n") != 3 {
 				t.Errorf("it says\n%s", seen.text)
@@ -280,7 +280,7 @@ func TestMetricsDoWithoutWhatCannotBeRead(t *testing.T) {
 
 func TestNoMetricsCountNothing(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{}) // its workers have none
+	b := newBundle(t, setup{}) // its workers have no metrics
 	b.worker()
 	b.define(measured)
 	b.becomes("acme", widget.Offline)

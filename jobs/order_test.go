@@ -22,8 +22,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// talkative is a property that has something to say about all that happens in a story, also
-// when it hears of it late.
+// talkative is a property with a message for every event of a story, also for late ones.
 const talkative = `{"properties": {"acme": {"schedule": "daily 0-24", "triggers": [
 	{"name": "site", "type": "site", "message": "hi", "expiry": "1h"},
 	{"name": "page", "type": "page", "url": {"contains": "/b"}, "delay": "10s", "message": "hi", "expiry": "1h"},
@@ -34,8 +33,8 @@ const talkative = `{"properties": {"acme": {"schedule": "daily 0-24", "triggers"
 	"rescue": [{"after": "5m", "send_message": "first"}, {"after": "6m", "repeat": true, "send_message": "each"}],
 	"auto_replies": {"during": "One moment"}}}}`
 
-// happening draws one event of a story: what a visitor does, and what happens in two chats of theirs. Some events of
-// the chats do not say whose they are.
+// happening draws one event of a story: of a visitor, or of one of their two chats. Some events of the chats do not
+// name the visitor.
 func happening(pick func(n int) int, visitor string, i int) event.Event {
 	visits := []event.Type{event.VisitorArrived, event.PageViewed, event.PageViewed, event.VisitorLeft, event.VisitorUpdated, event.WidgetMaximized, event.WidgetMinimized}
 	chats := []event.Type{
@@ -94,8 +93,8 @@ func disorder(pick func(n int) int, events []event.Event) (tasks [][]event.Event
 	return tasks
 }
 
-// known is what a record says about what has happened, without what was decided on it, which depends on what was
-// known at the time.
+// known is the part of a record about past events, without the decisions: these depend on the events known at
+// the time.
 func known(ctx context.Context, t rapid.TB, db store.Store, visitor string) map[string]any {
 	records, err := db.Load(ctx, []store.Subject{store.VisitorSubject("acme", visitor)})
 	if err != nil {
@@ -124,7 +123,7 @@ func known(ctx context.Context, t rapid.TB, db store.Store, visitor string) map[
 	return state
 }
 
-// doubled are the messages that a visitor has had and should not have had.
+// doubled are the messages that a visitor should not have had.
 func doubled(actions []visitorAction) (faults []string) {
 	had := make(map[string]int)
 	for _, a := range actions {
@@ -145,7 +144,7 @@ func doubled(actions []visitorAction) (faults []string) {
 	return faults
 }
 
-// TestTheStoryIsTheSameInAnyOrder takes in a story in order, and in disorder, and compares what is in the store.
+// TestTheStoryIsTheSameInAnyOrder takes in a story in order, and in disorder, and compares the records.
 func TestTheStoryIsTheSameInAnyOrder(t *testing.T) {
 	t.Parallel()
 	defs := parse(t, talkative)
@@ -198,7 +197,7 @@ func complete(t rapid.TB, events []event.Event) []event.Event {
 	return all
 }
 
-// TestTheStoryIsTheSameInAnyOrderOnTwoWorkers tells one story of many visitors, of each in another disorder, and all
+// TestTheStoryIsTheSameInAnyOrderOnTwoWorkers sends one story of many visitors, each in another disorder, and all
 // tasks at once.
 func TestTheStoryIsTheSameInAnyOrderOnTwoWorkers(t *testing.T) {
 	t.Parallel()

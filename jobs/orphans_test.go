@@ -16,7 +16,7 @@ import (
 
 const eventQueue, eventLease = "deskbell-event", "asynq:{deskbell-event}:lease"
 
-// TestATaskUnderWayHasALease holds asynq to what the beat reads of it.
+// TestATaskUnderWayHasALease checks the data of asynq that the beat reads.
 func TestATaskUnderWayHasALease(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
@@ -51,7 +51,7 @@ func TestATaskUnderWayHasALease(t *testing.T) {
 func (b *bundle) orphan(id string, payload []byte, ago time.Duration) {
 	b.Helper()
 	inspector := asynq.NewInspectorFromRedisClient(b.rdb)
-	b.must(inspector.PauseQueue(eventQueue)) // so that no living worker takes it
+	b.must(inspector.PauseQueue(eventQueue)) // so that no living worker runs it
 	_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", payload), asynq.Queue(eventQueue), asynq.TaskID(id))
 	b.must(err)
 	_, err = b.rdb.LMove(b.Context(), "asynq:{deskbell-event}:pending", "asynq:{deskbell-event}:active", "RIGHT", "LEFT").Result()
@@ -61,7 +61,7 @@ func (b *bundle) orphan(id string, payload []byte, ago time.Duration) {
 	b.must(inspector.UnpauseQueue(eventQueue))
 }
 
-// lease makes it so long ago that a worker has extended the lease of a task.
+// lease sets how long ago a worker extended the lease of a task.
 func (b *bundle) lease(id string, ago time.Duration) {
 	b.Helper()
 	until := time.Now().Add(30*time.Second - ago).Unix()
@@ -80,7 +80,7 @@ func (b *bundle) events(list ...event.Event) []byte {
 	return payload
 }
 
-// queueOfEvents is what asynq says of it.
+// queueOfEvents is asynq's info of the queue of events.
 func (b *bundle) queueOfEvents() *asynq.QueueInfo {
 	b.Helper()
 	info, err := asynq.NewInspectorFromRedisClient(b.rdb).GetQueueInfo(eventQueue)
@@ -116,7 +116,7 @@ func TestEventsOfADeadWorkerAreTakenInSoonAndOnce(t *testing.T) {
 	}
 	b.lease("t1", 2*time.Minute)
 	b.lease("t2", 2*time.Minute)
-	b.worker() // at its start asynq gives back what it can
+	b.worker() // at its start asynq gives back the tasks that it can
 	redistest.Wait(t, "asynq has given the tasks back", func() bool { return b.queueOfEvents().Size == 0 })
 	b.quiet()
 	if got := b.messages(); len(got) != 2 {
@@ -124,7 +124,7 @@ func TestEventsOfADeadWorkerAreTakenInSoonAndOnce(t *testing.T) {
 	}
 }
 
-// Its leases end by a clock of which nobody else can know that it was wrong.
+// Its leases end by a wrong clock, and no other process can know that.
 func TestEventsOfADeadWorkerWhoseClockWasAheadAreTakenIn(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})

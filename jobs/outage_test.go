@@ -42,7 +42,7 @@ func TestRedisAway(t *testing.T) {
 	}
 }
 
-// pauseUntil waits for the clock: how long Redis is away is what is tested.
+// pauseUntil waits for the clock: the test is about how long Redis is away.
 func pauseUntil(b *bundle, t time.Time) {
 	<-time.After(t.Sub(b.clock.now()))
 }

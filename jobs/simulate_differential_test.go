@@ -76,7 +76,7 @@ func TestASimulationDoesAsWorkersDo(t *testing.T) {
 	simulated := make(map[string][]string)
 	collect(t, simulated, s.actions)
 	told := simulated["agent.notify tom"]
-	delete(simulated, "agent.notify tom") // which goes by services of tom's own
+	delete(simulated, "agent.notify tom") // it goes by tom's own services
 	if diff := cmp.Diff(live, simulated); diff != "" {
 		t.Errorf("of workers (-), and of a simulation (+):\n%s", diff)
 	}
@@ -85,8 +85,8 @@ func TestASimulationDoesAsWorkersDo(t *testing.T) {
 	}
 }
 
-// collect sorts actions by what they are about. What two runs cannot have in common is
-// left out: the time to the millisecond, and revisions.
+// collect sorts actions by their subjects. It leaves out parts that differ between two
+// runs: the time to the millisecond, and revisions.
 func collect(t *testing.T, into map[string][]string, actions []envelope) {
 	t.Helper()
 	first := make(map[string]float64)
@@ -155,7 +155,7 @@ func TestASimulationAnswersEventsAsWorkersDo(t *testing.T) {
 	saysTheSame(b, s, 5)
 }
 
-// saysTheSame compares what was done about visitors by workers and by a simulation.
+// saysTheSame compares the actions for visitors of workers and of a simulation.
 func saysTheSame(b *bundle, s *simulated, least int) {
 	b.Helper()
 	said := func(v action.Visitor, id string, kind action.Type) string {
@@ -217,7 +217,7 @@ func TestASimulationClosesAsWorkersDo(t *testing.T) {
 	send(requested("ann", "c1"))
 	send(requested("bob", "c2"))
 	send(requested("kim", "c3"))
-	redistest.Wait(t, "both have their replies", func() bool { // an event in the same batch would be known before them
+	redistest.Wait(t, "both have their replies", func() bool { // an event in the same batch would be heard before them
 		return slices.Contains(b.messages(), "bob: One moment") && slices.Contains(b.messages(), "kim: One moment")
 	})
 	send(in("c2", event.ChatMessage, event.FromAgent))

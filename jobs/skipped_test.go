@@ -15,7 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// patient is a property that says something on one page after a while, and to British visitors.
+// patient is a property with a message on one page after a while, and one for British visitors.
 const patient = `{"properties": {"acme": {"triggers": [
 	{"name": "Pricing", "type": "page", "url": {"contains": "/pricing"}, "delay": "1h", "message": "Shall we talk?"},
 	{"name": "British", "type": "advanced", "on": "page.viewed", "conditions": [{"field": "visitor.country", "is": "GB"}], "message": "Hello there"}

@@ -21,7 +21,7 @@ func redisZ(s store.Subject, at time.Time) redis.Z {
 	return redis.Z{Score: float64(at.Unix()), Member: string(s)}
 }
 
-// TestNoGoroutineStays is alone: the goroutines of other tests would be taken for a
+// TestNoGoroutineStays is alone: the goroutines of other tests would count as a
 // worker's.
 //
 //nolint:paralleltest // see above
@@ -40,7 +40,7 @@ func TestNoGoroutineStays(t *testing.T) {
 	}
 }
 
-// slow is a store whose commits wait until they may go on, and then take their time.
+// slow is a store with slow commits, which first wait until they may go on.
 type slow struct {
 	store.Store
 	claimed func()
@@ -72,7 +72,7 @@ func TestStop(t *testing.T) {
 		claimed, goOn := make(chan struct{}), make(chan struct{})
 		wrap := func(s store.Store) store.Store { return slow{s, sync.OnceFunc(func() { close(claimed) }), goOn} }
 		b := newBundle(t, setup{shards: 1, batch: 1, wrap: wrap})
-		const count = 600 // more than can be swept while the worker is told to stop, and than Redis pages at once
+		const count = 600 // more than a worker sweeps while it stops, and than Redis has on a page
 		var properties []string
 		for i := range count {
 			properties = append(properties, fmt.Sprintf(`"p%d": {}`, i))
@@ -143,7 +143,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// hanging is a service that takes a notice and never says so.
+// hanging is a service that gets a notice and never answers.
 type hanging struct{ asked func() }
 
 func (h hanging) Notify(ctx context.Context, _, _, _ string) error {
@@ -158,7 +158,7 @@ func TestAnIdleWorkerAsksLittleOfRedis(t *testing.T) {
 	b.define(shop)
 	b.worker()
 	b.quiet()
-	// What follows a start, in the first half minute, is no idling.
+	// The first half minute after a start is not idle.
 	_, err := asynq.NewInspectorFromRedisClient(b.rdb).DeleteAllScheduledTasks("deskbell-upkeep")
 	b.must(err)
 	const span = 5 * time.Second // from one beat of cron to the next

@@ -86,7 +86,7 @@ func TestEachMessageThatWaitsHasATaskOfItsNameThatIsCancelledWithIt(t *testing.T
 func TestAMessageWhoseTaskIsGoneStillGoesOut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
-	b.define(`{"properties": {"acme": {"triggers": [{"name": "Help", "type": "rescue", "delay": "10s", "message": "We are nearly with you"}]}}}`) // its task comes two seconds early: there are eight to take it away
+	b.define(`{"properties": {"acme": {"triggers": [{"name": "Help", "type": "rescue", "delay": "10s", "message": "We are nearly with you"}]}}}`) // its task comes two seconds early: there are eight seconds to remove it
 	b.worker()
 	b.quiet()
 	tasks := asynq.NewInspectorFromRedisClient(b.rdb)
@@ -98,7 +98,8 @@ func TestAMessageWhoseTaskIsGoneStillGoesOut(t *testing.T) {
 	})
 }
 
-// often are properties that greet on a page, at once and a second later, and say how often.
+// often are properties that greet on a page, at once and a second later, with a limit of
+// how often.
 const often = `{"properties": {
 	"visitor": {"triggers": [{"name": "Now", %[1]s}, {"name": "Soon", "delay": "1s", %[1]s}]},
 	"visit":   {"triggers": [{"name": "Now", "frequency": "once_per_visit", %[1]s}, {"name": "Soon", "delay": "1s", "frequency": "once_per_visit", %[1]s}]},
@@ -108,7 +109,7 @@ const often = `{"properties": {
 }}`
 
 // TestOneMessageHoweverOftenItIsCausedAtOnce lets visitors see a page in two tabs of each of
-// two visits at once, and tells two workers of each view three times.
+// two visits at once, and sends each view three times to two workers.
 func TestOneMessageHoweverOftenItIsCausedAtOnce(t *testing.T) {
 	t.Parallel()
 	const visitors = 40 // of each property
@@ -175,8 +176,8 @@ func TestEditsHoldForMessagesThatWait(t *testing.T) {
 		{"deleted with its property", func(b *bundle, _ time.Duration) { b.define(`{"properties": {"other": {}}}`) }, nil},
 		{"of a property that closes", func(b *bundle, _ time.Duration) { b.override("acme", false) }, nil},
 	} {
-		// edited gives what a visitor hears when the edit comes while the message waits for a
-		// delay; ok is false where the machine was so busy that the edit came later.
+		// edited gives the messages to a visitor if the edit comes while the message waits
+		// for a delay; ok is false if the machine was so busy that the edit came later.
 		edited := func(t *testing.T, delay time.Duration) (heard []string, ok bool) {
 			t.Helper()
 			b := newBundle(t, setup{})

@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 )
 
-// What Try foretells is what comes: by kind, text, time and id.
+// The messages that Try foretells come: by kind, text, time and id.
 func TestTryForetellsWhatComes(t *testing.T) {
 	t.Parallel()
 	const definitions = `{"properties": {"acme": {

@@ -41,7 +41,7 @@ recheck           "type":"advanced","on":"page.viewed","conditions":[{"field":"p
 unchecked         "type":"advanced","on":"page.viewed","conditions":[{"field":"page.path","is":"/a"}],"recheck":false
 `
 
-// tableOfReasons is what each of these triggers does about what happens between its start and its due time: "hi" is
+// tableOfReasons is the result of each of these triggers for each event between its start and its due time: "hi" is
 // its message, once, and anything else is the reason why there is none.
 //
 //	late      we hear of the start 61 seconds after the message was due
@@ -101,7 +101,7 @@ func TestTriggersOfEachType(t *testing.T) {
 	}
 }
 
-// play is a trigger of one property, and a visitor to whom things happen while it waits.
+// play is a trigger of one property, and a visitor with events while the trigger waits.
 type play struct {
 	testing.TB
 	sim   *simulate.Simulation
@@ -109,7 +109,7 @@ type play struct {
 	start time.Time
 	due   time.Time
 	n     int      // events so far
-	said  []string // what came of the start: messages, and reasons why there was none
+	said  []string // the results of the start: messages, and reasons why there was none
 }
 
 func newPlay(t testing.TB, keys string) *play {
@@ -129,7 +129,7 @@ func newPlay(t testing.TB, keys string) *play {
 func (p *play) hear(body []byte) error {
 	a := decodeVisitorAction(p, body)
 	switch {
-	case a.data.Cause.Event != "start": // of something else that happened
+	case a.data.Cause.Event != "start": // caused by another event
 	case a.Type == action.MessageSend:
 		p.said = append(p.said, a.data.Text)
 	case a.Type == action.MessageSkipped:
@@ -160,7 +160,7 @@ func (p *play) at(t time.Time) {
 	p.must(p.sim.Advance(p.Context(), t))
 }
 
-// tell lets an event of an instant be heard now.
+// tell takes in an event of an instant now.
 func (p *play) tell(e event.Event, at time.Time) {
 	p.Helper()
 	if e.ID == "" {
@@ -203,7 +203,8 @@ func (p *play) happens(name, column string) {
 	p.at(p.due.Add(10 * time.Minute))
 }
 
-// before is what has come before the start: the visitor, and in a chat the request.
+// before takes in the events before the start: one of the visitor, and in a chat the
+// request.
 func (p *play) before(name string, at time.Time) {
 	p.Helper()
 	if name == "site" || name == "visitor.arrived" {
@@ -298,7 +299,7 @@ func chatEvent(kind event.Type) event.Event {
 	return e
 }
 
-// fromAgent names no visitor: the chat tells whose it is.
+// fromAgent names no visitor: the chat has one.
 func fromAgent(kind event.Type) event.Event {
 	e := event.New(kind, event.Data{Property: "acme", Chat: "c1", Agent: "lea"})
 	if kind == event.ChatMessage {

@@ -16,7 +16,7 @@ import (
 // kept is how many actions a visitor's record keeps.
 const kept = 20
 
-// talk writes the record of a visitor to whom so many things have been said, m1 the first.
+// talk writes the record of a visitor with so many messages, m1 the first.
 func (b *bundle) talk(visitor string, count int) {
 	b.Helper()
 	var told []string
@@ -46,7 +46,7 @@ func ids(list []view.FeedItem) string {
 	return strings.Join(names, " ")
 }
 
-// TestVisitsOutliveRedis takes Redis away while two pages are told, one of which comes in that time.
+// TestVisitsOutliveRedis takes Redis away while two pages watch; one of them comes in that time.
 func TestVisitsOutliveRedis(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -75,7 +75,7 @@ func TestVisitsOutliveRedis(t *testing.T) {
 					t.Errorf("after it, %s is told %s", name, got)
 				}
 			}
-			b.talk("v1", 4) // and what is said then comes as before
+			b.talk("v1", 4) // and later messages come as before
 			if got := ids(b.told(page, 1)); got != "m4" {
 				t.Errorf("afterwards it is told %s", got)
 			}
@@ -83,7 +83,7 @@ func TestVisitsOutliveRedis(t *testing.T) {
 	}
 }
 
-// TestASlowPageHoldsUpNoOther has one page that reads nothing, while much is said to it and to others.
+// TestASlowPageHoldsUpNoOther has one page that reads nothing, while it and others get many messages.
 func TestASlowPageHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})

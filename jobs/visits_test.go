@@ -15,14 +15,14 @@ import (
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
-// telling is a property that has something to say to each message of a visitor.
+// telling is a property with a reply to each message of a visitor.
 const telling = `{"properties": {"acme": {"destinations": [], "triggers": [
 	{"name": "SECRET-welcome", "type": "site", "message": "Hello"},
 	{"name": "SECRET-echo", "type": "advanced", "on": "chat.message", "frequency": "every_time",
 	 "actions": [{"send_message": "I hear you"}, {"add_note": "SECRET-note"}, {"show_form": "contact_form"}]}
 ]}}}`
 
-// visits runs a Visits until the end of the test.
+// visits runs a VisitFeed until the end of the test.
 func (b *bundle) visits() *view.VisitFeed {
 	b.Helper()
 	v := view.NewVisitFeed(b.client.Reader)
@@ -47,7 +47,7 @@ func (b *bundle) visit(v *view.VisitFeed, visitor, visit, last string) *view.Sub
 	return w
 }
 
-// told waits until so many actions have been told.
+// told waits until the subscription has given so many actions.
 func (b *bundle) told(w *view.Subscription, count int) (list []view.FeedItem) {
 	b.Helper()
 	for deadline := time.After(redistest.Patience); len(list) < count; {
@@ -66,7 +66,7 @@ func TestVisitsAreTold(t *testing.T) {
 	b := newBundle(t, setup{})
 	b.define(telling)
 	b.worker()
-	b.quiet() // its widget is online before anybody comes
+	b.quiet() // its widget is online before any visitor comes
 	v := b.visits()
 	w, other := b.visit(v, "v1", "v1.1", ""), b.visit(v, "v1", "guessed", "")
 	b.send(arrived("v1"))
@@ -132,7 +132,7 @@ func TestAVisitorIsToldTheLastOfMany(t *testing.T) {
 				e := event.New(event.PageViewed, event.Data{Property: "acme", Visitor: "v1", Visit: "v1.1", Page: event.Page{URL: fmt.Sprintf("https://example.com/%d", i)}})
 				events = append(events, named(fmt.Sprint("e", i), e))
 			}
-			for i, e := range events { // one after the other: of views that come together, those that are left say nothing
+			for i, e := range events { // one after the other: of views that come together, only the last has a message
 				b.send(e)
 				redistest.Wait(t, "it is said", func() bool { return len(b.messages()) == i+1 })
 			}
