@@ -31,7 +31,7 @@ type noted struct {
 	timerTakes, answerTakes time.Duration // the last of each, until its commit
 }
 
-// talk is one chat, in which an agent answers when the visitor is to be comforted.
+// talk is one chat, in which an agent answers just when the comforting message is due.
 type talk struct {
 	due, sent time.Time // of the timer, and of the answer; zero: not to be measured
 	spoken    []int64   // revisions
@@ -39,7 +39,7 @@ type talk struct {
 	known     chan struct{}
 }
 
-// Commit implements store.Store. It takes its time, so that the other worker comes in between.
+// Commit implements store.Store. It is slow, so that the other worker comes in between.
 func (h history) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
 	<-time.After(rand.N(20 * time.Millisecond))
 	lost, err := h.Store.Commit(ctx, changes)
@@ -194,7 +194,7 @@ func (b *bundle) askAndAnswer(n *noted, property string, i int) {
 	asked := named("request", event.New(event.ChatRequested, event.Data{Property: property, Visitor: visitor, Chat: chat, Text: "Hello?"}))
 	asked.Time = b.clock.now()
 	answer := named("answer", event.New(event.ChatMessage, event.Data{Property: property, Chat: chat, From: event.FromAgent, Agent: "lea", Text: "Yes?"}))
-	if i%2 == 0 { // else they are found by the chat
+	if i%2 == 0 { // else the visitor is found by the chat
 		answer.Data.Visitor = visitor
 	}
 	var talk *talk

@@ -27,7 +27,7 @@ const boardShop = `{
 	}
 }`
 
-// board is one property as the board has it.
+// board is the state of one property on the board.
 func (b *bundle) board(id string) view.BoardState {
 	b.Helper()
 	_, states, err := b.client.BoardStates(b.Context(), []string{id})

@@ -47,11 +47,11 @@ type clock struct{ offset atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
 
-// set makes it be an instant now.
+// set sets the clock to an instant.
 func (c *clock) set(t time.Time) { c.offset.Store(int64(time.Until(t))) }
 
-// due makes an instant come at the next beat of the workers' cron, of which there is
-// one every five seconds.
+// due makes an instant come at the next beat of the workers' cron, which is every five
+// seconds.
 func (c *clock) due(t time.Time) { c.dueAfter(t, 0) }
 
 // dueAfter leaves at least so much time before.
@@ -169,7 +169,7 @@ func parse(t testing.TB, text string) *definition.Definitions {
 	return defs
 }
 
-// worker starts one; stop ends it and fails the test when it does not end well. It
+// worker starts a worker; stop ends it and fails the test if it does not end well. It
 // ends with the test at the latest.
 func (b *bundle) worker() (stop func()) {
 	b.Helper()
@@ -234,7 +234,7 @@ func (b *bundle) running() int {
 	return b.count(func(q *asynq.QueueInfo) int { return q.Active })
 }
 
-// count adds up something over the queues.
+// count adds up a number over the queues.
 func (b *bundle) count(of func(*asynq.QueueInfo) int) int {
 	b.Helper()
 	inspector := asynq.NewInspectorFromRedisClient(b.rdb)
@@ -303,7 +303,7 @@ func text(t testing.TB, e *logrus.Entry) string {
 	return string(line)
 }
 
-// recorder is every destination, and the notification services.
+// recorder stands for every destination, and for the notification services.
 type recorder struct {
 	mu    sync.Mutex
 	had   map[string][]deliver.Delivery // by destination
@@ -311,7 +311,7 @@ type recorder struct {
 	sent  []string                      // notices: URL, title, text
 	fails map[string]error              // the answer, by destination or by URL
 
-	answers map[string]func(context.Context, []deliver.Delivery) error // by destination, where it is not the same for all
+	answers map[string]func(context.Context, []deliver.Delivery) error // by destination, if its answers differ
 }
 
 // call is one call of a destination, and its answer.
@@ -365,7 +365,7 @@ func (r recording) reply(ctx context.Context, batch []deliver.Delivery) error {
 	return err
 }
 
-// answer lets a destination answer otherwise from now on.
+// answer changes the answers of a destination from now on.
 func (r *recorder) answer(name string, answer func(context.Context, []deliver.Delivery) error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -106,7 +106,7 @@ func TestTheDepartmentOfAChat(t *testing.T) {
 	}
 }
 
-// TestClosingSoonIsForThoseWhoAreThere has a chat that is never ended, and the hours end at five.
+// TestClosingSoonIsForThoseWhoAreThere has a chat that never ends, and hours that end at five.
 func TestClosingSoonIsForThoseWhoAreThere(t *testing.T) {
 	t.Parallel()
 	told := []string{"closing_soon: We close at 17:00"}
@@ -133,7 +133,7 @@ func TestClosingSoonIsForThoseWhoAreThere(t *testing.T) {
 	}
 }
 
-// TestAnActionWithoutWordsIsSkipped: nothing is known of the agent who has the chat.
+// TestAnActionWithoutWordsIsSkipped: the agent of the chat is unknown.
 func TestAnActionWithoutWordsIsSkipped(t *testing.T) {
 	t.Parallel()
 	s := simulation(t, morning(9, 0), 1)

@@ -62,7 +62,7 @@ func TestDestinations(t *testing.T) {
 			kind, _, _ := strings.Cut(id, ":")
 			got = append(got, kind)
 		}
-		if diff := cmp.Diff([]string{"agent.notify", "message.send"}, got); diff != "" { // not also that for agents
+		if diff := cmp.Diff([]string{"agent.notify", "message.send"}, got); diff != "" { // without the one for agents
 			t.Error(diff)
 		}
 	})
@@ -116,7 +116,7 @@ func outboxes(b *bundle) int {
 	return n
 }
 
-// forgetful is a store that dies between a delivery and the note of it, some times.
+// forgetful is a store that fails some times between a delivery and its note.
 type forgetful struct {
 	store.Store
 	times *atomic.Int64

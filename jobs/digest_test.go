@@ -44,7 +44,8 @@ func ended(chat string) event.Event {
 	return named("end-"+chat, event.New(event.ChatEnded, event.Data{Property: "acme", Visitor: "v-" + chat, Chat: chat}))
 }
 
-// digests are those among actions, as OPENING: FORMS | CHATS | MESSAGES, and notices of them, as OPENING AGENT: TEXT.
+// digests are the digests among actions, as OPENING: FORMS | CHATS | MESSAGES, and notices of them, as OPENING AGENT:
+// TEXT.
 func digests(t testing.TB, actions []envelope) []string {
 	t.Helper()
 	var list []string
@@ -171,7 +172,7 @@ func TestADigestLosesNothingAndCountsNothingTwice(t *testing.T) {
 	left.Store(1)
 	b.send(form("f1"), wrote("m1", "c1", event.FromVisitor), asked("c1"))
 	redistest.Wait(t, "it is in the digest before it is heard", func() bool { return b.digest().Rev != 0 && left.Load() < 0 })
-	b.quiet() // it was tried again
+	b.quiet() // the worker tried it again
 	b.crosses(told(morning(9, 0)))
 	b.tells("Mon 09:00:00: f1 | c1 | m1", "Mon 09:00:00 lea: While ACME was closed: 1 form, 1 chat waiting, 1 message")
 }

@@ -72,7 +72,7 @@ func (b *bundle) visitorActions() []visitorAction {
 	return list
 }
 
-// decodeVisitorAction reads an action; one that is about no visitor has none.
+// decodeVisitorAction reads an action; for one without a visitor, Visitor is empty.
 func decodeVisitorAction(t testing.TB, body []byte) (a visitorAction) {
 	t.Helper()
 	if err := json.Unmarshal(body, &a.Action); err != nil {
@@ -129,7 +129,7 @@ func TestWhatIsDueComesAtItsInstant(t *testing.T) {
 func (b *bundle) comforts(delay time.Duration, meanwhile func()) time.Duration {
 	b.Helper()
 	n := len(b.messages())
-	asked := b.clock.now().Truncate(time.Millisecond) // as actions say it
+	asked := b.clock.now().Truncate(time.Millisecond) // to the millisecond, as in actions
 	b.send(requested(fmt.Sprint("v", n), fmt.Sprint("c", n)))
 	meanwhile()
 	redistest.Wait(b, "the message comes", func() bool { return len(b.messages()) > n })

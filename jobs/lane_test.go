@@ -55,7 +55,7 @@ func (b *bundle) emitAt(committed time.Time, ids ...string) {
 	b.must(err)
 }
 
-// got are the ids that a destination has taken, in their order.
+// got are the ids that a destination has accepted, in their order.
 func (b *bundle) got(destination string) []string {
 	b.out.mu.Lock()
 	defer b.out.mu.Unlock()
@@ -66,7 +66,7 @@ func (b *bundle) got(destination string) []string {
 	return ids
 }
 
-// gets waits until a destination has taken so many actions.
+// gets waits until a destination has accepted so many actions.
 func (b *bundle) gets(destination string, want int) {
 	b.Helper()
 	redistest.Wait(b, fmt.Sprintf("%s has %d actions", destination, want), func() bool { return len(b.got(destination)) >= want })

@@ -143,7 +143,7 @@ func TestLiveIsWhatIsCommitted(t *testing.T) {
 
 const liveProperties = 6
 
-// defineWeek defines properties with hours, departments and agents of chance.
+// defineWeek defines properties with random hours, departments and agents.
 func (b *bundle) defineWeek(client *jobs.Client, random *rand.Rand) {
 	b.Helper()
 	week := func() string {

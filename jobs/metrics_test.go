@@ -75,8 +75,8 @@ func (s scraped) expect(want map[string]float64) {
 	}
 }
 
-// shows scrapes the metrics of a Redis until they have some values: on a busy machine a look at
-// it may take longer than is allowed, and see less than all.
+// shows scrapes the metrics of a Redis until they have some values: on a busy machine a read
+// may exceed its time limit, and give less than all.
 func shows(t testing.TB, c prometheus.Collector, want map[string]float64) (seen scraped) {
 	t.Helper()
 	defer func() {
@@ -193,7 +193,7 @@ func TestMetricsOfRedisShowWhatWaits(t *testing.T) {
 	}
 
 	b.out.fail("bad", &deliver.Error{Err: errors.New("it is no more"), Gone: true})
-	b.clock.set(time.Now()) // the places of the outbox are of Redis' clock
+	b.clock.set(time.Now()) // the places of the outbox come from Redis' clock
 	b.worker()
 	redistest.Wait(t, "the good one has had it", func() bool { return len(b.actions("good")) > 0 })
 	redistest.Wait(t, "the bad one is behind", func() bool {
@@ -280,7 +280,7 @@ func TestMetricsDoWithoutWhatCannotBeRead(t *testing.T) {
 
 func TestNoMetricsCountNothing(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{}) // its workers have none
+	b := newBundle(t, setup{}) // its workers have no metrics
 	b.worker()
 	b.define(measured)
 	b.becomes("acme", widget.Offline)

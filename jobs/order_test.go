@@ -124,7 +124,7 @@ func known(ctx context.Context, t rapid.TB, db store.Store, visitor string) map[
 	return state
 }
 
-// doubled are the messages that a visitor has had and should not have had.
+// doubled are the messages that a visitor should not have had.
 func doubled(actions []visitorAction) (faults []string) {
 	had := make(map[string]int)
 	for _, a := range actions {

@@ -51,7 +51,7 @@ func TestATaskUnderWayHasALease(t *testing.T) {
 func (b *bundle) orphan(id string, payload []byte, ago time.Duration) {
 	b.Helper()
 	inspector := asynq.NewInspectorFromRedisClient(b.rdb)
-	b.must(inspector.PauseQueue(eventQueue)) // so that no living worker takes it
+	b.must(inspector.PauseQueue(eventQueue)) // so that no living worker runs it
 	_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", payload), asynq.Queue(eventQueue), asynq.TaskID(id))
 	b.must(err)
 	_, err = b.rdb.LMove(b.Context(), "asynq:{deskbell-event}:pending", "asynq:{deskbell-event}:active", "RIGHT", "LEFT").Result()

@@ -23,8 +23,8 @@ func allArgs() map[string]reflect.Type {
 	return all
 }
 
-// TestPayloadsStillDecode holds that tasks which an older worker has left in Redis are
-// still understood: files here are added to, and never changed.
+// TestPayloadsStillDecode checks that tasks of older workers in Redis still decode:
+// files here are added to, and never changed.
 func TestPayloadsStillDecode(t *testing.T) {
 	t.Parallel()
 	args := allArgs()

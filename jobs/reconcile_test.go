@@ -18,7 +18,7 @@ func TestReconcile(t *testing.T) {
 	acme, lea := store.PropertySubject("acme"), store.AgentSubject("lea")
 	const defs = `{"properties": {"acme": {"schedule": "daily 9-17"}}, "agents": {"lea": {"schedule": "daily 9-17"}}}`
 
-	// decided has decided on all, and has no worker any more.
+	// decided has decided on all subjects, and has no worker any more.
 	decided := func(t *testing.T, shards int) *bundle {
 		t.Helper()
 		b := newBundle(t, setup{shards: shards})

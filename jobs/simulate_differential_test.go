@@ -217,7 +217,7 @@ func TestASimulationClosesAsWorkersDo(t *testing.T) {
 	send(requested("ann", "c1"))
 	send(requested("bob", "c2"))
 	send(requested("kim", "c3"))
-	redistest.Wait(t, "both have their replies", func() bool { // an event in the same batch would be known before them
+	redistest.Wait(t, "both have their replies", func() bool { // an event in the same batch would be heard before them
 		return slices.Contains(b.messages(), "bob: One moment") && slices.Contains(b.messages(), "kim: One moment")
 	})
 	send(in("c2", event.ChatMessage, event.FromAgent))

@@ -17,7 +17,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// simulated is a simulation and the actions that came of it.
+// simulated is a simulation and its actions.
 type simulated struct {
 	testing.TB
 	*simulate.Simulation
@@ -92,11 +92,11 @@ func (s *simulated) visitorActions() []visitorAction {
 	return list
 }
 
-// ids are those of the actions since the last time, with their times.
+// ids are the ids of the actions since the last call, with their times.
 func (s *simulated) ids() []string {
 	var list []string
 	for _, a := range s.actions {
-		id, _, _ := strings.Cut(a.ID, ":e") // the revision of an edit says nothing here
+		id, _, _ := strings.Cut(a.ID, ":e") // the revision of an edit does not matter here
 		list = append(list, a.Time.Format("15:04:05 ")+id)
 	}
 	s.actions = nil
@@ -193,7 +193,7 @@ func BenchmarkSimulation(b *testing.B) {
 
 func TestASimulationKnowsWhichEventsWaitForTheirVisitor(t *testing.T) {
 	t.Parallel()
-	s := newFuzzing(t, parse(t, talkative)) // it explains
+	s := newFuzzing(t, parse(t, talkative)) // with Config.Explain
 	asks := func(id, chat string) event.Event {
 		return named(id, event.New(event.ChatMessage, event.Data{Property: "acme", Chat: chat, From: event.FromVisitor, Text: "Hello?"}))
 	}

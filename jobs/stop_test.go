@@ -21,7 +21,7 @@ func redisZ(s store.Subject, at time.Time) redis.Z {
 	return redis.Z{Score: float64(at.Unix()), Member: string(s)}
 }
 
-// TestNoGoroutineStays is alone: the goroutines of other tests would be taken for a
+// TestNoGoroutineStays is alone: the goroutines of other tests would count as a
 // worker's.
 //
 //nolint:paralleltest // see above
@@ -40,7 +40,7 @@ func TestNoGoroutineStays(t *testing.T) {
 	}
 }
 
-// slow is a store whose commits wait until they may go on, and then take their time.
+// slow is a store with slow commits, which first wait until they may go on.
 type slow struct {
 	store.Store
 	claimed func()

@@ -86,7 +86,7 @@ func TestEachMessageThatWaitsHasATaskOfItsNameThatIsCancelledWithIt(t *testing.T
 func TestAMessageWhoseTaskIsGoneStillGoesOut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
-	b.define(`{"properties": {"acme": {"triggers": [{"name": "Help", "type": "rescue", "delay": "10s", "message": "We are nearly with you"}]}}}`) // its task comes two seconds early: there are eight to take it away
+	b.define(`{"properties": {"acme": {"triggers": [{"name": "Help", "type": "rescue", "delay": "10s", "message": "We are nearly with you"}]}}}`) // its task comes two seconds early: there are eight seconds to remove it
 	b.worker()
 	b.quiet()
 	tasks := asynq.NewInspectorFromRedisClient(b.rdb)
@@ -98,7 +98,8 @@ func TestAMessageWhoseTaskIsGoneStillGoesOut(t *testing.T) {
 	})
 }
 
-// often are properties that greet on a page, at once and a second later, and say how often.
+// often are properties that greet on a page, at once and a second later, with a limit of
+// how often.
 const often = `{"properties": {
 	"visitor": {"triggers": [{"name": "Now", %[1]s}, {"name": "Soon", "delay": "1s", %[1]s}]},
 	"visit":   {"triggers": [{"name": "Now", "frequency": "once_per_visit", %[1]s}, {"name": "Soon", "delay": "1s", "frequency": "once_per_visit", %[1]s}]},

@@ -101,7 +101,7 @@ func TestTriggersOfEachType(t *testing.T) {
 	}
 }
 
-// play is a trigger of one property, and a visitor to whom things happen while it waits.
+// play is a trigger of one property, and a visitor with events while the trigger waits.
 type play struct {
 	testing.TB
 	sim   *simulate.Simulation
@@ -129,7 +129,7 @@ func newPlay(t testing.TB, keys string) *play {
 func (p *play) hear(body []byte) error {
 	a := decodeVisitorAction(p, body)
 	switch {
-	case a.data.Cause.Event != "start": // of something else that happened
+	case a.data.Cause.Event != "start": // caused by another event
 	case a.Type == action.MessageSend:
 		p.said = append(p.said, a.data.Text)
 	case a.Type == action.MessageSkipped:

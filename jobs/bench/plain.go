@@ -1,5 +1,5 @@
-// Package bench is asynq as the plain design: a task for each thing to do. The benchmarks of Deskbell compare its own
-// design with it.
+// Package bench is asynq in the plain design: one task for each piece of work. The benchmarks of Deskbell compare its
+// own design with it.
 package bench
 
 import (
@@ -12,7 +12,7 @@ import (
 
 const queue = "bench"
 
-// Plain is asynq with tasks of one kind, in a queue that nothing else uses.
+// Plain is asynq with tasks of one kind, in a queue of its own.
 type Plain struct {
 	kind   string
 	client *asynq.Client
@@ -24,7 +24,7 @@ func New(kind string, client, server redis.UniversalClient) *Plain {
 	return &Plain{kind, asynq.NewClientFromRedisClient(client), server}
 }
 
-// Enqueue adds a task, and may be called by many at once.
+// Enqueue adds a task, and may be called by many goroutines at once.
 func (p *Plain) Enqueue(ctx context.Context, payload []byte) error {
 	_, err := p.client.EnqueueContext(ctx, asynq.NewTask(p.kind, payload), asynq.Queue(queue))
 	return err
@@ -33,8 +33,8 @@ func (p *Plain) Enqueue(ctx context.Context, payload []byte) error {
 // Handler does the work of one task.
 type Handler func(ctx context.Context, payload []byte) error
 
-// Work calls a handler with each task, until it is stopped. So many run at once; an idle worker looks for tasks at an
-// interval, which is asynq's own for 0.
+// Work calls a handler with each task, until it is stopped. concurrency is how many run at once. An idle worker looks
+// for tasks at an interval; 0 is asynq's own.
 func (p *Plain) Work(concurrency int, interval time.Duration, handle Handler) (stop func(), err error) {
 	server := asynq.NewServerFromRedisClient(p.server, asynq.Config{
 		Concurrency: concurrency, Queues: map[string]int{queue: 1}, TaskCheckInterval: interval, LogLevel: asynq.ErrorLevel,

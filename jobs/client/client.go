@@ -1,5 +1,5 @@
-// Package client is what other Go programs import: it checks events and hands them to the workers. It knows of asynq only by the
-// file that enqueues (enqueue.go), and neither decides nor reads states; edit and view do that.
+// Package client is for other Go programs: it checks events and hands them to the workers. Only enqueue.go uses asynq. It
+// neither edits nor reads states; packages edit and view do that.
 package client
 
 import (
@@ -10,11 +10,11 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Config is what a Client is made of.
+// Config holds the dependencies of a Client.
 type Config struct {
 	Redis      redis.UniversalClient   // for enqueueing; the caller closes it
-	Shard      func(store.Subject) int // as the store has it
-	Partitions int                     // of the queues, as the store has it
+	Shard      func(store.Subject) int // as of the store
+	Partitions int                     // of the queues, as of the store
 	Now        func() time.Time
 }
 

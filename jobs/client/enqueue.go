@@ -31,7 +31,7 @@ func PartitionOf(queue string, shard, partitions int) string {
 	return fmt.Sprintf("%s-%d", queue, shard%partitions)
 }
 
-// EventRetries lets a task be tried for some hours: it is all there is of its events.
+// EventRetries lets a task be tried for some hours: its events are stored nowhere else.
 const EventRetries = 200
 
 // TaskTimeout bounds one run of a task. A sweep of a million subjects in one shard takes some tens of seconds.
@@ -51,7 +51,7 @@ func (q enqueuer) enqueue(ctx context.Context, p *parcel) error {
 	kind := EventsArgs{}.Kind()
 	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload()),
 		asynq.Queue(PartitionOf(EventQueue, p.shard, q.partitions)), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
-	if err != nil && ctx.Err() != nil { // of which asynq keeps only the text
+	if err != nil && ctx.Err() != nil { // asynq keeps only the text of ctx.Err
 		err = ctx.Err()
 	}
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// RefusedError says what is wrong with one event of some that were to be sent.
+// RefusedError has the faults of one of the events to send.
 type RefusedError struct {
 	Index  int // of the event, from 0
 	Faults event.Faults
@@ -25,7 +25,7 @@ func (e *RefusedError) Error() string { return fmt.Sprintf("event %d: %v", e.Ind
 func (e *RefusedError) Unwrap() error { return e.Faults }
 
 // Send checks events and hands them to the workers. An event without an ID gets one, and
-// one without a Time happened now. When it returns nil, Redis has them all; a worker takes
+// one without a Time happened now. When it returns nil, Redis has them all. A worker takes
 // each in once, however often it is sent within a day.
 //
 // When something is wrong with some events, nothing is sent, and the error holds a
@@ -48,7 +48,7 @@ func (c *Client) Send(ctx context.Context, events ...event.Event) error {
 	return c.SendComplete(ctx, complete...)
 }
 
-// Intake is how events are taken that arrive now.
+// Intake completes events that arrive now.
 func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID: uuid.NewString} }
 
 // SendComplete is Send for events that the client's Intake has given: they are not checked
@@ -58,7 +58,7 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 	for i := range events {
 		subject, ok := store.Addressee(&events[i])
 		if !ok {
-			continue // of an agent: nothing is decided on them yet
+			continue // events of agents have no effect yet
 		}
 		body, err := events[i].MarshalJSON()
 		if err != nil {
@@ -86,8 +86,8 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 	return nil
 }
 
-// parcel is the payload of one task while it is packed. A task has no more than one body of
-// the HTTP API may have.
+// parcel is the payload of one task while it is packed. A task is no larger than a body of
+// the HTTP API may be.
 type parcel struct {
 	shard  int
 	events [][]byte

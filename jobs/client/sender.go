@@ -30,8 +30,8 @@ type SenderConfig struct {
 	Delay time.Duration // how long an event waits for others, at most; 0: 100 ms
 	Size  int           // how many events are sent together, at most; 0: 50
 
-	// Failed is told of events that could not be sent, by any goroutine. They have their IDs,
-	// and may be sent again. It may not be nil.
+	// Failed gets events that could not be sent, in any goroutine. They have their IDs, and
+	// may be sent again. It may not be nil.
 	Failed func([]event.Event, error)
 }
 
@@ -53,9 +53,9 @@ func NewSender(c *Client, config SenderConfig) *Sender {
 	return s
 }
 
-// Send checks an event, gives it an ID and a time where it has none, and takes it along with
-// the next batch. The error is a *RefusedError, ErrSenderClosed, or that of the context where
-// Redis is too slow; then Failed has been told of the whole batch. That it is nil does not mean that Redis has the event: see Failed.
+// Send checks an event, gives it an ID and a time where it has none, and adds it to the next batch. The error is a *RefusedError,
+// ErrSenderClosed, or that of the context when Redis is too slow; then Failed has had the whole batch. A nil error does not mean
+// that Redis has the event: see Failed.
 func (s *Sender) Send(ctx context.Context, e event.Event) error {
 	var faults event.Faults
 	e, err := s.client.Intake().Complete(e)
@@ -81,16 +81,16 @@ func (s *Sender) Send(ctx context.Context, e event.Event) error {
 	}
 	select {
 	case s.room <- struct{}{}:
-		go s.send(batch) //nolint:gosec,contextcheck // it is of others, too, and outlives this call
+		go s.send(batch) //nolint:gosec,contextcheck // the batch has other callers' events, too, and outlives this call
 		return nil
-	case <-ctx.Done(): // the batch is of others, too
+	case <-ctx.Done(): // the batch has other callers' events, too
 		s.sending.Done()
 		s.failed(batch, ctx.Err())
 		return ctx.Err()
 	}
 }
 
-// take is to be called under the lock.
+// take empties the batch. Call it under the lock.
 func (s *Sender) take() []event.Event {
 	batch := s.waiting
 	s.waiting = nil

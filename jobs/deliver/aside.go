@@ -8,8 +8,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// subjectAside is the subject of an action when one of it is aside, so that this one
-// has to stay behind; empty: it may go.
+// subjectAside is the subject of an action that has to wait, since another of this
+// subject is aside; empty: it may go.
 func (l *lane) subjectAside(body []byte) string {
 	if len(l.aside) == 0 {
 		return ""
@@ -21,7 +21,7 @@ func (l *lane) subjectAside(body []byte) string {
 	return subject
 }
 
-// refused sets an action aside, with what followed it in its step.
+// refused sets an action aside, with those in its step that have to stay behind.
 func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
 	if len(l.aside)+len(s.follow) >= asideMost {
 		return &Snooze{errFull, growing(0)}
@@ -32,11 +32,11 @@ func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
 	slices.SortFunc(s.follow, func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
 	l.log.Did("aside", len(l.aside)+len(s.follow))
 	l.log.Field("refused", a.Error)
-	return l.d.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: a.Next}) // first: one too many does no harm
+	return l.d.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: a.Next}) // before the settlement: a retry too many does no harm
 }
 
-// tryAside tries what is due aside: of each subject the first, and then, when that is
-// taken, the next.
+// tryAside tries the actions aside that are due: the first of each subject, and when
+// the destination accepts it, the next.
 func (l *lane) tryAside(ctx context.Context) error {
 	for i := l.due(); i >= 0; i = l.due() {
 		if l.d.Stopping() {
@@ -67,7 +67,7 @@ func (l *lane) tryAside(ctx context.Context) error {
 	return nil
 }
 
-// taken strikes out what is aside no longer.
+// taken strikes out an action that is no longer aside.
 func (l *lane) taken(ctx context.Context, i int) error {
 	if err := l.settle(ctx, store.Settlement{Done: []string{l.aside[i].Seq}}); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (l *lane) taken(ctx context.Context, i int) error {
 	return nil
 }
 
-// refusedAgain waits longer, or gives up after twelve hours.
+// refusedAgain lets an action wait longer, or gives it up after twelve hours.
 func (l *lane) refusedAgain(ctx context.Context, i int) error {
 	a, now := &l.aside[i], l.d.Now()
 	a.Error = l.failure

@@ -16,21 +16,22 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// circuit is what is known of a destination that fails. There is none of one that
-// does not: the zero value, which is closed.
+// circuit is the record of a destination that fails. One that does not fail has none:
+// the zero value, which is closed.
 //
-// After openAfter failures in a row it opens: nobody calls the destination for a
-// pause, and then one lane alone does, by the Probe. When that succeeds it is closed;
-// else it opens for a longer pause. A failure is a call that failed, or an action that
-// was refused for the first time. An action that is refused again says nothing new:
-// if it counted, one that nobody will ever take would in time hold up all others.
+// After openAfter failures in a row it opens: no lane calls the destination for a
+// pause, and then one lane alone does, by the Probe. If that call succeeds, the circuit
+// closes; else it opens for a longer pause. A failure is a call that failed, or the
+// first refusal of an action. A second refusal of the same action does not count:
+// otherwise one action that the destination never accepts would in time hold up all
+// others.
 type circuit struct {
 	Of       string    `json:"of"`                 // fingerprint of the definition: an edit makes it void
 	Failures int       `json:"failures,omitempty"` // in a row, while it is closed
 	Since    time.Time `json:"since"`              // the first of them
 	Opened   int       `json:"opened,omitempty"`   // how often, in a row; 0: it is closed
 	Until    time.Time `json:"until,omitzero"`     // when to probe
-	Gone     bool      `json:"gone,omitempty"`     // no probes: it wants no more
+	Gone     bool      `json:"gone,omitempty"`     // no probes: it wants no more actions
 	Error    string    `json:"error,omitempty"`    // the last
 }
 
@@ -39,11 +40,11 @@ const (
 	firstPause   = 5 * time.Second
 	longestPause = 15 * time.Minute
 	longestError = 500 // bytes of an error that are kept
-	circuitTries = 20  // each time, another lane was quicker
+	circuitTries = 20  // tries of a write, when other lanes are quicker
 )
 
 // growing is the pause before try n, counted from 0: it doubles, with up to a tenth
-// more, so that what failed together does not come again together.
+// more, so that lanes that failed together do not try again together.
 func growing(n int) time.Duration {
 	pause := longestPause
 	if n < 8 {
@@ -52,20 +53,21 @@ func growing(n int) time.Duration {
 	return pause + rand.N(pause/10)
 }
 
-// isOpen tells whether nobody may call now but a probe.
+// isOpen tells whether only a probe may call now.
 func (c circuit) isOpen() bool { return c.Gone || c.Opened > 0 }
 
 // isDue tells whether an open circuit is to be probed.
 func (c circuit) isDue(at time.Time) bool { return !c.Gone && !at.Before(c.Until) }
 
-// isLost tells whether a destination has failed for so long that what is as old is
-// given up.
+// isLost tells whether a destination has failed for so long that actions of that age
+// are given up.
 func (c circuit) isLost(at time.Time) bool {
 	return c.isOpen() && at.Sub(c.Since) >= GiveUpAfter
 }
 
-// failed is the circuit after a failure. Those that were on their way when it opened
-// change nothing, unless they say more: that it is gone, or is to be left alone longer.
+// failed is the circuit after a failure. Failures of calls that were on their way when
+// it opened change nothing, unless they say more: that the destination is gone, or asks
+// for a longer pause.
 func (c circuit) failed(at time.Time, of string, err error, probe bool) circuit {
 	if c.Of != of {
 		c = circuit{Of: of}
@@ -111,7 +113,7 @@ func fingerprint(def definition.Destination) string {
 	return fmt.Sprintf("%016x", h.Sum64())
 }
 
-// inForce are the circuits of destinations that are defined, as they are defined.
+// inForce are the circuits of the defined destinations that match their definitions.
 func inForce(bodies map[string][]byte, defs map[string]definition.Destination) map[string]circuit {
 	all := make(map[string]circuit, len(bodies))
 	for name, body := range bodies {
@@ -124,7 +126,8 @@ func inForce(bodies map[string][]byte, defs map[string]definition.Destination) m
 	return all
 }
 
-// decodeCircuit takes what cannot be read for none: the next failure writes it anew.
+// decodeCircuit gives the zero circuit for a body that cannot be read: the next failure
+// writes it anew.
 func decodeCircuit(body []byte) (c circuit) {
 	if len(body) == 0 || json.Unmarshal(body, &c) != nil {
 		return circuit{}
@@ -132,8 +135,8 @@ func decodeCircuit(body []byte) (c circuit) {
 	return c
 }
 
-// breaker is the line to one destination: it calls it when its circuit allows, and tells
-// the circuit what came of it.
+// breaker calls one destination when its circuit allows, and notes the result of the
+// call in the circuit.
 type breaker struct {
 	d      *Deliverer
 	name   string
@@ -148,8 +151,8 @@ type breaker struct {
 
 var errPaused = errors.New("the destination is paused")
 
-// permit looks whether there may be a call now. When it is a probe, that is one call
-// of one action. Its error is errPaused where nobody may, or another probes.
+// permit checks whether this breaker may call now. A probe is one call with one action.
+// The error is errPaused when no call is allowed, or another lane probes.
 func (l *breaker) permit(ctx context.Context) error {
 	bodies, err := l.d.Store.Circuits(ctx)
 	if err != nil {
@@ -173,7 +176,7 @@ func (l *breaker) permit(ctx context.Context) error {
 	return err
 }
 
-// call makes one call, after permit. known says that its action was refused before.
+// call makes one call, after permit. known says that the action was refused before.
 func (l *breaker) call(ctx context.Context, batch []Delivery, known bool) error {
 	failure := deliverInTime(ctx, l.to, batch)
 	err := failure
@@ -182,7 +185,7 @@ func (l *breaker) call(ctx context.Context, batch []Delivery, known bool) error 
 		l.failure = clip(failure.Error())
 	}
 	if failure != nil && ctx.Err() != nil {
-		return err // we cut it off: it says nothing of the destination
+		return err // this process ended the call: the destination did not fail
 	}
 	refused := isRefused(err)
 	switch {
@@ -199,8 +202,8 @@ func (l *breaker) call(ctx context.Context, batch []Delivery, known bool) error 
 	return err
 }
 
-// tell notes what came of a call. An action that was refused before says nothing of
-// the destination: then the next may probe.
+// tell notes the result of a call. A refusal of an action that was refused before does
+// not count: then the next call may probe.
 func (l *breaker) tell(ctx context.Context, failure error, neutral bool) error {
 	var err error
 	switch {
@@ -222,7 +225,7 @@ func (l *breaker) tell(ctx context.Context, failure error, neutral bool) error {
 	return err
 }
 
-// change writes a circuit anew, and says when it opens or closes.
+// change writes a circuit anew, and logs when it opens or closes.
 func (l *breaker) change(ctx context.Context, next func(circuit) circuit) error {
 	for range circuitTries {
 		bodies, err := l.d.Store.Circuits(ctx)
@@ -266,7 +269,7 @@ func (l *breaker) changed(ctx context.Context, before, after circuit) error {
 	return nil
 }
 
-// isRefused tells whether the destination answered, and did not take what it got.
+// isRefused tells whether the destination answered, and refused the actions.
 func isRefused(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Refused

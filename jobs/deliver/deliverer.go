@@ -15,13 +15,13 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Asker is by what a deliverer asks for more work.
+// Asker lets a Deliverer ask for more work.
 type Asker interface {
-	// Deliver asks for a lane to be run now. A slot asks for the same lane once.
+	// Deliver asks for a lane to be run now. Within a slot, a lane is asked for once.
 	Deliver(ctx context.Context, l store.Lane, slot time.Time) error
 	// DeliverIn asks for a lane to be run after a while.
 	DeliverIn(ctx context.Context, l store.Lane, slot time.Time, wait time.Duration) error
-	// Archive asks for an action to be kept that is given up.
+	// Archive keeps an action that was given up.
 	Archive(ctx context.Context, g GivenUp) error
 }
 
@@ -52,7 +52,7 @@ type Deliverer struct{ Config }
 // New makes a deliverer.
 func New(c Config) *Deliverer { return &Deliverer{c} }
 
-// destinations are those that are defined, or the default one when none is.
+// destinations are the defined destinations, or the default one when none is defined.
 func (d *Deliverer) destinations(ctx context.Context) (map[string]definition.Destination, error) {
 	defs, err := defined(ctx, d.Store)
 	if err == nil && len(defs) == 0 {
@@ -77,7 +77,7 @@ func defined(ctx context.Context, db globals) (map[string]definition.Destination
 	return defs, nil
 }
 
-// Run gives a destination what waits in one lane.
+// Run gives a destination the actions that wait in one lane.
 func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log engine.Report) error {
 	defs, err := d.destinations(ctx)
 	if err != nil {
@@ -85,7 +85,7 @@ func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log e
 	}
 	def, ok := defs[at.Destination]
 	if !ok {
-		return d.Store.Forget(ctx, at) // removed since
+		return d.Store.Forget(ctx, at) // the destination was removed
 	}
 	out, err := d.breaker(at.Destination, def, holder)
 	if err != nil {
@@ -101,7 +101,7 @@ func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log e
 // breaker makes ready to call a destination.
 func (d *Deliverer) breaker(name string, def definition.Destination, holder string) (*breaker, error) {
 	open, ok := d.Open[def.Type]
-	if !ok { // other workers may: it is no failure of the destination
+	if !ok { // other workers may know this type: the destination did not fail
 		return nil, fmt.Errorf("opening the destination %q: this worker knows no type %q; is it older than the definition?", name, def.Type)
 	}
 	to, err := open(name, def)
@@ -111,8 +111,8 @@ func (d *Deliverer) breaker(name string, def definition.Destination, holder stri
 	return &breaker{d: d, name: name, of: fingerprint(def), to: to, holder: holder}, nil
 }
 
-// unopened is a destination that could not be opened, for want of a secret perhaps.
-// It fails as one that is down does: it is paused, shown, and tried again.
+// unopened is a destination that could not be opened, for want of a secret perhaps. It
+// fails like a destination that is down: it is paused, shown, and tried again.
 type unopened struct{ err error }
 
 func (unopened) Most() int { return 1 }

@@ -7,8 +7,8 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
-// Delivery is one action for a destination. Shard and Seq are its place: within a
-// shard, and so for each subject, it only grows.
+// Delivery is one action for a destination. Shard and Seq are its place, which only
+// grows within a shard, and so for each subject.
 type Delivery struct {
 	Shard int
 	Seq   string
@@ -16,14 +16,14 @@ type Delivery struct {
 	Body  []byte // CloudEvents JSON
 }
 
-// Destination takes deliveries. Whoever cannot take an action twice must recognise
-// its id, or its place.
+// Destination receives deliveries. A receiver that must not get an action twice has to
+// recognise its id, or its place.
 type Destination interface {
 	// Most is how many deliveries one call takes; at least 1.
 	Most() int
-	// Deliver makes one call, of at most Most deliveries of one shard, in their
-	// order. The context ends after ten seconds. An error means that none of them
-	// counts as delivered: all come again. A *DeliveryError says more of it.
+	// Deliver makes one call, of at most Most deliveries of one shard, in their order.
+	// The context ends after ten seconds. An error means that none of them counts as
+	// delivered: all come again. An *Error says more.
 	Deliver(ctx context.Context, batch []Delivery) error
 }
 
@@ -32,7 +32,7 @@ type Destination interface {
 type OpenDestination func(name string, def definition.Destination) (Destination, error)
 
 const (
-	deliveryBatch = 200 // entries that are read together
+	deliveryBatch = 200 // entries read together
 	deliveryLease = 15 * time.Second
 )
 

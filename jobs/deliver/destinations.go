@@ -17,10 +17,10 @@ const (
 	DestinationOK      = "ok"
 	DestinationFailing = "failing" // it failed lately, or refuses some actions; the others are delivered
 	DestinationPaused  = "paused"  // it keeps failing, and is left alone until it is tried again
-	DestinationGone    = "gone"    // it wants no more, and is not tried again
+	DestinationGone    = "gone"    // it wants no more actions, and is not tried again
 )
 
-// Status is what is known of a destination.
+// Status says how the deliveries to a destination are.
 type Status struct {
 	Name   string    `json:"name"`
 	Type   string    `json:"type"`

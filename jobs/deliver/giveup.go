@@ -22,13 +22,13 @@ type GivenUp struct {
 	Body  []byte // the action, CloudEvents JSON
 }
 
-// isOld tells whether an action that was committed at an instant is given up when its destination is lost. The zero instant is no
-// action's.
+// isOld tells whether an action that was committed at an instant is given up when its destination is lost. No action has the zero
+// instant.
 func isOld(committed, now time.Time) bool {
 	return !committed.IsZero() && now.Sub(committed) >= GiveUpAfter
 }
 
-// archive gives an action up.
+// archive gives an action up, and keeps it in the archive.
 func (l *lane) archive(ctx context.Context, seq string, body []byte, reason string) error {
 	given := GivenUp{Lane: l.Lane, Seq: seq, ID: idOf(body), Error: reason, Body: body}
 	if err := l.d.Ask.Archive(ctx, given); err != nil {
@@ -40,8 +40,8 @@ func (l *lane) archive(ctx context.Context, seq string, body []byte, reason stri
 	return nil
 }
 
-// giveUp archives what is too old, of a destination that has failed for as long. So
-// what waits for it has a bound.
+// giveUp archives actions that are too old, of a destination that has failed for as
+// long. So the number that waits for it has a bound.
 func (l *lane) giveUp(ctx context.Context) error {
 	now := l.d.Now()
 	if !l.seen.isLost(now) {
@@ -81,8 +81,8 @@ func (l *lane) giveUp(ctx context.Context) error {
 	}
 }
 
-// Again delivers an action that was given up. Its error is an ErrGone where the destination wants no more, and a *Snooze where it
-// is paused. defined is false where there is no such destination any more.
+// Again delivers an action that was given up. The error is ErrGone when the destination wants no more actions, and a *Snooze when
+// it is paused. defined is false when the destination was removed.
 func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (defined bool, err error) {
 	defs, err := d.destinations(ctx)
 	if err != nil {
@@ -102,10 +102,10 @@ func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (define
 	return true, out.call(ctx, []Delivery{{Shard: g.Shard, Seq: g.Seq, ID: g.ID, Body: g.Body}}, true)
 }
 
-// ErrGone is returned for a destination that wants no more.
+// ErrGone is returned for a destination that wants no more actions.
 var ErrGone = errors.New("it is gone")
 
-// pausedAgain says when an action may be delivered again that may not be now.
+// pausedAgain says when an action may be delivered again, if not now.
 func (l *breaker) pausedAgain(err error) error {
 	switch {
 	case !errors.Is(err, errPaused):

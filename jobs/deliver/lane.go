@@ -17,12 +17,13 @@ import (
 // asideMost bounds what a lane sets aside. When it is full, the lane waits.
 const asideMost = 1000
 
-// lane is one run of a lane. It tries what is due aside, then what is new, and ends
-// when nothing is left, when the destination may not be called, or when it fails.
+// lane is one run of a lane. It tries the actions aside that are due, then the new
+// ones. It ends when nothing is left, when the destination may not be called, or when
+// it fails.
 //
-// An action that is refused is set aside, and the later ones of its subject behind
-// it: so each property keeps its order, and no property waits for another. Each call
-// is noted before the next is made, with the lease: a crash repeats one call at most.
+// It sets a refused action aside, and the later ones of its subject behind it: so each
+// property keeps its order, and no property waits for another. It notes each call, and
+// renews the lease, before the next call: a crash repeats one call at most.
 type lane struct {
 	*breaker
 	store.Lane
@@ -39,7 +40,7 @@ type lane struct {
 }
 
 var (
-	errLost = errors.New("another has the lane") // and goes on
+	errLost = errors.New("another has the lane") // and goes on with it
 	errFull = errors.New("too many actions are set aside: the lane waits until some are delivered or given up")
 )
 
@@ -49,7 +50,7 @@ func (l *lane) run(ctx context.Context) error {
 		return err
 	}
 	if busy {
-		l.log.Field("busy", true) // its holder will see to it, or the next tick
+		l.log.Field("busy", true) // its holder goes on, or the next tick asks again
 		return nil
 	}
 	l.aside = aside
@@ -83,7 +84,7 @@ func (l *lane) work(ctx context.Context) error {
 			}
 			continue
 		}
-		if first { // what is left may have been kept for a destination that was removed since
+		if first { // entries may be left only for a destination that was removed
 			return l.settle(ctx, store.Settlement{From: l.cursor, To: l.cursor, All: l.all})
 		}
 		return nil
@@ -100,7 +101,8 @@ func (l *lane) read(ctx context.Context) (entries []store.Entry, err error) {
 	return entries, err
 }
 
-// settle notes what was done. After the lease was given back, it does not take it again.
+// settle notes a settlement. After the lease was given back, it does not acquire it
+// again.
 func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 	s.Lease = l.lease
 	if l.released {
@@ -113,7 +115,7 @@ func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 	return err
 }
 
-// leave gives the lease back, and sees to it that what is aside is tried again.
+// leave gives the lease back, and asks for the next try of the actions aside.
 func (l *lane) leave(ctx context.Context) error {
 	var errs []error
 	if !l.released {
@@ -143,17 +145,17 @@ func (l *lane) nextTry() time.Time {
 	return next
 }
 
-// step is what one call is about: some entries that follow each other.
+// step is the entries of one call, which follow each other.
 type step struct {
 	last   string // place of the last of them
 	count  int
 	batch  []Delivery    // for the destination
-	follow []store.Aside // of subjects that are aside: they stay behind
+	follow []store.Aside // of subjects with an action aside: they stay behind it
 }
 
-// deliver makes a step after another, until all of some entries are settled.
+// deliver makes one step after another, until all entries are settled.
 func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
-	singly := 0 // so many come one by one, since they were refused together
+	singly := 0 // so many are called one by one, since they were refused together
 	for len(entries) > 0 {
 		if l.d.Stopping() {
 			return engine.ErrStopping
@@ -199,7 +201,7 @@ func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 	return nil
 }
 
-// take makes a step of as many entries as one call takes. It ends early where there
+// take makes a step of as many entries as fit into one call. It ends early where there
 // is no room to set one aside.
 func (l *lane) take(entries []store.Entry, most int) step {
 	var s step
@@ -224,8 +226,8 @@ func (l *lane) take(entries []store.Entry, most int) step {
 	return s
 }
 
-// wants leaves out what is for others, and what the destination does not want. What names the
-// destination is for it, of whatever type.
+// wants leaves out actions for other destinations, and types that this one does not want. It
+// wants an action that names it, whatever the type.
 func (l *lane) wants(e store.Entry) bool {
 	if e.To != nil && !slices.Contains(e.To, l.Destination) {
 		return false
@@ -240,8 +242,8 @@ func (l *lane) wants(e store.Entry) bool {
 	return json.Unmarshal(e.Body, &head) == nil && (slices.Contains(l.def.Actions, string(head.Type)) || head.Data.Destination == l.Destination)
 }
 
-// subjectOf is whom an action is about: those of one subject are kept in order. What
-// cannot be read is about nobody, and in nobody's way.
+// subjectOf is the subject of an action: those of one subject are kept in order. An
+// action that cannot be read has none, and holds up no other.
 func subjectOf(body []byte) string {
 	var a struct {
 		Data struct {
@@ -264,8 +266,8 @@ func subjectOf(body []byte) string {
 	return ""
 }
 
-// idOf is the id of an action. As this program writes them, it is near the beginning:
-// there, it is found a hundred times as fast as by decoding.
+// idOf is the id of an action. This program writes it near the beginning, where it is
+// found a hundred times as fast as by decoding.
 func idOf(body []byte) string {
 	if rest, ok := bytes.CutPrefix(body, []byte(`{"specversion":"1.0","id":"`)); ok {
 		if id, _, ok := bytes.Cut(rest, []byte{'"'}); ok && !bytes.ContainsRune(id, '\\') {
@@ -275,7 +277,7 @@ func idOf(body []byte) string {
 	var a struct {
 		ID string `json:"id"`
 	}
-	_ = json.Unmarshal(body, &a) // what cannot be read has none
+	_ = json.Unmarshal(body, &a) // a body that cannot be read has none
 	return a.ID
 }
 
@@ -286,7 +288,7 @@ func (l *lane) count(sent int) {
 	}
 }
 
-// later is a failure of the destination as a whole: it is tried again when its
+// later handles a failure of the destination as a whole: the lane runs again when the
 // circuit says so.
 func (l *lane) later(err error) error {
 	c := l.seen
@@ -295,7 +297,7 @@ func (l *lane) later(err error) error {
 		return &Snooze{err, GiveUpAfter}
 	case c.isOpen():
 		return &Snooze{err, c.Until.Sub(l.d.Now())}
-	default: // as the next beat would; a few more, and it opens
+	default: // as the next beat would; after a few more failures the circuit opens
 		return &Snooze{err, growing(0)}
 	}
 }

@@ -29,7 +29,7 @@ func (d *Deliverer) receivers(ctx context.Context) (receivers, error) {
 	}
 	r.circuits = inForce(bodies, r.defs)
 	for name, body := range bodies {
-		if _, ok := r.defs[name]; !ok { // removed: when it is defined again, it begins anew
+		if _, ok := r.defs[name]; !ok { // removed: if it is defined again, its circuit begins anew
 			if _, err := d.Store.SetCircuit(ctx, name, body, nil); err != nil {
 				return r, err
 			}
@@ -40,21 +40,21 @@ func (d *Deliverer) receivers(ctx context.Context) (receivers, error) {
 
 func (r receivers) names() []string { return slices.Sorted(maps.Keys(r.defs)) }
 
-// mayCall tells whether a destination may be called now, be it by a probe.
+// mayCall tells whether a destination may be called now, by a probe at least.
 func (r receivers) mayCall(name string) bool {
 	c := r.circuits[name]
 	return !c.isOpen() || c.isDue(r.at)
 }
 
-// mayRun tells whether there is something to do in a lane: to deliver, or to give up
-// what is too old. One of a destination that was removed is to be forgotten.
+// mayRun tells whether a lane has work: actions to deliver, or to give up since they
+// are too old. A lane of a removed destination has to be forgotten.
 func (r receivers) mayRun(w store.Waiting) bool {
 	_, defined := r.defs[w.Destination]
 	return !defined || r.mayCall(w.Destination) ||
 		r.circuits[w.Destination].isLost(r.at) && (isOld(w.NextAt, r.at) || isOld(w.First.At, r.at))
 }
 
-// AskFor asks for all destinations of a shard that may be called.
+// AskFor asks for a shard's lanes to all destinations that may be called.
 func (d *Deliverer) AskFor(ctx context.Context, shard int, slot time.Time) error {
 	r, err := d.receivers(ctx)
 	if err != nil {
@@ -70,8 +70,8 @@ func (d *Deliverer) AskFor(ctx context.Context, shard int, slot time.Time) error
 	return nil
 }
 
-// Tick asks for the lanes that have something before them. With nothing to
-// deliver, it asks Redis one thing.
+// Tick asks for the lanes with deliveries left. With nothing to deliver, it sends Redis
+// one query.
 func (d *Deliverer) Tick(ctx context.Context, pending []store.Pending, nominal time.Time) error {
 	retries, err := d.Store.Retries(ctx, d.Now(), 1000)
 	if err != nil {
@@ -101,7 +101,7 @@ func (d *Deliverer) Tick(ctx context.Context, pending []store.Pending, nominal t
 	}
 	for _, lane := range waiting {
 		retry, isDue := due[lane.Lane]
-		if isDue && lane.Aside == 0 && lane.Next == "" { // noted, and then nothing was set aside
+		if isDue && lane.Aside == 0 && lane.Next == "" { // the retry was noted, and then nothing was set aside
 			if err := d.Store.Retried(ctx, retry); err != nil {
 				return err
 			}
@@ -114,8 +114,8 @@ func (d *Deliverer) Tick(ctx context.Context, pending []store.Pending, nominal t
 	return d.askForRest(ctx, r, shards, waiting, nominal)
 }
 
-// askForRest asks for one lane of each shard whose outbox holds only what all have
-// had: it drops what was kept for a destination that was removed.
+// askForRest asks for one lane of each shard that has delivered its whole outbox to all
+// destinations: the lane drops the entries kept for a removed destination.
 func (d *Deliverer) askForRest(ctx context.Context, r receivers, shards []int, waiting []store.Waiting, nominal time.Time) error {
 	for _, lane := range waiting {
 		if lane.Next != "" {

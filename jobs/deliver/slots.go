@@ -2,16 +2,16 @@ package deliver
 
 import "sync"
 
-// Slots bounds how many lanes of one destination a worker serves at a time: when all
-// of them wait for a receiver that hangs, there is room left for the other ones. A
-// lane that comes too late is called when another has done.
+// Slots bounds how many lanes of one destination a worker serves at a time. If all of
+// them wait for a receiver that hangs, other destinations still have room. A lane that
+// finds no slot is called when another lane ends.
 type Slots struct {
 	mu      sync.Mutex
 	taken   map[string]int
 	waiting map[string][]int // shards, each once
 }
 
-// Take takes a turn; false: give will call this shard.
+// Take occupies a slot; false: there is none, and Give will name this shard.
 func (t *Slots) Take(destination string, shard, most int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -31,7 +31,7 @@ func (t *Slots) Take(destination string, shard, most int) bool {
 	return false
 }
 
-// Give ends a turn; next is the shard that has waited longest, if one has.
+// Give frees a slot; next is the shard that has waited longest, if any waits.
 func (t *Slots) Give(destination string) (next int, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -21,7 +21,7 @@ type Step struct {
 	body []byte // canonical JSON; nil: remove
 }
 
-// Op is what a Step does.
+// Op is the operation of a Step.
 type Op string
 
 // The operations.
@@ -31,9 +31,8 @@ const (
 	Remove Op = "removed"
 )
 
-// Plan gives the steps that make Redis match the definitions, in the order in
-// which they are safe: what is referred to comes before what refers to it, and
-// goes after it.
+// Plan gives the steps that make Redis match the definitions, in a safe order: a
+// definition is written before those that refer to it, and removed after them.
 func (e *Editor) Plan(ctx context.Context, defs *definition.Definitions) ([]Step, error) {
 	wanted, err := encodeAll(defs)
 	if err != nil {
@@ -65,8 +64,8 @@ func (e *Editor) Plan(ctx context.Context, defs *definition.Definitions) ([]Step
 	return append(puts, removes...), nil
 }
 
-// Apply carries out the steps of a plan and wakes whom they concern. Each step is
-// done whole or not at all; Apply may be repeated. done, which may be nil, is
+// Apply carries out the steps of a plan and wakes the subjects that they concern. Each
+// step is done whole or not at all; Apply may be repeated. done, which may be nil, is
 // called after each step.
 func (e *Editor) Apply(ctx context.Context, steps []Step, done func(Step)) error {
 	shards := make(map[int]bool)
@@ -74,13 +73,13 @@ func (e *Editor) Apply(ctx context.Context, steps []Step, done func(Step)) error
 	return errors.Join(err, e.wakeWorkers(ctx, shards))
 }
 
-// Write is Apply without waking anybody.
+// Write is Apply without the waking.
 func (e *Editor) Write(ctx context.Context, steps []Step) error {
 	return e.carryOut(ctx, steps, make(map[int]bool), nil)
 }
 
-// carryOut is Apply without waking anybody; it says in which shards somebody is to be
-// decided on.
+// carryOut is Apply without the waking; it notes the shards that have subjects to
+// decide on.
 func (e *Editor) carryOut(ctx context.Context, steps []Step, shards map[int]bool, done func(Step)) error {
 	for _, s := range steps {
 		if err := e.step(ctx, s, shards); err != nil {
@@ -101,8 +100,8 @@ func (e *Editor) step(ctx context.Context, s Step, shards map[int]bool) error {
 	return err
 }
 
-// wakeWorkers asks for the sweeps of edited shards and the spreads of edited
-// schedules. What it cannot ask for, the next tick finds.
+// wakeWorkers asks for the sweeps of edited shards and the spreads of edited schedules.
+// If that fails, the next tick finds them.
 func (e *Editor) wakeWorkers(ctx context.Context, shards map[int]bool) error {
 	now := e.now()
 	var errs []error
@@ -117,7 +116,7 @@ func (e *Editor) wakeWorkers(ctx context.Context, shards map[int]bool) error {
 	return errors.Join(errs...)
 }
 
-// present is all that Redis holds, by kind and name.
+// present gives all definitions in Redis, by kind and name.
 func (e *Editor) present(ctx context.Context) (map[Kind]map[string][]byte, error) {
 	all := map[Kind]map[string][]byte{KindAgent: {}, KindProperty: {}}
 	var err error

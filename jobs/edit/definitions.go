@@ -24,7 +24,7 @@ const (
 	KindDestination Kind = "destination"
 )
 
-// global is the store's name of a kind that is no subject.
+// global is the store's name of a kind whose definitions are no subjects.
 func (k Kind) global() store.Global {
 	if k == KindSchedule {
 		return store.GlobalSchedule
@@ -32,7 +32,7 @@ func (k Kind) global() store.Global {
 	return store.GlobalDestination
 }
 
-// subject is what a definition is of; false: it is of none.
+// subject is the subject of a definition; false: this kind has none.
 func (k Kind) subject(name string) (store.Subject, bool) {
 	switch k {
 	case KindProperty:

@@ -11,7 +11,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Asker is by what an edit asks for the work that follows from it.
+// Asker lets an Editor ask for the work that follows from an edit.
 type Asker interface {
 	// Sweep asks for a sweep of a shard now.
 	Sweep(ctx context.Context, shard int, nominal time.Time) error
@@ -30,16 +30,16 @@ type Store interface {
 	Shard(s store.Subject) int
 }
 
-// Config is what an Editor is made of.
+// Config holds the dependencies of an Editor.
 type Config struct {
 	Store    Store
 	Now      func() time.Time
-	TimeZone *time.Location // of schedules and subjects that name none, as the workers have it
+	TimeZone *time.Location // for schedules and subjects that name none; the same as the workers'
 	Ask      Asker
 }
 
-// Editor writes definitions and overrides, and wakes those whom they concern. The
-// deciding is done by a worker.
+// Editor writes definitions and overrides, and wakes the subjects that they concern. A
+// worker then decides.
 type Editor struct {
 	*records
 	references references

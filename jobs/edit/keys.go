@@ -18,12 +18,12 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Key is a key of the HTTP API, without its secret: that is shown once, when the key
-// is made, and kept nowhere.
+// Key is a key of the HTTP API, without its secret. The secret is shown once, when the
+// key is made, and kept nowhere.
 type Key struct {
 	Name       string    `json:"name"`
 	ReadOnly   bool      `json:"read_only,omitempty"`
-	Properties []string  `json:"properties,omitempty"` // all it may see and change; empty: everything
+	Properties []string  `json:"properties,omitempty"` // the properties that it may see and change; empty: all
 	Created    time.Time `json:"created"`
 }
 
@@ -39,17 +39,17 @@ type Keys struct {
 	Now   func() time.Time
 }
 
-// keyStore is as much of a Store as keys need.
+// keyStore is the part of a store.Store that keys need.
 type keyStore interface {
 	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
 	SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error)
 }
 
-// ErrKeyExists is returned for the name of a key that there is.
+// ErrKeyExists is returned for the name of a key that exists.
 var ErrKeyExists = errors.New("a key of this name exists: revoke it, or take another name")
 
-// Add makes a key and gives its secret, "dbk_NAME_" and 43 letters, digits, '-' or
-// '_'. Of k, Created is not heeded. A key may name properties that are yet to come.
+// Add makes a key and gives its secret, "dbk_NAME_" and 43 letters, digits, '-' or '_'.
+// It ignores k.Created. A key may name properties that do not exist yet.
 func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
 	for _, id := range append([]string{k.Name}, k.Properties...) {
 		if !definition.ValidID(id) {
@@ -73,8 +73,8 @@ func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
 	return secret, err
 }
 
-// Revoke removes a key, or returns store.ErrNotFound. A process that serves the API knows
-// within seconds.
+// Revoke removes a key, or returns store.ErrNotFound. Processes that serve the API refuse
+// it within seconds.
 func (ks Keys) Revoke(ctx context.Context, name string) error {
 	all, err := ks.Store.Globals(ctx, store.GlobalKey)
 	if err != nil {
@@ -87,7 +87,7 @@ func (ks Keys) Revoke(ctx context.Context, name string) error {
 	return err
 }
 
-// Load gives all keys, to look secrets up in.
+// Load gives all keys, for finding the key of a secret.
 func (ks Keys) Load(ctx context.Context) (Keyring, error) {
 	all, err := ks.Store.Globals(ctx, store.GlobalKey)
 	if err != nil {
@@ -117,8 +117,8 @@ func (r Keyring) Keys() []Key {
 	return keys
 }
 
-// Find gives the key that a secret is of. It compares with all of them, so that the
-// time it takes says nothing about any.
+// Find gives the key of a secret. It compares the secret with all keys, so that its
+// duration says nothing about any of them.
 func (r Keyring) Find(secret string) (k Key, ok bool) {
 	hash := []byte(digest(secret))
 	for i := range r {

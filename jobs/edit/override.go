@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// SetOverride forces a property open or closed; it lasts until it runs out, is
+// SetOverride forces a property open or closed, until the override runs out, is
 // replaced, or is cleared (nil). It gives the hours as they are from now on.
 func (e *Editor) SetOverride(ctx context.Context, property string, o *hours.Override) (hours.State, error) {
 	subject := store.PropertySubject(property)

@@ -64,7 +64,7 @@ func (rs references) check(ctx context.Context, name string, def any) error {
 	under := "/" + kind + "/" + name
 	for i := range faults {
 		faults[i].Path = strings.TrimPrefix(faults[i].Path, under)
-		if faults[i].Path != "" { // a name that leads nowhere: only what was asked for is known here
+		if faults[i].Path != "" { // a name that leads nowhere: the set has only names that were looked up
 			faults[i].Allowed = "one that is defined"
 		}
 	}
@@ -82,7 +82,7 @@ func (rs references) lookUp(ctx context.Context, set *definition.Definitions, na
 			if set.Schedules == nil {
 				set.Schedules = make(map[string]*hours.Spec)
 			}
-			set.Schedules[names.schedules[i]] = nil // there; nobody looks into it
+			set.Schedules[names.schedules[i]] = nil // it exists; its content is not read
 		}
 	}
 	if len(names.agents) > 0 {
@@ -179,7 +179,8 @@ func (rs references) eachNoted(ctx context.Context, f func(store.Record) bool, p
 	}
 }
 
-// refersTo tells whether a record names a definition. One that cannot be read does not.
+// refersTo tells whether a record names a definition. A record that cannot be read does
+// not.
 func refersTo(r *store.Record, kind Kind, name string) bool {
 	if r.Rev == 0 {
 		return false

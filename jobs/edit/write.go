@@ -13,17 +13,17 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Match says what must be there for a definition to be written. The zero value is
-// anything or nothing.
+// Match is a condition on the stored definition for a write. The zero value always
+// matches.
 type Match struct {
 	Is     []string // one of these ETags
 	There  bool     // any definition
 	Absent bool     // none
 }
 
-// MismatchError is returned where a definition is not what Match asks for.
+// MismatchError is returned when the stored definition does not match.
 type MismatchError struct {
-	ETag string // of what is there; empty: nothing is
+	ETag string // of the stored definition; empty: there is none
 }
 
 // Error implements error.
@@ -44,7 +44,7 @@ func (m Match) check(body []byte) error {
 }
 
 // ETag is the strong entity tag of a definition, in quotes; empty for none. Unlike a
-// record's revision it does not move with the hours.
+// record's revision, it does not change at a boundary.
 func ETag(body []byte) string {
 	if body == nil {
 		return ""
@@ -53,7 +53,7 @@ func ETag(body []byte) string {
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 }
 
-// tries is how often a write is repeated when others were quicker.
+// tries is how often a write is repeated when other writers were quicker.
 const tries = 20
 
 // recordStore is as much of a store as reading and writing definitions needs.
@@ -140,7 +140,7 @@ func (r *records) edit(ctx context.Context, was store.Record, body []byte) (bool
 	})
 }
 
-// refs is what the definition of a subject refers to, and is woken by.
+// refs are the names that the definition of a subject refers to, and is woken by.
 type refs struct {
 	schedules []string
 	agents    []store.Subject

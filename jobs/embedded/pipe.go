@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// pipe is a net.Pipe that takes whatever the server writes, as a socket's buffer
-// does. Over a bare pipe, a server that writes its first reply and a client that
-// still writes its pipeline would wait for each other. It has no read deadlines:
-// what answers is in this process.
+// pipe is a net.Pipe that buffers all that the server writes, like a socket. Over a
+// bare pipe, a server that writes its first reply and a client that still writes its
+// pipeline would wait for each other. It has no read deadlines: the server is in this
+// process.
 type pipe struct {
 	net.Conn
 	mu      sync.Mutex

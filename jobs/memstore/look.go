@@ -98,13 +98,13 @@ func (s *Store) Recent(_ context.Context, limit int) ([]store.Entry, error) {
 	return all[:min(limit, len(all))], nil
 }
 
-// follower is somebody who follows what is written.
+// follower is one call of Follow.
 type follower struct {
-	changed []store.Subject // and not told yet
+	changed []store.Subject // and not passed on yet
 	some    chan struct{}   // holds one when there are any
 }
 
-// tell notes for each follower what was written.
+// tell notes the written subjects for each follower.
 func (s *Store) tell(changed []store.Subject) {
 	if len(changed) == 0 {
 		return

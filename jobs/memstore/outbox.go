@@ -13,10 +13,11 @@ import (
 // next is a place behind all others.
 func (s *Store) next() string { return strconv.FormatUint(s.number(), 10) + "-0" }
 
-// mostRecent is how many actions of a shard are kept to be shown.
+// mostRecent is how many actions of a shard are kept for Recent.
 const mostRecent = 20
 
-// send puts the actions of a change on their way, except those for nobody, which are only shown.
+// send puts the actions of a change into the outbox, except those without a receiver, which are
+// only shown.
 func (s *Store) send(sh *shard, c *store.Change) {
 	at := instant(c.At.UnixMilli())
 	for _, a := range c.Actions {
@@ -46,7 +47,7 @@ func upTo(entries []store.Entry, limit int) []store.Entry {
 	return slices.Clone(entries[:min(limit, len(entries))])
 }
 
-// before is the cursor of a destination that has had nothing.
+// before is the cursor of a destination that has had no action.
 const before = "0-0"
 
 func (sh *shard) cursor(destination string) string { return cmp.Or(sh.cursors[destination], before) }
@@ -77,7 +78,7 @@ func (s *Store) SetAside(_ context.Context, l store.Lane, lease store.Lease) ([]
 	return s.shards[l.Shard].setAside(l.Destination), false, nil
 }
 
-// setAside is what a destination has aside, in order.
+// setAside are the actions that a destination has aside, in order.
 func (sh *shard) setAside(destination string) []store.Aside {
 	return slices.SortedFunc(maps.Values(sh.aside[destination]), func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
 }
@@ -125,7 +126,7 @@ func (sh *shard) settle(destination string, done store.Settlement) {
 	}
 }
 
-// trim drops what all destinations have had.
+// trim drops the entries that all destinations have had.
 func (sh *shard) trim(all []string) {
 	if len(all) == 0 {
 		return

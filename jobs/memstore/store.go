@@ -1,5 +1,5 @@
 // Package memstore keeps the state of Deskbell in memory: for simulations, and for
-// tests that need no Redis. It is one process's own, and ends with it.
+// tests that need no Redis. It belongs to one process, and ends with it.
 //
 // One mutex guards everything, so that each method is one step. The bytes that the
 // store is given, and that it gives, are shared: nobody may change them.
@@ -20,7 +20,7 @@ type Store struct {
 
 	mu        sync.Mutex
 	shards    []*shard
-	leases    map[string]lease // by what they are of
+	leases    map[string]lease // by name
 	globals   map[store.Global]map[string][]byte
 	edited    wakeRequests
 	retries   map[store.Lane]time.Time
@@ -31,7 +31,7 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// shard is what is done in one step in Redis, too.
+// shard is the part that is changed in one step in Redis, too.
 type shard struct {
 	records  map[store.Subject]*record
 	defined  index // the subjects that have a definition
@@ -47,7 +47,7 @@ type shard struct {
 	aside                   map[string]map[string]store.Aside // by destination and place
 }
 
-// record is what is known of a subject.
+// record is a subject as it is stored.
 type record struct {
 	definition, state []byte
 	rev               int64
@@ -83,19 +83,19 @@ func (s *Store) Shard(subject store.Subject) int {
 
 func (s *Store) of(subject store.Subject) *shard { return s.shards[s.Shard(subject)] }
 
-// number is one that was given to nothing before.
+// number gives a number that was not used before.
 func (s *Store) number() uint64 {
 	s.numbers++
 	return s.numbers
 }
 
-// lease is who has something, and until when.
+// lease is the holder of a lease, and its end.
 type lease struct {
 	holder string
 	until  time.Time
 }
 
-// take takes or renews a lease; false: another has it.
+// take acquires or renews a lease; false: another holder has it.
 func (s *Store) take(name string, l store.Lease) bool {
 	if s.held(name, l.Holder) {
 		return false
@@ -104,7 +104,7 @@ func (s *Store) take(name string, l store.Lease) bool {
 	return true
 }
 
-// held tells whether another has a lease.
+// held tells whether another holder has a lease.
 func (s *Store) held(name, by string) bool {
 	l, ok := s.leases[name]
 	return ok && l.holder != by && s.now().Before(l.until)

@@ -7,7 +7,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// load gives what there is of a subject.
+// load gives the record of a subject.
 func (sh *shard) load(subject store.Subject) store.Record {
 	r, ok := sh.records[subject]
 	if !ok {
@@ -85,7 +85,7 @@ func (s *Store) Commit(_ context.Context, changes []store.Change) (lost []store.
 	return lost, nil
 }
 
-// fits tells whether a change is of the record that there is; nil: there is none.
+// fits tells whether a change was decided on this record; nil: there is none.
 func (r *record) fits(c *store.Change) bool {
 	if r == nil {
 		return c.Makes()
@@ -93,8 +93,8 @@ func (r *record) fits(c *store.Change) bool {
 	return r.rev == c.Rev && r.woken == c.Woken
 }
 
-// change writes a change into its record; false: it says nothing but when the subject
-// is due. Whatever is not to be done twice gives the record a new revision.
+// change writes a change into its record; false: it only says when the subject is due.
+// A change that must not be repeated gives the record a new revision.
 func (sh *shard) change(r *record, c *store.Change) bool {
 	switch {
 	case c.Remove:

@@ -8,9 +8,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// timetable says who is due when, in that order; those of one instant in the order of
-// their names. It is a sorted slice: the first ones are what is asked for, and to move
-// some thousand others by one place costs less than a cleverer structure.
+// timetable has the subjects and their due times, in that order; those of one instant
+// in the order of their names. It is a sorted slice: reads ask for the first ones, and
+// moving some thousand others by one place costs less than a cleverer structure.
 type timetable []due
 
 type due struct {
@@ -22,7 +22,7 @@ func compareDue(a, b due) int {
 	return cmp.Or(cmp.Compare(a.ms, b.ms), cmp.Compare(a.subject, b.subject))
 }
 
-// until are those who are due at an instant.
+// until are the subjects that are due at an instant.
 func (t *timetable) until(at time.Time) timetable {
 	n, _ := slices.BinarySearchFunc(*t, at.UnixMilli()+1, func(d due, ms int64) int { return cmp.Or(cmp.Compare(d.ms, ms), 1) })
 	return (*t)[:n]
@@ -43,7 +43,7 @@ func (t *timetable) move(subject store.Subject, from, to int64) {
 }
 
 // milliseconds is an instant as the timetable has it: between two milliseconds it is
-// the later one, so that nobody is early.
+// the later one, so that no subject is early.
 func milliseconds(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

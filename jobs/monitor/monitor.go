@@ -1,5 +1,5 @@
-// Package monitor is asynq's web monitor without what is secret in tasks. It shows of payloads only what
-// jobs.ShownPayload does, and of results nothing.
+// Package monitor is asynq's web monitor without the secrets in tasks. It shows only the part of a
+// payload that jobs.ShownPayload gives, and no results.
 package monitor
 
 import (
@@ -19,9 +19,9 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 )
 
-// New gives the monitor under a path such as /monitor; mount it at the path and all below, without stripping it. Requests
-// of other sites that would change something are refused; with readOnly, all requests that would. The caller decides who
-// may see it. It does not close the client.
+// New gives the monitor under a path such as /monitor; mount it at the path and all below, without stripping it. It
+// refuses requests of other sites that would change something; with readOnly, all requests that would. The caller decides
+// which people may see it. It does not close the client.
 func New(rdb redis.UniversalClient, root string, readOnly bool) (http.Handler, error) {
 	if !strings.HasPrefix(root, "/") || strings.HasSuffix(root, "/") {
 		return nil, fmt.Errorf("mounting the monitor at %q: the path begins with a slash and ends without one", root)
@@ -48,8 +48,8 @@ var _ asynq.RedisConnOpt = sharedClient{}
 // MakeRedisClient implements asynq.RedisConnOpt.
 func (c sharedClient) MakeRedisClient() any { return c.UniversalClient }
 
-// pages takes the links to other sites out of the monitor's pages: they fetch fonts there. A policy holds the browser to
-// that.
+// pages removes the links to other sites from the monitor's pages, which fetch fonts there. A policy makes the browser
+// enforce that.
 type pages struct {
 	monitor http.Handler
 	api     string         // the path below which there are no pages
@@ -57,8 +57,8 @@ type pages struct {
 	foreign *regexp.Regexp // a link to another site
 }
 
-// mostTasks are on one page: a page is held in memory as a whole, and Redis does nothing else while it reads one. The
-// monitor's own pages ask for a hundred.
+// mostTasks bounds the tasks on one page: a page is held in memory as a whole, and Redis does nothing else while it
+// reads one. The monitor's own pages ask for a hundred.
 const mostTasks = 1000
 
 // ServeHTTP implements http.Handler.

@@ -11,9 +11,10 @@ import (
 	"golang.org/x/text/language"
 )
 
-// A locale is what CLDR says for some languages. Patterns of the clock and of dates are CLDR's: h:mm a.
+// A locale has the texts of CLDR for some languages. Patterns of the clock and of dates are CLDR's:
+// h:mm a.
 type locale struct {
-	tag  language.Tag // the one of tags that was asked for
+	tag  language.Tag // the one that was asked for, of tags
 	tags string       // separated by blanks
 
 	minutes, hours       forms  // "in {0} minutes"
@@ -27,7 +28,7 @@ type locale struct {
 	digits               string   // instead of 0 to 9; empty: these
 }
 
-// forms are one text in the plural forms of a language. Those that the language does not have are empty.
+// forms are one text in the plural forms of a language. Forms that the language does not have are empty.
 type forms [plural.Many + 1]string
 
 // match finds the locale that fits a language best.
@@ -106,7 +107,7 @@ func (l locale) format(pattern string, t time.Time) string {
 	return b.String()
 }
 
-// field is the value of a field, and what is none unchanged.
+// field is the value of a field; any other text stays as it is.
 func (l locale) field(field string, t time.Time) string {
 	width := len(field)
 	switch field[0] {

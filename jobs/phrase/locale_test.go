@@ -74,7 +74,7 @@ func TestEveryTagFindsItsLocale(t *testing.T) {
 	}
 }
 
-// Whatever the language: the two halves of a 12-hour clock differ, and so do the days.
+// In every language the two halves of a 12-hour clock differ, and so do the days.
 func TestTextsTellTimesApart(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)

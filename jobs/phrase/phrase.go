@@ -1,9 +1,9 @@
 // Package phrase says in the visitor's language when a property opens and closes: "in 30 minutes", "tomorrow at 9:00 AM".
 //
-// The words, the forms of dates and the choice of the 12- or 24-hour clock are those of the Unicode CLDR, which browsers
-// use too; cldr.go is the part of it that is needed. It is taken from CLDR itself since go-playground/locales has no relative
-// texts, and golang.org/x/text, which matches languages and finds plural forms here, does not export its dates.
-// CLDR lacks one thing, the word before a weekday: see on.
+// The words, the forms of dates and the choice of the 12- or 24-hour clock are those of the Unicode CLDR, which browsers use
+// too; cldr.go is the part that is needed. It comes from CLDR itself since go-playground/locales has no relative texts, and
+// golang.org/x/text, which matches languages and finds plural forms here, does not export its dates. CLDR lacks one thing,
+// the word before a weekday: see on.
 //
 // To generate cldr.go again, for a new version of CLDR, needs npm and the network:
 //
@@ -13,19 +13,18 @@ package phrase
 
 import "time"
 
-// Back says when a property opens next, to follow upon "we are back". What it says is never before the truth, so
-// that nobody comes to a closed door:
+// Back says when a property opens next, to follow upon "we are back". The time in it is never too early, so that
+// no visitor comes to a closed door:
 //
 //   - Up to an hour ahead, in minutes, rounded up to five: "in 35 minutes", "in 1 hour".
 //   - Beyond that the clock, in the zone of opens: "today at 3:00 PM", "tomorrow at 9:00 AM", within six days "on Monday
 //     at 9:00 AM", then the date, in another year with the year.
 //
-// More than an hour is not told relatively: "in 3 hours" would have to be rounded up by as much as an hour, and is wrong
-// when the message is read later, whereas a time of day is exact and stays so. Days are dates of the calendar in the zone of
-// opens. A fraction of a minute counts as a minute. Where the clocks go back, a reading that they show twice stands for
-// either.
+// More than an hour is not given relatively: "in 3 hours" would have to be rounded up by as much as an hour, and is wrong
+// when the message is read later. A time of day is exact and stays so. Days are dates of the calendar in the zone of opens.
+// A fraction of a minute counts as a minute. Where the clocks go back, a reading that they show twice stands for either.
 //
-// The language is a BCP 47 tag such as fr or pt-BR, or the value of an Accept-Language header; English answers for one
+// The language is a BCP 47 tag such as fr or pt-BR, or the value of an Accept-Language header; English is used for one
 // that CLDR does not have. The text is "" when opens is not after now, the zero time included.
 func Back(language string, now, opens time.Time) string {
 	if !opens.After(now) {
@@ -42,7 +41,7 @@ func Back(language string, now, opens time.Time) string {
 }
 
 // Clock is the time of day, in the zone of at, as the language writes it: "5:30 PM", "17:30". A fraction of a minute is left
-// out, so that it is never after the truth, as befits a closing. For the language see Back.
+// out, so that the time of a closing is never too late. For the language see Back.
 func Clock(language string, at time.Time) string {
 	l := match(language)
 	return l.format(l.clock, at)
@@ -55,7 +54,8 @@ func wholeMinute(t time.Time) time.Time {
 	return t.Add(roundUp(over, time.Minute) - over)
 }
 
-// day says an instant by its day, as seen from now, and the clock. Both are in one zone.
+// day gives an instant as its day, as seen from now, and the clock. Both are in one
+// zone.
 func (l locale) day(now, at time.Time) string {
 	switch days := daysBetween(now, at); {
 	case days == 0:

@@ -190,7 +190,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// A visitor who takes the text at its word comes at the opening or after it, and not much.
+// A visitor who comes at the time in the text comes at the opening or shortly after it.
 func TestBackIsNeverEarly(t *testing.T) {
 	t.Parallel()
 	zones := rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "America/Havana", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca", "Asia/Kolkata"})
@@ -223,7 +223,7 @@ func relativeMinutes(text string) (n int, ok bool) {
 	return n, err == nil
 }
 
-// reading is what the wall clock shows at the time that an English text names, as if it were UTC.
+// reading is the wall clock's time in an English text, as if it were UTC.
 func reading(r *rapid.T, text string, now time.Time) time.Time {
 	day, clock, _ := strings.Cut(text, " at ")
 	read, err := time.Parse("3:04 PM", clock)

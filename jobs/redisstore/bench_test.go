@@ -137,7 +137,7 @@ func (s *bench) all(b *testing.B) []store.Record {
 	}
 }
 
-// trim keeps the outbox small; it is not measured.
+// trim keeps the outbox small, outside of the measured time.
 func (s *bench) trim(b *testing.B) {
 	b.StopTimer()
 	before := s.usedCPU(b)
@@ -150,7 +150,7 @@ func (s *bench) trim(b *testing.B) {
 
 func (s *bench) start(b *testing.B) { s.changes, s.cpu = 0, s.usedCPU(b) }
 
-// report says how many subjects went through, and what each cost Redis.
+// report says how many subjects were done, and how much time each cost Redis.
 func (s *bench) report(b *testing.B) {
 	used := s.usedCPU(b) - s.cpu
 	n := float64(s.changes)

@@ -11,7 +11,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// What is in Redis may have been put there by hand, or restored from half a backup.
+// Records in Redis may have been put there by hand, or restored from half a backup.
 func TestRecordsThatAreNoneHoldUpNobody(t *testing.T) {
 	t.Parallel()
 	rdb := redistest.Start(t).Client(t)

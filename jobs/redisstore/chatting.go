@@ -11,8 +11,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// noteChatters notes of properties whose visitors begin a chat that they serve these, before
-// that is written: one note too many wakes nobody, and one that is missing forgets somebody.
+// noteChatters notes that properties serve their visitors who begin a chat, before the chat
+// is written: a note too many wakes nothing, and a missing one forgets a visitor.
 func (s *Store) noteChatters(ctx context.Context, changes []store.Change) error {
 	properties := make(map[string]bool)
 	for i := range changes {
@@ -36,8 +36,8 @@ func (s *Store) noteChatters(ctx context.Context, changes []store.Change) error 
 }
 
 // Chatting implements store.Store. Its cursor is the last visitor of a page. A page ends
-// where the first of the shards that have more has given its last: up to there, all
-// shards have given all that they have.
+// with the least of the last visitors of the shards that have more: up to there, all
+// shards have given all their visitors.
 func (s *Store) Chatting(ctx context.Context, property, cursor string, limit int) ([]store.Subject, string, error) {
 	prefix := property + "/"
 	after := "[" + prefix

@@ -12,9 +12,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Check gives warnings for an operator: what of a Redis may lose data or not work,
-// and what to do about it. It says nothing of what a managed Redis hides, and
-// nothing of the embedded one. An error means that Redis could not be asked.
+// Check gives warnings for an operator: settings of a Redis that may lose data or not
+// work, and the remedies. It skips settings that a managed Redis hides, and the
+// embedded Redis. An error means that Redis could not be asked.
 func Check(ctx context.Context, rdb redis.UniversalClient) ([]string, error) {
 	cluster, ok := rdb.(*redis.ClusterClient)
 	if !ok {
@@ -53,7 +53,7 @@ func checkServer(ctx context.Context, rdb redis.Cmdable) ([]string, error) {
 	return warnings(settings), nil
 }
 
-// warnings judges what is known; an empty value is not.
+// warnings judges the settings that are known; one with an empty value is not.
 func warnings(settings map[string]string) []string {
 	var list []string
 	if v := settings["redis_version"]; v != "" && major(v) < 7 {

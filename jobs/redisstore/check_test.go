@@ -15,7 +15,7 @@ func TestCheckWarnsOfSettings(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		settings []redistest.Setting
-		want     []string // what each warning tells to do
+		want     []string // the remedy of each warning
 	}{
 		{"as it should be", []redistest.Setting{redistest.AOF}, nil},
 		{"flushed with each write", []redistest.Setting{redistest.AOF, "appendfsync always"}, nil},

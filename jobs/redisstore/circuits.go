@@ -20,8 +20,8 @@ func (s *Store) RetryAt(ctx context.Context, r store.Retry) error {
 	return nil
 }
 
-// Retries implements store.Store. Names that are not ours, or of a shard that there
-// is not, are left out.
+// Retries implements store.Store. It leaves out names that cannot be read, or of a
+// shard that does not exist.
 func (s *Store) Retries(ctx context.Context, at time.Time, limit int) ([]store.Retry, error) {
 	zs, err := s.rdb.ZRangeByScoreWithScores(ctx, allKey("retries"),
 		&redis.ZRangeBy{Min: "-inf", Max: strconv.FormatInt(at.UnixMilli(), 10), Count: int64(limit)}).Result()

@@ -12,8 +12,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Follow implements store.Store. Publishing is a wink, and no more: whoever missed
-// it is told so, and reads anew.
+// Follow implements store.Store. A published message is a hint, and no more: a follower
+// that missed one gets nil, and reads anew.
 func (s *Store) Follow(ctx context.Context, f func(changed []store.Subject)) (err error) {
 	sub := s.rdb.Subscribe(ctx, changedChannel)
 	defer func() { err = errors.Join(err, sub.Close()) }()

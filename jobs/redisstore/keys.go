@@ -35,11 +35,11 @@ import (
 //	deskbell:{all}:edited       zset    schedule → the last edit, not yet spread
 //	deskbell:{all}:edits        string  number of edits of schedules there ever were
 //
-// On the channel deskbell:changed, each script that writes states or definitions says
-// whose: names of subjects, or schedule/NAME, one a line.
+// On the channel deskbell:changed, each script that writes states or definitions
+// publishes their names: subjects, or schedule/NAME, one a line.
 const metaKey = "deskbell:meta"
 
-// changedChannel is where what was written is told.
+// changedChannel is the channel for the names of written subjects.
 const changedChannel = "deskbell:changed"
 
 func allKey(name string) string { return "deskbell:{all}:" + name }

@@ -52,7 +52,7 @@ func TestBrokenLayoutIsAnError(t *testing.T) {
 	}
 }
 
-// The shard of a subject is where its keys are: another hash would lose them all.
+// The keys of a subject are in its shard: another hash would lose them all.
 func TestShardOfASubjectNeverChanges(t *testing.T) {
 	t.Parallel()
 	s, err := redisstore.Open(t.Context(), redistest.EmbeddedClient(t), redisstore.Layout{Shards: 64, Partitions: 1})

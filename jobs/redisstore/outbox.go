@@ -80,10 +80,11 @@ func inPairs(fields []any) iter.Seq2[string, any] {
 	}
 }
 
-// decided is when an action was decided, by its own word: older workers did not write when they committed it.
+// decided is when an action was decided, as its body says: older workers did not write when they committed
+// it.
 func decided(body []byte) time.Time {
 	var a struct{ Time time.Time }
-	_ = json.Unmarshal(body, &a) // what cannot be read has no time
+	_ = json.Unmarshal(body, &a) // a body that cannot be read has no time
 	return a.Time.UTC()
 }
 
@@ -109,8 +110,8 @@ func (s *Store) SetAside(ctx context.Context, l store.Lane, lease store.Lease) (
 	return list, false, nil
 }
 
-// asideHead is what is kept of an action set aside besides the action, which is on
-// the next line and is not changed by a byte.
+// asideHead is kept with an action set aside. The action is on the next line, byte for
+// byte.
 type asideHead struct {
 	Subject string    `json:"subject,omitempty"`
 	Tries   int       `json:"tries,omitempty"`
@@ -168,8 +169,8 @@ func leaseTime(l store.Lease) int64 {
 	return milliseconds(l)
 }
 
-// Waiting implements store.Store. What is asked of each lane has two parts, in one
-// pipeline each: where it stands, then what is before it.
+// Waiting implements store.Store. It sends two pipelines for all lanes: for their
+// cursors, then for the first deliveries left.
 func (s *Store) Waiting(ctx context.Context, lanes []store.Lane) ([]store.Waiting, error) {
 	if len(lanes) == 0 {
 		return nil, nil

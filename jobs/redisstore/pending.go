@@ -12,8 +12,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Pending implements store.Store. An idle worker does this every few seconds, so it asks no
-// more than it must: who is due, of each shard, and all else of many shards at once.
+// Pending implements store.Store. An idle worker does this every few seconds, so it asks as
+// little as possible: the due subjects of each shard, and all else of many shards at once.
 func (s *Store) Pending(ctx context.Context, at time.Time) ([]store.Pending, error) {
 	due := make([]*redis.StringSliceCmd, len(s.keys))
 	var wakes []*redis.IntCmd
@@ -52,7 +52,7 @@ func (s *Store) Pending(ctx context.Context, at time.Time) ([]store.Pending, err
 	return pending, nil
 }
 
-// groups are shards of which one command may ask: in a cluster each is alone.
+// groups are shards that one command may read together: in a cluster each is alone.
 func (s *Store) groups() [][]shardKeys {
 	if _, cluster := s.rdb.(*redis.ClusterClient); !cluster {
 		return [][]shardKeys{s.keys}
@@ -72,7 +72,7 @@ func wakesOf(group []shardKeys) []string {
 	return keys
 }
 
-// streamsOf are the notices and outboxes, all from their beginnings.
+// streamsOf are the notices and outboxes, each from its beginning.
 func streamsOf(group []shardKeys) []string {
 	keys := make([]string, 0, 4*len(group))
 	for _, k := range group {
@@ -84,7 +84,7 @@ func streamsOf(group []shardKeys) []string {
 	return keys
 }
 
-// exist notes which keys there are.
+// exist notes which of these keys exist.
 func (s *Store) exist(ctx context.Context, keys []string, some map[string]bool) error {
 	replies := make([]*redis.IntCmd, len(keys))
 	err := s.ask(ctx, func(p redis.Pipeliner) {
@@ -98,7 +98,7 @@ func (s *Store) exist(ctx context.Context, keys []string, some map[string]bool) 
 	return err
 }
 
-// ask sends a pipeline. That a stream is empty is no error.
+// ask sends a pipeline. An empty stream is no error.
 func (s *Store) ask(ctx context.Context, fill func(redis.Pipeliner)) error {
 	commands, _ := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error { // each has its own error
 		fill(p)

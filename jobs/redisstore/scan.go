@@ -11,9 +11,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// widest is how many shards a Scan asks at once. Of those behind one that was not
-// read to its end, the answers are thrown away; so it asks one at first, and more
-// only as long as shards turn out to hold little.
+// widest is how many shards a Scan asks at once. The answers of shards behind one that
+// was not read to its end are thrown away. So Scan asks one shard at first, and more
+// only as long as shards hold little.
 const widest = 64
 
 // Scan implements store.Store. Its cursor is "SHARD-CURSOR", of the shard that comes next.

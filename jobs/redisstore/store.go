@@ -29,14 +29,14 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Layout is how the work is divided. It is fixed at the first start and kept in
-// Redis: a later start takes what is there, whatever it asks for.
+// Layout is how the work is divided. It is fixed at the first start and kept in Redis:
+// a later start uses the stored one, whatever it asks for.
 type Layout struct {
 	Shards     int // slots of subjects; 1 to 4096
 	Partitions int // queues of each kind of work; 1 but in a large Redis Cluster
 }
 
-// maxShards bounds the keys, and what a tick has to look at.
+// maxShards bounds the keys, and the work of a tick.
 const maxShards = 4096
 
 // Open reads the layout, or writes it into a Redis that has none.
@@ -51,8 +51,8 @@ func Open(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store,
 	return newStore(rdb, meta)
 }
 
-// Peek reads the layout; for a Redis that has none, it takes the one given, and
-// writes nothing. It is for those who only read.
+// Peek reads the layout; for a Redis that has none, it uses first, and writes nothing.
+// It is for processes that only read.
 func Peek(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store, error) {
 	meta, err := rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
 	if err != nil {
@@ -82,8 +82,8 @@ func newStore(rdb redis.UniversalClient, meta []any) (*Store, error) {
 	return s, nil
 }
 
-// writeLayout writes what is not there, and gives what is there then: another may
-// have been quicker.
+// writeLayout writes the missing values, and gives those stored then: another process
+// may have been quicker.
 func writeLayout(ctx context.Context, rdb redis.UniversalClient, l Layout) ([]any, error) {
 	if l.Shards < 1 || l.Shards > maxShards || l.Partitions < 1 {
 		return nil, fmt.Errorf("this Redis has none, and %d shards in %d partitions are none either; allowed are 1 to %d shards, and 1 or more partitions",
@@ -111,9 +111,9 @@ func (s *Store) Shard(subject store.Subject) int {
 	return int(h.Sum32() % uint32(len(s.keys)))
 }
 
-// Claim implements store.Store. The script only says who is due. What is known of
-// them is read as Load does: through a script, which computes a hash of each byte
-// that passes through it, large definitions would cost several times as much.
+// Claim implements store.Store. The script only gives the due subjects. Their records
+// are read as Load does: a script computes a hash of each byte that passes through it,
+// so large definitions would cost several times as much.
 func (s *Store) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	k := s.keys[shard]
 	for {
@@ -131,7 +131,7 @@ func (s *Store) Claim(ctx context.Context, shard int, l store.Lease, at time.Tim
 	}
 }
 
-// claimed gives the records of due subjects, save those that were removed in the
+// claimed gives the records of due subjects, except those that were removed in the
 // meantime.
 func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]store.Record, error) {
 	if len(due) == 0 {
@@ -170,8 +170,8 @@ func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]store
 }
 
 // Load implements store.Store. A state is read before its definition: when an edit
-// comes in between, the revision is the old one, and what is decided on the record
-// is lost. The other way round an old definition would pass for the new one.
+// comes in between, the revision is the old one, and a decision on the record is lost.
+// The other way round an old definition would pass for the new one.
 func (s *Store) Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error) {
 	byShard := make(map[int][]int) // shard → indexes into subjects
 	for i, subject := range subjects {
@@ -271,7 +271,8 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) (lost []stor
 	return lost, errors.Join(errs...)
 }
 
-// commitment is what commit.lua is given. Of two changes of one subject, the second is lost.
+// commitment gives the keys and arguments of commit.lua. Of two changes of one subject, the
+// second is lost.
 func (s *Store) commitment(shard int, changes []store.Change) (keys []string, args []any, lost []store.Subject) {
 	k := s.keys[shard]
 	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting}
@@ -300,8 +301,8 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 	return keys, args, lost
 }
 
-// told is 1 for a change of which followers are to hear. Visitors are many, and their pages wait
-// for what is done for them.
+// told is 1 for a change that followers are to hear of. Visitors are many, and their pages wait
+// for actions only.
 func told(c store.Change) int {
 	if c.Subject.Undefined() && len(c.Actions) == 0 {
 		return 0
@@ -309,7 +310,8 @@ func told(c store.Change) int {
 	return 1
 }
 
-// chats is what commit.lua does about a visitor in the list of those who chat.
+// chats says whether commit.lua adds a visitor to the list of those who chat, or
+// removes them.
 func chats(c store.Change) string {
 	_, _, visitor := c.Subject.Visitor()
 	switch {
@@ -321,7 +323,7 @@ func chats(c store.Change) string {
 	return ""
 }
 
-// addressee is who gets an action, as commit.lua reads it.
+// addressee is the receivers of an action, as commit.lua reads them.
 func addressee(a store.Outgoing) string {
 	switch {
 	case a.Notice:
@@ -341,9 +343,9 @@ func before(c store.Change) string {
 	return token(c.Rev, c.Woken) + " "
 }
 
-// after is the value of a state after a change: empty to leave it, a revision
-// alone to keep what follows it, '-' to remove the subject. Whatever is not to be done
-// twice has to give the record a new revision, so that a repeat of the script is lost.
+// after is the value of a state after a change: empty to leave it, a revision alone to
+// keep what follows it, '-' to remove the subject. A change that must not be repeated
+// has to give the record a new revision, so that a repeat of the script is lost.
 func after(c store.Change) string {
 	switch {
 	case c.Remove:
@@ -387,8 +389,8 @@ func token(rev int64, woken bool) string {
 	return t
 }
 
-// record puts together what two hashes hold of a subject. When one of them holds
-// nothing, the subject is just being made or removed.
+// record joins the values of a subject in two hashes. When one of them is missing, the
+// subject is just being made or removed.
 func record(subject store.Subject, def, state any) store.Record {
 	r := store.Record{Subject: subject}
 	value, definition := text(state), text(def)
@@ -397,7 +399,7 @@ func record(subject store.Subject, def, state any) store.Record {
 	}
 	head, body, _ := strings.Cut(value, " ")
 	head, r.Woken = strings.CutSuffix(head, "!")
-	r.Rev, _ = strconv.ParseInt(head, 10, 64) // 0, no such subject, for what is not ours
+	r.Rev, _ = strconv.ParseInt(head, 10, 64) // 0, no such subject, for a value that cannot be read
 	if body != "" {
 		r.State = []byte(body)
 	}
@@ -415,7 +417,7 @@ func score(t time.Time) string {
 	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', -1, 64)
 }
 
-// instant is what score gives, to the millisecond.
+// instant is the inverse of score, to the millisecond.
 func instant(score string) (time.Time, error) {
 	seconds, err := strconv.ParseFloat(score, 64)
 	if err != nil {
@@ -448,8 +450,8 @@ func subjects(names []string) []store.Subject {
 	return s
 }
 
-// A cursor of HSCAN or SSCAN is a number of which 0 is both the first and the
-// last; outside of this package both are "".
+// A cursor of HSCAN or SSCAN is a number; 0 is both the first and the last. Outside of
+// this package both are "".
 func parseCursor(cursor string) (uint64, error) {
 	if cursor == "" {
 		return 0, nil

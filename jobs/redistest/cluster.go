@@ -51,7 +51,7 @@ func (c *Cluster) Options() redis.UniversalOptions {
 // Client gives a client, closed at the end of the test.
 func (c *Cluster) Client(t testing.TB) redis.UniversalClient { return client(t, c.Options()) }
 
-// do asks one node, whatever slots it has.
+// do sends a command to one node, whichever slots it has.
 func (s *Server) do(t testing.TB, args ...any) string {
 	t.Helper()
 	o := s.Options()

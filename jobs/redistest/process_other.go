@@ -4,5 +4,6 @@ package redistest
 
 import "syscall"
 
-// dieWithParent is left to the end of the test: only Linux can be asked to see to it.
+// dieWithParent does nothing: only Linux can do this. The end of the test ends the
+// child.
 func dieWithParent() *syscall.SysProcAttr { return nil }

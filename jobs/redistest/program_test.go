@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// verdict is a test that notes how it was ended.
+// verdict is a test that notes how it ended.
 type verdict struct {
 	testing.TB
 	text string

@@ -23,12 +23,11 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// Patience is how long a fact has to come true that a test waits for, on a machine that has
-// much else to do.
+// Patience is how long a test waits for a fact, on a machine that has much else to do.
 const Patience = 2 * time.Minute
 
-// Wait polls until a fact holds, and fails the test when it does not within Patience. What takes
-// long to find out is asked the less often: it would keep the machine from making it true.
+// Wait polls until a fact holds, and fails the test when it does not within Patience. It asks
+// less often for a fact that takes long to find out, since asking slows the machine down.
 func Wait(t testing.TB, what string, fact func() bool) {
 	t.Helper()
 	const least, most = 2 * time.Millisecond, time.Second
@@ -44,9 +43,9 @@ func Wait(t testing.TB, what string, fact func() bool) {
 	}
 }
 
-// Within holds to a bound what try measures: how long something took, or how late it was. A
-// machine that has much else to do makes some tries slow, and a fault all of them. So it
-// tries until one is quick enough, up to five times.
+// Within checks that try stays within a bound: try gives a duration, or how late something
+// was. A busy machine makes some tries slow, and a fault all of them. So it tries until one
+// is quick enough, up to five times.
 func Within(t testing.TB, most time.Duration, what string, try func() time.Duration) {
 	t.Helper()
 	const tries = 5
@@ -59,9 +58,9 @@ func Within(t testing.TB, most time.Duration, what string, try func() time.Durat
 	}
 }
 
-// AtOnce is for a TestMain: it lets so many tests run at once for each core, unless -parallel says
+// AtOnce is for a TestMain: it lets perCore tests run at once for each core, unless -parallel says
 // how many. Tests wait for processes and for the beats of a clock, and not for the processor.
-// Fuzzing does not wait: there, so many would be in each other's way.
+// Fuzzing does not wait: there, so many would slow each other down.
 func AtOnce(perCore int) {
 	flag.Parse()
 	chosen := false
@@ -70,13 +69,14 @@ func AtOnce(perCore int) {
 		return
 	}
 	if err := flag.Set("test.parallel", strconv.Itoa(perCore*runtime.GOMAXPROCS(0))); err != nil {
-		panic(err) // there is that flag
+		panic(err) // the flag exists
 	}
 }
 
-// Program gives the path of the first of some programs that is installed. Without any, the test is
-// skipped, and the skip says how to get the first, which is also the name of its Debian package.
-// Where the environment says CI=true, the test fails: there, a test that does not run is a fault.
+// Program gives the path of the first of some programs that is installed. If none is, the test is
+// skipped, and the skip says how to install the first, which is also the name of its Debian
+// package. With CI=true in the environment the test fails: there, a test that does not run is a
+// fault.
 func Program(t testing.TB, names ...string) string {
 	t.Helper()
 	for _, name := range names {
@@ -92,7 +92,7 @@ func Program(t testing.TB, names ...string) string {
 	return ""
 }
 
-// FreePort gives a port that nobody listens on.
+// FreePort gives a port that no process listens on.
 func FreePort(t testing.TB) int {
 	t.Helper()
 	port, err := freePort()
@@ -102,11 +102,11 @@ func FreePort(t testing.TB) int {
 	return port
 }
 
-// given are the ports that this process has chosen: some are not listened on yet.
+// given are the ports that this process has chosen: some have no listener yet.
 var given sync.Map
 
-// freePort gives a port that nobody listens on, and each only once. It is below the range from
-// which the kernel gives ports to outgoing connections, so that it is still free when a
+// freePort gives a port that no process listens on, and each only once. It is below the range
+// from which the kernel gives ports to outgoing connections, so that it is still free when a
 // server is started anew.
 func freePort() (int, error) {
 	const low, high, tries = 12_000, 32_000, 100
@@ -126,7 +126,7 @@ func freePort() (int, error) {
 
 func address(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
-// options are those of a client that asks nothing of a server but what a test asks.
+// options are those of a client that sends a server only the commands of a test.
 func options(addresses ...string) redis.UniversalOptions {
 	return quiet(redis.UniversalOptions{Addrs: addresses})
 }

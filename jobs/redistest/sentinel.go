@@ -2,7 +2,7 @@ package redistest
 
 import "testing"
 
-// MasterName is by which a Sentinel knows its master.
+// MasterName is the name of a Sentinel's master.
 const MasterName = "main"
 
 // StartSentinel starts a Sentinel that watches a server.

@@ -19,7 +19,7 @@ import (
 // Setting is a line of redis.conf.
 type Setting string
 
-// AOF keeps on disk what is written, so that it is there after a Restart.
+// AOF keeps all data on disk, so that it is there after a Restart.
 const AOF Setting = "appendonly yes"
 
 // Server is a redis-server of its own process, port and folder.
@@ -45,7 +45,7 @@ func start(t testing.TB, s *Server) *Server {
 	t.Helper()
 	s.program, s.dir = Program(t, "redis-server"), t.TempDir()
 	t.Cleanup(s.end)
-	const tries = 5 // another may take the port in the meantime
+	const tries = 5 // another process may occupy the port in the meantime
 	var err error
 	for range tries {
 		if err = s.launchAnywhere(); err == nil {
@@ -56,7 +56,7 @@ func start(t testing.TB, s *Server) *Server {
 	return nil
 }
 
-// URL is what REDIS_URL takes.
+// URL is a value for REDIS_URL.
 func (s *Server) URL() string { return "redis://" + s.Addr() + "/0" }
 
 // Addr is host and port.
@@ -68,7 +68,7 @@ func (s *Server) Options() redis.UniversalOptions { return options(s.Addr()) }
 // Client gives a client, closed at the end of the test.
 func (s *Server) Client(t testing.TB) redis.UniversalClient { return client(t, s.Options()) }
 
-// Stop kills the server, as a crash would. What it had answered is in its
+// Stop kills the server, as a crash would. Writes that it answered are in its
 // append-only file, if it has one.
 func (s *Server) Stop(t testing.TB) {
 	t.Helper()
@@ -96,7 +96,7 @@ func (s *Server) Pause(t testing.TB) {
 	Wait(t, "redis-server hangs", func() bool { return s.ping(50*time.Millisecond) != nil })
 }
 
-// Resume ends a Pause; what was sent in the meantime is answered.
+// Resume ends a Pause; the server answers the commands sent in the meantime.
 func (s *Server) Resume(t testing.TB) {
 	t.Helper()
 	s.signal(t, syscall.SIGCONT)
@@ -193,7 +193,7 @@ var errStranger = errors.New("another server answers")
 func (s *Server) ping(timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr()) // go-redis would log that nobody listens yet
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr()) // go-redis would log that there is no listener yet
 	if err != nil {
 		return err
 	}

@@ -9,14 +9,14 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// ParkedChat is a chat of which nobody has said whose it is, and how many of its events wait for that.
+// ParkedChat is a chat without a known visitor, and how many of its events wait for one.
 type ParkedChat struct {
 	Property, Chat string
 	Events         int
 }
 
-// Parked are the chats whose events have come to nothing so far, by property and chat. Events wait for a day: those that
-// waited in vain are among them. Without SimulationConfig.Explain nobody counts them.
+// Parked are the chats with events that have had no effect so far, by property and chat. Events wait for a day: those
+// that waited in vain are counted, too. Without Config.Explain none are counted.
 func (s *Simulation) Parked() []ParkedChat {
 	var list []ParkedChat
 	for _, subject := range slices.Sorted(maps.Keys(s.parked)) {
@@ -26,7 +26,7 @@ func (s *Simulation) Parked() []ParkedChat {
 	return list
 }
 
-// countParked looks at the chats of events that were taken in.
+// countParked counts anew for the chats of events that were taken in.
 func (s *Simulation) countParked(ctx context.Context, events []event.Event) error {
 	var chats []store.Subject
 	for _, e := range events {

@@ -16,26 +16,26 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Config is what a Simulation is made of.
+// Config holds the dependencies of a Simulation.
 type Config struct {
-	// Open makes an empty store that reads the simulation's clock. Its places say in
-	// which order actions were committed, also in different shards.
+	// Open makes an empty store that reads the simulation's clock. Its places give the
+	// order in which actions were committed, also across shards.
 	Open     func(now func() time.Time) store.Store
-	From     time.Time          // where the clock stands at first
-	TimeZone *time.Location     // of schedules and subjects that name none
-	Log      logrus.FieldLogger // hears of what cannot be decided on
+	From     time.Time          // the first instant of the clock
+	TimeZone *time.Location     // for schedules and subjects that name none
+	Log      logrus.FieldLogger // gets the subjects that cannot be decided on
 	Action   func([]byte) error // gets every action as CloudEvents JSON, in order
-	Explain  bool               // also what was decided against, as action.MessageSkipped
+	Explain  bool               // also report messages that were not sent, as action.MessageSkipped
 }
 
-// Simulation runs Deskbell on a clock of its own: the same decisions as a Worker's, on
-// the same contract of a store, at the very instants at which they are due. It knows no
-// queues and no destinations: actions are given to Action, also those that agents get
-// by services of their own.
+// Simulation runs Deskbell on a clock of its own: the same decisions as a worker's, on
+// the same contract of a store, at the very instants at which they are due. It has no
+// queues and no destinations: Action gets all actions, also the notices for agents' own
+// services.
 //
-// Its clock moves with Advance alone, and what is due at the instant where it stands is
-// left until it moves on, or until Settle. So what happens at that instant (Define, Take)
-// is known when it is decided on, as it is to a worker, who comes a breath later.
+// Only Advance moves its clock. Work that is due where the clock stands is left until the
+// clock moves on, or until Settle. So a decision knows all that happens at its instant
+// (Define, Take), like that of a worker, which runs a moment later.
 //
 // It is not for use by several goroutines at once.
 type Simulation struct {
@@ -45,7 +45,7 @@ type Simulation struct {
 	clock   time.Time
 	action  func([]byte) error
 	explain bool
-	skipped []engine.Skipped // and not told yet
+	skipped []engine.Skipped // and not given to Action yet
 	parked  map[store.Subject]int
 }
 
@@ -65,8 +65,8 @@ func New(c Config) *Simulation {
 // Now is where the clock stands.
 func (s *Simulation) Now() time.Time { return s.clock }
 
-// Define makes the definitions be these from now on. Chats that are going are decided on anew,
-// as after an edit; overrides there are none.
+// Define replaces all definitions from now on. Open chats are decided on anew, as after an
+// edit. There are no overrides.
 func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) error {
 	steps, err := s.editor.Plan(ctx, defs)
 	if err != nil {
@@ -76,9 +76,9 @@ func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) e
 }
 
 // Take takes in events, checked and complete as an event.Intake gives them, at the instant
-// where the clock stands: those that happen then, or that come late. What comes of them
-// at once is given to Action with the next Settle. Those of a property that is not
-// defined are dropped, and logged.
+// where the clock stands: those that happen then, or that come late. The next Settle gives
+// Action the actions that follow at once. Events of a property that is not defined are
+// dropped, and logged.
 func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 	t, err := s.Process(ctx, events, nil)
 	s.skipped = append(s.skipped, t.Skipped...)
@@ -92,13 +92,13 @@ func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 	return s.countParked(ctx, events)
 }
 
-// Try says what would come of an arrival; see Decider.Try.
+// Try gives the actions that an arrival would lead to; see engine.Decider.Try.
 func (s *Simulation) Try(ctx context.Context, arrival event.Event) (engine.Trial, error) {
 	return s.Decider().Try(ctx, arrival)
 }
 
-// Advance lets time pass up to an instant. It leaves what is due at that instant
-// itself. The clock is never set back.
+// Advance lets time pass up to an instant. It leaves work that is due at that instant
+// itself. It never sets the clock back.
 func (s *Simulation) Advance(ctx context.Context, to time.Time) error {
 	for s.clock.Before(to) {
 		if err := s.Settle(ctx); err != nil {
@@ -116,7 +116,7 @@ func (s *Simulation) Advance(ctx context.Context, to time.Time) error {
 	return nil
 }
 
-// next is when somebody is due; zero: nobody is.
+// next is when the next subject is due; zero: none is.
 func (s *Simulation) next(ctx context.Context) (first time.Time, err error) {
 	depths, err := s.store.Depths(ctx, s.clock)
 	for _, d := range depths {
@@ -127,8 +127,7 @@ func (s *Simulation) next(ctx context.Context) (first time.Time, err error) {
 	return first, err
 }
 
-// Settle does what is to be done at the instant where the clock stands, until nothing
-// is left.
+// Settle does all work that is due at the instant where the clock stands.
 func (s *Simulation) Settle(ctx context.Context) error {
 	for {
 		if ctx.Err() != nil {
@@ -144,7 +143,7 @@ func (s *Simulation) Settle(ctx context.Context) error {
 	}
 }
 
-// beat does once what a worker's tick would ask for; false: there was nothing.
+// beat does the work that one tick of a worker would ask for; false: there was none.
 func (s *Simulation) beat(ctx context.Context) (bool, error) {
 	edited, err := s.store.Edited(ctx)
 	if err != nil {
@@ -218,7 +217,7 @@ func (s *Simulation) tellSkipped() error {
 	return nil
 }
 
-// simulation is who holds the leases, and the one destination that there is.
+// simulation is the holder of the leases, and the name of the only destination.
 const simulation = "simulation"
 
 func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]store.Entry, error) {

@@ -16,8 +16,8 @@ type Entry struct {
 	At   time.Time // when it was committed, to the millisecond, by the clock of the worker that decided it: Change.At
 }
 
-// Lane is the way from one shard's outbox to one destination. One run of a job at a
-// time is on it, by a lease, so that the order is kept.
+// Lane is the way from one shard's outbox to one destination. A lease lets one run of a
+// job at a time work on it, so that the order is kept.
 type Lane struct {
 	Shard       int
 	Destination string
@@ -27,7 +27,7 @@ type Lane struct {
 // to stay behind it. It is past the cursor, and holds up no other subject.
 type Aside struct {
 	Seq     string
-	Subject string    // "property/acme"; empty: in nobody's way
+	Subject string    // "property/acme"; empty: holds up no other
 	Tries   int       // refusals
 	Since   time.Time // when it was set aside
 	Next    time.Time // when to try it again; zero: as soon as it is the first of its subject
@@ -36,17 +36,17 @@ type Aside struct {
 	Body    []byte
 }
 
-// Settlement is what became of some deliveries.
+// Settlement is the result of some deliveries.
 type Settlement struct {
 	Lease           // For 0 gives it back
 	From, To string // moves the cursor, from where it was read; To empty: it stays
 
-	Aside []Aside  // set aside, or tried again in vain
-	Done  []string // places of those that are aside no longer
-	All   []string // the names of all destinations: what they have all had is dropped
+	Aside []Aside  // newly set aside, or tried again in vain
+	Done  []string // places of the actions that are no longer aside
+	All   []string // the names of all destinations: entries that all of them have had are dropped
 }
 
-// Waiting is what a lane has before it.
+// Waiting describes the deliveries left in a lane.
 type Waiting struct {
 	Lane
 	Next   string    // place of the first entry that is past the cursor; empty: none
@@ -55,7 +55,7 @@ type Waiting struct {
 	First  Aside     // the first of them
 }
 
-// Retry says that a lane has something aside that is to be tried again.
+// Retry says when a lane is to try its actions aside again.
 type Retry struct {
 	Lane
 	At time.Time // to the millisecond
@@ -63,36 +63,36 @@ type Retry struct {
 
 // Lanes is the part of a Store that brings actions to destinations.
 type Lanes interface {
-	// Outbox takes the lease of a lane and gives the entries past its cursor,
-	// with the cursor to give to Delivered. Finding none, it gives the lease back.
-	// busy: another holds it.
+	// Outbox acquires the lease of a lane and gives the entries past its cursor, with
+	// the cursor to give to Delivered. If there are none, it gives the lease back.
+	// busy: another run holds the lease.
 	Outbox(ctx context.Context, l Lane, lease Lease, limit int) (entries []Entry, cursor string, busy bool, err error)
-	// SetAside takes the lease of a lane and gives all that is aside, in the order
-	// of their places. busy: another holds it.
+	// SetAside acquires the lease of a lane and gives all its actions aside, in the
+	// order of their places. busy: another run holds the lease.
 	SetAside(ctx context.Context, l Lane, lease Lease) (aside []Aside, busy bool, err error)
-	// Delivered notes a settlement; false: another has the lease, or has moved the
+	// Delivered notes a settlement; false: another run has the lease, or has moved the
 	// cursor, and nothing was noted.
 	Delivered(ctx context.Context, l Lane, s Settlement) (bool, error)
-	// Waiting tells what lanes have before them, in their order.
+	// Waiting gives the deliveries left in lanes, in their order.
 	Waiting(ctx context.Context, lanes []Lane) ([]Waiting, error)
-	// Forget drops what a lane has aside, and its Retry. The cursor stays, so
-	// that a destination which is defined anew does not get again what it has had.
+	// Forget drops the actions that a lane has aside, and its Retry. The cursor stays,
+	// so that a destination which is defined anew does not get old actions again.
 	Forget(ctx context.Context, l Lane) error
 
-	// RetryAt notes when a lane is to try again what it has aside.
+	// RetryAt notes a Retry.
 	RetryAt(ctx context.Context, r Retry) error
-	// Retries gives those that are due at an instant, the longest due first.
+	// Retries gives the retries that are due at an instant, the longest due first.
 	Retries(ctx context.Context, at time.Time, limit int) ([]Retry, error)
-	// Retried strikes one out, unless it was noted anew since.
+	// Retried strikes a retry out, unless it was noted anew since.
 	Retried(ctx context.Context, r Retry) error
 
 	// Circuits gives the circuits of all destinations that have one, as JSON.
 	Circuits(ctx context.Context) (map[string][]byte, error)
-	// SetCircuit replaces the circuit of a destination; nil is none. false: it was
-	// another than before.
+	// SetCircuit replaces the circuit of a destination; nil is none. false: the stored
+	// one was not before.
 	SetCircuit(ctx context.Context, destination string, before, after []byte) (bool, error)
-	// Probe takes the lease of the one who may try a destination whose circuit is
-	// open, or gives it back (For 0); false: another has it.
+	// Probe acquires the lease of the one lane that may try a destination while its
+	// circuit is open, or gives it back (For 0); false: another lane has it.
 	Probe(ctx context.Context, destination string, lease Lease) (bool, error)
 }
 
@@ -101,15 +101,15 @@ func NewestFirst(a, b Entry) int {
 	return cmp.Or(b.At.Compare(a.At), CompareSeq(b.Seq, a.Seq))
 }
 
-// CompareSeq orders places: two numbers, with a dash between them. A place tells what comes before what, and never when: its
-// numbers come from the clock of Redis, which may differ from those of the workers.
+// CompareSeq orders places: two numbers, with a dash between them. A place gives an order and never a time: its numbers come
+// from the clock of Redis, which may differ from those of the workers.
 func CompareSeq(a, b string) int {
 	m, i := parseSeq(a)
 	n, j := parseSeq(b)
 	return cmp.Or(cmp.Compare(m, n), cmp.Compare(i, j))
 }
 
-// parseSeq gives zeros for what no store gives.
+// parseSeq gives zeros for a text that is no place.
 func parseSeq(seq string) (m, n int64) {
 	head, tail, _ := strings.Cut(seq, "-")
 	m, _ = strconv.ParseInt(head, 10, 64)

@@ -8,7 +8,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 )
 
-// Subject is something that is decided about: "property/acme", "agent/lea". Its
+// Subject names something that decisions are about: "property/acme", "agent/lea". Its
 // name is part of keys in Redis and never changes its form.
 type Subject string
 
@@ -19,8 +19,8 @@ const (
 	visitorKind  = "visitor/"
 	chatKind     = "chat/"
 	digestKind   = "digest/"
-	scheduleKind = "schedule/" // no subject, but it is followed as one
-	chattersKind = "chatters/" // no subject, but they are woken as one
+	scheduleKind = "schedule/" // no subject, but followed as one
+	chattersKind = "chatters/" // no subject, but woken as one
 )
 
 // PropertySubject is the subject of the property with this id.
@@ -40,7 +40,7 @@ func ChatSubject(property, chat string) Subject { return Subject(chatKind + prop
 // DigestSubject is the subject of the list of events and chats that came in while a property was closed.
 func DigestSubject(property string) Subject { return Subject(digestKind + property) }
 
-// ScheduleSubject stands for a named schedule in what Follow tells.
+// ScheduleSubject stands for a named schedule in the subjects that Follow gives.
 func ScheduleSubject(name string) Subject { return Subject(scheduleKind + name) }
 
 // ChattersSubject stands for the visitors of a property who have a chat going: a property
@@ -88,8 +88,8 @@ func (s Subject) Chat() (property, chat string, ok bool) {
 	return property, chat, ok
 }
 
-// Addressee is the subject in whose shard an event is taken in first: the visitor, or the
-// chat whose visitor is to be found. ok is false where there is neither.
+// Addressee is the subject whose shard takes an event in first: the visitor, or the chat
+// when its visitor is still to be found. ok is false where there is neither.
 func Addressee(e *event.Event) (s Subject, ok bool) {
 	d := &e.Data
 	switch {
@@ -104,18 +104,18 @@ func Addressee(e *event.Event) (s Subject, ok bool) {
 }
 
 // Undefined tells whether subjects of this kind have no definition but only a state:
-// visitors, chats and digests. They come by a Change and not by an Edit, they are many, and
-// neither Page nor Scan tells of them; Follow does when a change of one has actions.
+// visitors, chats and digests. A Change makes them and not an Edit. They are many: Page and
+// Scan leave them out, and Follow gives one only when its change has actions.
 func (s Subject) Undefined() bool {
 	return strings.HasPrefix(string(s), visitorKind) || strings.HasPrefix(string(s), chatKind) || strings.HasPrefix(string(s), digestKind)
 }
 
-// Record is what a store holds of a subject.
+// Record is a subject as the store holds it.
 type Record struct {
 	Subject    Subject
 	Definition []byte    // canonical JSON; nil where the subject is Undefined
 	State      []byte    // JSON; nil: never decided
-	Rev        int64     // grows with every write, and is never used again; 0: there is no such subject
+	Rev        int64     // grows with every write, and is never used again; 0: the subject does not exist
 	Woken      bool      // an edit, and not the clock, asked for a decision
 	Due        time.Time // set by Claim only: when the decision was due
 }
@@ -123,13 +123,14 @@ type Record struct {
 // Change is the outcome of a decision on a Record.
 type Change struct {
 	Subject Subject
-	Rev     int64 // of the record that was decided on:
+	Rev     int64 // of the record that was decided on
 	Woken   bool  // the change is lost when either has moved on
 
-	// NewRev makes a subject that is Undefined and not there yet, with this revision,
-	// a number that it never had before; Rev is 0 then. Of two that make it, one is lost.
+	// NewRev makes an Undefined subject that does not exist yet, with this revision, a
+	// number that it never had before. Rev is 0 then. Of two changes that make it, one is
+	// lost.
 	NewRev int64
-	Remove bool // the subject is removed, and what else is said here of it is not heeded but its actions
+	Remove bool // remove the subject; of the other fields only the actions count
 
 	State   []byte    // the new state; nil: as before
 	Due     time.Time // when to decide again; zero: only when woken
@@ -149,7 +150,7 @@ type Change struct {
 	Seen []string
 }
 
-// Leaving is how many of its actions go anywhere.
+// Leaving is how many of its actions have a receiver.
 func (c *Change) Leaving() (n int) {
 	for i := range c.Actions {
 		if c.Actions[i].Leaves() {
@@ -159,7 +160,7 @@ func (c *Change) Leaving() (n int) {
 	return n
 }
 
-// Makes tells whether the change makes a subject that is not there yet.
+// Makes tells whether the change makes a new subject.
 func (c *Change) Makes() bool { return c.Rev == 0 && c.NewRev > 0 && c.Subject.Undefined() }
 
 // DedupeWindow is how long the ids of events are kept: an event that comes again within it has no effect.
@@ -170,12 +171,12 @@ type Outgoing struct {
 	Body []byte   // CloudEvents JSON
 	To   []string // names of destinations; nil: all, empty: nobody
 
-	// Notice is set for one that goes to services of an agent's own. It is kept
+	// Notice is set for an action that goes to an agent's own services. It is kept
 	// apart from the outbox, which all destinations read.
 	Notice bool
 }
 
-// Leaves tells whether it goes anywhere: what is for nobody is shown as recent, and that is all.
+// Leaves tells whether an action has a receiver: one without is only shown as recent.
 func (o Outgoing) Leaves() bool { return o.Notice || o.To == nil || len(o.To) > 0 }
 
 // Edit is a new definition of a subject.
@@ -189,21 +190,21 @@ type Edit struct {
 	Due        time.Time
 }
 
-// Lease says who works on a shard, so that two workers do not do the same work.
-// It saves work and nothing else: what keeps two workers from doing one thing
-// twice is the revision of each record.
+// Lease says which worker works on a shard, so that two workers do not do the same
+// work. It saves work and nothing else: the revision of each record keeps two workers
+// from doing one thing twice.
 type Lease struct {
-	Holder string        // unique to this piece of work
-	For    time.Duration // after which another may take it
+	Holder string        // unique to one run of a job
+	For    time.Duration // after that, another may have it
 }
 
 // Claim is a batch of due subjects.
 type Claim struct {
-	Busy    bool // another holds the lease
+	Busy    bool // another worker holds the lease
 	Records []Record
 }
 
-// Pending is what a shard has waiting.
+// Pending says which kinds of work a shard has.
 type Pending struct {
 	Due     bool // subjects to decide on
 	Wakes   bool // subjects elsewhere to wake
@@ -211,7 +212,7 @@ type Pending struct {
 	Outbox  bool // actions not yet delivered everywhere
 }
 
-// Depth is how much a shard has waiting.
+// Depth is how much work a shard has.
 type Depth struct {
 	Outbox   int       // actions that not all destinations have had
 	Subjects int       // in the timetable
@@ -225,22 +226,22 @@ type WakeRequest struct {
 	Count float64
 }
 
-// Store keeps definitions, states, the timetable and the outbox, in shards. All
-// that belongs to one subject is in one shard, and each method that takes a shard
-// does what it does there in one atomic step.
+// Store keeps definitions, states, the timetable and the outbox, in shards. All data of
+// one subject is in one shard, and each method with a parameter shard is one atomic
+// step there.
 type Store interface {
 	// Shards is their number; it never changes.
 	Shards() int
 	// Shard of a subject.
 	Shard(Subject) int
 
-	// Claim takes the lease and gives up to limit subjects that are due at an
-	// instant, the longest due first. Finding none, it gives the lease back. The
-	// records are read after that step, as Load does: what is decided on one that
-	// was written in between is lost.
+	// Claim acquires the lease and gives up to limit subjects that are due at an
+	// instant, the longest due first. If there are none, it gives the lease back. The
+	// records are read after that step, as Load does: a decision on one that was
+	// written in between is lost.
 	Claim(ctx context.Context, shard int, l Lease, at time.Time, limit int) (Claim, error)
-	// Load gives the records of subjects in any shards, in their order; Rev is 0
-	// for one that is not there. A record's definition is no older than its Rev.
+	// Load gives the records of subjects in any shards, in their order; Rev is 0 for
+	// one that does not exist. A record's definition is no older than its Rev.
 	Load(ctx context.Context, subjects []Subject) ([]Record, error)
 	// Seen tells which events, by their ids, were seen less than DedupeWindow before an
 	// instant. It has to be called after Load: an event that is seen in between gives the
@@ -251,7 +252,7 @@ type Store interface {
 	Page(ctx context.Context, shard int, cursor string, limit int) ([]Record, string, error)
 	// Scan gives the definitions of some subjects of all shards whose names begin with
 	// a prefix, and the cursor of the next ones; it starts with "" and ends with "".
-	// limit is about how many; there may be none while there are more. The records
+	// limit is about how many; a page may be empty while there are more. The records
 	// have neither states nor revisions, and one may come twice. ErrCursor is returned
 	// for a cursor that Scan has not given.
 	Scan(ctx context.Context, prefix, cursor string, limit int) ([]Record, string, error)
@@ -263,28 +264,28 @@ type Store interface {
 	// record had moved on, and nothing was written.
 	Edit(ctx context.Context, e Edit) (bool, error)
 
-	// Serve notes that a subject is served by others, so that they can wake it.
+	// Serve notes that other subjects serve a subject, so that they can wake it.
 	Serve(ctx context.Context, served Subject, by []Subject) error
-	// Served gives some subjects that are, or once were, served by another, as Page.
+	// Served gives some subjects that another subject serves, or once served, as Page.
 	Served(ctx context.Context, by Subject, cursor string, limit int) ([]Subject, string, error)
-	// Chatting gives the visitors of a property who have a chat going, in any shards, in the
+	// Chatting gives the visitors of a property who have an open chat, in any shards, in the
 	// order of their ids, and the cursor of the next page; it starts with "" and ends with
 	// "". limit is how many a shard adds to a page at most.
 	Chatting(ctx context.Context, property, cursor string, limit int) ([]Subject, string, error)
-	// Wake makes subjects of one shard due, and lets decisions under way be lost.
+	// Wake makes subjects of one shard due; decisions under way are then lost.
 	Wake(ctx context.Context, shard int, subjects []Subject, at time.Time) error
 	// Wakes are the requests of a shard to wake subjects elsewhere.
 	Wakes(ctx context.Context, shard int, limit int) ([]WakeRequest, error)
 	// Woke strikes out requests, except those that were repeated since.
 	Woke(ctx context.Context, shard int, requests []WakeRequest) error
 
-	// Schedules gives the JSON of named schedules in the order of their names;
-	// nil for one that is not there. No names: none.
+	// Schedules gives the JSON of named schedules in the order of their names; nil for
+	// one that does not exist. No names: none.
 	Schedules(ctx context.Context, names []string) ([][]byte, error)
 	// Globals gives all definitions of a kind, by name.
 	Globals(ctx context.Context, kind Global) (map[string][]byte, error)
-	// SetGlobal writes one, nil removes it; false: it was not what it was taken to be
-	// before (nil: not there), and nothing was written. A schedule is then in Edited
+	// SetGlobal replaces before (nil: not there) by after (nil: remove it); false: the
+	// stored one was not before, and nothing was written. A schedule is then in Edited
 	// until Spread strikes it out.
 	SetGlobal(ctx context.Context, kind Global, name string, before, after []byte) (bool, error)
 	// Edited are the named schedules whose users have not all been woken.
@@ -294,20 +295,21 @@ type Store interface {
 	// Users gives some subjects of a shard that use a named schedule, as Page.
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]Subject, string, error)
 
-	// Follow calls f with what is written from now on, until the context ends:
-	// subjects with definitions whose states or definitions were, those without that
-	// had actions, whomever these are for, and ScheduleSubject for a named schedule.
-	// It may tell too much. A nil slice says that something may have been missed: it
-	// comes at the start, and after each break of the connection.
+	// Follow calls f with the subjects that are written from now on, until the context
+	// ends: those with a definition when it or the state is written, those without when
+	// they have actions, for any receiver, and ScheduleSubject for a named schedule. It
+	// may give too many. A nil slice says that some may have been missed: it comes at
+	// the start, and after each break of the connection.
 	Follow(ctx context.Context, f func(changed []Subject)) error
-	// Recent gives the last actions of all shards for people to look at, also those for
-	// nobody, the newest first: of many that are committed together, only some.
+	// Recent gives the last actions of all shards for people to read, also those
+	// without a receiver, the newest first: of many that are committed together, only
+	// some.
 	Recent(ctx context.Context, limit int) ([]Entry, error)
 
-	// Pending gives what each shard has waiting at an instant.
+	// Pending gives the kinds of work that each shard has at an instant.
 	Pending(ctx context.Context, at time.Time) ([]Pending, error)
 	// Depths measures each shard at an instant. It costs more than Pending: it is for
-	// those who look from time to time.
+	// occasional reports.
 	Depths(ctx context.Context, at time.Time) ([]Depth, error)
 	// Notices gives the first notices of a shard, in order.
 	Notices(ctx context.Context, shard, limit int) ([]Entry, error)
@@ -324,5 +326,5 @@ type Global string
 const (
 	GlobalSchedule    Global = "schedules"
 	GlobalDestination Global = "destinations"
-	GlobalKey         Global = "keys" // of the HTTP API; see Keys
+	GlobalKey         Global = "keys" // of the HTTP API; see edit.Keys
 )

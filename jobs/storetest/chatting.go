@@ -23,7 +23,8 @@ func (f *fixture) chats(begin bool, property string, visitors ...string) {
 	}
 }
 
-// chatting gives all of a property, read in pages, as "PROPERTY/VISITOR …".
+// chatting gives all visitors of a property who chat, read in pages, as
+// "PROPERTY/VISITOR …".
 func (f *fixture) chatting(property string, limit int) []string {
 	f.Helper()
 	var all []string

@@ -238,8 +238,7 @@ func commits() []testCase {
 	}
 }
 
-// loses commits one change, which must be lost and leave nothing in the outbox
-// that was not there.
+// loses commits one change, which must be lost and add nothing to the outbox.
 func (f *fixture) loses(shard int, c store.Change) {
 	f.Helper()
 	before, _ := f.outbox(shard, "d", 99)

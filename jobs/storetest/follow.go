@@ -46,7 +46,7 @@ func follows() []testCase {
 	}
 }
 
-// told is what Follow has told and nobody has waited for.
+// told are the subjects that Follow gave and no test has awaited yet.
 type told struct {
 	mu      sync.Mutex
 	changed []store.Subject
@@ -87,7 +87,7 @@ func (t *told) has(s store.Subject) bool {
 	return slices.Contains(t.changed, s)
 }
 
-// awaits waits to be told of a subject, and forgets it.
+// awaits waits until Follow gives a subject, and forgets it.
 func (t *told) awaits(f *fixture, s store.Subject) {
 	f.Helper()
 	f.eventually("told of "+string(s), func() bool { return t.has(s) })

@@ -16,7 +16,7 @@ import (
 )
 
 // RunModel does random things to a store and to a model of one, a few maps, and
-// compares what is in them. open gives an empty store each time.
+// compares their contents. open gives an empty store each time.
 func RunModel(t *testing.T, open Open) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &model{
@@ -42,8 +42,8 @@ func RunModel(t *testing.T, open Open) {
 	})
 }
 
-// model is what a store should hold. Its subjects may be in different shards; what
-// is said of a shard is said of all of them together.
+// model is the contents that a store should have. Its subjects may be in different
+// shards; the model treats these as one.
 type model struct {
 	ctx      context.Context
 	store    store.Store
@@ -65,7 +65,7 @@ func (m *model) subject(rt *rapid.T) store.Subject {
 	return rapid.SampledFrom(m.subjects).Draw(rt, "subject")
 }
 
-// record loads one subject, or takes one that was loaded before.
+// record loads one subject, or gives a record that was loaded before.
 func (m *model) record(rt *rapid.T) store.Record {
 	if len(m.stale) > 0 && rapid.IntRange(0, 3).Draw(rt, "stale") == 0 {
 		return rapid.SampledFrom(m.stale).Draw(rt, "record")
@@ -76,7 +76,7 @@ func (m *model) record(rt *rapid.T) store.Record {
 	return records[0]
 }
 
-// current tells whether a record is the one that there is.
+// current tells whether a record is the one in the model.
 func (m *model) current(r store.Record) bool {
 	now := m.records[r.Subject]
 	return r.Rev == now.Rev && r.Woken == now.Woken
@@ -166,7 +166,7 @@ func (m *model) commit(rt *rapid.T) {
 	}
 }
 
-// committed is what a commit does to the model.
+// committed applies a commit to the model.
 func (m *model) committed(r store.Record, c store.Change) {
 	now := m.records[r.Subject]
 	if c.State != nil {
@@ -197,7 +197,7 @@ func (m *model) passOn(rt *rapid.T) {
 	clear(m.wakes)
 }
 
-// deliver gives one destination all that it has not had.
+// deliver gives one destination all actions that it has not had.
 func (m *model) deliver(rt *rapid.T) {
 	d := rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "destination")
 	var got []string
@@ -233,7 +233,7 @@ func (m *model) giveBack(rt *rapid.T) {
 	}
 }
 
-// compare looks at everything there is.
+// compare compares the whole store with the model.
 func (m *model) compare(rt *rapid.T) {
 	loaded, err := m.store.Load(m.ctx, m.subjects)
 	must(rt, err)

@@ -80,7 +80,7 @@ func outboxes() []testCase {
 				f.Errorf("left: %q", got)
 			}
 			_, cursor := f.outbox(0, "a", 9)
-			f.moved(0, "a", cursor, cursor, "a") // nothing new: says only who is left
+			f.moved(0, "a", cursor, cursor, "a") // nothing new: it only names the destinations that are left
 			if f.pending(0, nine).Outbox {
 				f.Errorf("left: %q", f.left(0))
 			}
@@ -110,7 +110,7 @@ func outboxes() []testCase {
 				f.Errorf("for another destination: got %v, busy %t, %v", entries, busy, err)
 			}
 			f.deliver(0, "a", 9, "a", "b")
-			f.outbox(0, "a", 9) // finds none, and gives the lease back
+			f.outbox(0, "a", 9) // it finds no entry, and gives the lease back
 			if _, _, busy, err = f.store.Outbox(f.Context(), lane(0, "a"), lease("other"), 9); err != nil || busy {
 				f.Errorf("afterwards: busy %t, %v", busy, err)
 			}
@@ -198,8 +198,7 @@ func pendings() []testCase {
 	}
 }
 
-// left is what is still in the outbox, as a destination sees it that never had
-// anything.
+// left is the rest of the outbox, as read by a destination that has had no action.
 func (f *fixture) left(shard int) string {
 	f.Helper()
 	entries, _ := f.outbox(shard, "stranger", 99)
@@ -210,7 +209,7 @@ func (f *fixture) left(shard int) string {
 func compareSeq(a, b string) int {
 	part := func(s string, n int) uint64 {
 		parts := append(strings.Split(s, "-"), "0")
-		v, _ := strconv.ParseUint(parts[n], 10, 64) // 0 for what is none fails the test
+		v, _ := strconv.ParseUint(parts[n], 10, 64) // 0, for a text that is no number, fails the test
 		return v
 	}
 	if part(a, 0) != part(b, 0) {

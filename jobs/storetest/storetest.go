@@ -1,5 +1,5 @@
 // Package storetest holds the contract of store.Store as tests: one suite, run over
-// every store there is.
+// every store.
 package storetest
 
 import (
@@ -63,8 +63,8 @@ type testCase struct {
 // nine is when things happen in these tests.
 var nine = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// fixture is a store and short words for what is done with it. Each of them ends
-// the test when the store gives an error.
+// fixture is a store with short methods for common steps. Each ends the test when the
+// store gives an error.
 type fixture struct {
 	testing.TB
 	store store.Store
@@ -102,8 +102,8 @@ func (f *fixture) define(due time.Time, subjects ...store.Subject) []store.Recor
 	return f.load(subjects...)
 }
 
-// settled defines subjects of a shard that have been decided on and are due no
-// more, and gives their records.
+// settled defines subjects of a shard that have been decided on and are no longer due,
+// and gives their records.
 func (f *fixture) settled(shard, count int) []store.Record {
 	f.Helper()
 	subjects := f.subjects(shard, count)
@@ -154,7 +154,7 @@ func (f *fixture) claim(shard int, holder string, at time.Time, limit int) store
 	return c
 }
 
-// due gives what is due in a shard, in its order. It fails when the shard is busy.
+// due gives the due subjects of a shard, in its order. It fails when the shard is busy.
 func (f *fixture) due(shard int, at time.Time) []store.Subject {
 	f.Helper()
 	c := f.claim(shard, "due", at, 100_000)
@@ -172,7 +172,7 @@ func subjectsOf(records []store.Record) []store.Subject {
 	return subjects
 }
 
-// on is a change of a record, at nine, that changes nothing but its being woken and due.
+// on is a change of a record, at nine, that only ends its being woken and due.
 func on(r store.Record) store.Change {
 	return store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, At: nine}
 }
@@ -223,7 +223,7 @@ func lane(shard int, destination string) store.Lane {
 	return store.Lane{Shard: shard, Destination: destination}
 }
 
-// outbox gives what a destination has not had, and its cursor.
+// outbox gives the entries that a destination has not had, and its cursor.
 func (f *fixture) outbox(shard int, destination string, limit int) ([]store.Entry, string) {
 	f.Helper()
 	entries, cursor, busy, err := f.store.Outbox(f.Context(), lane(shard, destination), lease("reader"), limit)
@@ -253,7 +253,7 @@ func (f *fixture) moved(shard int, destination, from, to string, all ...string) 
 	}
 }
 
-// bodies are those of entries, with spaces between them.
+// bodies are the bodies of entries, with spaces between them.
 func bodies(entries []store.Entry) string {
 	var all []string
 	for _, e := range entries {

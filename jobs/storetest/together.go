@@ -83,8 +83,8 @@ func together() []testCase {
 	}
 }
 
-// brief is a lease that runs out while its holder still works, so that several
-// work on the same.
+// brief is a lease that runs out while its holder still works, so that several holders
+// work on the same subjects.
 const brief = time.Millisecond
 
 // try is must for a goroutine that is not the test's own.

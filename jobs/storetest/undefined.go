@@ -167,7 +167,7 @@ func undefineds() []testCase {
 		}},
 		{"are on no page and in no scan, and without actions nobody is told of them", func(f *fixture) {
 			told := f.follow()
-			var own []store.Subject // others are told of in tests on the same Redis
+			var own []store.Subject // Follow also gives subjects of other tests on the same Redis
 			for i := 0; len(own) < 3; i++ {
 				if s := store.VisitorSubject("unheard", fmt.Sprint("v", i)); f.store.Shard(s) == 0 {
 					own = append(own, s)
@@ -175,7 +175,7 @@ func undefineds() []testCase {
 				}
 			}
 			f.define(nine, f.subjects(0, 1)...)
-			told.awaits(f, f.subjects(0, 1)[0]) // which is told after them
+			told.awaits(f, f.subjects(0, 1)[0]) // Follow gives it after them
 			records, _, err := f.store.Page(f.Context(), 0, "", 100)
 			f.must(err)
 			if diff := cmp.Diff(f.subjects(0, 1), subjectsOf(records)); diff != "" {

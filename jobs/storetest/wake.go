@@ -197,7 +197,7 @@ func (f *fixture) requester(shard int) func() {
 	}
 }
 
-// served gives all who are served by a subject, sorted, each once.
+// served gives all subjects that a subject serves, sorted, each once.
 func (f *fixture) served(by store.Subject) []store.Subject {
 	f.Helper()
 	var all []store.Subject

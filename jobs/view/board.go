@@ -21,29 +21,29 @@ type BoardQuery struct {
 	Limit  int    // about how many; 0: 100
 }
 
-// BoardPage is a page of properties, by id. Pages follow each other in no order: to
-// sort a million properties they would all have to be read.
+// BoardPage is a page of properties, by id. Pages follow each other in no order:
+// sorting a million properties would mean reading them all.
 type BoardPage struct {
-	At         time.Time    `json:"at"` // as of when
+	At         time.Time    `json:"at"` // the instant of the states
 	Properties []BoardState `json:"properties"`
 	Next       string       `json:"next,omitempty"`    // cursor of the next page; empty: this is the last
-	Partial    bool         `json:"partial,omitempty"` // the search was stopped for its length; Next goes on
+	Partial    bool         `json:"partial,omitempty"` // the search stopped at a bound; Next goes on
 }
 
 const (
 	boardLimit = 100 // properties on a page
 
-	// A search reads definitions, some hundred thousand a second, until it has a page
-	// full, or one of these bounds is reached.
+	// A search reads definitions, some hundred thousand a second, until it has a full
+	// page, or reaches one of these bounds.
 	searchBatch = 2000
 	searchMost  = 500_000
 	searchTime  = 2 * time.Second
-	afterExact  = 200 * time.Millisecond // for others, when the text is an id: that one was meant
+	afterExact  = 200 * time.Millisecond // for further matches, when the text is an id: probably that property was meant
 )
 
-// Board gives a page of properties as they are at this instant, in a handful of
-// round trips, however many there are on it. ErrCursor is returned for a cursor that
-// is none.
+// Board gives a page of properties as they are at this instant, in a handful of round
+// trips, however many there are on it. It returns ErrCursor for a cursor that no page
+// has given.
 func (r *Reader) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
 	limit := cmp.Or(q.Limit, boardLimit)
 	find := r.page
@@ -60,7 +60,7 @@ func (r *Reader) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
 	return page, err
 }
 
-// page finds the next properties, whichever they are.
+// page finds the next properties, without a search.
 func (r *Reader) page(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
 	records, next, err := r.store.Scan(ctx, store.PropertyKind, q.Cursor, limit)
 	found := make(map[string]bool)
@@ -71,8 +71,8 @@ func (r *Reader) page(ctx context.Context, q BoardQuery, limit int) (ids []strin
 	return slices.Collect(maps.Keys(found)), BoardPage{Next: next}, err
 }
 
-// search finds the next properties whose ids or names hold a text. Whoever knows an id
-// need not wait for the search to come by.
+// search finds the next properties whose ids or names hold a text. A text that is an id
+// is looked up at once.
 func (r *Reader) search(ctx context.Context, q BoardQuery, limit int) (ids []string, page BoardPage, err error) {
 	start, page, wanted := r.now(), BoardPage{Next: q.Cursor}, strings.ToLower(q.Search)
 	found, patience := make(map[string]bool), searchTime
@@ -152,12 +152,13 @@ func (r *Reader) Recent(ctx context.Context, limit int) ([]action.Action, error)
 	return actions, nil
 }
 
-// Follow calls f with what is written from now on, as Store.Follow does, until the context ends.
+// Follow calls f with the subjects that are written from now on, as store.Store.Follow does,
+// until the context ends.
 func (r *Reader) Follow(ctx context.Context, f func(changed []store.Subject)) {
 	r.follower.follow(ctx, &told{f})
 }
 
-// told is a Listener that does not care when nothing is told.
+// told is a Listener that ignores Lost.
 type told struct{ changed func([]store.Subject) }
 
 // Changed implements Listener.

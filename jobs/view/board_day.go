@@ -6,8 +6,8 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// BoardDay is one local date of a schedule, without an override. It has as many hours
-// as the clocks of its zone make it: 23 or 25 on two days of the year.
+// BoardDay is one local date of a schedule, without an override. It has 23 or 25 hours
+// on the two days on which the clocks of its zone change.
 type BoardDay struct {
 	Date  string    `json:"date"`  // 2026-11-23
 	From  time.Time `json:"from"`  // the first instant of the date
@@ -18,7 +18,7 @@ type BoardDay struct {
 
 const (
 	tick        = 3  // hours
-	boardSpells = 50 // of a day that are shown
+	boardSpells = 50 // shown of one day
 )
 
 // boardDay is the date that a schedule's clock shows at an instant.

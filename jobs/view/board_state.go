@@ -12,26 +12,26 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// BoardState is a property as it is at one instant, computed for it: right also
-// where no worker has come to it yet. Instants are in UTC.
+// BoardState is a property at one instant. It is computed for that instant, and so is
+// right even before a worker has decided on the property. Instants are in UTC.
 type BoardState struct {
 	Property string `json:"property"`
 	Name     string `json:"name,omitempty"`
 	Gone     bool   `json:"gone,omitempty"`  // it is not defined; nothing else is set
-	Fault    string `json:"fault,omitempty"` // why it cannot be decided on; what follows is empty then
+	Fault    string `json:"fault,omitempty"` // why it cannot be decided on; the fields below are empty then
 
 	TimeZone    string            `json:"time_zone,omitempty"` // an IANA name, or an offset: "+01:00"
 	Widget      widget.State      `json:"widget"`
-	Departments map[string]string `json:"departments,omitempty"` // names of those that have one, by id
+	Departments map[string]string `json:"departments,omitempty"` // names of departments that have one, by id
 	Override    *hours.Override   `json:"override,omitempty"`    // in force, or to come
 	NextHours   time.Time         `json:"next_hours,omitzero"`   // when the schedule opens or closes next, whatever the override; zero: never
 	Today       BoardDay          `json:"today,omitzero"`
 	Boundaries  []BoardBoundary   `json:"boundaries,omitempty"` // the next few
 	Agents      []BoardAgent      `json:"agents,omitempty"`     // on shift first, then by id; at most twenty
-	AgentCount  int               `json:"agent_count"`          // of all who serve it
-	OnShift     int               `json:"on_shift"`             // how many of them are
+	AgentCount  int               `json:"agent_count"`          // all agents that serve it
+	OnShift     int               `json:"on_shift"`             // how many of these are on shift
 	Behind      bool              `json:"behind,omitempty"`     // no worker has decided on it, or none since it should have flipped
-	GoodUntil   time.Time         `json:"good_until"`           // from then on, something here may differ by itself
+	GoodUntil   time.Time         `json:"good_until"`           // the state may change by itself from then on
 }
 
 // BoardAgent is an agent by their own hours.
@@ -54,8 +54,8 @@ const (
 	boardBoundaries = 4
 	boardAgents     = 20
 
-	// behindAfter is when a worker should have flipped what is due: a tick finds within
-	// seconds whatever was left undone.
+	// behindAfter is how long after a boundary a worker should have flipped the widget
+	// at the latest: the tick finds work left undone within seconds.
 	behindAfter = 30 * time.Second
 )
 
@@ -118,8 +118,8 @@ func behind(w widget.State, at time.Time) bool {
 	return w.Version == 0 || !w.Until.IsZero() && at.Sub(w.Until) > behindAfter
 }
 
-// zoneName is what a browser can make something of: this machine's own zone may have
-// no name, and goes by its offset of now, "+01:00".
+// zoneName is a zone's name for a browser. This machine's own zone may have no name;
+// then it is the offset of now, "+01:00".
 func zoneName(zone *time.Location, at time.Time) string {
 	if zone == time.Local {
 		return at.In(zone).Format("-07:00")
@@ -137,7 +137,7 @@ func departmentNames(def *definition.Property) map[string]string {
 	return names
 }
 
-// boardAgents gives all agents, of whom it shows the first.
+// agentsOnBoard gives all agents of a property and puts the first of them on the board.
 func agentsOnBoard(b *engine.Batch, s *BoardState, def *definition.Property, at time.Time) []BoardAgent {
 	var agents []BoardAgent
 	for _, id := range def.AllAgents() {

@@ -8,14 +8,14 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 )
 
-// FeedItem is an action as the visitor's page hears of it. What is the team's own is not in it: the
-// names of triggers and rules, and reasons.
+// FeedItem is an action as the visitor's page gets it. It leaves out what only the team may see:
+// the names of triggers and rules, and reasons.
 type FeedItem struct {
 	ID   string // of the action
 	JSON []byte // CloudEvents
 }
 
-// feedRecord is the part of a visitorState from which pages are told.
+// feedRecord is the part of a visitor's state that pages get actions from.
 type feedRecord struct {
 	Visit struct {
 		VisitFeed []struct {
@@ -26,8 +26,8 @@ type feedRecord struct {
 	Told []json.RawMessage `json:"told"`
 }
 
-// of gives what a visit is told, in order: what was said to its visitor since it began. Nothing is
-// told of a visit that the visitor does not have.
+// of gives the actions for a page of a visit, in order: those for its visitor since the visit
+// began. There are none for a visit that the visitor does not have.
 func (s *feedRecord) of(visit string) ([]FeedItem, error) {
 	var list []FeedItem
 	for _, v := range s.Visit.VisitFeed {
@@ -54,8 +54,8 @@ func (s *feedRecord) of(visit string) ([]FeedItem, error) {
 	return list, nil
 }
 
-// after leaves out what was told before, up to an action with this id. Without such an action, it
-// was so long ago that nothing is left out.
+// after leaves out the action with this id and those before it, which the page has had. If that
+// action is no longer kept, nothing is left out.
 func after(list []FeedItem, id string) []FeedItem {
 	for i := len(list) - 1; i >= 0; i-- {
 		if list[i].ID == id {

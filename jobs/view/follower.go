@@ -10,11 +10,11 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Listener is told of what is written.
+// Listener hears which subjects were written.
 type Listener interface {
-	// Changed gives subjects as store.Store.Follow does: nil says that something may have been missed.
+	// Changed gives subjects as store.Store.Follow does: nil means that messages may have been missed.
 	Changed(subjects []store.Subject)
-	// Lost says that nothing is told until Changed is called again.
+	// Lost says that messages are missed until Changed is called again.
 	Lost()
 }
 
@@ -37,14 +37,14 @@ func newFollower(db changes) *follower {
 	return &follower{store: db, listeners: make(map[Listener]bool)}
 }
 
-// follow tells a listener of what is written until the context ends.
+// follow passes messages to a listener until the context ends.
 func (f *follower) follow(ctx context.Context, l Listener) {
 	f.enter(ctx, l)
 	<-ctx.Done()
 	f.leave(l)
 }
 
-// enter makes the first listener begin the subscription. Those who come later may have missed what was written before.
+// enter makes the first listener begin the subscription. Later listeners may have missed earlier messages.
 func (f *follower) enter(ctx context.Context, l Listener) {
 	f.mu.Lock()
 	f.listeners[l] = true
@@ -82,11 +82,11 @@ func (f *follower) leave(l Listener) {
 	}
 }
 
-// run heals a broken subscription.
+// run subscribes again when the subscription breaks.
 func (f *follower) run(ctx context.Context) {
 	const again = time.Second
 	for ctx.Err() == nil {
-		_ = f.store.Follow(ctx, func(changed []store.Subject) { // who asks for something learns that Redis is away
+		_ = f.store.Follow(ctx, func(changed []store.Subject) { // an error is not logged: callers that read see that Redis is away
 			f.tell(true, func(l Listener) { l.Changed(changed) })
 		})
 		f.tell(false, Listener.Lost)

@@ -11,28 +11,28 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Live answers for any property what its widget shows at this very instant, also
-// while the workers are behind or Redis is away. A decision is deterministic: what
-// Live finds at a boundary is what a worker will commit, and the commit is no news.
+// Live gives the state of any property's widget at this very instant, also while the
+// workers are behind or Redis is away. Decisions are deterministic: Live decides at a
+// boundary as the worker will, so the worker's commit changes nothing for a watch.
 //
-// It keeps properties compiled, and drops what Store.Follow says was written. That is
-// for speed alone: what is kept is looked at again after some seconds anyway, so that
+// It keeps properties compiled, and drops those that Store.Follow says were written.
+// That is for speed alone: it reads kept properties again after some seconds anyway, so
 // nothing depends on one message.
 //
-// An edit is shown before a worker has committed it, with the second in which it was
-// seen for Since; the worker's may be a second later.
+// An edit is shown before a worker has committed it. Since is then the second in which
+// Live saw the edit; the worker's may be a second later.
 type Live struct {
 	store    loader
 	decider  *engine.Decider
 	now      func() time.Time
 	follower *follower
-	asked    chan struct{} // something is wanted
+	asked    chan struct{} // wanted has entries
 
 	mu        sync.Mutex
 	kept      map[string]*liveProperty                 // by id
-	users     map[store.Subject]map[*liveProperty]bool // of an agent, or a named schedule
+	users     map[store.Subject]map[*liveProperty]bool // properties by an agent or a named schedule that they use
 	wanted    map[string]*liveLoad                     // by id: to be loaded next
-	written   map[store.Subject]bool                   // since the load under way began
+	written   map[store.Subject]bool                   // subjects written since the load under way began
 	missed    int                                      // how often messages may have been missed
 	following bool
 	away      bool // the last load failed
@@ -55,8 +55,8 @@ func NewLive(r *Reader) *Live {
 	}
 }
 
-// Run loads, follows what is written and keeps the beat until the context ends. It is
-// to be run once. Without it State and Watch wait in vain.
+// Run loads, follows what is written and keeps the beat until the context ends. Run it
+// once. Without it State and Watch wait in vain.
 func (l *Live) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	defer wait.Wait()
@@ -65,8 +65,8 @@ func (l *Live) Run(ctx context.Context) {
 	l.beat(ctx)
 }
 
-// State is what the widget of a property shows now. The error is store.ErrNotFound, that of
-// Redis, or that of a property that nobody could ever decide on.
+// State is the state of a property's widget now. The error is store.ErrNotFound, that of
+// Redis, or that of a property whose definition can never be decided on.
 func (l *Live) State(ctx context.Context, property string) (s *LiveState, err error) {
 	err = l.use(ctx, property, func(p *liveProperty) error {
 		s, err = p.tell(l.now())
@@ -76,9 +76,9 @@ func (l *Live) State(ctx context.Context, property string) (s *LiveState, err er
 }
 
 // use calls f, under the lock, with a property as it is in Redis; while Redis is away,
-// with what is known of it.
+// with the copy that is kept.
 func (l *Live) use(ctx context.Context, id string, f func(*liveProperty) error) error {
-	const tries = 10 // what has been loaded may be dropped, for others, before a busy machine comes to look at it
+	const tries = 10 // on a busy machine, a loaded property may be dropped to make room before it is used
 	for try := range tries {
 		p, load, err := l.useKept(id, try > 0, f)
 		if load == nil {
@@ -96,8 +96,8 @@ func (l *Live) use(ctx context.Context, id string, f func(*liveProperty) error) 
 	return fmt.Errorf("loading property %q: %w", id, store.ErrContended)
 }
 
-// useKept calls f with what is kept, or says what to wait for. What has just been
-// loaded is good enough, whatever was written since.
+// useKept calls f with a kept property, or gives the load to wait for. A property that
+// has just been loaded is used even if it was written since.
 func (l *Live) useKept(id string, loaded bool, f func(*liveProperty) error) (*liveProperty, *liveLoad, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,7 +111,7 @@ func (l *Live) useKept(id string, loaded bool, f func(*liveProperty) error) (*li
 	return p, nil, f(p)
 }
 
-// fresh tells whether a kept property can be used without looking.
+// fresh tells whether a kept property can be used without reading it again.
 func (l *Live) fresh(p *liveProperty) bool {
 	limit := untrusted
 	if l.following {
@@ -121,7 +121,8 @@ func (l *Live) fresh(p *liveProperty) bool {
 	return !p.stale && p.missed == l.missed && age >= 0 && age < limit
 }
 
-// Lost implements Listener. What is kept is soon looked at again, until something is told.
+// Lost implements Listener. Until the next Changed, kept properties are read again after a
+// shorter time.
 func (l *Live) Lost() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -157,7 +158,7 @@ func (l *Live) outdated(p *liveProperty) {
 	}
 }
 
-// refresh wants all that are watched and not fresh.
+// refresh asks for a load of all watched properties that are not fresh.
 func (l *Live) refresh() {
 	for id, p := range l.kept {
 		if len(p.watches) > 0 && !l.fresh(p) {
@@ -166,7 +167,7 @@ func (l *Live) refresh() {
 	}
 }
 
-// beat looks, at each second, at what is watched: boundaries are whole seconds.
+// beat decides on all watched properties at each second: boundaries are whole seconds.
 func (l *Live) beat(ctx context.Context) {
 	for {
 		now := l.now()
@@ -183,7 +184,7 @@ func (l *Live) look() {
 	now := l.now()
 	for id, p := range l.kept {
 		if len(p.watches) > 0 && !p.shown.Due.IsZero() && !now.Before(p.shown.Due) {
-			_, _ = p.tell(now) // what cannot be decided on is not told
+			_, _ = p.tell(now) // watches do not hear of a property that cannot be decided on
 		}
 		if l.away && len(l.wanted) == 0 {
 			l.want(id) // any, to learn when Redis is back

@@ -11,7 +11,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// liveLoad is a property that somebody waits for.
+// liveLoad is a property that callers wait for.
 type liveLoad struct {
 	done chan struct{}
 	err  error // to be read when done
@@ -24,8 +24,8 @@ const (
 	liveLimit    = 20_000          // kept properties, at some 3 KB each; those watched come on top
 )
 
-// want asks for a property to be loaded. While Redis hangs, what is wanted piles up,
-// and anybody may want what there is not: it has a bound.
+// want asks for a property to be loaded. The wanted ones have a bound: they pile up
+// while Redis hangs, and callers may ask for properties that do not exist.
 func (l *Live) want(id string) *liveLoad {
 	w := l.wanted[id]
 	if w == nil {
@@ -48,8 +48,8 @@ func (l *Live) ask() {
 	}
 }
 
-// load loads what is wanted, one batch after the other: however many ask for a
-// property at once, it is loaded once.
+// load loads the wanted properties, one batch after the other. However many callers ask
+// for a property at once, it is loaded once.
 func (l *Live) load(ctx context.Context) {
 	for {
 		select {
@@ -97,7 +97,7 @@ func (l *Live) loadBatch(ctx context.Context) error {
 	return err
 }
 
-// read loads and compiles properties. One that is not there is left out.
+// read loads and compiles properties. It leaves out properties that do not exist.
 func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*liveRecord, error) {
 	ctx, cancel := context.WithTimeout(ctx, livePatience)
 	defer cancel()
@@ -153,7 +153,7 @@ func usedBy(b *engine.Batch, property store.Subject) []store.Subject {
 	return uses
 }
 
-// keep takes what was loaded of a property; nil: it is not there.
+// keep keeps a loaded property; nil: the property does not exist.
 func (l *Live) keep(id string, r *liveRecord) error {
 	p := l.kept[id]
 	if r == nil {
@@ -180,7 +180,7 @@ func (l *Live) keep(id string, r *liveRecord) error {
 	}
 	p.renew(*r, stale)
 	if len(p.watches) > 0 {
-		_, _ = p.tell(l.now()) // what cannot be decided on is not told
+		_, _ = p.tell(l.now()) // watches do not hear of a property that cannot be decided on
 		if stale {
 			l.want(id)
 		}
@@ -202,8 +202,8 @@ func (l *Live) forgetUses(p *liveProperty) {
 	}
 }
 
-// makeRoom drops one of those that nobody watches, when there are many: any, for the
-// order of a map is random. Where it meets only watched ones there is room for one more.
+// makeRoom drops a property without watches when many are kept: any of them, since the
+// order of a map is random. Where it finds only watched ones there is room for one more.
 func (l *Live) makeRoom() {
 	tries := 20
 	for _, p := range l.kept {

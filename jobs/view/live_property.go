@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// LiveState is what a widget shows. It is shared: do not change it.
+// LiveState is the state of a widget. It is shared: do not change it.
 type LiveState struct {
 	State widget.State
 	JSON  []byte    // State in its wire form
@@ -26,8 +26,8 @@ type liveProperty struct {
 	watches map[*Watch]struct{} // nil: none
 
 	second time.Time  // the one that shown was decided for
-	shown  *LiveState // nil: never looked at since it was kept
-	told   *LiveState // the last that the watches were told
+	shown  *LiveState // nil: not decided on since it was kept
+	told   *LiveState // the last state that was sent to the watches
 }
 
 // liveRecord is what is loaded of a property.
@@ -35,12 +35,12 @@ type liveRecord struct {
 	compiled widget.Property
 	stored   widget.State
 	uses     []store.Subject // agents and named schedules that it was compiled from
-	broken   error           // why it was not
+	broken   error           // why it could not be compiled
 	loaded   time.Time
 	missed   int // Live.missed, when loading it began
 }
 
-// see is what the widget shows at an instant. Decisions know whole seconds only.
+// see gives the state of the widget at an instant. Decisions know whole seconds only.
 func (p *liveProperty) see(now time.Time) (*LiveState, error) {
 	second := now.Truncate(time.Second)
 	if p.shown != nil && p.second.Equal(second) {
@@ -51,7 +51,7 @@ func (p *liveProperty) see(now time.Time) (*LiveState, error) {
 		return nil, err
 	}
 	if p.shown != nil && len(d.Changes) > 0 && !isNews(p.shown.State, d.State) {
-		d.State = p.shown.State // an edit is dated by when it was first seen, until a worker has dated it
+		d.State = p.shown.State // an edit has the date at which it was first seen, until a worker has dated it
 	}
 	body, err := json.Marshal(d.State)
 	if err != nil {
@@ -76,14 +76,14 @@ func (p *liveProperty) decide(at time.Time) (widget.Decision, error) {
 	return widget.Decision{}, fmt.Errorf("deciding on property %q: %w", p.id, p.broken)
 }
 
-// renew takes what was loaded.
+// renew replaces the kept property by the loaded one.
 func (p *liveProperty) renew(r liveRecord, stale bool) {
 	p.liveRecord, p.stale = r, stale
 	p.second = time.Time{}
 }
 
-// isNews tells whether readers of a are to be told of b. A reason alone is no news, and
-// neither is the worker's date of what they have seen already.
+// isNews tells whether watches that have a are to get b. A new reason alone is no news,
+// and neither is the worker's date of a state that they have already.
 func isNews(a, b widget.State) bool {
 	if a.Version != b.Version || a.Status != b.Status || a.Mode != b.Mode || a.NewChats != b.NewChats || a.Message != b.Message ||
 		a.Next != b.Next || !a.Until.Equal(b.Until) || !a.NextOpen.Equal(b.NextOpen) || len(a.Departments) != len(b.Departments) {

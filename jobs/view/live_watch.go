@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// ErrSlow ends a watch whose reader does not keep up: nobody waits for it. It may
-// watch anew, and begins with the state of that time.
+// ErrSlow ends a watch that is read too slowly: Live waits for no reader. The reader
+// may watch again, and begins with the state of that time.
 var ErrSlow = errors.New("reading too slowly: others are not held up for it")
 
-// ErrCrowded is returned while more properties are waited for than can be.
+// ErrCrowded is returned while callers wait for too many properties.
 var ErrCrowded = errors.New("too many properties are asked for at once: try again in a moment")
 
 // watchBuffer is how many changes a reader may be behind.
 const watchBuffer = 8
 
-// Watch tells of each change of a property's state.
+// Watch gives each change of a property's state.
 type Watch struct {
-	// C gives what the widget shows after each change. It is closed when the watch
-	// ends by itself; Err then says why.
+	// C gives the widget's state after each change. It is closed when the watch ends by
+	// itself; Err then says why.
 	C <-chan *LiveState
 
 	live     *Live
@@ -28,8 +28,8 @@ type Watch struct {
 	err      error
 }
 
-// Watch gives what a property's widget shows now, and tells of each change from then
-// on, until Close. The errors are those of State.
+// Watch gives the state of a property's widget now, and each change from then on, until
+// Close. The errors are those of State.
 func (l *Live) Watch(ctx context.Context, property string) (now *LiveState, w *Watch, err error) {
 	err = l.use(ctx, property, func(p *liveProperty) error {
 		if now, err = p.tell(l.now()); err != nil {
@@ -47,18 +47,18 @@ func (l *Live) Watch(ctx context.Context, property string) (now *LiveState, w *W
 	return now, w, err
 }
 
-// Err says why C was closed: ErrNotFound when the property was removed, or ErrSlow. It
-// is to be asked only then.
+// Err says why C was closed: ErrNotFound when the property was removed, or ErrSlow.
+// Call it only then.
 func (w *Watch) Err() error { return w.err }
 
-// Close ends the watch. C is not closed by it.
+// Close ends the watch. It does not close C.
 func (w *Watch) Close() {
 	w.live.mu.Lock()
 	defer w.live.mu.Unlock()
 	delete(w.property.watches, w)
 }
 
-// tell sees what shows now, and passes it on when it is news.
+// tell decides for now, and sends the state to the watches when it is news.
 func (p *liveProperty) tell(now time.Time) (*LiveState, error) {
 	s, err := p.see(now)
 	if err != nil || len(p.watches) == 0 || !isNews(p.told.State, s.State) {

@@ -30,7 +30,7 @@ type Store interface {
 type Config struct {
 	Store    Store
 	Now      func() time.Time
-	TimeZone *time.Location // of schedules and subjects that name none, as the workers have it
+	TimeZone *time.Location // for schedules and subjects that name none; the same as the workers'
 }
 
 // Reader reads states, hours and lists for people and pages. It changes nothing.
@@ -46,8 +46,7 @@ func New(c Config) *Reader {
 	return &Reader{store: c.Store, now: c.Now, decider: engine.NewDecider(c.Store, c.TimeZone), follower: newFollower(c.Store)}
 }
 
-// NamedSchedule gives a named schedule, in the zone of those that name none where it
-// names none.
+// NamedSchedule gives a named schedule, in Config.TimeZone when it names no zone.
 func (r *Reader) NamedSchedule(ctx context.Context, name string) (*hours.Schedule, error) {
 	bodies, err := r.store.Schedules(ctx, []string{name})
 	if err != nil {

@@ -14,25 +14,25 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// PropertyStatus is what is known of a property.
+// PropertyStatus is the committed state of a property.
 type PropertyStatus struct {
 	Property string          `json:"property"`
 	Name     string          `json:"name,omitempty"`
 	TimeZone string          `json:"time_zone"`
-	Widget   widget.State    `json:"widget"`             // Version 0: a worker has not decided yet
+	Widget   widget.State    `json:"widget"`             // Version 0: no worker has decided yet
 	Override *hours.Override `json:"override,omitempty"` // in force, or to come
-	Agents   []AgentStatus   `json:"agents,omitempty"`   // who serve it, by id
+	Agents   []AgentStatus   `json:"agents,omitempty"`   // those that serve it, by id
 }
 
-// AgentStatus is what is known of an agent.
+// AgentStatus is the committed state of an agent.
 type AgentStatus struct {
 	Agent string `json:"agent"`
 	Name  string `json:"name,omitempty"`
 	agent.State
 }
 
-// Status gives the committed state of one property, or of all when the id is
-// empty, by id. One that cannot be read is in the error, and the others in the list.
+// Status gives the committed state of one property, or of all when the id is empty, by
+// id. A property that cannot be read is in the error, and the others in the list.
 func (r *Reader) Status(ctx context.Context, property string) ([]PropertyStatus, error) {
 	var records []store.Record
 	var err error

@@ -8,8 +8,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
-// FuzzTold reads what a page is told from a record of which anything may be stored: it is JSON that can be sent, and
-// each of it is told once to a page that comes back.
+// FuzzTold reads the actions for a page from a record that may hold anything. They are JSON that can be sent, and a
+// page that comes back gets each once.
 func FuzzTold(f *testing.F) {
 	body, err := os.ReadFile("../engine/testdata/v1/visitor.json")
 	if err != nil {
@@ -20,7 +20,7 @@ func FuzzTold(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var s feedRecord
 		if engine.DecodeState(body, &s) != nil {
-			return // told nothing: a worker says that it is broken
+			return // the page gets nothing: a worker logs that the record is broken
 		}
 		for _, v := range s.Visit.VisitFeed {
 			list, err := s.of(v.ID)

@@ -9,13 +9,13 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// VisitFeed tells pages what is said to their visitors. One follower serves all of them; it looks at a
-// visitor when Store.Follow says that there were actions, and again after some seconds in any case,
-// so that nothing depends on one message.
+// VisitFeed gives pages the actions for their visitors. One follower serves all pages. VisitFeed reads
+// a visitor when Store.Follow says that there were actions, and again after some seconds in any case,
+// so nothing depends on one message.
 type VisitFeed struct {
 	store    loader
 	follower *follower
-	asked    chan struct{} // something is wanted
+	asked    chan struct{} // wanted has entries
 
 	mu        sync.Mutex
 	watched   map[store.Subject]map[*Subscription]bool
@@ -23,27 +23,28 @@ type VisitFeed struct {
 	following bool
 }
 
-// Subscription tells of one visit.
+// Subscription gives the actions of one visit.
 type Subscription struct {
-	// News has a value when Told may give something.
+	// News has a value when Items may give something.
 	News <-chan struct{}
 
 	visits  *VisitFeed
 	subject store.Subject
 	visit   string
 	news    chan struct{}
-	last    string     // the id of what was told last
+	last    string     // the id of the last item given
 	list    []FeedItem // as it was last read
 }
 
-// mostWatches is how many pages of one visit are told. Who knows the visitor, and guesses at visits,
-// takes no place of theirs.
+// mostWatches is how many pages may watch one visit. A caller that knows the visitor and guesses
+// visits does not use up these places.
 const mostWatches = 20
 
 // ErrTooMany is returned when somebody has as many of something as they may have.
 var ErrTooMany = errors.New("too many at once")
 
-// NewVisitFeed makes a Visits that shares the connection and the subscription of a reader.
+// NewVisitFeed makes a VisitFeed that shares the connection and the subscription of a
+// reader.
 func NewVisitFeed(r *Reader) *VisitFeed {
 	return &VisitFeed{
 		store: r.store, follower: r.follower, asked: make(chan struct{}, 1),
@@ -51,9 +52,9 @@ func NewVisitFeed(r *Reader) *VisitFeed {
 	}
 }
 
-// Watch tells what a visitor is told in one visit, until Close. It begins after the action with the
-// id last; empty or unknown: with all that is kept since the visit began, of which there are twenty
-// actions at most. A visit that is not there yet is waited for. The error is ErrTooMany.
+// Watch gives the actions for a visitor in one visit, until Close. It begins after the action with
+// the id last; if last is empty or unknown, with all actions kept since the visit began, at most
+// twenty. It waits for a visit that does not exist yet. The error is ErrTooMany.
 func (v *VisitFeed) Watch(property, visitor, visit, last string) (*Subscription, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -77,7 +78,7 @@ func (v *VisitFeed) Watch(property, visitor, visit, last string) (*Subscription,
 	return w, nil
 }
 
-// Items gives what was not yet given, in order; after a wake-up for others, nothing.
+// Items gives the items that it has not given yet, in order. There may be none.
 func (w *Subscription) Items() []FeedItem {
 	w.visits.mu.Lock()
 	defer w.visits.mu.Unlock()
@@ -99,7 +100,7 @@ func (w *Subscription) Close() {
 	}
 }
 
-// Run follows and reads until the context ends. It is to be run once.
+// Run follows and reads until the context ends. Run it once.
 func (v *VisitFeed) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	defer wait.Wait()
@@ -117,7 +118,8 @@ func (v *VisitFeed) Run(ctx context.Context) {
 	}
 }
 
-// Lost implements Listener. All are soon looked at again, until something is told.
+// Lost implements Listener. Until the next Changed, all visitors are read again after a
+// shorter time.
 func (v *VisitFeed) Lost() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -167,10 +169,10 @@ func (v *VisitFeed) ask() {
 	}
 }
 
-// read reads a batch of those that are wanted. After an error they are wanted still.
+// read reads a batch of the wanted visitors. After an error they stay wanted.
 func (v *VisitFeed) read(ctx context.Context) error {
 	batch := v.batch()
-	if len(batch) == 0 { // whoever wanted one has gone
+	if len(batch) == 0 { // the pages that wanted it have gone
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, livePatience)
@@ -206,8 +208,8 @@ func (v *VisitFeed) batch() (batch []store.Subject) {
 	return batch
 }
 
-// show wakes the pages for which there is news. A record that cannot be decoded is a worker's
-// trouble, who says so.
+// show signals the pages that have news. It skips a record that cannot be decoded: a worker
+// logs that.
 func (v *VisitFeed) show(r *store.Record) {
 	var state feedRecord
 	if engine.DecodeState(r.State, &state) != nil {
@@ -221,7 +223,7 @@ func (v *VisitFeed) show(r *store.Record) {
 		if w.list = list; len(after(list, w.last)) > 0 {
 			select {
 			case w.news <- struct{}{}:
-			default: // it has been woken already
+			default: // it has been signalled already
 			}
 		}
 	}

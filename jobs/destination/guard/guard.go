@@ -1,7 +1,6 @@
-// Package guard keeps outbound calls away from private addresses: definitions are
-// written by many, and a URL in one of them must not reach the machine's own
-// network. The check is made on the address that is dialled, after DNS, and so for
-// every redirect, too.
+// Package guard keeps outbound calls away from private addresses: many people write
+// definitions, and a URL in one of them must not reach the machine's own network. It
+// checks the address that is dialled, after DNS, and so every redirect, too.
 package guard
 
 import (
@@ -14,12 +13,12 @@ import (
 	"time"
 )
 
-// Guard refuses addresses. The zero value refuses all that are not public.
+// Guard refuses addresses. The zero value refuses all addresses that are not public.
 type Guard struct {
 	Allow []netip.Prefix // private networks that may be reached all the same
 }
 
-// Error is returned where an address is refused.
+// Error is returned for a refused address.
 type Error struct{ Addr netip.Addr }
 
 func (e *Error) Error() string {
@@ -40,12 +39,12 @@ func (g Guard) Check(addr netip.Addr) error {
 	return nil
 }
 
-// reserved tells of networks that net/netip counts as global and that are not: they
-// lead to carriers' inner networks, to clouds' metadata, or through a translation to
-// an IPv4 address that was not checked (RFC 6598, 6890, 3056, 4380, 9637). Of IPv6,
-// only what is handed out for the Internet (2000::/3, RFC 4291) is public: the other
-// translations (RFC 6052, 8215, 7915) are outside of it. 168.63.129.16 is the host of
-// a virtual machine at Azure.
+// reserved tells whether an address is in a network that net/netip counts as global and
+// that is not. These lead to carriers' inner networks, to clouds' metadata, or through
+// a translation to an IPv4 address that was not checked (RFC 6598, 6890, 3056, 4380,
+// 9637). Of IPv6, only the range handed out for the Internet (2000::/3, RFC 4291) is
+// public: the other translations (RFC 6052, 8215, 7915) are outside of it.
+// 168.63.129.16 is the host of a virtual machine at Azure.
 func reserved(addr netip.Addr) bool {
 	if addr.Is6() && !netip.MustParsePrefix("2000::/3").Contains(addr) {
 		return true
@@ -62,8 +61,8 @@ func reserved(addr netip.Addr) bool {
 	return false
 }
 
-// Client is an HTTP client that dials only what the guard allows. It uses no
-// proxy, which would dial in its stead.
+// Client is an HTTP client that dials only what the guard allows. It uses no proxy,
+// which would dial in its place.
 func (g Guard) Client(timeout time.Duration) *http.Client {
 	dialer := &net.Dialer{Timeout: timeout, ControlContext: g.control}
 	return &http.Client{Timeout: timeout, Transport: &http.Transport{
@@ -72,8 +71,8 @@ func (g Guard) Client(timeout time.Duration) *http.Client {
 	}}
 }
 
-// CheckHost resolves a host and checks every address of it, for protocols whose
-// dialling is not ours.
+// CheckHost resolves a host and checks all its addresses, for libraries that dial by
+// themselves.
 func (g Guard) CheckHost(ctx context.Context, host string) error {
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {

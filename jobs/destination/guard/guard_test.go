@@ -175,7 +175,7 @@ func TestClient(t *testing.T) {
 	})
 }
 
-// No proxy: it would dial in the guard's stead.
+// No proxy: it would dial in the guard's place.
 func TestClientUsesNoProxy(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }))
 	t.Cleanup(proxy.Close)

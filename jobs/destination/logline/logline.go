@@ -24,7 +24,7 @@ type Log struct {
 	zone *time.Location
 }
 
-// Open gives what a jobs.Config wants for Type. Times are written in a zone.
+// Open gives the OpenDestination of Type. Times are written in a zone.
 func Open(log logrus.FieldLogger, zone *time.Location) deliver.OpenDestination {
 	return func(string, definition.Destination) (deliver.Destination, error) { return Log{log, zone}, nil }
 }
@@ -49,8 +49,8 @@ func (l Log) Deliver(_ context.Context, batch []deliver.Delivery) error {
 	return nil
 }
 
-// Sentence says in English what a decoded action tells, with times in a zone. Of a type
-// that it does not know it gives the JSON.
+// Sentence describes a decoded action in English, with times in a zone. For an unknown
+// type it gives the JSON.
 func Sentence(a action.Action, zone *time.Location) (string, error) {
 	l := Log{zone: zone}
 	raw, _ := a.Data.(json.RawMessage)

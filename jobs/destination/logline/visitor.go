@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 )
 
-// visitorSentence says what is done to or for a visitor.
+// visitorSentence describes an action for a visitor.
 func visitorSentence(a action.Action) (string, error) {
 	raw, _ := a.Data.(json.RawMessage)
 	var v action.Visitor
@@ -37,7 +37,7 @@ func visitorSentence(a action.Action) (string, error) {
 	return fmt.Sprintf("%s of %s (%s)%s", a.Type, who, by, what), nil
 }
 
-// said is a message in short: its text, and in brackets what comes with it.
+// said is a message in short: its text, and in brackets its additions.
 func said(v *action.Visitor) string {
 	var with []string
 	for _, a := range v.Attachments {

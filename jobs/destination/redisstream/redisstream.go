@@ -1,10 +1,9 @@
 // Package redisstream delivers actions to a Redis stream, where other applications
 // read them: each entry has one field, "action", a CloudEvent in JSON.
 //
-// Every action is there once. A batch that comes again, because its worker died
-// before it could say that it had been delivered, is recognised: beside the stream
-// a hash keeps how far the destination has come in each shard's outbox, in the same
-// slot, and one script writes both.
+// Every action is there once. A batch comes again if its worker died before noting the
+// delivery, and is then recognised: a hash in the slot of the stream keeps the place of
+// the destination in each shard's outbox, and one script writes both.
 package redisstream
 
 import (
@@ -32,7 +31,7 @@ type Stream struct {
 	add    *redis.Script
 }
 
-// Open gives what a jobs.Config wants for Type.
+// Open gives the OpenDestination of Type.
 func Open(rdb redis.UniversalClient) deliver.OpenDestination {
 	add := redis.NewScript(addScript)
 	return func(name string, def definition.Destination) (deliver.Destination, error) {
@@ -51,9 +50,9 @@ func Open(rdb redis.UniversalClient) deliver.OpenDestination {
 	}
 }
 
-// KEYS stream seen   ARGV max length, place, then seq and action of each
-// A place is a destination and a shard: of two destinations with one stream, neither
-// has had what the other has had. A seq is "ms-n" and only grows within a place.
+// KEYS stream seen   ARGV max length, place, then seq and action of each A place is a
+// destination and a shard: two destinations with one stream each have their own places.
+// A seq is "ms-n" and only grows within a place.
 const addScript = `
 local function parts(seq)
   local ms, n = string.match(seq, '^(%d+)-(%d+)$')
@@ -85,8 +84,8 @@ func (s *Stream) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	return nil
 }
 
-// seenKey is in the slot of the stream: that of its hash tag, or of the whole key
-// where it has none. There is no other key in the slot of a whole key with a '}'.
+// seenKey is in the slot of the stream: that of its hash tag, or of the whole key where
+// it has none. For a whole key with a '}' there is no other key in its slot.
 func seenKey(stream string) (key string, ok bool) {
 	if _, rest, tagged := strings.Cut(stream, "{"); tagged && strings.IndexByte(rest, '}') > 0 {
 		return stream + ":seen", true

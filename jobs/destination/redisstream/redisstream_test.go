@@ -24,7 +24,7 @@ func open(t *testing.T, rdb redis.UniversalClient, name string, def definition.D
 	return out
 }
 
-// deliver gives actions with these places; each says which it is.
+// send delivers actions with these places; each body is its place.
 func send(t *testing.T, out deliver.Destination, shard int, seqs ...string) {
 	t.Helper()
 	var batch []deliver.Delivery
@@ -119,7 +119,7 @@ func TestErrorsNameTheStream(t *testing.T) {
 	}
 }
 
-// In a cluster, one script can write only what is in one slot.
+// In a cluster, one script can write only keys in one slot.
 func TestCluster(t *testing.T) {
 	t.Parallel()
 	rdb := redistest.StartCluster(t).Client(t)

@@ -27,11 +27,11 @@ type Notifier struct {
 	Timeout time.Duration // of one notice; 0: 10 s
 }
 
-// Notify sends a text. A service URL is a secret, and so may be what a service
-// says of a failure: an error names the service and the kind of the failure only.
+// Notify sends a text. A service URL is a secret, and a service's own error may have
+// secrets, too: an error here only names the service and the kind of the failure.
 func (n Notifier) Notify(ctx context.Context, serviceURL, title, text string) error {
 	scheme, _, isURL := strings.Cut(serviceURL, "://")
-	if !isURL || strings.ContainsFunc(scheme, unfit) { // it may be a secret that stands in the wrong place
+	if !isURL || strings.ContainsFunc(scheme, unfit) { // it may be a secret in the wrong place
 		return fmt.Errorf("sending by a service: %w", errBadURL)
 	}
 	scheme = strings.ToLower(scheme) // as the router reads it
@@ -41,7 +41,7 @@ func (n Notifier) Notify(ctx context.Context, serviceURL, title, text string) er
 	return nil
 }
 
-// unfit tells what is in no scheme of a URL.
+// unfit tells whether a character is in no scheme of a URL.
 func unfit(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+-.", r))
 }
@@ -89,9 +89,8 @@ var (
 	errRefused   = errors.New("it could not be reached, or refused the notice")
 )
 
-// guarded tells of a scheme whether its service dials nothing before it is given
-// our HTTP client: matrix logs in while it is being made, mqtt and logger do not
-// speak HTTP.
+// guarded tells whether the service of a scheme dials nothing before it gets our HTTP
+// client: matrix logs in while it is being made, mqtt and logger do not speak HTTP.
 func guarded(scheme string) bool {
 	name, _, _ := strings.Cut(scheme, "+")
 	switch name {
@@ -101,7 +100,7 @@ func guarded(scheme string) bool {
 	return true
 }
 
-// kind is an error without what may be a secret.
+// kind is an error without its parts that may be secret.
 func kind(err error) error {
 	var refused *guard.Error
 	var network net.Error

@@ -35,8 +35,8 @@ func service(t *testing.T, answer http.HandlerFunc) string {
 	return fmt.Sprintf("ntfy://user:%s@%s/%s?scheme=http", secret, strings.TrimPrefix(server.URL, "http://"), secret)
 }
 
-// hang answers nothing until the caller has gone, which a server sees only when it
-// has read the body.
+// hang answers nothing until the caller has gone. A server sees that only after reading
+// the body.
 func hang(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	<-r.Context().Done()
@@ -90,7 +90,7 @@ func TestNotify(t *testing.T) {
 	})
 }
 
-// An error says which service and what kind of failure, and nothing of the URL.
+// An error names the service and the kind of failure, and nothing of the URL.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	refusing := service(t, func(w http.ResponseWriter, _ *http.Request) {

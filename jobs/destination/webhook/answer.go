@@ -37,7 +37,7 @@ func verdict(resp *http.Response, now time.Time) error {
 	}
 }
 
-// target says where a redirect leads, by its host only.
+// target is the host of a redirect.
 func target(resp *http.Response) string {
 	const longest = 253 // characters of a host name
 	to, err := resp.Location()
@@ -50,15 +50,15 @@ func target(resp *http.Response) string {
 	return fmt.Sprintf("which leads to %q", to.Scheme+"://"+to.Host)
 }
 
-// retryAfter reads the header of that name: whole seconds, or a date. Zero is for what
-// is neither.
+// retryAfter reads the header of that name: whole seconds, or a date. Zero is for
+// anything else.
 func retryAfter(value string, now time.Time) time.Duration {
 	pause := mostPause
 	if at, err := http.ParseTime(value); err == nil {
 		pause = at.Sub(now)
 	} else if value == "" || strings.Trim(value, "0123456789") != "" {
 		return 0
-	} else if seconds, err := strconv.Atoi(value); err == nil { // else more than there are numbers for
+	} else if seconds, err := strconv.Atoi(value); err == nil { // else the number overflows
 		pause = time.Duration(min(seconds, int(mostPause/time.Second))) * time.Second
 	}
 	return min(max(pause, leastPause), mostPause)
@@ -73,8 +73,8 @@ var (
 	errNoHTTP      = errors.New("what it answers is not HTTP")
 )
 
-// unanswered says why there was no answer. The error of net/http is not shown: it may
-// hold the URL, or what a receiver sent, which may be what it was sent.
+// unanswered says why there was no answer. It hides the error of net/http, which may
+// hold the URL, or the receiver's bytes, which may repeat the request.
 func unanswered(err error) error {
 	var refused *guard.Error
 	var dns *net.DNSError

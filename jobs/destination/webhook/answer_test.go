@@ -16,14 +16,14 @@ import (
 	"github.com/deskbell/deskbell/jobs/deliver"
 )
 
-// wanted is what an answer is to mean.
+// wanted is the expected meaning of an answer.
 type wanted struct {
 	refused, gone bool
 	retryAfter    time.Duration
 	text          string
 }
 
-// check holds an error against what is wanted of it. A nil error is a success.
+// check compares an error with the expected one. A nil error is a success.
 func (w wanted) check(t *testing.T, server *httptest.Server, err error) {
 	t.Helper()
 	if w == (wanted{}) {
@@ -44,7 +44,7 @@ func (w wanted) check(t *testing.T, server *httptest.Server, err error) {
 	keepsSecrets(t, err)
 }
 
-// keepsSecrets looks through an error, and what it wraps.
+// keepsSecrets checks an error, and the errors that it wraps.
 func keepsSecrets(t *testing.T, err error) {
 	t.Helper()
 	for ; err != nil; err = errors.Unwrap(err) {
@@ -113,7 +113,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// Neither the body nor the signature goes anywhere but to the URL of the definition.
+// The body and the signature go only to the URL of the definition.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("%s was asked", r.Host) }))
@@ -144,7 +144,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// talk answers the first bytes of each connection by itself.
+// talk starts a server that answers the first bytes of each connection with a function.
 func talk(t *testing.T, with func(net.Conn)) *httptest.Server {
 	t.Helper()
 	server, _ := receiver(t, func(w http.ResponseWriter, _ *http.Request) {

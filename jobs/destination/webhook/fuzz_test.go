@@ -25,8 +25,8 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// What is taken for a secret signs as the specification's own library does, and nothing
-// that is refused is shown.
+// An accepted secret signs as with the specification's own library, and errors do not
+// show a refused one.
 func FuzzSecret(f *testing.F) {
 	for _, secret := range []string{"", "whsec_", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa_-", "whsec_====", " whsec_\n", "whsec_MfKQ9r8GKYqrTwjU\nPD8ILPZIo2LaLaSw"} {
 		f.Add(secret)

@@ -12,7 +12,7 @@ import (
 // Bytes of a key, by the specification.
 const leastKey, mostKey = 24, 64
 
-// advice ends what is said of a secret. It never says what the secret is.
+// advice ends each error about a secret. These never show the secret.
 const advice = `it must be "whsec_" and 24 to 64 random bytes in base64, as ` +
 	`echo "whsec_$(openssl rand -base64 32)" prints; give every worker the same, and the receiver, too`
 
@@ -47,7 +47,7 @@ func keyOf(secret string) ([]byte, bool) {
 }
 
 // sign is the value of webhook-signature: a signature by each key, so that a receiver
-// may have either of them while a secret is replaced.
+// may have any of them while a secret is replaced.
 func sign(keys [][]byte, id, timestamp string, body []byte) string {
 	signatures := make([]string, len(keys))
 	for i, key := range keys {

@@ -1,15 +1,15 @@
 // Package webhook delivers actions by HTTP: a POST of each, or of many at once, to a
-// URL, signed as the Standard Webhooks specification says
-// (https://www.standardwebhooks.com), so that its libraries verify what arrives.
+// URL, signed by the Standard Webhooks specification
+// (https://www.standardwebhooks.com), so that its libraries verify the requests.
 //
-// An action comes again until it is answered with a 2xx, and then once more where
-// that answer was lost. It is recognised by its id, which is the same on every try:
+// An action comes again until a receiver answers with a 2xx, and once more if that
+// answer was lost. A receiver recognises it by its id, which is the same on every try:
 // webhook-id for one alone, the ids of its actions for a batch.
 //
-// Redirects are not followed, as the specification advises: whoever answers one could
-// else send the body and its signature on to somebody else. The URL of a definition is
-// to be changed instead. What a receiver says in its answer is not shown: it may repeat
-// the request, and with it what is secret.
+// Redirects are not followed, as the specification advises: a receiver could otherwise
+// send the body and its signature on to another host. Change the URL of the definition
+// instead. The body of an answer is not shown: it may repeat the request, and its
+// secrets.
 package webhook
 
 import (
@@ -47,8 +47,8 @@ type Webhook struct {
 	batch     bool
 }
 
-// Open gives what a jobs.Config wants for Type. getenv holds the secrets. All
-// destinations share one pool of connections.
+// Open gives the OpenDestination of Type. getenv holds the secrets. All destinations
+// share one pool of connections.
 func Open(g guard.Guard, getenv func(string) string, now func() time.Time, userAgent string) deliver.OpenDestination {
 	transport := g.Client(deliver.CallLimit).Transport // its client would follow redirects
 	return func(name string, def definition.Destination) (deliver.Destination, error) {
@@ -83,19 +83,19 @@ func (w *Webhook) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	return nil
 }
 
-// message is what one request carries.
+// message is the content of one request.
 type message struct {
 	id, contentType string
 	body            []byte
 }
 
-// message has the id of its action. A batch has one of its own, the same whenever the
-// same actions are sent together.
+// message has the id of its action. A batch has its own id, the same whenever the same
+// actions are sent together.
 //
-// The specification warns of ids with dots, which separate what is signed: one might be
-// read as a shorter id and the beginning of a body. Ours have dots, and are safe:
-// behind each dot comes a colon before the id ends, and what begins with letters, digits
-// and a colon is no JSON.
+// The specification warns of ids with dots, which separate the signed parts: one might
+// be read as a shorter id and the beginning of a body. Ours have dots, and are safe:
+// behind each dot comes a colon before the id ends, and a text that begins with letters,
+// digits and a colon is no JSON.
 func (w *Webhook) message(batch []deliver.Delivery) message {
 	if !w.batch {
 		return message{batch[0].ID, "application/cloudevents+json", batch[0].Body}
@@ -122,14 +122,14 @@ func (w *Webhook) post(ctx context.Context, m message) error {
 	req.Header.Set("Webhook-Id", m.id)
 	req.Header.Set("Webhook-Timestamp", timestamp)
 	req.Header.Set("Webhook-Signature", sign(w.keys, m.id, timestamp, m.body))
-	// Not sent: it tells net/http that the request may be repeated where it was sent on a
-	// kept connection that the receiver was just closing.
+	// Not sent: it lets net/http repeat the request if the receiver was just closing the
+	// kept connection.
 	req.Header["Idempotency-Key"] = nil
 	resp, err := w.transport.RoundTrip(req)
 	if err != nil {
 		return unanswered(err)
 	}
 	defer resp.Body.Close()
-	_, _ = io.CopyN(io.Discard, resp.Body, mostRead) // what counts has been said
+	_, _ = io.CopyN(io.Discard, resp.Body, mostRead) // the status is all that counts
 	return verdict(resp, now)
 }

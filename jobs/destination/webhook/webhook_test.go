@@ -41,7 +41,7 @@ func loopback() guard.Guard {
 	return guard.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 }
 
-// open opens a webhook to a server, by its name in a certificate where it speaks TLS.
+// open opens a webhook to a server, by its name in the certificate if it speaks TLS.
 func open(t *testing.T, server *httptest.Server, def definition.Destination) deliver.Destination {
 	t.Helper()
 	def.Type, def.URL = webhook.Type, server.URL+"/"+token+"?key="+token
@@ -55,13 +55,13 @@ func open(t *testing.T, server *httptest.Server, def definition.Destination) del
 	return out
 }
 
-// request is one that a receiver has had.
+// request is a request as a receiver got it.
 type request struct {
 	http.Header
 	line, body string
 }
 
-// receiver notes what it had, and answers.
+// receiver notes its requests, and answers.
 func receiver(t *testing.T, answer http.HandlerFunc) (server *httptest.Server, had chan request) {
 	t.Helper()
 	had = make(chan request, 1000)
@@ -90,7 +90,7 @@ func actions(ids ...string) []deliver.Delivery {
 	return batch
 }
 
-// verify lets the specification's own library look at a request.
+// verify lets the specification's own library verify a request.
 func verify(t *testing.T, r request, secret string) error {
 	t.Helper()
 	verifier, err := standardwebhooks.NewWebhook(secret)
@@ -185,7 +185,7 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-// While a secret is replaced, a receiver may have either.
+// While a secret is replaced, a receiver may have the old or the new one.
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	server, had := receiver(t, status(http.StatusOK))
@@ -206,7 +206,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-// A name that leads to this machine is refused as its address is.
+// A name of this machine is refused like its address.
 func TestPrivateAddressBehindAName(t *testing.T) {
 	t.Parallel()
 	server, had := receiver(t, status(http.StatusOK))
@@ -221,10 +221,10 @@ func TestPrivateAddressBehindAName(t *testing.T) {
 	}
 }
 
-// hang answers nothing before the caller has gone.
+// hang answers nothing until the caller has gone.
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// deadline is a context whose time is up when a test says so.
+// deadline is a context that ends when a test says so.
 type deadline struct {
 	context.Context
 	up chan struct{}
@@ -344,8 +344,8 @@ func TestALongAnswer(t *testing.T) {
 	})
 }
 
-// Receivers close connections that they have kept for a while, at any moment. What is
-// sent on one just then is sent again, on another.
+// Receivers close kept connections at any moment. A request sent on one just then is
+// sent again, on another.
 func TestAKeptConnectionThatWasClosed(t *testing.T) {
 	t.Parallel()
 	n := 0

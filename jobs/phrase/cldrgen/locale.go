@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A locale is what CLDR has of one.
+// A locale is the data of one in CLDR.
 type locale struct {
 	tag string
 	gregorian
@@ -18,7 +18,7 @@ type locale struct {
 	hours  []string // keys of the parts of the day by hour, where the clock names them
 }
 
-// lacks says whether a text is the root's, and so in no language.
+// lacks tells whether a text is the root's, and so in no language.
 func (l locale) lacks(root locale) bool {
 	return l.fields["minute"].future()["other"] == root.fields["minute"].future()["other"] ||
 		l.fields["hour"].future()["other"] == root.fields["hour"].future()["other"] ||
@@ -94,7 +94,7 @@ var short = regexp.MustCompile(`E+|c{3,}|M{3,}|L{3,}|G`)
 // writeOut has the pattern's names written out, and its era put in: there is but one.
 func (l locale) writeOut(pattern string) string {
 	parts := strings.Split(pattern, "'")
-	for i := 0; i < len(parts); i += 2 { // what stands between quotes is text
+	for i := 0; i < len(parts); i += 2 { // the parts between quotes are text
 		parts[i] = short.ReplaceAllStringFunc(parts[i], func(field string) string {
 			if field == "G" {
 				return "'" + l.Eras.EraAbbr["1"] + "'"

@@ -1,10 +1,10 @@
-// Command cldrgen writes ../cldr.go: of the Unicode CLDR, as its JSON packages on npm have it, only what phrase says.
+// Command cldrgen writes ../cldr.go: the part of the Unicode CLDR that phrase uses, from its JSON packages on npm.
 // Its one argument is the folder with these packages.
 //
-// A locale is left out when it has no text of its own for one of the things said: the root of CLDR answers then, with
-// "+5 min" and "Mon"; and when it is a variant, such as el-polyton, which language.Matcher does not tell from the
-// language. Locales that say everything alike share one entry. CLDR is under the Unicode License, which
-// stands in ../LICENSE.cldr and has to go where the data goes.
+// A locale is left out when it has no text of its own for one of the phrases: the root of CLDR answers then, with "+5
+// min" and "Mon"; and when it is a variant, such as el-polyton, which language.Matcher does not tell from the
+// language. Locales with the same texts share one entry. CLDR is under the Unicode License, which stands in
+// ../LICENSE.cldr and has to go where the data goes.
 package main
 
 import (
@@ -69,7 +69,7 @@ func generate(s source) error {
 	return write(version, byText)
 }
 
-// write puts English first: it answers for the languages that are not here.
+// write puts English first: it is used for languages that are not here.
 func write(version string, byText map[string][]string) error {
 	type entry struct {
 		text string

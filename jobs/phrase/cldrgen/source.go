@@ -18,7 +18,7 @@ const (
 // A source is the folder with the packages.
 type source string
 
-// gregorian is what is read of a locale's Gregorian calendar.
+// gregorian is the part read of a locale's Gregorian calendar.
 type gregorian struct {
 	Months      names `json:"months"`
 	Days        names `json:"days"`
@@ -62,7 +62,7 @@ func (f field) relative(offset string) string {
 
 func (s source) read(into any, elem ...string) error {
 	name := filepath.Join(append([]string{string(s)}, elem...)...)
-	text, err := os.ReadFile(name) //nolint:gosec // the folder is what the person at the keyboard names
+	text, err := os.ReadFile(name) //nolint:gosec // the person at the keyboard names the folder
 	if err != nil {
 		return fmt.Errorf("reading CLDR: %w", err)
 	}
@@ -78,7 +78,7 @@ func (s source) version() (string, error) {
 	return about.Version, err
 }
 
-// locale reads what is said in one locale.
+// locale reads the texts of one locale.
 func (s source) locale(tag string) (locale, error) {
 	var calendars struct {
 		Main map[string]struct {

@@ -1,4 +1,4 @@
--- Takes the lease of a destination and gives the actions that it has set aside, as {seq, value, …}.
+-- Acquires the lease of a destination and gives the actions that it has set aside, as {seq, value, …}.
 -- KEYS lease aside   ARGV holder lease_ms
 -- Gives false when another holds the lease.
 local holder = redis.call('GET', KEYS[1])

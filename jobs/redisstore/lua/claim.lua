@@ -1,5 +1,5 @@
--- Takes the lease of a shard and gives the subjects that are due, as {subject, due, …}.
--- Finding none, it gives the lease back; in the same step, so that nobody who is
+-- Acquires the lease of a shard and gives the subjects that are due, as {subject, due, …}.
+-- If there are none, it gives the lease back; in the same step, so that no subject that is
 -- woken at that moment is missed.
 -- KEYS lease due   ARGV holder lease_ms now limit
 -- Gives false when another holds the lease.

@@ -1,11 +1,11 @@
--- Writes decisions with their due times and actions; all of one decision or nothing. Tells whose states were written.
+-- Writes decisions with their due times and actions; all of one decision or nothing. Publishes the subjects whose states were written.
 -- KEYS state due out notices wake wishes recent heard chatting serves…
 -- ARGV how many seconds events are known, then per decision, of distinct subjects:
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0, number of actions, number of events heard, '1' to tell of it,
---      '+' for a visitor who chats from now on, '-' for one who does not ('' leaves it), when it was decided in ms, then per action:
---      body, and its destinations, '' for all, '@' for a notice, or '-' for nobody; then per event: its member of heard, and when
+--      '+' for a visitor who chats from now on, '-' for one who no longer does ('' leaves it), when it was decided in ms, then per action:
+--      body, and its destinations, '' for all, '@' for a notice, or '-' for none; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local most = 10 -- actions kept to be shown: of one commit, and of a shard

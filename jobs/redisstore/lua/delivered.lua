@@ -1,4 +1,4 @@
--- Notes what became of deliveries: moves a destination's cursor, sets actions aside or takes them back, and drops
+-- Notes the results of deliveries: moves a destination's cursor, sets actions aside or strikes them out, and drops
 -- the entries that all destinations have had. Renews the lease, or gives it back.
 -- KEYS lease out cursor aside
 -- ARGV holder lease_ms ('0' gives it back), destination, from, to ('' leaves the cursor),

@@ -1,4 +1,4 @@
--- Takes subjects of which there is no record out of the timetable: others may be
+-- Takes subjects without a record out of the timetable: others may be
 -- due behind them.
 -- KEYS def state due   ARGV subject, '1' when it needs a definition, …
 for i = 1, #ARGV, 2 do

@@ -1,4 +1,4 @@
--- Takes a lease, renews it, or gives it back.
+-- Acquires a lease, renews it, or gives it back.
 -- KEYS lease   ARGV holder lease_ms ('0' gives it back)
 -- Gives 0 when another holds it.
 local holder = redis.call('GET', KEYS[1])

@@ -1,4 +1,4 @@
--- Takes the lease of a destination and gives the entries that it has not had.
+-- Acquires the lease of a destination and gives the entries that it has not had.
 -- KEYS lease out cursor   ARGV holder lease_ms destination limit
 -- Gives false when another holds the lease, else {cursor, entries}.
 local holder = redis.call('GET', KEYS[1])

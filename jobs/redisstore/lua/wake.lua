@@ -1,5 +1,5 @@
--- Makes subjects due, and gives each a new revision, so that a decision that was
--- made on what was known before is lost. One that is due already stays so.
+-- Makes subjects due, and gives each a new revision, so that a decision on the
+-- old one is lost. A subject that is due already stays so.
 -- KEYS state due   ARGV now, subject…
 local call, chunk = redis.call, 500 -- unpack has a limit of some thousand
 for first = 2, #ARGV, chunk do

@@ -1,0 +1,9 @@
+// Package edit writes definitions, overrides and keys of the HTTP API.
+//
+// Its one path is check, write, ask: check the references of a definition, write it if the stored one is still the one that was read,
+// and ask a worker for the sweeps that follow from it. It decides nothing itself.
+//
+// Editor (editor.go) gets, puts, lists and deletes definitions (definitions.go), applies whole sets of them (apply.go) and sets
+// overrides (override.go). references.go finds names that lead nowhere and users of a definition; write.go is the conditional write.
+// Keys (keys.go) needs no Editor.
+package edit
