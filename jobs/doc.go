@@ -1,6 +1,6 @@
-// Package jobs runs Deskbell: it is the only package that knows asynq. It holds
-// the jobs, the cron entries that wake them, and the Client by which other Go
-// programs define properties, override their hours and read their states.
+// Package jobs runs Deskbell on asynq, which only bench, monitor and one file of client
+// know besides. It holds the jobs, the cron entries that wake them, and the Client by which
+// other Go programs define properties, override their hours and read their states.
 //
 // # The machine
 //
@@ -18,7 +18,7 @@
 //	                      outbox:deliver      agent:notify        boundary:sweep
 //	                      log, webhook, …     ntfy, Slack, …      of their shards
 //
-// Every decision takes one path: load, decide, commit, wake whom it concerns. A
+// Every decision takes one path: load, decide, commit, wake the subjects that it concerns. A
 // boundary, an edit, a restart and the reconciliation differ only in what woke them.
 //
 // Events take it, too. A task carries some, and the tasks of a process that run at the same
@@ -33,13 +33,13 @@
 // An event is known again by its id for a day: the id is written with the state that it is
 // in. Events of agents are taken, and have no effect yet.
 //
-// What comes in while a property is closed is added to its digest, a record of its own (digest.go), before the
+// What comes in while a property is closed is added to its digest, a record of its own (engine/digest.go), before the
 // visitors are written; a sweep tells of it at the opening.
 //
-// Pages that show a widget need not wait for a worker: Live makes the same decision
+// Pages that show a widget need not wait for a worker: view.Live makes the same decision
 // for any property at any instant, and follows what is written.
 //
-// A Simulation takes the same path (engine.go) over a store in memory, on a clock that
+// Package simulate takes the same path (engine) over a store in memory, on a clock that
 // jumps from one due time to the next. It needs none of what follows.
 //
 // # Why nothing is lost, and nothing is done twice
@@ -66,12 +66,12 @@
 // # How actions are delivered
 //
 // From each shard's outbox a lane leads to each destination, and one job at a time is
-// on it (lane.go). The cursor of the lane is moved after each call, so that a crash
+// on it (deliver/lane.go). The cursor of the lane is moved after each call, so that a crash
 // repeats one call at most. An action that its destination refuses is set aside, with
-// the later ones of its subject behind it, and holds up no other subject (aside.go). A
+// the later ones of its subject behind it, and holds up no other subject (deliver/aside.go). A
 // destination that keeps failing has its circuit opened: it is left alone for pauses
-// that grow, and tried by one call after each (circuit.go). A worker serves only so
-// many lanes of a destination at a time (turns.go). After twelve hours an action is
+// that grow, and tried by one call after each (deliver/breaker.go). A worker serves only so
+// many lanes of a destination at a time (deliver/slots.go). After twelve hours an action is
 // given up: it becomes a task in asynq's archive (archive.go).
 //
 // # The jobs
@@ -84,7 +84,7 @@
 //	outbox:deliver      deliver.go    give a destination what it has not had
 //	delivery:replay     archive.go    keep what was given up, and deliver it again
 //	agent:notify        notify.go     send one notice by an agent's own service
-//	event:take          events.go     take in events
+//	event:take          take.go       take in events
 //	visitor:wake        wake.go       decide on a visitor whose time has come
 //
 // The cron entries are in tick.go.
