@@ -9,7 +9,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// ReadDefinitions reads a whole deskbell.yaml. name is what faults call the file. The error is a *FileError with every
+// ReadDefinitions reads a whole deskbell.yaml. name is the file's name in faults. The error is a *FileError with every
 // fault, except for those of the syntax: there the reader stops at the first.
 func ReadDefinitions(name string, src []byte) (*definition.Definitions, error) {
 	return read(name, src, definition.Parse)
@@ -17,7 +17,7 @@ func ReadDefinitions(name string, src []byte) (*definition.Definitions, error) {
 
 // ReadSchedule reads a file that holds one schedule, which is answered under the empty name, or a whole deskbell.yaml.
 // Of that it answers the named schedules, and those that are written in place under the names "property acme",
-// "department acme/sales" and "agent lea", in the zone of whoever holds them; also of an agent with leave who uses a
+// "department acme/sales" and "agent lea", in the zone of their holder; also that of an agent with leave who uses a
 // named one. The error is as with ReadDefinitions.
 func ReadSchedule(name string, src []byte) (map[string]Timetable, error) {
 	return read(name, src, func(tree any) (map[string]Timetable, error) {
@@ -77,7 +77,7 @@ func schedulesOf(tree any) (map[string]Timetable, error) {
 	return all, nil
 }
 
-// held is a schedule, and who holds it.
+// held is a schedule, and its holder.
 type held struct {
 	name, zone string
 	schedule   definition.Schedule

@@ -52,7 +52,7 @@ func TestReadDefinitions(t *testing.T) {
 	}
 }
 
-// Triggers mean in YAML what they mean in JSON.
+// Triggers mean the same in YAML as in JSON.
 func TestReadTriggers(t *testing.T) {
 	t.Parallel()
 	src, err := os.ReadFile("testdata/triggers.yml")
@@ -220,7 +220,7 @@ func TestLeaveIsPartOfAnAgentsTimetable(t *testing.T) {
 	}
 }
 
-// JSON reads the same as encoding/json reads it, whatever reads as YAML does not panic, and each fault has its place.
+// JSON reads the same as encoding/json reads it, nothing that reads as YAML panics, and each fault has its place.
 func FuzzReadDefinitions(f *testing.F) {
 	files, err := os.ReadDir("testdata")
 	if err != nil {

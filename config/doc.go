@@ -1,5 +1,5 @@
-// Package config turns environment variables and YAML files into checked values. Nothing is read half: whoever gets a
-// value gets all of it, and whoever gets an error gets every fault at once.
+// Package config turns environment variables and YAML files into checked values. Nothing is read half: a value is
+// whole, and an error has every fault at once.
 //
 // FromEnv reads the environment. ReadDefinitions reads a deskbell.yaml (JSON is YAML too) and places each fault that
 // domain/definition found on its line and column. Scalars reach it as people wrote them: a plain `NO`, `on`, `22:00` or

@@ -10,7 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Env is what the environment says. Variables documents each field: its unit, default and consequence.
+// Env is the checked environment. Variables documents each field: its unit, default and consequence.
 type Env struct {
 	Redis        *redis.UniversalOptions // nil where REDIS_URL is not set
 	RedisName    string                  // REDIS_URL without its secrets, for logs

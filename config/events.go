@@ -47,7 +47,7 @@ func ReadEvents(name string, src []byte) ([]event.Event, error) {
 	return events, nil
 }
 
-// locateLine places the faults of one event. Where the line is no JSON, nothing but its beginning can be pointed at.
+// locateLine places the faults of one event. Where the line is no JSON, they stand at its beginning.
 func locateLine(line string, number int, err error) []LocatedFault {
 	var faults event.Faults
 	if !errors.As(err, &faults) {

@@ -66,7 +66,7 @@ func (f LocatedFault) message() string {
 	return subject + " " + f.Problem + "; allowed: " + f.Allowed
 }
 
-// sorted puts faults into the order of the file, and says each once: what several aliases repeat is one fault.
+// sorted puts faults into the order of the file, and says each once: a fault that several aliases repeat is one.
 func sorted(faults []LocatedFault) []LocatedFault {
 	slices.SortStableFunc(faults, func(a, b LocatedFault) int {
 		if a.Line != b.Line {
@@ -79,7 +79,7 @@ func sorted(faults []LocatedFault) []LocatedFault {
 	})
 }
 
-// excerpt cuts a long line to what surrounds the column, and answers the column within it.
+// excerpt cuts a long line to the part around the column, and answers the column within it.
 func excerpt(line string, column int) (string, int) {
 	const before, most = 60, 120
 	runes := []rune(line)

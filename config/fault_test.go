@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write what was drawn to testdata/*.golden")
 
-// Each file of test data is named by its fault, and beside it stands what is drawn of it.
+// Each file of test data is named by its fault, and its drawing stands beside it.
 func TestBusted(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/busted_*.*ml")
@@ -53,7 +53,7 @@ func TestBusted(t *testing.T) {
 	}
 }
 
-// What holds no fault of its own is not drawn; the messages alone are one line each.
+// A value that holds no fault of its own is not drawn; the messages alone are one line each.
 func TestFileError(t *testing.T) {
 	t.Parallel()
 	_, err := config.ReadDefinitions("deskbell.yaml", []byte("agents:\n  lea: {naem: Léa}\n  tom: 7\n"))
@@ -73,7 +73,7 @@ func TestFileError(t *testing.T) {
 	}
 }
 
-// A line of a thousand characters is cut to what surrounds the fault, and cannot do anything to a terminal.
+// A line of a thousand characters is cut to the part around the fault, and cannot do anything to a terminal.
 func TestFormatCutsLongLines(t *testing.T) {
 	t.Parallel()
 	long := `{"agents": {"a": {"name": "` + strings.Repeat("x", 150) + "\u0085" + strings.Repeat("y", 40) + `"}, "b": {"nam": 1}, "c": {"name": "` + strings.Repeat("z", 150) + `"}}}`

@@ -9,7 +9,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
-// read makes a file into what parse makes of its tree. parse answers faults that point into the tree.
+// read gives the value that parse makes of a file's tree. parse answers faults that point into the tree.
 func read[V any](name string, src []byte, parse func(tree any) (V, error)) (V, error) {
 	var none V
 	b := &builder{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
@@ -22,7 +22,7 @@ func read[V any](name string, src []byte, parse func(tree any) (V, error)) (V, e
 	if err != nil && !errors.As(err, &faults) {
 		return none, fmt.Errorf("reading %s: %w", name, err)
 	}
-	broken := b.faults // what the builder refused is missing in the tree; what follows from that is not said
+	broken := b.faults // values that the builder refused are missing in the tree; faults that follow from that are left out
 	for _, f := range faults {
 		if located := b.locate(root, f); !amongst(broken, located) {
 			b.faults = append(b.faults, located)

@@ -11,12 +11,12 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
-// spot is what a JSON pointer leads to: a value, and the key that it stands behind. The key is nil for the root and for
+// spot is the target of a JSON pointer: a value, and the key that it stands behind. The key is nil for the root and for
 // items of lists.
 type spot struct{ key, value ast.Node }
 
-// locate places a fault of the domain: on the value that it is about, on the key when that is what is wrong, and within
-// a text at its offset when the text stands in the file as it reached the domain.
+// locate places a fault of the domain: on the value that it is about, on the key when the key is wrong, and within a
+// text at its offset when the text stands in the file as it reached the domain.
 func (b *builder) locate(root ast.Node, f definition.Fault) LocatedFault {
 	at := b.find(root, f.Path)
 	found := strings.TrimSuffix(f.Value, "…")
@@ -63,12 +63,12 @@ func (b *builder) within(n ast.Node, f definition.Fault) LocatedFault {
 }
 
 // settle answers where a token begins. The parser is off by a column after tabs, and by lines where a plain text goes on
-// below; the text itself is then searched for around there.
+// below; settle then searches for the text around there.
 func (s source) settle(tk *token.Token) (line, column int) {
 	line, column = tk.Position.Line, max(1, tk.Position.Column)
 	head, _, _ := strings.Cut(strings.TrimSpace(tk.Origin), "\n")
 	if head = strings.TrimSpace(head); head != "" && strings.Contains(`"'`, head[:1]) {
-		head = head[:1] // in quotes the origin is not what was written
+		head = head[:1] // in quotes the origin differs from the file
 	}
 	if head == "" || strings.HasPrefix(s.from(line, column), head) {
 		return line, column
@@ -124,7 +124,7 @@ func (b *builder) find(n ast.Node, pointer string) spot {
 	return at
 }
 
-// behind answers what an anchor or an alias stands before.
+// behind answers the node that an anchor or an alias stands before.
 func (b *builder) behind(n ast.Node) ast.Node {
 	for range mostDepth {
 		switch outer := n.(type) {

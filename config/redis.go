@@ -20,8 +20,8 @@ import (
 //	redis-cluster://host:6379,host:6379      rediss-sentinel://, rediss-cluster:// with TLS
 //
 // client_name=… goes with all, and skip_verify=true, which trusts any certificate, with TLS. The options hold addresses
-// and credentials; time-outs and pools are for whoever connects. No error shows any part of the URL: where it is
-// malformed, nobody can tell which part is the password.
+// and credentials; time-outs and pools are the caller's. No error shows any part of the URL: where it is malformed, any
+// part may be the password.
 func ParseRedisURL(s string) (*redis.UniversalOptions, error) {
 	u, err := splitRedisURL(s)
 	if err != nil {
@@ -52,8 +52,8 @@ func ParseRedisURL(s string) (*redis.UniversalOptions, error) {
 	return o, nil
 }
 
-// RedactURL answers the URL without user, password and all other options than those that are known to be harmless. Of
-// an URL that cannot be read nothing but its scheme remains.
+// RedactURL answers the URL without user and password, and without options, except those known to be harmless. Of a
+// URL that it cannot read only the scheme remains.
 func RedactURL(s string) string {
 	u, err := splitRedisURL(s)
 	if err != nil {
@@ -107,7 +107,7 @@ func redisSchemes() map[string]redisURL {
 	}
 }
 
-// splitRedisURL reads the parts. net/url does not read several hosts, and its errors show what it was given.
+// splitRedisURL reads the parts. net/url does not read several hosts, and its errors show its input.
 func splitRedisURL(s string) (redisURL, error) {
 	const encode = ", or its password has characters (/ ? # @ : %) that need percent-encoding"
 	scheme, rest, _ := strings.Cut(s, "://")

@@ -38,8 +38,7 @@ func (s source) from(line, column int) string {
 	return rest
 }
 
-// draw gives every fault its line. What a fault says is wrong with a secret is hidden, even where it does not look like
-// an URL.
+// draw gives every fault its line. It hides a secret that has a fault, even where it does not look like a URL.
 func (s source) draw(faults []LocatedFault) {
 	secret := map[int]int{} // line to column
 	for _, f := range faults {
@@ -72,8 +71,8 @@ func printable(line string) string {
 	}, line)
 }
 
-// hideURLs covers what follows the scheme of every URL in a line, since it may hold a password. The characters keep their
-// columns. A URL in quotes ends with them; of any other, nobody can tell where it was meant to end.
+// hideURLs covers the text behind the scheme of every URL in a line, since it may hold a password. The characters keep
+// their columns. A URL in quotes ends with them; of any other, nothing says where it was meant to end.
 func hideURLs(line string) string {
 	head, rest, found := strings.Cut(line, "://")
 	if !found {

@@ -7,7 +7,7 @@ func TestHideURLs(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{`no secrets`, `no secrets`},
 		{`via: ["a://b", 'c://d'] # x`, `via: ["a://*", 'c://*'] # x`},
-		{`via: [a+b.c://d, e]`, `via: [a+b.c://*****`}, // nobody knows where it was meant to end
+		{`via: [a+b.c://d, e]`, `via: [a+b.c://*****`}, // nothing says where it was meant to end
 		{`"a://b\"c", d`, `"a://****", d`},
 		{`'a://b''c', d`, `'a://****', d`},
 		{`"a://b\\", d`, `"a://***", d`},

@@ -20,7 +20,7 @@ type builder struct {
 	source
 	faults  []LocatedFault
 	anchors map[string]ast.Node
-	targets map[*ast.AliasNode]ast.Node // what each alias stands for
+	targets map[*ast.AliasNode]ast.Node // the node that each alias stands for
 	depth   int
 	aliases int // aliases that the builder is within
 	aliased int // values made within aliases

@@ -67,7 +67,7 @@ func parse(text []byte) (file *ast.File, err error) {
 	return parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 }
 
-// syntax places what the parser found. It stops at its first fault.
+// syntax places the parser's fault. The parser stops at the first.
 func (b *builder) syntax(err error) {
 	f := definition.Fault{Problem: "is not YAML"}
 	var located yaml.Error
@@ -112,8 +112,8 @@ func (s source) invalid() (line, column int, found bool) {
 	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:]), true
 }
 
-// deep finds nesting that nobody writes, before the parser does, which takes time and memory by the square of the depth.
-// It counts brackets wherever they stand, and dashes at the beginning of a line.
+// deep finds nesting that no person writes, before the parser does, which takes time and memory by the square of the
+// depth. It counts brackets wherever they stand, and dashes at the beginning of a line.
 func (s source) deep() (line int, found bool) {
 	const most = 1000
 	depth, dashes, leading := 0, 0, true

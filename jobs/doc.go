@@ -124,7 +124,7 @@
 //	outbox:deliver      deliver.go    give a destination the actions that it has not had
 //	delivery:replay     replay.go     keep an action that was given up, and deliver it again
 //	agent:notify        notify.go     send one notice by an agent's own service
-//	event:take          events.go     take in events
+//	event:take          take.go       take in events
 //	visitor:wake        wake.go       decide on a visitor whose time has come
 //
 // The cron entries are in crontab.go, and their work in tick.go.

@@ -63,7 +63,7 @@ func TestAlertsNameMetricsThatThereAre(t *testing.T) {
 	}
 }
 
-// sampleNames are the names of what a worker answers that has only just started.
+// sampleNames are the names of the samples of a worker that has just started.
 func sampleNames(t *testing.T) map[string]bool {
 	t.Helper()
 	o := newOnline(t)

@@ -53,7 +53,7 @@ func (o online) run(at, stdin string, args ...string) result {
 	return testBundle{at: at, stdin: stdin, env: map[string]string{"REDIS_URL": o.server.URL()}}.run(o.T, args...)
 }
 
-// expect is run, and fails the test where the result is another.
+// expect is run, and fails the test unless the result is this one.
 func (o online) expect(want result, at, stdin string, args ...string) {
 	o.Helper()
 	if diff := gocmp.Diff(want, o.run(at, stdin, args...), gocmp.AllowUnexported(result{})); diff != "" {
@@ -69,7 +69,7 @@ func (o online) apply(definitions string) {
 	}
 }
 
-// decide does what a worker would do at an instant.
+// decide does a worker's work at an instant.
 func (o online) decide(at string) {
 	o.Helper()
 	instant, err := time.Parse(time.RFC3339, at)

@@ -22,8 +22,8 @@ const (
 	root   = "../.." // of the module, from here
 )
 
-// What one top folder may import of the others: cmd → config, jobs, domain; jobs → domain; nothing points up. config
-// turns text into the values of domain.
+// layers has, for each top folder, the top folders that it may import: cmd → config, jobs, domain; jobs → domain;
+// nothing points up. config turns text into the values of domain.
 var layers = map[string][]string{
 	"cmd":    {"cmd", "config", "jobs", "domain"},
 	"config": {"config", "domain"},
@@ -31,13 +31,13 @@ var layers = map[string][]string{
 	"domain": {"domain"},
 }
 
-// What one package of domain may import of the others; those below it are held to the same. A package that is not here
-// fails the test: say here which of the three kinds it is.
+// domains has, for each package of domain, the others that it and those below it may import. A package that is not
+// here fails the test: say here which of the three kinds it is.
 var domains = func() map[string][]string {
 	below := []string{"table"}
 	leaves := append([]string{"hours", "event", "action"}, below...)
 	return map[string][]string{
-		"table": nil, // the form of tables and faults, whatever they are about
+		"table": nil, // the form of all tables and faults
 		"hours": below, "event": below, "action": nil,
 		"widget": leaves, "agent": leaves, "trigger": leaves, // they decide, and do not know each other
 		"visit": append([]string{"trigger"}, leaves...),
@@ -50,7 +50,7 @@ var domains = func() map[string][]string {
 // command is the folder of package main.
 const command = "cmd/deskbell"
 
-// What one package below that of the command may import of the others. The command wires them; a package that is not here
+// besideMain has, for each package below that of the command, the others that it may import. A package that is not here
 // fails the test. Tests import what they need.
 var besideMain = map[string][]string{
 	"signals": nil, "draw": nil,
@@ -61,8 +61,8 @@ var besideMain = map[string][]string{
 	"web/page":  {"web"},
 }
 
-// What one package below jobs may import of the others, by the first folder below it; package jobs itself is ".". A package that
-// is not here fails the test. Tests import what they need.
+// belowJobs has, for each package by its first folder below jobs, the others that it may import; package jobs is ".". A package
+// that is not here fails the test. Tests import what they need.
 var belowJobs = map[string][]string{
 	".":           {"client", "deliver", "edit", "engine", "simulate", "store", "view"},
 	"client":      {"store"},
@@ -81,7 +81,7 @@ var belowJobs = map[string][]string{
 	"monitor":     {"."},
 }
 
-// Who may import what runs the work: a folder, or one file. Tests may look into queues.
+// machinery has, for libraries that run the work, the folders and files that may import them. Tests may look into queues.
 var machinery = map[string][]string{
 	"github.com/hibiken/":                  {"jobs", "jobs/bench", "jobs/monitor", "jobs/client/enqueue.go"},
 	"github.com/robfig/cron/":              {"jobs"},
@@ -91,7 +91,7 @@ var machinery = map[string][]string{
 	"github.com/standard-webhooks/":        {"jobs/destination/webhook"},
 }
 
-// impure is what a package of domain has no use for: it does no I/O, and has no clock, logger or context.
+// impure lists packages that domain has no use for: it does no I/O, and has no clock, logger or context.
 var impure = []string{"context", "database/sql", "log", "net", "os", "os/exec", "syscall", "testing"}
 
 // A source is one Go file.
@@ -114,7 +114,7 @@ func (s source) at(pos token.Pos) string {
 	return s.name + ":" + strconv.Itoa(s.fset.Position(pos).Line)
 }
 
-// domainOf is "hours" for domain/hours and what is below it, and "" outside of domain.
+// domainOf is "hours" for domain/hours and the packages below it, and "" outside of domain.
 func domainOf(dir string) string {
 	below, ok := strings.CutPrefix(dir, "domain/")
 	if !ok {
@@ -181,7 +181,7 @@ func importKey(taken map[string]string, local string) string {
 	return local
 }
 
-// misdirected says what is wrong with an import, or "".
+// misdirected is the fault of an import, or "".
 func (s source) misdirected(imported string) string {
 	ours, isOurs := strings.CutPrefix(imported, module+"/")
 	if isOurs {
@@ -214,7 +214,7 @@ func (s source) mayNotRun(imported string) bool {
 	return false
 }
 
-// misdirectedBelowJobs says what is wrong with an import of one package of jobs by another.
+// misdirectedBelowJobs is the fault of an import of one package of jobs by another.
 func (s source) misdirectedBelowJobs(ours string) string {
 	part := func(dir string) string {
 		below, _ := strings.CutPrefix(strings.TrimPrefix(dir, "jobs"), "/")
@@ -236,7 +236,7 @@ func (s source) misdirectedBelowJobs(ours string) string {
 	return ""
 }
 
-// misdirectedBesideMain says what is wrong with an import of one package below that of the command by another.
+// misdirectedBesideMain is the fault of an import of one package below that of the command by another.
 func (s source) misdirectedBesideMain(ours string) string {
 	from, below := strings.CutPrefix(s.dir(), command+"/")
 	to, ofThem := strings.CutPrefix(ours, command+"/")
@@ -252,7 +252,7 @@ func (s source) misdirectedBesideMain(ours string) string {
 	return ""
 }
 
-// misdirectedWithin says what is wrong with an import of a package of ours.
+// misdirectedWithin is the fault of an import of a package of ours.
 func (s source) misdirectedWithin(ours string) string {
 	top, _, _ := strings.Cut(ours, "/")
 	from, to := s.domain(), domainOf(ours)
@@ -276,8 +276,8 @@ func (s source) misdirectedWithin(ours string) string {
 	return ""
 }
 
-// worldly lists where the file names the clock, the environment or a logger that is everybody's. A function of time that
-// is only named, and not called, is a clock too.
+// worldly lists where the file names the clock, the environment or a global logger. A function of time that is only
+// named, and not called, is a clock too.
 func (s source) worldly() (found []string) {
 	forbidden := map[string][]string{
 		"time": {"Now", "Since", "Until"},

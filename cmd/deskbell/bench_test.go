@@ -52,7 +52,7 @@ func TestBenchTriggers(t *testing.T) {
 }
 
 // benchmark runs one on a Redis of its own, which it must leave empty, and gives the
-// figures. None may be zero, save how many messages were early.
+// figures. None may be zero, except the number of early messages.
 func benchmark(t *testing.T, args ...string) map[string]float64 {
 	t.Helper()
 	o := newOnline(t)

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// boardPicture is the picture of the README. The underscore keeps it out of what the board embeds.
+// boardPicture is the picture of the README. The underscore keeps it out of the files that the board embeds.
 const boardPicture = "cmd/deskbell/web/board/board.png"
 
 // pictured is a deskbell.yaml with every state of a widget, on Monday at one in London.
@@ -98,7 +98,7 @@ func (b *browser) small(name string) {
 	}
 }
 
-// reduced paints a picture in its most frequent colours. Text has many shades of few colours, so that no eye sees it.
+// reduced paints a picture in its most frequent colours. Text has many shades of few colours, so no eye sees it.
 func reduced(full image.Image) *image.Paletted {
 	count := make(map[color.RGBA]int)
 	bounds := full.Bounds()

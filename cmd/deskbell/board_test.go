@@ -13,8 +13,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// watched is a deskbell.yaml of which something is to be seen on Monday at nine in
-// London.
+// watched is a deskbell.yaml with something to see on Monday at nine in London.
 const watched = `
 schedules:
   office: {time_zone: Europe/London, weekly: {mon-fri: "09:00-12:00, 13:00-18:00"}}
@@ -72,7 +71,7 @@ func (s *site) serve() {
 	})
 }
 
-// run carries out a command line on the site's clock, and gives what it prints.
+// run carries out a command line on the site's clock, and gives its output.
 func (s *site) run(stdin string, args ...string) string {
 	s.Helper()
 	at := time.Now().Add(s.offset).UTC().Format(time.RFC3339)

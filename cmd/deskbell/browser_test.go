@@ -23,7 +23,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// screenshotsVariable names a directory for pictures of what the tests see; without it
+// screenshotsVariable names a directory for pictures of the tests' pages; without it
 // there are none.
 const screenshotsVariable = "DESKBELL_TEST_SCREENSHOTS"
 
@@ -68,8 +68,8 @@ func tell[P, R any](b *browser, command cdp.Command[P, R], params P) {
 	}
 }
 
-// heed notes what should not be: a message on the console, a request that fails, a
-// request to anybody else.
+// heed notes faults: a message on the console, a request that fails, a request to
+// anybody else.
 func (b *browser) heed(event any) {
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
@@ -103,7 +103,7 @@ func (b *browser) fault(text string) {
 	b.faults = append(b.faults, text)
 }
 
-// clean fails the test where the page had a fault, save those that the test made.
+// clean fails the test where the page had a fault, except those that the test made.
 func (b *browser) clean(accepted ...string) {
 	b.Helper()
 	b.mu.Lock()
@@ -154,8 +154,8 @@ func eval[T any](b *browser, expression string) T {
 	return value
 }
 
-// text is what is shown of the elements that a selector finds, with line breaks
-// between them.
+// text is the visible text of the elements that a selector finds, with line
+// breaks between them.
 func (b *browser) text(selector string) string {
 	b.Helper()
 	return eval[string](b, fmt.Sprintf(`[...document.querySelectorAll(%q)].map((e) => e.innerText).join("\n")`, selector))
@@ -209,14 +209,14 @@ func (b *browser) focused() string {
 	return eval[string](b, `(document.activeElement.getAttribute("aria-label") || document.activeElement.innerText || document.activeElement.id).trim()`)
 }
 
-// device sets what the page is looked at with.
+// device sets the size of the screen, and its colour scheme.
 func (b *browser) device(width, height int64, scheme string) {
 	b.Helper()
 	tell(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
 	tell(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 }
 
-// picture keeps what is seen, where somebody wants it.
+// picture keeps a picture of the page, where somebody wants it.
 func (b *browser) picture(name string) {
 	b.Helper()
 	dir := os.Getenv(screenshotsVariable)
@@ -233,7 +233,7 @@ func (b *browser) picture(name string) {
 }
 
 // accessible fails the test where axe finds something that is serious or worse, and
-// tells of the rest.
+// logs the rest.
 func (b *browser) accessible(what string) {
 	b.Helper()
 	axe, err := os.ReadFile("testdata/axe/axe.min.js")

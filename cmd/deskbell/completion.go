@@ -31,7 +31,7 @@ func (c *completionCmd) Run(a *app, parser *kong.Kong) error {
 	return nil
 }
 
-// below are all subcommands, at whatever depth, each after the one that it belongs to.
+// below are all subcommands, at any depth, each after the one that it belongs to.
 func below(node *kong.Node) (all []*kong.Node) {
 	for _, child := range node.Children {
 		all = append(append(all, child), below(child)...)

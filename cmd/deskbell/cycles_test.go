@@ -23,7 +23,7 @@ import (
 
 // A package can be read one file at a time as long as its files do not all refer to each other.
 const (
-	mostInCircle = 8 // files of a package, each of which refers to each other, directly or by others
+	mostInCircle = 8 // files of a package that all refer to each other, directly or by others
 	mostHomes    = 3 // files in which the methods of one type stand, with the file that declares the type
 )
 
@@ -77,7 +77,7 @@ func (m measured) problems() map[string]string {
 	return found
 }
 
-// circle is the largest set of files each of which leads to each other; nil where no two do.
+// circle is the largest set of files that all lead to each other; nil where no two do.
 func (m measured) circle() (largest []string) {
 	for _, c := range circles(m.uses) {
 		if len(c) > len(largest) {
@@ -175,7 +175,7 @@ func measureFiles(importPath string, fset *token.FileSet, files []*ast.File, imp
 	return m, nil
 }
 
-// methodOf is the type of which an object is a method; nil: it is none.
+// methodOf is the type that has an object as a method; nil: none has.
 func methodOf(object types.Object) *types.Named {
 	method, ok := object.(*types.Func)
 	if !ok || method.Signature().Recv() == nil {
@@ -243,7 +243,7 @@ func TestCirclesAreFound(t *testing.T) {
 	}
 }
 
-// TestCirclesAreMeasured holds what counts as a reference: a call, a type, a constant and a method, but not a field, nor
+// TestCirclesAreMeasured holds which uses are references: a call, a type, a constant and a method, but not a field, nor
 // another thing of the same name.
 func TestCirclesAreMeasured(t *testing.T) {
 	t.Parallel()

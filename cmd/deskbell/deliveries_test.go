@@ -193,7 +193,7 @@ func TestDeliveriesAreReplayed(t *testing.T) {
 	}
 }
 
-// nobody takes what is replayed.
+// nobody is a worker that never takes a replay.
 type nobody struct{}
 
 func (nobody) Replay(context.Context, jobs.Archived) error { return nil }

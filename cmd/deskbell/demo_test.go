@@ -108,7 +108,7 @@ func TestDemoInABrowser(t *testing.T) {
 	}
 
 	b.do(chromedp.Navigate(address))
-	b.shows("#said", "") // a reload keeps what was said
+	b.shows("#said", "") // a reload keeps the messages
 	b.click("#bubble")
 	b.shows("#said", "Welcome to the Demo shop!")
 	b.shows("#said", "Seven Herons are € 3,000.")

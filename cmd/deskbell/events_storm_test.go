@@ -16,7 +16,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// welcome lets all who arrive be greeted at once.
+// welcome defines a greeting that comes at once.
 func (r *rescues) welcome() {
 	r.Helper()
 	r.apply(map[string]any{"p0": map[string]any{"triggers": []any{map[string]any{"name": "Welcome", "type": "site", "message": "Hello", "expiry": "1h"}}}})
@@ -42,8 +42,8 @@ func (r *rescues) keepUp() {
 	}
 }
 
-// killHolding kills a worker while it holds tasks: those that are under way as long as it is made
-// to stand still. A worker that is quick has none at most times.
+// killHolding kills a worker while it holds tasks: it stops the worker at random until some are
+// under way. A quick worker has none at most times.
 func (r *rescues) killHolding(queue string, worker *proc) (killed time.Time) {
 	r.Helper()
 	signal := func(s os.Signal) {
@@ -70,7 +70,7 @@ func (r *rescues) killHolding(queue string, worker *proc) (killed time.Time) {
 }
 
 // TestNoEventWaitsLongForAWorkerThatDied kills one of two workers in the middle of events, with all
-// that it holds of them.
+// those that it holds.
 func TestNoEventWaitsLongForAWorkerThatDied(t *testing.T) {
 	t.Parallel()
 	const senders = 8

@@ -61,7 +61,7 @@ func (c *hoursCmd) Run(ctx context.Context, a *app) error {
 	return err
 }
 
-// schedules are those of the file that are asked for: one at least.
+// schedules are those of the file that the flags name: one at least.
 func (c *hoursCmd) schedules(a *app, file string, src []byte) (map[string]*hours.Schedule, error) {
 	specs, err := config.ReadSchedule(file, src)
 	if err != nil {
@@ -133,7 +133,7 @@ func (c *hoursCmd) dates(now time.Time, loc *time.Location) (first time.Time, co
 	return first, count, err
 }
 
-// boundaryLine is one line of --json. Its shape is relied upon.
+// boundaryLine is one line of --json. Programs rely on its shape.
 type boundaryLine struct {
 	At     time.Time `json:"at"`    // UTC, whole seconds
 	Local  time.Time `json:"local"` // the same instant on the schedule's clock

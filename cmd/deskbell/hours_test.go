@@ -9,11 +9,11 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// Each of these is to be looked at: cat testdata/*.golden
+// Look at each of these: cat testdata/*.golden
 func TestHoursDrawsDays(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name string // of the golden file: what it shows
+		name string // of the golden file: its subject
 		at   string
 		env  string // NAME=VALUE
 		args string
@@ -189,7 +189,7 @@ func TestColour(t *testing.T) {
 		want           bool
 	}{
 		{"--colour=always", "", true},
-		{"--color=always", "1", true}, // who asks by hand gets it
+		{"--color=always", "1", true}, // people who ask by hand get it
 		{"--colour=auto", "", false},  // a buffer is no terminal
 		{"--colour=never", "", false},
 	} {

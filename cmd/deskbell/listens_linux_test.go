@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// listens tells whether a process of Go's listens for SIGTERM. Go has a thread that takes signals, with a mask of its own, from
-// when it listens for the first one; for deskbell, that is SIGTERM. Before, the system ends a process that is only being loaded,
-// and nobody could help it.
+// listens tells whether a process of Go's listens for SIGTERM. Once a program listens for a first signal, Go has a thread that
+// takes signals, with a mask of its own; deskbell's first is SIGTERM. Before, the system ends a process that is still being
+// loaded, and no program can help it.
 func listens(pid int) bool {
 	const term = 1 << (syscall.SIGTERM - 1)
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid)) // none: it has ended

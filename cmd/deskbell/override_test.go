@@ -43,7 +43,7 @@ func TestOverride(t *testing.T) {
 			t.Errorf("%s: code %d\nstdout %swant   %sstderr %swant   %s", c.args, got.code, got.stdout, c.stdout, got.stderr, c.stderr)
 		}
 	}
-	// What was refused has changed nothing.
+	// The refused ones have changed nothing.
 	if got := o.run(mondayMorning, "", "status", "acme", "--json"); !strings.Contains(got.stdout, `"override":{"open":true,"from":"2026-11-23T08:30:00Z"}`) {
 		t.Errorf("the last override is not in force: %s", got.stdout)
 	}

@@ -85,7 +85,7 @@ func (p *proc) kill() {
 	}
 }
 
-// awaitListening waits until the process would hear of a signal: it may have been started just now.
+// awaitListening waits until the process would hear a signal: it may have started just now.
 func (p *proc) awaitListening() {
 	p.t.Helper()
 	redistest.Wait(p.t, "it listens for signals", func() bool { return listens(p.cmd.Process.Pid) })
@@ -109,7 +109,7 @@ func (p *proc) terminate() *proc {
 	return p
 }
 
-// output is what a process has written.
+// output is the text that a process has written.
 type output struct {
 	mu  sync.Mutex
 	buf bytes.Buffer

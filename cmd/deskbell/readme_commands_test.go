@@ -17,7 +17,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// A block is a fenced piece of a README. One of commands (sh, or console: with what they print) is marked on the line
+// A block is a fenced piece of a README. One of commands (sh, or console: with their output) is marked on the line
 // before it: <!-- run --> is run by TestREADMEsShowCommandsThatRun, and <!-- example: WHY --> is not.
 type block struct {
 	line                 int // of its fence
@@ -88,7 +88,7 @@ func TestREADMEsMarkEveryCommand(t *testing.T) {
 	}
 }
 
-// Also what only is an example, or stands in a sentence, is a command line of deskbell.
+// Also an example, and a command in a sentence, is a command line of deskbell.
 func TestREADMEsShowCommandLinesThatAreUnderstood(t *testing.T) {
 	t.Parallel()
 	ours := regexp.MustCompile(`^(?:[A-Z_]+=\S+ )*(?:\./deskbell|deskbell|go run \./cmd/deskbell) (.+)$`)
@@ -125,7 +125,7 @@ func TestREADMEsShowCommandLinesThatAreUnderstood(t *testing.T) {
 // needsMore tells whether only a command is named, and not how it is used.
 func needsMore(args string) bool { return !strings.Contains(args, " ") }
 
-// understood parses what follows deskbell on a command line.
+// understood parses the words after deskbell on a command line.
 func understood(args string) error {
 	words, err := exec.Command("bash", "-c", "printf '%s\\n' "+args).Output()
 	if err != nil {
@@ -152,7 +152,7 @@ func TestACommandLineOfAREADMEMayBeWrong(t *testing.T) {
 
 // TestREADMEsShowCommandsThatRun runs the marked blocks of each README in their order, by bash, in a folder with a
 // deskbell.yaml, beside a Redis and deskbell web, on Monday 23 November 2026 at noon. The addresses of the README become
-// theirs. A command has to succeed; what a console shows below it stands in its output, in that order.
+// theirs. A command has to succeed; the lines that a console shows below it stand in its output, in that order.
 func TestREADMEsShowCommandsThatRun(t *testing.T) {
 	t.Parallel()
 	for _, name := range readmes(t) {
@@ -173,7 +173,7 @@ func TestREADMEsShowCommandsThatRun(t *testing.T) {
 	}
 }
 
-// follower does what a README says.
+// follower carries out a README.
 type follower struct {
 	*testing.T
 	dir string
@@ -203,7 +203,7 @@ func newFollower(t *testing.T) *follower {
 	r.write("deskbell.yaml", read(t, "testdata/readme.yaml"))
 	r.write("events.jsonl", read(t, "testdata/greet.jsonl"))
 	r.write("bin/deskbell", "#!/bin/sh\nexec '"+self+"' \"$@\"\n")
-	// go works on the source, and puts what it builds here.
+	// go works on the source, and puts the programs that it builds here.
 	r.write("bin/go", fmt.Sprintf("#!/bin/bash\nargs=(\"${@:2}\")\nexec '%s' \"$1\" -C '%s' \"${args[@]/#deskbell/$PWD/deskbell}\"\n", realGo, top))
 	r.write("bin/curl", "#!/bin/sh\nPATH=${PATH#*:}\nexec curl --fail-with-body -sS \"$@\"\n")
 	if err := os.Symlink(filepath.Join(top, "cmd"), filepath.Join(r.dir, "cmd")); err != nil {

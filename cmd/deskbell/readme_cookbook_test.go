@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Each entry of the cookbook is run as it stands in its README: NAME.yaml with the events of NAME.jsonl, and what comes
-// of it in NAME.golden.
+// Each entry of the cookbook is run as it stands in its README: NAME.yaml with the events of NAME.jsonl, and its output
+// in NAME.golden.
 func TestREADMEShowsACookbookThatWasCooked(t *testing.T) {
 	const dir = "testdata/cookbook/"
 	cookbook := []string{"welcome", "pricing", "rescue", "lunch", "closing", "night", "returning"}

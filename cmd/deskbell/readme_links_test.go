@@ -105,7 +105,7 @@ func TestREADMEsNameTestsAndScriptsThatThereAre(t *testing.T) {
 	}
 }
 
-// What a README shows in Go stands in an example that runs. The line … leaves some out, and comments are the README's.
+// The Go code of a README stands in an example that runs. The line … leaves some out, and comments are the README's.
 func TestREADMEsShowGoThatRuns(t *testing.T) {
 	t.Parallel()
 	var examples []string

@@ -51,7 +51,7 @@ func checkTable(t *testing.T, readme, name, want string) {
 	t.Errorf("%s, table %s (-want +got), which -update rewrites:\n%s", readme, name, gocmp.Diff(want, got))
 }
 
-// cutTable parts a text at a table: what comes before it with its opening marker, the table, and the rest.
+// cutTable parts a text at a table: the text before it with its opening marker, the table, and the rest.
 func cutTable(text, name string) (before, table, after string, err error) {
 	marker := "<!-- table:" + name + " -->"
 	switch strings.Count(text, marker) {

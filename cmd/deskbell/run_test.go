@@ -20,7 +20,7 @@ type testBundle struct {
 	stdin string
 }
 
-// result is what a command line left behind.
+// result is the outcome of a command line.
 type result struct {
 	code           int
 	stdout, stderr string

@@ -52,7 +52,7 @@ func (c *sendCmd) Run(ctx context.Context, a *app) (err error) {
 	return err
 }
 
-// bodies are the events as they are given, in parts that an intake takes.
+// bodies are the events as the input has them, in parts that an intake takes.
 func (c *sendCmd) bodies(a *app) (name string, bodies [][]byte, f event.Format, err error) {
 	switch {
 	case (c.File == "") == (c.Type == ""):

@@ -79,7 +79,7 @@ func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logr
 		return err
 	})...)
 	if err != nil && ctx.Err() != nil {
-		err = ctx.Err() // not the last error of Redis: nobody waits for it any more
+		err = ctx.Err() // not the last error of Redis: the process waits for it no more
 	}
 	return s, err
 }

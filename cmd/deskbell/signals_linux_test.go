@@ -15,8 +15,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// TestStoppingWhileStarting tells processes to stop at random moments of their first 300 ms. Whatever they were about, they end
-// with status 0, and say nothing that looks like a fault.
+// TestStoppingWhileStarting tells processes to stop at random moments of their first 300 ms. At any of them, they end with
+// status 0, and say nothing that looks like a fault.
 func TestStoppingWhileStarting(t *testing.T) {
 	t.Parallel()
 	const moments, atOnce = 200, 20

@@ -8,7 +8,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 )
 
-// Each of these is to be looked at: cat testdata/simulate_*.golden
+// Look at each of these: cat testdata/simulate_*.golden
 func TestSimulateDrawsATimeline(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, env, args string }{

@@ -23,7 +23,7 @@ import (
 )
 
 // flips is a storm: so many flips fall due at one boundary. Every fourth property flips with its
-// agent, who must be one who starts: their number is a multiple of four, or two.
+// agent. That agent must start then, so the number of agents is a multiple of four, or two.
 type flips struct {
 	properties, agents int
 	batch              string        // small, so that the storm is long enough to be hit
@@ -36,8 +36,8 @@ type flips struct {
 const stormBoundary = "2026-11-23T08:00:00Z"
 
 // TestKilledWorkersLoseNothing kills real worker processes at random points of a
-// storm of flips, and compares what Redis holds in the end with what a calm worker
-// makes of the same: the same states, and each action and notice exactly once.
+// storm of flips, and compares the contents of Redis in the end with those that a
+// calm worker leaves: the same states, and each action and notice exactly once.
 func TestKilledWorkersLoseNothing(t *testing.T) {
 	t.Parallel()
 	boundary, err := time.Parse(time.RFC3339, stormBoundary)
@@ -88,7 +88,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	}
 }
 
-// pause is part of what is tested, a random moment, and waits for nothing.
+// pause is part of the test, a random moment, and waits for nothing.
 func pause(d time.Duration) {
 	<-time.After(d)
 }
@@ -146,8 +146,8 @@ func newStage(t *testing.T, defs *definition.Definitions, boundary time.Time) *s
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Agents and properties in parallel; that some come before what they refer to is
-	// mended by the wake of the latter.
+	// Agents and properties in parallel. Some come before their references; the
+	// wakes of those mend that.
 	var wait sync.WaitGroup
 	for part := range 8 {
 		wait.Go(func() {
@@ -213,8 +213,8 @@ func (s *stage) due(at time.Time) int64 {
 	return n
 }
 
-// awaitQuiet waits until nothing is due at an instant, nobody is to be woken, and
-// every action is delivered.
+// awaitQuiet waits until nothing is due at an instant, no subject is to be woken,
+// and every action is delivered.
 func (s *stage) awaitQuiet(at time.Time) {
 	s.t.Helper()
 	deadline := time.Now().Add(3 * time.Minute)
@@ -236,8 +236,8 @@ func (s *stage) awaitQuiet(at time.Time) {
 	s.t.Errorf("not quiet after three minutes: %d subjects are still due", s.due(at))
 }
 
-// states are those of all subjects, without what may differ between two runs: the
-// instants and versions of edits.
+// states are those of all subjects, without values that may differ between two
+// runs: the instants and versions of edits.
 func (s *stage) states() map[string]map[string]any {
 	s.t.Helper()
 	all := make(map[string]map[string]any)
@@ -262,8 +262,8 @@ func (s *stage) states() map[string]map[string]any {
 	return all
 }
 
-// actions counts each id in the destination's stream, of those that the boundary
-// caused; the ids that edits caused are other ones in each run.
+// actions counts each id that the boundary caused in the destination's stream.
+// The ids that edits caused differ in each run.
 func (s *stage) actions() map[string]int {
 	s.t.Helper()
 	ids := make(map[string]int)

@@ -24,7 +24,7 @@ func startListening(t *testing.T, env ...string) listening {
 }
 
 type response struct {
-	status int // 0: nobody answers
+	status int // 0: no answer
 	body   string
 }
 
@@ -100,7 +100,7 @@ func TestWorkerSaysHowItIs(t *testing.T) {
 	}
 }
 
-// TestMetricsWithoutAKeyAreForThisMachine asks as a page does whose site has had its name point to this machine.
+// TestMetricsWithoutAKeyAreForThisMachine asks as a page whose site has had its name point to this machine.
 func TestMetricsWithoutAKeyAreForThisMachine(t *testing.T) {
 	t.Parallel()
 	p := startListening(t, "REDIS_URL="+newOnline(t).server.URL())

@@ -82,9 +82,9 @@ func rescueDelay(first time.Duration, property int) time.Duration {
 	return first + time.Duration(property%rescueProperties)*500*time.Millisecond
 }
 
-// ask lets visitors ask for chats, as many as are taken in until some time before the first
-// message is due, and every third be answered, and waits until all of that is taken in. It gives
-// when the first message is due.
+// ask lets visitors ask for chats, as many as workers take in until some time before the first
+// message is due. Every third is answered. It waits until workers have taken in all of that, and
+// gives when the first message is due.
 func (r *rescues) ask(chats int, first time.Duration) time.Time {
 	r.Helper()
 	const atOnce = 100
@@ -146,7 +146,7 @@ func (r *rescues) awaitQuiet() {
 }
 
 // check waits until nothing is left to do after the last due time, compares the messages
-// with what they should be, and gives how late they were, by visitor.
+// with the right ones, and gives how late they were, by visitor.
 func (r *rescues) check() map[string]time.Duration {
 	r.Helper()
 	for _, due := range r.due {
@@ -188,8 +188,8 @@ func (r *rescues) check() map[string]time.Duration {
 	return lateness
 }
 
-// held are the visitors whose tasks a worker held that was killed at an instant: those that
-// nobody has extended since. asynq gives them to another after a minute or two.
+// held are the visitors whose tasks a worker held that was killed at an instant: no worker
+// has extended them since. asynq gives them to another after a minute or two.
 func (r *rescues) held(queue string, killed time.Time) map[string]bool {
 	r.Helper()
 	const extendedEvery, lease = 5 * time.Second, 30 * time.Second
@@ -245,9 +245,8 @@ func (r *rescues) nobodyWaitsLong(held map[string]bool, late map[string]time.Dur
 	}
 }
 
-// TestKilledWorkersSendEveryMessageOnce kills real worker processes at random while 20,000
-// timers fall due, beside 10,000 chats that have been answered: fewer on a busy machine, and in a
-// small storm.
+// TestKilledWorkersSendEveryMessageOnce kills real worker processes at random while 20,000 timers
+// fall due, beside 10,000 chats with an answer: fewer on a busy machine, and in a small storm.
 func TestKilledWorkersSendEveryMessageOnce(t *testing.T) {
 	t.Parallel()
 	chats, first := redistest.Storm(t, 30_000, 3_000), redistest.Storm(t, 45*time.Second, 15*time.Second)

@@ -135,7 +135,7 @@ func (c *tryCmd) arrival(now time.Time, zone *time.Location) (event.Event, error
 	return e, err
 }
 
-// attributes are all that --visitor says. What stands there twice counts as it stands last.
+// attributes are those of --visitor. Of one that stands there twice, the last counts.
 func (c *tryCmd) attributes() (map[string]any, error) {
 	all, custom := make(map[string]any), make(map[string]any)
 	for _, text := range c.Visitor {

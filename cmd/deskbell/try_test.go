@@ -9,7 +9,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
-// Each of these is to be looked at: cat testdata/try_*.golden
+// Look at each of these: cat testdata/try_*.golden
 func TestTryDrawsWhatAVisitorWouldSee(t *testing.T) {
 	t.Parallel()
 	const pricing = "acme --page https://acme.example/pricing"

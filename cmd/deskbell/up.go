@@ -51,7 +51,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	jobLog := log
-	if a.env("LOG_LEVEL") == "" { // somebody watches, who wants to see results, and not every step
+	if a.env("LOG_LEVEL") == "" { // people watch, who want to see results, and not every step
 		if jobLog, err = a.logger(env); err != nil {
 			return err
 		}

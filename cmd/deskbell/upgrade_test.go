@@ -127,8 +127,8 @@ func TestOldAndNewOnOneRedis(t *testing.T) {
 	}
 }
 
-// When things happen, in seconds from the full minute. In between is time enough for a busy machine. Actions that are refused
-// in the first part are tried again after pauses that double. The third of these tries comes when the receivers are mended.
+// When things happen, in seconds from the full minute. In between is time enough for a busy machine. Actions that receivers
+// refuse in the first part come again after pauses that double. The third try comes when the receivers are mended.
 const (
 	both   = -20 // the second version starts
 	second = 6   // the first one stops
@@ -605,7 +605,7 @@ func (r *refusing) refuse(until time.Time) {
 	r.until = until
 }
 
-// refuses says whom: a property that flips in the first part, one that flips in the second, and a visitor.
+// refuses names the subjects: a property that flips in the first part, one that flips in the second, and a visitor.
 func refuses(a sent) bool {
 	return slices.Contains([]string{"drill-0", "opens-0", "rescues/r5"}, a.about())
 }

@@ -121,7 +121,7 @@ func isFault(err error) bool {
 	return errors.As(err, &file)
 }
 
-// logFaults logs an edit that was refused.
+// logFaults logs a refused edit.
 func logFaults(log logrus.FieldLogger, err error) {
 	var file *config.FileError
 	if errors.As(err, &file) {

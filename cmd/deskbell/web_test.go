@@ -11,7 +11,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// get asks a running deskbell, and gives the status and the body; 0 when it does not answer.
+// get asks a running deskbell, and gives the status and the body; 0: no answer.
 func get(t testing.TB, url, key string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)

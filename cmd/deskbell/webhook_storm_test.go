@@ -148,7 +148,7 @@ func fillOutboxes(t *testing.T, rdb redis.UniversalClient, db *redisstore.Store,
 }
 
 // stormyReceiver takes webhooks. Until it is calm, it fails now and then, in one way
-// or another, before or after it has noted what came.
+// or another, before or after it has noted the actions.
 type stormyReceiver struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -189,7 +189,7 @@ func (r *stormyReceiver) String() string {
 	return fmt.Sprintf("%d repeats, %v", r.repeats, r.ways)
 }
 
-// way is what the receiver does with one request.
+// way is the receiver's treatment of one request.
 func (r *stormyReceiver) way() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -266,7 +266,7 @@ func reset(w http.ResponseWriter) {
 	conn.Close()
 }
 
-// note takes what came.
+// note takes the actions of a request.
 func (r *stormyReceiver) note(req *http.Request, body []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -297,8 +297,8 @@ func (r *stormyReceiver) note(req *http.Request, body []byte) {
 	}
 }
 
-// verify holds what came against what was sent. When a sender was killed, or its
-// answer lost, it goes back to what was not noted as delivered, and from there on in
+// verify holds the actions that came against those that were sent. After a kill or a
+// lost answer, senders go back to the first action not noted as delivered, and on in
 // order: no version comes before the one that precedes it.
 func (r *stormyReceiver) verify(t *testing.T, how string, sent map[string]string) {
 	t.Helper()

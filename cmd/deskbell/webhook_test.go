@@ -14,7 +14,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// TestWorkerPostsToAWebhook lets a receiver verify what a worker sends it, as the
+// TestWorkerPostsToAWebhook lets a receiver verify a worker's request, as the
 // README advises.
 func TestWorkerPostsToAWebhook(t *testing.T) {
 	t.Parallel()

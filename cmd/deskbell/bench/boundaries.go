@@ -196,8 +196,8 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observe
 	return o, <-ended
 }
 
-// warmUp is how long a worker that starts needs to look at every property once. That is not to be measured. With few
-// properties it does not matter.
+// warmUp is how long a worker that starts needs to look at every property once. The benchmark does not measure that.
+// With few properties it does not matter.
 func (b *boundaryBench) warmUp() time.Duration {
 	if b.n < 200_000 {
 		return 0

@@ -82,7 +82,7 @@ func (o *spoken) take() []time.Duration {
 	return late
 }
 
-// await waits until commits have made something a fact.
+// await waits until commits have made a condition true.
 func (o *spoken) await(ctx context.Context, what string, most time.Duration, fact func() bool) error {
 	timeout := time.After(most)
 	for {

@@ -17,7 +17,7 @@ type day struct {
 	notes      []string
 }
 
-// slot is what a schedule answers in the middle of a part of the day. Where clocks went forward there is no answer;
+// slot is a schedule's answer in the middle of a part of the day. Where clocks went forward there is no answer;
 // where they went back the first pass counts, as in domain/hours.
 type slot int
 
@@ -107,11 +107,11 @@ func (d *day) windows(s *hours.Schedule) string {
 	return strings.Join(found, " ")
 }
 
-// clock is what the clock shows at t.
+// clock is the time that the clock shows at t.
 func (d *day) clock(t time.Time) string { return Reading(t).Format("15:04") }
 
-// clockBefore is what the clock was about to show when t came: 02:00 where it went forward to 03:00 instead, and 24:00
-// at the end of the date.
+// clockBefore is the time that the clock was about to show at t: 02:00 where it went forward to 03:00 instead, and
+// 24:00 at the end of the date.
 func (d *day) clockBefore(t time.Time) string {
 	r := Reading(t.Add(-time.Second)).Add(time.Second)
 	if r.After(d.date) && r.Equal(Midnight(r)) {

@@ -7,7 +7,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// A slot must say what the schedule answers at the first instant at which the clock shows the slot's reading, and be
+// A slot must have the schedule's answer at the first instant at which the clock shows the slot's reading, and be
 // skipped where the clock never shows it.
 func TestADayShowsWhatTheScheduleAnswers(t *testing.T) {
 	t.Parallel()

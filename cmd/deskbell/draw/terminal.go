@@ -1,5 +1,5 @@
-// Package draw writes for people: the hours of a schedule as bars, the actions of a simulation as a timeline, and what a
-// visitor would see as a sheet. It draws in the colours and signs that the terminal can show.
+// Package draw writes for people: the hours of a schedule as bars, the actions of a simulation as a timeline, and a
+// visitor's view as a sheet. It draws in the colours and signs that the terminal can show.
 package draw
 
 import (

@@ -35,7 +35,7 @@ func NewTimeline(how Style, zone *time.Location, out *bufio.Writer) *Timeline {
 	return &Timeline{Style: how, zone: zone, out: out}
 }
 
-// write leaves its errors to the Flush of what it writes to.
+// write leaves its errors to the Flush of its writer.
 func (t *Timeline) write(text string) {
 	_, _ = t.out.WriteString(t.text(text))
 }

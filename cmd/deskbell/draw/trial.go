@@ -127,7 +127,7 @@ func why(t engine.TrialTrigger) string {
 	return "no: " + string(t.Reason)
 }
 
-// doing says what an action does.
+// doing is the work of an action, in words.
 func doing(a action.Action) string {
 	v, _ := a.Data.(action.Visitor)
 	text := string(a.Type)

@@ -1,8 +1,8 @@
-// Package signals hears that the process is told to stop, from as early on as a Go program can.
+// Package signals hears the signals that stop the process, from as early on as a Go program can.
 //
-// Whoever starts a process may stop it a moment later. Until somebody listens for SIGTERM, that ends a process at once and with a
-// status that looks like a fault. Package main listens too late: before it, some two hundred packages are initialised, for several
-// milliseconds. This package imports next to nothing, so it is initialised among the first. What is left is a millisecond or two
+// A supervisor may stop a process a moment after its start. Until the process listens for SIGTERM, the signal ends it at once and
+// with a status that looks like a fault. Package main listens too late: Go initialises some two hundred packages first, for
+// several milliseconds. This package imports next to nothing, so it is initialised among the first. A millisecond or two is left,
 // in which the system loads the program and Go's runtime is not up: no program can hear anything then.
 package signals
 
@@ -24,8 +24,8 @@ func listen() chan os.Signal {
 }
 
 // Context gives a context that ends with the first signal, also one that came before. From then on a signal ends the process at
-// once: whoever asks twice does not want to wait. stop releases what it holds; afterwards signals do what they do by themselves.
-// It is to be called once.
+// once: people who ask twice do not want to wait. stop releases what it holds; afterwards signals do what they do by themselves.
+// Call it once.
 func Context(parent context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	go func() {

@@ -75,7 +75,7 @@ type refusal struct {
 	detail string
 }
 
-// admitting refuses requests without a key that may ask. The next handler decides what the key may do: see Caller.
+// admitting refuses requests without a key that may ask. The next handler decides on the key's rights: see Caller.
 func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -128,8 +128,8 @@ func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 	return key, nil
 }
 
-// whileAdmitted gives a context that ends when its key is revoked: a stream does not
-// outlive its key for long.
+// whileAdmitted gives a context that ends when its key is revoked: a stream does
+// not outlive its key for long.
 func (s *server) whileAdmitted(ctx context.Context, r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {

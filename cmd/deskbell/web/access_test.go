@@ -107,7 +107,7 @@ func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
 	select {
 	case a := <-ended:
 		t.Fatalf("it ended at once: %+v", a)
-	case <-time.After(5 * time.Second): // the key has been looked at again, and holds
+	case <-time.After(5 * time.Second): // web has read the key again, and it holds
 	}
 	if err := b.Keys.Revoke(t.Context(), "one"); err != nil {
 		t.Fatal(err)
@@ -256,7 +256,7 @@ func TestLimits(t *testing.T) {
 		}
 		b.Want(want, webtest.Request{Key: fmt.Sprint("guess", i)}, "GET", "/v1/properties", "")
 	}
-	b.Want(200, one, "GET", "/docs", "") // who has a key is not kept out by those who guess
+	b.Want(200, one, "GET", "/docs", "") // people with a key are not kept out by those who guess
 }
 
 func TestRedisAwayIsToldAndOutlived(t *testing.T) {

@@ -29,7 +29,7 @@ func Own(next http.Handler) http.Handler {
 
 // Bearer asks for a bearer token, and answers 401 to requests with another one or none.
 func Bearer(token string, next http.Handler) http.Handler {
-	want := sha256.Sum256([]byte(token)) // of one length, whatever comes
+	want := sha256.Sum256([]byte(token)) // of one length, for any token
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		got := sha256.Sum256([]byte(given))

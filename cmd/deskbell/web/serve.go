@@ -46,7 +46,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, to logrus.FieldL
 	return errors.Join(err, closed(<-ended))
 }
 
-// closed is nil for the end that was asked for.
+// closed is nil for the end that Serve asked for.
 func closed(err error) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

@@ -72,7 +72,7 @@ func TestAStopEndsStreamsAndLetsRequestsFinish(t *testing.T) {
 	}
 }
 
-// hurried notes what is written to a reader who may take for ever to read it.
+// hurried counts writes without a deadline: a reader may take for ever to read them.
 type hurried struct {
 	net.Listener
 	unbounded *atomic.Int64

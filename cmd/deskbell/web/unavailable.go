@@ -9,8 +9,8 @@ import (
 //go:embed unavailable.html
 var unavailablePage []byte
 
-// unavailable answers while the keys cannot be read: to a browser with a page that loads itself again, to others with a
-// problem.
+// unavailable answers while web cannot read the keys: to a browser with a page that loads itself again, to others with
+// a problem.
 func unavailable(w http.ResponseWriter, r *http.Request, detail string) {
 	w.Header().Set("Retry-After", "5")
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {

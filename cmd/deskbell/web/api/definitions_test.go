@@ -170,7 +170,7 @@ func TestFaultsNameTheirJSONPointer(t *testing.T) {
 	if p := b.Do("PUT", "/v1/properties/acme", "{\n  \"name\": \"a\",\n}").Problem(t); !strings.Contains(p.Detail, "line 3, column 1") {
 		t.Errorf("broken JSON is placed at %s", p.Detail)
 	}
-	webtest.SameJSON(t, b.Do("GET", "/v1/properties", "").Body, `{"items":[],"next":null}`) // what was refused has changed nothing
+	webtest.SameJSON(t, b.Do("GET", "/v1/properties", "").Body, `{"items":[],"next":null}`) // the refused one has changed nothing
 }
 
 func TestWhatIsUsedIsNotRemoved(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
-// results are what became of events: STATUS and the places of faults.
+// results are the outcomes of events: STATUS and the places of faults.
 func results(t testing.TB, a webtest.Answer) []string {
 	t.Helper()
 	var body struct {

@@ -18,8 +18,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// FuzzPut puts anything, and expects that it is taken or refused, and never a fault
-// of the server. What is taken is read back as it was answered.
+// FuzzPut puts anything, and expects the server to take or refuse it, and never a
+// fault of the server. A body that it takes reads back as it answered.
 func FuzzPut(f *testing.F) {
 	for _, body := range []string{
 		`{"schedule": "mon-fri 9-17", "agents": ["lea"]}`, `{"weekly": {"mon-fri": "9-12, 13-18"}, "holidays": "FR"}`,

@@ -90,7 +90,7 @@ func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err er
 		body, err = json.Marshal(value)
 	}
 	switch {
-	case r.Context().Err() != nil: // nobody is there to read it
+	case r.Context().Err() != nil: // the reader has gone
 	case errors.Is(err, store.ErrCursor):
 		web.Problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
 	case err != nil:

@@ -86,8 +86,8 @@ func TestBoardServesItsPage(t *testing.T) {
 	b.Want(http.StatusMethodNotAllowed, webtest.Request{}, "POST", "/board/properties", "")
 }
 
-// TestBoardNamesNobodyElse reads the files of the page for addresses, and for what the
-// Content-Security-Policy would refuse.
+// TestBoardNamesNobodyElse reads the files of the page for addresses, and for code
+// that the Content-Security-Policy would refuse.
 func TestBoardNamesNobodyElse(t *testing.T) {
 	t.Parallel()
 	var files []string
@@ -230,7 +230,7 @@ func TestBoardStreamsWhatBecomesOfProperties(t *testing.T) {
 	want("acme offline, bakery online")
 	next("destinations")
 	b.Pass(time.Second)
-	want("acme online") // by the clock alone: nobody has written anything
+	want("acme online") // by the clock alone, without a write
 
 	if _, err := b.Client.SetOverride(t.Context(), "acme", &hours.Override{From: b.Now(), Until: b.Now().Add(2 * time.Second)}); err != nil {
 		t.Fatal(err)
@@ -306,7 +306,7 @@ func TestBoardFollowsNothingForNobody(t *testing.T) {
 	redistest.Wait(t, "nobody follows any more", func() bool { return followers(b) == 0 })
 }
 
-// followers is how many connections follow what is written.
+// followers is how many connections follow changes.
 func followers(b *webtest.Bundle) int64 {
 	b.Helper()
 	n, err := b.Redis.Client(b.T).PubSubNumSub(b.Context(), "deskbell:changed").Result()

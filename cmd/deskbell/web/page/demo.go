@@ -12,9 +12,9 @@ import (
 var demoFiles embed.FS
 
 // Demo is a sample page with a chat widget: /demo is the site of a shop, /demo/agent is where one
-// answers as its agent. Both are for the property "demo" of the sample, send real events to
-// POST /v1/events on the same origin, and read the public streams. What visitor and agent say to
-// each other goes from tab to tab in the browser, as a chat application would carry it.
+// answers as its agent. Both are for the property "demo" of the sample, send real events to POST
+// /v1/events on the same origin, and read the public streams. Their messages to each other go
+// from tab to tab in the browser, as a chat application would carry them.
 func Demo() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /demo", web.Embedded(demoFiles, "demo/index.html"))

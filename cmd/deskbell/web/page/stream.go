@@ -15,7 +15,7 @@ import (
 const widgetReaders = 20_000
 
 // WidgetStream answers GET /v1/properties/{id}/widget/stream with server-sent events:
-// "state" with what the widget shows now, and again with each change; "gone" when the
+// "state" with the widget's state now, and again with each change; "gone" when the
 // property is removed, and the end. A reader who comes back with Last-Event-ID gets
 // only events that it does not have.
 //

@@ -113,7 +113,7 @@ func TestWidgetStream(t *testing.T) {
 		s.offset.Store(int64(time.Until(opens.Add(-2 * time.Second))))
 		since := `"since":"` + opens.Format(time.RFC3339)
 		for opened = stream.next(); opened.data != "" && !strings.Contains(opened.data, since); {
-			opened = stream.next() // what has changed since the day before
+			opened = stream.next() // the changes since the day before
 		}
 		if !strings.Contains(opened.data, `"status":"online"`) {
 			t.Errorf("at nine: %+v", opened)

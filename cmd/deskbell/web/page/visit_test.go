@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// The record of a visitor to whom two things were said.
+// The record of a visitor with two messages.
 const visitState = `{"visit": {"visits": [{"id": "s1", "arrived": "2026-11-23T09:00:00Z"}]}, "told": [
 	{"specversion":"1.0","id":"m1","type":"message.send","source":"deskbell","time":"2026-11-23T09:00:01Z","data":{"visit":"s1","text":"Hello"}},
 	{"specversion":"1.0","id":"m2","type":"message.send","source":"deskbell","time":"2026-11-23T09:00:02Z","data":{"chat":"c1","text":"Still there"}}]}`
@@ -63,8 +63,8 @@ func TestVisitStream(t *testing.T) {
 	}
 }
 
-// TestWhoKnowsAVisitMayFollowIt needs no key, also where there are keys: the id of the visit is what opens the stream,
-// and it is in no log.
+// TestWhoKnowsAVisitMayFollowIt needs no key, also where there are keys: the id of the visit opens the stream, and is
+// in no log.
 func TestWhoKnowsAVisitMayFollowIt(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nine())

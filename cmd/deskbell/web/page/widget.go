@@ -21,8 +21,8 @@ const freshest = 60
 // answerWithin is how long a reader waits for Redis.
 const answerWithin = 4 * time.Second
 
-// WidgetState answers GET /v1/properties/{id}/widget: what the widget of a property
-// shows now, for any page to read. Mount it for all methods: pages of other
+// WidgetState answers GET /v1/properties/{id}/widget: the present state of a
+// property's widget, for any page to read. Mount it for all methods: pages of other
 // sites ask for leave with OPTIONS.
 func WidgetState(live *view.Live, now func() time.Time) http.Handler {
 	return readable(ofProperty(func(w http.ResponseWriter, r *http.Request) {

@@ -1,4 +1,5 @@
-// Package webtest is for tests of what web serves: a server over a Redis of its own, requests to it, and its OpenAPI document.
+// Package webtest is for tests of web and the packages below it: a server over a Redis of its own, requests to it, and its
+// OpenAPI document.
 package webtest
 
 import (
