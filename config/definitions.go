@@ -15,7 +15,7 @@ func ReadDefinitions(name string, src []byte) (*definition.Definitions, error) {
 	return read(name, src, definition.Parse)
 }
 
-// ReadSchedule reads a file that holds one schedule, which is answered under the empty name, or a whole deskbell.yaml.
+// ReadSchedule reads a file that holds one schedule, which it answers under the empty name, or a whole deskbell.yaml.
 // Of that it answers the named schedules, and those that are written in place under the names "property acme",
 // "department acme/sales" and "agent lea", in the zone of their holder; also that of an agent with leave who uses a
 // named one. The error is as with ReadDefinitions.

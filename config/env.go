@@ -47,7 +47,7 @@ func Variables() []Variable {
 	return list
 }
 
-// EnvFault is one thing wrong with the environment.
+// EnvFault is one fault of the environment.
 type EnvFault struct {
 	Variable
 	Value   string // without its secrets

@@ -53,7 +53,7 @@ func TestBusted(t *testing.T) {
 	}
 }
 
-// A value that holds no fault of its own is not drawn; the messages alone are one line each.
+// Format does not draw a value without a fault of its own; the messages alone are one line each.
 func TestFileError(t *testing.T) {
 	t.Parallel()
 	_, err := config.ReadDefinitions("deskbell.yaml", []byte("agents:\n  lea: {naem: Léa}\n  tom: 7\n"))

@@ -96,7 +96,7 @@ func TestParseRedisURLRefuses(t *testing.T) {
 	}
 }
 
-// However it is mangled, a password stays hidden.
+// A password stays hidden however the URL is mangled.
 func TestRedisURLHidesPasswords(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

@@ -102,8 +102,8 @@ func (c *deliveriesReplayCmd) resume(ctx context.Context, a *app, client *jobs.C
 	return nil
 }
 
-// replayedAtOnce is how many replays the workers are given at a time, so that
-// other deliveries do not wait behind thousands of them.
+// replayedAtOnce is how many replays the workers get at a time, so that other
+// deliveries do not wait behind thousands of them.
 const replayedAtOnce = 50
 
 // replayer is a jobs.Client.

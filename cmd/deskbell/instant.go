@@ -8,8 +8,8 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// instant reads the time that a flag was given, in whole seconds. A date or date-time without an offset is a reading
-// of the clock in loc.
+// instant reads the time in a flag, in whole seconds. A date or date-time without an offset is a reading of the
+// clock in loc.
 func instant(flag, text string, now time.Time, loc *time.Location) (time.Time, error) {
 	if text == "now" {
 		return now.Truncate(time.Second), nil

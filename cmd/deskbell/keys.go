@@ -78,7 +78,7 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 	return a.printKeys(ring.Keys())
 }
 
-// undefined are those of the key's properties that are not defined.
+// undefined are the key's properties that lack a definition.
 func (c *keysCmd) undefined(ctx context.Context, s *session) (ids []string, err error) {
 	subjects := make([]store.Subject, len(c.Property))
 	for i, id := range c.Property {

@@ -2,5 +2,5 @@
 
 package main
 
-// listens cannot be told here: most of the time it does.
+// listens cannot tell here: most of the time the process does.
 func listens(int) bool { return true }

@@ -77,7 +77,7 @@ func startProgram(t testing.TB, program string, env []string, args ...string) *p
 	return p
 }
 
-// kill is kill -9. It may be repeated.
+// kill is kill -9. A test may repeat it.
 func (p *proc) kill() {
 	if p.cmd.ProcessState == nil {
 		_ = p.cmd.Process.Kill() // an error says that it has ended

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// readmes are the READMEs of the project, from the root. Those of others, in testdata, are none of ours.
+// readmes are the READMEs of the project, from the root. Those of others, in testdata, do not count.
 func readmes(t *testing.T) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {

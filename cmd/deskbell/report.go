@@ -28,7 +28,7 @@ func misparsed(err error) error {
 	return usagef("%v\nRun \"%s --help\" to see how it is used.", err, command)
 }
 
-// report prints an error, or each of several, and returns the exit code. Faults of files are drawn with their lines.
+// report prints an error, or each of several, and returns the exit code. It draws faults of files with their lines.
 func (a *app) report(err error) int {
 	if err == nil {
 		return 0

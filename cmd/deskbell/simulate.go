@@ -103,7 +103,7 @@ func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Ev
 	return between(begin, end, now, zone)
 }
 
-// play lets everything happen from an instant to another. Events of one instant are taken in together.
+// play lets everything happen from an instant to another. It takes in events of one instant together.
 func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *opening) error {
 	if err := s.Define(ctx, defs); err != nil {
 		return err

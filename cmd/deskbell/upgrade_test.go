@@ -27,7 +27,7 @@ import (
 // olderVariable names a program: deskbell of an older version.
 const olderVariable = "DESKBELL_OLDER"
 
-// olderProgram is that program. A test that has none is skipped as redistest.Program does.
+// olderProgram is that program. A test that has none skips as with redistest.Program.
 func olderProgram(t *testing.T) string {
 	t.Helper()
 	if program := os.Getenv(olderVariable); program != "" {

@@ -175,7 +175,7 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observe
 	worker := jobs.NewWorker(jobs.Config{
 		Store: o, Redis: b.Redis, Partitions: b.Store.Partitions(), Log: log, Now: now, TimeZone: time.UTC,
 		Concurrency: b.Env.Concurrency, Batch: b.Env.SweepBatch, StopTimeout: b.Env.StopTimeout,
-		// Deliveries are not measured: their destination takes its time.
+		// The benchmark does not measure deliveries: their destination takes its time.
 		DefaultDestination: definition.Destination{Type: "none"},
 		OpenDestination:    map[string]deliver.OpenDestination{"none": openNone},
 		Metrics:            jobs.NewMetrics(),

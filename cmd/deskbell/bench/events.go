@@ -172,7 +172,7 @@ func (b *eventBench) event(i int) event.Event {
 	return e
 }
 
-// pace measures the rate of something that is done many times.
+// pace measures the rate of something that happens many times.
 type pace struct {
 	now         func() time.Time
 	want        int64
@@ -194,7 +194,7 @@ func (p *pace) add(n int) {
 	}
 }
 
-// rate waits for the end, and gives how many were done each second.
+// rate waits for the end, and gives how many there were each second.
 func (p *pace) rate(ctx context.Context) (float64, error) {
 	select {
 	case <-p.ended:
@@ -206,7 +206,7 @@ func (p *pace) rate(ctx context.Context) (float64, error) {
 	}
 }
 
-// tallying is a store that counts the events that are committed.
+// tallying is a store that counts the events that it commits.
 type tallying struct {
 	store.Store
 	pace *pace

@@ -9,7 +9,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// observed is a store that notes when commits are done.
+// observed is a store that notes the ends of commits.
 type observed struct {
 	store.Store
 	now      func() time.Time

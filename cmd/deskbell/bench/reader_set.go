@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// readerSet is many readers of streams. Each is a connection and a goroutine, and no more: the server is measured, and not
+// readerSet is many readers of streams. Each is a connection and a goroutine, and no more: the set measures the server, not
 // its readers.
 type readerSet struct {
 	list     []*reader

@@ -1,5 +1,5 @@
 // Package bench measures Deskbell on a Redis of its own: boundaries that fall due, events that come in, readers of streams,
-// delayed messages. Where there is a plainer design on asynq, it is measured beside.
+// delayed messages. Where there is a plainer design on asynq, bench measures it beside.
 package bench
 
 import (

@@ -11,7 +11,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// spoken is a store that notes when messages to visitors are committed.
+// spoken is a store that notes when it commits messages to visitors.
 type spoken struct {
 	store.Store
 	now func() time.Time

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// keysFor is how long keys are kept in memory: one that is revoked is dead in less
+	// keysFor is how long keys stay in memory: one that is revoked is dead in less
 	// than five seconds.
 	keysFor = 4 * time.Second
 	// faultFor is how long a failure to read them holds: requests do not queue up for a

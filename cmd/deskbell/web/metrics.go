@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics answers in the formats of Prometheus. Metrics that cannot be gathered are left out.
+// Metrics answers in the formats of Prometheus. It leaves out metrics that it cannot gather.
 func Metrics(from prometheus.Gatherer) http.Handler {
 	return promhttp.HandlerFor(from, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4})
 }

@@ -12,7 +12,7 @@ import (
 // Bounds of streams.
 const (
 	Heartbeat   = 20 * time.Second // proxies end streams that are silent for a minute
-	writeWithin = 10 * time.Second // a reader that takes longer is dropped
+	writeWithin = 10 * time.Second // it drops a reader that takes longer
 )
 
 // EventStream writes server-sent events to one reader. It ends with the context of

@@ -60,7 +60,7 @@ func TestEventsAreTakenInEveryForm(t *testing.T) {
 	} {
 		a := b.Want(202, webtest.With(webtest.Request{}, map[string]string{"Content-Type": c.contentType}), "POST", "/v1/events", c.body)
 		got := results(t, a)
-		for i := range got { // the order of faults is not looked at here
+		for i := range got { // the order of faults does not matter here
 			if i < len(c.want) && strings.HasPrefix(c.want[i], "refused") && strings.HasPrefix(got[i], "refused") {
 				got[i] = c.want[i]
 			}

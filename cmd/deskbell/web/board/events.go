@@ -75,7 +75,7 @@ func newReader(ids []string, whole bool) *reader {
 	return r
 }
 
-// tell notes which subjects were written; nil: some may have been missed.
+// tell notes the written subjects; nil: it may have missed some.
 func (r *reader) tell(subjects []store.Subject) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -19,9 +19,8 @@ const widgetReaders = 20_000
 // property is removed, and the end. A reader who comes back with Last-Event-ID gets
 // only events that it does not have.
 //
-// A reader that does not keep up is dropped: its browser comes back by itself, and
-// begins with the state of that time. Mount it for all methods, as
-// WidgetState.
+// It drops a reader that does not keep up: its browser comes back by itself, and
+// begins with the state of that time. Mount it for all methods, as WidgetState.
 func WidgetStream(live *view.Live) http.Handler {
 	return readable(web.AtMost(widgetReaders, ofProperty(func(w http.ResponseWriter, r *http.Request) {
 		now, watch, err := live.Watch(r.Context(), r.PathValue("id"))
