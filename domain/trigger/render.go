@@ -16,20 +16,21 @@ func (a *Action) Template(shortcuts map[string]Shortcut) (text string, attachmen
 }
 
 // WithText is a copy of an action with its text rendered, that of a shortcut, too.
-func (a Action) WithText(text string) Action {
+func (a *Action) WithText(text string) Action {
+	filled := *a
 	switch {
 	case a.SendMessage != nil:
 		m := *a.SendMessage
 		m.Text = text
-		a.SendMessage = &m
+		filled.SendMessage = &m
 	case a.Notify != nil:
 		n := *a.Notify
 		n.Text = text
-		a.Notify = &n
+		filled.Notify = &n
 	case a.AddNote != "":
-		a.AddNote = text
+		filled.AddNote = text
 	case a.ReplaceNote != "":
-		a.ReplaceNote = text
+		filled.ReplaceNote = text
 	}
-	return a
+	return filled
 }

@@ -18,7 +18,7 @@ type FeedItem struct {
 // feedRecord is the part of a visitor's state that pages get actions from.
 type feedRecord struct {
 	Visit struct {
-		VisitFeed []struct {
+		Visits []struct {
 			ID      string    `json:"id"`
 			Arrived time.Time `json:"arrived"`
 		} `json:"visits"`
@@ -30,7 +30,7 @@ type feedRecord struct {
 // began. There are none for a visit that the visitor does not have.
 func (s *feedRecord) of(visit string) ([]FeedItem, error) {
 	var list []FeedItem
-	for _, v := range s.Visit.VisitFeed {
+	for _, v := range s.Visit.Visits {
 		if v.ID != visit {
 			continue
 		}

@@ -22,7 +22,7 @@ func FuzzTold(f *testing.F) {
 		if engine.DecodeState(body, &s) != nil {
 			return // the page gets nothing: a worker logs that the record is broken
 		}
-		for _, v := range s.Visit.VisitFeed {
+		for _, v := range s.Visit.Visits {
 			list, err := s.of(v.ID)
 			if err != nil {
 				return
