@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -145,20 +146,40 @@ func (b *browser) open(address string) {
 // eval gives the value of a JavaScript expression, a promise's too.
 func eval[T any](b *browser, expression string) T {
 	b.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, redistest.Patience)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	value, err := tryEval[T](b, expression)
 	if err != nil {
 		b.Fatal(err)
 	}
 	return value
 }
 
-// text is the visible text of the elements that a selector finds, with line
-// breaks between them.
+func tryEval[T any](b *browser, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(b.ctx, redistest.Patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// await waits until an expression has a value that fits. A page that is just being left for another one has none.
+func (b *browser) await(what, expression string, fits func(string) bool) {
+	b.Helper()
+	redistest.Wait(b, what, func() bool {
+		value, err := tryEval[string](b, expression)
+		if err != nil && !strings.Contains(err.Error(), "navigated or closed") && !strings.Contains(err.Error(), "context") {
+			b.Fatal(err)
+		}
+		return err == nil && fits(value)
+	})
+}
+
+// textOf is an expression for the visible text of the elements that a selector finds, with line breaks between them.
+func textOf(selector string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll(%q)].map((e) => e.innerText).join("\n")`, selector)
+}
+
+// text is the visible text of the elements that a selector finds.
 func (b *browser) text(selector string) string {
 	b.Helper()
-	return eval[string](b, fmt.Sprintf(`[...document.querySelectorAll(%q)].map((e) => e.innerText).join("\n")`, selector))
+	return eval[string](b, textOf(selector))
 }
 
 // shows waits until elements show a text.
@@ -177,9 +198,22 @@ func (b *browser) showsLike(selector, pattern string) {
 			b.Logf("%s shows %q", selector, shown)
 		}
 	}()
-	redistest.Wait(b, fmt.Sprintf("%s shows %q", selector, pattern), func() bool {
-		shown = b.text(selector)
+	b.await(fmt.Sprintf("%s shows %q", selector, pattern), textOf(selector), func(text string) bool {
+		shown = text
 		return regexp.MustCompile(pattern).MatchString(shown)
+	})
+}
+
+// follow clicks a link until its page is there: on a busy machine the link may move away from under the mouse.
+func (b *browser) follow(path string) {
+	b.Helper()
+	var clicked time.Time
+	b.await("the page "+path, "location.pathname", func(at string) bool {
+		if at != path && time.Since(clicked) > 5*time.Second {
+			b.click(fmt.Sprintf(`a[href=%q]`, path))
+			clicked = time.Now()
+		}
+		return at == path
 	})
 }
 

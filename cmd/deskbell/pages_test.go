@@ -23,7 +23,7 @@ func TestMonitorInABrowser(t *testing.T) {
 	b.device(1280, 900, "light")
 	b.open(s.address())
 	b.shows("#live", "Live")
-	b.click(`a[href="/monitor/"]`)
+	b.follow("/monitor/")
 	b.shows("#root", "deskbell-boundary")
 	b.shows("#root", "deskbell-upkeep")
 	b.picture("monitor")

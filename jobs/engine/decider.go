@@ -10,12 +10,6 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Reader is as much of a store as decisions read.
-type Reader interface {
-	Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error)
-	Schedules(ctx context.Context, names []string) ([][]byte, error)
-}
-
 // Decider turns records into changes: it gathers what a decision needs (named
 // schedules, agents in other shards), and asks the domain.
 //
