@@ -69,7 +69,7 @@
 // Each answer names the file of the rule. A test holds that the files exist.
 //
 //   - when a rescue step is dropped: domain/chat/ladder.go
-//   - why a widget is away: domain/widget/place.go
+//   - why a widget is away: domain/widget/unit.go
 //   - how late a notice may be: domain/agent/agent.go
 //   - which webhook answers are retried: jobs/destination/webhook/answer.go
 //   - who may call the board: cmd/deskbell/web/access.go

@@ -29,7 +29,7 @@ type Decision struct {
 func Decide(p Property, before State, at time.Time) Decision {
 	at = at.Truncate(time.Second).UTC()
 	var d Decision
-	own := place{gates: []*hours.Schedule{p.Hours}, agents: p.Agents, policy: p.Policy, first: p.First}
+	own := unit{gates: []*hours.Schedule{p.Hours}, agents: p.Agents, policy: p.Policy, first: p.First}
 	d.State = d.add("", own, before, at)
 	d.State.Departments = nil // not those before: some may have been removed
 	if len(p.Departments) == 0 {
@@ -37,15 +37,15 @@ func Decide(p Property, before State, at time.Time) Decision {
 	}
 	departments := make(map[string]State, len(p.Departments))
 	for _, part := range p.Departments {
-		its := place{gates: []*hours.Schedule{p.Hours, part.Hours}, agents: part.Agents, policy: p.Policy, first: p.First}
+		its := unit{gates: []*hours.Schedule{p.Hours, part.Hours}, agents: part.Agents, policy: p.Policy, first: p.First}
 		departments[part.ID] = d.add(part.ID, its, before.Departments[part.ID], at)
 	}
 	d.State.Departments = departments
 	return d
 }
 
-// add decides one place and keeps its change.
-func (d *Decision) add(department string, p place, before State, at time.Time) State {
+// add decides one unit and keeps its change.
+func (d *Decision) add(department string, p unit, before State, at time.Time) State {
 	s, due, boundary := p.decide(before, at)
 	d.Due = hours.Earliest(d.Due, due)
 	if s.Version != before.Version {
@@ -56,7 +56,7 @@ func (d *Decision) add(department string, p place, before State, at time.Time) S
 
 // decide gives the state, when to decide again, and the boundary that changed it
 // (zero when it did not change, or changed by an edit).
-func (p place) decide(before State, at time.Time) (s State, due, boundary time.Time) {
+func (p unit) decide(before State, at time.Time) (s State, due, boundary time.Time) {
 	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= hours.ClockSkew {
 		at = before.Since.UTC()
 	}
@@ -84,7 +84,7 @@ func (p place) decide(before State, at time.Time) (s State, due, boundary time.T
 // The state before said until when it would hold, and readers believed it: the
 // changes then, and after, are found by walking on from there. A face that is the
 // same as in the state before is no change: an edit had moved the boundary away.
-func (p place) since(before State, now face, at time.Time) (since, boundary time.Time) {
+func (p unit) since(before State, now face, at time.Time) (since, boundary time.Time) {
 	shown, since := before.face(), before.Since
 	if before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until) {
 		t := before.Until.UTC()

@@ -98,7 +98,7 @@ func parts(s widget.State) map[string]widget.State {
 	return all
 }
 
-// truth is the state of a place, straight from the rules.
+// truth is the state of a unit, straight from the rules.
 func truth(p widget.Property, id string, at time.Time) widget.Status {
 	open, agents := p.Hours.At(at).Open, p.Agents
 	for _, d := range p.Departments {

@@ -6,9 +6,9 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// place is a property or a department: open while all its gates are, online while
+// unit is a property or a department: open while all its gates are, online while
 // it is open and one of its agents, if it lists any, is available.
-type place struct {
+type unit struct {
 	gates  []*hours.Schedule
 	agents []Agent
 	policy Policy
@@ -23,7 +23,7 @@ type view struct {
 }
 
 // look is the view at one instant.
-func (p place) look(at time.Time) view {
+func (p unit) look(at time.Time) view {
 	var v view
 	for _, gate := range p.gates {
 		h := gate.At(at)
@@ -46,7 +46,7 @@ func (p place) look(at time.Time) view {
 
 // anyone tells whether one of the agents is available, or none is listed, and for
 // how long that is sure: while several are available, until the last of them goes.
-func (p place) anyone(at time.Time) (available bool, sure time.Time) {
+func (p unit) anyone(at time.Time) (available bool, sure time.Time) {
 	if len(p.agents) == 0 {
 		return true, time.Time{}
 	}
@@ -89,7 +89,7 @@ type change struct {
 // nextChange is the first change after a view. Where none was found its face is
 // that of the view: at zero when there is none for ever, else at an instant from
 // which to search on.
-func (p place) nextChange(v view) change {
+func (p unit) nextChange(v view) change {
 	none := change{face: v.face}
 	for step := range horizon {
 		t := v.sure
@@ -108,7 +108,7 @@ func (p place) nextChange(v view) change {
 
 // nextOpen is when the place is online next, at t or after; zero when that is not
 // in sight.
-func (p place) nextOpen(t time.Time) time.Time {
+func (p unit) nextOpen(t time.Time) time.Time {
 	if available, arrival := p.anyone(t); !available && arrival.IsZero() {
 		return time.Time{} // no agent is left to come
 	}
