@@ -70,7 +70,7 @@
 //
 //   - when a rescue step is dropped: domain/chat/ladder.go
 //   - why a widget is away: domain/widget/unit.go
-//   - how late a notice may be: domain/agent/agent.go
+//   - how late a notice may be: domain/hours/late.go
 //   - which webhook answers are retried: jobs/destination/webhook/answer.go
 //   - who may call the board: cmd/deskbell/web/access.go
 //   - how a frequency is counted: domain/trigger/frequency.go
