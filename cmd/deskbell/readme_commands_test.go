@@ -91,6 +91,7 @@ func TestREADMEsMarkEveryCommand(t *testing.T) {
 // Also an example, and a command in a sentence, is a command line of deskbell.
 func TestREADMEsShowCommandLinesThatAreUnderstood(t *testing.T) {
 	t.Parallel()
+	redistest.Program(t, "bash") // which splits them
 	ours := regexp.MustCompile(`^(?:[A-Z_]+=\S+ )*(?:\./deskbell|deskbell|go run \./cmd/deskbell) (.+)$`)
 	quoted := regexp.MustCompile("`(deskbell [^`]+)`")
 	count := 0
@@ -141,6 +142,7 @@ func understood(args string) error {
 
 func TestACommandLineOfAREADMEMayBeWrong(t *testing.T) {
 	t.Parallel()
+	redistest.Program(t, "bash") // which splits them
 	for args, ok := range map[string]bool{
 		"close acme --for 30m   # for lunch": true, "close acme --for-long 30m": false, "shut acme": false, `send --type chat.requested --data '{"a": 1}'`: true,
 	} {
