@@ -118,6 +118,7 @@ func newBundle(t *testing.T, s setup) *bundle {
 	b.log, b.logged = logtest.NewNullLogger()
 	b.log.SetLevel(logrus.DebugLevel)
 	o := s.redis
+	o.PoolTimeout = redistest.Patience // a test may send much at once, on a busy machine
 	b.rdb = redis.NewUniversalClient(&o)
 	t.Cleanup(func() { _ = b.rdb.Close() })
 	store, err := redisstore.Open(t.Context(), b.rdb, redisstore.Layout{Shards: s.shards, Partitions: 1})

@@ -59,7 +59,7 @@ func Within(t testing.TB, most time.Duration, what string, try func() time.Durat
 }
 
 // AtOnce is for a TestMain: it lets perCore tests run at once for each core, unless -parallel says
-// how many. Tests wait for processes and for the beats of a clock, and not for the processor.
+// how many, and half as many under the race detector. Tests wait for processes and for the beats of a clock, and not for the processor.
 // Fuzzing does not wait: there, so many would slow each other down.
 func AtOnce(perCore int) {
 	flag.Parse()
@@ -68,7 +68,7 @@ func AtOnce(perCore int) {
 	if chosen {
 		return
 	}
-	if err := flag.Set("test.parallel", strconv.Itoa(perCore*runtime.GOMAXPROCS(0))); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(perCore/slowed*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err) // the flag exists
 	}
 }
