@@ -54,6 +54,7 @@ func TestDestinations(t *testing.T) {
 			{"name": "Call", "type": "advanced", "on": "chat.requested", "actions": [
 				{"notify": {"text": "For agents"}}, {"notify": {"text": "For the CRM", "destination": "crm"}}, {"send_message": "For the visitor"}]}]}}}`)
 		b.worker()
+		b.quiet() // its widget is online
 		b.send(named("e1", requested("v1", "c1")))
 		b.gets("crm", 2)
 		b.quiet()

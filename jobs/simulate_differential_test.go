@@ -222,8 +222,9 @@ func TestASimulationClosesAsWorkersDo(t *testing.T) {
 	})
 	send(in("c2", event.ChatMessage, event.FromAgent))
 	send(in("c3", event.ChatHandoff, ""))
-	redistest.Wait(t, "ann has had everything", func() bool {
-		return slices.Contains(b.messages(), "ann: Still there?") && slices.Contains(b.messages(), "ann: Prices?")
+	redistest.Wait(t, "ann and kim have had everything", func() bool {
+		return slices.Contains(b.messages(), "ann: Still there?") && slices.Contains(b.messages(), "ann: Prices?") &&
+			slices.Contains(b.messages(), "kim: A person comes soon")
 	})
 	b.crosses(morning(16, 59))
 	s.until(morning(16, 59))
