@@ -61,13 +61,10 @@ func (q queue) enqueue(ctx context.Context, args Args, name string, shard int, o
 func (q queue) putInto(ctx context.Context, partition, kind string, payload []byte, opts ...asynq.Option) error {
 	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(client.TaskTimeout)}, opts...)
 	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
-	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-		if ctx.Err() != nil { // asynq keeps only its text
-			err = ctx.Err()
-		}
-		return fmt.Errorf("enqueueing %s: %w", kind, err)
+	if errors.Is(err, asynq.ErrTaskIDConflict) {
+		return nil
 	}
-	return nil
+	return client.EnqueueError(ctx, kind, err)
 }
 
 // wakeUpRetries are few, since a task is only a wake-up. When it fails for good, the next tick

@@ -15,8 +15,8 @@ func (d *decider) reply() {
 	if closed {
 		said = said.or(s.Request)
 	}
-	isNew := said.At.After(s.Progress.Heard)
-	s.Progress.Heard = latest(s.Progress.Heard, said.At, s.Request.At) // a request has had its chance, also where it has no text
+	isNew := said.At.After(s.Progress.Considered)
+	s.Progress.Considered = latest(s.Progress.Considered, said.At, s.Request.At) // a request has had its chance, also where it has no text
 	if !isNew {
 		return
 	}

@@ -36,13 +36,13 @@ type Progress struct {
 	Next  Rung                 `json:"next,omitzero"`   // the step that comes next
 	Rests []Rest               `json:"rests,omitempty"` // the steps that go on after a wait
 
-	Heard   time.Time `json:"heard,omitzero"`   // the visitor's last text that an auto-reply was considered for
-	Handoff time.Time `json:"handoff,omitzero"` // the last hand-over that was
-	During  time.Time `json:"during,omitzero"`  // when the reply in hours was last given
-	Outside time.Time `json:"outside,omitzero"` // when the reply outside hours was
-	Closing time.Time `json:"closing,omitzero"` // the closing before which the visitor was told, or not
-	Closed  time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and it was decided on
-	Digest  time.Time `json:"digest,omitzero"`  // the last ask that was given to an opening digest
+	Considered time.Time `json:"heard,omitzero"`   // the visitor's last text that an auto-reply was considered for
+	Handoff    time.Time `json:"handoff,omitzero"` // the last hand-over that was
+	During     time.Time `json:"during,omitzero"`  // when the reply in hours was last given
+	Outside    time.Time `json:"outside,omitzero"` // when the reply outside hours was
+	Closing    time.Time `json:"closing,omitzero"` // the closing before which the visitor was told, or not
+	Closed     time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and it was decided on
+	Digest     time.Time `json:"digest,omitzero"`  // the last ask that was given to an opening digest
 }
 
 // Moment is the time of an event, and its id.

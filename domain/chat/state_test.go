@@ -121,8 +121,8 @@ func TestWireForm(t *testing.T) {
 	at := clock(t, "09:00:30")
 	s.Progress = chat.Progress{
 		Steps: map[string]time.Time{"30s": at}, Next: chat.Rung{Step: "2m", Base: s.Began, Due: at},
-		Rests: []chat.Rest{{Step: "30s", Base: s.Request, Action: 1, Due: at}},
-		Heard: at, Handoff: at, During: at, Outside: at, Closing: at, Closed: at,
+		Rests:      []chat.Rest{{Step: "30s", Base: s.Request, Action: 1, Due: at}},
+		Considered: at, Handoff: at, During: at, Outside: at, Closing: at, Closed: at,
 	}
 	golden, err := os.ReadFile("testdata/v1/chat.json")
 	if err != nil {

@@ -15,7 +15,7 @@ type unit struct {
 	first  int64 // as Property.First
 }
 
-// view is the display of a place at an instant.
+// view is what a unit displays at an instant.
 type view struct {
 	face   face
 	reason string

@@ -51,11 +51,17 @@ func (q enqueuer) enqueue(ctx context.Context, p *parcel) error {
 	kind := EventsArgs{}.Kind()
 	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload()),
 		asynq.Queue(PartitionOf(EventQueue, p.shard, q.partitions)), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
-	if err != nil && ctx.Err() != nil { // asynq keeps only the text of ctx.Err
+	return EnqueueError(ctx, kind, err)
+}
+
+// EnqueueError wraps what asynq answered to an enqueue; nil stays nil. Of a context that has ended asynq keeps only
+// the text, so the context's own error takes its place.
+func EnqueueError(ctx context.Context, kind string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	if err != nil {
-		return fmt.Errorf("enqueueing %s: %w", kind, err)
-	}
-	return nil
+	return fmt.Errorf("enqueueing %s: %w", kind, err)
 }

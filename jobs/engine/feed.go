@@ -26,14 +26,14 @@ type toldData struct {
 	Form        string              `json:"form,omitempty"`
 }
 
-// ToldTypes are the actions that a visitor's page carries out.
-func ToldTypes() []action.Type {
+// PageTypes are the actions that a visitor's page carries out.
+func PageTypes() []action.Type {
 	return []action.Type{action.MessageSend, action.FormShow, action.WidgetHide, action.ChatClose, action.VisitorSetDepartment}
 }
 
-// keepForPages adds an action to the bodies of those kept for pages, when it is of one of the ToldTypes.
+// keepForPages adds an action to the bodies of those kept for pages, when it is of one of the PageTypes.
 func keepForPages(kept []json.RawMessage, a action.Action, d *action.Visitor) ([]json.RawMessage, error) {
-	if !slices.Contains(ToldTypes(), a.Type) {
+	if !slices.Contains(PageTypes(), a.Type) {
 		return kept, nil
 	}
 	a.Data = toldData{

@@ -47,12 +47,12 @@ func storedRecords() map[string]any {
 				Waiting: []chat.Ask{{Moment: chat.Moment{At: at(22), Event: "e7"}, Request: true}, {Moment: chat.Moment{At: at(26), Event: "e9"}}},
 				Progress: chat.Progress{
 					Steps: map[string]time.Time{"30s": at(52)}, Next: chat.Rung{Step: "2m", Base: at(22), Due: at(142)},
-					Rests: []chat.Rest{{Step: "30s", Base: chat.Moment{At: at(22), Event: "e7"}, Action: 2, Due: at(62)}},
-					Heard: at(26), Handoff: at(2), During: at(22), Outside: at(-3600), Closing: at(3600), Closed: at(-3600),
+					Rests:      []chat.Rest{{Step: "30s", Base: chat.Moment{At: at(22), Event: "e7"}, Action: 2, Due: at(62)}},
+					Considered: at(26), Handoff: at(2), During: at(22), Outside: at(-3600), Closing: at(3600), Closed: at(-3600),
 				},
 			}},
-			Told:  []json.RawMessage{json.RawMessage(`{"specversion":"1.0","id":"message.send:acme:v1:5f","type":"message.send","source":"deskbell","time":"2026-11-23T12:00:06Z","data":{"visit":"2","text":"Hi"}}`)},
-			Wakes: map[string]time.Time{"c1": at(62)},
+			ForPages: []json.RawMessage{json.RawMessage(`{"specversion":"1.0","id":"message.send:acme:v1:5f","type":"message.send","source":"deskbell","time":"2026-11-23T12:00:06Z","data":{"visit":"2","text":"Hi"}}`)},
+			Wakes:    map[string]time.Time{"c1": at(62)},
 		},
 		"testdata/v1/chat.json": &chatOwner{Visitor: "v1", Until: at(30 * 24 * 3600)},
 		"testdata/v1/chat_parked.json": &chatOwner{Until: at(24 * 3600), Parked: []event.Event{{

@@ -28,7 +28,7 @@ func (v *visitor) add(e effect, out store.Outgoing) {
 		v.err = fmt.Errorf("encoding an action: %w", err)
 	}
 	v.out.Actions = append(v.out.Actions, out)
-	if v.Told, err = keepForPages(v.Told, a, &e.data); err != nil {
+	if v.ForPages, err = keepForPages(v.ForPages, a, &e.data); err != nil {
 		v.err = err
 	}
 }

@@ -11,10 +11,10 @@ import (
 
 // visitorState is the state of a visitor in a store.
 type visitorState struct {
-	Visit visit.State           `json:"visit,omitzero"`
-	Chats map[string]chat.State `json:"chats,omitempty"` // by id
-	Told  []json.RawMessage     `json:"told,omitempty"`  // the last actions for pages that come back; see feed.go
-	Wakes map[string]time.Time  `json:"wakes,omitempty"` // by chat: when something is due in it
+	Visit    visit.State           `json:"visit,omitzero"`
+	Chats    map[string]chat.State `json:"chats,omitempty"` // by id
+	ForPages []json.RawMessage     `json:"told,omitempty"`  // the last actions for pages that come back; see feed.go
+	Wakes    map[string]time.Time  `json:"wakes,omitempty"` // by chat: when something is due in it
 
 	Chatting bool `json:"chatting,omitempty"` // the store knows that a chat is going
 }

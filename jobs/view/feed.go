@@ -23,7 +23,7 @@ type feedRecord struct {
 			Arrived time.Time `json:"arrived"`
 		} `json:"visits"`
 	} `json:"visit"`
-	Told []json.RawMessage `json:"told"`
+	ForPages []json.RawMessage `json:"told"`
 }
 
 // of gives the actions for a page of a visit, in order: those for its visitor since the visit
@@ -34,7 +34,7 @@ func (s *feedRecord) of(visit string) ([]FeedItem, error) {
 		if v.ID != visit {
 			continue
 		}
-		for _, body := range s.Told {
+		for _, body := range s.ForPages {
 			var a action.Action
 			d := struct {
 				Visit string `json:"visit"`

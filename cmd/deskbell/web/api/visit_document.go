@@ -57,7 +57,7 @@ func visitActionSchema() map[string]any {
 		"form":        text("Of form.show: offline_form, contact_form or callback_form."),
 	})
 	var types []any
-	for _, t := range engine.ToldTypes() {
+	for _, t := range engine.PageTypes() {
 		types = append(types, string(t))
 	}
 	return map[string]any{
