@@ -45,6 +45,7 @@
 //	rules.go    which rule governs a date, and for how many dates around: leave > exception > holiday > week
 //	walk.go     the civil line: am I inside a window, where does this state begin and end
 //	schedule.go the question joined from the three: At, NextBoundary
+//	add.go      the open time between two instants, and the instant after so much of it
 //	override.go an override laid over the answer    leave.go  leave laid under it
 //	spec.go     a definition, checked and compiled    exception.go, holiday.go, country.go  its parts
 //	parse.go    text to definition, with every fault: parse_holiday.go, preset.go, days.go, date.go, window.go, fault.go

@@ -30,6 +30,9 @@ type rules struct {
 	// steady says that all recurring rules agree for ever: all closed, or all open around the clock. A
 	// search then need not visit every holiday of every year to find that nothing happens.
 	steady bool
+
+	lengths [daysPerWeek]int64 // the open readings of each weekday after the weekday before, in seconds
+	length  int64              // of all seven
 }
 
 // layers joins the rules with the leave that WithLeave lays over them.

@@ -48,6 +48,7 @@ func Always(location *time.Location) *Schedule {
 	for day := range r.weekly {
 		r.weekly[day] = rule{[]Window{wholeDay()}, reasonAlways}
 	}
+	r.measure()
 	return &Schedule{layers: layers{rules: r}, location: location}
 }
 

@@ -103,5 +103,6 @@ func (s *Spec) rules() *rules {
 		r.holidays = newAlmanac(s.Holidays)
 	}
 	r.steady = r.isSteady()
+	r.measure()
 	return r
 }
