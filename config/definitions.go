@@ -12,20 +12,27 @@ import (
 // ReadDefinitions reads a whole deskbell.yaml. name is the file's name in faults. The error is a *FileError with every
 // fault, except for those of the syntax: there the reader stops at the first.
 func ReadDefinitions(name string, src []byte) (*definition.Definitions, error) {
-	return read(name, src, definition.Parse)
+	d, _, err := InspectDefinitions(name, src)
+	return d, err
+}
+
+// InspectDefinitions is ReadDefinitions, with warnings: values that are taken, and are probably mistakes. They are
+// nil where there are none.
+func InspectDefinitions(name string, src []byte) (*definition.Definitions, *Warnings, error) {
+	return read(name, src, definition.Inspect)
 }
 
 // ReadSchedule reads a file that holds one schedule, which it answers under the empty name, or a whole deskbell.yaml.
 // Of that it answers the named schedules, and those that are written in place under the names "property acme",
 // "department acme/sales" and "agent lea", in the zone of their holder; also that of an agent with leave who uses a
-// named one. The error is as with ReadDefinitions.
-func ReadSchedule(name string, src []byte) (map[string]Timetable, error) {
-	return read(name, src, func(tree any) (map[string]Timetable, error) {
+// named one. The error and the warnings are as with InspectDefinitions.
+func ReadSchedule(name string, src []byte) (map[string]Timetable, *Warnings, error) {
+	return read(name, src, func(tree any) (map[string]Timetable, definition.Faults, error) {
 		if isFile(tree) {
 			return schedulesOf(tree)
 		}
-		spec, err := definition.ParseSchedule(tree)
-		return map[string]Timetable{"": {Spec: spec}}, err
+		spec, warnings, err := definition.InspectSchedule(tree)
+		return map[string]Timetable{"": {Spec: spec}}, warnings, err
 	})
 }
 
@@ -55,10 +62,10 @@ func isFile(tree any) bool {
 	return false
 }
 
-func schedulesOf(tree any) (map[string]Timetable, error) {
-	d, err := definition.Parse(tree)
+func schedulesOf(tree any) (map[string]Timetable, definition.Faults, error) {
+	d, warnings, err := definition.Inspect(tree)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	all := make(map[string]Timetable)
 	for name, spec := range d.Schedules {
@@ -67,14 +74,14 @@ func schedulesOf(tree any) (map[string]Timetable, error) {
 	for _, h := range holders(d) {
 		spec, err := h.spec(d.Schedules)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if spec.TimeZone == "" {
 			spec.TimeZone = h.zone
 		}
 		all[h.name] = Timetable{&spec, h.leave}
 	}
-	return all, nil
+	return all, warnings, nil
 }
 
 // held is a schedule, and its holder.

@@ -176,7 +176,7 @@ agents: {lea: {schedule: sun 9-10}, mia: {schedule: office, leave: [{on: 2026-12
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			all, err := config.ReadSchedule("s", []byte(c.yaml))
+			all, _, err := config.ReadSchedule("s", []byte(c.yaml))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -195,7 +195,7 @@ agents: {lea: {schedule: sun 9-10}, mia: {schedule: office, leave: [{on: 2026-12
 		{"agents: {lea: {schedule: sun}}", `s:1:26: "sun" is not the name of a schedule; allowed: none: the file defines no such thing`},
 		{"", `s:1:1: the file is empty; allowed: schedules, properties, agents, destinations`},
 	} {
-		specs, err := config.ReadSchedule("s", []byte(c.yaml))
+		specs, _, err := config.ReadSchedule("s", []byte(c.yaml))
 		if err == nil || err.Error() != c.want || specs != nil {
 			t.Errorf("%s\n got %v\nwant %s", c.yaml, err, c.want)
 		}
@@ -204,7 +204,7 @@ agents: {lea: {schedule: sun 9-10}, mia: {schedule: office, leave: [{on: 2026-12
 
 func TestLeaveIsPartOfAnAgentsTimetable(t *testing.T) {
 	t.Parallel()
-	all, err := config.ReadSchedule("s", []byte("schedules: {office: daily 9-17}\nagents: {mia: {schedule: office, leave: [{on: 2026-12-24}]}}"))
+	all, _, err := config.ReadSchedule("s", []byte("schedules: {office: daily 9-17}\nagents: {mia: {schedule: office, leave: [{on: 2026-12-24}]}}"))
 	if err != nil {
 		t.Fatal(err)
 	}

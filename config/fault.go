@@ -29,7 +29,7 @@ type FileError struct {
 func (e *FileError) Error() string {
 	lines := make([]string, len(e.Faults))
 	for i, f := range e.Faults {
-		lines[i] = fmt.Sprintf("%s: %s", f.position(e.Name), f.message())
+		lines[i] = fmt.Sprintf("%s: %s", f.Position(e.Name), f.message())
 	}
 	return strings.Join(lines, "\n")
 }
@@ -41,13 +41,38 @@ func (e *FileError) Format(w io.Writer, colour bool) {
 		bold, red, plain = "\x1b[1m", "\x1b[31m", "\x1b[0m"
 	}
 	for _, f := range e.Faults {
-		source, column := excerpt(f.Source, f.Column)
-		fmt.Fprintf(w, "%s%s:%s %s\n    %s\n    %s%s^%s\n",
-			bold, f.position(e.Name), plain, f.message(), source, strings.Repeat(" ", column-1), red, plain)
+		f.format(w, bold+f.Position(e.Name)+":"+plain, red, plain)
 	}
 }
 
-func (f LocatedFault) position(name string) string {
+// Warnings are the values of a file that are taken, and are probably mistakes, in the order of the file.
+type Warnings struct {
+	Name     string
+	Warnings []LocatedFault
+}
+
+// Format draws each warning as FileError.Format draws a fault. A nil receiver has none.
+func (ws *Warnings) Format(w io.Writer, colour bool) {
+	if ws == nil {
+		return
+	}
+	bold, yellow, plain := "", "", ""
+	if colour {
+		bold, yellow, plain = "\x1b[1m", "\x1b[33m", "\x1b[0m"
+	}
+	for _, f := range ws.Warnings {
+		f.format(w, bold+f.Position(ws.Name)+":"+plain+" "+yellow+"warning:"+plain, yellow, plain)
+	}
+}
+
+// format draws a fault behind its title. caret and plain switch the colour of the caret on and off.
+func (f LocatedFault) format(w io.Writer, title, caret, plain string) {
+	source, column := excerpt(f.Source, f.Column)
+	fmt.Fprintf(w, "%s %s\n    %s\n    %s%s^%s\n", title, f.message(), source, strings.Repeat(" ", column-1), caret, plain)
+}
+
+// Position is where the fault stands in the file of that name, as compilers write it.
+func (f LocatedFault) Position(name string) string {
 	return fmt.Sprintf("%s:%d:%d", name, f.Line, f.Column)
 }
 

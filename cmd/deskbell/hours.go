@@ -63,10 +63,11 @@ func (c *hoursCmd) Run(ctx context.Context, a *app) error {
 
 // schedules are those of the file that the flags name: one at least.
 func (c *hoursCmd) schedules(a *app, file string, src []byte) (map[string]*hours.Schedule, error) {
-	specs, err := config.ReadSchedule(file, src)
+	specs, warnings, err := config.ReadSchedule(file, src)
 	if err != nil {
 		return nil, err
 	}
+	a.warn(warnings)
 	if len(specs) == 0 {
 		return nil, fmt.Errorf("%s holds no schedule; add one below \"schedules\"", file)
 	}

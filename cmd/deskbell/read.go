@@ -32,13 +32,25 @@ func (a *app) read(file string) (name string, src []byte, err error) {
 	return file, src, err
 }
 
-// readDefinitions reads a deskbell.yaml.
+// readDefinitions reads a deskbell.yaml, and draws the warnings about it.
 func (a *app) readDefinitions(file string) (*definition.Definitions, error) {
+	defs, warnings, err := a.inspectDefinitions(file)
+	a.warn(warnings)
+	return defs, err
+}
+
+// inspectDefinitions reads a deskbell.yaml, and leaves the warnings about it to the caller.
+func (a *app) inspectDefinitions(file string) (*definition.Definitions, *config.Warnings, error) {
 	name, src, err := a.read(file)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return config.ReadDefinitions(name, src)
+	return config.InspectDefinitions(name, src)
+}
+
+// warn draws the warnings about a file.
+func (a *app) warn(warnings *config.Warnings) {
+	warnings.Format(a.stderr, a.terminal().Colour(a.stderr))
 }
 
 // displayName is a file's name in messages.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
+	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
@@ -15,7 +16,8 @@ type validateCmd struct {
 
 func (*validateCmd) Help() string {
 	return `
-Nothing is changed and nothing is sent: it only reads. The exit code is 1 when a file has a fault.
+Nothing is changed and nothing is sent: it only reads. The exit code is 1 when a file has a fault. Warnings are about
+values that are taken and were probably meant otherwise, such as 9-5; they do not change the exit code.
 
 Examples:
 
@@ -27,14 +29,23 @@ Examples:
 func (c *validateCmd) Run(a *app) error {
 	var faults []error
 	for _, file := range c.Files {
-		defs, err := a.readDefinitions(file)
+		defs, warnings, err := a.inspectDefinitions(file)
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
-		fmt.Fprintf(a.stdout, "%s: %s: valid\n", displayName(file), inventory(defs))
+		a.warn(warnings)
+		fmt.Fprintf(a.stdout, "%s: %s: valid%s\n", displayName(file), inventory(defs), tallyOf(warnings))
 	}
 	return errors.Join(faults...)
+}
+
+// tallyOf is ", 2 warnings".
+func tallyOf(warnings *config.Warnings) string {
+	if warnings == nil {
+		return ""
+	}
+	return ", " + draw.Count(len(warnings.Warnings), "warning", "warnings")
 }
 
 // inventory is "3 properties, 2 agents, 1 schedule, 1 destination".

@@ -35,3 +35,15 @@ func TestValidateDrawsEveryFaultOfEveryFile(t *testing.T) {
 		t.Errorf("no colour in\n%s", coloured.stderr)
 	}
 }
+
+func TestValidateWarns(t *testing.T) {
+	t.Parallel()
+	got := testBundle{}.run(t, "validate", "testdata/doubtful_hours.yaml")
+	if got.code != 0 || got.stdout != "testdata/doubtful_hours.yaml: 1 property, 1 agent, 2 schedules, 0 destinations: valid, 5 warnings\n" {
+		t.Errorf("code %d, stdout:\n%s", got.code, got.stdout)
+	}
+	golden(t, "validate_doubtful", got.stderr)
+	if coloured := (testBundle{}).run(t, "validate", "testdata/doubtful_hours.yaml", "--colour=always"); !strings.Contains(coloured.stderr, "\x1b[33mwarning:\x1b[0m") {
+		t.Errorf("no colour in\n%s", coloured.stderr)
+	}
+}

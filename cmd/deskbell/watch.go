@@ -17,10 +17,11 @@ import (
 
 // applyFile makes Redis match a file of definitions.
 func (a *app) applyFile(ctx context.Context, s service) error {
-	defs, err := a.readDefinitions(s.file)
+	defs, warnings, err := a.inspectDefinitions(s.file)
 	if err != nil {
 		return err
 	}
+	logWarnings(s.log, warnings)
 	steps, err := s.client.Plan(ctx, defs)
 	if err != nil {
 		return err
@@ -126,10 +127,19 @@ func logFaults(log logrus.FieldLogger, err error) {
 	var file *config.FileError
 	if errors.As(err, &file) {
 		for _, f := range file.Faults {
-			log.WithField("at", fmt.Sprintf("%s:%d:%d", file.Name, f.Line, f.Column)).Error("definitions refused: " + f.Fault.String())
+			log.WithField("at", f.Position(file.Name)).Error("definitions refused: " + f.Fault.String())
 		}
 		log.Warn("the definitions before stay in force: mend the file, and it is applied")
 		return
 	}
 	log.WithError(err).Error("applying the definitions failed: it is tried again")
+}
+
+func logWarnings(log logrus.FieldLogger, warnings *config.Warnings) {
+	if warnings == nil {
+		return
+	}
+	for _, w := range warnings.Warnings {
+		log.WithField("at", w.Position(warnings.Name)).Warn("definitions are taken, but: " + w.Fault.String())
+	}
 }

@@ -22,7 +22,14 @@ func newReader() *table.Reader { return &table.Reader{Most: 1000, Context: zones
 // and json.Number, int, int64, uint64 or float64 for numbers. A json.Number may hold a number as YAML writes it ("0700"):
 // where a text is wanted, that is the text. The error is of type Faults.
 func Parse(tree any) (*Definitions, error) {
-	return parse(definitionsKind(), tree, (*Definitions).check)
+	d, _, err := Inspect(tree)
+	return d, err
+}
+
+// Inspect is Parse, and warns of values that are taken, and are probably mistakes. A warning has the shape of a
+// fault, without allowed values. There are none where there is an error.
+func Inspect(tree any) (*Definitions, Faults, error) {
+	return inspect(definitionsKind(), tree, (*Definitions).check, (*Definitions).warn)
 }
 
 // ParseProperty reads one property. The names that it uses are not looked up; see Definitions.Check. The error is of
@@ -39,19 +46,37 @@ func ParseDestination(tree any) (*Destination, error) { return parse(destination
 
 // ParseSchedule reads one schedule as it may stand under `schedules:`, and compiles it for its contradictions.
 func ParseSchedule(tree any) (*hours.Spec, error) {
-	r := newReader()
-	spec := namedSchedule().Read(r.Root(), tree)
-	return spec, r.Faults.Err()
+	spec, _, err := InspectSchedule(tree)
+	return spec, err
+}
+
+// InspectSchedule is ParseSchedule, with the warnings of Inspect.
+func InspectSchedule(tree any) (*hours.Spec, Faults, error) {
+	spec, warnings, err := inspect(namedSchedule(), tree, nil, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	return *spec, warnings, nil
 }
 
 func parse[V any](k table.Kind[V], tree any, check func(*V, table.Place)) (*V, error) {
+	v, _, err := inspect(k, tree, check, nil)
+	return v, err
+}
+
+// inspect reads a value and checks it. Where it has no fault, warn adds warnings to those of its kind; check and warn may
+// be nil.
+func inspect[V any](k table.Kind[V], tree any, check, warn func(*V, table.Place)) (*V, Faults, error) {
 	r := newReader()
 	v := k.Read(r.Root(), tree)
 	if check != nil {
 		check(&v, r.Root())
 	}
 	if err := r.Faults.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &v, nil
+	if warn != nil {
+		warn(&v, r.Root())
+	}
+	return &v, r.Warnings, nil
 }

@@ -90,7 +90,7 @@ func namedSchedule() table.Kind[*hours.Spec] {
 // readSpec answers nil where it found a fault. Compiling finds faults that no single key shows, such as exceptions that
 // contradict each other; the zone does not matter for that.
 func readSpec(at table.Place, tree any) *hours.Spec {
-	spec, err := hours.Parse(tree)
+	spec, warnings, err := hours.Inspect(tree)
 	if err == nil {
 		_, err = spec.Compile(time.UTC)
 	}
@@ -98,5 +98,6 @@ func readSpec(at table.Place, tree any) *hours.Spec {
 		at.Nested(err)
 		return nil
 	}
+	at.NestedWarnings(warnings)
 	return spec
 }

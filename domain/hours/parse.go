@@ -18,6 +18,13 @@ import (
 // nil. Nothing is half-parsed: the error, of type [Faults], lists everything that is wrong, and the
 // Spec is nil then.
 func Parse(tree any) (*Spec, error) {
+	spec, _, err := Inspect(tree)
+	return spec, err
+}
+
+// Inspect is Parse, and warns of values that are taken, and are probably mistakes. A warning has the shape of a
+// fault, without allowed values. There are none where there is an error.
+func Inspect(tree any) (*Spec, Faults, error) {
 	var p parser
 	spec := &Spec{}
 	if text, ok := tree.(string); ok {
@@ -26,9 +33,9 @@ func Parse(tree any) (*Spec, error) {
 		p.spec(spec, tree)
 	}
 	if err := p.faults.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return spec, nil
+	return spec, p.warnings, nil
 }
 
 func (p *parser) spec(spec *Spec, tree any) {

@@ -145,7 +145,9 @@ func (p *parser) window(path string, text piece) (Window, bool) {
 	case closes <= opens:
 		closes += minutesPerDay // it runs into the next day
 	}
-	return Window{opens, closes}, true
+	w := Window{opens, closes}
+	p.doubt(path, text, w, startHalf)
+	return w, true
 }
 
 // time reads "9", "09:00", "9h30", "9.30" or "5:30pm" in minutes; half says that am or pm was given.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Window is the half-open stretch [Opens, Closes) in minutes of wall-clock time, counted from 00:00
@@ -22,12 +23,20 @@ func wholeDay() Window { return Window{0, minutesPerDay} }
 
 // String writes the window as ParseWindows reads it: "09:00-12:00", "22:00-02:00", "00:00-24:00".
 func (w Window) String() string {
+	return fmt.Sprintf("%02d:%02d-%s", w.Opens/60, w.Opens%60, w.closing())
+}
+
+// closing is the end of the window, as it is written.
+func (w Window) closing() string {
 	closes := w.Closes
 	if closes > minutesPerDay {
 		closes -= minutesPerDay
 	}
-	return fmt.Sprintf("%02d:%02d-%02d:%02d", w.Opens/60, w.Opens%60, closes/60, closes%60)
+	return fmt.Sprintf("%02d:%02d", closes/60, closes%60)
 }
+
+// length is how long the window is on an ordinary day.
+func (w Window) length() time.Duration { return time.Duration(w.Closes-w.Opens) * time.Minute }
 
 // ParseWindows reads the windows of one date: "09:00-12:00, 13:00-18:00", "9-17", "9am-5:30pm",
 // "22:00-02:00", a list of such strings, or "closed" or an empty list for none. They come back

@@ -9,10 +9,11 @@ import (
 
 // Reader collects the faults of one value while it is read.
 type Reader struct {
-	Faults  Faults
-	Most    int // faults, the last of which says so. It bounds the work on a value that is wrong all through; 0: all
-	MostKey int // characters of a key in a path, so that many values below a long key do not copy it many times; 0: all
-	Context any // other data that the kinds of a package need while they read
+	Faults   Faults
+	Warnings Faults // values that are taken, and are probably mistakes
+	Most     int    // faults, the last of which says so. It bounds the work on a value that is wrong all through; 0: all. Further warnings are dropped
+	MostKey  int    // characters of a key in a path, so that many values below a long key do not copy it many times; 0: all
+	Context  any    // other data that the kinds of a package need while they read
 }
 
 // Full tells whether there are as many faults as are kept.
@@ -54,6 +55,25 @@ func (p Place) Item(i int) Place { return p.Down("/" + strconv.Itoa(i)) }
 // Fault adds a fault of the value at p.
 func (p Place) Fault(value, problem, allowed string) {
 	p.Add(Fault{Path: p.Path, Value: value, Problem: problem, Allowed: allowed})
+}
+
+// Warn adds a warning about the value at p: what is probably wrong with it, and what to write, in one predicate.
+func (p Place) Warn(value, problem string) {
+	p.warn(Fault{Path: p.Path, Value: value, Problem: problem})
+}
+
+func (p Place) warn(f Fault) {
+	if p.Most == 0 || len(p.Warnings) < p.Most {
+		p.Warnings = append(p.Warnings, f)
+	}
+}
+
+// NestedWarnings adds the warnings that another package has about the value at p.
+func (p Place) NestedWarnings(warnings Faults) {
+	for _, f := range warnings {
+		f.Path = p.Path + f.Path
+		p.warn(f)
+	}
 }
 
 // Nested adds the faults that another package found in the value at p.
