@@ -17,11 +17,12 @@ import (
 )
 
 type hoursCmd struct {
-	File     string `arg:"" help:"A file with one schedule, or a whole deskbell.yaml; - is standard input."`
-	Schedule string `placeholder:"NAME" help:"Only this schedule of the file, such as office, \"property acme\" or \"agent lea\"."`
-	From     string `placeholder:"T" default:"now" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the schedule's zone, an RFC 3339 time, or now, which is the default."`
-	To       string `placeholder:"T" help:"End here; default: 7 days after the beginning."`
-	JSON     bool   `help:"One JSON object a line: the state at the beginning, then every boundary up to the end."`
+	Of       []string        `arg:"" name:"file" help:"A file with one schedule, or a whole deskbell.yaml; - is standard input. Or the name of a schedule, property, department (acme/sales) or agent that is defined in the Redis of REDIS_URL."`
+	Schedule string          `placeholder:"NAME" help:"Only this schedule of the file, such as office, \"property acme\" or \"agent lea\"."`
+	From     string          `placeholder:"T" default:"now" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the schedule's zone, an RFC 3339 time, or now, which is the default."`
+	To       string          `xor:"end" placeholder:"T" help:"End here; default: 7 days after the beginning."`
+	Add      *hours.Duration `xor:"end" placeholder:"4h" help:"Only print the instant at which so much open time has passed since the beginning; 0s: the next instant at which it is open."`
+	JSON     bool            `help:"One JSON object a line: the state at the beginning, then every boundary up to the end."`
 }
 
 func (*hoursCmd) Help() string {
@@ -33,6 +34,13 @@ Examples:
     deskbell hours deskbell.yaml
     deskbell hours deskbell.yaml --schedule office --from 2026-12-21
     deskbell hours office.yaml --from 2026-03-29 --to 2026-03-30 --json
+    deskbell hours office.yaml --add 4h --from 2026-03-27T16:00
+
+Without such a file, the name is that of a schedule, property, department or agent that is defined, and its hours are drawn
+as they are now, with override and leave. Its kind may stand before it:
+
+    deskbell hours acme
+    deskbell hours agent lea --add 4h
 
 A schedule needs no more than a line:
 
@@ -41,24 +49,41 @@ A schedule needs no more than a line:
 }
 
 func (c *hoursCmd) Run(ctx context.Context, a *app) error {
-	file, src, err := a.read(c.File)
+	title, schedules, err := c.find(ctx, a)
 	if err != nil {
 		return err
 	}
-	schedules, err := c.schedules(a, file, src)
-	if err != nil {
-		return err
-	}
-	if !c.JSON {
-		return c.drawAll(a, file, schedules)
+	if !c.JSON && c.Add == nil {
+		return c.drawAll(a, title, schedules)
 	}
 	if len(schedules) > 1 {
-		return usagef("%s holds %d schedules; choose one by --schedule: %s", file, len(schedules), namesOf(schedules))
+		return usagef("%s holds %d schedules; choose one by --schedule: %s", title, len(schedules), namesOf(schedules))
 	}
 	for _, s := range schedules {
+		if c.Add != nil {
+			return c.add(a, s)
+		}
 		err = c.list(ctx, a, s)
 	}
 	return err
+}
+
+// find gives schedules of a file, or of something that is defined, and a title for a schedule without a name.
+func (c *hoursCmd) find(ctx context.Context, a *app) (title string, schedules map[string]*hours.Schedule, err error) {
+	name := strings.Join(c.Of, " ")
+	if !isFile(name) {
+		if c.Schedule != "" {
+			return "", nil, usagef("--schedule names a schedule of a file, and there is no file %s", name)
+		}
+		schedules, err = a.definedHours(ctx, name)
+		return name, schedules, err
+	}
+	file, src, err := a.read(name)
+	if err != nil {
+		return "", nil, err
+	}
+	schedules, err = c.schedules(a, file, src)
+	return file, schedules, err
 }
 
 // schedules are those of the file that the flags name: one at least.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -60,12 +61,72 @@ func (r *Reader) NamedSchedule(ctx context.Context, name string) (*hours.Schedul
 
 // Schedule gives the opening hours of a property, without an override.
 func (r *Reader) Schedule(ctx context.Context, property string) (*hours.Schedule, error) {
-	records, err := r.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
+	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
 	if err != nil {
 		return nil, err
 	}
-	if records[0].Rev == 0 {
-		return nil, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
+	p, err := b.Property(b.Properties[record.Subject], nil)
+	return p.Hours, err
+}
+
+// PropertyHours gives the opening hours of a property, with its override. The error is ErrNotFound where it is not defined.
+func (r *Reader) PropertyHours(ctx context.Context, property string) (*hours.Schedule, error) {
+	p, _, err := r.compiled(ctx, property)
+	return p.Hours, err
+}
+
+// DepartmentHours gives the opening hours of a department, with its property's override where that closes it. The
+// property's own hours, outside of which the department is closed as well, are not in it. The error is as with PropertyHours.
+func (r *Reader) DepartmentHours(ctx context.Context, property, department string) (*hours.Schedule, error) {
+	p, state, err := r.compiled(ctx, property)
+	if err != nil {
+		return nil, err
 	}
-	return r.decider.Hours(ctx, records[0], nil)
+	for _, d := range p.Departments {
+		switch {
+		case d.ID != department:
+		case d.Hours == nil:
+			return p.Hours, nil
+		case state.Override != nil && !state.Override.Open:
+			return d.Hours.With(*state.Override), nil
+		default:
+			return d.Hours, nil
+		}
+	}
+	return nil, fmt.Errorf("finding department %q of %q: %w", department, property, store.ErrNotFound)
+}
+
+// AgentHours gives the hours of an agent, with their leave. The error is ErrNotFound where the agent is not defined.
+func (r *Reader) AgentHours(ctx context.Context, id string) (*hours.Schedule, error) {
+	b, _, err := r.gathered(ctx, store.AgentSubject(id), fmt.Sprintf("agent %q", id))
+	if err != nil {
+		return nil, err
+	}
+	a, err := b.Agent(b.Agents[id])
+	return a.Hours, err
+}
+
+// compiled gives a property that is ready to be decided on, and its state.
+func (r *Reader) compiled(ctx context.Context, property string) (p widget.Property, state engine.PropertyState, err error) {
+	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
+	if err != nil {
+		return p, state, err
+	}
+	return b.Compiled(&record)
+}
+
+// gathered loads the definition of a subject and those to which it refers. name is for the error.
+func (r *Reader) gathered(ctx context.Context, subject store.Subject, name string) (*engine.Batch, store.Record, error) {
+	records, err := r.store.Load(ctx, []store.Subject{subject})
+	if err != nil {
+		return nil, store.Record{}, err
+	}
+	if records[0].Rev == 0 || records[0].Definition == nil {
+		return nil, store.Record{}, fmt.Errorf("finding %s: %w", name, store.ErrNotFound)
+	}
+	b, err := r.decider.Gather(ctx, records)
+	if err == nil {
+		err = b.Broken[subject]
+	}
+	return b, records[0], err
 }

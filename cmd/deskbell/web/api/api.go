@@ -65,7 +65,10 @@ func New(c Config) API {
 		s.addDefinitions(h, k)
 	}
 	s.addOverrides(h)
-	s.addBoundaries(h)
+	for _, p := range s.previews() {
+		s.addBoundaries(h, p)
+		s.addAdd(h, p)
+	}
 	s.addEvents(h)
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())

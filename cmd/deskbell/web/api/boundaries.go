@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -42,40 +43,88 @@ type boundary struct {
 	Reason string    `json:"reason" example:"weekly"`
 }
 
-func (s *service) addBoundaries(h huma.API) {
-	op := kindOf(edit.KindSchedule).operation(http.MethodGet, "/v1/schedules/{id}/boundaries", "get-boundaries", "Preview the boundaries of a schedule", http.StatusNotFound)
-	op.Description = "The state at the beginning, then every boundary up to the end, the end included."
+// preview is a kind of definition whose hours can be looked at.
+type preview struct {
+	kind
+	suffix string // of the ids of its operations
+	hours  func(ctx context.Context, id string) (*hours.Schedule, error)
+}
+
+func (s *service) previews() []preview {
+	return []preview{
+		{kindOf(edit.KindSchedule), "", s.Client.NamedSchedule},
+		{kindOf(edit.KindProperty), "-of-property", s.Client.PropertyHours},
+		{kindOf(edit.KindAgent), "-of-agent", s.Client.AgentHours},
+	}
+}
+
+// now is said of a kind whose hours are not only its schedule.
+func (p preview) now() string {
+	switch p.Kind {
+	case edit.KindProperty:
+		return " It has the override in force."
+	case edit.KindAgent:
+		return " It has the leave."
+	default:
+		return ""
+	}
+}
+
+func (s *service) addBoundaries(h huma.API, p preview) {
+	op := p.operation(http.MethodGet, p.pathOfOne()+"/boundaries", "get-boundaries"+p.suffix, "Preview the boundaries of "+p.one(), http.StatusNotFound)
+	op.Description = "The state at the beginning, then every boundary up to the end, the end included." + p.now()
 	huma.Register(h, op, func(ctx context.Context, in *boundariesInput) (*boundariesOutput, error) {
-		schedule, err := s.Client.NamedSchedule(ctx, in.ID)
+		schedule, err := p.hours(ctx, in.ID)
 		if err != nil {
 			return nil, s.failed(err)
 		}
-		from, to := in.From.Truncate(time.Second), in.To
-		if from.IsZero() {
-			from = s.Now().Truncate(time.Second)
+		from, to, err := s.span(in)
+		if err != nil {
+			return nil, err
 		}
-		if to.IsZero() {
-			to = from.AddDate(0, 0, previewDays)
-		}
-		if to.Before(from) || to.After(from.AddDate(0, 0, mostPreviewDays)) {
-			return nil, huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
-				Location: "query.to", Message: "is before from, or more than two years after it", Value: to,
-			})
-		}
-		if from.UTC().Year() < firstYear || to.UTC().Year() > lastYear {
-			return nil, huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
-				Location: "query.from", Message: "leads beyond the years 1 to 9998", Value: from,
-			})
-		}
-		out := &boundariesOutput{boundaries{TimeZone: schedule.Location().String(), Items: []boundary{}}}
-		for at := from; !at.IsZero() && !at.After(to); at = schedule.NextBoundary(at) {
-			if len(out.Body.Items) == mostBoundaries {
-				out.Body.Next = inUTC(at)
-				break
-			}
-			state := schedule.At(at)
-			out.Body.Items = append(out.Body.Items, boundary{at.UTC(), at.In(schedule.Location()), state.Open, state.Reason})
-		}
-		return out, nil
+		return &boundariesOutput{boundariesOf(schedule, from, to)}, nil
 	})
+}
+
+// span is the time that a preview is of.
+func (s *service) span(in *boundariesInput) (from, to time.Time, err error) {
+	if from, to = s.beginning(in.From), in.To; to.IsZero() {
+		to = from.AddDate(0, 0, previewDays)
+	}
+	if to.Before(from) || to.After(from.AddDate(0, 0, mostPreviewDays)) {
+		return from, to, huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
+			Location: "query.to", Message: "is before from, or more than two years after it", Value: to,
+		})
+	}
+	return from, to, checkYears(from, to)
+}
+
+// beginning is the whole second of from; the zero time is now.
+func (s *service) beginning(from time.Time) time.Time {
+	if from.IsZero() {
+		from = s.Now()
+	}
+	return from.Truncate(time.Second)
+}
+
+func checkYears(from, to time.Time) error {
+	if from.UTC().Year() < firstYear || to.UTC().Year() > lastYear {
+		return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
+			Location: "query.from", Message: "leads beyond the years 1 to 9998", Value: from,
+		})
+	}
+	return nil
+}
+
+func boundariesOf(schedule *hours.Schedule, from, to time.Time) boundaries {
+	body := boundaries{TimeZone: schedule.Location().String(), Items: []boundary{}}
+	for at := from; !at.IsZero() && !at.After(to); at = schedule.NextBoundary(at) {
+		if len(body.Items) == mostBoundaries {
+			body.Next = inUTC(at)
+			break
+		}
+		state := schedule.At(at)
+		body.Items = append(body.Items, boundary{at.UTC(), at.In(schedule.Location()), state.Open, state.Reason})
+	}
+	return body
 }

@@ -306,6 +306,33 @@ func TestBoundaries(t *testing.T) {
 	b.Want(200, webtest.Request{}, "GET", "/v1/schedules/office/boundaries?from=9998-01-01T00:00:00Z", "")
 }
 
+func TestAdd(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/office", `{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "9-17"}}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/never", `{"weekly": "closed"}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{"schedule": "office"}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/agents/lea", `{"schedule": "office", "leave": [{"on": "2026-11-23"}]}`)
+	answer := func(want, path string) {
+		t.Helper()
+		webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", path, "").Body, want)
+	}
+	answer(`{"time_zone": "Europe/Paris", "at": "2026-11-24T09:00:00Z", "local": "2026-11-24T10:00:00+01:00"}`, "/v1/schedules/office/add?from=2026-11-23T12:00:00Z&duration=5h")
+	answer(`{"time_zone": "Europe/Paris", "at": "2026-11-23T08:30:00Z", "local": "2026-11-23T09:30:00+01:00"}`, "/v1/schedules/office/add")
+	answer(`{"time_zone": "Europe/Paris", "at": "2026-11-24T08:00:00Z", "local": "2026-11-24T09:00:00+01:00"}`, "/v1/agents/lea/add")
+	answer(`{"time_zone": "UTC", "at": null, "local": null}`, "/v1/schedules/never/add?duration=1m")
+	b.Want(200, webtest.Request{}, "PUT", "/v1/properties/acme/override", `{"open": false, "for": "30m"}`)
+	answer(`{"time_zone": "Europe/Paris", "at": "2026-11-23T09:01:00Z", "local": "2026-11-23T10:01:00+01:00"}`, "/v1/properties/acme/add?duration=1m")
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/properties/acme/boundaries?to=2026-11-23T09:00:00Z", "").Body, `{
+		"time_zone": "Europe/Paris", "next": null, "items": [
+			{"at": "2026-11-23T08:30:00Z", "local": "2026-11-23T09:30:00+01:00", "open": false, "reason": "override"},
+			{"at": "2026-11-23T09:00:00Z", "local": "2026-11-23T10:00:00+01:00", "open": true, "reason": "weekly"}]}`)
+	b.Want(404, webtest.Request{}, "GET", "/v1/agents/none/add", "")
+	for _, query := range []string{"duration=soon", "duration=-1h", "duration=4000d", "from=9990-01-01T00:00:00Z", "from=x"} {
+		b.Want(422, webtest.Request{}, "GET", "/v1/schedules/office/add?"+query, "")
+	}
+}
+
 func TestChangesAreLoggedAndBodiesAreNot(t *testing.T) {
 	t.Parallel()
 	b := webtest.New(t)
