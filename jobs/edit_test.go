@@ -144,6 +144,54 @@ func TestEdits(t *testing.T) {
 		}
 	})
 
+	t.Run("an override of a department beats its property, and the other way round it is inherited", func(t *testing.T) {
+		t.Parallel()
+		b := newBundle(t, midst)
+		b.define(`{"properties": {"acme": {"schedule": "daily 9-17", "departments": {"sales": {"schedule": "daily 9-12"}, "help": {}, "same": {"schedule": "daily 9-17"}}}}}`)
+		b.worker()
+		force := func(department string, o *hours.Override) edit.Forced {
+			forced, err := b.client.Force(t.Context(), "acme", department, o)
+			b.must(err)
+			return forced
+		}
+		all := func(acme, sales, help, same widget.Status) {
+			t.Helper()
+			b.becomes("acme", acme)
+			b.becomes("acme/sales", sales)
+			b.becomes("acme/help", help)
+			b.becomes("acme/same", same)
+		}
+		on, off := widget.Online, widget.Offline
+		all(on, on, on, on)
+		force("sales", &hours.Override{})
+		all(on, off, on, on)
+		force("", &hours.Override{})
+		all(off, off, off, off)
+		force("sales", &hours.Override{Open: true})
+		all(off, on, off, off)
+		if list, err := b.client.Status(t.Context(), "acme"); err != nil || list[0].Override == nil || list[0].Overrides["sales"] == nil {
+			t.Errorf("%+v, %v", list, err)
+		}
+		if s := b.board("acme"); s.Override == nil || !s.Overrides["sales"].Open || s.Widget.Departments["sales"].Status != on {
+			t.Errorf("the board: %+v", s)
+		}
+		force("", nil)
+		force("sales", nil)
+		all(on, on, on, on)
+		now := b.clock.now().UTC().Truncate(time.Second)
+		if forced := force("sales", &hours.Override{From: now, Until: now.Add(time.Hour)}); forced.Now.Open || !forced.Then.Open || forced.Then.Reason != "weekly" {
+			t.Errorf("closed for an hour: %+v", forced)
+		}
+		if _, err := b.client.Force(t.Context(), "acme", "dales", nil); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a department that is not defined: %v", err)
+		}
+		b.define(`{"properties": {"acme": {"schedule": "daily 9-17"}}}`) // with its department goes its override
+		b.quiet()
+		if list, err := b.client.Status(t.Context(), "acme"); err != nil || len(list[0].Overrides) > 0 {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+
 	t.Run("an override set before a worker has decided holds, and so does the edit that it met", func(t *testing.T) {
 		t.Parallel()
 		b := newBundle(t, midst)

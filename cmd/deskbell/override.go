@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -15,11 +17,13 @@ type openCmd struct{ overrideFlags }
 func (*openCmd) Help() string {
 	return `
 The override beats every rule of the schedule and takes effect within a second. Without --for, --until or --until-next
-it holds until it is cleared.
+it holds until it is cleared. Departments without hours of their own open with their property. An override of a department
+beats that of its property.
 
 Examples:
 
     deskbell open acme --for 30m
+    deskbell open acme --department sales --for 2h
     deskbell open acme --until 2026-12-24T18:00
     deskbell open acme --until-next
     deskbell open acme --clear
@@ -33,11 +37,13 @@ type closeCmd struct{ overrideFlags }
 func (*closeCmd) Help() string {
 	return `
 The override beats every rule of the schedule and takes effect within a second. Running chats are never cut. Without
---for, --until or --until-next it holds until it is cleared.
+--for, --until or --until-next it holds until it is cleared. Departments close with their property, except those that have
+an override of their own.
 
 Examples:
 
     deskbell close acme --for 1h
+    deskbell close acme --department sales --until-next
     deskbell close acme --until-next
     deskbell close acme --clear
 `
@@ -46,11 +52,12 @@ Examples:
 func (c *closeCmd) Run(ctx context.Context, a *app) error { return c.set(ctx, a, false) }
 
 type overrideFlags struct {
-	Property  string `arg:"" help:"The property's id."`
-	For       *span  `xor:"end" placeholder:"30m" help:"For so long."`
-	Until     string `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
-	UntilNext bool   `xor:"end" help:"Until the next boundary of its schedule."`
-	Clear     bool   `xor:"end" help:"Take an override back, whichever it is."`
+	Property   string `arg:"" help:"The property's id; acme/sales for one department of it."`
+	Department string `placeholder:"ID" help:"Only this department of it."`
+	For        *span  `xor:"end" placeholder:"30m" help:"For so long."`
+	Until      string `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
+	UntilNext  bool   `xor:"end" help:"Until the next boundary of its schedule."`
+	Clear      bool   `xor:"end" help:"Take an override back, whichever it is."`
 }
 
 func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) {
@@ -59,47 +66,72 @@ func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	schedule, err := s.client.Schedule(ctx, f.Property)
+	if property, department, both := strings.Cut(f.Property, "/"); both && f.Department == "" {
+		f.Property, f.Department = property, department
+	}
+	gates, err := s.client.Gates(ctx, f.Property, f.Department)
 	if err != nil {
 		return err
 	}
-	override, err := f.override(schedule, open, a.now())
+	override, err := f.override(gates, open, a.now())
 	if err != nil {
 		return err
 	}
-	state, err := s.client.SetOverride(ctx, f.Property, override)
+	forced, err := s.client.Force(ctx, f.Property, f.Department, override)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%s is %s (%s)", f.Property, openWord(state.Open), state.Reason)
-	if state.Until.IsZero() {
-		fmt.Fprintln(a.stdout, ", until this is cleared or the schedule changes.")
-	} else {
-		fmt.Fprintf(a.stdout, " until %s.\n", state.Until.In(schedule.Location()).Format("Mon 2 Jan 2006 15:04:05 MST"))
-	}
+	fmt.Fprintf(a.stdout, "%s is %s.\n", f.name(), forcedWords(forced, override, gates[0].Location()))
 	return nil
 }
 
+// name is acme or acme/sales.
+func (f *overrideFlags) name() string {
+	if f.Department == "" {
+		return f.Property
+	}
+	return f.Property + "/" + f.Department
+}
+
+// forcedWords are "closed (override) until …, then open (weekly) until …".
+func forcedWords(forced edit.Forced, o *hours.Override, zone *time.Location) string {
+	clock := func(t time.Time) string { return t.In(zone).Format("Mon 2 Jan 2006 15:04:05 MST") }
+	words := func(s hours.State) string {
+		text := openWord(s.Open) + " (" + s.Reason + ")"
+		if s.Until.IsZero() {
+			return text + ", with no change in sight"
+		}
+		return text + " until " + clock(s.Until)
+	}
+	switch {
+	case o == nil:
+		return words(forced.Now)
+	case o.Until.IsZero():
+		return openWord(o.Open) + " (override) until this is cleared"
+	}
+	return openWord(o.Open) + " (override) until " + clock(o.Until) + ", then " + words(forced.Then)
+}
+
 // override is nil for --clear.
-func (f *overrideFlags) override(schedule *hours.Schedule, open bool, now time.Time) (*hours.Override, error) {
+func (f *overrideFlags) override(gates []*hours.Schedule, open bool, now time.Time) (*hours.Override, error) {
 	if f.Clear {
 		return nil, nil
 	}
 	end := hours.End{For: (*time.Duration)(f.For), Next: f.UntilNext}
 	if f.Until != "" {
 		var err error
-		if end.Until, err = instant("--until", f.Until, now, schedule.Location()); err != nil {
+		if end.Until, err = instant("--until", f.Until, now, gates[0].Location()); err != nil {
 			return nil, err
 		}
 	}
-	o, err := schedule.Override(open, end, now)
+	o, err := hours.JointOverride(open, end, now, gates...)
 	switch {
 	case errors.Is(err, hours.ErrTooShort):
 		return nil, usagef("--for=%s %v", time.Duration(*f.For), err)
 	case errors.Is(err, hours.ErrPassed), errors.Is(err, hours.ErrTooFar):
 		return nil, usagef("--until: %s %v", f.Until, err)
 	case errors.Is(err, hours.ErrNoBoundary):
-		return nil, usagef("--until-next: the schedule of %q %v; use --for or --until", f.Property, err)
+		return nil, usagef("--until-next: the schedule of %q %v; use --for or --until", f.name(), err)
 	}
 	return o, err
 }

@@ -13,17 +13,23 @@ func TestOverride(t *testing.T) {
 		args, stdout, stderr string
 		code                 int
 	}{
-		{args: "close acme", stdout: "acme is closed (override), until this is cleared or the schedule changes.\n"},
+		{args: "close acme", stdout: "acme is closed (override) until this is cleared.\n"},
 		{args: "close acme --clear", stdout: "acme is open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
 		{args: "open acme --clear", stdout: "acme is open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
-		{args: "close acme --for 30m", stdout: "acme is closed (override) until Mon 23 Nov 2026 10:00:00 CET.\n"},
-		{args: "close acme --until 2026-11-23T11:00", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:00 CET.\n"},
-		{args: "close acme --until 2026-11-23T10:00:30Z", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:30 CET.\n"},
-		{args: "close acme --until-next", stdout: "acme is closed (override) until Mon 23 Nov 2026 13:00:00 CET.\n"}, // which closes at 12 anyway
-		{args: "open acme --for 30m", stdout: "acme is open (override) until Mon 23 Nov 2026 12:00:00 CET.\n"},       // as it would be
-		{args: "open acme --until 2026-11-23T12:30", stdout: "acme is open (override) until Mon 23 Nov 2026 12:30:00 CET.\n"},
-		{args: "open acme", stdout: "acme is open (override), until this is cleared or the schedule changes.\n"},
+		{args: "close acme --for 30m", stdout: "acme is closed (override) until Mon 23 Nov 2026 10:00:00 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
+		{args: "close acme --until 2026-11-23T11:00", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:00 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
+		{args: "close acme --until 2026-11-23T10:00:30Z", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:30 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
+		{args: "close acme --until-next", stdout: "acme is closed (override) until Mon 23 Nov 2026 12:00:00 CET, then closed (weekly) until Mon 23 Nov 2026 13:00:00 CET.\n"}, // which closes at 12 anyway
+		{args: "open acme --for 30m", stdout: "acme is open (override) until Mon 23 Nov 2026 10:00:00 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},         // as it would be
+		{args: "open acme --until 2026-11-23T12:30", stdout: "acme is open (override) until Mon 23 Nov 2026 12:30:00 CET, then closed (weekly) until Mon 23 Nov 2026 13:00:00 CET.\n"},
+		{args: "open acme", stdout: "acme is open (override) until this is cleared.\n"},
 
+		{args: "close acme --department sales --for 30m", stdout: "acme/sales is closed (override) until Mon 23 Nov 2026 10:00:00 CET, then open (weekly) until Mon 23 Nov 2026 11:00:00 CET.\n"},
+		{args: "open acme/sales --until 2026-11-23T20:00", stdout: "acme/sales is open (override) until Mon 23 Nov 2026 20:00:00 CET, then closed (weekly) until Tue 24 Nov 2026 09:00:00 CET.\n"},
+		{args: "open acme/sales --until-next", stdout: "acme/sales is open (override) until Mon 23 Nov 2026 11:00:00 CET, then closed (weekly) until Tue 24 Nov 2026 09:00:00 CET.\n"},
+		{args: "open acme/sales --clear", stdout: "acme/sales is open (weekly) until Mon 23 Nov 2026 11:00:00 CET.\n"},
+		{args: "close acme --department dales", code: 1, stderr: "deskbell: finding department \"dales\" of property \"acme\": not defined\n"},
+		{args: "open always --clear", stdout: "always is open (always), with no change in sight.\n"},
 		{args: "open nobody", code: 1, stderr: "deskbell: finding property \"nobody\": not defined\n"},
 		{args: "open acme --until 2026-11-23T09:00", code: 2, stderr: "deskbell: --until: 2026-11-23T09:00 has passed\n"},
 		{args: "open acme --until now", code: 2, stderr: "deskbell: --until: now has passed\n"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/view"
@@ -68,15 +70,17 @@ func (a *app) printStatus(list []view.PropertyStatus) error {
 		if err != nil {
 			return fmt.Errorf("loading the zone of %s: %w", p.Property, err)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Property, row(p.Widget, zone, a.now()), onShift(p.Agents))
+		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Property, row(p.Widget, p.Override, zone, a.now()), onShift(p.Agents))
 		for _, id := range slices.Sorted(maps.Keys(p.Widget.Departments)) {
-			fmt.Fprintf(table, "  %s\t%s\t\n", id, row(p.Widget.Departments[id], zone, a.now()))
+			forced := cmp.Or(p.Overrides[id], p.Override)
+			fmt.Fprintf(table, "  %s\t%s\t\n", id, row(p.Widget.Departments[id], forced, zone, a.now()))
 		}
 	}
 	return table.Flush()
 }
 
-func row(s widget.State, zone *time.Location, now time.Time) string {
+// row is a state; forced is the override under which it may be.
+func row(s widget.State, forced *hours.Override, zone *time.Location, now time.Time) string {
 	if s.Version == 0 {
 		return "undecided\t-\tno worker has decided yet\t-\t-\t-"
 	}
@@ -84,7 +88,11 @@ func row(s widget.State, zone *time.Location, now time.Time) string {
 	if next == "" {
 		next = "-"
 	}
-	return strings.Join([]string{string(s.Status), string(s.Mode), s.Reason, local(s.Since, zone, now), local(s.Until, zone, now), next}, "\t")
+	reason := s.Reason
+	if reason == "override" && forced != nil && !forced.Until.IsZero() && !forced.Until.Equal(s.Until) { // it ends before the state does
+		reason += " until " + local(forced.Until, zone, now)
+	}
+	return strings.Join([]string{string(s.Status), string(s.Mode), reason, local(s.Since, zone, now), local(s.Until, zone, now), next}, "\t")
 }
 
 // local is an instant in a zone; with its date, unless that is today.

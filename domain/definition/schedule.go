@@ -20,6 +20,11 @@ type Schedule struct {
 // IsZero tells whether there is no schedule.
 func (s Schedule) IsZero() bool { return s.Name == "" && len(s.InPlace) == 0 }
 
+// Equal tells whether it is the same schedule, or the same text of one.
+func (s Schedule) Equal(o Schedule) bool {
+	return s.Name == o.Name && bytes.Equal(s.InPlace, o.InPlace)
+}
+
 // MarshalJSON writes a name as a string and a schedule in place as the object that it is.
 func (s Schedule) MarshalJSON() ([]byte, error) {
 	switch {

@@ -32,6 +32,11 @@ const lastYear = 9998
 // instants are whole seconds, in UTC. The error is ErrTooShort, ErrPassed, ErrTooFar
 // or ErrNoBoundary.
 func (s *Schedule) Override(open bool, end End, now time.Time) (*Override, error) {
+	return JointOverride(open, end, now, s)
+}
+
+// JointOverride is Override of several schedules together, as Joint has them.
+func JointOverride(open bool, end End, now time.Time, schedules ...*Schedule) (*Override, error) {
 	o := &Override{Open: open, From: now.Truncate(time.Second).UTC()}
 	switch {
 	case end.For != nil:
@@ -47,7 +52,7 @@ func (s *Schedule) Override(open bool, end End, now time.Time) (*Override, error
 			return nil, ErrTooFar
 		}
 	case end.Next:
-		if o.Until = s.NextBoundary(now).UTC(); o.Until.IsZero() {
+		if o.Until = Joint(now, schedules...).Until.UTC(); o.Until.IsZero() {
 			return nil, ErrNoBoundary
 		}
 	}

@@ -20,6 +20,9 @@ func (s *Schedule) WithLeave(leave []DateRange) *Schedule {
 		}
 	}
 	c.leave = union(spans)
+	if c.under != nil {
+		c.under = c.under.WithLeave(leave)
+	}
 	return c
 }
 

@@ -23,11 +23,25 @@ func (o Override) over(t time.Time) bool { return !o.Until.IsZero() && !t.Before
 // none where the override begins or ends in agreement with the schedule.
 func (s *Schedule) With(o Override) *Schedule {
 	c := s.clone()
-	c.override = nil
+	c.override, c.under = nil, nil
 	if o.From.IsZero() || o.Until.IsZero() || o.From.Before(o.Until) {
 		c.override = &o
 	}
 	return c
+}
+
+// Over returns the schedule under one more override, which beats the one that it may have had and leaves it in place
+// for the time before and after. The copy is cheap.
+func (s *Schedule) Over(o Override) *Schedule {
+	if s.unset() || s.override == nil {
+		return s.With(o)
+	}
+	c := s.With(o)
+	if c.override != nil {
+		c.under = s
+		return c
+	}
+	return s
 }
 
 // clone copies the schedule, but not its tables.
@@ -39,6 +53,14 @@ func (s *Schedule) clone() *Schedule {
 	return &c
 }
 
+// beneath answers as if the override were not there.
+func (s *Schedule) beneath(t time.Time) State {
+	if s.under != nil {
+		return s.under.At(t)
+	}
+	return s.plain(t)
+}
+
 // overridden answers with regard to the override. Time has three parts, before, during and after it,
 // and an answer may last from one part into the next.
 func (s *Schedule) overridden(t time.Time) State {
@@ -46,7 +68,7 @@ func (s *Schedule) overridden(t time.Time) State {
 		open := s.override.Open
 		return State{open, reasonOverride, s.forcedSince(open), s.forcedUntil(open)}
 	}
-	state := s.plain(t)
+	state := s.beneath(t)
 	if s.override.pending(t) {
 		if from := s.override.From; state.Until.IsZero() || !state.Until.Before(from) {
 			state.Until = from.In(s.location)
@@ -71,7 +93,7 @@ func (s *Schedule) forcedUntil(open bool) time.Time {
 	if until.IsZero() {
 		return time.Time{}
 	}
-	if then := s.plain(until); then.Open == open {
+	if then := s.beneath(until); then.Open == open {
 		return then.Until
 	}
 	return until.In(s.location)
@@ -83,7 +105,7 @@ func (s *Schedule) forcedSince(open bool) time.Time {
 	if from.IsZero() {
 		return time.Time{}
 	}
-	if earlier := s.plain(from.Add(-1)); earlier.Open == open {
+	if earlier := s.beneath(from.Add(-1)); earlier.Open == open {
 		return earlier.Since
 	}
 	return from.In(s.location)

@@ -9,6 +9,7 @@ type Schedule struct {
 	layers
 	location *time.Location
 	override *Override
+	under    *Schedule // the same with the override that this one beats; nil: there is none
 }
 
 // State is the answer of a schedule at one instant.

@@ -50,8 +50,9 @@ func ClosingSoon(p Property, before State, announced Announced, at time.Time) Cl
 		return c.Closing
 	}
 	c.place("", p.Listeners, p.Hours)
-	for _, d := range p.Departments {
-		c.place(d.ID, d.Listeners, p.Hours, d.Hours)
+	for i := range p.Departments {
+		d := &p.Departments[i]
+		c.place(d.ID, d.Listeners, p.Gates(d)...)
 	}
 	return c.Closing
 }

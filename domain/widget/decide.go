@@ -29,16 +29,15 @@ type Decision struct {
 func Decide(p Property, before State, at time.Time) Decision {
 	at = at.Truncate(time.Second).UTC()
 	var d Decision
-	own := unit{gates: []*hours.Schedule{p.Hours}, agents: p.Agents, policy: p.Policy, first: p.First}
-	d.State = d.add("", own, before, at)
+	d.State = d.add("", p.unit(), before, at)
 	d.State.Departments = nil // not those before: some may have been removed
 	if len(p.Departments) == 0 {
 		return d
 	}
 	departments := make(map[string]State, len(p.Departments))
-	for _, part := range p.Departments {
-		its := unit{gates: []*hours.Schedule{p.Hours, part.Hours}, agents: part.Agents, policy: p.Policy, first: p.First}
-		departments[part.ID] = d.add(part.ID, its, before.Departments[part.ID], at)
+	for i := range p.Departments {
+		part := &p.Departments[i]
+		departments[part.ID] = d.add(part.ID, p.department(part), before.Departments[part.ID], at)
 	}
 	d.State.Departments = departments
 	return d
@@ -56,22 +55,30 @@ func (d *Decision) add(department string, p unit, before State, at time.Time) St
 
 // decide gives the state, when to decide again, and the boundary that changed it
 // (zero when it did not change, or changed by an edit).
-func (p unit) decide(before State, at time.Time) (s State, due, boundary time.Time) {
+func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.Time) {
 	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= hours.ClockSkew {
 		at = before.Since.UTC()
 	}
-	now := p.look(at)
-	s = State{
-		Status: now.face.status, Mode: now.face.mode, NewChats: now.face.newChats, Message: now.face.message,
-		Reason: now.reason, Version: cmp.Or(before.Version, p.first),
+	w := p.walkFrom(at)
+	m := w.moment(true)
+	now, reason := p.face(m), w.reason()
+	if m.open && !m.available {
+		reason = ReasonNoAgents
 	}
-	s.Since, boundary = p.since(before, now.face, at)
-	next := p.nextChange(now)
-	if next.face != now.face {
-		s.Until, s.Next, s.NextOpen = next.at, next.face.status, p.nextOpen(next.at)
+	s = State{
+		Status: now.status, Mode: now.mode, NewChats: now.newChats, Message: now.message,
+		Reason: reason, Version: cmp.Or(before.Version, p.first),
+	}
+	s.Since, boundary = p.since(before, now, at)
+	next := p.next(&w, now)
+	if next.face != now {
+		s.Until, s.Next = next.at, next.face.status
+		if w.search = (hours.Search{}); w.online() {
+			s.NextOpen = w.at
+		}
 	}
 	if s.equal(before) {
-		before.Reason = now.reason // which is no news, and true all the same
+		before.Reason = reason // which is no news, and true all the same
 		return before, next.at, time.Time{}
 	}
 	s.Version++
@@ -84,22 +91,20 @@ func (p unit) decide(before State, at time.Time) (s State, due, boundary time.Ti
 // The state before said until when it would hold, and readers believed it: the
 // changes then, and after, are found by walking on from there. A face that is the
 // same as in the state before is no change: an edit had moved the boundary away.
-func (p unit) since(before State, now face, at time.Time) (since, boundary time.Time) {
+func (p *unit) since(before State, now face, at time.Time) (since, boundary time.Time) {
 	shown, since := before.face(), before.Since
 	if before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until) {
 		t := before.Until.UTC()
-		for v := p.look(t); ; {
-			if v.face != shown {
-				shown, since, boundary = v.face, t, t
+		w := p.walkFrom(t)
+		for f := p.face(w.moment(true)); ; {
+			if f != shown {
+				shown, since, boundary = f, t, t
 			}
-			if !t.Before(at) {
-				break
-			}
-			next := p.nextChange(v)
+			next := p.next(&w, f)
 			if next.at.IsZero() || next.at.After(at) {
 				break
 			}
-			t, v = next.at, p.look(next.at)
+			t, f = next.at, next.face
 		}
 	}
 	if before.Version == 0 || shown != now { // new, or changed ahead of its time by an edit

@@ -187,7 +187,7 @@ func TestDepartmentsComeAndGo(t *testing.T) {
 // for days around it finds when it was.
 func TestAChangeFarAheadIsForeseen(t *testing.T) {
 	t.Parallel()
-	leave := "weekly: {daily: %s}, exceptions: [{on: 2027-03-01, closed: true}]"
+	leave := "weekly: {daily: %s}, exceptions: [{on: 2028-03-01, closed: true}]"
 	p := widget.Property{Agents: shifts(t, "UTC", "{"+fmt.Sprintf(leave, "0-8")+"}", "{"+fmt.Sprintf(leave, "8-16")+"}", "{"+fmt.Sprintf(leave, "16-24")+"}")}
 	d := widget.Decide(p, widget.State{}, at(t, "20 10:00"))
 	if !d.State.Until.IsZero() || d.Due.IsZero() {
@@ -198,14 +198,14 @@ func TestAChangeFarAheadIsForeseen(t *testing.T) {
 		d = widget.Decide(p, d.State, d.Due)
 		changes += len(d.Changes)
 	}
-	if got, want := verdict(d.State), "online chat (always) until 2027-03-01 00:00 then away, opens 2027-03-02 00:00"; got != want || changes != 1 {
+	if got, want := verdict(d.State), "online chat (always) until 2028-03-01 00:00 then away, opens 2028-03-02 00:00"; got != want || changes != 1 {
 		t.Errorf("got %s after %d changes\nwant %s after 1", got, changes, want)
 	}
 	if ahead := d.State.Until.Sub(d.Due); d.Due != d.State.Until {
 		t.Errorf("due %v, %v before it", d.Due, ahead)
 	}
-	d = widget.Decide(p, d.State, instant(t, "2027-03-05T00:00:00Z"))
-	if got, want := outcome(d, ""), "v3 online by 2027-03-02 00:00: 2027-03-02 00:00–ever"; got != want {
+	d = widget.Decide(p, d.State, instant(t, "2028-03-05T00:00:00Z"))
+	if got, want := outcome(d, ""), "v3 online by 2028-03-02 00:00: 2028-03-02 00:00–ever"; got != want {
 		t.Errorf("days late:\n got %s\nwant %s", got, want)
 	}
 }

@@ -63,11 +63,15 @@ func drawHours(r *rapid.T) *hours.Schedule {
 	case 2:
 		return schedule.WithLeave([]hours.DateRange{{From: hours.Date{Year: 2026, Month: time.October, Day: 1}, To: hours.Date{Year: 2026, Month: time.December, Day: 1}}})
 	case 3, 4:
-		return schedule.With(hours.Override{
-			Open: rapid.Bool().Draw(r, "open"), From: drawInstant(r, "from").Truncate(time.Minute), Until: drawInstant(r, "until").Truncate(time.Minute),
-		})
+		return schedule.With(drawOverride(r))
 	}
 	return schedule
+}
+
+func drawOverride(r *rapid.T) hours.Override {
+	return hours.Override{
+		Open: rapid.Bool().Draw(r, "open"), From: drawInstant(r, "from").Truncate(time.Minute), Until: drawInstant(r, "until").Truncate(time.Minute),
+	}
 }
 
 func drawAgents(r *rapid.T) []widget.Agent {
@@ -84,7 +88,12 @@ func drawProperty(r *rapid.T) widget.Property {
 	p.Policy.NoAgents = rapid.SampledFrom(append(widget.NoAgentsPolicies(), "")).Draw(r, "no_agents")
 	p.Policy.OutsideHours = rapid.SampledFrom(append(widget.OutsideHoursModes(), "")).Draw(r, "outside_hours")
 	for i := range rapid.IntRange(0, 2).Draw(r, "departments") {
-		p.Departments = append(p.Departments, widget.Department{ID: fmt.Sprint("d", i), Hours: drawHours(r), Agents: drawAgents(r)})
+		d := widget.Department{ID: fmt.Sprint("d", i), Hours: drawHours(r), Agents: drawAgents(r)}
+		if rapid.IntRange(0, 3).Draw(r, "overridden") == 0 {
+			o := drawOverride(r)
+			d.Override = &o
+		}
+		p.Departments = append(p.Departments, d)
 	}
 	return p
 }
@@ -100,16 +109,27 @@ func parts(s widget.State) map[string]widget.State {
 
 // truth is the state of a unit, straight from the rules.
 func truth(p widget.Property, id string, at time.Time) widget.Status {
-	open, agents := p.Hours.At(at).Open, p.Agents
+	open, listed := p.Hours.At(at).Open, p.Agents
+	asked := listed
 	for _, d := range p.Departments {
-		if d.ID == id {
-			open, agents = open && d.Hours.At(at).Open, d.Agents
+		opened := p.Hours.At(at).Open && d.Hours.At(at).Open
+		if d.Override != nil && d.Override.InForce(at) {
+			opened = d.Override.Open
+		}
+		switch {
+		case d.ID == id:
+			open, listed, asked = opened, d.Agents, d.Agents
+		case id == "":
+			listed = slices.Concat(listed, d.Agents)
+			if opened {
+				asked = slices.Concat(asked, d.Agents)
+			}
 		}
 	}
 	switch {
 	case !open:
 		return widget.Offline
-	case len(agents) == 0, slices.ContainsFunc(agents, func(a widget.Agent) bool { return a.Available(at) }):
+	case len(listed) == 0, slices.ContainsFunc(asked, func(a widget.Agent) bool { return a.Available(at) }):
 		return widget.Online
 	case p.Policy.NoAgents == "offline":
 		return widget.Offline

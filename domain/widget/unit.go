@@ -10,75 +10,66 @@ import (
 // it is open and one of its agents, if it lists any, is available.
 type unit struct {
 	gates  []*hours.Schedule
-	agents []Agent
+	teams  []team // those that list agents; empty: judged by the hours alone
 	policy Policy
 	first  int64 // as Property.First
 }
 
-// view is what a unit displays at an instant.
-type view struct {
-	face   face
-	reason string
-	sure   time.Time // the face does not change before; zero: it never does
+// team is a number of agents who count while all its gates are open: those of a property have none, and those of its
+// departments have their department's.
+type team struct {
+	gates  []*hours.Schedule
+	agents []Agent
 }
 
-// look is the view at one instant.
-func (p unit) look(at time.Time) view {
-	var v view
-	for _, gate := range p.gates {
-		h := gate.At(at)
-		if !h.Open { // nothing but its opening can change the face
-			return view{p.policy.outside(), h.Reason, whole(h.Until)}
-		}
-		if gate != nil || v.reason == "" { // a department without hours of its own has its property's reason
-			v.reason = h.Reason
-		}
-		v.sure = hours.Earliest(v.sure, h.Until)
+// unit is the property itself. Its agents are its own and those of its departments that are open.
+func (p *Property) unit() unit {
+	u := unit{gates: []*hours.Schedule{p.Hours}, policy: p.Policy, first: p.First}
+	u.add(team{agents: p.Agents})
+	for i := range p.Departments {
+		d := &p.Departments[i]
+		u.add(team{gates: p.Gates(d), agents: d.Agents})
 	}
-	available, sure := p.anyone(at)
-	v.sure = whole(hours.Earliest(v.sure, sure))
-	v.face = face{status: Online, mode: Chat, newChats: true}
-	if !available {
-		v.face, v.reason = p.policy.nobody(), ReasonNoAgents
-	}
-	return v
+	return u
 }
 
-// anyone tells whether one of the agents is available, or none is listed, and for
-// how long that is sure: while several are available, until the last of them goes.
-func (p unit) anyone(at time.Time) (available bool, sure time.Time) {
-	if len(p.agents) == 0 {
-		return true, time.Time{}
-	}
-	var arrival, departure time.Time
-	for _, a := range p.agents {
-		boundary := a.NextBoundary(at)
-		switch {
-		case !a.Available(at):
-			arrival = hours.Earliest(arrival, boundary)
-		case boundary.IsZero():
-			return true, time.Time{}
-		default:
-			available = true
-			if boundary.After(departure) {
-				departure = boundary
-			}
-		}
-	}
-	if available {
-		return true, departure
-	}
-	return false, arrival
+// department is the unit of a department.
+func (p *Property) department(d *Department) unit {
+	u := unit{gates: p.Gates(d), policy: p.Policy, first: p.First}
+	u.add(team{agents: d.Agents})
+	return u
 }
 
-// horizon is how many instants a search for a change visits. A widget whose agents
-// relieve each other without a gap has such instants and no change. It is decided
-// again long before the search ended, so that a change is foreseen, and has its
-// boundary, even when the worker is down for days just then.
-const (
-	horizon = 200
-	again   = horizon / 4
-)
+func (p *unit) add(t team) {
+	if len(t.agents) > 0 {
+		p.teams = append(p.teams, t)
+	}
+}
+
+// Gates are the schedules that all have to be open for a department to be: its property's and its own. Its own override
+// beats both.
+func (p *Property) Gates(d *Department) []*hours.Schedule {
+	gates := []*hours.Schedule{p.Hours}
+	if d.Hours != nil {
+		gates = append(gates, d.Hours)
+	}
+	if d.Override != nil {
+		for i, g := range gates {
+			gates[i] = g.Over(*d.Override)
+		}
+	}
+	return gates
+}
+
+func (p *unit) face(m moment) face {
+	switch {
+	case !m.open:
+		return p.policy.outside()
+	case !m.available:
+		return p.policy.nobody()
+	}
+	return face{status: Online, mode: Chat, newChats: true}
+}
 
 // change is a face and the instant from which it shows.
 type change struct {
@@ -86,42 +77,22 @@ type change struct {
 	face face
 }
 
-// nextChange is the first change after a view. Where none was found its face is
-// that of the view: at zero when there is none for ever, else at an instant from
-// which to search on.
-func (p unit) nextChange(v view) change {
-	none := change{face: v.face}
-	for step := range horizon {
-		t := v.sure
-		if t.IsZero() {
-			return change{face: v.face}
+// next goes on to the first change after the present instant, with its face. Where none was found the face is the same: at
+// zero when there is none for ever, else at an instant from which to search on.
+func (p *unit) next(w *walk, now face) change {
+	closings := p.policy.nobody() != p.policy.outside()
+	for w.search = (hours.Search{}); ; {
+		m := w.moment(closings)
+		if f := p.face(m); f != now {
+			return change{w.at, f}
 		}
-		if v = p.look(t); v.face != none.face {
-			return change{t, v.face}
+		if m.until.IsZero() {
+			return change{face: now}
 		}
-		if step == again {
-			none.at = t
-		}
-	}
-	return none
-}
-
-// nextOpen is when the place is online next, at t or after; zero when that is not
-// in sight.
-func (p unit) nextOpen(t time.Time) time.Time {
-	if available, arrival := p.anyone(t); !available && arrival.IsZero() {
-		return time.Time{} // no agent is left to come
-	}
-	for range horizon {
-		v := p.look(t)
-		if v.face.status == Online {
-			return t
-		}
-		if t = v.sure; t.IsZero() {
-			break
+		if !w.step(m.until) {
+			return change{w.rest, now}
 		}
 	}
-	return time.Time{}
 }
 
 // whole is the first whole second at or after an instant. Only an override can

@@ -7,6 +7,8 @@
 //	hours open, no agents listed      online,  mode chat
 //	hours open, nobody available      as Policy.NoAgents
 //
+// The agents of a property are its own, and those of each department while that is open.
+//
 // The answer carries its horizon: since when it holds, until when, and the state
 // after it, so that a reader can show the next flip on time by itself.
 //
@@ -58,7 +60,7 @@ type Agent interface {
 // Property is the part of a property that Decide needs.
 type Property struct {
 	Hours       *hours.Schedule // nil: always open
-	Agents      []Agent         // empty: judged by the hours alone
+	Agents      []Agent         // with those of the departments; where there are none at all, the hours alone decide
 	Policy      Policy
 	Departments []Department
 	ClosingSoon time.Duration // how long before its hours end Listeners get a notice; 0: never
@@ -67,11 +69,12 @@ type Property struct {
 }
 
 // Department is a part of a property with hours and agents of its own. It is
-// closed whenever its property is.
+// closed whenever its property is, except by an override of its own.
 type Department struct {
-	ID     string
-	Hours  *hours.Schedule // nil: the property's
-	Agents []Agent         // empty: judged by the hours alone
+	ID       string
+	Hours    *hours.Schedule // nil: the property's
+	Override *hours.Override // beats its hours and its property's; nil: none
+	Agents   []Agent         // empty: judged by the hours alone
 
 	Listeners []Listener // of its Agents; see ClosingSoon
 }

@@ -12,9 +12,21 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
+// Forced is what came of an override.
+type Forced struct {
+	Now  hours.State // the hours from now on
+	Then hours.State // from the end of the override on; zero where there is none, or no end
+}
+
 // SetOverride forces a property open or closed, until the override runs out, is
 // replaced, or is cleared (nil). It gives the hours as they are from now on.
 func (e *Editor) SetOverride(ctx context.Context, property string, o *hours.Override) (hours.State, error) {
+	forced, err := e.Force(ctx, property, "", o)
+	return forced.Now, err
+}
+
+// Force is SetOverride of one department, whatever its property does. The empty department is the property itself.
+func (e *Editor) Force(ctx context.Context, property, department string, o *hours.Override) (Forced, error) {
 	subject := store.PropertySubject(property)
 	if o != nil { // boundaries are whole seconds
 		o = &hours.Override{Open: o.Open, From: o.From.Truncate(time.Second).UTC(), Until: o.Until.Truncate(time.Second).UTC()}
@@ -22,37 +34,45 @@ func (e *Editor) SetOverride(ctx context.Context, property string, o *hours.Over
 	for range tries {
 		records, err := e.store.Load(ctx, []store.Subject{subject})
 		if err != nil {
-			return hours.State{}, err
+			return Forced{}, err
 		}
 		r := records[0]
 		if r.Rev == 0 {
-			return hours.State{}, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
+			return Forced{}, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
 		}
 		var state engine.PropertyState
 		if err := engine.DecodeState(r.State, &state); err != nil {
-			return hours.State{}, err
+			return Forced{}, err
 		}
-		state.Override = o
+		state.Set(department, o)
 		body, err := json.Marshal(state)
 		if err != nil {
-			return hours.State{}, fmt.Errorf("encoding the state of %s: %w", subject, err)
+			return Forced{}, fmt.Errorf("encoding the state of %s: %w", subject, err)
 		}
-		schedule, err := e.decider.Hours(ctx, r, o)
+		gates, err := e.decider.Gates(ctx, r, department, state.Overrides)
 		if err != nil {
-			return hours.State{}, err
+			return Forced{}, err
 		}
 		now := e.now()
 		lost, err := e.store.Commit(ctx, []store.Change{{
 			Subject: subject, Rev: r.Rev, Woken: r.Woken, State: body, Due: now, Wake: true, At: now,
 		}})
 		if err != nil {
-			return hours.State{}, err
+			return Forced{}, err
 		}
 		if len(lost) == 0 {
-			return schedule.At(now), e.wakeFor(ctx, e.store.Shard(subject), o, now)
+			return forced(gates, o, now), e.wakeFor(ctx, e.store.Shard(subject), o, now)
 		}
 	}
-	return hours.State{}, fmt.Errorf("overriding property %q: %w", property, store.ErrContended)
+	return Forced{}, fmt.Errorf("overriding property %q: %w", property, store.ErrContended)
+}
+
+func forced(gates []*hours.Schedule, o *hours.Override, now time.Time) Forced {
+	f := Forced{Now: hours.Joint(now, gates...)}
+	if o != nil && !o.Until.IsZero() {
+		f.Then = hours.Joint(o.Until, gates...)
+	}
+	return f
 }
 
 // wakeFor asks for a sweep now, and for one at the end of an override.

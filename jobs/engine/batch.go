@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 type Batch struct {
 	known      func(body []byte) *definition.Property // nil: it has to be decoded
 	compile    func(body []byte, zone string) (*hours.Schedule, error)
+	fallback   *time.Location // of compile, where nothing names a zone
 	Properties map[store.Subject]*definition.Property
 	Agents     map[string]*definition.Agent // by id
 	named      map[string][]byte            // schedules by name
@@ -31,6 +33,7 @@ func gather(ctx context.Context, db Reader, s *schedules, known *policyCache, re
 	b := &Batch{
 		known:      known.definition,
 		compile:    s.compile,
+		fallback:   s.fallback,
 		Properties: make(map[store.Subject]*definition.Property),
 		Agents:     make(map[string]*definition.Agent),
 		named:      make(map[string][]byte),
@@ -113,29 +116,30 @@ func (b *Batch) Compiled(r *store.Record) (p widget.Property, state PropertyStat
 	if err := DecodeState(r.State, &state); err != nil {
 		return p, state, err
 	}
-	p, err = b.Property(b.Properties[r.Subject], state.Override)
+	p, err = b.Property(b.Properties[r.Subject], state.Overrides)
 	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
 	return p, state, err
 }
 
-// Property compiles a definition for widget.Decide.
-func (b *Batch) Property(def *definition.Property, override *hours.Override) (widget.Property, error) {
+// Property compiles a definition for widget.Decide. The zero overrides are none.
+func (b *Batch) Property(def *definition.Property, overrides Overrides) (widget.Property, error) {
 	schedule, err := b.schedule(def.Schedule, def.TimeZone)
 	if err != nil {
 		return widget.Property{}, err
 	}
-	if override != nil {
-		schedule = schedule.With(*override)
+	zone := cmp.Or(def.TimeZone, b.zoneOf(def.Schedule, schedule))
+	if overrides.Override != nil {
+		schedule = schedule.With(*overrides.Override)
 	}
 	p := widget.Property{
 		Hours: schedule, Policy: def.Widget, Agents: b.agentsOf(def.Agents), ClosingSoon: time.Duration(def.ClosingSoon.Before),
 	}
 	p.Listeners = listeners(def.Agents, p.Agents)
 	for id, d := range def.Departments {
-		part := widget.Department{ID: id, Agents: b.agentsOf(d.Agents)}
+		part := widget.Department{ID: id, Override: overrides.Departments[id], Agents: b.agentsOf(d.Agents)}
 		part.Listeners = listeners(d.Agents, part.Agents)
-		if !d.Schedule.IsZero() {
-			if part.Hours, err = b.schedule(d.Schedule, def.TimeZone); err != nil {
+		if !d.Schedule.IsZero() && !d.Schedule.Equal(def.Schedule) { // which opens with its property's then
+			if part.Hours, err = b.schedule(d.Schedule, zone); err != nil {
 				return p, err
 			}
 		}
@@ -143,6 +147,14 @@ func (b *Batch) Property(def *definition.Property, override *hours.Override) (wi
 	}
 	sort.Slice(p.Departments, func(i, j int) bool { return p.Departments[i].ID < p.Departments[j].ID })
 	return p, nil
+}
+
+// zoneOf is the name of a schedule's zone, which its departments share; empty: there is no schedule, or it is the machine's.
+func (b *Batch) zoneOf(def definition.Schedule, s *hours.Schedule) string {
+	if def.IsZero() || s.Location() == b.fallback {
+		return ""
+	}
+	return s.Location().String()
 }
 
 // agentsOf compiles agents. One that has been removed, or that cannot be read, is

@@ -31,8 +31,9 @@ func NewDecider(db Reader, zone *time.Location) *Decider {
 	return &Decider{store: db, schedules: &schedules{fallback: zone}, policies: new(policyCache)}
 }
 
-// Hours gives the opening hours of a property under an override; nil means no override.
-func (d *Decider) Hours(ctx context.Context, r store.Record, o *hours.Override) (*hours.Schedule, error) {
+// Gates gives the schedules that all have to be open for a property (department "") or a department to be, under some
+// overrides. The error is store.ErrNotFound for a department that is not defined.
+func (d *Decider) Gates(ctx context.Context, r store.Record, department string, o Overrides) ([]*hours.Schedule, error) {
 	b, err := d.Gather(ctx, []store.Record{r})
 	if err != nil {
 		return nil, err
@@ -41,7 +42,16 @@ func (d *Decider) Hours(ctx context.Context, r store.Record, o *hours.Override) 
 		return nil, err
 	}
 	p, err := b.Property(b.Properties[r.Subject], o)
-	return p.Hours, err
+	if err != nil || department == "" {
+		return []*hours.Schedule{p.Hours}, err
+	}
+	for i := range p.Departments {
+		if p.Departments[i].ID == department {
+			return p.Gates(&p.Departments[i]), nil
+		}
+	}
+	id, _ := r.Subject.Property()
+	return nil, fmt.Errorf("finding department %q of property %q: %w", department, id, store.ErrNotFound)
 }
 
 // Compile makes a named schedule ready to use, in the decider's time zone where it names none.

@@ -39,15 +39,14 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	}
 	c.Actions = append(c.Actions, notices...)
 	c.Notices += len(notices)
-	expired := state.Override != nil && !state.Override.Until.IsZero() && !at.Before(state.Override.Until)
+	kept := state.Overrides.At(def, at)
+	expired := len(kept.All()) != len(state.All())
 	if len(d.Changes) == 0 && !closing.Changed && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
 		c.State = unchanged(r)
 		return nil
 	}
 	state.Widget, state.Closing = storedWidget(d.State), closing.Announced
-	if expired {
-		state.Override = nil
-	}
+	state.Overrides = kept
 	c.State, err = json.Marshal(state)
 	return err
 }

@@ -19,9 +19,9 @@ type propertyAt struct {
 	id     string
 	zone   *time.Location // the property's own, or else its schedule's
 	widget widget.State
-	hours  *hours.Schedule // with the override
-	parts  map[string]*hours.Schedule
-	online int // agents
+	hours  *hours.Schedule              // with the override
+	parts  map[string][]*hours.Schedule // of departments: all that have to be open
+	online int                          // agents
 	agents map[string]*definition.Agent
 	broken error // why it cannot be decided on
 }
@@ -39,7 +39,7 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 	if state.Widget.Version == 0 { // it is new: it never had another state, and an event of a moment ago counts
 		p.widget.Since = time.Time{}
 	}
-	p.hours, p.zone, p.parts = compiled.Hours, compiled.Hours.Location(), make(map[string]*hours.Schedule)
+	p.hours, p.zone, p.parts = compiled.Hours, compiled.Hours.Location(), make(map[string][]*hours.Schedule)
 	if p.def.TimeZone != "" {
 		always, err := b.compile(nil, p.def.TimeZone)
 		if err != nil {
@@ -47,8 +47,9 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 		}
 		p.zone = always.Location()
 	}
-	for _, part := range compiled.Departments {
-		p.parts[part.ID] = part.Hours
+	for i := range compiled.Departments {
+		part := &compiled.Departments[i]
+		p.parts[part.ID] = compiled.Gates(part)
 	}
 	for _, a := range b.agentsOf(p.def.AllAgents()) {
 		if a.Available(at) {
@@ -77,6 +78,14 @@ func (p *propertyAt) agentName(id string) string {
 		return a.Name
 	}
 	return id
+}
+
+// gates are the schedules that all have to be open for a department, or the property (""), to be.
+func (p *propertyAt) gates(department string) []*hours.Schedule {
+	if gates, ok := p.parts[department]; ok {
+		return gates
+	}
+	return []*hours.Schedule{p.hours}
 }
 
 // nextOpen says when it opens next, in the words of a language; empty: it is not in sight.

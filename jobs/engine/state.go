@@ -3,7 +3,11 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"time"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -11,9 +15,55 @@ import (
 
 // PropertyState is the state of a property in a store.
 type PropertyState struct {
-	Override *hours.Override  `json:"override,omitempty"` // until it has run out
-	Widget   storedWidget     `json:"widget"`
-	Closing  widget.Announced `json:"closing,omitempty"` // that agents were told of
+	Overrides
+	Widget  storedWidget     `json:"widget"`
+	Closing widget.Announced `json:"closing,omitempty"` // that agents were told of
+}
+
+// Overrides are those of a property and of its departments, each until it has run out.
+type Overrides struct {
+	Override    *hours.Override            `json:"override,omitempty"`
+	Departments map[string]*hours.Override `json:"departments,omitempty"` // by id; they beat that of the property
+}
+
+// Set puts an override in place of the one that a department, or the property (""), may have had; nil: none.
+func (o *Overrides) Set(department string, override *hours.Override) {
+	if department == "" {
+		o.Override = override
+		return
+	}
+	departments := maps.Clone(o.Departments)
+	if delete(departments, department); override != nil {
+		if departments == nil {
+			departments = make(map[string]*hours.Override)
+		}
+		departments[department] = override
+	}
+	o.Departments = departments
+}
+
+// At are those that are in force at an instant, or to come, of departments that there are.
+func (o *Overrides) At(def *definition.Property, at time.Time) Overrides {
+	var kept Overrides
+	over := func(x *hours.Override) bool { return x == nil || !x.Until.IsZero() && !at.Before(x.Until) }
+	if !over(o.Override) {
+		kept.Override = o.Override
+	}
+	for id, x := range o.Departments {
+		if _, defined := def.Departments[id]; defined && !over(x) {
+			kept.Set(id, x)
+		}
+	}
+	return kept
+}
+
+// All are all of them, in no order.
+func (o *Overrides) All() []*hours.Override {
+	all := slices.Collect(maps.Values(o.Departments))
+	if o.Override != nil {
+		all = append(all, o.Override)
+	}
+	return all
 }
 
 // storedWidget is a widget.State without its wire form, which would be checked and

@@ -50,7 +50,7 @@ func (v *visitor) department(named string, began time.Time) string {
 // chatScene is the scene that the rules of a chat see; c is zero where there is only a form.
 func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat.Scene {
 	s := chat.Scene{
-		Department: department, Hours: chat.Periods(at, v.hours, v.parts[department]), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
+		Department: department, Hours: chat.Periods(at, v.gates(department)...), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
 		Left: v.Visit.Left(), Silent: v.Visit.Silent(at) && at.Sub(c.Answered) >= visit.End,
 	}
 	if d, ok := v.widget.Departments[department]; ok {

@@ -20,18 +20,19 @@ type BoardState struct {
 	Gone     bool   `json:"gone,omitempty"`  // it is not defined; nothing else is set
 	Fault    string `json:"fault,omitempty"` // why it cannot be decided on; the fields below are empty then
 
-	TimeZone    string            `json:"time_zone,omitempty"` // an IANA name, or an offset: "+01:00"
-	Widget      widget.State      `json:"widget"`
-	Departments map[string]string `json:"departments,omitempty"` // names of departments that have one, by id
-	Override    *hours.Override   `json:"override,omitempty"`    // in force, or to come
-	NextHours   time.Time         `json:"next_hours,omitzero"`   // when the schedule opens or closes next, whatever the override; zero: never
-	Today       BoardDay          `json:"today,omitzero"`
-	Boundaries  []BoardBoundary   `json:"boundaries,omitempty"` // the next few
-	Agents      []BoardAgent      `json:"agents,omitempty"`     // on shift first, then by id; at most twenty
-	AgentCount  int               `json:"agent_count"`          // all agents that serve it
-	OnShift     int               `json:"on_shift"`             // how many of these are on shift
-	Behind      bool              `json:"behind,omitempty"`     // no worker has decided on it, or none since it should have flipped
-	GoodUntil   time.Time         `json:"good_until"`           // the state may change by itself from then on
+	TimeZone    string                     `json:"time_zone,omitempty"` // an IANA name, or an offset: "+01:00"
+	Widget      widget.State               `json:"widget"`
+	Departments map[string]string          `json:"departments,omitempty"` // names of departments that have one, by id
+	Override    *hours.Override            `json:"override,omitempty"`    // in force, or to come
+	Overrides   map[string]*hours.Override `json:"overrides,omitempty"`   // the same of departments, by id
+	NextHours   time.Time                  `json:"next_hours,omitzero"`   // when the schedule opens or closes next, whatever the override; zero: never
+	Today       BoardDay                   `json:"today,omitzero"`
+	Boundaries  []BoardBoundary            `json:"boundaries,omitempty"` // the next few
+	Agents      []BoardAgent               `json:"agents,omitempty"`     // on shift first, then by id; at most twenty
+	AgentCount  int                        `json:"agent_count"`          // all agents that serve it
+	OnShift     int                        `json:"on_shift"`             // how many of these are on shift
+	Behind      bool                       `json:"behind,omitempty"`     // no worker has decided on it, or none since it should have flipped
+	GoodUntil   time.Time                  `json:"good_until"`           // the state may change by itself from then on
 }
 
 // BoardAgent is an agent by their own hours.
@@ -82,15 +83,16 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	if err := engine.DecodeState(r.State, &state); err != nil {
 		return err
 	}
-	plain, err := b.Property(def, nil)
+	plain, err := b.Property(def, engine.Overrides{})
 	if err != nil {
 		return err
 	}
-	p := plain
-	if o := state.Override; o != nil && (o.Until.IsZero() || o.Until.After(at)) {
-		p.Hours = plain.Hours.With(*o)
-		s.Override = o
+	overrides := state.Overrides.At(def, at)
+	p, err := b.Property(def, overrides)
+	if err != nil {
+		return err
 	}
+	s.Override, s.Overrides = overrides.Override, overrides.Departments
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), zoneName(plain.Hours.Location(), at)
 	s.Today = boardDay(plain.Hours, at)
@@ -99,8 +101,8 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	s.Behind = behind(widget.State(state.Widget), at)
 	s.GoodUntil = s.Today.To
 	horizons := []time.Time{d.Due, s.NextHours}
-	if s.Override != nil {
-		horizons = append(horizons, s.Override.From, s.Override.Until)
+	for _, o := range overrides.All() {
+		horizons = append(horizons, o.From, o.Until)
 	}
 	for _, a := range agentsOnBoard(b, s, def, at) {
 		horizons = append(horizons, a.Until)

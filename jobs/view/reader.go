@@ -65,7 +65,7 @@ func (r *Reader) Schedule(ctx context.Context, property string) (*hours.Schedule
 	if err != nil {
 		return nil, err
 	}
-	p, err := b.Property(b.Properties[record.Subject], nil)
+	p, err := b.Property(b.Properties[record.Subject], engine.Overrides{})
 	return p.Hours, err
 }
 
@@ -75,7 +75,7 @@ func (r *Reader) PropertyHours(ctx context.Context, property string) (*hours.Sch
 	return p.Hours, err
 }
 
-// DepartmentHours gives the opening hours of a department, with its property's override where that closes it. The
+// DepartmentHours gives the opening hours of a department, with its own override, or its property's where that closes it. The
 // property's own hours, outside of which the department is closed as well, are not in it. The error is as with PropertyHours.
 func (r *Reader) DepartmentHours(ctx context.Context, property, department string) (*hours.Schedule, error) {
 	p, state, err := r.compiled(ctx, property)
@@ -85,6 +85,10 @@ func (r *Reader) DepartmentHours(ctx context.Context, property, department strin
 	for _, d := range p.Departments {
 		switch {
 		case d.ID != department:
+		case d.Override != nil && d.Hours != nil:
+			return d.Hours.Over(*d.Override), nil
+		case d.Override != nil:
+			return p.Hours.Over(*d.Override), nil
 		case d.Hours == nil:
 			return p.Hours, nil
 		case state.Override != nil && !state.Override.Open:
@@ -129,4 +133,14 @@ func (r *Reader) gathered(ctx context.Context, subject store.Subject, name strin
 		err = b.Broken[subject]
 	}
 	return b, records[0], err
+}
+
+// Gates gives the schedules that all have to be open for a department of a property to be, the property's first, or for
+// the property itself (""); without an override.
+func (r *Reader) Gates(ctx context.Context, property, department string) ([]*hours.Schedule, error) {
+	_, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
+	if err != nil {
+		return nil, err
+	}
+	return r.decider.Gates(ctx, record, department, engine.Overrides{})
 }

@@ -16,12 +16,13 @@ import (
 
 // PropertyStatus is the committed state of a property.
 type PropertyStatus struct {
-	Property string          `json:"property"`
-	Name     string          `json:"name,omitempty"`
-	TimeZone string          `json:"time_zone"`
-	Widget   widget.State    `json:"widget"`             // Version 0: no worker has decided yet
-	Override *hours.Override `json:"override,omitempty"` // in force, or to come
-	Agents   []AgentStatus   `json:"agents,omitempty"`   // those that serve it, by id
+	Property  string                     `json:"property"`
+	Name      string                     `json:"name,omitempty"`
+	TimeZone  string                     `json:"time_zone"`
+	Widget    widget.State               `json:"widget"`              // Version 0: no worker has decided yet
+	Override  *hours.Override            `json:"override,omitempty"`  // in force, or to come
+	Overrides map[string]*hours.Override `json:"overrides,omitempty"` // the same of departments, by id
+	Agents    []AgentStatus              `json:"agents,omitempty"`    // those that serve it, by id
 }
 
 // AgentStatus is the committed state of an agent.
@@ -103,11 +104,11 @@ func propertyStatus(b *engine.Batch, r *store.Record, agents map[string][]byte) 
 	if err := engine.DecodeState(r.State, &state); err != nil {
 		return s, err
 	}
-	p, err := b.Property(def, nil)
+	p, err := b.Property(def, engine.Overrides{})
 	if err != nil {
 		return s, err
 	}
-	s.Name, s.Widget, s.Override, s.TimeZone = def.Name, widget.State(state.Widget), state.Override, p.Hours.Location().String()
+	s.Name, s.Widget, s.Override, s.Overrides, s.TimeZone = def.Name, widget.State(state.Widget), state.Override, state.Departments, p.Hours.Location().String()
 	ids := def.AllAgents()
 	sort.Strings(ids)
 	for _, id := range ids {

@@ -247,11 +247,16 @@ func TestOverrides(t *testing.T) {
 		{`{"open": false, "for": "30m"}`, `{"open":false,"reason":"override","since":"2026-11-23T08:30:00Z","until":"2026-11-23T09:00:00Z"}`},
 		{`{"open": false, "for": "2d"}`, `{"open":false,"reason":"override","since":"2026-11-23T08:30:00Z","until":"2026-11-25T08:30:00Z"}`},
 		{`{"open": false, "until": "2026-11-23T12:00:00+01:00"}`, `{"open":false,"reason":"override","since":"2026-11-23T08:30:00Z","until":"2026-11-23T11:00:00Z"}`},
-		{`{"open": false, "until_next": true}`, `{"open":false,"reason":"override","since":"2026-11-23T08:30:00Z","until":"2026-11-24T08:00:00Z"}`},
+		{`{"open": false, "until_next": true}`, `{"open":false,"reason":"override","since":"2026-11-23T08:30:00Z","until":"2026-11-24T08:00:00Z",
+			"override_until":"2026-11-23T16:00:00Z","then":{"open":false,"reason":"weekly","until":"2026-11-24T08:00:00Z"}}`},
 	} {
 		webtest.SameJSON(t, b.Want(200, webtest.Request{}, "PUT", path, c.body).Body, c.want)
 	}
 	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "DELETE", path, "").Body, `{"open":true,"reason":"weekly","since":"2026-11-23T08:00:00Z","until":"2026-11-23T16:00:00Z"}`)
+	// The next boundary is not where the override ends.
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "PUT", path, `{"open": true, "for": "30m"}`).Body, `{
+		"open": true, "reason": "override", "since": "2026-11-23T08:00:00Z", "until": "2026-11-23T16:00:00Z",
+		"override_until": "2026-11-23T09:00:00Z", "then": {"open": true, "reason": "weekly", "until": "2026-11-23T16:00:00Z"}}`)
 	b.Want(404, webtest.Request{}, "PUT", "/v1/properties/nobody/override", `{"open": true}`)
 	b.Want(404, webtest.Request{}, "DELETE", "/v1/properties/nobody/override", "")
 	for body, where := range map[string][]string{
@@ -271,6 +276,22 @@ func TestOverrides(t *testing.T) {
 	if !slices.Equal(p.Locations(), []string{"/until_next"}) {
 		t.Error(p)
 	}
+}
+
+func TestOverridesOfDepartments(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{"schedule": "mon-fri 9-17", "time_zone": "Europe/Paris", "departments": {"sales": {"schedule": "mon-fri 9-12"}}}`)
+	const path = "/v1/properties/acme/departments/sales/override"
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "PUT", path, `{"open": false, "until_next": true}`).Body, `{
+		"open": false, "reason": "override", "since": "2026-11-23T08:30:00Z", "until": "2026-11-24T08:00:00Z",
+		"override_until": "2026-11-23T11:00:00Z", "then": {"open": false, "reason": "weekly", "until": "2026-11-24T08:00:00Z"}}`)
+	b.Want(200, webtest.Request{}, "PUT", "/v1/properties/acme/override", `{"open": false}`)
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "PUT", path, `{"open": true, "for": "2h"}`).Body,
+		`{"open": true, "reason": "override", "since": "2026-11-23T08:00:00Z", "until": "2026-11-23T10:30:00Z"}`)
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "DELETE", path, "").Body, `{"open": false, "reason": "override", "since": "2026-11-23T08:30:00Z", "until": null}`)
+	b.Want(404, webtest.Request{}, "PUT", "/v1/properties/acme/departments/dales/override", `{"open": true}`)
+	b.Want(422, webtest.Request{}, "PUT", path, `{"open": "yes"}`)
 }
 
 func TestBoundaries(t *testing.T) {

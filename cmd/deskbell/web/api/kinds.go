@@ -30,7 +30,7 @@ func (k kind) one() string {
 func kinds() []kind {
 	return []kind{
 		{edit.KindProperty, "properties", "Properties", "Property",
-			`{"name": "ACME shop", "time_zone": "Europe/Paris", "schedule": {"weekly": {"mon-fri": "09:00-12:00, 13:00-18:00"}}, "widget": {"no_agents": "away"}}`,
+			`{"name": "ACME shop", "time_zone": "Europe/Paris", "schedule": {"weekly": {"mon-fri": "09:00-12:00, 13:00-18:00"}}, "widget": {"no_agents": "away"}, "departments": {"sales": {"name": "Sales"}}}`,
 			func(tree any) (any, error) { return definition.ParseProperty(tree) }},
 		{edit.KindAgent, "agents", "Agents", "Agent",
 			`{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17", "leave": [{"from": "2026-12-21", "to": "2027-01-03"}], "notify": {"on": ["hours_started"]}}`,

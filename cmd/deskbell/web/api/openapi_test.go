@@ -31,7 +31,8 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 	for _, method := range []string{"put", "get", "delete"} {
 		for _, path := range []string{
 			"/v1/schedules", "/v1/agents", "/v1/destinations", "/v1/properties", "/v1/schedules/{id}", "/v1/agents/{id}", "/v1/destinations/{id}",
-			"/v1/properties/{id}", "/v1/properties/{id}/override", "/v1/schedules/{id}/boundaries", "/v1/schedules/{id}/add",
+			"/v1/properties/{id}", "/v1/properties/{id}/override", "/v1/properties/{id}/departments/{department}/override",
+			"/v1/schedules/{id}/boundaries", "/v1/schedules/{id}/add",
 			"/v1/properties/{id}/boundaries", "/v1/properties/{id}/add", "/v1/agents/{id}/boundaries", "/v1/agents/{id}/add",
 		} {
 			if method == "delete" && path == "/v1/properties/{id}" {
@@ -79,7 +80,7 @@ func operation(d webtest.Document, b *webtest.Bundle, paths map[string]any, path
 		body = string(text)
 		d.Check(pointer+"/requestBody/content/application~1json/schema", body)
 	}
-	a := b.Do(strings.ToUpper(method), strings.Replace(path, "{id}", "one", 1), body)
+	a := b.Do(strings.ToUpper(method), strings.NewReplacer("{id}", "one", "{department}", "sales").Replace(path), body)
 	response := webtest.Part(op, "responses", fmt.Sprint(a.Code))
 	if a.Code >= 300 || response == nil {
 		d.Errorf("%s %s: %d %s is not in the document", method, path, a.Code, a.Body)

@@ -17,6 +17,17 @@ import (
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
+type departmentInput struct {
+	ID         string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	Department string `path:"department" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+}
+
+type departmentOverrideInput struct {
+	ID         string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	Department string `path:"department" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	RawBody    []byte `contentType:"application/json"`
+}
+
 type propertyInput struct {
 	ID string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
 }
@@ -34,10 +45,24 @@ type hoursNow struct {
 	Reason string     `json:"reason" example:"override"`
 	Since  *time.Time `json:"since" doc:"Null: for ever."`
 	Until  *time.Time `json:"until" doc:"The next boundary. Null: until something is edited."`
+
+	OverrideUntil *time.Time `json:"override_until,omitempty" doc:"When the override that was set ends, where that is not the next boundary."`
+	Then          *hoursThen `json:"then,omitempty" doc:"How the hours are from override_until on; absent with it."`
 }
 
-func newHoursOutput(s hours.State) *hoursOutput {
-	return &hoursOutput{hoursNow{Open: s.Open, Reason: s.Reason, Since: inUTC(s.Since), Until: inUTC(s.Until)}}
+type hoursThen struct {
+	Open   bool       `json:"open"`
+	Reason string     `json:"reason" example:"weekly"`
+	Until  *time.Time `json:"until" doc:"The next boundary. Null: until something is edited."`
+}
+
+func newHoursOutput(f edit.Forced, o *hours.Override) *hoursOutput {
+	body := hoursNow{Open: f.Now.Open, Reason: f.Now.Reason, Since: inUTC(f.Now.Since), Until: inUTC(f.Now.Until)}
+	if o != nil && !o.Until.IsZero() && !o.Until.Equal(f.Now.Until) {
+		body.OverrideUntil = inUTC(o.Until)
+		body.Then = &hoursThen{Open: f.Then.Open, Reason: f.Then.Reason, Until: inUTC(f.Then.Until)}
+	}
+	return &hoursOutput{body}
 }
 
 func inUTC(t time.Time) *time.Time {
@@ -63,42 +88,63 @@ func overrideSchema() *huma.Schema {
 
 func (s *service) addOverrides(h huma.API) {
 	k := kindOf(edit.KindProperty)
-	const path = "/v1/properties/{id}/override"
+	const path, departmentPath = "/v1/properties/{id}/override", "/v1/properties/{id}/departments/{department}/override"
+	const answer = " The answer is how the hours are now, and how they are from its end on."
 	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
-	put.Description = "The override beats every rule of the schedule, and takes the place of another. The answer is how the hours are now."
+	put.Description = "The override beats every rule of the schedule, and takes the place of another." + answer
 	parsedByUs(&put)
 	huma.Register(h, put, func(ctx context.Context, in *overrideInput) (*hoursOutput, error) {
-		t, err := tree(in.RawBody)
-		if err != nil {
-			return nil, err
-		}
-		open, end, err := parseOverride(t)
-		if err != nil {
-			return nil, s.failed(err)
-		}
-		schedule, err := s.Client.Schedule(ctx, in.ID)
-		if err != nil {
-			return nil, s.failed(err)
-		}
-		o, err := schedule.Override(open, end, s.Now())
-		if err != nil {
-			return nil, s.failed(overrideFault(err))
-		}
-		return s.override(ctx, in.ID, o)
+		return s.putOverride(ctx, in.ID, "", in.RawBody)
 	})
 	describeBody(h.OpenAPI().Paths[path].Put, overrideSchema(), `{"open": false, "for": "30m"}`)
 
 	remove := k.operation(http.MethodDelete, path, "delete-override", "Clear the override", http.StatusNotFound, http.StatusConflict)
 	remove.Description = "Whichever it is, or none. The answer is how the hours are now."
-	huma.Register(h, remove, func(ctx context.Context, in *propertyInput) (*hoursOutput, error) { return s.override(ctx, in.ID, nil) })
+	huma.Register(h, remove, func(ctx context.Context, in *propertyInput) (*hoursOutput, error) {
+		return s.override(ctx, in.ID, "", nil)
+	})
+
+	put = k.operation(http.MethodPut, departmentPath, "put-department-override", "Open or close a department for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
+	put.Description = "The override beats the hours and the override of its property too, and takes the place of another." + answer
+	parsedByUs(&put)
+	huma.Register(h, put, func(ctx context.Context, in *departmentOverrideInput) (*hoursOutput, error) {
+		return s.putOverride(ctx, in.ID, in.Department, in.RawBody)
+	})
+	describeBody(h.OpenAPI().Paths[departmentPath].Put, overrideSchema(), `{"open": true, "for": "2h"}`)
+
+	remove = k.operation(http.MethodDelete, departmentPath, "delete-department-override", "Clear the override of a department", http.StatusNotFound, http.StatusConflict)
+	remove.Description = "Whichever it is, or none. The answer is how the hours are now."
+	huma.Register(h, remove, func(ctx context.Context, in *departmentInput) (*hoursOutput, error) {
+		return s.override(ctx, in.ID, in.Department, nil)
+	})
 }
 
-func (s *service) override(ctx context.Context, property string, o *hours.Override) (*hoursOutput, error) {
-	state, err := s.Client.SetOverride(ctx, property, o)
+func (s *service) putOverride(ctx context.Context, property, department string, body []byte) (*hoursOutput, error) {
+	t, err := tree(body)
+	if err != nil {
+		return nil, err
+	}
+	open, end, err := parseOverride(t)
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	return newHoursOutput(state), nil
+	gates, err := s.Client.Gates(ctx, property, department)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	o, err := hours.JointOverride(open, end, s.Now(), gates...)
+	if err != nil {
+		return nil, s.failed(overrideFault(err))
+	}
+	return s.override(ctx, property, department, o)
+}
+
+func (s *service) override(ctx context.Context, property, department string, o *hours.Override) (*hoursOutput, error) {
+	forced, err := s.Client.Force(ctx, property, department, o)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	return newHoursOutput(forced, o), nil
 }
 
 // overrideFault names the key that an error is about.

@@ -54,10 +54,13 @@ async function send(method, body) {
   for (const b of buttons) b.disabled = true;
   try {
     const now = await ask(method, body);
-    const end = at(now.until);
+    const zone = of.time_zone ?? "UTC";
+    const end = at(now.override_until ?? now.until);
+    const next = now.then ?? { open: !now.open };
+    const then = method === "DELETE" ? "" : `, then ${next.open ? "open" : "closed"}${at(next.until) ? ` until ${clock(at(next.until), zone)}` : ""}`;
     dialog.close();
     told(`${titleOf(of)} is ${now.open ? "open" : "closed"}${method === "DELETE" ? " by its own hours" : ""}` +
-      (end ? ` until ${clock(end, of.time_zone ?? "UTC")}, ${relative(end)}.` : method === "DELETE" ? "." : " until you undo it."));
+      (end ? ` until ${clock(end, zone)}, ${relative(end)}${then}.` : method === "DELETE" ? "." : " until you undo it."));
   } catch (err) {
     fault(err.message);
   } finally {

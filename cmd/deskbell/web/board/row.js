@@ -79,7 +79,9 @@ function departments(p, zone) {
   if (list.length === 0) return null;
   return el("ul.departments", { role: "list", "aria-label": "Departments" }, list.map(([id, w]) => {
     const end = at(w.until);
-    return el("li", {}, sign(w.status), ` ${p.departments?.[id] ?? id} `, el("span.hint", {}, w.status, end ? [" until ", when(end, zone)] : null));
+    const forced = p.overrides?.[id];
+    return el("li", {}, sign(w.status), ` ${p.departments?.[id] ?? id} `, el("span.hint", {}, w.status, end ? [" until ", when(end, zone)] : null),
+      forced ? el("span.forced", {}, ` Override: ${overrideWords(forced, zone)}`) : null);
   }));
 }
 

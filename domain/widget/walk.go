@@ -1,0 +1,222 @@
+package widget
+
+import (
+	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+)
+
+// source is a schedule or an agent along a walk. It is asked again only when its answer may have ended.
+type source struct {
+	gate   *hours.Schedule // or else an agent
+	agent  Agent
+	asked  bool
+	on     bool
+	until  time.Time // on holds up to it; zero: for ever
+	reason string    // of a gate
+}
+
+// ask gives the answer at an instant, which is never before that of the last time, and how many questions it took.
+func (s *source) ask(t time.Time) (on bool, asked int) {
+	if s.asked && (s.until.IsZero() || t.Before(s.until)) {
+		return s.on, 0
+	}
+	s.asked = true
+	if s.agent != nil {
+		s.on, s.until = s.agent.Available(t), whole(s.agent.NextBoundary(t))
+		return s.on, 1
+	}
+	h := s.gate.At(t)
+	s.on, s.until, s.reason = h.Open, whole(h.Until), h.Reason
+	return s.on, 1
+}
+
+// crew is a team along a walk.
+type crew struct {
+	gates  []source
+	agents []source
+}
+
+// walk goes on in time from one possible change of a unit to the next. How far it goes is bounded: see hours.Search.
+type walk struct {
+	at     time.Time
+	gates  []source
+	crews  []crew // empty: judged by the hours alone
+	asked  int    // sources, since the last step
+	search hours.Search
+	rest   time.Time // where a search that finds nothing goes on another time; zero: not yet known, or never
+}
+
+// again is the share of a search that found nothing after which the unit is decided again, so that a change is foreseen,
+// and has its boundary, even when the worker is down for days just then.
+const again = 0.25
+
+func (p *unit) walkFrom(at time.Time) walk {
+	total := len(p.gates)
+	for i := range p.teams {
+		total += len(p.teams[i].gates) + len(p.teams[i].agents)
+	}
+	sources := make([]source, total)
+	w := walk{at: at, gates: gatesIn(&sources, p.gates)}
+	if len(p.teams) > 0 {
+		w.crews = make([]crew, len(p.teams))
+	}
+	for i := range p.teams {
+		t := &p.teams[i]
+		w.crews[i] = crew{gatesIn(&sources, t.gates), sources[:len(t.agents)]}
+		for n, a := range t.agents {
+			sources[n].agent = a
+		}
+		sources = sources[len(t.agents):]
+	}
+	return w
+}
+
+// gatesIn puts gates into the first of some sources, and leaves the others.
+func gatesIn(sources *[]source, gates []*hours.Schedule) []source {
+	list := (*sources)[:len(gates)]
+	for i, g := range gates {
+		list[i].gate = g
+	}
+	*sources = (*sources)[len(gates):]
+	return list
+}
+
+// step goes to a later instant; false: it is never (zero), or the search is over.
+func (w *walk) step(to time.Time) bool {
+	if to.IsZero() {
+		return false
+	}
+	goOn := w.search.Step(w.at, to, w.asked)
+	w.at, w.asked = to, 0
+	if w.rest.IsZero() && w.search.Share() >= again {
+		w.rest = to
+	}
+	return goOn
+}
+
+// passed tells whether all gates are open. Else they are not before the instant next; zero: never.
+func (w *walk) passed(gates []source) (open bool, next time.Time) {
+	open = true
+	for i := range gates {
+		on, fresh := gates[i].ask(w.at)
+		w.asked += fresh
+		switch {
+		case on:
+		case gates[i].until.IsZero():
+			return false, time.Time{}
+		default:
+			open = false
+			if gates[i].until.After(next) {
+				next = gates[i].until
+			}
+		}
+	}
+	return open, next
+}
+
+// moment is a unit at an instant of a walk.
+type moment struct {
+	open      bool
+	available bool      // and an agent is, or none is listed
+	until     time.Time // it is so up to it; zero: for ever
+}
+
+// moment looks at the present instant. Where closings do not matter, until is the next arrival of an agent while nobody is
+// available, over the closings and openings in between.
+func (w *walk) moment(closings bool) moment {
+	open, opening := w.passed(w.gates)
+	if !open {
+		return moment{until: opening}
+	}
+	available, until := w.anyone()
+	if available || closings {
+		for i := range w.gates {
+			until = hours.Earliest(until, w.gates[i].until)
+		}
+	}
+	return moment{true, available, until}
+}
+
+// anyone tells whether an agent is available, or none is listed. Then somebody is at least until the instant sure, and
+// else nobody is before it; zero: for ever.
+func (w *walk) anyone() (available bool, sure time.Time) {
+	if len(w.crews) == 0 {
+		return true, time.Time{}
+	}
+	var arrival, departure time.Time
+	for i := range w.crews {
+		there, until := w.there(&w.crews[i])
+		switch {
+		case !there:
+			arrival = hours.Earliest(arrival, until)
+		case until.IsZero():
+			return true, time.Time{}
+		default:
+			available, departure = true, later(departure, until)
+		}
+	}
+	if available {
+		return true, departure
+	}
+	return false, arrival
+}
+
+// there is anyone for one crew: its agents count while its gates are open.
+func (w *walk) there(c *crew) (available bool, sure time.Time) {
+	if open, next := w.passed(c.gates); !open {
+		return false, next
+	}
+	var arrival, departure time.Time
+	for i := range c.agents {
+		a := &c.agents[i]
+		on, fresh := a.ask(w.at)
+		w.asked += fresh
+		switch {
+		case !on:
+			arrival = hours.Earliest(arrival, a.until)
+		case a.until.IsZero():
+			available, departure = true, time.Time{}
+		case !available || !departure.IsZero():
+			available, departure = true, later(departure, a.until)
+		}
+	}
+	if !available {
+		return false, arrival
+	}
+	for i := range c.gates {
+		departure = hours.Earliest(departure, c.gates[i].until)
+	}
+	return true, departure
+}
+
+// online goes on to the first moment at which somebody is available, the present one included; false: there is none, or
+// none in sight.
+func (w *walk) online() bool {
+	for {
+		m := w.moment(false)
+		if m.available {
+			return true
+		}
+		if !w.step(m.until) {
+			return false
+		}
+	}
+}
+
+// reason is that of the first gate that is closed, or else of the last gate.
+func (w *walk) reason() (reason string) {
+	for i := range w.gates {
+		if reason = w.gates[i].reason; !w.gates[i].on {
+			break
+		}
+	}
+	return reason
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
