@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -40,6 +41,7 @@ func ReadSchedule(name string, src []byte) (map[string]Timetable, *Warnings, err
 type Timetable struct {
 	*hours.Spec
 	Leave []hours.DateRange
+	Zone  *time.Location // in which its dates are read; nil: the schedule's
 }
 
 // Compile makes it ready; fallback is the zone where none is named.
@@ -48,7 +50,7 @@ func (t Timetable) Compile(fallback *time.Location) (*hours.Schedule, error) {
 	if err != nil || len(t.Leave) == 0 {
 		return s, err
 	}
-	return s.WithLeave(t.Leave), nil
+	return s.WithLeaveIn(t.Zone, t.Leave), nil
 }
 
 // isFile tells a deskbell.yaml from a single schedule.
@@ -79,16 +81,29 @@ func schedulesOf(tree any) (map[string]Timetable, definition.Faults, error) {
 		if spec.TimeZone == "" {
 			spec.TimeZone = h.zone
 		}
-		all[h.name] = Timetable{&spec, h.leave}
+		own, err := h.own()
+		if err != nil {
+			return nil, nil, err
+		}
+		all[h.name] = Timetable{&spec, h.leave, own}
 	}
 	return all, warnings, nil
 }
 
 // held is a schedule, and its holder.
 type held struct {
-	name, zone string
+	name, zone string // the zone is that of a schedule that names none
 	schedule   definition.Schedule
 	leave      []hours.DateRange
+}
+
+// own is the zone in which the holder's leave is read; nil: the schedule's.
+func (h held) own() (*time.Location, error) {
+	if h.zone == "" {
+		return nil, nil
+	}
+	s, err := (&hours.Spec{TimeZone: h.zone}).Compile(nil)
+	return s.Location(), err
 }
 
 func (h held) spec(named map[string]*hours.Spec) (hours.Spec, error) {
@@ -111,12 +126,25 @@ func holders(d *definition.Definitions) []held {
 	var all []held
 	for id, p := range d.Properties {
 		all = append(all, held{name: "property " + id, zone: p.TimeZone, schedule: p.Schedule})
+		zone := cmp.Or(p.TimeZone, zoneOf(p.Schedule, d.Schedules))
 		for department, v := range p.Departments {
-			all = append(all, held{name: "department " + id + "/" + department, zone: p.TimeZone, schedule: v.Schedule})
+			all = append(all, held{name: "department " + id + "/" + department, zone: zone, schedule: v.Schedule})
 		}
 	}
 	for id, a := range d.Agents {
 		all = append(all, held{"agent " + id, a.TimeZone, a.Schedule, a.Leave})
 	}
 	return slices.DeleteFunc(all, func(h held) bool { return h.schedule.IsZero() || len(h.schedule.InPlace) == 0 && len(h.leave) == 0 })
+}
+
+// zoneOf is the zone that a schedule names; empty: none.
+func zoneOf(s definition.Schedule, named map[string]*hours.Spec) string {
+	if s.IsZero() {
+		return ""
+	}
+	spec, err := held{schedule: s}.spec(named)
+	if err != nil { // which its own holder reports
+		return ""
+	}
+	return spec.TimeZone
 }

@@ -57,7 +57,7 @@ func TestAgentsAreToldThatItClosesSoon(t *testing.T) {
 	if diff := cmp.Diff([]string{ann, lea}, closings(b.actions("default"))); diff != "" {
 		t.Error(diff)
 	}
-	const text = "acme closes soon: acme closes Mon 18:00."
+	const text = "acme closes soon: acme closes Mon 18:00 (Europe/Paris)."
 	if diff := cmp.Diff([]string{"ntfy://one/tom " + text, "ntfy://two/tom " + text}, b.out.notices()); diff != "" {
 		t.Error(diff)
 	}

@@ -64,16 +64,21 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 		log.Did("dropped", "too late by "+late.Round(time.Second).String())
 		return nil
 	}
-	def, zone, err := j.loadAgent(ctx, args.Agent)
+	def, reader, err := j.loadAgent(ctx, args.Agent)
 	if err != nil {
 		return err
+	}
+	if !reader.confirms(args.Notice, j.now()) {
+		j.observe.noticed(noticeLate)
+		log.Did("dropped", "it is no longer true")
+		return nil
 	}
 	if args.Via < 0 || args.Via >= len(def.Notify.Via) {
 		j.observe.noticed(noticeDropped)
 		log.Did("dropped", "the service is no longer defined")
 		return nil
 	}
-	title, text := noticeText(args, zone)
+	title, text := noticeText(args, reader)
 	if err := j.notifier.Notify(ctx, def.Notify.Via[args.Via], title, text); err != nil {
 		j.observe.noticed(noticeFailed)
 		return fmt.Errorf("notifying agent %q by service %d: %w", args.Agent, args.Via+1, err)
@@ -83,18 +88,41 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 	return nil
 }
 
-// latest is the last instant at which it may be sent. A notice of a closing is not sent after the closing.
+// latest is the last instant at which it may be sent. A notice of a closing is not sent after the closing, and one of hours
+// not after what it says has ended.
 func (a NotifyArgs) latest() time.Time {
 	latest := a.Boundary.Add(hours.NoticeTooLate)
-	if a.Notice == string(agent.ClosingSoon) && a.Until.Before(latest) {
+	if !a.Until.IsZero() && a.Until.Before(latest) {
 		return a.Until
 	}
 	return latest
 }
 
-// noticeText is the text for an agent, in the local time of their hours.
-func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
-	clock := func(t time.Time) string { return t.In(zone).Format("Mon 15:04") }
+// reader is the agent to whom a notice goes.
+type reader struct {
+	hours   *hours.Schedule
+	zone    *time.Location // of the times in the notice
+	foreign bool           // it may not be the zone in which they live, and is named
+}
+
+// confirms tells whether a notice of the agent's hours is true at an instant: an edit may have moved them in the meantime.
+func (r reader) confirms(notice string, at time.Time) bool {
+	switch notice {
+	case string(agent.HoursStarted):
+		return r.hours.At(at).Open
+	case string(agent.HoursEnded):
+		return !r.hours.At(at).Open
+	}
+	return true
+}
+
+// noticeText is the text for an agent, in the local time of the agent.
+func noticeText(args NotifyArgs, r reader) (title, text string) {
+	clock := func(t time.Time) string { return t.In(r.zone).Format("Mon 15:04") }
+	zone := ""
+	if r.foreign {
+		zone = " (" + r.zone.String() + ")"
+	}
 	switch args.Notice {
 	case action.KindTrigger:
 		title = "About a visitor of " + args.Property
@@ -104,7 +132,7 @@ func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
 		if args.Department != "" {
 			place += "/" + args.Department
 		}
-		title, text = place+" closes soon", place+" closes "+clock(args.Until)
+		title, text = place+" closes soon", place+" closes "+clock(args.Until)+zone
 	case string(agent.DigestOpened):
 		title, text = "This came in", args.Text
 	case string(agent.HoursStarted):
@@ -112,36 +140,39 @@ func noticeText(args NotifyArgs, zone *time.Location) (title, text string) {
 		if !args.Until.IsZero() {
 			text += ", until " + clock(args.Until)
 		}
+		text += zone
 	default:
 		title, text = "Your hours have ended", "You are offline since "+clock(args.Boundary)
 		if !args.Until.IsZero() {
 			text += ". Your next hours start " + clock(args.Until)
 		}
+		text += zone
 	}
 	return title, text + "."
 }
 
-// loadAgent gives an agent and the time zone of their hours. An agent who was removed
+// loadAgent gives an agent, as defined and as a reader. An agent who was removed
 // has no services, and gets no notice.
-func (j notifyJob) loadAgent(ctx context.Context, id string) (*definition.Agent, *time.Location, error) {
+func (j notifyJob) loadAgent(ctx context.Context, id string) (*definition.Agent, reader, error) {
 	records, err := j.store.Load(ctx, []store.Subject{store.AgentSubject(id)})
 	if err != nil {
-		return nil, nil, err
+		return nil, reader{}, err
 	}
 	b, err := j.engine.Decider().Gather(ctx, records)
 	if err != nil {
-		return nil, nil, err
+		return nil, reader{}, err
 	}
 	if err := b.Broken[store.AgentSubject(id)]; err != nil {
-		return nil, nil, err
+		return nil, reader{}, err
 	}
 	def := b.Agents[id]
 	if def == nil {
-		return new(definition.Agent), time.UTC, nil
+		return new(definition.Agent), reader{zone: time.UTC}, nil
 	}
 	a, err := b.Agent(def)
 	if err != nil {
-		return nil, nil, err
+		return nil, reader{}, err
 	}
-	return def, a.Hours.Location(), nil
+	zone, err := b.Zone(def, a.Hours)
+	return def, reader{a.Hours, zone, b.IsForeign(def, zone)}, err
 }

@@ -176,9 +176,16 @@ func TestWakesInARow(t *testing.T) {
 			{"20 17:05", week, "v2 offline (weekly) by 20 17:00: 20 17:00–23 09:00; hours_ended (weekly) 20 17:00–23 09:00"}}},
 		{"down over several boundaries within a quarter of an hour", []wake{
 			{"20 08:00", "mon-fri 9:00-9:04, 9:06-9:10", "v1 →offline (weekly) by an edit: 20 08:00–20 09:00"},
-			{"20 09:12", "mon-fri 9:00-9:04, 9:06-9:10", "v2 offline (weekly) by 20 09:10: 20 09:10–23 09:00" +
-				"; hours_started (weekly) 20 09:00–20 09:04; hours_ended (weekly) 20 09:04–20 09:06" +
-				"; hours_started (weekly) 20 09:06–20 09:10; hours_ended (weekly) 20 09:10–23 09:00"}}},
+			{"20 09:12", "mon-fri 9:00-9:04, 9:06-9:10", "v2 offline (weekly) by 20 09:10: 20 09:10–23 09:00; hours_ended (weekly) 20 09:10–23 09:00"}}},
+		{"in the last minute of short hours", []wake{
+			{"20 08:00", "mon-fri 9:00-9:04", "v1 →offline (weekly) by an edit: 20 08:00–20 09:00"},
+			{"20 09:03", "mon-fri 9:00-9:04", "v2 offline→online (weekly) by 20 09:00: 20 09:00–20 09:04; hours_started (weekly) 20 09:00–20 09:04"}}},
+		{"at the end of short hours", []wake{
+			{"20 08:00", "mon-fri 9:00-9:04", "v1 →offline (weekly) by an edit: 20 08:00–20 09:00"},
+			{"20 09:04", "mon-fri 9:00-9:04", "v2 offline (weekly) by 20 09:04: 20 09:04–23 09:00; hours_ended (weekly) 20 09:04–23 09:00"}}},
+		{"after a short pause", []wake{
+			{"20 08:00", "mon-fri 8-9, 9:05-10", "v1 →online (weekly) by an edit: 20 08:00–20 09:00"},
+			{"20 09:06", "mon-fri 8-9, 9:05-10", "v2 online (weekly) by 20 09:05: 20 09:05–20 10:00; hours_started (weekly) 20 09:05–20 10:00"}}},
 		{"down for a week", []wake{morning,
 			{"27 12:00", week, "v2 offline→online (weekly) by 27 09:00: 27 09:00–27 17:00"}}},
 		{"a new agent in hours is not told of their start", []wake{

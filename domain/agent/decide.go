@@ -56,7 +56,7 @@ func since(before State, now Status, began, at time.Time) (since, boundary time.
 }
 
 // notices are for the boundaries since the last announced one, up to an instant.
-// Those that are too late are left out.
+// Those that are too late are left out, and those of hours, or a pause, that are over.
 func (a Agent) notices(before State, at time.Time) []Notice {
 	var due []Notice
 	known := before.Status
@@ -77,6 +77,9 @@ func (a Agent) notices(before State, at time.Time) []Notice {
 		kind := HoursEnded
 		if h.Open {
 			kind = HoursStarted
+		}
+		if isOver := !h.Until.IsZero() && !at.Before(h.Until); isOver { // it would not be true
+			continue
 		}
 		if slices.Contains(a.NotifyOn, kind) {
 			due = append(due, Notice{Kind: kind, Boundary: b.UTC(), Until: h.Until.UTC(), Reason: h.Reason})

@@ -3,6 +3,7 @@ package hours
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // WithLeave returns the schedule closed on every date of leave, which replaces the leave it may have
@@ -24,6 +25,73 @@ func (s *Schedule) WithLeave(leave []DateRange) *Schedule {
 		c.under = c.under.WithLeave(leave)
 	}
 	return c
+}
+
+// WithLeaveIn is WithLeave with the dates of the leave read in another zone, that of the agent: windows that open within
+// them are closed. A nil zone is that of the schedule.
+func (s *Schedule) WithLeaveIn(zone *time.Location, leave []DateRange) *Schedule {
+	if zone == nil || zone.String() == s.Location().String() {
+		return s.WithLeave(leave)
+	}
+	c := s.clone()
+	c.leave = nil
+	from, own := clock{location: zone}, clock{location: c.location}
+	var away []span // of readings of the schedule's own clock
+	for _, r := range leave {
+		if r.From.exists() && r.To.exists() && r.From.Compare(r.To) <= 0 {
+			begin, end := from.first(startOf(r.From.number())), from.first(startOf(r.To.number()+1))
+			away = append(away, span{int(own.mark(begin)), int(own.mark(end)), nil})
+		}
+	}
+	c.leave = c.awayDays(union(away))
+	if c.under != nil {
+		c.under = c.under.WithLeaveIn(zone, leave)
+	}
+	return c
+}
+
+// awayDays turns spans of readings into spans of days. Whole days are closed. The days on which a span begins and ends keep
+// the windows that open outside it.
+func (l layers) awayDays(away []span) []span {
+	closed := &rule{reason: reasonLeave}
+	partly := make(map[int]*rule)
+	var days []span
+	for _, a := range away {
+		first, last := dayOf(int64(a.from)), dayOf(int64(a.to))
+		if startOf(first) < int64(a.from) {
+			l.cut(partly, first, a)
+			first++
+		}
+		if startOf(last) < int64(a.to) {
+			l.cut(partly, last, a)
+		}
+		if first < last {
+			days = append(days, span{first, last, closed})
+		}
+	}
+	for day, r := range partly {
+		days = append(days, span{day, day + 1, r})
+	}
+	slices.SortFunc(days, func(a, b span) int { return a.from - b.from })
+	return days
+}
+
+// cut takes from the windows of a day those that open within a span of readings.
+func (l layers) cut(partly map[int]*rule, day int, away span) {
+	r := partly[day]
+	if r == nil {
+		r = l.governing(day)
+	}
+	kept := rule{reason: r.reason}
+	for _, w := range r.windows {
+		if opens := int(startOf(day)) + 60*w.Opens; opens < away.from || opens >= away.to {
+			kept.windows = append(kept.windows, w)
+		}
+	}
+	if len(kept.windows) == 0 {
+		kept.reason = reasonLeave
+	}
+	partly[day] = &kept
 }
 
 // union sorts the spans of one rule and joins those that overlap or touch.

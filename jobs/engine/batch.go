@@ -192,13 +192,35 @@ func (b *Batch) Agent(def *definition.Agent) (agent.Agent, error) {
 		return agent.Agent{}, err
 	}
 	if len(def.Leave) > 0 {
-		schedule = schedule.WithLeave(def.Leave)
+		zone, err := b.Zone(def, schedule)
+		if err != nil {
+			return agent.Agent{}, err
+		}
+		schedule = schedule.WithLeaveIn(zone, def.Leave)
 	}
 	a := agent.Agent{Hours: schedule}
 	for _, kind := range def.Notify.On {
 		a.NotifyOn = append(a.NotifyOn, agent.Kind(kind))
 	}
 	return a, nil
+}
+
+// Zone is an agent's zone, in which they read dates of leave and the times of notices: their own, or else that of their
+// schedule.
+func (b *Batch) Zone(def *definition.Agent, s *hours.Schedule) (*time.Location, error) {
+	if def.TimeZone == "" {
+		return s.Location(), nil
+	}
+	always, err := b.compile(nil, def.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	return always.Location(), nil
+}
+
+// IsForeign tells whether a zone need not be that of an agent who names none.
+func (b *Batch) IsForeign(def *definition.Agent, zone *time.Location) bool {
+	return def.TimeZone == "" && zone.String() != b.fallback.String()
 }
 
 // listeners are the agents of a property or department who want to be told that it closes
