@@ -15,7 +15,9 @@ type Env struct {
 	Redis        *redis.UniversalOptions // nil where REDIS_URL is not set
 	RedisName    string                  // REDIS_URL without its secrets, for logs
 	Definitions  string                  // a path
-	TimeZone     *time.Location
+	Zoneinfo     string                  // the directory of the time zone database; empty: the built-in one. See UseZoneinfo
+	TimeZone     *time.Location          // that of the machine, unless a variable names one
+	Warning      string                  // about the machine's time zone, where it is taken; empty: there is none
 	Shards       int
 	Partitions   int // at most Shards
 	Concurrency  int
@@ -70,7 +72,6 @@ func (e EnvError) Error() string {
 func FromEnv(getenv func(string) string) (Env, error) {
 	env := Env{
 		Definitions: "deskbell.yaml",
-		TimeZone:    time.Local,
 		Shards:      64,
 		Partitions:  1,
 		Concurrency: 2 * runtime.GOMAXPROCS(0), // which knows the CPU limit of a container
@@ -91,6 +92,9 @@ func FromEnv(getenv func(string) string) (Env, error) {
 	}
 	if len(faults) > 0 {
 		return Env{}, faults
+	}
+	if env.TimeZone == nil {
+		env.TimeZone, env.Warning = machine{"/", getenv}.zone()
 	}
 	return env, nil
 }

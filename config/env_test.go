@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -14,17 +16,22 @@ import (
 )
 
 func env(values map[string]string) func(string) string {
-	return func(name string) string { return values[name] }
+	return func(name string) string {
+		if name == "TZ" {
+			return "UTC" // whatever the machine has
+		}
+		return values[name]
+	}
 }
 
 func TestFromEnv(t *testing.T) {
 	t.Parallel()
-	paris, err := time.LoadLocation("Europe/Paris")
+	paris, err := zones.Load("Europe/Paris")
 	if err != nil {
 		t.Fatal(err)
 	}
 	byDefault := config.Env{
-		Definitions: "deskbell.yaml", TimeZone: time.Local, Shards: 64, Partitions: 1, Concurrency: 2 * runtime.GOMAXPROCS(0),
+		Definitions: "deskbell.yaml", TimeZone: time.UTC, Shards: 64, Partitions: 1, Concurrency: 2 * runtime.GOMAXPROCS(0),
 		SweepBatch: 500, StopTimeout: 20 * time.Second, LogLevel: "info", LogFormat: "auto",
 	}
 	for _, c := range []struct {
@@ -68,7 +75,7 @@ func TestFromEnvAnswersEveryFault(t *testing.T) {
 	}))
 	want := []string{
 		`REDIS_URL="redis://***" has no valid host:port, or its password has characters (/ ? # @ : %) that need percent-encoding; allowed: redis://, `,
-		`DESKBELL_TIME_ZONE="local" is not a time zone; allowed: an IANA name such as Europe/Paris or UTC`,
+		`DESKBELL_TIME_ZONE="local" is another time zone on every machine; allowed: an IANA name such as Europe/Paris or UTC`,
 		`DESKBELL_SHARDS="0" is out of range; allowed: 1 to 4096`,
 		`DESKBELL_PARTITIONS="100" is more than the 64 shards; allowed: 1 to 4096`,
 		`DESKBELL_CONCURRENCY="many" is not a whole number; allowed: 1 to 10000`,

@@ -1,12 +1,15 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/hours/zones"
 )
 
 // setting is a variable and how it gets into an Env.
@@ -37,9 +40,14 @@ func settings() []setting {
 				"redis-cluster://host:port,host:port, with user:password@ before the host; rediss- for TLS",
 			Doc: "The Redis that keeps everything. Redis 7.0 or newer, with `maxmemory-policy noeviction`.",
 		}},
-		{read: readPath, Variable: Variable{
+		{read: readPath(func(e *Env) *string { return &e.Definitions }), Variable: Variable{
 			Name: "DESKBELL_DEFINITIONS", Default: "deskbell.yaml", Allowed: "a path",
 			Doc: "The file of schedules, properties, agents and destinations that `up` takes. `worker` is given one by `--definitions`.",
+		}},
+		{read: readPath(func(e *Env) *string { return &e.Zoneinfo }), Variable: Variable{
+			Name: ZoneinfoVariable, Default: "the built-in one, see `deskbell version`", Allowed: "a directory such as /usr/share/zoneinfo",
+			Doc: "The time zone database. It is read wholly at the start. " +
+				"Give every worker the same: those with an older version than others decide nothing meanwhile.",
 		}},
 		{read: readZone, Variable: Variable{
 			Name: TimeZoneVariable, Default: "the machine's", Allowed: "an IANA name such as Europe/Paris or UTC",
@@ -94,15 +102,21 @@ func readRedis(env *Env, value string) string {
 	return ""
 }
 
-func readPath(env *Env, value string) string {
-	env.Definitions = value
-	return ""
+func readPath(to func(*Env) *string) func(*Env, string) string {
+	return func(env *Env, value string) string {
+		*to(env) = value
+		return ""
+	}
 }
 
 func readZone(env *Env, value string) string {
-	zone, err := time.LoadLocation(value)
-	if err != nil || strings.EqualFold(value, "local") { // which would be another zone on every machine
-		return "is not a time zone"
+	zone, err := zones.Load(value)
+	if refused := (*zones.NameError)(nil); errors.As(err, &refused) {
+		hint, general := strings.CutPrefix(refused.Allowed, zones.Example)
+		if !general {
+			hint = ": write " + hint
+		}
+		return refused.Problem + hint
 	}
 	env.TimeZone = zone
 	return ""

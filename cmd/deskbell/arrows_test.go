@@ -304,6 +304,58 @@ func (s source) worldly() (found []string) {
 	return found
 }
 
+// foreignZones lists where the file takes time zones from the machine or from Go, and not from domain/hours/zones.
+func (s source) foreignZones() (found []string) {
+	const home = "domain/hours/zones"
+	for _, imported := range s.imports {
+		if imported == "time/tzdata" {
+			found = append(found, s.name+": time/tzdata")
+		}
+	}
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		selector, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		of, ok := selector.X.(*ast.Ident)
+		if !ok || s.imports[of.Name] != "time" {
+			return true
+		}
+		name := selector.Sel.Name
+		reads := name == "LoadLocationFromTZData" && s.dir() != home && !strings.HasPrefix(s.name, "config/machine")
+		if name == "LoadLocation" || name == "Local" || reads {
+			found = append(found, s.at(selector.Pos())+": time."+name)
+		}
+		return true
+	})
+	return found
+}
+
+func TestZonesAreOurOwn(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		for _, found := range s.foreignZones() {
+			t.Errorf("%s: take zones from domain/hours/zones, which are the same on every machine", found)
+		}
+	}
+	for body, want := range map[string]int{
+		`import "time"; var z, _ = time.LoadLocation("UTC")`: 1,
+		`import "time"; var z = time.Local`:                  1,
+		`import _ "time/tzdata"`:                             1,
+		`import "time"; var z = time.LoadLocationFromTZData`: 1,
+		`import clock "time"; var z = clock.LoadLocation`:    1,
+		`import "time"; var z = time.UTC`:                    0,
+	} {
+		s, err := parseSource("jobs/x_test.go", "x.go", "package x; "+body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := s.foreignZones(); len(found) != want {
+			t.Errorf("%s: found %v", body, found)
+		}
+	}
+}
+
 func TestImportsPointDown(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {

@@ -191,10 +191,13 @@ func (c *hoursCmd) list(ctx context.Context, a *app, s *hours.Schedule) error {
 // zone is the zone of schedules that name none. A fault elsewhere in the environment is no matter here.
 func (a *app) zone() (*time.Location, error) {
 	env, err := config.FromEnv(func(name string) string {
-		if name != config.TimeZoneVariable {
+		if name != config.TimeZoneVariable && name != "TZ" {
 			return ""
 		}
 		return a.env(name)
 	})
+	if env.Warning != "" {
+		fmt.Fprintln(a.stderr, "deskbell: warning: "+env.Warning)
+	}
 	return env.TimeZone, err
 }

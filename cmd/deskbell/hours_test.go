@@ -174,6 +174,43 @@ func TestHoursTakesTheZoneOfTheEnvironmentWhereAScheduleNamesNone(t *testing.T) 
 	}
 }
 
+// Laws of 2026 that older time zone databases do not know.
+func TestHoursKnowTheLawsOf2026(t *testing.T) {
+	t.Parallel()
+	for zone, opens := range map[string]string{
+		"America/Vancouver": "16:00", "Canada/Pacific": "16:00", "canada/pacific": "16:00", "America/Edmonton": "15:00", "Africa/Casablanca": "09:00",
+	} {
+		b := testBundle{stdin: "{time_zone: " + zone + ", weekly: {daily: 9-17}}"}
+		got := b.run(t, "hours", "-", "--from", "2026-11-26", "--to", "2026-11-26T23:00", "--json")
+		if want := `{"at":"2026-11-26T` + opens + `:00Z"`; !strings.Contains(got.stdout, want) {
+			t.Errorf("%s: want %s, got %+v", zone, want, got)
+		}
+	}
+}
+
+// The same name of a zone has the same answer, wherever it stands.
+func TestZonesAreRefusedAlikeEverywhere(t *testing.T) {
+	t.Parallel()
+	const want = `"Romance Standard Time" is a name of Windows; allowed: Europe/Paris`
+	for _, file := range []string{
+		"{time_zone: Romance Standard Time, weekly: 24/7}",
+		"properties: {p: {time_zone: Romance Standard Time}}",
+		"properties: {p: {schedule: {time_zone: Romance Standard Time, weekly: 24/7}}}",
+		"agents: {a: {time_zone: Romance Standard Time}}",
+		"schedules: {s: {time_zone: Romance Standard Time, weekly: 24/7}}",
+	} {
+		if got := (testBundle{stdin: file}).run(t, "hours", "-"); got.code != 1 || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: %+v", file, got)
+		}
+	}
+	b := testBundle{stdin: "{p: {time_zone: etc/gmt+2, schedule: {time_zone: EST, weekly: 24/7}}}"}
+	b.stdin = "properties: " + b.stdin
+	got := b.run(t, "validate", "-")
+	if got.code != 0 || !strings.Contains(got.stderr, "2 h behind UTC") || !strings.Contains(got.stderr, "never has summer time") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestHoursDrawsTheFaultsOfAFile(t *testing.T) {
 	t.Parallel()
 	got := testBundle{}.run(t, "hours", "testdata/busted_hours.yaml")

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/domain/hours"
 )
@@ -24,7 +26,7 @@ func TestInstantReadsATimeOnTheClockOfTheZone(t *testing.T) {
 		{"Pacific/Apia", "2011-12-30T12:00", "2011-12-30T10:00:00Z"},        // the whole date is skipped
 		{"Pacific/Kiritimati", "2026-01-01", "2025-12-31T10:00:00Z"},
 	} {
-		loc, err := time.LoadLocation(c.zone)
+		loc, err := zones.Load(c.zone)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +50,7 @@ func TestInstantRefusesWhatIsNoTime(t *testing.T) {
 func TestFirstInstantIsTheFirstAtWhichTheClockShowsTheReadingOrALaterOne(t *testing.T) {
 	t.Parallel()
 	for _, zone := range []string{"Europe/Paris", "Australia/Lord_Howe", "Pacific/Apia", "America/Havana", "America/Sao_Paulo", "Africa/Cairo", "Antarctica/Troll"} {
-		loc, err := time.LoadLocation(zone)
+		loc, err := zones.Load(zone)
 		if err != nil {
 			t.Fatal(err)
 		}

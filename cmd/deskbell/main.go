@@ -6,7 +6,6 @@ import (
 	"context"
 	"os"
 	"time"
-	_ "time/tzdata" // zones also on machines that have none
 
 	"github.com/redis/go-redis/v9"
 

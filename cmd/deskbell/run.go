@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
+	"github.com/deskbell/deskbell/config"
 )
 
 // commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name.
@@ -84,5 +85,8 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 		return misparsed(err)
 	}
 	a.colourWhen = cli.Colour
+	if err := config.UseZoneinfo(a.env); err != nil {
+		return err
+	}
 	return command.Run()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
@@ -67,8 +69,17 @@ func (a *app) daemon() (config.Env, *logrus.Logger, error) {
 	if err != nil {
 		return env, nil, err
 	}
+	logZones(log, env)
 	log.WithField("redis", env.RedisName).Info("connecting")
 	return env, log, nil
+}
+
+// logZones says which time zone rules this process has.
+func logZones(log logrus.FieldLogger, env config.Env) {
+	log.WithFields(logrus.Fields{"version": zones.Version(), "from": cmp.Or(env.Zoneinfo, "built in"), "default": env.TimeZone}).Info("time zones")
+	if env.Warning != "" {
+		log.Warn(env.Warning)
+	}
 }
 
 // attach opens Redis for a process that waits for it, after some first steps.

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
@@ -165,7 +167,7 @@ func commonZone(defs *definition.Definitions, fallback *time.Location) *time.Loc
 	for _, p := range defs.Properties {
 		zone := fallback
 		if name := zoneOf(defs, p); name != "" {
-			if loaded, err := time.LoadLocation(name); err == nil { // it was checked
+			if loaded, err := zones.Load(name); err == nil { // it was checked
 				zone = loaded
 			}
 		}

@@ -12,6 +12,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
@@ -66,7 +68,7 @@ func (a *app) printStatus(list []view.PropertyStatus) error {
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "PROPERTY\tSTATUS\tMODE\tREASON\tSINCE\tUNTIL\tNEXT\tON SHIFT")
 	for _, p := range list {
-		zone, err := time.LoadLocation(p.TimeZone)
+		zone, err := zones.Load(p.TimeZone)
 		if err != nil {
 			return fmt.Errorf("loading the zone of %s: %w", p.Property, err)
 		}

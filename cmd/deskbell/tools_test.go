@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -43,6 +45,7 @@ func TestVersionNamesTheSource(t *testing.T) {
 	var got bytes.Buffer
 	writeVersion(&got, info, true)
 	want := `deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/arm64
+time zones ` + zones.Version() + `
   github.com/alecthomas/kong v1.17.0
   example.com/new v1.0.1
 `
@@ -51,7 +54,7 @@ func TestVersionNamesTheSource(t *testing.T) {
 	}
 	got.Reset()
 	writeVersion(&got, &debug.BuildInfo{GoVersion: "go1.26.8", Settings: info.Settings[3:]}, false)
-	if want := "deskbell (devel) go1.26.8 linux/arm64\n"; got.String() != want {
+	if want := "deskbell (devel) go1.26.8 linux/arm64\ntime zones " + zones.Version() + "\n"; got.String() != want {
 		t.Errorf("without version control: %s", &got)
 	}
 }

@@ -61,6 +61,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 		log.SetFormatter(plainLines{})
 		jobLog.SetFormatter(plainLines{})
 	}
+	logZones(log, env)
 	if env.Redis == nil {
 		options, stop := embedded.Start(a.now, time.Second)
 		defer stop()

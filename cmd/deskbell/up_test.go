@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
@@ -48,7 +50,7 @@ func TestTheSampleFitsAnyNight(t *testing.T) {
 		"America/Havana":      {"2026-10-31", "2027-03-13"}, // at 01:00, at midnight
 		"Australia/Lord_Howe": {"2026-04-04", "2026-10-03"}, // by half an hour
 	} {
-		location, err := time.LoadLocation(zone)
+		location, err := zones.Load(zone)
 		if err != nil {
 			t.Fatal(err)
 		}

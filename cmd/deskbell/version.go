@@ -7,6 +7,8 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
+
+	"github.com/deskbell/deskbell/domain/hours/zones"
 )
 
 type versionCmd struct {
@@ -40,7 +42,8 @@ func userAgent() string {
 	return "Deskbell/" + strings.Trim(info.Main.Version, "()") // "(devel)" would be a comment
 }
 
-// writeVersion prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64".
+// writeVersion prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64", and below it
+// "time zones 2026f".
 func writeVersion(w io.Writer, info *debug.BuildInfo, verbose bool) {
 	setting := map[string]string{}
 	for _, s := range info.Settings {
@@ -61,6 +64,7 @@ func writeVersion(w io.Writer, info *debug.BuildInfo, verbose bool) {
 		line += " (" + strings.Join(source, ", ") + ")"
 	}
 	fmt.Fprintf(w, "%s %s %s/%s\n", line, info.GoVersion, setting["GOOS"], setting["GOARCH"])
+	fmt.Fprintf(w, "time zones %s\n", zones.Version())
 	if !verbose {
 		return
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"pgregory.net/rapid"
 
 	"github.com/deskbell/deskbell/domain/agent"
@@ -20,7 +22,7 @@ const span = 4 * 24 * time.Hour // of a drawn story
 // drawAgent draws hours of which some never change, some touch, some last over
 // midnight, and some are minutes long.
 func drawAgent(r *rapid.T) agent.Agent {
-	location, err := time.LoadLocation(rapid.SampledFrom([]string{"UTC", "Europe/Paris", "Australia/Lord_Howe", "America/Havana"}).Draw(r, "zone"))
+	location, err := zones.Load(rapid.SampledFrom([]string{"UTC", "Europe/Paris", "Australia/Lord_Howe", "America/Havana"}).Draw(r, "zone"))
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // the binary embeds it in cmd
 
 	"github.com/goccy/go-yaml"
 

@@ -12,11 +12,11 @@ type Fault = table.Fault
 // Faults is every fault of a definition, as an error.
 type Faults = table.Faults
 
-// zones are the time zones already looked up, and whether there are such: a large file names few, many times.
-type zones map[string]bool
+// lookedUp are the names of time zones that were looked up already: a large file has few, many times.
+type lookedUp map[string]zoneName
 
 // newReader bounds the work on a file that is wrong all through.
-func newReader() *table.Reader { return &table.Reader{Most: 1000, Context: zones{}} }
+func newReader() *table.Reader { return &table.Reader{Most: 1000, Context: lookedUp{}} }
 
 // Parse reads a whole file from the tree that a YAML or JSON decoder yields: map[string]any, []any, string, bool, nil,
 // and json.Number, int, int64, uint64 or float64 for numbers. A json.Number may hold a number as YAML writes it ("0700"):

@@ -1,28 +1,52 @@
 package definition
 
 import (
+	"errors"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-// timeZone is a name of the IANA database. "Local" is none: it is another zone on every machine.
+// timeZone is a name of the time zone database. It is kept in the spelling of the database.
 func timeZone() table.Kind[string] {
 	schema := map[string]any{"type": "string", "minLength": 1, "examples": []any{"Europe/Paris", "America/New_York", "UTC"}}
-	valid := func(at table.Place, name string) bool {
-		zones := at.Context.(zones)
-		known, looked := zones[name]
-		if !looked {
-			_, err := time.LoadLocation(name)
-			known = err == nil && name != "" && name != "Local"
-			zones[name] = known
+	k := textual("IANA time zone", "an IANA time zone", "a name such as Europe/Paris or UTC", schema, func(_ table.Place, name string) bool { return name != "" })
+	return table.Then(k, func(at table.Place, written string) string {
+		if written == "" {
+			return "" // it has its fault
 		}
-		return known
+		name := zoneNamed(at.Context.(lookedUp), written)
+		if name.refused != nil {
+			at.Fault(table.Clip(written), name.refused.Problem, name.refused.Allowed)
+			return ""
+		}
+		if strange := zones.Warn(written); strange != "" {
+			at.Warn(written, strange)
+		}
+		return name.spelt
+	})
+}
+
+// zoneName is a name of a time zone in the spelling of the database, or why there is none.
+type zoneName struct {
+	spelt   string
+	refused *zones.NameError
+}
+
+func zoneNamed(known lookedUp, written string) zoneName {
+	name, ok := known[written]
+	if ok {
+		return name
 	}
-	return textual("IANA time zone", "an IANA time zone", "a name such as Europe/Paris or UTC", schema, valid)
+	location, err := zones.Load(written)
+	if !errors.As(err, &name.refused) {
+		name.spelt = location.String()
+	}
+	known[written] = name
+	return name
 }
 
 const mostURL = 2048 // bytes

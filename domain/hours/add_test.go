@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"pgregory.net/rapid"
 )
 
@@ -141,7 +143,7 @@ func checkOpenTime(t *testing.T, random *rand.Rand, location *time.Location, sta
 
 // drawOpenHours draws a schedule with everything that can change its answer.
 func drawOpenHours(r *rapid.T) *Schedule {
-	location, err := time.LoadLocation(rapid.SampledFrom([]string{"UTC", "Europe/Paris", "Australia/Lord_Howe", "America/Havana", "Africa/Casablanca"}).Draw(r, "zone"))
+	location, err := zones.Load(rapid.SampledFrom([]string{"UTC", "Europe/Paris", "Australia/Lord_Howe", "America/Havana", "Africa/Casablanca"}).Draw(r, "zone"))
 	if err != nil {
 		r.Fatal(err)
 	}

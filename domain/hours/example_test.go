@@ -3,7 +3,8 @@ package hours_test
 import (
 	"fmt"
 	"time"
-	_ "time/tzdata"
+
+	"github.com/deskbell/deskbell/domain/hours/zones"
 
 	"github.com/robfig/cron/v3"
 
@@ -21,7 +22,7 @@ func must[T any](value T, err error) T {
 }
 
 func compile(preset, zone string) *hours.Schedule {
-	return must(must(hours.Parse(preset)).Compile(must(time.LoadLocation(zone))))
+	return must(must(hours.Parse(preset)).Compile(must(zones.Load(zone))))
 }
 
 func at(s string) time.Time { return must(time.Parse(time.RFC3339, s)) }

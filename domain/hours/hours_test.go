@@ -4,7 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // the binary embeds it in cmd
+
+	"github.com/deskbell/deskbell/domain/hours/zones"
 
 	"github.com/goccy/go-yaml"
 )
@@ -12,7 +13,7 @@ import (
 // zone loads a zone that the test needs.
 func zone(t testing.TB, name string) *time.Location {
 	t.Helper()
-	location, err := time.LoadLocation(name)
+	location, err := zones.Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}

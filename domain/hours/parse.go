@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/domain/table"
 )
 
@@ -45,8 +46,7 @@ func (p *parser) spec(spec *Spec, tree any) {
 	}
 	if value, ok := fields["time_zone"]; ok {
 		if name, ok := p.text("/time_zone", value, `an IANA name such as "Europe/Paris"`); ok {
-			spec.TimeZone = name
-			p.location("/time_zone", name, time.UTC)
+			spec.TimeZone = p.zone("/time_zone", name)
 		}
 	}
 	if value, ok := fields["weekly"]; ok {
@@ -60,6 +60,18 @@ func (p *parser) spec(spec *Spec, tree any) {
 	if value, ok := fields["exceptions"]; ok {
 		spec.Exceptions = p.exceptions("/exceptions", value)
 	}
+}
+
+// zone reads the name of a zone, and gives it in the spelling of the database.
+func (p *parser) zone(path, name string) string {
+	if strange := zones.Warn(name); strange != "" {
+		p.warn(path, 0, name, strange)
+	}
+	location := p.location(path, name, time.UTC)
+	if location == nil || name == "" {
+		return name
+	}
+	return location.String()
 }
 
 // weekly reads a preset or a map from days to windows.

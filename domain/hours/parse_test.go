@@ -140,9 +140,9 @@ func TestEveryFaultSaysWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 		{"a week that is a number", `{weekly: 247}`,
 			`/weekly: "247" is not a week; allowed: windows by day such as {mon-fri: "9-17"}, "24/7" or "closed"`},
 		{"an unknown zone", `{weekly: 24/7, time_zone: Europe/Pariss}`,
-			`/time_zone: "Europe/Pariss" is not a time zone; allowed: an IANA name such as "Europe/Paris" or "UTC"`},
+			`/time_zone: "Europe/Pariss" is not a time zone; allowed: an IANA name such as "Europe/Paris" or "UTC" (did you mean "Europe/Paris"?)`},
 		{"the zone of the machine", `{weekly: 24/7, time_zone: Local}`,
-			`/time_zone: "Local" is not a time zone; allowed: an IANA name such as "Europe/Paris" or "UTC"`},
+			`/time_zone: "Local" is another time zone on every machine; allowed: an IANA name such as "Europe/Paris" or "UTC"`},
 		{"a zone that is a number", `{weekly: 24/7, time_zone: 1}`,
 			`/time_zone: "1" is not text; allowed: an IANA name such as "Europe/Paris"`},
 		{"an unknown preset", `always`,
@@ -334,7 +334,7 @@ func TestFaultsOfSpecsWrittenInGo(t *testing.T) {
 		{"a dated exception without a year", Spec{Exceptions: []Exception{{From: Date{0, 12, 24}}}}, `/exceptions/0: "12-24" is not in the calendar`},
 		{"two exceptions on one date", Spec{Exceptions: []Exception{{From: day}, {From: day}}}, `/exceptions/1: "2026-12-24" has an exception already, /exceptions/0; allowed: one exception a date; a dated one beats a yearly one`},
 		{"an unknown country", Spec{Holidays: &Holidays{Country: "fr"}}, `/holidays/country: "fr" is not a country with known holidays`},
-		{"an unknown zone", Spec{TimeZone: "Local"}, `/time_zone: "Local" is not a time zone; allowed: an IANA name such as "Europe/Paris" or "UTC"`},
+		{"an unknown zone", Spec{TimeZone: "Local"}, `/time_zone: "Local" is another time zone on every machine; allowed: an IANA name such as "Europe/Paris" or "UTC"`},
 	}
 	for _, tt := range tests {
 		s, err := tt.spec.Compile(nil)

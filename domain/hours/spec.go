@@ -1,10 +1,12 @@
 package hours
 
 import (
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/hours/zones"
 )
 
 // Spec is a schedule as people define it. [Parse] makes one from text; Go code may fill it in, and
@@ -43,7 +45,7 @@ func (s *Spec) Compile(fallback *time.Location) (*Schedule, error) {
 	return &Schedule{layers: layers{rules: s.rules()}, location: location}, nil
 }
 
-// location finds a zone. "Local" would be another zone on every machine.
+// location finds a zone.
 func (p *parser) location(path, name string, fallback *time.Location) *time.Location {
 	if name == "" && fallback == nil {
 		return time.UTC
@@ -51,9 +53,9 @@ func (p *parser) location(path, name string, fallback *time.Location) *time.Loca
 	if name == "" {
 		return fallback
 	}
-	location, err := time.LoadLocation(name)
-	if err != nil || strings.EqualFold(name, "local") {
-		p.fault(path, 0, name, "is not a time zone", `an IANA name such as "Europe/Paris" or "UTC"`)
+	location, err := zones.Load(name)
+	if refused := (*zones.NameError)(nil); errors.As(err, &refused) {
+		p.fault(path, 0, name, refused.Problem, refused.Allowed)
 		return nil
 	}
 	return location

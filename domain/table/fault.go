@@ -65,6 +65,17 @@ func Choices(written string, names []string) string {
 // Suggest answers ` (did you mean "office"?)` where one of the names is close to the written one, else
 // nothing.
 func Suggest(written string, names []string) string {
+	if near := Nearest(written, names); near != "" {
+		return DidYouMean(near)
+	}
+	return ""
+}
+
+// DidYouMean is the hint at a name, to be put behind what is allowed: ` (did you mean "office"?)`.
+func DidYouMean(name string) string { return fmt.Sprintf(" (did you mean %q?)", name) }
+
+// Nearest is the name that is close to the written one; empty: none is.
+func Nearest(written string, names []string) string {
 	const short = 2                        // codes of countries: each is near to all others
 	best, distance := "", 3+len(written)/6 // a slip or two, and more in a long word
 	for _, name := range names {
@@ -72,10 +83,7 @@ func Suggest(written string, names []string) string {
 			best, distance = name, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
+	return best
 }
 
 // edits is the Levenshtein distance in bytes. Long values are not measured: they are no mistyped

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata"
+
+	"github.com/deskbell/deskbell/domain/hours/zones"
 
 	"github.com/deskbell/deskbell/domain/trigger"
 )
@@ -43,7 +44,7 @@ func compile(t testing.TB, match string, conditions ...trigger.Condition) *trigg
 // at is an instant of Paris.
 func at(t testing.TB, clock string) time.Time {
 	t.Helper()
-	paris, err := time.LoadLocation("Europe/Paris")
+	paris, err := zones.Load("Europe/Paris")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"pgregory.net/rapid"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -34,7 +36,7 @@ func drawInstants(r *rapid.T) []time.Time {
 // drawHours draws hours of which some never open, some never close, some touch, and
 // some last over midnight.
 func drawHours(r *rapid.T) *hours.Schedule {
-	location, err := time.LoadLocation(rapid.SampledFrom([]string{"UTC", "Europe/Paris", "Australia/Lord_Howe", "America/Havana"}).Draw(r, "zone"))
+	location, err := zones.Load(rapid.SampledFrom([]string{"UTC", "Europe/Paris", "Australia/Lord_Howe", "America/Havana"}).Draw(r, "zone"))
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // the binary embeds it in cmd
+
+	"github.com/deskbell/deskbell/domain/hours/zones"
 
 	"github.com/goccy/go-yaml"
 
@@ -38,7 +39,7 @@ func compile(t testing.TB, zone, text string) *hours.Schedule {
 	if err != nil {
 		t.Fatal(err)
 	}
-	location, err := time.LoadLocation(zone)
+	location, err := zones.Load(zone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/hours/zones"
 )
 
 // compiledLimit bounds the memory of schedules: at some 2 KB each, 40 MB. A
@@ -48,7 +49,7 @@ func (s *schedules) compileNew(body []byte, zone string) (*hours.Schedule, error
 	location := s.fallback
 	if zone != "" {
 		var err error
-		if location, err = time.LoadLocation(zone); err != nil {
+		if location, err = zones.Load(zone); err != nil {
 			return nil, fmt.Errorf("loading the time zone: %w", err)
 		}
 	}

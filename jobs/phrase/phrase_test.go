@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"pgregory.net/rapid"
 
 	"github.com/deskbell/deskbell/jobs/phrase"
@@ -16,7 +18,7 @@ import (
 // at reads a time of the wall clock, with seconds or without.
 func at(t testing.TB, zone, clock string) time.Time {
 	t.Helper()
-	location, err := time.LoadLocation(zone)
+	location, err := zones.Load(zone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ type BoardState struct {
 	Gone     bool   `json:"gone,omitempty"`  // it is not defined; nothing else is set
 	Fault    string `json:"fault,omitempty"` // why it cannot be decided on; the fields below are empty then
 
-	TimeZone    string                     `json:"time_zone,omitempty"` // an IANA name, or an offset: "+01:00"
+	TimeZone    string                     `json:"time_zone,omitempty"` // an IANA name
 	Widget      widget.State               `json:"widget"`
 	Departments map[string]string          `json:"departments,omitempty"` // names of departments that have one, by id
 	Override    *hours.Override            `json:"override,omitempty"`    // in force, or to come
@@ -94,7 +94,7 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	}
 	s.Override, s.Overrides = overrides.Override, overrides.Departments
 	d := widget.Decide(p, widget.State(state.Widget), at)
-	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), zoneName(plain.Hours.Location(), at)
+	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), plain.Hours.Location().String()
 	s.Today = boardDay(plain.Hours, at)
 	s.NextHours = plain.Hours.NextBoundary(at).UTC()
 	s.Boundaries = upcoming(p, d.State, at)
@@ -118,15 +118,6 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 
 func behind(w widget.State, at time.Time) bool {
 	return w.Version == 0 || !w.Until.IsZero() && at.Sub(w.Until) > behindAfter
-}
-
-// zoneName is a zone's name for a browser. This machine's own zone may have no name;
-// then it is the offset of now, "+01:00".
-func zoneName(zone *time.Location, at time.Time) string {
-	if zone == time.Local {
-		return at.In(zone).Format("-07:00")
-	}
-	return zone.String()
 }
 
 func departmentNames(def *definition.Property) map[string]string {

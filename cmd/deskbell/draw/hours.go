@@ -47,7 +47,7 @@ func (d *drawing) days(what Days) {
 	if count > 1 {
 		dates = first.Format("Mon 2 Jan") + " – " + dates
 	}
-	fmt.Fprintf(&d.lines, "%s  %s  %s\n\n", d.Paint(bold, what.Name), zoneName(s.Location()), dates)
+	fmt.Fprintf(&d.lines, "%s  %s  %s\n\n", d.Paint(bold, what.Name), s.Location().String(), dates)
 	for i, day := range days {
 		if i > 0 && day.date.Day() == 1 {
 			d.lines.WriteString("\n")

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
@@ -19,7 +21,7 @@ func TestADayShowsWhatTheScheduleAnswers(t *testing.T) {
 		"Europe/Paris", "Australia/Lord_Howe", "Pacific/Apia", "America/Havana", "America/Sao_Paulo", "America/Asuncion",
 		"Africa/Cairo", "Africa/Casablanca", "Antarctica/Troll", "Asia/Beirut", "Asia/Kathmandu", "America/St_Johns",
 	} {
-		loc, err := time.LoadLocation(zone)
+		loc, err := zones.Load(zone)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,7 @@ func (t *Timeline) write(text string) {
 // Begin writes a title.
 func (t *Timeline) Begin(name string, from, to time.Time) {
 	const minute = "Mon 2 Jan 2006 15:04"
-	t.write(fmt.Sprintf("%s  %s  %s – %s\n", t.Paint(bold, name), zoneName(t.zone), from.In(t.zone).Format(minute), to.In(t.zone).Format(minute)))
+	t.write(fmt.Sprintf("%s  %s  %s – %s\n", t.Paint(bold, name), t.zone.String(), from.In(t.zone).Format(minute), to.In(t.zone).Format(minute)))
 }
 
 // Action writes an action, given as CloudEvents JSON.

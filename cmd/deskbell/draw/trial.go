@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
@@ -28,7 +30,7 @@ import (
 //	  Pricing  10:00:00  · no: page.url contains "/plans": false, it is "https://acme.example/pricing"
 //	  Rescue             · waits for chat.requested
 func Trial(how Style, to io.Writer, t engine.Trial) error {
-	zone, err := time.LoadLocation(t.TimeZone)
+	zone, err := zones.Load(t.TimeZone)
 	if err != nil {
 		return fmt.Errorf("loading the zone of %s: %w", t.Property, err)
 	}
@@ -42,7 +44,7 @@ func Trial(how Style, to io.Writer, t engine.Trial) error {
 	if t.Page != "" {
 		where = " to " + oneLine(t.Page)
 	}
-	d.write(fmt.Sprintf("A visitor who comes on %s (%s)%s:\n\n", t.At.In(zone).Format("Mon 2 Jan 2006 at 15:04:05"), zoneName(zone), where))
+	d.write(fmt.Sprintf("A visitor who comes on %s (%s)%s:\n\n", t.At.In(zone).Format("Mon 2 Jan 2006 at 15:04:05"), zone.String(), where))
 	width := 0
 	for _, one := range t.Triggers {
 		width = max(width, utf8.RuneCountInString(one.Trigger))

@@ -32,14 +32,6 @@ func inWords(d time.Duration) string {
 	return fmt.Sprintf("%d min", minutes)
 }
 
-// zoneName is "Europe/Paris".
-func zoneName(loc *time.Location) string {
-	if loc == time.Local {
-		return "this machine's time zone"
-	}
-	return loc.String()
-}
-
 // oneLine is a text without control characters, which begin lines and move a terminal's cursor: visitors write some of
 // these texts.
 func oneLine(text string) string {

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
+
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/domain/action"
@@ -18,7 +20,7 @@ func ptr[T any](v T) *T { return &v }
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	five := time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC) // in Paris
-	zone, err := time.LoadLocation("Europe/Paris")
+	zone, err := zones.Load("Europe/Paris")
 	if err != nil {
 		t.Fatal(err)
 	}
