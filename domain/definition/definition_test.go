@@ -118,7 +118,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"properties": {"a": {"schedule": "mon-fri 9-25"}}}`, `/properties/a/schedule: "25" is not a time of day (at byte 10); allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"`},
 		{`{"properties": {"a": {"departments": {"b/c": null}}}}`, `/properties/a/departments/b~1c: "b/c" is not an id; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'`},
 		{`{"agents": {"a": {"schedule": {"weekly": "24/7", "exceptions": [{"on": "2026-05-01", "closed": true}, {"on": "2026-05-01", "hours": "9-12"}]}}}}`,
-			`/agents/a/schedule/exceptions/1: "2026-05-01" has an exception already, /exceptions/0; allowed: one exception a date; a dated one beats a yearly one`},
+			`/agents/a/schedule/exceptions/1: "2026-05-01" has an exception of this length already, /exceptions/0; allowed: exceptions of different lengths on one date, of which the shortest holds; a dated one beats a yearly one`},
 		{`{"schedules": {"office": {"weekly": {"mon": "9-17"}, "timezone": "UTC"}}}`, `/schedules/office/timezone: "timezone" is not a known key; allowed: time_zone, weekly, holidays, exceptions (did you mean "time_zone"?)`},
 		{`{"schedules": {"closed": "24/7"}}`, `/schedules/closed: "closed" reads as hours already; allowed: another name`},
 

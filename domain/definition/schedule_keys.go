@@ -13,7 +13,7 @@ func scheduleKeys() []table.Entry {
 		{Key: "holidays", Shape: holidaysShape(),
 			Doc: "Public holidays, on which it is closed: a country, also in short, as in `FR` or `DE-BY`."},
 		{Key: "exceptions", Shape: exceptionsShape(),
-			Doc: "Dates with other hours. They beat holidays, and these beat the week."},
+			Doc: "Dates with other hours. They beat holidays, and these beat the week. Of several on a date, the shortest holds."},
 	}
 }
 

@@ -29,14 +29,14 @@ func (s *Schedule) Add(t time.Time, d time.Duration) (then time.Time, ok bool) {
 	case s.unset():
 		return t.Add(d), true
 	case s.override == nil || s.override.over(t):
-		return s.plainAdd(t, d)
+		return s.addBeneath(t, d)
 	}
 	if s.override.pending(t) {
 		from := s.override.From
-		if then, ok := s.plainAdd(t, d); ok && (then.Before(from) || d > 0 && then.Equal(from)) {
+		if then, ok := s.addBeneath(t, d); ok && (then.Before(from) || d > 0 && then.Equal(from)) {
 			return then, true
 		}
-		d, t = d-s.plainBetween(t, from), from
+		d, t = d-s.betweenBeneath(t, from), from
 	}
 	return s.forcedAdd(t, d)
 }
@@ -54,7 +54,7 @@ func (s *Schedule) forcedAdd(t time.Time, d time.Duration) (time.Time, bool) {
 	if until.IsZero() {
 		return time.Time{}, false
 	}
-	return s.plainAdd(until, d)
+	return s.addBeneath(until, d)
 }
 
 // Between returns the open time from a to b, of which a is included and b is not. It is never longer than the time from a
@@ -77,14 +77,30 @@ func (s *Schedule) Between(a, b time.Time) time.Duration {
 	if o := s.override; !o.Until.IsZero() && o.Until.Before(b) {
 		until = maxTime(o.Until, a)
 	}
-	total := sum(s.plainBetween(a, from), s.plainBetween(until, b))
+	total := sum(s.betweenBeneath(a, from), s.betweenBeneath(until, b))
 	if s.override.Open {
 		total = sum(total, until.Sub(from))
 	}
 	return total
 }
 
-// plainAdd is Add without regard to the override.
+// addBeneath is Add as if the override were not there.
+func (s *Schedule) addBeneath(t time.Time, d time.Duration) (time.Time, bool) {
+	if s.under != nil {
+		return s.under.Add(t, d)
+	}
+	return s.plainAdd(t, d)
+}
+
+// betweenBeneath is Between as if the override were not there.
+func (s *Schedule) betweenBeneath(a, b time.Time) time.Duration {
+	if s.under != nil {
+		return s.under.Between(a, b)
+	}
+	return s.plainBetween(a, b)
+}
+
+// plainAdd is Add without regard to any override.
 func (s *Schedule) plainAdd(t time.Time, d time.Duration) (time.Time, bool) {
 	q := s.ask(t)
 	// Counting starts at the whole second, and whole seconds are counted: each is open from its beginning to its end, or
@@ -99,7 +115,7 @@ func (s *Schedule) plainAdd(t time.Time, d time.Duration) (time.Time, bool) {
 	return time.Unix(end-seconds+int64(counted/uint64(time.Second)), int64(counted%uint64(time.Second))).In(s.location), true
 }
 
-// plainBetween is Between without regard to the override, for an a that is not after b.
+// plainBetween is Between without regard to any override, for an a that is not after b.
 func (s *Schedule) plainBetween(a, b time.Time) time.Duration {
 	q, end := s.ask(a), s.ask(b)
 	before := q.fraction(a)

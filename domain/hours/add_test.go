@@ -154,7 +154,7 @@ func drawOpenHours(r *rapid.T) *Schedule {
 		r.Fatal(err)
 	}
 	s = s.WithLeave(randomLeave(random, day(21)))
-	if rapid.Bool().Draw(r, "overridden") {
+	for range rapid.IntRange(0, 2).Draw(r, "overrides") {
 		o := Override{Open: rapid.Bool().Draw(r, "open")}
 		if rapid.Bool().Draw(r, "begins") {
 			o.From = drawInstant(r, "from")
@@ -162,7 +162,7 @@ func drawOpenHours(r *rapid.T) *Schedule {
 		if rapid.Bool().Draw(r, "ends") {
 			o.Until = drawInstant(r, "until")
 		}
-		s = s.With(o)
+		s = s.Over(o)
 	}
 	return s
 }

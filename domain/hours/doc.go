@@ -48,6 +48,7 @@
 //	add.go      the open time between two instants, and the instant after so much of it
 //	override.go an override laid over the answer    leave.go  leave laid under it
 //	spec.go     a definition, checked and compiled    exception.go, holiday.go, country.go  its parts
+//	overlay.go  exceptions inside of longer ones
 //	parse.go    text to definition, with every fault: parse_holiday.go, preset.go, days.go, date.go, window.go, fault.go
 //	print.go    definition to text
 package hours

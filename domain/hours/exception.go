@@ -2,12 +2,11 @@ package hours
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
 // Exception replaces the windows that open on its dates. A window that opened on the evening before
-// runs on.
+// runs on. Of exceptions on one date the shortest holds, so that a day may be open in a range of closed days.
 type Exception struct {
 	Name   string   // the reason that is given; empty: "exception"
 	From   Date     // the first date
@@ -143,41 +142,4 @@ func (e Exception) spans(r *rule) []span {
 	}
 	newYear, yearEnd := Date{Month: time.January, Day: 1}, Date{Month: time.December, Day: 31}
 	return []span{{from, yearEnd.ordinal() + 1, r}, {newYear.ordinal(), to, r}}
-}
-
-// checkClashes faults two exceptions on one date. It compares the compiled spans, one layer at a time:
-// between the layers the dated one wins.
-func (p *parser) checkClashes(exceptions []Exception) {
-	type claim struct {
-		span
-		index int
-	}
-	var layers [2][]claim
-	for i, e := range exceptions {
-		layer := &layers[0]
-		if e.Yearly {
-			layer = &layers[1]
-		}
-		for _, s := range e.spans(nil) {
-			*layer = append(*layer, claim{s, i})
-		}
-	}
-	for kind, layer := range layers {
-		slices.SortStableFunc(layer, func(a, b claim) int { return a.from - b.from })
-		for i := 1; i < len(layer); i++ {
-			a, b := layer[i-1], layer[i]
-			if b.from >= a.to {
-				continue
-			}
-			date := dateOf(b.from)
-			if kind == 1 {
-				date = monthDay(0, b.from)
-			}
-			first, second := min(a.index, b.index), max(a.index, b.index)
-			p.fault(fmt.Sprintf("/exceptions/%d", second), 0, date.String(), fmt.Sprintf("has an exception already, /exceptions/%d", first), "one exception a date; a dated one beats a yearly one")
-			if a.to > b.to {
-				layer[i] = a // it may cover the next one too
-			}
-		}
-	}
 }

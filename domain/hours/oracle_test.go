@@ -3,6 +3,7 @@ package hours
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -85,10 +86,14 @@ func (o *oracle) on(date time.Time) ([]Window, string) {
 		}
 	}
 	for _, yearly := range []bool{false, true} {
-		for _, e := range o.spec.Exceptions {
-			if e.Yearly == yearly && onDate(e, date) {
-				return e.Hours, e.Name
+		var shortest *Exception
+		for i, e := range o.spec.Exceptions {
+			if e.Yearly == yearly && onDate(e, date) && (shortest == nil || daysOf(e) < daysOf(*shortest)) {
+				shortest = &o.spec.Exceptions[i]
 			}
+		}
+		if shortest != nil {
+			return shortest.Hours, shortest.Name
 		}
 	}
 	if windows, reason, ok := o.holiday(date); ok {
@@ -111,6 +116,18 @@ func onDate(e Exception, date time.Time) bool {
 		return from <= day && day <= to
 	}
 	return day >= from || day <= to
+}
+
+// daysOf counts the dates of an exception, of a yearly one in a leap year.
+func daysOf(e Exception) int {
+	if e.Yearly {
+		e.From.Year, e.To.Year = 2024, 2024
+	}
+	days := int(naive(e.To.Year, e.To.Month, e.To.Day)-naive(e.From.Year, e.From.Month, e.From.Day))/(24*60*60) + 1
+	if days <= 0 {
+		days += 366 // over New Year
+	}
+	return days
 }
 
 func (o *oracle) holiday(date time.Time) ([]Window, string, bool) {
@@ -258,7 +275,35 @@ func randomSpec(random *rand.Rand, start time.Time) *Spec {
 		spec.Exceptions = append(spec.Exceptions, e)
 		day += 3
 	}
+	nest(random, spec, start)
 	return spec
+}
+
+// nest adds exceptions around and inside of those that are there, and leaves out those of which neither is the shorter one.
+func nest(random *rand.Rand, spec *Spec, start time.Time) {
+	start = time.Unix(naive(start.Date()), 0).UTC() // on the calendar of a zone, a day may be skipped
+	for n := range random.IntN(6) {
+		first := start.AddDate(0, 0, random.IntN(9)-4)
+		last := first.AddDate(0, 0, random.IntN(8))
+		e := Exception{Name: fmt.Sprintf("nested %d", n), Hours: randomWindows(random), Yearly: random.IntN(3) == 0, From: DateOf(first), To: DateOf(last)}
+		if e.Yearly {
+			e.From.Year, e.To.Year = 0, 0
+		}
+		clashes := slices.ContainsFunc(spec.Exceptions, func(other Exception) bool {
+			if other.Yearly != e.Yearly || daysOf(other) != daysOf(e) {
+				return false
+			}
+			for date := start.AddDate(0, 0, -5); date.Before(start.AddDate(0, 0, 20)); date = date.AddDate(0, 0, 1) {
+				if onDate(e, date) && onDate(other, date) {
+					return true
+				}
+			}
+			return false
+		})
+		if !clashes {
+			spec.Exceptions = append(spec.Exceptions, e)
+		}
+	}
 }
 
 // randomWindows favours the small hours, in which clocks change, and ends that touch.

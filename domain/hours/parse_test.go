@@ -253,11 +253,11 @@ func TestEveryFaultSaysWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 			`/exceptions/0/name: "1" is not text; allowed: text`},
 		{"a name of two lines", `{weekly: 24/7, exceptions: [{on: 2026-12-24, closed: true, name: "a\nb"}]}`,
 			`/exceptions/0/name: "a\nb" is not a line of text; allowed: text, of 1 to 200 printable bytes`},
-		{"two exceptions on one date", `{weekly: 24/7, exceptions: [{from: 2026-12-20, to: 2026-12-30, closed: true}, {on: 2026-12-24, closed: true}, {on: 2026-12-26, closed: true}]}`,
-			`/exceptions/1: "2026-12-24" has an exception already, /exceptions/0; allowed: one exception a date; a dated one beats a yearly one
-/exceptions/2: "2026-12-26" has an exception already, /exceptions/0; allowed: one exception a date; a dated one beats a yearly one`},
-		{"two yearly exceptions on one date", `{weekly: 24/7, exceptions: [{on: 01-01, yearly: true, closed: true}, {from: 12-24, to: 01-02, yearly: true, closed: true}]}`,
-			`/exceptions/1: "01-01" has an exception already, /exceptions/0; allowed: one exception a date; a dated one beats a yearly one`},
+		{"exceptions of one length on one date", `{weekly: 24/7, exceptions: [{from: 2026-12-20, to: 2026-12-24, closed: true}, {from: 2026-12-24, to: 2026-12-28, closed: true}, {on: 2026-12-24, closed: true}, {on: 2026-12-24, hours: 9-12}]}`,
+			`/exceptions/1: "2026-12-24" has an exception of this length already, /exceptions/0; allowed: exceptions of different lengths on one date, of which the shortest holds; a dated one beats a yearly one
+/exceptions/3: "2026-12-24" has an exception of this length already, /exceptions/2; allowed: exceptions of different lengths on one date, of which the shortest holds; a dated one beats a yearly one`},
+		{"yearly exceptions of one length on one date", `{weekly: 24/7, exceptions: [{from: 01-01, to: 01-10, yearly: true, closed: true}, {from: 12-24, to: 01-02, yearly: true, closed: true}]}`,
+			`/exceptions/1: "01-01" has an exception of this length already, /exceptions/0; allowed: exceptions of different lengths on one date, of which the shortest holds; a dated one beats a yearly one`},
 		{"two typing errors", `{weekly: {mon: 9-25}, exceptions: [{on: 2026-12-24, hour: 9-12}]}`,
 			`/weekly/mon: "25" is not a time of day (at byte 2); allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"
 /exceptions/0/hour: "hour" is not a known key; allowed: on, from, to, yearly, closed, hours, name (did you mean "hours"?)
@@ -332,7 +332,7 @@ func TestFaultsOfSpecsWrittenInGo(t *testing.T) {
 		{"too many exceptions", Spec{Exceptions: make([]Exception, 1001)}, `/exceptions: "1001 exceptions" are too many; allowed: at most 1000`},
 		{"an exception without a date", Spec{Exceptions: []Exception{{}}}, `/exceptions/0: "00-00" is not in the calendar`},
 		{"a dated exception without a year", Spec{Exceptions: []Exception{{From: Date{0, 12, 24}}}}, `/exceptions/0: "12-24" is not in the calendar`},
-		{"two exceptions on one date", Spec{Exceptions: []Exception{{From: day}, {From: day}}}, `/exceptions/1: "2026-12-24" has an exception already, /exceptions/0; allowed: one exception a date; a dated one beats a yearly one`},
+		{"two exceptions on one date", Spec{Exceptions: []Exception{{From: day}, {From: day}}}, `/exceptions/1: "2026-12-24" has an exception of this length already, /exceptions/0; allowed: exceptions of different lengths on one date, of which the shortest holds; a dated one beats a yearly one`},
 		{"an unknown country", Spec{Holidays: &Holidays{Country: "fr"}}, `/holidays/country: "fr" is not a country with known holidays`},
 		{"an unknown zone", Spec{TimeZone: "Local"}, `/time_zone: "Local" is another time zone on every machine; allowed: an IANA name such as "Europe/Paris" or "UTC"`},
 	}

@@ -3,7 +3,6 @@ package hours
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours/zones"
@@ -16,7 +15,7 @@ type Spec struct {
 	TimeZone   string      // IANA name; empty: the fallback given to Compile
 	Weekly     [7][]Window // by time.Weekday, Sunday first; a day without windows is closed
 	Holidays   *Holidays   // nil: holidays are days like others
-	Exceptions []Exception // at most 1000; no two on one date, except that a dated one beats a yearly one
+	Exceptions []Exception // at most 1000. On one date, a dated one beats a yearly one, and a shorter one a longer one; two of one length are a fault
 }
 
 // Bounds of one definition. They are far above the needs of any shop, and keep a hostile one from
@@ -90,17 +89,8 @@ func (s *Spec) rules() *rules {
 	for day, windows := range s.Weekly {
 		r.weekly[day] = rule{normal(windows), reasonWeekly}
 	}
-	for _, e := range s.Exceptions {
-		spans := e.spans(&rule{normal(e.Hours), e.reason()})
-		if e.Yearly {
-			r.yearly = append(r.yearly, spans...)
-		} else {
-			r.dated = append(r.dated, spans...)
-		}
-	}
-	for _, layer := range [2][]span{r.dated, r.yearly} {
-		slices.SortFunc(layer, func(a, b span) int { return a.from - b.from })
-	}
+	dated, yearly := claimsOf(s.Exceptions)
+	r.dated, r.yearly = overlay(dated), overlay(yearly)
 	if s.Holidays != nil {
 		r.holidays = newAlmanac(s.Holidays)
 	}
