@@ -126,7 +126,11 @@ func visitorExamples(at time.Time) map[action.Type]action.Visitor {
 		action.FormShow:             with(func(v *action.Visitor) { v.Form = "offline_form" }),
 		action.AgentsInvite:         by("Buyers"),
 		action.ChatReassign:         by("Buyers"),
+		action.ChatSnooze:           with(func(v *action.Visitor) { v.Until = at }),
 		action.ChatClose:            by("Buyers"),
+		action.ChatSLAWarning: with(func(v *action.Visitor) {
+			v.Trigger, v.Rule, v.Reason, v.Department, v.Due = "", "sla", "unanswered", "sales", at
+		}),
 		action.TicketCreate: with(func(v *action.Visitor) {
 			v.Trigger, v.Rule, v.Cause = "", "waiting_at_close", action.Cause{Boundary: at}
 			v.Ticket = &action.Ticket{Form: "offline", Fields: map[string]any{"name": "Ada"}, Page: "https://example.com/", WaitingSince: at}

@@ -19,8 +19,10 @@ const (
 	FormShow             Type = "form.show"
 	AgentsInvite         Type = "agents.invite"
 	ChatReassign         Type = "chat.reassign"
+	ChatSnooze           Type = "chat.snooze"
 	ChatClose            Type = "chat.close"
 	TicketCreate         Type = "ticket.create"
+	ChatSLAWarning       Type = "chat.sla_warning"
 
 	// MessageSkipped is never delivered: simulations and logs show with it a message that was decided
 	// against.
@@ -47,8 +49,10 @@ func visitorTypes() []struct {
 		{FormShow, "A visitor is to be shown a form: `offline_form`, `contact_form` or `callback_form`."},
 		{AgentsInvite, "The invisible agents who help when it is slow are to be invited to a chat."},
 		{ChatReassign, "A chat is to be given to an agent who has not had it yet."},
+		{ChatSnooze, "A chat is to be put aside `until` the next opening of its department, or of its property."},
 		{ChatClose, "A chat is to be ended."},
 		{TicketCreate, "People are to answer later: a form, or a chat that waited when the hours ended."},
+		{ChatSLAWarning, "A chat has had no first answer, and at `due` the time that the property's `sla` allows for it will have passed."},
 	}
 }
 
@@ -75,6 +79,8 @@ type Visitor struct {
 	Agents      []string     `json:"agents,omitempty"`      // those that get it; empty: all of the property's, or:
 	Destination string       `json:"destination,omitempty"` // the one that gets it instead, whatever types it asks for
 	Form        string       `json:"form,omitempty"`
+	Until       time.Time    `json:"until,omitzero"` // of ChatSnooze
+	Due         time.Time    `json:"due,omitzero"`   // of ChatSLAWarning: when the time for a first answer will have passed
 	Ticket      *Ticket      `json:"ticket,omitempty"`
 }
 

@@ -95,12 +95,12 @@ func weekly(t testing.TB, text string) *hours.Schedule {
 type place struct{ hours, sales *hours.Schedule }
 
 func (p place) scene(at time.Time, department string) chat.Scene {
-	gates := []*hours.Schedule{p.hours}
+	gates, door := []*hours.Schedule{p.hours}, hours.Door{{Hours: p.hours}}
 	if department == "sales" {
-		gates = append(gates, p.sales)
+		gates, door = append(gates, p.sales), append(door, hours.Gate{Hours: p.sales})
 	}
 	s := chat.Scene{
-		Department: department, Hours: chat.Periods(at, gates...), PropertyOpen: p.hours.At(at).Open, Widget: "online",
+		Department: department, Hours: chat.Periods(at, gates...), Door: door, PropertyOpen: p.hours.At(at).Open, Widget: "online",
 		Offered: []string{"sales", "support"}, Values: func() map[string]string { return map[string]string{"next_open": "tomorrow", "closes_at": "17:00"} },
 	}
 	if !s.Hours.Open {
@@ -163,6 +163,10 @@ func told(d chat.Decision) string {
 		switch {
 		case e.Ticket != nil:
 			text += "ticket"
+		case e.Warning != nil:
+			text = strings.TrimSpace(fmt.Sprintf("sla %s %s", e.Warning.Due.Format("Mon 15:04"), e.Warning.Department))
+		case e.Do.Snooze != "":
+			text += "snooze until " + e.Until.Format("Mon 15:04")
 		case e.Do.SendMessage != nil:
 			text += fmt.Sprintf("%q", e.Do.SendMessage.Text)
 		default:

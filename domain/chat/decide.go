@@ -14,13 +14,14 @@ import (
 
 // Scene is the input of a decision besides the chat, as it is at the instant of the decision.
 type Scene struct {
-	Department   string   // the chat's, one that the property defines; empty: none
-	Hours        Period   // of the department within its property; of the property where there is none
-	PropertyOpen bool     // whether the property's hours are open
-	Widget       string   // the widget's status for the department, else for the property: online, away or offline
-	Offered      []string // departments that take chats now
-	Left         bool     // the visitor has left the site
-	Silent       bool     // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
+	Department   string     // the chat's, one that the property defines; empty: none
+	Hours        Period     // of the department within its property; of the property where there is none
+	Door         hours.Door // of the department within its property; of the property where there is none
+	PropertyOpen bool       // whether the property's hours are open
+	Widget       string     // the widget's status for the department, else for the property: online, away or offline
+	Offered      []string   // departments that take chats now
+	Left         bool       // the visitor has left the site
+	Silent       bool       // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
 
 	Values func() map[string]string // the values of placeholders: trigger.Placeholders; nil: none
 }
@@ -51,16 +52,19 @@ const (
 	Handoff        Rule = "auto_reply.handoff"
 	ClosingSoon    Rule = "closing_soon"
 	WaitingAtClose Rule = "waiting_at_close"
+	SLA            Rule = "sla"
 	FormReceived   Rule = "form"
 )
 
-// Effect is one thing to be done in a chat. Do and Ticket exclude each other.
+// Effect is one thing to be done in a chat. Do, Ticket and Warning exclude each other.
 type Effect struct {
 	Chat        string
 	Do          trigger.Action       // its texts are rendered, a shortcut's too
 	Attachments []trigger.Attachment // of the message that is sent
 	Offered     []Offer              // departments to choose from, with the message, which may then have no text
 	Ticket      *Ticket
+	Warning     *Warning
+	Until       time.Time // of a snooze: when it ends
 	At          time.Time // when it was due
 	Reason      Reason
 	Cause       Cause
@@ -78,6 +82,12 @@ type Ticket struct {
 	Department   string
 	Page         event.Page
 	WaitingSince time.Time // of a chat
+}
+
+// Warning says that the time for a first answer is about to have passed.
+type Warning struct {
+	Department string
+	Due        time.Time // when it will have passed
 }
 
 // Cause is the origin of an effect.
@@ -142,6 +152,9 @@ const (
 	HoursChanged  Reason = "hours_changed"  // it was written before the hours began or ended
 	Empty         Reason = "empty"          // no placeholder had a value, and there is no other text
 	TooMany       Reason = "too_many"       // too many steps wait already
+	Deferred      Reason = "deferred"       // it is closed, and the step waits for the opening
+	Snooze        Reason = "snoozed"        // the chat is put aside, or was once
+	NoOpening     Reason = "no_opening"     // the chat cannot be put aside until then: none is in sight
 )
 
 // decider is one decision as it is made.
@@ -156,8 +169,8 @@ type decider struct {
 // gives no effect twice.
 func Decide(p *Policy, s State, scene Scene, at time.Time) Decision {
 	d := &decider{Decision: Decision{State: s}, policy: p, scene: scene, at: at.Round(0).UTC()}
-	d.rests()
-	d.ladder()
+	d.rescue()
+	d.sla()
 	d.handoff()
 	d.reply()
 	d.closingSoon()

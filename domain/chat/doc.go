@@ -28,6 +28,21 @@
 // The actions of a step after a wait obey the same rules. They are dropped once an agent has answered or the chat has
 // ended, and outside hours.
 //
+// # Within hours
+//
+// A step may count open time at the door of the chat's department (trigger.Timing), or be deferred to the next opening.
+// Its due time depends on the hours as they are, so it is found anew with each decision, and never stored for good. A
+// deferred step is skipped with a reason at the time that it would have had without hours, once, so that somebody who
+// wonders finds it.
+//
+// A step, or a trigger, may put the chat aside until the next opening (snooze.go). The ladder of everything asked so far
+// begins again then, as if it had been asked at that instant. The visitor's next message has its own ladder, and its
+// auto-reply, since it is new. A ladder snoozes once for each question: many a chat is never answered and never ended, and
+// its visitor would be told each morning that it will not be long.
+//
+// A warning (sla.go) is due so much open time before the first answer is late. It is for agents, so nothing but an answer
+// or the end of the chat takes it back. One that would come after the answer is late says nothing new, and is skipped.
+//
 // # Auto-replies
 //
 // They answer the newest message of the visitor, and consider each once. The hours of the chat's department choose one

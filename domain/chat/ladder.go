@@ -6,18 +6,33 @@ import (
 	"time"
 )
 
+// rescue goes on with the ladder. A step that puts the chat aside moves all other steps, too.
+func (d *decider) rescue() {
+	snoozed := d.State.Progress.Snoozed
+	d.rests()
+	d.ladder()
+	if d.State.Progress.Snoozed != snoozed {
+		d.Due = time.Time{}
+		d.rests()
+		d.ladder()
+	}
+}
+
 // ladder carries out the steps that are due, and finds the next one.
 func (d *decider) ladder() {
-	before, steps := d.State.Progress.Next, map[string]time.Time{}
+	before, steps, waiting := d.State.Progress, map[string]time.Time{}, map[string]time.Time{}
 	var ahead []Rung
 	for _, s := range d.policy.steps {
-		taken := d.State.Progress.Steps[s.key]
+		taken := before.Steps[s.key]
 		for {
-			base, asked := s.base(d.State.asks(), taken)
+			base, asked := s.base(d.asks(), taken)
 			if !asked {
 				break
 			}
-			due := base.At.Add(time.Duration(s.After))
+			due, deferred := d.due(s, base.At, time.Duration(s.After), before.Deferred[s.key].Equal(base.At))
+			if deferred {
+				waiting[s.key] = base.At
+			}
 			if due.After(d.at) {
 				ahead = append(ahead, Rung{s.key, base.At, due})
 				break
@@ -29,17 +44,15 @@ func (d *decider) ladder() {
 			steps[s.key] = taken
 		}
 	}
-	d.State.Progress.Steps, d.State.Progress.Next = nil, Rung{}
-	if len(steps) > 0 {
-		d.State.Progress.Steps = steps
-	}
+	d.State.Progress.Steps, d.State.Progress.Deferred, d.State.Progress.Next = filled(steps), filled(waiting), Rung{}
 	if len(ahead) > 0 {
 		d.State.Progress.Next = slices.MinFunc(ahead, func(a, b Rung) int { return a.Due.Compare(b.Due) })
 		d.wake(d.State.Progress.Next.Due)
 	}
-	stays := slices.ContainsFunc(ahead, func(r Rung) bool { return r.Step == before.Step })
-	if before.Step != "" && !stays && steps[before.Step].Before(before.Due) {
-		d.dropped(before)
+	next := before.Next
+	stays := slices.ContainsFunc(ahead, func(r Rung) bool { return r.Step == next.Step })
+	if next.Step != "" && !stays && steps[next.Step].Before(next.Base) {
+		d.dropped(next)
 	}
 }
 
@@ -68,7 +81,7 @@ func (d *decider) take(s step, base Moment, due time.Time) {
 func (d *decider) dropped(r Rung) {
 	reason := Removed
 	if _, defined := d.policy.step(r.Step); defined {
-		reason = cmp.Or(d.over(r.Base), Removed)
+		reason = cmp.Or(d.over(d.askedAt(r.Base)), Removed)
 	}
 	d.skipStep(r.Step, reason, r.Due)
 }
@@ -93,6 +106,12 @@ func (d *decider) rests() {
 	for _, r := range waiting {
 		s, defined := d.policy.step(r.Step)
 		over := d.over(r.Base.At)
+		if d.snoozed(r.Base.At) {
+			over = cmp.Or(over, Snooze)
+		}
+		if over == "" {
+			r = d.timed(s, r)
+		}
 		switch {
 		case over != "":
 			d.skipStep(r.Step, over, r.Due)
@@ -114,20 +133,31 @@ func (d *decider) rests() {
 func (d *decider) act(s step, r Rest) {
 	for i := r.Action; i < len(s.Actions); i++ {
 		if pause := time.Duration(s.Actions[i].Wait); pause > 0 {
-			r.Action, r.Due = i+1, latest(r.Due, d.at).Add(pause)
+			begins := latest(r.Due, d.at)
+			r.Action, r.Due, r.From, r.For, r.Deferred = i+1, begins.Add(pause), time.Time{}, 0, false
+			if !s.Plain() {
+				r.From, r.For = begins, s.Actions[i].Wait
+			}
 			if r.Action < len(s.Actions) {
-				d.wait(r)
+				d.wait(d.timed(s, r))
 			}
 			return
 		}
-		d.do(s.Actions[i], Effect{
+		e := Effect{
 			At: r.Due, Reason: Unanswered,
 			Cause: Cause{Rule: Rescue, Event: r.Base.Event, Base: r.Base.At, Step: s.key, Action: i},
-		})
+		}
+		if s.Actions[i].Snooze == "" || d.snooze(s, &e) {
+			d.do(s.Actions[i], e)
+		}
 	}
 }
 
 func (d *decider) wait(r Rest) {
+	if d.snoozed(r.Base.At) {
+		d.skipStep(r.Step, Snooze, r.Due)
+		return
+	}
 	if len(d.State.Progress.Rests) == mostRests {
 		d.skipStep(r.Step, TooMany, r.Due)
 		return

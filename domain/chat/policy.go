@@ -21,6 +21,9 @@ type Rules struct {
 	ClosingMessage string        // empty: none
 	WaitingAtClose string        // keep (default), reply or message
 
+	FirstAnswer time.Duration // the open time in which a chat is to have its first answer; zero: no matter how long
+	WarnBefore  time.Duration // how much of it is left when a warning is due
+
 	HasSchedule bool // whether the property has hours at all: without any there are no auto-replies
 	Departments map[string]Part
 }

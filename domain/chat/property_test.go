@@ -64,6 +64,12 @@ func everything(t testing.TB) *chat.Policy {
 		{After: 90 * second, Actions: []trigger.Action{{InviteAgents: true}}},
 		{After: 90 * second, Repeat: true, Actions: []trigger.Action{{AddTag: "slow"}}},
 	}
+	rules.Rescue = append(rules.Rescue,
+		trigger.Step{After: 120 * second, Repeat: true, Timing: trigger.Timing{WhenClosed: trigger.ClosedDefer}, Actions: []trigger.Action{message("Three"), {Wait: 60 * second}, message("Four")}},
+		trigger.Step{After: 240 * second, Timing: trigger.Timing{Count: trigger.CountOpenHours}, Actions: []trigger.Action{{AddTag: "open"}, {Wait: 60 * second}, {Snooze: trigger.NextOpening}}},
+		trigger.Step{After: 300 * second, Repeat: true, Actions: []trigger.Action{{Snooze: trigger.NextOpening}}},
+	)
+	rules.FirstAnswer, rules.WarnBefore = 5*time.Minute, 2*time.Minute
 	rules.ClosingBefore, rules.ClosingMessage, rules.WaitingAtClose = 5*time.Minute, "Until {{closes_at}}", "message"
 	return compile(t, rules)
 }
@@ -136,14 +142,15 @@ func live(r *rapid.T, p *chat.Policy, where place, events []arrival, idle []time
 		wakes = append(wakes, e.at)
 	}
 	slices.SortFunc(wakes, time.Time.Compare)
-	end := start().Add(time.Hour)
+	end := start().Add(17 * time.Hour) // the next morning
 	for at := start(); !at.After(end); {
 		for _, e := range events {
 			if e.at.Equal(at) {
 				s.Merge(e.Event)
 			}
 		}
-		d := chat.Decide(p, s, where.scene(at, s.Department.ID), at)
+		scene := where.scene(at, s.Department.ID)
+		d := chat.Decide(p, s, scene, at)
 		s, due = stored(r, d.State), d.Due
 		for _, e := range d.Effects {
 			if e.At.After(at) {
@@ -151,6 +158,15 @@ func live(r *rapid.T, p *chat.Policy, where place, events []arrival, idle []time
 			}
 			if e.Cause.Rule == chat.Rescue && at.Sub(e.At) > trigger.DefaultExpiry {
 				r.Fatalf("%v: too late, due %v", at, e.At)
+			}
+			if e.Warning != nil && (!e.Warning.Due.After(at) || scene.Door.Between(e.Cause.Base, e.At) < 3*time.Minute || scene.Door.Between(e.At, e.Warning.Due) != 2*time.Minute) {
+				r.Fatalf("%v: a warning for %v that was due %v", at, e.Warning.Due, e.At)
+			}
+			if e.Cause.Step == "4m" && e.Cause.Action == 0 && scene.Door.Between(e.Cause.Base, e.At) < 4*time.Minute {
+				r.Fatalf("%v: after %v of open time", e.At, scene.Door.Between(e.Cause.Base, e.At))
+			}
+			if e.Cause.Step == "2m" && !scene.Door.Open(e.At) {
+				r.Fatalf("%v: a deferred step while it is closed", e.At)
 			}
 			if base := e.Cause.Base; e.Cause.Rule == chat.Rescue && !(base.After(s.Answered) && base.After(s.Ended)) {
 				r.Fatalf("%v: %v has been answered, or the chat has ended", at, base)

@@ -2,6 +2,8 @@ package chat
 
 import (
 	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 // State holds the facts of a conversation, and the decisions made in it. All instants are in UTC; a zero one has not
@@ -43,6 +45,10 @@ type Progress struct {
 	Closing    time.Time `json:"closing,omitzero"` // the closing before which the visitor was told, or not
 	Closed     time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and it was decided on
 	Digest     time.Time `json:"digest,omitzero"`  // the last ask that was given to an opening digest
+	Warned     time.Time `json:"warned,omitzero"`  // the ask for whose first answer a warning was due
+
+	Deferred map[string]time.Time `json:"deferred,omitempty"` // by Step.Key: the ask for which it was recorded that the step waits for an opening
+	Snoozed  Snoozed              `json:"snoozed,omitzero"`
 }
 
 // Moment is the time of an event, and its id.
@@ -89,6 +95,17 @@ type Rest struct {
 	Base   Moment    `json:"base"`
 	Action int       `json:"action"` // the first that is left
 	Due    time.Time `json:"due"`
+
+	// Of a step whose delays depend on the hours.
+	From     time.Time      `json:"from,omitzero"`      // when the wait began
+	For      hours.Duration `json:"for,omitzero"`       // the wait
+	Deferred bool           `json:"deferred,omitempty"` // it was recorded that it waits for an opening
+}
+
+// Snoozed is when a chat was put aside, and until when.
+type Snoozed struct {
+	At    time.Time `json:"at"`
+	Until time.Time `json:"until"`
 }
 
 // The bounds of the lists. The newest are kept, so that a list does not depend on the order of events.

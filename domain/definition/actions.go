@@ -29,6 +29,7 @@ func actionKeys() []table.Field[trigger.Action] {
 		table.Key("show_form", table.OneOf("a form", trigger.Forms()...), func(a *trigger.Action) *trigger.Form { return &a.ShowForm }, doc["show_form"]),
 		table.Key("invite_agents", yes(), func(a *trigger.Action) *bool { return &a.InviteAgents }, doc["invite_agents"]),
 		table.Key("reassign", yes(), func(a *trigger.Action) *bool { return &a.Reassign }, doc["reassign"]),
+		table.Key("snooze", snoozeKind(), func(a *trigger.Action) *trigger.Snooze { return &a.Snooze }, doc["snooze"]),
 		table.Key("close_chat", yes(), func(a *trigger.Action) *bool { return &a.CloseChat }, doc["close_chat"]),
 		table.Key("notify", notifyActionKind(), func(a *trigger.Action) **trigger.Notify { return &a.Notify }, doc["notify"]),
 	}
@@ -102,6 +103,7 @@ func stepKind() table.Kind[trigger.Step] {
 		table.Key("actions", list, func(s *step) *[]trigger.Action { return &s.Actions },
 			"What is done, in this order. A single action may stand in the step itself, as in `{after: 30s, send_message: …}`."),
 	}
+	fields = append(fields, timingKeys("`after` and waits", func(s *step) *trigger.Timing { return &s.Timing })...)
 	kept := len(fields)
 	for _, f := range actionKeys() {
 		read := f.Read

@@ -31,6 +31,7 @@ type Property struct {
 	Rescue      []trigger.Step              `json:"rescue,omitempty"` // in the order of After
 	AutoReplies AutoReplies                 `json:"auto_replies,omitzero"`
 	ClosingSoon ClosingSoon                 `json:"closing_soon,omitzero"`
+	SLA         SLA                         `json:"sla,omitzero"`
 }
 
 // AutoReplies are texts for trigger.ParseText that answer visitors. An empty one is not sent.
@@ -58,6 +59,12 @@ func (r AutoReplies) Confirmation() string {
 type ClosingSoon struct {
 	Before  hours.Duration `json:"before"`
 	Message string         `json:"message,omitempty"` // to visitors who chat or wait, for trigger.ParseText; empty: to agents alone
+}
+
+// SLA is what a property promises its visitors. Its durations are open time. The zero value is no promise.
+type SLA struct {
+	FirstAnswer hours.Duration `json:"first_answer"` // from the chat request on
+	WarnBefore  hours.Duration `json:"warn_before"`  // before that is over; shorter than FirstAnswer
 }
 
 // Department of a property.

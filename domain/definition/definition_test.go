@@ -112,7 +112,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"properties": {"a": {"agents": "lea"}}}`, `/properties/a/agents: "" is not a list of agents; allowed: […], or lines that begin with a dash`},
 		{`{"properties": {"a": {"agents": ["lea", "lea"]}}, "agents": {"lea": {}}}`, `/properties/a/agents/1: "lea" is listed twice; allowed: each once`},
 		{`{"properties": {"a": {"departments": ` + many(101) + `}}}`, `/properties/a/departments: "101 departments" are too many; allowed: at most 100`},
-		{`{"properties": {"a": {"rescu": []}}}`, `/properties/a/rescu: "rescu" is not a key of a property; allowed: name, time_zone, language, schedule, widget, agents, departments, destinations, shortcuts, triggers, one_proactive_message_per_visit, rescue, auto_replies, closing_soon (did you mean "rescue"?)`},
+		{`{"properties": {"a": {"rescu": []}}}`, `/properties/a/rescu: "rescu" is not a key of a property; allowed: name, time_zone, language, schedule, widget, agents, departments, destinations, shortcuts, triggers, one_proactive_message_per_visit, rescue, auto_replies, closing_soon, sla (did you mean "rescue"?)`},
 
 		{`{"properties": {"a": {"schedule": null}}}`, `/properties/a/schedule: "" is empty; allowed: the name of a schedule, hours such as "mon-fri 9-17" or "24/7", or a schedule in place`},
 		{`{"properties": {"a": {"schedule": "mon-fri 9-25"}}}`, `/properties/a/schedule: "25" is not a time of day (at byte 10); allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"`},
@@ -157,7 +157,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"destinations": {"a": {"type": "log", "max_len": 5}}}`, `/destinations/a/max_len: "max_len" is of no use to type log; allowed: for type redis_stream only`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": 0}}}`, `/destinations/a/max_len: "0" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": "5"}}}`, `/destinations/a/max_len: "5" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
-		{`{"destinations": {"a": {"type": "log", "actions": ["agent.notified"]}}}`, `/destinations/a/actions/0: "agent.notified" is not a type of action; allowed: widget.state_changed, department.state_changed, agent.status_changed, agent.notify, digest.opened, message.send, note.add, note.replace, tag.add, tag.remove, visitor.set_name, visitor.set_department, widget.hide, form.show, agents.invite, chat.reassign, chat.close, ticket.create (did you mean "agent.notify"?)`},
+		{`{"destinations": {"a": {"type": "log", "actions": ["agent.notified"]}}}`, `/destinations/a/actions/0: "agent.notified" is not a type of action; allowed: widget.state_changed, department.state_changed, agent.status_changed, agent.notify, digest.opened, message.send, note.add, note.replace, tag.add, tag.remove, visitor.set_name, visitor.set_department, widget.hide, form.show, agents.invite, chat.reassign, chat.snooze, chat.close, ticket.create, chat.sla_warning (did you mean "agent.notify"?)`},
 	} {
 		d, err := definition.Parse(tree(t, c.in))
 		got := ""

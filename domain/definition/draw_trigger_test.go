@@ -18,6 +18,7 @@ func drawTrigger(r *rapid.T) any {
 	t := drawOptional(r, map[string]any{
 		"type": "advanced", "actions": drawActions(r), "enabled": rapid.Bool().Draw(r, "enabled"),
 		"recheck": rapid.Bool().Draw(r, "recheck"), "conditions": conditions, "delay": drawDuration(r), "match": rapid.SampledFrom([]any{"all", "any"}).Draw(r, "match"),
+		"count": rapid.SampledFrom([]any{"elapsed", "open_hours"}).Draw(r, "count"), "when_closed": rapid.SampledFrom([]any{"drop", "defer"}).Draw(r, "when_closed"),
 		"frequency": rapid.SampledFrom([]any{"once_per_visitor", "every_time", map[string]any{"every": "36h"}}).Draw(r, "frequency"),
 	}).(map[string]any)
 	t["name"], t["on"] = "x", "chat.ended" // agents have keys of these names, which may be missing
@@ -37,7 +38,7 @@ func drawActions(r *rapid.T) any {
 	return rapid.SliceOfN(rapid.SampledFrom([]any{
 		map[string]any{"send_message": "Hello {{visitor.name|<there>}}"}, map[string]any{"wait": "90m"}, map[string]any{"add_note": "&"}, map[string]any{"add_tag": "x"},
 		map[string]any{"send_message": map[string]any{"text": "x", "sender": map[string]any{"name": "Léa"}, "suggested": []any{"a", json.Number("7")}}},
-		map[string]any{"show_form": "callback_form"}, map[string]any{"close_chat": true}, map[string]any{"notify": map[string]any{"text": "x"}},
+		map[string]any{"show_form": "callback_form"}, map[string]any{"close_chat": true}, map[string]any{"snooze": "next_opening"}, map[string]any{"notify": map[string]any{"text": "x"}},
 	}), 1, trigger.MostActions).Draw(r, "actions")
 }
 

@@ -2,6 +2,7 @@ package definition_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -113,13 +114,15 @@ func drawProperty(r *rapid.T, names map[string][]any) any {
 		"agents": drawSome(r, names["agents"]), "destinations": drawSome(r, names["destinations"]),
 		"departments": map[string]any{"sales": drawOptional(r, map[string]any{"name": drawText(r), "agents": drawSome(r, names["agents"])})},
 		"shortcuts":   map[string]any{"prices": map[string]any{"text": drawMessage(r)}}, "one_proactive_message_per_visit": rapid.Bool().Draw(r, "one"),
-		"triggers": []any{drawTrigger(r)}, "rescue": []any{map[string]any{"after": drawDuration(r), "actions": drawActions(r), "repeat": rapid.Bool().Draw(r, "repeat")}},
+		"triggers": []any{drawTrigger(r)}, "rescue": []any{map[string]any{"after": drawDuration(r), "actions": drawActions(r), "repeat": rapid.Bool().Draw(r, "repeat"), "count": "open_hours"}},
+		"sla":          map[string]any{"first_answer": "2d", "warn_before": drawDuration(r)},
 		"closing_soon": map[string]any{"before": "10m", "message": drawMessage(r)}, "auto_replies": drawOptional(r, map[string]any{"outside": drawMessage(r), "form": drawMessage(r)}),
 	})
 }
 
 func drawText(r *rapid.T) any {
-	return rapid.OneOf(rapid.StringN(0, 200, -1).AsAny(), rapid.Int().AsAny(), rapid.Float64Range(-1e9, 1e9).AsAny()).Draw(r, "text")
+	plain := func(s string) bool { return !strings.Contains(s, "{{") && !strings.Contains(s, "}}") }
+	return rapid.OneOf(rapid.StringN(0, 200, -1).Filter(plain).AsAny(), rapid.Int().AsAny(), rapid.Float64Range(-1e9, 1e9).AsAny()).Draw(r, "text")
 }
 
 func drawSome(r *rapid.T, of []any) any {
@@ -135,7 +138,7 @@ func drawSome(r *rapid.T, of []any) any {
 func drawOptional(r *rapid.T, m map[string]any) any {
 	for _, k := range []string{
 		"name", "time_zone", "language", "schedule", "widget", "agents", "destinations", "departments", "leave", "notify", "on", "via", "online_when",
-		"shortcuts", "triggers", "rescue", "closing_soon", "auto_replies", "outside", "form", "enabled", "recheck", "conditions", "delay", "frequency", "match", "case",
+		"shortcuts", "triggers", "rescue", "closing_soon", "auto_replies", "outside", "form", "enabled", "recheck", "conditions", "delay", "frequency", "match", "count", "when_closed", "sla", "case",
 	} {
 		if rapid.Bool().Draw(r, k) {
 			delete(m, k)

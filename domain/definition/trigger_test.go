@@ -151,12 +151,12 @@ const everyKey = `{
 		{"name": "c", "type": "advanced", "on": "chat.idle", "after": "60s", "match": "any",
 			"conditions": [{"field": "triggered.a", "is": false}, {"field": "department.sales.status", "is": "online"}, {"field": "chat.department", "in": ["Sales"]},
 				{"field": "page.url", "contains": "<&>", "case": "sensitive"}, {"field": "page.path", "matches": "/.*", "case": "insensitive"}],
-			"actions": [{"notify": {"text": "{{visitor.name}}", "agents": ["tom", "lea"]}}, {"notify": {"text": "x", "destination": "crm"}}, {"reassign": true}, {"set_department": "sales"}]},
+			"actions": [{"notify": {"text": "{{visitor.name}}", "agents": ["tom", "lea"]}}, {"notify": {"text": "x", "destination": "crm"}}, {"reassign": true}, {"snooze": "next_opening"}, {"set_department": "sales"}], "count": "open_hours", "when_closed": "drop"},
 		{"name": "d", "type": "advanced", "on": "chat.ended",
 			"actions": [{"add_note": "x"}, {"replace_note": "{{next_open|soon}}"}, {"remove_tag": "x"}, {"set_name": "x"}, {"hide_widget": true}]},
 		{"name": "e", "type": "maximized", "message": "👋"}
 	],
-	"closing_soon": {"before": "1d"}, "auto_replies": null
+	"sla": {"first_answer": "30m", "warn_before": "10m"}, "closing_soon": {"before": "1d"}, "auto_replies": null
 }`
 
 func TestTriggersOfEveryShape(t *testing.T) {
@@ -288,6 +288,20 @@ func TestTriggersRefused(t *testing.T) {
 		{`{"shortcuts": {"x": {"attachments": [{"link": "javascript:alert(1)"}]}}}`, `/shortcuts/x/attachments/0/link: "javascript:alert(1)" is not a URL of the web`},
 		{`{"widget": {"waiting_at_close": "drop"}}`, `/widget/waiting_at_close: "drop" is not what becomes of who waits at close; allowed: keep, reply, message`},
 		{`{"one_proactive_message_per_visit": 1}`, `/one_proactive_message_per_visit: "1" is not true or false`},
+
+		// time within hours
+		{one(`"type": "site", "message": "x", "count": "open_hour"`), `/triggers/0/count: "open_hour" is not a way to count; allowed: elapsed, open_hours (did you mean "open_hours"?)`},
+		{one(`"type": "site", "message": "x", "when_closed": "defers"`), `/triggers/0/when_closed: "defers" is not what becomes of it while it is closed; allowed: drop, defer (did you mean "defer"?)`},
+		{`{"rescue": [{"after": "4h", "count": "hours", "reassign": true}]}`, `/rescue/0/count: "hours" is not a way to count; allowed: elapsed, open_hours`},
+		{`{"rescue": [{"after": "4h", "cuont": "open_hours", "reassign": true}]}`, `/rescue/0/cuont: "cuont" is not a key of a step; allowed: after, repeat, actions, count, when_closed,`},
+		{`{"rescue": [{"after": "4h", "snooze": "next_openin"}]}`, `/rescue/0/snooze: "next_openin" is not an end of a snooze; allowed: next_opening (did you mean "next_opening"?)`},
+		{`{"rescue": [{"after": "4h", "snooze": true}]}`, `/rescue/0/snooze: "true" is not an end of a snooze; allowed: next_opening`},
+		{acts(`{"snooze": "next_opening"}`), `/triggers/0/actions/0/snooze: "next_opening" is for chats, and page.viewed belongs to none; allowed: a trigger that starts at an event of a chat`},
+		{`{"sla": {"first_answer": "30m"}}`, `/sla: "warn_before" is missing; allowed: duration`},
+		{`{"sla": {"warn_before": "10m"}}`, `/sla: "first_answer" is missing; allowed: duration`},
+		{`{"sla": {"first_answer": "30m", "warn_before": "30m"}}`, `/sla/warn_before: "30m" is no shorter than first_answer; allowed: less than 30m`},
+		{`{"sla": {"first_answer": "30s", "warn_before": "10s"}}`, `/sla/first_answer: "30s" does not fit here; allowed: 1m to 30d`},
+		{`{"sla": {"first_anwser": "30m", "first_answer": "30m", "warn_before": "10m"}}`, `/sla/first_anwser: "first_anwser" is not a key of an sla; allowed: first_answer, warn_before (did you mean "first_answer"?)`},
 
 		// names
 		{one(`"type": "site", "shortcut": "price"`), `/triggers/0/shortcut: "price" is not a shortcut of the property; allowed: none: the property defines no such thing`},

@@ -25,6 +25,8 @@ func triggerKeys() []table.Field[Property] {
 			"Answers to visitors by themselves: to messages only with a schedule, to forms always."),
 		table.Key("closing_soon", closingSoonKind(), func(p *Property) *ClosingSoon { return &p.ClosingSoon },
 			"What is said before the hours end: to visitors, and to agents whose `notify.on` has `closing_soon`."),
+		table.Key("sla", slaKind(), func(p *Property) *SLA { return &p.SLA },
+			"How soon a chat is to have its first answer, in open time. Destinations get one `chat.sla_warning` for a chat that is about to miss it."),
 	}
 }
 
@@ -70,6 +72,7 @@ func triggerKind() table.Kind[trigger.Trigger] {
 		table.Key("frequency", frequencyKind(), func(t *trigger.Trigger) *trigger.Frequency { return &t.Frequency },
 			"How often one visitor may get it.").ByDefault(trigger.OncePerVisitor),
 	}
+	fields = append(fields, timingKeys("`delay`, `after` and waits", func(t *trigger.Trigger) *trigger.Timing { return &t.Timing })...)
 	return table.ByType(object("a trigger", fields, checkTrigger), func(t *trigger.Trigger) string { return string(t.Type) })
 }
 
@@ -86,6 +89,7 @@ func checkTrigger(at table.Place, t *trigger.Trigger) {
 	case !message && (len(t.Suggested) > 0 || t.Sender != trigger.Sender{}):
 		at.Fault(table.Clip(t.Name), "has no message to suggest replies to, or to come from a sender", "suggested and sender within send_message")
 	}
+	checkSnooze(at, t)
 	if start, ok := trigger.StartNamed(t.On); ok {
 		checkStart(at, t, start)
 	}

@@ -46,6 +46,7 @@
 //	walk.go     the civil line: am I inside a window, where does this state begin and end
 //	schedule.go the question joined from the three: At, NextBoundary
 //	add.go      the open time between two instants, and the instant after so much of it
+//	door.go     the same for several schedules that have to be open together, and for overrides of before
 //	override.go an override laid over the answer    leave.go  leave laid under it
 //	spec.go     a definition, checked and compiled    exception.go, holiday.go, country.go  its parts
 //	overlay.go  exceptions inside of longer ones

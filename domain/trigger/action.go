@@ -16,6 +16,7 @@ type Action struct {
 	ShowForm      Form           `json:"show_form,omitempty"`
 	InviteAgents  bool           `json:"invite_agents,omitempty"`
 	Reassign      bool           `json:"reassign,omitempty"`
+	Snooze        Snooze         `json:"snooze,omitempty"`
 	CloseChat     bool           `json:"close_chat,omitempty"`
 	Notify        *Notify        `json:"notify,omitempty"`
 }
@@ -54,6 +55,12 @@ const (
 // Forms are all forms.
 func Forms() []Form { return []Form{OfflineForm, ContactForm, CallbackForm} }
 
+// Snooze is until when a chat is put aside.
+type Snooze string
+
+// NextOpening is the next instant at which the chat's department opens, or the property where the chat has none.
+const NextOpening Snooze = "next_opening"
+
 // ActionKind is a kind of action.
 type ActionKind struct {
 	Name string // its key: "send_message"
@@ -77,6 +84,7 @@ func Actions() []ActionKind {
 		{"show_form", "Show the visitor a form.", func(a *Action) bool { return a.ShowForm != "" }},
 		{"invite_agents", "Invite the invisible agents who help when it is slow.", func(a *Action) bool { return a.InviteAgents }},
 		{"reassign", "Give the chat to an agent who has not had it yet.", func(a *Action) bool { return a.Reassign }},
+		{"snooze", "Put the chat aside until the next opening. The rescue ladder begins again then, once.", func(a *Action) bool { return a.Snooze != "" }},
 		{"close_chat", "End the chat.", func(a *Action) bool { return a.CloseChat }},
 		{"notify", "Tell the property's agents, some of them, or a destination.", func(a *Action) bool { return a.Notify != nil }},
 	}
@@ -122,6 +130,7 @@ type Attachment struct {
 // Step is one of the rescue ladder: its actions when nobody has answered for so long.
 type Step struct {
 	After   hours.Duration `json:"after"`
+	Timing                 // of After and the waits among the actions
 	Repeat  bool           `json:"repeat,omitempty"` // also for later messages that are left unanswered, not for the chat request alone
 	Actions []Action       `json:"actions"`
 }

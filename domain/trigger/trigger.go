@@ -77,6 +77,7 @@ type Trigger struct {
 	Disabled Off            `json:"enabled,omitzero"`
 	Delay    hours.Duration `json:"delay,omitzero"`  // from the event to the message, 0 to MostDelay
 	Expiry   hours.Duration `json:"expiry,omitzero"` // zero: DefaultExpiry; see Late
+	Timing                  // of Delay, After and the waits among the actions
 
 	URL        Condition      `json:"url,omitzero"`     // page: without a field
 	Until      string         `json:"until,omitempty"`  // rescue: empty: UntilAnswered

@@ -24,6 +24,7 @@ type Effect struct {
 	Visit       string               // during which the trigger started; empty: not known
 	Chat        string               // to which the trigger's start belongs; empty: to none
 	Cause       Cause
+	Until       time.Time // of a snooze: when it ends
 	Reason      string    // the trigger's start: "page.viewed"
 	At          time.Time // when it was decided
 }
@@ -70,6 +71,8 @@ const (
 	NoChat        Reason = "no_chat"       // it is about a chat, and the visitor has none
 	OnePerVisit   Reason = "one_per_visit" // the visit has had its one proactive message
 	TooMany       Reason = "too_many"      // timers of this visitor
+	Deferred      Reason = "deferred"      // it is closed, and the trigger waits for the opening
+	NoOpening     Reason = "no_opening"    // a chat cannot be put aside until then: none is in sight
 )
 
 // run is one decision while it is made.
@@ -88,6 +91,7 @@ func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) 
 	s.Fired = maps.Clone(s.Fired)
 	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC()}
 	r.end()
+	r.retime()
 	r.start(fresh)
 	for t, found := r.next(); found; t, found = r.next() {
 		r.settle(t)
@@ -109,6 +113,7 @@ func (r *run) settle(t Timer) {
 		r.skip(t, Disabled)
 	case t.Made != c.made(t.Step):
 		r.skip(t, Edited)
+	case r.putOff(c, &t):
 	case t.Waits:
 		r.begin(c, t, nil)
 	case r.due(c, t):
@@ -131,8 +136,8 @@ func (r *run) act(c *compiled, t Timer) {
 		if s.Wait > 0 {
 			claim()
 			if t.Step = i + 1; t.Step < len(c.steps) {
-				t.Due, t.Made = r.at.Add(time.Duration(s.Wait)), c.made(t.Step)
-				r.State.Timers = append(r.State.Timers, t) // in place of the one that is done: there cannot be too many
+				t.Made = c.made(t.Step)
+				r.State.Timers = append(r.State.Timers, r.delayed(c, t, r.at, s.Wait)) // in place of the one that is done: there cannot be too many
 			}
 			return
 		}
@@ -148,16 +153,25 @@ func (r *run) act(c *compiled, t Timer) {
 			r.skip(t, NoChat)
 			continue
 		}
-		claim()
-		r.Effects = append(r.Effects, Effect{
+		e := Effect{
 			Do: do, Attachments: s.attachments, Visit: t.Visit, Chat: chat,
 			Cause: Cause{c.Name, t.Event, i}, Reason: c.Start(), At: r.at,
-		})
+		}
+		if do.Snooze != "" {
+			if e.Until = r.scene.Chats[chat].Door.Opens(r.at).UTC(); e.Until.IsZero() {
+				r.skip(t, NoOpening)
+				continue
+			}
+		}
+		claim()
+		r.Effects = append(r.Effects, e)
 	}
 }
 
 // ofChat tells whether an action is of a chat, and comes to nothing without one.
-func ofChat(a trigger.Action) bool { return a.CloseChat || a.Reassign || a.InviteAgents }
+func ofChat(a trigger.Action) bool {
+	return a.CloseChat || a.Reassign || a.InviteAgents || a.Snooze != ""
+}
 
 // allowed tells whether the trigger may act for this visitor at an instant; where not, it is skipped.
 func (r *run) allowed(c *compiled, t Timer, at time.Time) bool {

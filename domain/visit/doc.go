@@ -32,6 +32,14 @@
 // A condition on how long something has lasted is checked at the start, but for the due time: a trigger that speaks
 // after 60 seconds on the page may ask that they be 30.
 //
+// # Within hours
+//
+// A trigger may count its delays in open time, at the door of its chat's department or else of the property, or be
+// deferred to the next opening (trigger.Timing). Its timers keep when their delay began, and their due times are found
+// anew with each decision: an edit of the hours moves them. A trigger that is deferred may start while it is closed. That
+// it waits is recorded once, at the time that it would have had without hours. At its due time everything is checked as
+// ever.
+//
 // # How often
 //
 // The effects that a visitor has had are recorded when a trigger acts, in the State that is committed with the effects.

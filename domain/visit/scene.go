@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -12,6 +13,7 @@ import (
 type Scene struct {
 	Zone         *time.Location // the property's; nil: UTC
 	WithinHours  bool           // the property's schedule is open
+	Door         hours.Door     // the property's
 	Widget       Widget
 	Departments  map[string]string // their statuses, by id
 	AgentsOnline int
@@ -34,13 +36,14 @@ func (w Widget) online(since time.Time) bool { return w.Status == "online" && !w
 
 // Chat is the part of a chat that triggers need. Instants are zero where something has not happened.
 type Chat struct {
-	Department    string    // its id
-	Agent         string    // the name of the agent who has it
-	Asked         time.Time // the visitor's last request or message, or the hand-over by a bot
-	Spoke         time.Time // the visitor's last request or message
-	Waiting       time.Time // since when the visitor waits for an answer by a person; zero: they do not
-	Answered      time.Time // an agent's last message; a bot's is none
-	Joined        time.Time // when an agent last joined
+	Department    string     // its id
+	Door          hours.Door // its department's, else the property's
+	Agent         string     // the name of the agent who has it
+	Asked         time.Time  // the visitor's last request or message, or the hand-over by a bot
+	Spoke         time.Time  // the visitor's last request or message
+	Waiting       time.Time  // since when the visitor waits for an answer by a person; zero: they do not
+	Answered      time.Time  // an agent's last message; a bot's is none
+	Joined        time.Time  // when an agent last joined
 	Ended         time.Time
 	QueuePosition *int // nil: in no queue
 	Tags          []string

@@ -3,7 +3,6 @@ package visit
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/table"
@@ -55,15 +54,15 @@ func (r *run) timer(c *compiled, e event.Event) Timer {
 	at := e.Time.UTC()
 	t := Timer{
 		Trigger: c.Name, Made: c.made(0), Visit: cmp.Or(e.Data.Visit, r.State.latest().ID), Chat: e.Data.Chat, Event: e.ID,
-		Started: at, Due: at.Add(time.Duration(c.Delay)),
+		Started: at,
 	}
 	if viewed(e) {
 		t.Page = hash(pageOf(e).URL)
 	}
-	if c.After > 0 {
-		t.Waits, t.Due = true, at.Add(time.Duration(c.After))
+	if t.Waits = c.After > 0; t.Waits {
+		return r.delayed(c, t, at, c.After)
 	}
-	return t
+	return r.delayed(c, t, at, c.Delay)
 }
 
 // runs tells whether a timer runs for the same already: a view that comes as an arrival too, or a message that came
@@ -94,10 +93,12 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 	started := t.Started
 	if t.Waits {
 		started = t.Due
-		t.Waits, t.Due = false, t.Due.Add(time.Duration(c.Delay))
+		t.Waits = false
+		t = r.delayed(c, t, started, c.Delay)
 	}
+	due, _ := r.acts(c, t)
 	facts := r.facts(t)
-	facts.Acts = later(t.Due, r.at)
+	facts.Acts = later(due, r.at)
 	if e != nil {
 		look(&facts, *e)
 	}
@@ -108,9 +109,9 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 		r.skipFor(t, verdict)
 	case ended != "":
 		r.skip(t, ended)
-	case !r.scene.Widget.online(started):
+	case !r.scene.Widget.online(started) && !r.shut(c, t, started):
 		r.skip(t, WidgetOffline)
-	case !r.allowed(c, t, later(t.Due, r.at)):
+	case !r.allowed(c, t, facts.Acts):
 	default:
 		r.push(t)
 	}

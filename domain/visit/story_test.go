@@ -185,6 +185,8 @@ func told(now string, d visit.Decision) (lines []string) {
 			said = "tag " + e.Do.AddTag
 		case e.Do.CloseChat:
 			said = "close " + e.Chat
+		case e.Do.Snooze != "":
+			said = fmt.Sprint("snooze ", e.Chat, " until ", e.Until.Sub(second("0")).Seconds())
 		}
 		lines = append(lines, fmt.Sprint(now, " ", e.Cause.Trigger, " ", said))
 	}

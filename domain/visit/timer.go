@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -22,6 +23,11 @@ type Timer struct {
 	Step    int       `json:"step,omitempty"`  // the action with which it goes on, after a wait
 	Away    bool      `json:"away,omitempty"`  // its visitor has left: as long as they do not come back, it need not run
 	Back    int       `json:"back,omitempty"`  // how often they have come back
+
+	// Of a trigger whose delays depend on the hours.
+	From     time.Time      `json:"from,omitzero"`      // when the delay began
+	For      hours.Duration `json:"for,omitzero"`       // the delay
+	Deferred bool           `json:"deferred,omitempty"` // it was recorded that it waits for an opening
 }
 
 // ended is the reason to end a timer before its due time: a condition has gone for good. Behind a wait only an answer

@@ -44,7 +44,7 @@ func (e *Editor) Force(ctx context.Context, property, department string, o *hour
 		if err := engine.DecodeState(r.State, &state); err != nil {
 			return Forced{}, err
 		}
-		state.Set(department, o)
+		state.Overrule(department, o, e.now())
 		body, err := json.Marshal(state)
 		if err != nil {
 			return Forced{}, fmt.Errorf("encoding the state of %s: %w", subject, err)

@@ -15,6 +15,8 @@ type effect struct {
 	do          trigger.Action
 	attachments []trigger.Attachment
 	ticket      *chat.Ticket
+	warning     *chat.Warning
+	until       time.Time      // of a snooze
 	data        action.Visitor // as far as the domain knows them
 	key         string         // of its id
 	at          time.Time
@@ -22,7 +24,7 @@ type effect struct {
 
 func triggered(e visit.Effect) effect {
 	return effect{
-		do: e.Do, attachments: e.Attachments, at: e.At,
+		do: e.Do, attachments: e.Attachments, until: e.Until, at: e.At,
 		data: action.Visitor{Visit: e.Visit, Chat: e.Chat, Trigger: e.Cause.Trigger, Reason: e.Reason, Cause: action.Cause{Event: e.Cause.Event}},
 		key:  "trigger/" + e.Cause.Trigger + "/" + e.Cause.Event + "/" + strconv.Itoa(e.Cause.Index),
 	}
@@ -30,7 +32,7 @@ func triggered(e visit.Effect) effect {
 
 func ruled(e chat.Effect) effect {
 	f := effect{
-		do: e.Do, attachments: e.Attachments, ticket: e.Ticket, at: e.At,
+		do: e.Do, attachments: e.Attachments, ticket: e.Ticket, warning: e.Warning, until: e.Until, at: e.At,
 		data: action.Visitor{Chat: e.Chat, Rule: string(e.Cause.Rule), Reason: string(e.Reason), Cause: action.Cause{Event: e.Cause.Event}},
 		key:  "rule/" + e.Chat + "/" + e.Cause.Key(),
 	}
@@ -52,6 +54,9 @@ func (e *effect) fill() action.Type {
 		d.Department = t.Department
 		d.Ticket = &action.Ticket{Form: string(t.Form.Kind), Fields: t.Form.Fields, Page: t.Page.URL, WaitingSince: t.WaitingSince}
 		return action.TicketCreate
+	case e.warning != nil:
+		d.Department, d.Due = e.warning.Department, e.warning.Due
+		return action.ChatSLAWarning
 	case a.SendMessage != nil:
 		e.message()
 		return action.MessageSend
@@ -82,6 +87,9 @@ func (e *effect) fill() action.Type {
 		return action.AgentsInvite
 	case a.Reassign:
 		return action.ChatReassign
+	case a.Snooze != "":
+		d.Until = e.until
+		return action.ChatSnooze
 	case a.CloseChat:
 		return action.ChatClose
 	default:

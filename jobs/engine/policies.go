@@ -21,6 +21,7 @@ func rulesOf(def *definition.Property) chat.Rules {
 		Rescue: def.Rescue, Shortcuts: def.Shortcuts,
 		During: def.AutoReplies.During, Outside: def.AutoReplies.Outside, Handoff: def.AutoReplies.Handoff, Form: def.AutoReplies.Confirmation(),
 		ClosingBefore: time.Duration(def.ClosingSoon.Before), ClosingMessage: def.ClosingSoon.Message, WaitingAtClose: def.Widget.WaitingAtClose,
+		FirstAnswer: time.Duration(def.SLA.FirstAnswer), WarnBefore: time.Duration(def.SLA.WarnBefore),
 		HasSchedule: !def.Schedule.IsZero(), Departments: make(map[string]chat.Part, len(def.Departments)),
 	}
 	for id, d := range def.Departments {

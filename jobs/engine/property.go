@@ -46,7 +46,7 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 		return nil
 	}
 	state.Widget, state.Closing = storedWidget(d.State), closing.Announced
-	state.Overrides = kept
+	state.Keep(kept, at)
 	c.State, err = json.Marshal(state)
 	return err
 }

@@ -21,6 +21,7 @@ type propertyAt struct {
 	widget widget.State
 	hours  *hours.Schedule              // with the override
 	parts  map[string][]*hours.Schedule // of departments: all that have to be open
+	state  PropertyState                // with its overrides
 	online int                          // agents
 	agents map[string]*definition.Agent
 	broken error // why it cannot be decided on
@@ -39,6 +40,7 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 	if state.Widget.Version == 0 { // it is new: it never had another state, and an event of a moment ago counts
 		p.widget.Since = time.Time{}
 	}
+	p.state = state
 	p.hours, p.zone, p.parts = compiled.Hours, compiled.Hours.Location(), make(map[string][]*hours.Schedule)
 	if p.def.TimeZone != "" {
 		always, err := b.compile(nil, p.def.TimeZone)
@@ -78,6 +80,22 @@ func (p *propertyAt) agentName(id string) string {
 		return a.Name
 	}
 	return id
+}
+
+// door is that of a department within its property, or of the property (""), as it was and is.
+func (p *propertyAt) door(department string) hours.Door {
+	var door hours.Door
+	for i, gate := range p.gates(department) {
+		g := hours.Gate{Hours: gate}
+		if i == 0 {
+			g.Overrides = p.state.ever("")
+		}
+		if department != "" {
+			g.Overrides = append(g.Overrides, p.state.ever(department)...)
+		}
+		door = append(door, g)
+	}
+	return door
 }
 
 // gates are the schedules that all have to be open for a department, or the property (""), to be.

@@ -16,8 +16,9 @@ import (
 // PropertyState is the state of a property in a store.
 type PropertyState struct {
 	Overrides
-	Widget  storedWidget     `json:"widget"`
-	Closing widget.Announced `json:"closing,omitempty"` // that agents were told of
+	Past    map[string][]hours.Override `json:"past,omitempty"` // those of before, by department or "", the newest last: see ever
+	Widget  storedWidget                `json:"widget"`
+	Closing widget.Announced            `json:"closing,omitempty"` // that agents were told of
 }
 
 // Overrides are those of a property and of its departments, each until it has run out.

@@ -93,6 +93,7 @@ func (v *visitor) decide(at time.Time) {
 	v.Visit, v.due = d.State, d.Due
 	for _, e := range d.Effects {
 		v.act(triggered(e))
+		v.snooze(e)
 	}
 	for _, s := range d.Skipped {
 		v.skip(Skipped{visit: s.Visit, chat: s.Chat, trigger: s.Trigger, event: s.Event, Reason: string(s.Reason), verdict: s.Verdict, at: s.At})
@@ -118,6 +119,14 @@ func (v *visitor) decide(at time.Time) {
 		v.noteChat(id, at)
 	}
 	v.forget(at)
+}
+
+// snooze puts the chat aside that a trigger snoozes: its ladder is decided on after the triggers.
+func (v *visitor) snooze(e visit.Effect) {
+	if c, known := v.Chats[e.Chat]; known && e.Do.Snooze != "" {
+		c.Snooze(e.At, e.Until)
+		v.Chats[e.Chat] = c
+	}
 }
 
 // form answers an event that is a form.
@@ -191,7 +200,7 @@ func (v *visitor) change(at time.Time) error {
 	}
 	c.Due = hours.Earliest(c.Due, v.digest)
 	c.reschedule(v.asked, v.timerTasks(), at)
-	if going := v.chatting(); going != v.Chatting {
+	if going := v.mindsHours(); going != v.Chatting {
 		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
 	}
 	body, err := json.Marshal(v.visitorState)
@@ -204,12 +213,12 @@ func (v *visitor) change(at time.Time) error {
 	return nil
 }
 
-// chatting tells whether a chat is going on: an edit of the hours may matter to it.
-func (v *visitor) chatting() bool {
+// mindsHours tells whether an edit of the hours may matter: a chat is going on, or a trigger counts open time.
+func (v *visitor) mindsHours() bool {
 	for _, c := range v.Chats {
 		if c.Going() {
 			return true
 		}
 	}
-	return false
+	return v.visits.MindsHours(&v.Visit)
 }

@@ -10,7 +10,7 @@ import (
 // visitScene is the scene that the triggers of a visitor see.
 func (v *visitor) visitScene(at time.Time) visit.Scene {
 	s := visit.Scene{
-		Zone: v.zone, WithinHours: v.hours.At(at).Open,
+		Zone: v.zone, WithinHours: v.hours.At(at).Open, Door: v.door(""),
 		Widget:      visit.Widget{Status: string(v.widget.Status), Since: v.widget.Since},
 		Departments: make(map[string]string, len(v.widget.Departments)), DepartmentNames: make(map[string]string, len(v.def.Departments)),
 		AgentsOnline: v.online, Chats: make(map[string]visit.Chat, len(v.Chats)), Property: v.name(),
@@ -24,7 +24,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 	}
 	for id, c := range v.Chats {
 		s.Chats[id] = visit.Chat{
-			Department: c.Department.ID, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
+			Department: c.Department.ID, Door: v.door(v.department(c.Department.ID, c.Began)), Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
 		}
 	}
@@ -50,7 +50,7 @@ func (v *visitor) department(named string, began time.Time) string {
 // chatScene is the scene that the rules of a chat see; c is zero where there is only a form.
 func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat.Scene {
 	s := chat.Scene{
-		Department: department, Hours: chat.Periods(at, v.gates(department)...), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
+		Department: department, Hours: chat.Periods(at, v.gates(department)...), Door: v.door(department), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
 		Left: v.Visit.Left(), Silent: v.Visit.Silent(at) && at.Sub(c.Answered) >= visit.End,
 	}
 	if d, ok := v.widget.Departments[department]; ok {

@@ -16,7 +16,7 @@ type visitorState struct {
 	ForPages []json.RawMessage     `json:"told,omitempty"`  // the last actions for pages that come back; see feed.go
 	Wakes    map[string]time.Time  `json:"wakes,omitempty"` // by chat: when something is due in it
 
-	Chatting bool `json:"chatting,omitempty"` // the store knows that a chat is going
+	Chatting bool `json:"chatting,omitempty"` // the store knows that an edit of the hours may matter
 }
 
 // timerTasks are the tasks that a visitor needs.

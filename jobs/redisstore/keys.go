@@ -14,7 +14,7 @@ import (
 //	deskbell:{N}:def            hash    subject → definition, JSON
 //	deskbell:{N}:state          hash    subject → "REV STATE"; "REV! STATE" when woken
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again
-//	deskbell:{N}:chatting       zset    "PROPERTY/VISITOR", all of score 0: visitors who have a chat going
+//	deskbell:{N}:chatting       zset    "PROPERTY/VISITOR", all of score 0: visitors who have a chat going, or a timer that counts hours
 //	deskbell:{N}:heard          zset    hash of a subject and the id of an event → Unix time at which it was seen
 //	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations
 //	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON

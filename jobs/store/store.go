@@ -268,9 +268,9 @@ type Store interface {
 	Serve(ctx context.Context, served Subject, by []Subject) error
 	// Served gives some subjects that another subject serves, or once served, as Page.
 	Served(ctx context.Context, by Subject, cursor string, limit int) ([]Subject, string, error)
-	// Chatting gives the visitors of a property who have an open chat, in any shards, in the
-	// order of their ids, and the cursor of the next page; it starts with "" and ends with
-	// "". limit is how many a shard adds to a page at most.
+	// Chatting gives the visitors of a property who have an open chat, or a timer that counts
+	// its hours, in any shards, in the order of their ids, and the cursor of the next page; it
+	// starts with "" and ends with "". limit is how many a shard adds to a page at most.
 	Chatting(ctx context.Context, property, cursor string, limit int) ([]Subject, string, error)
 	// Wake makes subjects of one shard due; decisions under way are then lost.
 	Wake(ctx context.Context, shard int, subjects []Subject, at time.Time) error

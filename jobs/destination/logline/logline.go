@@ -90,6 +90,8 @@ func Sentence(a action.Action, zone *time.Location) (string, error) {
 		action.VisitorSetDepartment, action.WidgetHide, action.FormShow, action.AgentsInvite, action.ChatReassign,
 		action.ChatClose, action.TicketCreate, action.MessageSkipped:
 		return visitorSentence(a)
+	case action.ChatSnooze, action.ChatSLAWarning:
+		return l.chatSentence(a)
 	default:
 		body, err := a.MarshalJSON()
 		return string(body), err

@@ -73,6 +73,10 @@ func TestSentences(t *testing.T) {
 		{action.TagAdd, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "VIP", Tag: "vip"},
 			`tag.add of acme/v1 (VIP): "vip"`},
 		{action.ChatClose, action.Visitor{Property: "acme", Visitor: "v1", Trigger: "Bye"}, "chat.close of acme/v1 (Bye)"},
+		{action.ChatSnooze, action.Visitor{Property: "acme", Visitor: "v1", Chat: "c1", Rule: "rescue", Until: five},
+			"chat c1 of acme/v1 (rescue) is put aside until Mon 23 Nov 17:00:00"},
+		{action.ChatSLAWarning, action.Visitor{Property: "acme", Visitor: "v1", Chat: "c1", Rule: "sla", Department: "sales", Due: five},
+			"sales: chat c1 of acme/v1 (sla) has no answer yet, and is to have one before Mon 23 Nov 17:00:00"},
 		{"widget.paint", map[string]int{"n": 1}, // of a newer version
 			`{"specversion":"1.0","id":"i","type":"widget.paint","source":"deskbell","time":"2026-11-23T16:00:00Z","data":{"n":1}}`},
 	} {

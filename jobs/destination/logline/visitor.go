@@ -68,3 +68,18 @@ func said(v *action.Visitor) string {
 	}
 	return cmp.Or(text, "without a text")
 }
+
+// chatSentence is that of an action with an instant of a chat.
+func (l Log) chatSentence(a action.Action) (string, error) {
+	raw, _ := a.Data.(json.RawMessage)
+	var v action.Visitor
+	err := json.Unmarshal(raw, &v)
+	chat := fmt.Sprintf("chat %s of %s/%s (%s)", v.Chat, v.Property, v.Visitor, cmp.Or(v.Trigger, v.Rule))
+	if a.Type == action.ChatSnooze {
+		return chat + " is put aside" + l.at(" until ", &v.Until), err
+	}
+	if v.Department != "" {
+		chat = v.Department + ": " + chat
+	}
+	return chat + " has no answer yet" + l.at(", and is to have one before ", &v.Due), err
+}
