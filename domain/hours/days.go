@@ -53,7 +53,7 @@ func (p *parser) days(path, s string, base int) daySet {
 		from, to, ranged := cutRange(item)
 		first, ok := dayGroup(from.text)
 		if !ok {
-			p.fault(path, base+from.offset, from.text, "is not a day", allowedDays)
+			p.fault(path, base+from.offset, from.text, "is not a day", allowedFor(from.text))
 			continue
 		}
 		if !ranged {
@@ -71,6 +71,14 @@ func (p *parser) days(path, s string, base int) daySet {
 		}
 	}
 	return set
+}
+
+// allowedFor says what may stand instead of a word that is not a day. OpenStreetMap writes PH for public holidays.
+func allowedFor(word string) string {
+	if strings.EqualFold(word, "PH") {
+		return "holidays: FR beside weekly, with the code of your country, which closes on its public holidays; or " + allowedDays
+	}
+	return allowedDays
 }
 
 // between returns the days from one to another, over the end of the week if need be.

@@ -51,5 +51,6 @@
 //	spec.go     a definition, checked and compiled    exception.go, holiday.go, country.go  its parts
 //	overlay.go  exceptions inside of longer ones
 //	parse.go    text to definition, with every fault: parse_holiday.go, preset.go, days.go, date.go, window.go, fault.go
+//	weekplan.go several keys for one day
 //	print.go    definition to text
 package hours

@@ -35,7 +35,7 @@ func FuzzNextBoundary(f *testing.F) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"24/7", "closed", "mon-fri 9-17", "weekdays 9-17; sat 10-14", "fri-mon 9am-5:30pm, 22:00-02:00", "daily 0-24", "mon 9 a.m. to 5 p.m.",
-		"mon–fri 9—17", "sat 22h-2h30", "mon 9-25", "mon 9-12, 11-13", ";", "mon", "-", "İ 9-17",
+		"mon–fri 9—17", "sat 22h-2h30", "mon 9-25", "mon 9-12, 11-13", "mon 9-12; mon 14-18; tue off; PH off", ";", "mon", "-", "İ 9-17",
 		`{"weekly":"24/7"}`,
 		`{"weekly":{"mon-fri":["9-12","13-18"],"sat":[]},"time_zone":"Europe/Paris","holidays":"DE-BY"}`,
 		`{"weekly":{},"holidays":{"country":"FR","except":["noël"],"hours":{"Assomption":"9-12"}}}`,

@@ -84,35 +84,15 @@ func (p *parser) weekly(path string, tree any) (windows [7][]Window) {
 		p.fault(path, 0, show(tree), "is not a week", `windows by day such as {mon-fri: "9-17"}, "24/7" or "closed"`)
 		return windows
 	}
-	var claims claims
+	var plan weekPlan
 	for _, key := range slices.Sorted(maps.Keys(byDay)) {
-		entry := path + table.Segment(key)
-		days := p.days(entry, key, 0)
-		claims.take(p, entry, piece{text: key}, days)
-		hours := p.windows(entry, byDay[key])
-		for _, day := range week() {
-			if days.has(day) {
-				windows[day] = hours
-			}
+		entry, sound := path+table.Segment(key), len(p.faults)
+		days, hours := p.days(entry, key, 0), p.windows(entry, byDay[key])
+		if len(p.faults) == sound {
+			plan.add(p, entry, piece{text: key}, days, hours)
 		}
 	}
-	return windows
-}
-
-// claims remembers the key that named a weekday first.
-type claims [7]string
-
-func (c *claims) take(p *parser, path string, by piece, days daySet) {
-	for _, day := range week() {
-		if !days.has(day) {
-			continue
-		}
-		if c[day] != "" {
-			p.fault(path, by.offset, by.text, fmt.Sprintf("covers %s, as %q does", strings.ToLower(day.String()), c[day]), "each day once")
-			return
-		}
-		c[day] = by.text
-	}
+	return plan.windows(p, path)
 }
 
 func (p *parser) flag(path string, tree any) bool {

@@ -13,39 +13,47 @@ const (
 
 // preset reads a week in one string: rules of days and windows, one after the other.
 func (p *parser) preset(path, text string) (windows [7][]Window) {
-	switch word := strings.ToLower(strings.TrimSpace(text)); {
-	case word == "24/7":
+	switch {
+	case strings.TrimSpace(text) == "24/7":
 		for day := range windows {
 			windows[day] = []Window{wholeDay()}
 		}
 		return windows
-	case word == "closed":
+	case isClosed(text):
 		return windows
 	case len(text) > maxText:
 		p.fault(path, 0, text, "is too long", fmt.Sprintf("at most %d bytes", maxText))
 		return windows
 	}
-	var claims claims
+	var plan weekPlan
 	for _, part := range split(text, ";") {
-		i := strings.IndexAny(part.text, "0123456789")
-		if names, closed := strings.CutSuffix(strings.ToLower(part.text), " closed"); closed {
-			i = len(names)
-		}
-		if i <= 0 {
-			p.fault(path, part.offset, part.text, "is not a schedule", allowedPresets)
-			continue
-		}
-		names, times := trimmed(part.text[:i], part.offset), trimmed(part.text[i:], part.offset+i)
-		days := p.days(path, names.text, names.offset)
-		claims.take(p, path, names, days)
-		hours := p.windowsText(path, times)
-		for _, day := range week() {
-			if days.has(day) {
-				windows[day] = hours
-			}
-		}
+		p.presetRule(&plan, path, part)
 	}
-	return windows
+	return plan.windows(p, path)
+}
+
+// presetRule reads "mon-fri 9-12, 13-18" or "sun closed".
+func (p *parser) presetRule(plan *weekPlan, path string, part piece) {
+	i := strings.IndexAny(part.text, "0123456789")
+	if space := strings.LastIndexByte(part.text, ' '); isClosed(part.text[space+1:]) {
+		i = space
+	}
+	if i <= 0 {
+		p.fault(path, part.offset, part.text, "is not a schedule", allowedPresets)
+		return
+	}
+	sound := len(p.faults)
+	names, times := trimmed(part.text[:i], part.offset), trimmed(part.text[i:], part.offset+i)
+	days := p.days(path, names.text, names.offset)
+	if hours := p.windowsText(path, times); len(p.faults) == sound {
+		plan.add(p, path, names, days, hours)
+	}
+}
+
+// isClosed tells the words for a day without hours.
+func isClosed(text string) bool {
+	word := strings.ToLower(strings.TrimSpace(text))
+	return word == "closed" || word == "off"
 }
 
 // windows reads the windows of one date from a string or a list of strings.
@@ -70,7 +78,7 @@ type found struct {
 }
 
 func (p *parser) windowsText(path string, text piece) []Window {
-	if strings.EqualFold(strings.TrimSpace(text.text), "closed") {
+	if isClosed(text.text) {
 		return nil
 	}
 	return p.disjoint(p.found(path, text))

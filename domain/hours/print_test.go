@@ -44,6 +44,12 @@ exceptions:
 		{"days with the same hours", "mon 9-12; tue-wed 10-12; fri-sat 9-12; sun closed", "weekly:\n  mon,fri,sat: 09:00-12:00\n  tue,wed: 10:00-12:00",
 			`{"weekly":{"mon,fri,sat":"09:00-12:00","tue,wed":"10:00-12:00"}}`},
 		{"every day", "daily 9am-5pm", "weekly:\n  mon-sun: 09:00-17:00", `{"weekly":{"mon-sun":"09:00-17:00"}}`},
+		{"a day under several keys", "{weekly: {mon-fri: 9-12, wed: 18-20, tue-wed: 12-13, sun: off, sat-sun: closed}}", "weekly:\n  mon,thu,fri: 09:00-12:00\n  tue: 09:00-13:00\n  wed: 09:00-13:00, 18:00-20:00",
+			`{"weekly":{"mon,thu,fri":"09:00-12:00","tue":"09:00-13:00","wed":"09:00-13:00, 18:00-20:00"}}`},
+		{"a day in several rules", "mon-fri 9-12; wed 14-18; sat off", "weekly:\n  mon,tue,thu,fri: 09:00-12:00\n  wed: 09:00-12:00, 14:00-18:00",
+			`{"weekly":{"mon,tue,thu,fri":"09:00-12:00","wed":"09:00-12:00, 14:00-18:00"}}`},
+		{"OpenStreetMap", "Mo-Fr 08:00-18:00; Sa 10:00-14:00; Su off", "weekly:\n  mon-fri: 08:00-18:00\n  sat: 10:00-14:00", `{"weekly":{"mon-fri":"08:00-18:00","sat":"10:00-14:00"}}`},
+		{"off", "off", "weekly: closed", `{"weekly":"closed"}`},
 		{"holidays", `{weekly: 24/7, holidays: {country: uk, region: sct, except: "good friday", hours: {boxing day: "12-16, 18-20", Early May: closed}}}`,
 			`weekly: 24/7
 holidays: {country: GB, region: SCT, except: [Good Friday], hours: {Boxing Day: "12:00-16:00, 18:00-20:00", Early May: closed}}`,
