@@ -18,8 +18,8 @@ type Date struct {
 // DateRange is every date from From to To, both included. A range that ends before it begins holds
 // no date.
 type DateRange struct {
-	From Date `json:"from"`
-	To   Date `json:"to"`
+	From Date `json:"from,omitzero"`
+	To   Date `json:"to,omitzero"`
 }
 
 // ParseDate reads a date as ISO 8601 writes it, "2026-12-24". Other orders are refused: 01/02/2026

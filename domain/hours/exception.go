@@ -13,6 +13,9 @@ type Exception struct {
 	To     Date     // the last date, included; the zero Date: From
 	Yearly bool     // every year: the years of From and To do not count, and 12-24 to 01-02 runs over New Year; 02-29 is met in leap years only
 	Hours  []Window // empty: closed
+
+	// Calendar has exceptions of its own, in the place of all this; nil: none.
+	Calendar *Calendar
 }
 
 func (p *parser) exceptions(path string, tree any) []Exception {
@@ -37,7 +40,11 @@ func (p *parser) exceptions(path string, tree any) []Exception {
 }
 
 func (p *parser) exception(path string, tree any) (e Exception) {
-	fields, ok := p.object(path, tree, "on", "from", "to", "yearly", "closed", "hours", "name")
+	if isCalendar(tree) {
+		c := p.calendar(path, tree)
+		return Exception{Calendar: &c}
+	}
+	fields, ok := p.object(path, tree, "on", "from", "to", "yearly", "closed", "hours", "name", "ical", "ical_url")
 	if !ok {
 		return e
 	}
@@ -129,6 +136,9 @@ func (e Exception) reason() string {
 // spans returns the exception's days in its layer: one span, or two when a yearly range runs over
 // New Year.
 func (e Exception) spans(r *rule) []span {
+	if e.Calendar != nil {
+		return nil
+	}
 	if !e.Yearly {
 		return []span{{e.From.number(), e.last().number() + 1, r}}
 	}

@@ -94,6 +94,43 @@ func (l layers) cut(partly map[int]*rule, day int, away span) {
 	partly[day] = &kept
 }
 
+// An Absence is a leave of an agent: dates, or a calendar that says when the agent is away.
+type Absence struct {
+	DateRange
+	Calendar
+}
+
+// WithAbsences is WithLeaveIn, also for calendars: whole days are as dates of leave, and stretches cut the windows. The
+// reason is "leave", whatever the events are called: an agent's calendar is private.
+func (s *Schedule) WithAbsences(zone *time.Location, absences []Absence, feeds Feeds) *Schedule {
+	var dates []DateRange
+	var closures []Closure
+	for _, a := range absences {
+		if a.Calendar.IsZero() {
+			dates = append(dates, a.DateRange)
+		}
+		closures = append(closures, a.closures(feeds)...)
+	}
+	for i, c := range closures {
+		if closures[i].Name = ""; c.isDays() {
+			dates = append(dates, c.Days)
+		}
+	}
+	c := s.WithLeaveIn(zone, dates)
+	if zone == nil {
+		zone = c.location
+	}
+	c.holes = apart(append(holesOf(closures, zone, reasonLeave), s.holesOrNone()...))
+	return c
+}
+
+func (s *Schedule) holesOrNone() []hole {
+	if s == nil {
+		return nil
+	}
+	return s.holes
+}
+
 // union sorts the spans of one rule and joins those that overlap or touch.
 func union(spans []span) []span {
 	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })

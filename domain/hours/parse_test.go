@@ -235,7 +235,7 @@ func TestEveryFaultSaysWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 		{"exceptions that are a map", `{weekly: 24/7, exceptions: {on: 2026-12-24}}`,
 			`/exceptions: "{on: 2026-12-24}" is not a list of exceptions; allowed: a list such as [{on: 2026-12-24, closed: true}]`},
 		{"an exception that is a date", `{weekly: 24/7, exceptions: [2026-12-24]}`,
-			`/exceptions/0: "2026-12-24" is not a map; allowed: the keys on, from, to, yearly, closed, hours, name`},
+			`/exceptions/0: "2026-12-24" is not a map; allowed: the keys on, from, to, yearly, closed, hours, name, ical, ical_url`},
 		{"an exception without a date", `{weekly: 24/7, exceptions: [{closed: true}]}`,
 			`/exceptions/0: "{closed: true}" is not a date or a range of dates; allowed: either on: 2026-12-24, or from: 2026-12-24 and to: 2027-01-02`},
 		{"an exception without an end", `{weekly: 24/7, exceptions: [{from: 2026-12-24, closed: true}]}`,
@@ -271,7 +271,7 @@ func TestEveryFaultSaysWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 			`/exceptions/1: "01-01" has an exception of this length already, /exceptions/0; allowed: exceptions of different lengths on one date, of which the shortest holds; a dated one beats a yearly one`},
 		{"two typing errors", `{weekly: {mon: 9-25}, exceptions: [{on: 2026-12-24, hour: 9-12}]}`,
 			`/weekly/mon: "25" is not a time of day (at byte 2); allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"
-/exceptions/0/hour: "hour" is not a known key; allowed: on, from, to, yearly, closed, hours, name (did you mean "hours"?)
+/exceptions/0/hour: "hour" is not a known key; allowed: on, from, to, yearly, closed, hours, name, ical, ical_url (did you mean "hours"?)
 /exceptions/0: "{hour: 9-12, on: 2026-12-24}" says neither closed nor hours; allowed: closed: true or hours: "09:00-12:00"`},
 	}
 	for _, tt := range tests {

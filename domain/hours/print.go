@@ -83,6 +83,9 @@ func (h *Holidays) tree() object {
 }
 
 func (e Exception) tree() object {
+	if e.Calendar != nil {
+		return e.Calendar.tree()
+	}
 	from, to := e.From, e.last()
 	if e.Yearly {
 		from.Year, to.Year = 0, 0

@@ -8,6 +8,7 @@ import "time"
 type Schedule struct {
 	layers
 	location *time.Location
+	holes     []hole // of calendars; sorted, disjoint
 	override *Override
 	under    *Schedule // the same with the override that this one beats; nil: there is none
 }
@@ -83,6 +84,8 @@ func (s *Schedule) NextBoundary(t time.Time) time.Time {
 		return time.Time{}
 	case s.override != nil:
 		return s.overridden(t).Until
+	case len(s.holes) > 0:
+		return s.holedState(t).Until
 	}
 	q := s.ask(t)
 	_, _, _, open := q.holding(q.mark)
@@ -97,6 +100,14 @@ func (s *Schedule) unset() bool { return s == nil || s.rules == nil }
 
 // plain answers without regard to the override.
 func (s *Schedule) plain(t time.Time) State {
+	if len(s.holes) > 0 {
+		return s.holedState(t)
+	}
+	return s.ruled(t)
+}
+
+// ruled answers without regard to the override and to holes.
+func (s *Schedule) ruled(t time.Time) State {
 	q := s.ask(t)
 	_, _, date, open := q.holding(q.mark)
 	if !open {

@@ -32,6 +32,11 @@ const (
 // without a zone of its own takes the fallback; a nil fallback is UTC. A nil Spec compiles to
 // [Always], for a schedule that is not there. The error is of type [Faults].
 func (s *Spec) Compile(fallback *time.Location) (*Schedule, error) {
+	return s.CompileWith(fallback, nil)
+}
+
+// CompileWith is Compile, with what the calendars said that the definition names by their URL.
+func (s *Spec) CompileWith(fallback *time.Location, feeds Feeds) (*Schedule, error) {
 	if s == nil {
 		return Always(fallback), nil
 	}
@@ -41,7 +46,9 @@ func (s *Spec) Compile(fallback *time.Location) (*Schedule, error) {
 	if err := p.faults.Err(); err != nil {
 		return nil, err
 	}
-	return &Schedule{layers: layers{rules: s.rules()}, location: location}, nil
+	compiled := &Schedule{layers: layers{rules: s.rules()}, location: location}
+	compiled.close(s.closures(feeds))
+	return compiled, nil
 }
 
 // location finds a zone.
@@ -72,12 +79,18 @@ func (p *parser) check(s *Spec) {
 		p.fault("/exceptions", 0, fmt.Sprintf("%d exceptions", len(s.Exceptions)), "are too many", fmt.Sprintf("at most %d", maxExceptions))
 		return
 	}
-	sound := len(p.faults)
+	sound, calendars := len(p.faults), 0
 	for i, e := range s.Exceptions {
 		path := fmt.Sprintf("/exceptions/%d", i)
+		if e.Calendar != nil {
+			p.checkCalendar(path, *e.Calendar)
+			calendars++
+			continue
+		}
 		p.checkWindows(path+"/hours", e.Hours)
 		p.checkDates(path, e)
 	}
+	p.checkCalendars("/exceptions", calendars)
 	if len(p.faults) == sound {
 		p.checkClashes(s.Exceptions)
 	}
