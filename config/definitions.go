@@ -28,29 +28,43 @@ func InspectDefinitions(name string, src []byte) (*definition.Definitions, *Warn
 // "department acme/sales" and "agent lea", in the zone of their holder; also that of an agent with leave who uses a
 // named one. The error and the warnings are as with InspectDefinitions.
 func ReadSchedule(name string, src []byte) (map[string]Timetable, *Warnings, error) {
-	return read(name, src, func(tree any) (map[string]Timetable, definition.Faults, error) {
-		if isFile(tree) {
-			return schedulesOf(tree)
-		}
-		spec, warnings, err := definition.InspectSchedule(tree)
-		return map[string]Timetable{"": {Spec: spec}}, warnings, err
-	})
+	return read(name, src, timetables)
+}
+
+func timetables(tree any) (map[string]Timetable, definition.Faults, error) {
+	if isFile(tree) {
+		return schedulesOf(tree)
+	}
+	spec, warnings, err := definition.InspectSchedule(tree)
+	return map[string]Timetable{"": {Spec: spec}}, warnings, err
 }
 
 // Timetable is a schedule and, of an agent, the leave.
 type Timetable struct {
 	*hours.Spec
-	Leave []hours.DateRange
+	Leave []hours.Absence
 	Zone  *time.Location // in which its dates are read; nil: the schedule's
 }
 
-// Compile makes it ready; fallback is the zone where none is named.
-func (t Timetable) Compile(fallback *time.Location) (*hours.Schedule, error) {
-	s, err := t.Spec.Compile(fallback)
+// Compile makes it ready; fallback is the zone where none is named, and
+// feeds what calendars said when they were fetched last.
+func (t Timetable) Compile(fallback *time.Location, feeds hours.Feeds) (*hours.Schedule, error) {
+	s, err := t.CompileWith(fallback, feeds)
 	if err != nil || len(t.Leave) == 0 {
 		return s, err
 	}
-	return s.WithLeaveIn(t.Zone, t.Leave), nil
+	return s.WithAbsences(t.Zone, t.Leave, feeds), nil
+}
+
+// Calendars are the URLs of the calendars that it names.
+func (t Timetable) Calendars() []string {
+	urls := t.Spec.Calendars()
+	for _, absence := range t.Leave {
+		if absence.URL != "" {
+			urls = append(urls, absence.URL)
+		}
+	}
+	return urls
 }
 
 // isFile tells a deskbell.yaml from a single schedule.
@@ -94,7 +108,7 @@ func schedulesOf(tree any) (map[string]Timetable, definition.Faults, error) {
 type held struct {
 	name, zone string // the zone is that of a schedule that names none
 	schedule   definition.Schedule
-	leave      []hours.DateRange
+	leave      []hours.Absence
 }
 
 // own is the zone in which the holder's leave is read; nil: the schedule's.

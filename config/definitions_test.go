@@ -210,7 +210,7 @@ func TestLeaveIsPartOfAnAgentsTimetable(t *testing.T) {
 	}
 	noon := time.Date(2026, 12, 24, 12, 0, 0, 0, time.UTC)
 	for name, open := range map[string]bool{"office": true, "agent mia": false} {
-		schedule, err := all[name].Compile(time.UTC)
+		schedule, err := all[name].Compile(time.UTC, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

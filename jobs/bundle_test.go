@@ -73,6 +73,7 @@ type setup struct {
 	notify  jobs.Notifier
 	streams deliver.OpenDestination // opens destinations of the type redis_stream
 	metrics *jobs.Metrics           // of all workers together
+	fetcher jobs.CalendarFetcher
 }
 
 // bundle is a Redis with definitions, and workers on it that share a clock, a log and
@@ -189,6 +190,7 @@ func (b *bundle) worker() (stop func()) {
 		OpenDestination:    map[string]deliver.OpenDestination{"log": b.out.open, "redis_stream": streams},
 		DefaultDestination: definition.Destination{Type: "log"},
 		Notifier:           b.notify,
+		Calendars:          b.fetcher,
 		Metrics:            b.metrics,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -55,6 +55,11 @@ func (s sweeps) SweepIn(ctx context.Context, shard int, wait time.Duration, nomi
 	return enqueueSweepIn(ctx, s.queue, shard, wait, nominal)
 }
 
+// Refresh implements Asker.
+func (s sweeps) Refresh(ctx context.Context, calendar string, nominal time.Time) error {
+	return enqueueCalendar(ctx, s.queue, calendar, nominal)
+}
+
 // Spread implements Asker.
 func (s sweeps) Spread(ctx context.Context, edited store.WakeRequest, nominal time.Time) error {
 	return enqueueSpread(ctx, s.queue, edited, nominal)

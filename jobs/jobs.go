@@ -18,7 +18,7 @@ type Job struct {
 // Jobs are all kinds of tasks, as the workers run them.
 func Jobs() []Job {
 	var docs []Job
-	for _, j := range allJobs(new(parts), nil) {
+	for _, j := range allJobs(new(parts), nil, nil) {
 		docs = append(docs, j.Job)
 	}
 	return docs
@@ -30,7 +30,7 @@ type registered struct {
 }
 
 // allJobs lists all jobs, made of the parts of one worker.
-func allJobs(p *parts, notifier Notifier) []registered {
+func allJobs(p *parts, notifier Notifier, fetcher CalendarFetcher) []registered {
 	notices := noticer{p}
 	visitors := newVisitors(p, timers{p}.ask, notices)
 	return []registered{
@@ -40,6 +40,7 @@ func allJobs(p *parts, notifier Notifier) []registered {
 		job(p, queueTimer, "Decides on a visitor at the very instant at which something is due.", wakeJob{p, visitors}.run),
 		job(p, queueUpkeep, "Decides on everything in a shard, due or not, and mends what differs.", reconcileJob{p}.run),
 		job(p, queueDelivery, "Gives a destination what it has not had of a shard's outbox.", deliverJob{p, new(deliver.Slots)}.run),
+		job(p, queueDelivery, "Fetches a calendar, and wakes who uses it when it says something new.", calendarJob{p, fetcher}.run),
 		lastingJob(p, queueDelivery, "Keeps one action that was given up, and delivers it when it is run.", replayJob{p}.run),
 		lastingJob(p, queueDelivery, "Sends one notice by a service of an agent's own.", notifyJob{p, notifier}.run),
 	}

@@ -24,6 +24,8 @@ type Metrics struct {
 	skipped       *prometheus.CounterVec
 	missed        *prometheus.CounterVec
 	lastRun       *prometheus.GaugeVec
+	fetches       *prometheus.CounterVec
+	feeds         *prometheus.GaugeVec
 }
 
 var _ prometheus.Collector = (*Metrics)(nil)
@@ -49,6 +51,13 @@ func NewMetrics() *Metrics {
 		lastRun: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "deskbell_cron_last_run_timestamp_seconds", Help: "When a cron entry last ran, in Unix time.",
 		}, []string{"entry"}),
+		fetches: counter("deskbell_calendar_fetches_total", "Calendars that this worker has fetched, by result: changed, unchanged, failed (and what they said before stays in force).", "result"),
+		feeds: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "deskbell_calendars", Help: "Calendars that definitions name by their address, by whether they could be fetched the last time: good, failing.",
+		}, []string{"state"}),
+	}
+	for _, result := range []string{calendarChanged, calendarUnchanged, calendarFailed} {
+		m.fetches.WithLabelValues(result)
 	}
 	for _, kind := range []string{"widget", "department", "agent"} {
 		m.flips.WithLabelValues(kind)
@@ -82,7 +91,7 @@ func histogram(name, help string, buckets ...float64) prometheus.Histogram {
 }
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.skipped, m.missed, m.lastRun}
+	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds}
 }
 
 // Describe implements prometheus.Collector.
@@ -133,6 +142,28 @@ func (m *Metrics) swept(subjects int, took time.Duration) {
 func (m *Metrics) delivered(destination, result string, n int) {
 	if m != nil && n > 0 {
 		m.deliveries.WithLabelValues(destination, result).Add(float64(n))
+	}
+}
+
+// The results of fetching a calendar.
+const (
+	calendarChanged   = "changed"
+	calendarUnchanged = "unchanged"
+	calendarFailed    = "failed"
+)
+
+// calendar counts a calendar that was fetched.
+func (m *Metrics) calendar(result string) {
+	if m != nil {
+		m.fetches.WithLabelValues(result).Inc()
+	}
+}
+
+// calendars sets how many calendars there are.
+func (m *Metrics) calendars(all, failing int) {
+	if m != nil {
+		m.feeds.WithLabelValues("good").Set(float64(all - failing))
+		m.feeds.WithLabelValues("failing").Set(float64(failing))
 	}
 }
 

@@ -34,6 +34,8 @@ type observer interface {
 	noticed(result string)
 	took(t *engine.Taken)
 	beat(entry string, at time.Time, missed int)
+	calendar(result string)
+	calendars(all, failing int)
 }
 
 // checkShard refuses the task of a shard that the store does not have. No retry will mend it.

@@ -54,7 +54,7 @@ func (t ticker) catchUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, tickTimeout) // a Redis that hangs just now must not keep the worker from stopping
 	defer cancel()
 	now := t.now()
-	err := errors.Join(t.tick(ctx, now.Truncate(time.Second)), t.reconcile(ctx, now.Truncate(time.Minute), 30*time.Second))
+	err := errors.Join(t.tick(ctx, now.Truncate(time.Second)), t.reconcile(ctx, now.Truncate(time.Minute), 30*time.Second), t.askCalendars(ctx, now.Truncate(time.Minute)))
 	if err != nil {
 		t.log.WithError(err).Warn("catching up failed: the next beat does its work")
 	}

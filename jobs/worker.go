@@ -31,6 +31,7 @@ type Config struct {
 	OpenDestination    map[string]deliver.OpenDestination // by type
 	DefaultDestination definition.Destination             // where actions go while no destination is defined
 	Notifier           Notifier                           // sends notices to agents' own services
+	Calendars          CalendarFetcher                    // fetches calendars; nil: none are fetched
 
 	Metrics *Metrics // of this worker's own work; nil: none are kept
 }
@@ -66,7 +67,7 @@ func NewWorker(c Config) *Worker {
 	})
 	beats := new(pulse)
 	return &Worker{
-		Config: c, parts: p, jobs: allJobs(p, c.Notifier), pulse: beats,
+		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Calendars), pulse: beats,
 		crontab: crontab{ticker{p, &orphans{parts: p, rdb: c.Redis.Client}}, beats},
 	}
 }

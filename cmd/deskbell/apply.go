@@ -28,7 +28,7 @@ Examples:
 }
 
 func (c *applyCmd) Run(ctx context.Context, a *app) (err error) {
-	defs, err := a.readDefinitions(c.File)
+	defs, err := a.readDefinitions(ctx, c.File)
 	if err != nil {
 		return err
 	}

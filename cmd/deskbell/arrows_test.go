@@ -64,7 +64,7 @@ var besideMain = map[string][]string{
 // belowJobs has, for each package by its first folder below jobs, the others that it may import; package jobs is ".". A package
 // that is not here fails the test. Tests import what they need.
 var belowJobs = map[string][]string{
-	".":           {"client", "deliver", "edit", "engine", "simulate", "store", "view"},
+	".":           {"client", "deliver", "edit", "engine", "ical", "simulate", "store", "view"},
 	"client":      {"store"},
 	"simulate":    {"edit", "engine", "store"},
 	"view":        {"engine", "store"},
@@ -75,6 +75,7 @@ var belowJobs = map[string][]string{
 	"memstore":    {"store"},
 	"redisstore":  {"store"},
 	"destination": {"deliver"},
+	"ical":        {"destination"}, // it fetches calendars through the guard of webhooks
 	"phrase":      nil,
 	"embedded":    nil,
 	"bench":       {"engine", "store"}, // the plain design, on the engine's decisions
@@ -88,6 +89,7 @@ var machinery = map[string][]string{
 	"github.com/prometheus/client_golang/": {"jobs", "cmd/deskbell", "cmd/deskbell/web"},
 	"github.com/alicebob/miniredis/":       {"jobs/embedded"},
 	"github.com/nicholas-fedor/shoutrrr/":  {"jobs/destination/shout"},
+	"github.com/teambition/rrule-go":       {"jobs/ical"},
 	"github.com/standard-webhooks/":        {"jobs/destination/webhook"},
 }
 
@@ -426,7 +428,7 @@ func TestArrowsCatch(t *testing.T) {
 		{"jobs/tick.go", "github.com/nicholas-fedor/shoutrrr/pkg/types", "it is for others to know github.com/nicholas-fedor/shoutrrr/pkg/types"},
 		{"jobs/tick.go", "github.com/standard-webhooks/standard-webhooks/libraries/go", "it is for others to know github.com/standard-webhooks/standard-webhooks/libraries/go"},
 		{"jobs/tick.go", module + "/jobs/engine", ""},
-		{"jobs/tick.go", module + "/jobs/redisstore", "of jobs, . may import [client deliver edit engine simulate store view]"},
+		{"jobs/tick.go", module + "/jobs/redisstore", "of jobs, . may import [client deliver edit engine ical simulate store view]"},
 		{"jobs/client/send.go", module + "/jobs/engine", "of jobs, client may import [store]"},
 		{"jobs/simulate/simulate.go", module + "/jobs/edit", ""},
 		{"jobs/simulate/simulate.go", module + "/jobs", "of jobs, simulate may import [edit engine store]"},

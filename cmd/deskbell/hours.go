@@ -23,6 +23,7 @@ type hoursCmd struct {
 	To       string          `xor:"end" placeholder:"T" help:"End here; default: 7 days after the beginning."`
 	Add      *hours.Duration `xor:"end" placeholder:"4h" help:"Only print the instant at which so much open time has passed since the beginning; 0s: the next instant at which it is open."`
 	JSON     bool            `help:"One JSON object a line: the state at the beginning, then every boundary up to the end."`
+	fetching
 }
 
 func (*hoursCmd) Help() string {
@@ -82,13 +83,13 @@ func (c *hoursCmd) find(ctx context.Context, a *app) (title string, schedules ma
 	if err != nil {
 		return "", nil, err
 	}
-	schedules, err = c.schedules(a, file, src)
+	schedules, err = c.schedules(ctx, a, file, src)
 	return file, schedules, err
 }
 
 // schedules are those of the file that the flags name: one at least.
-func (c *hoursCmd) schedules(a *app, file string, src []byte) (map[string]*hours.Schedule, error) {
-	specs, warnings, err := config.ReadSchedule(file, src)
+func (c *hoursCmd) schedules(ctx context.Context, a *app, file string, src []byte) (map[string]*hours.Schedule, error) {
+	specs, warnings, err := a.reader(ctx, strings.Join(c.Of, " ")).Schedule(file, src)
 	if err != nil {
 		return nil, err
 	}
@@ -110,9 +111,17 @@ func (c *hoursCmd) schedules(a *app, file string, src []byte) (map[string]*hours
 	if err != nil {
 		return nil, err
 	}
+	var urls []string
+	for _, spec := range specs {
+		urls = append(urls, spec.Calendars()...)
+	}
+	feeds, err := c.feeds(ctx, a, urls)
+	if err != nil {
+		return nil, err
+	}
 	compiled := make(map[string]*hours.Schedule, len(specs))
 	for name, spec := range specs {
-		if compiled[name], err = spec.Compile(zone); err != nil {
+		if compiled[name], err = spec.Compile(zone, feeds); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,19 +34,19 @@ func (a *app) read(file string) (name string, src []byte, err error) {
 }
 
 // readDefinitions reads a deskbell.yaml, and draws the warnings about it.
-func (a *app) readDefinitions(file string) (*definition.Definitions, error) {
-	defs, warnings, err := a.inspectDefinitions(file)
+func (a *app) readDefinitions(ctx context.Context, file string) (*definition.Definitions, error) {
+	defs, warnings, err := a.inspectDefinitions(ctx, file)
 	a.warn(warnings)
 	return defs, err
 }
 
 // inspectDefinitions reads a deskbell.yaml, and leaves the warnings about it to the caller.
-func (a *app) inspectDefinitions(file string) (*definition.Definitions, *config.Warnings, error) {
+func (a *app) inspectDefinitions(ctx context.Context, file string) (*definition.Definitions, *config.Warnings, error) {
 	name, src, err := a.read(file)
 	if err != nil {
 		return nil, nil, err
 	}
-	return config.InspectDefinitions(name, src)
+	return a.reader(ctx, file).Definitions(name, src)
 }
 
 // warn draws the warnings about a file.

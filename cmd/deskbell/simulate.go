@@ -21,12 +21,13 @@ import (
 )
 
 type simulateCmd struct {
-	File    string `arg:"" help:"A deskbell.yaml; - is standard input."`
-	Events  string `placeholder:"FILE" help:"Events that happen meanwhile, one JSON object a line as they are sent, each with its time."`
-	From    string `placeholder:"T" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the properties' zone, an RFC 3339 time, or now; default: the first event, else now."`
-	To      string `placeholder:"T" help:"End here, at the actions of this very instant; default: an hour after the last event, else 7 days after the beginning."`
-	JSON    bool   `help:"One action a line, as CloudEvents: what destinations get."`
-	Explain bool   `help:"Show also each message that was decided against, and why, as message.skipped; at the end of the timeline, which events wait for their visitor."`
+	File   string `arg:"" help:"A deskbell.yaml; - is standard input."`
+	Events string `placeholder:"FILE" help:"Events that happen meanwhile, one JSON object a line as they are sent, each with its time."`
+	From   string `placeholder:"T" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the properties' zone, an RFC 3339 time, or now; default: the first event, else now."`
+	To     string `placeholder:"T" help:"End here, at the actions of this very instant; default: an hour after the last event, else 7 days after the beginning."`
+	JSON   bool   `help:"One action a line, as CloudEvents: what destinations get."`
+	fetching
+	Explain bool `help:"Show also each message that was decided against, and why, as message.skipped; at the end of the timeline, which events wait for their visitor."`
 }
 
 func (*simulateCmd) Help() string {
@@ -46,7 +47,7 @@ Examples:
 }
 
 func (c *simulateCmd) Run(ctx context.Context, a *app) error {
-	defs, events, err := c.read(a)
+	defs, events, err := c.read(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -76,6 +77,13 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 		Action:   out.Action,
 		Explain:  c.Explain,
 	})
+	feeds, err := c.feeds(ctx, a, defs.Calendars())
+	if err != nil {
+		return err
+	}
+	if err := s.Calendars(ctx, feeds); err != nil {
+		return err
+	}
 	if err := play(ctx, s, defs, events, from, to, out); err != nil {
 		return err
 	}
@@ -83,8 +91,8 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 	return buffered.Flush()
 }
 
-func (c *simulateCmd) read(a *app) (*definition.Definitions, []event.Event, error) {
-	defs, err := a.readDefinitions(c.File)
+func (c *simulateCmd) read(ctx context.Context, a *app) (*definition.Definitions, []event.Event, error) {
+	defs, err := a.readDefinitions(ctx, c.File)
 	if err != nil || c.Events == "" {
 		return defs, nil, err
 	}

@@ -26,6 +26,7 @@ type tryCmd struct {
 	At          string   `placeholder:"T" default:"now" help:"When they come: local time of the property, an RFC 3339 time, or now, which is the default."`
 	Definitions string   `placeholder:"FILE" help:"Take the property from a deskbell.yaml, not from Redis; - is standard input."`
 	JSON        bool     `help:"Print one JSON object."`
+	fetching
 }
 
 func (*tryCmd) Help() string {
@@ -78,7 +79,7 @@ func (c *tryCmd) inRedis(ctx context.Context, a *app) (_ engine.Trial, err error
 
 // inFile lets the property begin when the visitor comes.
 func (c *tryCmd) inFile(ctx context.Context, a *app) (engine.Trial, error) {
-	defs, err := a.readDefinitions(c.Definitions)
+	defs, err := a.readDefinitions(ctx, c.Definitions)
 	if err != nil {
 		return engine.Trial{}, err
 	}
@@ -100,6 +101,13 @@ func (c *tryCmd) inFile(ctx context.Context, a *app) (engine.Trial, error) {
 		Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
 		From: arrival.Time, TimeZone: zone, Log: quiet(), Action: func([]byte) error { return nil },
 	})
+	feeds, err := c.feeds(ctx, a, only.Calendars())
+	if err != nil {
+		return engine.Trial{}, err
+	}
+	if err := s.Calendars(ctx, feeds); err != nil {
+		return engine.Trial{}, err
+	}
 	if err := s.Define(ctx, &only); err != nil {
 		return engine.Trial{}, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 type validateCmd struct {
 	Files []string `arg:"" name:"file" help:"A deskbell.yaml; - is standard input."`
+	fetching
 }
 
 func (*validateCmd) Help() string {
@@ -26,10 +28,13 @@ Examples:
 `
 }
 
-func (c *validateCmd) Run(a *app) error {
+func (c *validateCmd) Run(ctx context.Context, a *app) error {
 	var faults []error
 	for _, file := range c.Files {
-		defs, warnings, err := a.inspectDefinitions(file)
+		defs, warnings, err := a.inspectDefinitions(ctx, file)
+		if err == nil {
+			_, err = c.feeds(ctx, a, defs.Calendars())
+		}
 		if err != nil {
 			faults = append(faults, err)
 			continue

@@ -17,7 +17,7 @@ import (
 
 // applyFile makes Redis match a file of definitions.
 func (a *app) applyFile(ctx context.Context, s service) error {
-	defs, warnings, err := a.inspectDefinitions(s.file)
+	defs, warnings, err := a.inspectDefinitions(ctx, s.file)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Wat
 			if !ok {
 				return
 			}
-			if now := fingerprint(s.file); now != seen { // and not another file of the folder
+			if now := fingerprint(s.file); now != seen { // and not some other file of the folder
 				seen = now
 				settled.Reset(settle)
 			}
@@ -107,8 +107,21 @@ func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Wat
 	}
 }
 
-// fingerprint changes when a file is written. It does not read the file.
+// fingerprint changes when a file of definitions, or a calendar in its folder, is written. It reads none of them.
 func fingerprint(file string) string {
+	seen := written(file)
+	calendars, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*.ics"))
+	if err != nil { // the folder's name looks like a pattern
+		return seen
+	}
+	for _, calendar := range calendars {
+		seen += " " + calendar + " " + written(calendar)
+	}
+	return seen
+}
+
+// written changes when a file is written.
+func written(file string) string {
 	info, err := os.Stat(file)
 	if err != nil {
 		return err.Error()

@@ -16,6 +16,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/destination/shout"
 	"github.com/deskbell/deskbell/jobs/destination/webhook"
+	"github.com/deskbell/deskbell/jobs/ical"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -112,6 +113,7 @@ func (a *app) work(ctx context.Context, s service) error {
 		},
 		DefaultDestination: s.byDefault,
 		Notifier:           shout.Notifier{Guard: outbound},
+		Calendars:          ical.NewFetcher(outbound, a.now),
 		Metrics:            s.shown.metrics,
 	})
 	s.shown.worker.Store(worker)

@@ -76,12 +76,12 @@ type Department struct {
 
 // Agent is a person who answers chats.
 type Agent struct {
-	Name       string            `json:"name,omitempty"`
-	TimeZone   string            `json:"time_zone,omitempty"`
-	Schedule   Schedule          `json:"schedule,omitzero"` // zero: always
-	Leave      []hours.DateRange `json:"leave,omitempty"`
-	OnlineWhen string            `json:"online_when,omitempty"` // scheduled (default)
-	Notify     Notify            `json:"notify,omitzero"`
+	Name       string          `json:"name,omitempty"`
+	TimeZone   string          `json:"time_zone,omitempty"`
+	Schedule   Schedule        `json:"schedule,omitzero"` // zero: always
+	Leave      []hours.Absence `json:"leave,omitempty"`
+	OnlineWhen string          `json:"online_when,omitempty"` // scheduled (default)
+	Notify     Notify          `json:"notify,omitzero"`
 }
 
 // Notify says which notices an agent gets, and how.

@@ -64,9 +64,9 @@ func TestParse(t *testing.T) {
 		Agents: map[string]*definition.Agent{
 			"lea": {
 				Name: "Léa", Schedule: definition.Schedule{InPlace: json.RawMessage(`{"weekly":"24/7"}`)}, OnlineWhen: "scheduled",
-				Leave: []hours.DateRange{
-					{From: hours.Date{Year: 2026, Month: 12, Day: 21}, To: hours.Date{Year: 2027, Month: 1, Day: 3}},
-					{From: hours.Date{Year: 2026, Month: 5, Day: 1}, To: hours.Date{Year: 2026, Month: 5, Day: 1}},
+				Leave: []hours.Absence{
+					{DateRange: hours.DateRange{From: hours.Date{Year: 2026, Month: 12, Day: 21}, To: hours.Date{Year: 2027, Month: 1, Day: 3}}},
+					{DateRange: hours.DateRange{From: hours.Date{Year: 2026, Month: 5, Day: 1}, To: hours.Date{Year: 2026, Month: 5, Day: 1}}},
 				},
 				Notify: definition.Notify{On: []string{"hours_ended"}, Via: []string{"ntfy://ntfy.sh/lea"}},
 			},

@@ -52,6 +52,16 @@ func (s *Schedule) UnmarshalJSON(b []byte) error {
 	return errors.New("reading a schedule: neither a name nor an object")
 }
 
+// withoutSecrets hides the addresses of calendars in a schedule in place.
+func (s Schedule) withoutSecrets() Schedule {
+	hidden, err := WithoutSecrets(s.InPlace)
+	if err != nil { // it is not ours to read
+		return Schedule{}
+	}
+	s.InPlace = hidden
+	return s
+}
+
 const scheduleAllowed = `the name of a schedule, hours such as "mon-fri 9-17" or "24/7", or a schedule in place`
 
 // scheduleOf is the kind of a `schedule:` key. A text in the shape of an id is a name, unless hours reads it as a preset.

@@ -76,7 +76,37 @@ func exceptionsShape() table.Shape {
 		map[string]any{"required": []any{"from", "to"}, "properties": map[string]any{"on": false}},
 	}
 	one["anyOf"] = []any{map[string]any{"required": []any{"hours"}}, map[string]any{"required": []any{"closed"}}}
-	list := listSchema(one, 1000)
+	list := listSchema(map[string]any{"type": "object", "oneOf": []any{one, calendarSchema()}}, 1000)
 	list["type"] = "array"
+	keys = append(keys, calendarKeys("When it is closed.")...)
 	return table.Shape{Name: "list of exceptions", Schema: list, Below: "[]", Keys: keys}
+}
+
+// calendarKeys are those of an exception, or of a leave, that is a calendar; what is what its events say.
+func calendarKeys(what string) []table.Entry {
+	line := table.Shape{Name: "name of a file", Schema: map[string]any{"type": "string", "minLength": 1, "maxLength": 200, "examples": []any{"closures.ics"}}}
+	address := table.Shape{Name: "URL", Schema: map[string]any{
+		"type": "string", "maxLength": mostURL, "pattern": `^(https|webcal)://[^\s/?#@…]+([/?][^\s#…]*)?$`, "examples": []any{"https://calendar.example.com/closures.ics"},
+	}}
+	text := func(pattern string) map[string]any { return map[string]any{"type": "string", "pattern": pattern} }
+	name := map[string]any{"type": "string", "minLength": 1, "maxLength": 200}
+	closure := map[string]any{"type": "object", "additionalProperties": false, "required": []any{"from"}, "properties": map[string]any{
+		"from": text(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]+)?$`), "to": text(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`), "until": text(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+$`),
+		"zone": name, "name": name,
+	}, "oneOf": []any{map[string]any{"required": []any{"to"}}, map[string]any{"required": []any{"until"}}}}
+	return []table.Entry{
+		{Key: "ical", Shape: line, Doc: what + " An iCalendar file beside definitions that come from the command line; it is read when they are applied."},
+		{Key: "ical_url", Shape: address, Doc: what + " The address of an iCalendar, which workers fetch every hour. Not shown: it may hold a token."},
+		{Key: "closures", Shape: table.Shape{Name: "list of closures", Schema: listSchema(closure, 10_000)}, Doc: "What the file said when it was read. Deskbell writes it, beside `ical`."},
+	}
+}
+
+func calendarSchema() map[string]any {
+	one := table.Schema(calendarKeys(""))
+	one["type"] = "object"
+	one["oneOf"] = []any{
+		map[string]any{"required": []any{"ical"}},
+		map[string]any{"required": []any{"ical_url"}, "properties": map[string]any{"closures": false}},
+	}
+	return one
 }

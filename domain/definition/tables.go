@@ -115,4 +115,4 @@ func schedulesOf(d *Definitions) *map[string]*hours.Spec     { return &d.Schedul
 func propertiesOf(d *Definitions) *map[string]*Property      { return &d.Properties }
 func agentsOf(d *Definitions) *map[string]*Agent             { return &d.Agents }
 func destinationsOf(d *Definitions) *map[string]*Destination { return &d.Destinations }
-func leaveOf(a *Agent) *[]hours.DateRange                    { return &a.Leave }
+func leaveOf(a *Agent) *[]hours.Absence                      { return &a.Leave }

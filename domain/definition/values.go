@@ -2,6 +2,7 @@ package definition
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -89,7 +90,7 @@ func IsSecret(path string) bool {
 		_, path, _ = strings.Cut(within, "/")
 		path = "/" + path
 	}
-	return strings.HasSuffix(path, "/notify") || strings.Contains(path, "/notify/via") ||
+	return strings.HasSuffix(path, "/ical_url") || strings.HasSuffix(path, "/notify") || strings.Contains(path, "/notify/via") ||
 		strings.HasPrefix(path, "/url") || strings.HasPrefix(path, "/secret")
 }
 
@@ -111,6 +112,13 @@ func (a *Agent) WithoutSecrets() *Agent {
 	for _, url := range a.Notify.Via {
 		shown.Notify.Via = append(shown.Notify.Via, hideURL(url))
 	}
+	shown.Leave = slices.Clone(a.Leave)
+	for i := range shown.Leave {
+		if url := &shown.Leave[i].URL; *url != "" {
+			*url = hideURL(*url)
+		}
+	}
+	shown.Schedule = a.Schedule.withoutSecrets()
 	return &shown
 }
 
@@ -121,39 +129,6 @@ func (d *Destination) WithoutSecrets() *Destination {
 		shown.URL = hideURL(d.URL)
 	}
 	return &shown
-}
-
-// leave is the kind of one absence: {from, to}, both days included, or {on}.
-func leave() table.Kind[hours.DateRange] {
-	type absence struct{ from, to, on hours.Date }
-	fields := []table.Field[absence]{
-		table.Key("from", date(), func(a *absence) *hours.Date { return &a.from }, "First day away."),
-		table.Key("to", date(), func(a *absence) *hours.Date { return &a.to }, "Last day away."),
-		table.Key("on", date(), func(a *absence) *hours.Date { return &a.on }, "The day away, instead of `from` and `to`."),
-	}
-	const allowed = "{from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"
-	var none hours.Date
-	k := object("a leave", fields, func(at table.Place, a *absence) {
-		one, two := a.on != none, a.from != none && a.to != none
-		partly := a.from != none || a.to != none
-		switch {
-		case !one && !two, one && partly:
-			at.Fault("leave", "needs either `on` or both `from` and `to`", allowed)
-		case two && a.to.Compare(a.from) < 0:
-			at.Key("to").Fault(a.to.String(), "is before "+a.from.String(), "a day at or after `from`")
-		}
-	})
-	k.Schema["type"] = "object"
-	k.Schema["oneOf"] = []any{
-		map[string]any{"required": []any{"on"}, "maxProperties": 1},
-		map[string]any{"required": []any{"from", "to"}, "maxProperties": 2},
-	}
-	return table.Then(k, func(_ table.Place, a absence) hours.DateRange {
-		if a.on != none {
-			return hours.DateRange{From: a.on, To: a.on}
-		}
-		return hours.DateRange{From: a.from, To: a.to}
-	})
 }
 
 func date() table.Kind[hours.Date] {

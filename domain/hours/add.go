@@ -104,8 +104,8 @@ func (s *Schedule) betweenBeneath(a, b time.Time) time.Duration {
 	return s.plainBetween(a, b)
 }
 
-// plainAdd is Add without regard to any override.
-func (s *Schedule) plainAdd(t time.Time, d time.Duration) (time.Time, bool) {
+// ruledAdd is Add without regard to any override and to holes.
+func (s *Schedule) ruledAdd(t time.Time, d time.Duration) (time.Time, bool) {
 	q := s.ask(t)
 	// Counting starts at the whole second, and whole seconds are counted: each is open from its beginning to its end, or
 	// closed.
@@ -119,8 +119,8 @@ func (s *Schedule) plainAdd(t time.Time, d time.Duration) (time.Time, bool) {
 	return time.Unix(end-seconds+int64(counted/uint64(time.Second)), int64(counted%uint64(time.Second))).In(s.location), true
 }
 
-// plainBetween is Between without regard to any override, for an a that is not after b.
-func (s *Schedule) plainBetween(a, b time.Time) time.Duration {
+// ruledBetween is Between without regard to any override and to holes, for an a that is not after b.
+func (s *Schedule) ruledBetween(a, b time.Time) time.Duration {
 	q, end := s.ask(a), s.ask(b)
 	before := q.fraction(a)
 	_, left := q.elapse(end.instant, math.MaxInt64)

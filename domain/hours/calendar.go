@@ -40,9 +40,8 @@ const (
 // calendarKeys are the keys of an exception, or of a leave, that is a calendar.
 func calendarKeys() []string { return []string{"ical", "ical_url", "closures"} }
 
-// isCalendar tells whether a map has one of these keys.
-func isCalendar(tree any) bool {
-	fields, _ := tree.(map[string]any)
+// IsCalendar tells whether the map of an exception, or of a leave, is for [ParseCalendar].
+func IsCalendar(fields map[string]any) bool {
 	for _, key := range calendarKeys() {
 		if _, ok := fields[key]; ok {
 			return true

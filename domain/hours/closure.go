@@ -200,7 +200,9 @@ func (s *Schedule) close(closures []Closure) {
 
 // printable makes a name of any text: one line of printable characters, of maxName bytes at most.
 func printable(text string) string {
-	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool { return r <= ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029' }), " ")
+	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
+		return r <= ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029'
+	}), " ")
 	for len(text) > maxName {
 		text = text[:len(text)-1]
 		text = strings.ToValidUTF8(text, "")

@@ -329,5 +329,37 @@ func TestClosuresAgainstEveryQuarter(t *testing.T) {
 				t.Fatalf("at %s: %s and %s", at.In(location), s.NextBoundary(at), state.Until)
 			}
 		}
+		checkCounting(t, s, want, start)
 	})
+}
+
+// checkCounting holds Between and Add to the quarters that are open.
+func checkCounting(t *rapid.T, s *Schedule, open []bool, start time.Time) {
+	i := rapid.IntRange(0, len(open)-1).Draw(t, "a")
+	j := rapid.IntRange(i, len(open)-1).Draw(t, "b")
+	var want time.Duration
+	for _, is := range open[i:j] {
+		if is {
+			want += quarter
+		}
+	}
+	a, b := start.Add(time.Duration(i)*quarter), start.Add(time.Duration(j)*quarter)
+	if got := s.Between(a, b); got != want {
+		t.Fatalf("from %s to %s it is open for %s, and is to be for %s", a, b, got, want)
+	}
+	d := time.Duration(rapid.Int64Range(0, int64(60*time.Hour)).Draw(t, "d"))
+	a = a.Add(time.Duration(rapid.Int64Range(0, int64(quarter)).Draw(t, "fraction")))
+	then, ok := s.Add(a, d)
+	if !ok {
+		return // it never opens again
+	}
+	if got := s.Between(a, then); got != d {
+		t.Fatalf("%s after %s is %s, by when it is open for %s", d, a, then, got)
+	}
+	if before := then.Add(-time.Nanosecond); before.After(a) && d > 0 && s.Between(a, before) >= d {
+		t.Fatalf("%s after %s is before %s", d, a, then)
+	}
+	if d == 0 && !s.At(then).Open {
+		t.Fatalf("closed at %s, the first open instant from %s on", then, a)
+	}
 }

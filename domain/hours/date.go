@@ -58,6 +58,9 @@ func DateOf(t time.Time) Date {
 	return Date{y, m, d}
 }
 
+// Time is the beginning of the date in UTC.
+func (d Date) Time() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
 // Compare orders dates: negative when d is before e, zero when they are the same.
 func (d Date) Compare(e Date) int {
 	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.ordinal(), e.ordinal()))

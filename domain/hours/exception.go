@@ -40,7 +40,7 @@ func (p *parser) exceptions(path string, tree any) []Exception {
 }
 
 func (p *parser) exception(path string, tree any) (e Exception) {
-	if isCalendar(tree) {
+	if fields, _ := tree.(map[string]any); IsCalendar(fields) {
 		c := p.calendar(path, tree)
 		return Exception{Calendar: &c}
 	}

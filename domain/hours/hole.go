@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -43,6 +44,12 @@ func (c *clock) instantOf(reading int64) int64 {
 	}
 	c.look(first - 1)
 	return reading - c.offset
+}
+
+// InstantOf is when the clocks of a zone show a reading, whose own zone does not matter, as a Closure is resolved.
+func InstantOf(reading time.Time, location *time.Location) time.Time {
+	c := clock{location: location}
+	return time.Unix(c.instantOf(civil(reading)), 0).In(location)
 }
 
 // apart sorts holes, and clips those that overlap one that begins before.
@@ -119,7 +126,7 @@ func (s *Schedule) holedState(t time.Time) State {
 	held := i < len(s.holes) && s.holes[i].from <= instant
 	if state.Open && !held {
 		if i > 0 {
-			state.Since = later(state.Since, s.time(s.holes[i-1].until))
+			state.Since = maxTime(state.Since, s.time(s.holes[i-1].until))
 		}
 		if i < len(s.holes) {
 			state.Until = Earliest(state.Until, s.time(s.holes[i].from))
@@ -169,9 +176,32 @@ func (s *Schedule) closedSince(t time.Time) time.Time {
 
 func (s *Schedule) time(instant int64) time.Time { return time.Unix(instant, 0).In(s.location) }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// plainBetween is Between without regard to the override, for an a that is not after b.
+func (s *Schedule) plainBetween(a, b time.Time) time.Duration {
+	total := s.ruledBetween(a, b)
+	for i := s.holeAfter(a.Unix()); i < len(s.holes) && total < math.MaxInt64; i++ {
+		from, until := maxTime(a, s.time(s.holes[i].from)), minTime(b, s.time(s.holes[i].until))
+		if !from.Before(until) {
+			break
+		}
+		total -= s.ruledBetween(from, until)
 	}
-	return b
+	return total
+}
+
+// plainAdd is Add without regard to the override. It passes the time between two holes at once.
+func (s *Schedule) plainAdd(t time.Time, d time.Duration) (time.Time, bool) {
+	last := t.Add(AddHorizon)
+	for i := s.holeAfter(t.Unix()); i < len(s.holes); i++ {
+		if from := s.time(s.holes[i].from); t.Before(from) {
+			open := s.ruledBetween(t, from)
+			if d < open || d == open && d > 0 {
+				break
+			}
+			d -= open
+		}
+		t = s.time(s.holes[i].until)
+	}
+	then, ok := s.ruledAdd(t, d)
+	return then, ok && !then.After(last)
 }

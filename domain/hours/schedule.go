@@ -8,7 +8,7 @@ import "time"
 type Schedule struct {
 	layers
 	location *time.Location
-	holes     []hole // of calendars; sorted, disjoint
+	holes    []hole // of calendars; sorted, disjoint
 	override *Override
 	under    *Schedule // the same with the override that this one beats; nil: there is none
 }

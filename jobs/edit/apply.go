@@ -113,6 +113,13 @@ func (e *Editor) wakeWorkers(ctx context.Context, shards map[int]bool) error {
 	for _, schedule := range edited {
 		errs = append(errs, e.ask.Spread(ctx, schedule, now))
 	}
+	feeds, err := Feeds{Store: e.store, Now: e.now}.Load(ctx)
+	errs = append(errs, err)
+	for name, f := range feeds {
+		if f.Due(now) {
+			errs = append(errs, e.ask.Refresh(ctx, name, now))
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -123,6 +130,7 @@ func (e *Editor) present(ctx context.Context) (map[Kind]map[string][]byte, error
 	if all[KindSchedule], err = e.store.Globals(ctx, store.GlobalSchedule); err != nil {
 		return nil, err
 	}
+	maps.DeleteFunc(all[KindSchedule], func(name string, _ []byte) bool { return store.IsCalendar(name) })
 	if all[KindDestination], err = e.store.Globals(ctx, store.GlobalDestination); err != nil {
 		return nil, err
 	}

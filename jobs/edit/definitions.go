@@ -124,7 +124,7 @@ func (r *records) listGlobals(ctx context.Context, kind Kind, cursor string, lim
 	}
 	var list []Stored
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if name <= cursor {
+		if name <= cursor || store.IsCalendar(name) {
 			continue
 		}
 		if len(list) == limit {

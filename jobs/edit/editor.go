@@ -17,6 +17,8 @@ type Asker interface {
 	Sweep(ctx context.Context, shard int, nominal time.Time) error
 	// SweepIn asks for a sweep of a shard after a while, at an odd second.
 	SweepIn(ctx context.Context, shard int, wait time.Duration, nominal time.Time) error
+	// Refresh asks for a calendar to be fetched.
+	Refresh(ctx context.Context, calendar string, nominal time.Time) error
 	// Spread asks for all users of an edited schedule to be woken.
 	Spread(ctx context.Context, edited store.WakeRequest, nominal time.Time) error
 }

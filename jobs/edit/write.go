@@ -87,6 +87,9 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 		if same(before, body) {
 			return before, nil
 		}
+		if err := r.wantCalendars(ctx, body); err != nil {
+			return nil, err
+		}
 		ok, err := swap(body)
 		if err != nil {
 			return nil, err
@@ -151,13 +154,16 @@ func refsOf(subject store.Subject, body []byte) (refs, error) {
 	if body == nil {
 		return r, nil
 	}
+	for _, url := range definition.Calendars(body) {
+		r.schedules = append(r.schedules, store.CalendarName(url))
+	}
 	if _, ok := subject.Agent(); ok {
 		var a definition.Agent
 		if err := json.Unmarshal(body, &a); err != nil {
 			return r, fmt.Errorf("decoding %s: %w", subject, err)
 		}
 		if a.Schedule.Name != "" {
-			r.schedules = []string{a.Schedule.Name}
+			r.schedules = append(r.schedules, a.Schedule.Name)
 		}
 		return r, nil
 	}
@@ -165,7 +171,7 @@ func refsOf(subject store.Subject, body []byte) (refs, error) {
 	if err := json.Unmarshal(body, &p); err != nil {
 		return r, fmt.Errorf("decoding %s: %w", subject, err)
 	}
-	r.schedules = p.Uses()
+	r.schedules = append(r.schedules, p.Uses()...)
 	for _, id := range p.AllAgents() {
 		r.agents = append(r.agents, store.AgentSubject(id))
 	}

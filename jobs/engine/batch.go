@@ -19,11 +19,13 @@ import (
 // Batch holds the definitions that a number of decisions need.
 type Batch struct {
 	known      func(body []byte) *definition.Property // nil: it has to be decoded
-	compile    func(body []byte, zone string) (*hours.Schedule, error)
+	compile    func(body []byte, zone string, said calendars) (*hours.Schedule, error)
 	fallback   *time.Location // of compile, where nothing names a zone
 	Properties map[store.Subject]*definition.Property
 	Agents     map[string]*definition.Agent // by id
 	named      map[string][]byte            // schedules by name
+	urls       map[store.Subject][]string   // of calendars that the definitions name
+	said       calendars
 	Broken     map[store.Subject]error
 }
 
@@ -37,6 +39,7 @@ func gather(ctx context.Context, db Reader, s *schedules, known *policyCache, re
 		Properties: make(map[store.Subject]*definition.Property),
 		Agents:     make(map[string]*definition.Agent),
 		named:      make(map[string][]byte),
+		urls:       make(map[store.Subject][]string),
 		Broken:     make(map[store.Subject]error),
 	}
 	var absent []store.Subject
@@ -60,12 +63,18 @@ func gather(ctx context.Context, db Reader, s *schedules, known *policyCache, re
 			b.decode(r)
 		}
 	}
-	return b, b.loadNamed(ctx, db)
+	if err := b.loadNamed(ctx, db); err != nil {
+		return nil, err
+	}
+	return b, b.loadCalendars(ctx, db)
 }
 
 func (b *Batch) decode(r store.Record) {
 	if r.Definition == nil {
 		return
+	}
+	if urls := definition.Calendars(r.Definition); urls != nil {
+		b.urls[r.Subject] = urls
 	}
 	var err error
 	if id, ok := r.Subject.Agent(); ok {
@@ -196,7 +205,9 @@ func (b *Batch) Agent(def *definition.Agent) (agent.Agent, error) {
 		if err != nil {
 			return agent.Agent{}, err
 		}
-		schedule = schedule.WithLeaveIn(zone, def.Leave)
+		if schedule, err = b.away(schedule, zone, def.Leave); err != nil {
+			return agent.Agent{}, err
+		}
 	}
 	a := agent.Agent{Hours: schedule}
 	for _, kind := range def.Notify.On {
@@ -242,5 +253,5 @@ func (b *Batch) schedule(s definition.Schedule, zone string) (*hours.Schedule, e
 			return nil, fmt.Errorf("finding the schedule %q: it is not defined; define it, or change what refers to it", s.Name)
 		}
 	}
-	return b.compile(body, zone)
+	return b.compile(body, zone, b.said)
 }

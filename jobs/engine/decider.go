@@ -54,9 +54,6 @@ func (d *Decider) Gates(ctx context.Context, r store.Record, department string, 
 	return nil, fmt.Errorf("finding department %q of property %q: %w", department, id, store.ErrNotFound)
 }
 
-// Compile makes a named schedule ready to use, in the decider's time zone where it names none.
-func (d *Decider) Compile(body []byte) (*hours.Schedule, error) { return d.schedules.compile(body, "") }
-
 // Gather decodes the records and loads the definitions to which they refer.
 func (d *Decider) Gather(ctx context.Context, records []store.Record) (*Batch, error) {
 	return gather(ctx, d.store, d.schedules, d.policies, records)

@@ -52,6 +52,7 @@ type Store interface {
 	Wakes(ctx context.Context, shard int, limit int) ([]store.WakeRequest, error)
 	Woke(ctx context.Context, shard int, marks []store.WakeRequest) error
 	Spread(ctx context.Context, mark store.WakeRequest) error
+	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error)
 }
 

@@ -91,18 +91,26 @@ func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[i
 	return nil
 }
 
-// WakeUsers wakes the users of an edited schedule shard by shard, and asks for the
+// WakeUsers wakes the users of an edited schedule, or of a calendar that has changed, shard by shard, and asks for the
 // sweep of each shard as soon as its users are awake. It says how many they are.
 func (e *Engine) WakeUsers(ctx context.Context, edited store.WakeRequest) (woken int, err error) {
-	for shard := range e.Store.Shards() {
-		if e.IsStopping() {
-			return woken, ErrStopping
+	names := []string{edited.Name}
+	if store.IsCalendar(edited.Name) {
+		if names, err = e.schedulesWith(ctx, edited.Name); err != nil {
+			return 0, err
 		}
-		n, err := e.wakeUsersIn(ctx, shard, edited.Name)
-		if err != nil {
-			return woken, err
+	}
+	for _, name := range names {
+		for shard := range e.Store.Shards() {
+			if e.IsStopping() {
+				return woken, ErrStopping
+			}
+			n, err := e.wakeUsersIn(ctx, shard, name)
+			if err != nil {
+				return woken, err
+			}
+			woken += n
 		}
-		woken += n
 	}
 	return woken, e.Store.Spread(ctx, edited)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/hours/zones"
 )
@@ -23,18 +24,19 @@ type schedules struct {
 	compiled map[scheduleKey]*hours.Schedule
 }
 
-type scheduleKey struct{ zone, body string }
+type scheduleKey struct{ zone, body, calendars string }
 
 // compile gives the schedule of a JSON definition; zone (IANA, may be empty) is
-// that of the subject. It does no I/O but for the first use of a zone.
-func (s *schedules) compile(body []byte, zone string) (*hours.Schedule, error) {
-	key := scheduleKey{zone, string(body)}
+// that of the subject, and said is what calendars say. It does no I/O but for the first use of a zone.
+func (s *schedules) compile(body []byte, zone string, said calendars) (*hours.Schedule, error) {
+	urls := definition.Calendars(body)
+	key := scheduleKey{zone, string(body), said.of(urls)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if schedule, ok := s.compiled[key]; ok {
 		return schedule, nil
 	}
-	schedule, err := s.compileNew(body, zone)
+	schedule, err := s.compileNew(body, zone, urls, said)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +47,7 @@ func (s *schedules) compile(body []byte, zone string) (*hours.Schedule, error) {
 	return schedule, nil
 }
 
-func (s *schedules) compileNew(body []byte, zone string) (*hours.Schedule, error) {
+func (s *schedules) compileNew(body []byte, zone string, urls []string, said calendars) (*hours.Schedule, error) {
 	location := s.fallback
 	if zone != "" {
 		var err error
@@ -64,5 +66,9 @@ func (s *schedules) compileNew(body []byte, zone string) (*hours.Schedule, error
 	if err != nil {
 		return nil, fmt.Errorf("reading a schedule: %w", err)
 	}
-	return spec.Compile(location)
+	feeds, err := said.feeds(urls)
+	if err != nil {
+		return nil, err
+	}
+	return spec.CompileWith(location, feeds)
 }

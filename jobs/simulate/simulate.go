@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -73,6 +75,20 @@ func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) e
 		return err
 	}
 	return s.editor.Write(ctx, steps)
+}
+
+// Calendars gives what calendars say, by their URL. It is called before Define.
+func (s *Simulation) Calendars(ctx context.Context, feeds hours.Feeds) error {
+	for url, closures := range feeds {
+		body, err := json.Marshal(closures)
+		if err != nil {
+			return fmt.Errorf("encoding a calendar: %w", err)
+		}
+		if _, err := s.store.SetGlobal(ctx, store.GlobalSchedule, store.CalendarName(url), nil, body); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Take takes in events, checked and complete as an event.Intake gives them, at the instant

@@ -129,7 +129,7 @@ func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*
 	return loaded, nil
 }
 
-// usedBy are the agents and the named schedules that a property is compiled from.
+// usedBy are the agents, the named schedules and the calendars that a property is compiled from.
 func usedBy(b *engine.Batch, property store.Subject) []store.Subject {
 	p := b.Properties[property]
 	if p == nil {
@@ -146,6 +146,7 @@ func usedBy(b *engine.Batch, property store.Subject) []store.Subject {
 	for _, id := range agents {
 		uses = append(uses, store.AgentSubject(id))
 	}
+	schedules = append(schedules, b.CalendarsOf(property)...)
 	slices.Sort(schedules)
 	for _, name := range slices.Compact(schedules) {
 		uses = append(uses, store.ScheduleSubject(name))

@@ -56,7 +56,7 @@ func (r *Reader) NamedSchedule(ctx context.Context, name string) (*hours.Schedul
 	if bodies[0] == nil {
 		return nil, fmt.Errorf("finding schedule %q: %w", name, store.ErrNotFound)
 	}
-	return r.decider.Compile(bodies[0])
+	return r.decider.Named(ctx, bodies[0])
 }
 
 // Schedule gives the opening hours of a property, without an override.

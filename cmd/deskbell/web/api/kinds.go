@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 
@@ -59,7 +60,11 @@ func masked(s edit.Stored, k kind) (edit.Stored, error) {
 	case edit.KindDestination:
 		return maskedAs(s, (*definition.Destination).WithoutSecrets)
 	default:
-		return s, nil
+		body, err := definition.WithoutSecrets(s.Body)
+		if err != nil || bytes.Equal(body, s.Body) {
+			return s, err
+		}
+		return edit.Stored{Name: s.Name, Body: body, ETag: edit.ETag(body)}, nil
 	}
 }
 

@@ -1,0 +1,106 @@
+package edit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// Feed is a calendar that workers fetch. What it says is kept apart, under its store.CalendarName.
+type Feed struct {
+	URL     string    `json:"url"`    // a secret: it may hold a token
+	Wanted  time.Time `json:"wanted"` // when a definition that names it was written last
+	Next    time.Time `json:"next"`   // when to fetch it again
+	Fetched time.Time `json:"fetched,omitzero"`
+	Read    time.Time `json:"read,omitzero"` // when it was had in full: an answer that nothing has changed has no text
+
+	// As the server gave them, to be asked whether anything has changed.
+	ETag     string `json:"etag,omitempty"`
+	Modified string `json:"modified,omitempty"`
+
+	Problem string    `json:"problem,omitempty"` // why the last attempt failed; empty: it did not
+	Failing time.Time `json:"failing,omitzero"`  // since when
+	Events  int       `json:"events,omitempty"`  // that close something
+	Skipped int       `json:"skipped,omitempty"` // that close nothing: cancelled, or marked as free time
+}
+
+// Due tells whether it is to be fetched.
+func (f Feed) Due(now time.Time) bool { return !now.Before(f.Next) }
+
+// Feeds are the calendars that workers fetch, by store.CalendarName.
+type Feeds struct {
+	Store keyStore
+	Now   func() time.Time
+}
+
+// Load gives all of them.
+func (fs Feeds) Load(ctx context.Context) (map[string]Feed, error) {
+	all, err := fs.Store.Globals(ctx, store.GlobalFeed)
+	if err != nil {
+		return nil, err
+	}
+	feeds := make(map[string]Feed, len(all))
+	for name, body := range all {
+		var f Feed
+		if err := json.Unmarshal(body, &f); err != nil {
+			return nil, fmt.Errorf("decoding the feed %s: %w", name, err)
+		}
+		feeds[name] = f
+	}
+	return feeds, nil
+}
+
+// Change writes what change makes of a feed; false from change: it is removed. A feed that is not there is not changed.
+func (fs Feeds) Change(ctx context.Context, name string, change func(*Feed) (keep bool)) error {
+	return fs.swap(ctx, name, func(f *Feed) bool { return f.URL == "" || change(f) })
+}
+
+// swap writes a feed anew until nobody was quicker.
+func (fs Feeds) swap(ctx context.Context, name string, change func(*Feed) (keep bool)) error {
+	for range tries {
+		all, err := fs.Store.Globals(ctx, store.GlobalFeed)
+		if err != nil {
+			return err
+		}
+		before := all[name]
+		var f Feed
+		if before != nil {
+			if err := json.Unmarshal(before, &f); err != nil {
+				return fmt.Errorf("decoding the feed %s: %w", name, err)
+			}
+		}
+		var after []byte
+		if change(&f) && f.URL != "" {
+			if after, err = json.Marshal(f); err != nil {
+				return fmt.Errorf("encoding the feed %s: %w", name, err)
+			}
+		}
+		if done, err := fs.Store.SetGlobal(ctx, store.GlobalFeed, name, before, after); err != nil || done {
+			return err
+		}
+	}
+	return fmt.Errorf("writing the feed %s: %w", name, store.ErrContended)
+}
+
+// wantCalendars notes the calendars that a definition names, before it is written: a worker that finds one without a user
+// keeps it for a while after that.
+func (r *records) wantCalendars(ctx context.Context, body []byte) error {
+	for _, url := range definition.Calendars(body) {
+		now := r.now().UTC().Truncate(time.Second)
+		err := Feeds{Store: r.store, Now: r.now}.swap(ctx, store.CalendarName(url), func(f *Feed) bool {
+			if f.URL == "" {
+				f.URL, f.Next = url, now
+			}
+			f.Wanted = now
+			return true
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
