@@ -63,7 +63,7 @@ func readBeside(folder, name string) ([]byte, *definition.Fault) {
 	if err != nil {
 		return nil, &definition.Fault{Problem: "cannot be read: " + err.Error(), Allowed: besideAllowed}
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // nothing was written
 	info, err := root.Stat(filepath.FromSlash(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

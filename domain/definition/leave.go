@@ -1,6 +1,8 @@
 package definition
 
 import (
+	"slices"
+
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/table"
 )
@@ -8,7 +10,7 @@ import (
 // leave is the kind of one absence: {from, to}, both days included, {on}, or a calendar.
 func leave() table.Kind[hours.Absence] {
 	dates := leaveDates()
-	keys := append(dates.Keys, calendarKeys("Where the agent is away.")...)
+	keys := append(slices.Clone(dates.Keys), calendarKeys("Where the agent is away.")...)
 	shape := table.Shape{Name: dates.Name, Keys: keys, Schema: map[string]any{"type": "object", "oneOf": []any{dates.Schema, calendarSchema()}}}
 	return table.Kind[hours.Absence]{Shape: shape, Read: func(at table.Place, tree any) hours.Absence {
 		if fields, _ := tree.(map[string]any); !hours.IsCalendar(fields) {

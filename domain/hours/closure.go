@@ -73,7 +73,7 @@ func (p *parser) checkClosure(path string, c Closure) {
 	case !c.isDays() && civil(c.Until) <= civil(c.From):
 		p.fault(path+"/until", 0, c.Until.Format(readingForm), "is not after "+c.From.Format(readingForm), "a later reading")
 	case !c.isDays() && (c.From.Year() < 1 || c.Until.Year() > lastYear):
-		p.fault(path, 0, c.From.Format(readingForm), "is not in the calendar", "years from 1 to "+fmt.Sprint(lastYear))
+		p.fault(path, 0, c.From.Format(readingForm), "is not in the calendar", fmt.Sprintf("years from 1 to %d", lastYear))
 	}
 	if c.Zone != "" {
 		p.location(path+"/zone", c.Zone, time.UTC)

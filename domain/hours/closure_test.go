@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/deskbell/deskbell/domain/hours/zones"
 )
 
 // reading is a reading of the clock, "2026-12-24T09:00:00".
@@ -253,7 +255,7 @@ func scan(reading time.Time, location *time.Location, start time.Time) time.Time
 
 func TestClosuresAgainstEveryQuarter(t *testing.T) {
 	t.Parallel()
-	zones := []struct {
+	around := []struct {
 		name  string
 		start string // some days around a change of the clocks
 	}{
@@ -266,12 +268,12 @@ func TestClosuresAgainstEveryQuarter(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		const days, quarters = 5, 5 * 24 * 4
-		zone := rapid.SampledFrom(zones).Draw(t, "zone")
+		zone := rapid.SampledFrom(around).Draw(t, "zone")
 		start, err := time.Parse(time.RFC3339, zone.start)
 		if err != nil {
 			t.Fatal(err)
 		}
-		location, err := time.LoadLocation(zone.name)
+		location, err := zones.Load(zone.name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -117,6 +117,9 @@ func (s *Schedule) WithAbsences(zone *time.Location, absences []Absence, feeds F
 		}
 	}
 	c := s.WithLeaveIn(zone, dates)
+	if c.under != nil {
+		c.under = s.under.WithAbsences(zone, absences, feeds)
+	}
 	if zone == nil {
 		zone = c.location
 	}

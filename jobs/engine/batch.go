@@ -222,7 +222,7 @@ func (b *Batch) Zone(def *definition.Agent, s *hours.Schedule) (*time.Location, 
 	if def.TimeZone == "" {
 		return s.Location(), nil
 	}
-	always, err := b.compile(nil, def.TimeZone)
+	always, err := b.compile(nil, def.TimeZone, nil)
 	if err != nil {
 		return nil, err
 	}

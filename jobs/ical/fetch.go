@@ -55,7 +55,7 @@ const mostValidator = 256
 
 // Fetch gets a calendar. No error shows its address, which may hold a token.
 func (f *Fetcher) Fetch(ctx context.Context, address string, last Validators) (Fetched, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return Fetched{}, errors.New("fetching the calendar: the address cannot be read")
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // the binary embeds it in cmd
 
 	"github.com/google/go-cmp/cmp"
 

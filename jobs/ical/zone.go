@@ -5,17 +5,18 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/hours/zones"
 )
 
 // zoneOf is the IANA name of the zone that a TZID means.
 func zoneOf(tzid string) (string, bool) {
 	name := strings.Trim(strings.TrimSpace(tzid), `"`)
-	if iana, ok := ofWindows(name); ok {
+	if iana, ok := zones.OfWindows(name); ok {
 		return iana, true
 	}
 	for {
-		if isZone(name) {
-			return name, true
+		if location, err := zones.Load(name); err == nil {
+			return location.String(), true
 		}
 		_, rest, more := strings.Cut(name, "/")
 		if !more {
@@ -25,17 +26,9 @@ func zoneOf(tzid string) (string, bool) {
 	}
 }
 
-func isZone(name string) bool {
-	if name == "" || strings.EqualFold(name, "local") {
-		return false
-	}
-	_, err := time.LoadLocation(name)
-	return err == nil
-}
-
 // locationOf is a zone that zoneOf has found.
 func locationOf(zone string) *time.Location {
-	location, err := time.LoadLocation(zone)
+	location, err := zones.Load(zone)
 	if err != nil {
 		return time.UTC
 	}

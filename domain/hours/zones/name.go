@@ -59,15 +59,25 @@ func (d *Database) machine(_, lower string) (problem, allowed string) {
 	return "", ""
 }
 
-// windows knows the names of Windows. windows.txt has a line for each: the name, a tab, and the zone.
+// windows knows the names of Windows.
 func windows(_, lower string) (problem, allowed string) {
+	zone, ok := OfWindows(lower)
+	if !ok {
+		return "", ""
+	}
+	return "is a name of Windows", zone
+}
+
+// OfWindows is the zone that a name of Windows stands for, such as "Romance Standard Time": calendars of Outlook have them.
+// windows.txt has a line for each: the name, a tab, and the zone.
+func OfWindows(name string) (zone string, ok bool) {
 	for line := range strings.Lines(windowsNames) {
-		name, zone, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		if strings.EqualFold(name, lower) {
-			return "is a name of Windows", zone
+		known, zone, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if strings.EqualFold(known, name) {
+			return zone, true
 		}
 	}
-	return "", ""
+	return "", false
 }
 
 // rails knows the names of ActiveSupport, which help desks use too, except those that are a city of the database.
