@@ -23,7 +23,10 @@ func TestTryForetellsWhatComes(t *testing.T) {
 			{"name": "Staying", "type": "advanced", "on": "page.unchanged", "after": "1m",
 				"conditions": [{"field": "visitor.country", "is": "GB"}],
 				"actions": [{"add_tag": "stays"}, {"wait": "10m"}, {"add_tag": "stays long"}, {"set_name": "Ann"}]},
-			{"name": "Late", "type": "site", "delay": "31m", "message": "Still there?"}
+			{"name": "Late", "type": "site", "delay": "31m", "message": "Still there?"},
+			{"name": "Morning", "type": "site", "delay": "5m", "when_closed": "defer", "message": "Good morning", "frequency": "every_time"},
+			{"name": "Counted", "type": "advanced", "on": "page.unchanged", "after": "5m", "count": "open_hours",
+				"actions": [{"add_tag": "counted"}, {"wait": "10m"}, {"add_tag": "counted on"}]}
 		]
 	}}}`
 	for _, c := range []struct{ name, at, country, page string }{
@@ -31,6 +34,8 @@ func TestTryForetellsWhatComes(t *testing.T) {
 		{"another page", "2026-11-23T10:00:00+01:00", "FR", "https://acme.example/"},
 		{"without a page", "2026-11-23T10:00:00+01:00", "GB", ""},
 		{"closing", "2026-11-23T16:59:57+01:00", "GB", "https://acme.example/pricing"},
+		{"closing, and the rest the next day", "2026-11-23T16:53:00+01:00", "GB", "https://acme.example/"},
+		{"opening soon", "2026-11-23T08:50:00+01:00", "GB", "https://acme.example/pricing"},
 		{"closed", "2026-11-23T17:00:00+01:00", "GB", "https://acme.example/pricing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,7 +54,7 @@ func TestTryForetellsWhatComes(t *testing.T) {
 			s.must(err)
 			s.actions = nil
 			s.must(s.Take(t.Context(), arrival))
-			s.until(at.Add(time.Hour))
+			s.until(at.Add(24 * time.Hour))
 
 			var foretold, came []string
 			for _, one := range trial.Triggers {

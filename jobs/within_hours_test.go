@@ -184,26 +184,35 @@ func TestASimulationCountsHoursAsWorkersDo(t *testing.T) {
 	}
 }
 
-// TestAnOverrideInTheMiddleOfACount closes a property for an hour. That it was closed counts also once the override is
-// over.
+// TestAnOverrideInTheMiddleOfACount closes a property, or the department of a chat, for an hour. That it was closed counts
+// also once the override is over.
 func TestAnOverrideInTheMiddleOfACount(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{clock: morning(10, 0)})
-	b.define(`{"properties": {"acme": {"schedule": "daily 9-17", "triggers": [], "rescue": [{"after": "30m", "count": "open_hours", "send_message": "Sorry"}]}}}`)
-	b.worker()
-	b.quiet()
-	b.send(requested("ann", "c1"))
-	b.quiet()
-	b.overrides("acme", &hours.Override{From: b.clock.now(), Until: morning(11, 0)})
-	b.quiet()
-	for _, closed := range []time.Time{morning(10, 30), morning(11, 0), morning(11, 29)} {
-		b.crosses(closed.Add(20 * time.Second))
-		if list := b.messages(); len(list) > 0 {
-			t.Fatalf("%v: %q", closed, list)
-		}
+	for _, department := range []string{"", "sales"} {
+		t.Run("of "+department, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t, setup{clock: morning(10, 0)})
+			b.define(`{"properties": {"acme": {"schedule": "daily 9-17", "departments": {"sales": {}}, "triggers": [],
+				"rescue": [{"after": "30m", "count": "open_hours", "send_message": "Sorry"}]}}}`)
+			b.worker()
+			b.quiet()
+			ask := requested("ann", "c1")
+			ask.Data.Department = "sales"
+			b.send(ask)
+			b.quiet()
+			_, err := b.client.Force(b.Context(), "acme", department, &hours.Override{From: b.clock.now(), Until: morning(11, 0)})
+			b.must(err)
+			b.quiet()
+			for _, closed := range []time.Time{morning(10, 30), morning(11, 0), morning(11, 29)} {
+				b.crosses(closed.Add(20 * time.Second))
+				if list := b.messages(); len(list) > 0 {
+					t.Fatalf("%v: %q", closed, list)
+				}
+			}
+			b.crosses(morning(11, 30).Add(20 * time.Second))
+			b.hears("ann: Sorry")
+		})
 	}
-	b.crosses(morning(11, 30).Add(20 * time.Second))
-	b.hears("ann: Sorry")
 }
 
 // TestAnEditWakesVisitorsWhoseTimersCountHours has a visitor without a chat.

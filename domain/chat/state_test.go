@@ -12,6 +12,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 func TestWhatIsKnown(t *testing.T) {
@@ -106,8 +107,8 @@ func TestSize(t *testing.T) {
 	t.Logf("%d bytes", len(body))
 }
 
-// TestWireForm holds the JSON of states against a file that is never edited: states like these lie in Redis. A new form
-// gets a new folder.
+// TestWireForm holds the JSON of states against files that are never edited: states like these lie in Redis. A new form
+// gets a new folder. The second knows time within hours.
 func TestWireForm(t *testing.T) {
 	t.Parallel()
 	var s chat.State
@@ -124,7 +125,16 @@ func TestWireForm(t *testing.T) {
 		Rests:      []chat.Rest{{Step: "30s", Base: s.Request, Action: 1, Due: at}},
 		Considered: at, Handoff: at, During: at, Outside: at, Closing: at, Closed: at,
 	}
-	golden, err := os.ReadFile("testdata/v1/chat.json")
+	sameForm(t, "testdata/v1/chat.json", s)
+	s.Progress.Warned, s.Progress.Snoozed = at, chat.Snoozed{At: at, Until: at.Add(time.Hour)}
+	s.Progress.Deferred = map[string]time.Time{"2m": s.Began}
+	s.Progress.Rests = []chat.Rest{{Step: "30s", Base: s.Request, Action: 1, Due: at, From: s.Began, For: hours.Duration(30 * time.Second), Deferred: true}}
+	sameForm(t, "testdata/v2/chat.json", s)
+}
+
+func sameForm(t *testing.T, file string, s chat.State) {
+	t.Helper()
+	golden, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,9 +15,6 @@ type Gate struct {
 	Overrides []Override // those that are in force, to come, or over; the last that is in force at an instant decides
 }
 
-// doorHorizon is how far ahead a door is searched. Doors that open less often than once in that time never open.
-const doorHorizon = 5 * 366 * 24 * time.Hour
-
 // Open tells whether the door is open at an instant.
 func (d Door) Open(t time.Time) bool {
 	open, _ := d.at(t)
@@ -25,25 +22,24 @@ func (d Door) Open(t time.Time) bool {
 }
 
 // Add gives the first instant at which so much open time has passed since t, as Schedule.Add does; ok is false where
-// that is never, or not in sight.
+// that is never, or not in sight: see [Search].
 func (d Door) Add(t time.Time, open time.Duration) (then time.Time, ok bool) {
 	open = max(0, open)
 	if only, one := d.only(t); one {
 		return only.plainAdd(t, open)
 	}
-	for limit := t.Add(open + doorHorizon); t.Before(limit); {
+	for search := (Search{}); ; {
 		isOpen, until := d.at(t)
 		switch {
 		case isOpen && (until.IsZero() || !t.Add(open).After(until)):
 			return t.Add(open), true
-		case until.IsZero():
+		case until.IsZero() || !search.Step(t, until, len(d)):
 			return time.Time{}, false
 		case isOpen:
 			open -= until.Sub(t)
 		}
 		t = until
 	}
-	return time.Time{}, false
 }
 
 // only is the schedule of a door with one gate, where no override matters from t on.
@@ -69,15 +65,15 @@ func (d Door) Between(a, b time.Time) (open time.Duration) {
 	return open
 }
 
-// Opens is the first instant after t at which the door begins to be open; zero where that is never, or not in the next
-// five years.
+// Opens is the first instant after t at which the door begins to be open; zero where that is never, or not in sight: see
+// [Search].
 func (d Door) Opens(t time.Time) time.Time {
 	was, until := d.at(t)
-	for limit := t.Add(doorHorizon); !until.IsZero() && until.Before(limit); {
-		at := until
+	for search := (Search{}); !until.IsZero() && search.Step(t, until, len(d)); {
+		t = until
 		var open bool
-		if open, until = d.at(at); open && !was {
-			return at
+		if open, until = d.at(t); open && !was {
+			return t
 		}
 		was = open
 	}

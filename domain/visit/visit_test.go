@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
 )
@@ -158,8 +159,8 @@ func TestCompileRefuses(t *testing.T) {
 	}
 }
 
-// TestStoredForm holds the JSON of a state against a file that is never edited: states like it lie in Redis. A new form
-// gets a new folder.
+// TestStoredForm holds the JSON of states against files that are never edited: states like them lie in Redis. A new form
+// gets a new folder. The second knows time within hours.
 func TestStoredForm(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, `[{"name":"T","type":"site","message":"hi"},{"name":"U","type":"advanced","on":"page.unchanged","after":"60s","message":"hi"},
@@ -170,7 +171,21 @@ func TestStoredForm(t *testing.T) {
 	s.state.Merge(event.Event{ID: "d", Type: event.DepartmentChosen, Time: second("9"), Data: event.Data{
 		Department: "sales", Attributes: event.Attributes{Custom: event.Values{"plan": "pro"}},
 	}})
-	const file = "testdata/v1/busy.json"
+	s.sameForm("testdata/v1/busy.json")
+
+	s = newStory(t, `[{"name":"T","type":"rescue","delay":"2h","when_closed":"defer","message":"hi"},
+		{"name":"U","type":"advanced","on":"chat.unanswered","after":"4h","count":"open_hours","message":"hi"}]`)
+	for line := range strings.SplitSeq(seconds("16:00 ask; 18:00 wake"), "; ") {
+		s.at(line, hours.Gate{Hours: open(t, "mon-fri 9-17")}, hours.Gate{})
+		s.scene.Chats["c1"] = visit.Chat{Door: s.scene.Door, Waiting: s.scene.Chats["c1"].Waiting}
+		s.tell(line)
+	}
+	s.sameForm("testdata/v2/within_hours.json")
+}
+
+func (s *story) sameForm(file string) {
+	t := s.t
+	t.Helper()
 	got, err := json.MarshalIndent(s.stored(), "", "  ")
 	if err != nil {
 		t.Fatal(err)

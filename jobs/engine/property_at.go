@@ -22,6 +22,7 @@ type propertyAt struct {
 	hours  *hours.Schedule              // with the override
 	parts  map[string][]*hours.Schedule // of departments: all that have to be open
 	state  PropertyState                // with its overrides
+	doors  map[string]hours.Door        // that were asked for
 	online int                          // agents
 	agents map[string]*definition.Agent
 	broken error // why it cannot be decided on
@@ -84,7 +85,10 @@ func (p *propertyAt) agentName(id string) string {
 
 // door is that of a department within its property, or of the property (""), as it was and is.
 func (p *propertyAt) door(department string) hours.Door {
-	var door hours.Door
+	door, known := p.doors[department]
+	if known {
+		return door
+	}
 	for i, gate := range p.gates(department) {
 		g := hours.Gate{Hours: gate}
 		if i == 0 {
@@ -95,6 +99,10 @@ func (p *propertyAt) door(department string) hours.Door {
 		}
 		door = append(door, g)
 	}
+	if p.doors == nil {
+		p.doors = make(map[string]hours.Door)
+	}
+	p.doors[department] = door
 	return door
 }
 
