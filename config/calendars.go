@@ -17,11 +17,13 @@ type Reader struct {
 	// Beside reads an iCalendar that definitions name, beside them. It gives what closes, or all that is wrong: of these
 	// faults, Problem and Allowed count.
 	Beside func(file string) ([]hours.Closure, []definition.Fault)
+
+	Checks []Check // of whole definitions that have no fault otherwise
 }
 
 // Definitions is InspectDefinitions, with the calendars that the definitions name.
 func (r Reader) Definitions(name string, src []byte) (*definition.Definitions, *Warnings, error) {
-	return read(name, src, takingIn(r.Beside, definition.Inspect))
+	return read(name, src, takingIn(r.Beside, inspectWith(r.Checks)))
 }
 
 // Schedule is ReadSchedule, with the calendars that the schedules name.

@@ -23,6 +23,25 @@ func InspectDefinitions(name string, src []byte) (*definition.Definitions, *Warn
 	return read(name, src, definition.Inspect)
 }
 
+// inspectWith inspects definitions, and makes more checks of those that have no fault otherwise.
+func inspectWith(checks []Check) inspection[*definition.Definitions] {
+	return func(tree any) (*definition.Definitions, definition.Faults, error) {
+		d, warnings, err := definition.Inspect(tree)
+		for _, check := range checks {
+			if err != nil {
+				return nil, nil, err
+			}
+			var further definition.Faults
+			further, err = check(d)
+			warnings = append(warnings, further...)
+		}
+		return d, warnings, err
+	}
+}
+
+// Check looks for warnings about definitions, and for faults, as an error of type definition.Faults. Paths begin at the root.
+type Check func(*definition.Definitions) (warnings definition.Faults, err error)
+
 // ReadSchedule reads a file that holds one schedule, which it answers under the empty name, or a whole deskbell.yaml.
 // Of that it answers the named schedules, and those that are written in place under the names "property acme",
 // "department acme/sales" and "agent lea", in the zone of their holder; also that of an agent with leave who uses a

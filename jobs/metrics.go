@@ -26,6 +26,7 @@ type Metrics struct {
 	lastRun       *prometheus.GaugeVec
 	fetches       *prometheus.CounterVec
 	feeds         *prometheus.GaugeVec
+	uncovered     prometheus.Counter
 }
 
 var _ prometheus.Collector = (*Metrics)(nil)
@@ -48,6 +49,9 @@ func NewMetrics() *Metrics {
 		events:     counter("deskbell_events_total", "Events that this worker has dealt with, by result: taken, repeated (they were heard before), dropped (their property is not defined).", "result"),
 		skipped:    counter("deskbell_messages_skipped_total", "Messages to visitors that were decided against, by reason; conditions, frequency, one_per_visit and superseded are the ordinary life of triggers.", "reason"),
 		missed:     counter("deskbell_cron_ticks_missed_total", "Times at which a cron entry should have run and did not. The next run does the work of those it missed.", "entry"),
+		uncovered: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "deskbell_uncovered_seconds_total", Help: "Open time of all properties in which nobody was on shift, counted when a widget flips after it.",
+		}),
 		lastRun: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "deskbell_cron_last_run_timestamp_seconds", Help: "When a cron entry last ran, in Unix time.",
 		}, []string{"entry"}),
@@ -91,7 +95,7 @@ func histogram(name, help string, buckets ...float64) prometheus.Histogram {
 }
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds}
+	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds, m.uncovered}
 }
 
 // Describe implements prometheus.Collector.
@@ -108,10 +112,14 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// Committed observes how late the flips of a change are. Flips that a reconciliation finds
-// were never due, and so are not late.
+// Committed observes how late the flips of a change are, and the time before them in which nobody was on shift. Flips that
+// a reconciliation finds were never due, and so are not late.
 func (m *Metrics) Committed(c *engine.Change, at time.Time) {
-	if m == nil || c.Flips.Total() == 0 {
+	if m == nil {
+		return
+	}
+	m.uncovered.Add(c.Uncovered.Seconds())
+	if c.Flips.Total() == 0 {
 		return
 	}
 	if !c.WasDue.IsZero() {

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/destination/shout"
 )
 
 // largest bounds how much of a file is read: one byte more than config takes, which then refuses it as too large.
@@ -41,12 +44,26 @@ func (a *app) readDefinitions(ctx context.Context, file string) (*definition.Def
 }
 
 // inspectDefinitions reads a deskbell.yaml, and leaves the warnings about it to the caller.
-func (a *app) inspectDefinitions(ctx context.Context, file string) (*definition.Definitions, *config.Warnings, error) {
+func (a *app) inspectDefinitions(ctx context.Context, file string, more ...config.Check) (*definition.Definitions, *config.Warnings, error) {
 	name, src, err := a.read(file)
 	if err != nil {
 		return nil, nil, err
 	}
-	return a.reader(ctx, file).Definitions(name, src)
+	reader := a.reader(ctx, file)
+	reader.Checks = append(more, checkVia)
+	return reader.Definitions(name, src)
+}
+
+// checkVia faults services to which nothing can be sent.
+func checkVia(defs *definition.Definitions) (definition.Faults, error) {
+	var faults definition.Faults
+	for _, id := range slices.Sorted(maps.Keys(defs.Agents)) {
+		for _, f := range shout.Faults(defs.Agents[id]) {
+			f.Path = "/agents/" + id + f.Path
+			faults = append(faults, f)
+		}
+	}
+	return nil, faults.Err()
 }
 
 // warn draws the warnings about a file.

@@ -15,9 +15,12 @@ type Change struct {
 
 	Flips   Flips // for the log and the metrics, as the fields below
 	Notices int   // among the actions
-	WasDue  time.Time
-	Timers  []TimerTask // a visitor's, to be asked for
-	Cancel  []TimerTask // to be cancelled
+
+	Uncovered time.Duration // open time of a property before its flip in which nobody was on shift
+
+	WasDue time.Time
+	Timers []TimerTask // a visitor's, to be asked for
+	Cancel []TimerTask // to be cancelled
 }
 
 // changeOf is a change of a record that changes nothing yet.

@@ -22,6 +22,9 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	c.Due = hours.Earliest(d.Due, closing.Due)
 	c.Wake = r.Woken // passed on to its visitors' chats: no clock has foreseen this
 	for _, change := range d.Changes {
+		if change.Department == "" {
+			c.Uncovered = uncovered(p, state.Widget.Since, change.State.Since)
+		}
 		switch {
 		case change.Before == change.State.Status:
 		case change.Department == "":
@@ -49,4 +52,17 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	state.Keep(kept, at)
 	c.State, err = json.Marshal(state)
 	return err
+}
+
+// uncovered is the open time between two changes of a widget in which nobody was on shift, as the definitions are now. Of a
+// state that held for longer than a month, only the last month counts.
+func uncovered(p widget.Property, since, until time.Time) time.Duration {
+	const most = 31 * 24 * time.Hour
+	if since.IsZero() || !since.Before(until) {
+		return 0
+	}
+	if until.Sub(since) > most {
+		since = until.Add(-most)
+	}
+	return widget.Uncovered(p, since, until)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
 )
 
 // BoardDay is one local date of a schedule, without an override. It has 23 or 25 hours
@@ -54,3 +55,15 @@ func boardDay(s *hours.Schedule, at time.Time) BoardDay {
 }
 
 func (d *BoardDay) seconds(t time.Time) int { return int(t.Sub(d.From) / time.Second) }
+
+// uncoveredToday are the open stretches of a day in which nobody is on shift, as BoardDay.Open.
+func uncoveredToday(p widget.Property, day *BoardDay) (list [][2]int) {
+	c := widget.Cover(p, day.From, day.To)[0]
+	for _, gap := range c.Gaps() {
+		if len(list) == boardSpells {
+			break
+		}
+		list = append(list, [2]int{day.seconds(gap.From), day.seconds(gap.To)})
+	}
+	return list
+}

@@ -26,6 +26,7 @@ type BoardState struct {
 	Override    *hours.Override            `json:"override,omitempty"`    // in force, or to come
 	Overrides   map[string]*hours.Override `json:"overrides,omitempty"`   // the same of departments, by id
 	NextHours   time.Time                  `json:"next_hours,omitzero"`   // when the schedule opens or closes next, whatever the override; zero: never
+	Uncovered   [][2]int                   `json:"uncovered,omitempty"`   // open time of today in which nobody is on shift, as Today.Open; with overrides
 	Today       BoardDay                   `json:"today,omitzero"`
 	Boundaries  []BoardBoundary            `json:"boundaries,omitempty"` // the next few
 	Agents      []BoardAgent               `json:"agents,omitempty"`     // on shift first, then by id; at most twenty
@@ -96,6 +97,7 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), plain.Hours.Location().String()
 	s.Today = boardDay(plain.Hours, at)
+	s.Uncovered = uncoveredToday(p, &s.Today)
 	s.NextHours = plain.Hours.NextBoundary(at).UTC()
 	s.Boundaries = upcoming(p, d.State, at)
 	s.Behind = behind(widget.State(state.Widget), at)

@@ -41,7 +41,7 @@ func (d *drawing) column(day *day, i int) (colour, sign string) {
 
 // plain writes a drawing for a terminal without UTF-8: its signs by their likes, every other letter as "?".
 func plain(text string) string {
-	text = strings.NewReplacer("█", "#", "▌", "+", "▐", "+", "╳", "x", "┃", "|", "▸", ">", "╰", "`",
+	text = strings.NewReplacer("█", "#", "▒", "!", "▌", "+", "▐", "+", "╳", "x", "┃", "|", "▸", ">", "╰", "`",
 		"→", "->", "–", "-", "·", ".").Replace(text)
 	return strings.Map(func(r rune) rune {
 		if r > 126 {

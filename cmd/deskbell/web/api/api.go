@@ -65,6 +65,7 @@ func New(c Config) API {
 		s.addDefinitions(h, k)
 	}
 	s.addOverrides(h)
+	s.addCoverage(h)
 	for _, p := range s.previews() {
 		s.addBoundaries(h, p)
 		s.addAdd(h, p)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // Bounds of a preview.
@@ -68,6 +69,30 @@ func (p preview) now() string {
 	default:
 		return ""
 	}
+}
+
+type coverageInput struct {
+	ID   string    `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	From time.Time `query:"from" doc:"Default: now."`
+	To   time.Time `query:"to" doc:"Default: 14 days after from; two years after it at most."`
+}
+
+type coverageOutput struct{ Body view.Coverage }
+
+func (s *service) addCoverage(h huma.API) {
+	op := kindOf(edit.KindProperty).operation(http.MethodGet, "/v1/properties/{id}/coverage", "get-coverage", "See when it is open and nobody is on shift", http.StatusNotFound)
+	op.Description = "The open time of the property and of each department, with its overrides, and the gaps in which nobody of the agents listed is on shift."
+	huma.Register(h, op, func(ctx context.Context, in *coverageInput) (*coverageOutput, error) {
+		from, to, err := s.span(&boundariesInput{in.ID, in.From, in.To})
+		if err != nil {
+			return nil, err
+		}
+		c, err := s.Client.Coverage(ctx, in.ID, from, to)
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		return &coverageOutput{c}, nil
+	})
 }
 
 func (s *service) addBoundaries(h huma.API, p preview) {

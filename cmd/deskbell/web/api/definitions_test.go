@@ -366,3 +366,26 @@ func TestChangesAreLoggedAndBodiesAreNot(t *testing.T) {
 		t.Error("a secret is logged")
 	}
 }
+
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/agents/lea", `{"schedule": "mon-fri 9-12"}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{"schedule": "mon-fri 9-13", "agents": ["lea"], "departments": {"help": {}}}`)
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/properties/acme/coverage?from=2026-11-23T00:00:00Z&to=2026-11-25T00:00:00Z", "").Body, `{
+		"property": "acme", "time_zone": "UTC", "from": "2026-11-23T00:00:00Z", "to": "2026-11-25T00:00:00Z", "next": null,
+		"open_seconds": 28800, "uncovered_seconds": 7200, "gaps": [
+			{"from": "2026-11-23T12:00:00Z", "to": "2026-11-23T13:00:00Z"}, {"from": "2026-11-24T12:00:00Z", "to": "2026-11-24T13:00:00Z"}],
+		"departments": {"help": {"open_seconds": 28800, "uncovered_seconds": 0, "gaps": []}}}`)
+	b.Want(404, webtest.Request{}, "GET", "/v1/properties/nobody/coverage", "")
+	b.Want(422, webtest.Request{}, "GET", "/v1/properties/acme/coverage?from=2026-11-23T00:00:00Z&to=2026-11-22T00:00:00Z", "")
+}
+
+func TestServicesAreChecked(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	p := b.Want(422, webtest.Request{}, "PUT", "/v1/agents/lea", `{"notify": {"on": ["hours_started"], "via": ["ntfy://ntfy.sh/lea", "slack://hunter2"]}}`).Problem(t)
+	if !slices.Equal(p.Locations(), []string{"/notify/via/1"}) || strings.Contains(fmt.Sprint(p), "hunter2") {
+		t.Error(p)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/destination/shout"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -35,7 +36,7 @@ func kinds() []kind {
 			func(tree any) (any, error) { return definition.ParseProperty(tree) }},
 		{edit.KindAgent, "agents", "Agents", "Agent",
 			`{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17", "leave": [{"from": "2026-12-21", "to": "2027-01-03"}], "notify": {"on": ["hours_started"]}}`,
-			func(tree any) (any, error) { return definition.ParseAgent(tree) }},
+			parseAgent},
 		{edit.KindSchedule, "schedules", "Schedules", scheduleSchema,
 			`{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "09:00-18:00"}, "holidays": "FR", "exceptions": [{"on": "2026-12-24", "hours": "09:00-12:00", "name": "Christmas Eve"}]}`,
 			func(tree any) (any, error) { return definition.ParseSchedule(tree) }},
@@ -43,6 +44,15 @@ func kinds() []kind {
 			`{"type": "redis_stream", "stream": "crm:actions"}`,
 			func(tree any) (any, error) { return definition.ParseDestination(tree) }},
 	}
+}
+
+// parseAgent also asks the library that will send by the agent's services.
+func parseAgent(tree any) (any, error) {
+	a, err := definition.ParseAgent(tree)
+	if err != nil {
+		return nil, err
+	}
+	return a, shout.Faults(a).Err()
 }
 
 // kindOf is one of them.

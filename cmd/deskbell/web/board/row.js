@@ -27,7 +27,7 @@ export function row(p) {
   const zone = p.time_zone;
   return [
     heading(p, p.widget.status, words[p.widget.status] ?? p.widget.status),
-    el("div.hours", {}, bar(p), el("p.today", {}, el("span", {}, hoursOf(p)), " ", el("span", {}, zoneName(zone))), departments(p, zone), onShift(p, zone)),
+    el("div.hours", {}, bar(p), el("p.today", {}, el("span", {}, hoursOf(p)), " ", el("span", {}, zoneName(zone))), gaps(p), departments(p, zone), onShift(p, zone)),
     el("div.coming", {}, state(p, zone), override(p, zone), behind(p), boundaries(p, zone)),
   ];
 }
@@ -74,6 +74,11 @@ function boundaries(p, zone) {
     el("li", {}, when(at(b.at), zone), " ", b.status, b.open === (b.status !== "offline") ? null : el("span.hint", {}, b.open ? " (hours open)" : " (hours close)"))));
 }
 
+// gaps say in words what the red strip below the hours shows.
+function gaps(p) {
+  return p.uncovered?.length > 0 ? el("p.gaps", {}, `Nobody on shift ${uncoveredWords(p)}`) : null;
+}
+
 function departments(p, zone) {
   const list = Object.entries(p.widget.departments ?? {});
   if (list.length === 0) return null;
@@ -104,6 +109,12 @@ function hoursOf(p) {
   return open.map(([opens, closes]) => `${opens === 0 ? "00:00" : time(begin, opens, p)}–${closes === last ? "24:00" : time(begin, closes, p)}`).join(", ");
 }
 
+// uncoveredWords are the open hours of today in which nobody is on shift.
+function uncoveredWords(p) {
+  const begin = Date.parse(p.today.from), last = (Date.parse(p.today.to) - begin) / 1000;
+  return p.uncovered.map(([since, until]) => `${since === 0 ? "00:00" : time(begin, since, p)}–${until === last ? "24:00" : time(begin, until, p)}`).join(", ");
+}
+
 // time is a reading of the clock today.
 function time(begin, seconds, p) { return clock(begin + 1000 * seconds, p.time_zone).split(" ").pop(); }
 
@@ -122,6 +133,9 @@ function bar(p) {
     if (starts < end && stops > begin) parts.push(block(o.open ? "forced-open" : "forced-closed", starts, stops));
     label.push(`Override: ${overrideWords(o, p.time_zone)}`);
   }
+  const uncovered = p.uncovered ?? [];
+  for (const [since, until] of uncovered) parts.push(svg("rect.uncovered", { x: x(begin + 1000 * since), y: 18, width: `${(parseFloat(x(begin + 1000 * until)) - parseFloat(x(begin + 1000 * since))).toFixed(3)}%`, height: 4 }));
+  if (uncovered.length > 0) label.push(`Nobody on shift: ${uncoveredWords(p)}`);
   ticks.forEach((seconds, i) => {
     const edge = i === 0 ? "start" : i === ticks.length - 1 ? "end" : "middle";
     if (i % 2 === 0) parts.push(svg("text", { x: x(begin + 1000 * seconds), y: 31, "text-anchor": edge }, String(3 * i)));

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/view"
+)
+
+// coverageAhead is how far validate looks for open time in which nobody is on shift: the weeks that somebody can still plan.
+const coverageAhead = 28 * 24 * time.Hour
+
+// checkHours warns of properties and departments that are open while nobody is on shift, and of those that are never open.
+func (a *app) checkHours(ctx context.Context) config.Check {
+	return func(defs *definition.Definitions) (warnings definition.Faults, err error) {
+		reader, err := a.readerOf(ctx, defs)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range slices.Sorted(maps.Keys(defs.Properties)) {
+			p := defs.Properties[id]
+			coverage, err := reader.Coverage(ctx, id, a.now(), a.now().Add(coverageAhead))
+			if err != nil {
+				return nil, err
+			}
+			schedule, err := reader.Schedule(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			zone := schedule.Location()
+			never, err := a.neverOpen(ctx, reader, id, p)
+			if err != nil {
+				return nil, err
+			}
+			warnings = append(warnings, never...)
+			path := "/properties/" + id
+			warnings = append(warnings, uncovered(path, coverage.Covered, zone)...)
+			for _, department := range slices.Sorted(maps.Keys(coverage.Departments)) {
+				warnings = append(warnings, uncovered(path+"/departments/"+department, coverage.Departments[department], zone)...)
+			}
+		}
+		return warnings, nil
+	}
+}
+
+// uncovered is a warning of the time in which nobody is on shift, with the first stretch of it.
+func uncovered(path string, c view.Covered, zone *time.Location) definition.Faults {
+	if len(c.Gaps) == 0 {
+		return nil
+	}
+	long := (time.Duration(c.UncoveredSeconds) * time.Second).Round(time.Minute)
+	problem := fmt.Sprintf("is open for %d h %d min of the next 4 weeks while nobody is on shift, first on %s; see deskbell coverage",
+		int(long.Hours()), int(long.Minutes())%60, c.Gaps[0].From.In(zone).Format("Mon 2 Jan 15:04 MST"))
+	return definition.Faults{{Path: path, Problem: problem}}
+}
+
+// neverOpen are warnings of departments that never open, and of a property of which that is true.
+func (a *app) neverOpen(ctx context.Context, reader *view.Reader, id string, p *definition.Property) (warnings definition.Faults, err error) {
+	for _, department := range append([]string{""}, slices.Sorted(maps.Keys(p.Departments))...) {
+		gates, err := reader.Gates(ctx, id, department)
+		if err != nil {
+			return nil, err
+		}
+		if !hours.Opening(a.now(), gates...).IsZero() {
+			continue
+		}
+		path, problem := "/properties/"+id, "is never open: its schedule has no open hours"
+		if department != "" {
+			path, problem = path+"/departments/"+department, "is never open: its hours and its property's never meet"
+		}
+		warnings = append(warnings, definition.Fault{Path: path, Problem: problem})
+		if department == "" { // and so are its departments
+			break
+		}
+	}
+	return warnings, nil
+}
+
+// checkWebhooks warns of webhooks that would be refused: those at addresses that are not public. Names are not looked up.
+func (a *app) checkWebhooks(defs *definition.Definitions) (warnings definition.Faults, err error) {
+	env, err := config.FromEnv(func(name string) string {
+		if name != "DESKBELL_ALLOW_PRIVATE" {
+			return ""
+		}
+		return a.env(name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(defs.Destinations)) {
+		if err := refused(guard.Guard{Allow: env.AllowPrivate}, defs.Destinations[id].URL); err != nil {
+			warnings = append(warnings, definition.Fault{Path: "/destinations/" + id + "/url", Problem: "would be refused: " + err.Error()})
+		}
+	}
+	return warnings, nil
+}
+
+// refused tells why the address in a URL would be refused; nil where it would not, or is a name.
+func refused(g guard.Guard, address string) error {
+	addr, ok := addressIn(address)
+	if !ok {
+		return nil
+	}
+	return g.Check(addr)
+}
+
+// addressIn is the address to which a URL leads without a look-up.
+func addressIn(address string) (netip.Addr, bool) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") { // by RFC 6761
+		host = "127.0.0.1"
+	}
+	addr, err := netip.ParseAddr(host)
+	return addr, err == nil
+}
