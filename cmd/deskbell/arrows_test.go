@@ -196,8 +196,8 @@ func (s source) misdirected(imported string) string {
 		return "it is for others to know " + imported
 	case s.layer() != "domain" || s.forTests():
 		return ""
-	case thirdParty && imported != "github.com/rickar/cal/v2" && !strings.HasPrefix(imported, "github.com/rickar/cal/v2/"):
-		return "the domain takes nothing from others but tables of holidays"
+	case thirdParty:
+		return "the domain takes nothing from others"
 	case imported == "net/url" || imported == "net/netip": // they read texts
 		return ""
 	case slices.Contains(impure, imported) || strings.HasPrefix(imported, "net/") || strings.HasPrefix(imported, "log/"):
@@ -450,8 +450,7 @@ func TestArrowsCatch(t *testing.T) {
 		{"jobs/redisstore/store.go", module + "/jobs/redistest", "that package is for tests"},
 		{"jobs/redisstore/store_test.go", module + "/jobs/redistest", ""},
 		{"jobs/tick_test.go", module + "/cmd/deskbell", "it points up"},
-		{"domain/hours/date.go", "github.com/rickar/cal/v2/fr", ""},
-		{"domain/hours/date.go", "github.com/rickar/california", "the domain takes nothing from others but tables of holidays"},
+		{"domain/hours/date.go", "github.com/rickar/cal/v2/fr", "the domain takes nothing from others"},
 		{"domain/hours/date.go", "github.com/google/uuid", "the domain takes nothing from others but tables of holidays"},
 		{"domain/hours/date_test.go", "pgregory.net/rapid", ""},
 		{"domain/hours/date.go", "github.com/hibiken/asynq", "it is for others to know github.com/hibiken/asynq"},

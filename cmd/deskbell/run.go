@@ -24,6 +24,7 @@ type commands struct {
 	Deliveries deliveriesCmd `cmd:"" group:"Look:" help:"Show how destinations are, and what was given up; deliver it again."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
 	Coverage   coverageCmd   `cmd:"" group:"Look:" help:"Show when it is open and nobody is on shift."`
+	Holidays   holidaysCmd   `cmd:"" group:"Look:" help:"List the public holidays of a country, or the countries."`
 	Try        tryCmd        `cmd:"" group:"Look:" help:"Show what a visitor would see and be told now."`
 	Apply      applyCmd      `cmd:"" group:"Change:" help:"Make Redis match a deskbell.yaml."`
 	Open       openCmd       `cmd:"" group:"Change:" help:"Force a property open, for a while or until told otherwise."`

@@ -11,7 +11,7 @@ func scheduleKeys() []table.Entry {
 		{Key: "weekly", Shape: weeklyShape(), Required: true,
 			Doc: "The windows of each day: days or ranges of days, and their hours. Days that are not named are closed."},
 		{Key: "holidays", Shape: holidaysShape(),
-			Doc: "Public holidays, on which it is closed: a country, also in short, as in `FR` or `DE-BY`."},
+			Doc: "Public holidays, on which it is closed: a country, also in short, as in `FR` or `DE-BY`. `deskbell holidays` lists them."},
 		{Key: "exceptions", Shape: exceptionsShape(),
 			Doc: "Dates with other hours. They beat holidays, and these beat the week. Of several on a date, the shortest holds."},
 	}
@@ -47,10 +47,13 @@ func holidaysShape() table.Shape {
 	line := table.Shape{Name: "text", Schema: map[string]any{"type": "string", "minLength": 1}}
 	names := map[string]any{"anyOf": []any{line.Schema, listSchema(line.Schema, 200)}}
 	hours := map[string]any{"type": table.OrNull("object"), "maxProperties": 200, "additionalProperties": windowsSchema()}
+	types := map[string]any{"type": "string", "enum": []any{"bank", "school", "optional"}}
 	keys := []table.Entry{
 		{Key: "country", Shape: line, Required: true, Doc: "ISO 3166-1 code of the country."},
-		{Key: "region", Shape: line, Doc: "Code of the region, where holidays differ by region."},
-		{Key: "except", Shape: table.Shape{Name: "list of holidays", Schema: names}, Doc: "Holidays that are days like others."},
+		{Key: "region", Shape: line, Doc: "ISO 3166-2 code of the region, where holidays differ by region: `BY` or `DE-BY`."},
+		{Key: "also", Shape: table.Shape{Name: "`bank`, `school`, `optional`, or a list of them", Schema: map[string]any{"anyOf": []any{types, listSchema(types, 200)}}},
+			Doc: "Types of holidays that close beside the public ones."},
+		{Key: "except", Shape: table.Shape{Name: "list of holidays", Schema: names}, Doc: "Holidays that are days like others, by their local or English names."},
 		{Key: "hours", Shape: table.Shape{Name: "map of hours by holiday", Schema: hours}, Doc: "Holidays that have hours of their own."},
 	}
 	return table.Shape{Name: "holidays", Schema: map[string]any{"anyOf": []any{line.Schema, table.Schema(keys)}}, Keys: keys}

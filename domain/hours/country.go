@@ -1,217 +1,105 @@
 package hours
 
 import (
-	"maps"
 	"slices"
-	"time"
+	"strings"
 
-	"github.com/rickar/cal/v2"
-	"github.com/rickar/cal/v2/ar"
-	"github.com/rickar/cal/v2/at"
-	"github.com/rickar/cal/v2/au"
-	"github.com/rickar/cal/v2/be"
-	"github.com/rickar/cal/v2/bg"
-	"github.com/rickar/cal/v2/br"
-	"github.com/rickar/cal/v2/ca"
-	"github.com/rickar/cal/v2/ch"
-	"github.com/rickar/cal/v2/cy"
-	"github.com/rickar/cal/v2/cz"
-	"github.com/rickar/cal/v2/de"
-	"github.com/rickar/cal/v2/dk"
-	"github.com/rickar/cal/v2/ee"
-	"github.com/rickar/cal/v2/es"
-	"github.com/rickar/cal/v2/fi"
-	"github.com/rickar/cal/v2/fr"
-	"github.com/rickar/cal/v2/gb"
-	"github.com/rickar/cal/v2/gr"
-	"github.com/rickar/cal/v2/hr"
-	"github.com/rickar/cal/v2/hu"
-	"github.com/rickar/cal/v2/ie"
-	"github.com/rickar/cal/v2/is"
-	"github.com/rickar/cal/v2/it"
-	"github.com/rickar/cal/v2/jp"
-	"github.com/rickar/cal/v2/ke"
-	"github.com/rickar/cal/v2/lt"
-	"github.com/rickar/cal/v2/lu"
-	"github.com/rickar/cal/v2/lv"
-	"github.com/rickar/cal/v2/mt"
-	"github.com/rickar/cal/v2/mw"
-	"github.com/rickar/cal/v2/mx"
-	"github.com/rickar/cal/v2/nc"
-	"github.com/rickar/cal/v2/nl"
-	"github.com/rickar/cal/v2/no"
-	"github.com/rickar/cal/v2/nz"
-	"github.com/rickar/cal/v2/pl"
-	"github.com/rickar/cal/v2/pt"
-	"github.com/rickar/cal/v2/ro"
-	"github.com/rickar/cal/v2/rs"
-	"github.com/rickar/cal/v2/ru"
-	"github.com/rickar/cal/v2/se"
-	"github.com/rickar/cal/v2/si"
-	"github.com/rickar/cal/v2/sk"
-	"github.com/rickar/cal/v2/th"
-	"github.com/rickar/cal/v2/ua"
-	"github.com/rickar/cal/v2/us"
-	"github.com/rickar/cal/v2/za"
+	"github.com/deskbell/deskbell/domain/hours/holidays"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
-// country is the holidays of a country as a whole, and by region where they differ.
-type country struct {
-	national []*cal.Holiday // nil: every holiday belongs to a region
-	regions  map[string][]*cal.Holiday
+// list is the holidays that a definition asks for; nil where the table has no such country or region.
+func (h *Holidays) list() []holidays.Holiday {
+	country, ok := holidays.Find(h.Country)
+	if !ok || !country.Has(h.Region) {
+		return nil
+	}
+	return country.In(h.Region, h.types()...)
 }
 
-// holidaysOf returns the public holidays of a region, or of the whole country when region is empty,
-// and the regions there are. Both are nil when the country is not known.
-func holidaysOf(code, region string) (list []*cal.Holiday, regions []string) {
-	c := countries()[code]
-	list, regions = c.national, slices.Sorted(maps.Keys(c.regions))
+// naming answers whether a name means a holiday: its local or English name, or the one that earlier
+// versions knew it by.
+func (h *Holidays) naming(holiday holidays.Holiday) func(name string) bool {
+	return func(name string) bool {
+		return holiday.Called(name) || slices.Contains(holidays.Former(h.Country, name), holiday.English)
+	}
+}
+
+// spelling returns a name as the table spells it, "" where no holiday of the list bears it.
+func spelling(list []holidays.Holiday, name string) string {
+	for _, holiday := range list {
+		for _, known := range []string{holiday.Local, holiday.English} {
+			if strings.EqualFold(known, name) {
+				return known
+			}
+		}
+	}
+	return ""
+}
+
+// localNames lists the names that visitors read, once each.
+func localNames(list []holidays.Holiday) []string {
+	var names []string
+	for _, holiday := range list {
+		if !slices.Contains(names, holiday.Local) {
+			names = append(names, holiday.Local)
+		}
+	}
+	return names
+}
+
+// bothNames lists every name by which a holiday may be called.
+func bothNames(list []holidays.Holiday) []string {
+	names := localNames(list)
+	for _, holiday := range list {
+		names = append(names, holiday.English)
+	}
+	return names
+}
+
+// iso returns the ISO 3166-1 code of the one country whose people write another.
+func iso(code string) string {
+	if code == "UK" {
+		return "GB"
+	}
+	return code
+}
+
+// CountryChoices says which countries are allowed, with the code of the one that was meant where somebody wrote a name.
+func CountryChoices(written string) string {
+	const allowed = `the ISO 3166-1 code of a country such as "FR"; "deskbell holidays" lists them`
+	list := holidays.Countries()
+	names := make([]string, len(list))
+	for i, country := range list {
+		if names[i] = country.Name; strings.EqualFold(names[i], written) {
+			return allowed + ` (did you mean "` + country.Code + `"?)`
+		}
+	}
+	return allowed + table.Suggest(written, names)
+}
+
+// PlaceOf reads a country, or a country and a region of it, as "FR" or "DE-BY". The region may also be given apart,
+// with or without the country. It does not look whether there are such.
+func PlaceOf(country, region string) (code, part string) {
+	code, part, _ = strings.Cut(strings.ToUpper(strings.TrimSpace(country)), "-")
 	if region != "" {
-		list = c.regions[region]
+		part = strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(region)), code+"-")
 	}
-	if list == nil && c.national != nil && regions == nil {
-		regions = []string{}
-	}
-	return public(list), regions
+	return iso(code), part
 }
 
-// public leaves out the entries of the tables that are no public holidays, such as the eves of
-// Swedish feasts.
-func public(list []*cal.Holiday) []*cal.Holiday {
-	return slices.DeleteFunc(slices.Clone(list), func(h *cal.Holiday) bool {
-		return h.Type == cal.ObservanceOther || h.Type == cal.ObservanceReligious
-	})
+// FindHolidays finds the country and region of a list of holidays, and the types in it: the public ones, and those of
+// also. It reads the place as PlaceOf does. The error is of type [Faults].
+func FindHolidays(country, region string, also []string) (*holidays.Country, string, []holidays.Type, error) {
+	var p parser
+	h := &Holidays{Also: p.also("/also", also)}
+	h.Country, h.Region = PlaceOf(country, region)
+	p.checkHolidays("", h)
+	found, _ := holidays.Find(h.Country)
+	return found, h.Region, h.types(), p.faults.Err()
 }
 
-func countryCodes() []string { return slices.Sorted(maps.Keys(countries())) }
-
-// countries is every table that rickar/cal has, by ISO 3166-1 code. It is a function and no variable,
-// so that no code can write to it; it runs once for each definition compiled.
-func countries() map[string]country {
-	return map[string]country{
-		"AR": {ar.Holidays, nil},
-		"AT": {at.Holidays, nil},
-		"AU": {nil, map[string][]*cal.Holiday{
-			"ACT": au.HolidaysACT,
-			"NSW": au.HolidaysNSW,
-			"NT":  au.HolidaysNT,
-			"QLD": au.HolidaysQLD,
-			"SA":  au.HolidaysSA,
-			"TAS": au.HolidaysTAS,
-			"VIC": au.HolidaysVIC,
-			"WA":  au.HolidaysWA,
-		}},
-		"BE": {be.Holidays, nil},
-		"BG": {bg.Holidays, nil},
-		"BR": {br.Holidays, nil},
-		"CA": {ca.Holidays, nil},
-		"CH": {ch.Holidays, map[string][]*cal.Holiday{
-			"ZH": ch.HolidaysZH,
-			"BE": ch.HolidaysBE,
-			"LU": ch.HolidaysLU,
-			"UR": ch.HolidaysUR,
-			"SZ": ch.HolidaysSZ,
-			"OW": ch.HolidaysOW,
-			"NW": ch.HolidaysNW,
-			"GL": ch.HolidaysGL,
-			"ZG": ch.HolidaysZG,
-			"FR": ch.HolidaysFR,
-			"SO": ch.HolidaysSO,
-			"BS": ch.HolidaysBS,
-			"BL": ch.HolidaysBL,
-			"SH": ch.HolidaysSH,
-			"AR": ch.HolidaysAR,
-			"AI": ch.HolidaysAI,
-			"SG": ch.HolidaysSG,
-			"GR": ch.HolidaysGR,
-			"AG": ch.HolidaysAG,
-			"TG": ch.HolidaysTG,
-			"VD": ch.HolidaysVD,
-			"TI": ch.HolidaysTI,
-			"VS": ch.HolidaysVS,
-			"NE": ch.HolidaysNE,
-			"GE": ch.HolidaysGE,
-			"JU": ch.HolidaysJU,
-		}},
-		"CY": {cy.Holidays, nil},
-		"CZ": {cz.Holidays, nil},
-		"DE": {de.Holidays, map[string][]*cal.Holiday{
-			"BW": de.HolidaysBW,
-			"BY": de.HolidaysBY,
-			"BE": de.HolidaysBE,
-			"BB": de.HolidaysBB,
-			"HB": de.HolidaysHB,
-			"HH": de.HolidaysHH,
-			"HE": de.HolidaysHE,
-			"MV": de.HolidaysMV,
-			"NI": de.HolidaysNI,
-			"NW": de.HolidaysNW,
-			"RP": de.HolidaysRP,
-			"SL": de.HolidaysSL,
-			"SN": de.HolidaysSN,
-			"ST": de.HolidaysST,
-			"SH": de.HolidaysSH,
-			"TH": de.HolidaysTH,
-		}},
-		"DK": {dk.Holidays, nil},
-		"EE": {ee.Holidays, nil},
-		"ES": {es.Holidays, nil},
-		"FI": {fi.Holidays, nil},
-		"FR": {fr.Holidays, nil},
-		"GB": {gb.Holidays, britain()},
-		"GR": {gr.Holidays, nil},
-		"HR": {hr.Holidays, nil},
-		"HU": {hu.Holidays, nil},
-		"IE": {ie.Holidays, nil},
-		"IS": {is.Holidays, nil},
-		"IT": {it.Holidays, nil},
-		"JP": {jp.Holidays, nil},
-		"KE": {ke.Holidays, nil},
-		"LT": {lt.Holidays, nil},
-		"LU": {lu.Holidays, nil},
-		"LV": {lv.Holidays, nil},
-		"MT": {mt.Holidays, nil},
-		"MW": {mw.Holidays, nil},
-		"MX": {mx.Holidays, nil},
-		"NC": {nc.Holidays, nil},
-		"NL": {nl.Holidays, nil},
-		"NO": {no.Holidays, nil},
-		"NZ": {nz.Holidays, nil},
-		"PL": {pl.Holidays, nil},
-		"PT": {pt.Holidays, nil},
-		"RO": {ro.Holidays, nil},
-		"RS": {rs.Holidays, nil},
-		"RU": {ru.Holidays, nil},
-		"SE": {se.Holidays, nil},
-		"SI": {si.Holidays, nil},
-		"SK": {sk.Holidays, nil},
-		"TH": {th.Holidays, nil},
-		"UA": {ua.Holidays, nil},
-		"US": {us.Holidays, nil},
-		"ZA": {za.Holidays, nil},
-	}
-}
-
-// britain is the bank holidays by nation. rickar/cal has those of England and Wales; the others are
-// set in the Banking and Financial Dealings Act 1971, schedule 1, the St Andrew's Day Bank Holiday
-// (Scotland) Act 2007 and yearly proclamation, see https://www.gov.uk/bank-holidays.
-func britain() map[string][]*cal.Holiday {
-	nextWorkingDay := []cal.AltDay{{Day: time.Saturday, Offset: 2}, {Day: time.Sunday, Offset: 1}}
-	fixed := func(name string, month time.Month, day int, observed []cal.AltDay) *cal.Holiday {
-		return &cal.Holiday{Name: name, Type: cal.ObservanceBank, Month: month, Day: day, Observed: observed, Func: cal.CalcDayOfMonth}
-	}
-	second := fixed("2nd January", time.January, 2, gb.BoxingDay.Observed) // the second of two days, as Boxing Day is
-	andrew := fixed("St Andrew's Day", time.November, 30, nextWorkingDay)
-	andrew.StartYear = 2007
-	patrick := fixed("St Patrick's Day", time.March, 17, nextWorkingDay)
-	boyne := fixed("Battle of the Boyne", time.July, 12, nextWorkingDay)
-	scotland := slices.DeleteFunc(slices.Clone(gb.Holidays), func(h *cal.Holiday) bool {
-		return h == gb.EasterMonday || h == gb.SummerHoliday
-	})
-	return map[string][]*cal.Holiday{
-		"ENG": gb.Holidays,
-		"WLS": gb.Holidays,
-		"SCT": append(scotland, second, gb.SummerHolidayScotland, andrew),
-		"NIR": append(slices.Clone(gb.Holidays), patrick, boyne),
-	}
+// types are those that close: the public holidays, and what is asked for beside them.
+func (h *Holidays) types() []holidays.Type {
+	return append([]holidays.Type{holidays.Public}, h.Also...)
 }

@@ -4,24 +4,25 @@ import (
 	"maps"
 	"slices"
 	"sync/atomic"
-	"time"
 
-	"github.com/rickar/cal/v2"
+	"github.com/deskbell/deskbell/domain/hours/holidays"
 )
 
-// Holidays are the public holidays of a country, from rickar/cal. Each closes its date, unless it is
-// switched off or given hours. Both the date itself and the working day that stands in for it count.
+// Holidays are the public holidays of a country, from the table of package holidays. Each closes its date, unless it is
+// switched off or given hours. Both the date itself and the working day that stands in for it count. One that
+// takes a part of its date, such as the afternoon of 24 December, leaves the rest of that day's hours as they are.
 type Holidays struct {
 	Country string              // ISO 3166-1 alpha-2, "FR"
-	Region  string              // "BY" for Bavaria; empty: the whole country, where its table has such a list
+	Region  string              // "BY" for Bavaria; empty: the whole country, where the table has such a list
+	Also    []holidays.Type     // the types that close beside the public ones: bank, school, optional
 	Except  []string            // names of holidays that are days like others
 	Hours   map[string][]Window // by name: the windows of that holiday; empty: closed
 }
 
-// feast is one holiday with the rules it puts on its dates.
+// feast is one holiday with the rule it puts on its dates, which may differ by weekday.
 type feast struct {
-	holiday          *cal.Holiday
-	actual, observed *rule
+	holiday holidays.Holiday
+	rules   [7]*rule
 }
 
 // almanac knows on which dates the holidays fall. A year is computed when it is first asked for.
@@ -33,21 +34,59 @@ type almanac struct {
 // maxYears bounds the almanac's memory. Only tests ask for so many years.
 const maxYears = 64
 
-func newAlmanac(h *Holidays) *almanac {
-	list, _ := holidaysOf(h.Country, h.Region)
+// newAlmanac makes the almanac of holidays that have been checked, beside the hours of a week.
+func newAlmanac(h *Holidays, week *[7]rule) *almanac {
 	a := &almanac{}
-	for _, holiday := range list {
-		if nameIn(h.Except, holiday.Name) != "" {
-			continue
+	for _, holiday := range h.list() {
+		if !slices.ContainsFunc(h.Except, h.naming(holiday)) {
+			a.feasts = append(a.feasts, feast{holiday, h.rules(holiday, week)})
 		}
-		windows := normal(h.Hours[nameIn(slices.Collect(maps.Keys(h.Hours)), holiday.Name)])
-		a.feasts = append(a.feasts, feast{
-			holiday:  holiday,
-			actual:   &rule{windows, holiday.Name},
-			observed: &rule{windows, holiday.Name + " (observed)"},
-		})
 	}
 	return a
+}
+
+// rules are those of a holiday by weekday. Where they do not depend on the weekday they are one and the same.
+func (h *Holidays) rules(holiday holidays.Holiday, week *[7]rule) (rules [7]*rule) {
+	reason := holiday.Local
+	if holiday.Observed {
+		reason += " (observed)"
+	}
+	for name, windows := range h.Hours {
+		if h.naming(holiday)(name) {
+			return fill(&rule{normal(windows), reason})
+		}
+	}
+	if holiday.Whole() {
+		return fill(&rule{nil, reason})
+	}
+	for day := range rules {
+		rules[day] = &rule{without(week[day].windows, holiday.From, holiday.To), reason}
+	}
+	return rules
+}
+
+func fill(r *rule) (rules [7]*rule) {
+	for day := range rules {
+		rules[day] = r
+	}
+	return rules
+}
+
+// without cuts a part of the date out of windows. What ends the date ends the night that began in it, too.
+func without(windows []Window, from, to int) []Window {
+	if to == minutesPerDay {
+		to = 2 * minutesPerDay
+	}
+	var rest []Window
+	for _, w := range windows {
+		if before := (Window{w.Opens, min(w.Closes, from)}); before.Opens < before.Closes {
+			rest = append(rest, before)
+		}
+		if after := (Window{max(w.Opens, to), w.Closes}); after.Opens < after.Closes {
+			rest = append(rest, after)
+		}
+	}
+	return rest
 }
 
 // year returns the holidays of a year as spans of a day each.
@@ -68,55 +107,19 @@ func (a *almanac) year(year int) []span {
 	return spans
 }
 
-// compute also adds the neighbouring years, since New Year's Day may be observed in December. Where
-// two holidays share a date, the one whose own date it is goes first, then the one listed first.
+// compute lays the holidays of a year over its days. Where two share a date, the first one in the list has it.
 func (a *almanac) compute(year int) []span {
 	days := make(map[int]*rule)
-	claim := func(day int, r *rule) {
-		if _, taken := days[day]; !taken && dateOf(day).Year == year {
-			days[day] = r
-		}
-	}
-	type standIn struct {
-		day  int
-		rule *rule
-	}
-	var observed []standIn
-	for y := year - 1; y <= year+1; y++ {
-		for _, f := range a.feasts {
-			if day, other, ok := fallsOn(f.holiday, y); ok {
-				claim(day, f.actual)
-				observed = append(observed, standIn{other, f.observed})
+	for _, f := range a.feasts {
+		for _, day := range f.holiday.Days(year) {
+			if _, taken := days[day]; !taken {
+				days[day] = f.rules[weekdayOf(day)]
 			}
 		}
-	}
-	for _, o := range observed {
-		claim(o.day, o.rule)
 	}
 	spans := make([]span, 0, len(days))
 	for _, day := range slices.Sorted(maps.Keys(days)) {
 		spans = append(spans, span{day, day + 1, days[day]})
 	}
 	return spans
-}
-
-// fallsOn returns the day of a holiday in a year and the day on which it is observed. It does the same
-// as cal.Holiday.Calc, but with day numbers: cal computes in the zone of the machine, and where that
-// zone skips midnight, 00:00 of a date is 23:00 of the one before.
-func fallsOn(h *cal.Holiday, year int) (actual, observed int, ok bool) {
-	if h.Func == nil || h.StartYear > 0 && year < h.StartYear || h.EndYear > 0 && year > h.EndYear || slices.Contains(h.Except, year) {
-		return 0, 0, false
-	}
-	t := h.Func(h, year)
-	if t.IsZero() {
-		return 0, 0, false
-	}
-	actual = DateOf(t.Add(2*time.Hour)).number() + h.CalcOffset
-	observed = actual
-	for _, alternative := range h.Observed {
-		if alternative.Day == weekdayOf(actual) {
-			return actual, actual + alternative.Offset, true
-		}
-	}
-	return actual, observed, true
 }

@@ -2,12 +2,13 @@ package hours
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/rickar/cal/v2"
+	"github.com/deskbell/deskbell/domain/hours/holidays"
 )
 
 // hardZones have put their clocks forward and back at every odd hour there is.
@@ -135,30 +136,28 @@ func (o *oracle) holiday(date time.Time) ([]Window, string, bool) {
 	if h == nil {
 		return nil, "", false
 	}
-	list, _ := holidaysOf(h.Country, h.Region)
-	list = without(list, h.Except)
-	same := func(t time.Time) bool { return !t.IsZero() && naive(t.Date()) == naive(date.Date()) }
-	for _, want := range []string{"", " (observed)"} {
-		for year := date.Year() - 1; year <= date.Year()+1; year++ {
-			for _, f := range list {
-				actual, observed := f.Calc(year)
-				if want == "" && same(actual) || want != "" && same(observed) {
-					return h.Hours[f.Name], f.Name + want, true
+	day := naive(date.Date()) / (24 * 60 * 60)
+	for _, want := range []bool{false, true} { // a holiday on its own date goes first
+		for _, f := range h.list() {
+			if f.Observed == want && nameIn(h.Except, f) == "" && slices.Contains(f.Days(date.Year()), int(day)) {
+				reason := f.Local
+				if want {
+					reason += " (observed)"
 				}
+				return h.Hours[nameIn(slices.Collect(maps.Keys(h.Hours)), f)], reason, true
 			}
 		}
 	}
 	return nil, "", false
 }
 
-func without(list []*cal.Holiday, names []string) []*cal.Holiday {
-	var rest []*cal.Holiday
-	for _, f := range list {
-		if nameIn(names, f.Name) == "" {
-			rest = append(rest, f)
+func nameIn(names []string, f holidays.Holiday) string {
+	for _, name := range names {
+		if f.Called(name) {
+			return name
 		}
 	}
-	return rest
+	return ""
 }
 
 // TestEveryMinuteOfHardDays holds At, NextBoundary and Since against the oracle, minute by minute, in

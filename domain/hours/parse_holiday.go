@@ -1,31 +1,30 @@
 package hours
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/rickar/cal/v2"
-
+	"github.com/deskbell/deskbell/domain/hours/holidays"
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-// holidays reads {country: FR, region: …, except: […], hours: {…}}, or the short forms "FR" and
+// holidays reads {country: FR, region: …, also: […], except: […], hours: {…}}, or the short forms "FR" and
 // "DE-BY". Names are kept as the table spells them.
 func (p *parser) holidays(path string, tree any) *Holidays {
 	h := &Holidays{}
 	sound := len(p.faults)
 	if text, ok := tree.(string); ok {
-		country, region, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(text)), "-")
-		h.Country, h.Region = iso(country), region
+		h.Country, h.Region = PlaceOf(text, "")
 		p.checkHolidays(path, h)
 		for i := range p.faults[sound:] {
 			p.faults[sound+i].Path = path // the short form has no parts to point into
 		}
 		return h
 	}
-	fields, ok := p.object(path, tree, "country", "region", "except", "hours")
+	fields, ok := p.object(path, tree, "country", "region", "also", "except", "hours")
 	if !ok {
 		return nil
 	}
@@ -37,7 +36,8 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 	if value, ok := fields["region"]; ok {
 		h.Region, _ = p.text(path+"/region", value, `a region such as "BY"`)
 	}
-	h.Country, h.Region = iso(strings.ToUpper(h.Country)), strings.ToUpper(h.Region)
+	h.Country, h.Region = PlaceOf(h.Country, h.Region)
+	h.Also = p.also(path+"/also", p.names(path+"/also", fields["also"]))
 	h.Except = p.names(path+"/except", fields["except"])
 	h.Hours = p.holidayHours(path+"/hours", fields["hours"])
 	if len(p.faults) == sound {
@@ -47,25 +47,39 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 	return h
 }
 
-// iso returns the ISO 3166-1 code of the one country whose people write another.
-func iso(code string) string {
-	if code == "UK" {
-		return "GB"
+// also reads the types that are wanted beside the public ones.
+func (p *parser) also(path string, names []string) []holidays.Type {
+	var types []holidays.Type
+	for i, name := range names {
+		kind := holidays.Type(strings.ToLower(name))
+		switch {
+		case !slices.Contains(holidays.Types()[1:], kind):
+			p.fault(fmt.Sprintf("%s/%d", path, i), 0, name, "is not a type of holidays", table.Choices(name, typeNames()))
+		case !slices.Contains(types, kind):
+			types = append(types, kind)
+		}
 	}
-	return code
+	slices.Sort(types) // equal definitions print alike
+	return types
+}
+
+// typeNames lists the types that may stand in also. Public holidays close without being asked for.
+func typeNames() []string {
+	var names []string
+	for _, kind := range holidays.Types()[1:] {
+		names = append(names, string(kind))
+	}
+	return names
 }
 
 // respell gives every name the spelling of the table.
 func (h *Holidays) respell() {
-	list, _ := holidaysOf(h.Country, h.Region)
-	names := holidayNames(list)
+	list := h.list()
 	for i, name := range h.Except {
-		if known := nameIn(names, name); known != "" {
-			h.Except[i] = known
-		}
+		h.Except[i] = cmp.Or(spelling(list, name), name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Hours)) {
-		if known := nameIn(names, name); known != "" && known != name {
+		if known := spelling(list, name); known != "" && known != name {
 			h.Hours[known] = h.Hours[name]
 			delete(h.Hours, name)
 		}
@@ -115,58 +129,60 @@ func (p *parser) holidayHours(path string, tree any) map[string][]Window {
 
 // checkHolidays faults an unknown country, region or name.
 func (p *parser) checkHolidays(path string, h *Holidays) {
-	list, regions := holidaysOf(h.Country, h.Region)
+	country, known := holidays.Find(h.Country)
 	switch {
-	case list == nil && regions == nil:
-		p.fault(path+"/country", 0, h.Country, "is not a country with known holidays", table.Choices(h.Country, countryCodes()))
-		return
-	case list == nil && h.Region == "":
-		p.fault(path+"/region", 0, "", "is missing: "+h.Country+" has no holidays of the whole country", table.Choices("", regions))
-		return
-	case list == nil && len(regions) == 0:
+	case !known:
+		p.fault(path+"/country", 0, h.Country, "is not a country with known holidays", CountryChoices(h.Country))
+	case country.Has(h.Region):
+		p.checkNames(path, h, country)
+	case h.Region == "":
+		p.fault(path+"/region", 0, "", "is missing: "+h.Country+" has no holidays of the whole country", table.Choices("", country.RegionCodes()))
+	case len(country.Regions) == 0:
 		p.fault(path+"/region", 0, h.Region, "is not needed: "+h.Country+" has the same holidays everywhere", "no region")
-		return
-	case list == nil:
-		p.fault(path+"/region", 0, h.Region, "is not a region of "+h.Country, table.Choices(h.Region, regions))
-		return
+	default:
+		p.fault(path+"/region", 0, h.Region, "is not a region of "+h.Country+" with holidays of its own", table.Choices(h.Region, country.RegionCodes()))
 	}
-	names := holidayNames(list)
+}
+
+// checkNames faults names that no holiday bears, and holidays that are named twice.
+func (p *parser) checkNames(path string, h *Holidays, country *holidays.Country) {
+	list := h.list()
 	for i, name := range h.Except {
-		if nameIn(names, name) == "" {
-			p.fault(fmt.Sprintf("%s/except/%d", path, i), 0, name, "is not a holiday there", table.Choices(name, names))
-		}
+		p.checkName(fmt.Sprintf("%s/except/%d", path, i), name, list, country, h.Region)
 	}
 	given := slices.Sorted(maps.Keys(h.Hours))
 	for i, name := range given {
 		entry := path + "/hours" + table.Segment(name)
-		switch {
-		case nameIn(given[:i], name) != "":
+		p.checkName(entry, name, list, country, h.Region)
+		if h.share(list, name, given[:i]) {
 			p.fault(entry, 0, name, "is given twice", "each holiday once")
-		case nameIn(names, name) == "":
-			p.fault(entry, 0, name, "is not a holiday there", table.Choices(name, names))
-		case nameIn(h.Except, name) != "":
+		}
+		if h.share(list, name, h.Except) {
 			p.fault(entry, 0, name, "is switched off by except", "either except or hours")
 		}
 		p.checkWindows(entry, h.Hours[name])
 	}
 }
 
-func holidayNames(list []*cal.Holiday) []string {
-	var names []string
-	for _, holiday := range list {
-		if !slices.Contains(names, holiday.Name) {
-			names = append(names, holiday.Name)
+// checkName faults a name that no holiday of the list bears. Names of earlier versions are taken, and where there is no
+// such holiday any more they do nothing.
+func (p *parser) checkName(path, name string, list []holidays.Holiday, country *holidays.Country, region string) {
+	if spelling(list, name) != "" || len(holidays.Former(country.Code, name)) > 0 {
+		return
+	}
+	for _, other := range country.In(region, holidays.Types()...) {
+		if other.Called(name) {
+			p.fault(path, 0, name, fmt.Sprintf("is not a public holiday there but of the type %s", other.Type), fmt.Sprintf("also: [%s] beside it", other.Type))
+			return
 		}
 	}
-	return names
+	p.fault(path, 0, name, "is not a holiday there", strings.Join(localNames(list), ", ")+table.Suggest(name, bothNames(list)))
 }
 
-// nameIn returns the name as the list spells it, or "" when it is not there. Case does not matter.
-func nameIn(names []string, name string) string {
-	for _, candidate := range names {
-		if strings.EqualFold(candidate, name) {
-			return candidate
-		}
-	}
-	return ""
+// share reports whether some holiday bears a name and one of others.
+func (h *Holidays) share(list []holidays.Holiday, name string, others []string) bool {
+	return slices.ContainsFunc(list, func(holiday holidays.Holiday) bool {
+		named := h.naming(holiday)
+		return named(name) && slices.ContainsFunc(others, named)
+	})
 }

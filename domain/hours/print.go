@@ -69,6 +69,9 @@ func (h *Holidays) tree() object {
 	if h.Region != "" {
 		o = append(o, member{"region", h.Region})
 	}
+	if len(h.Also) > 0 {
+		o = append(o, member{"also", texts(h.Also)})
+	}
 	if len(h.Except) > 0 {
 		o = append(o, member{"except", h.Except})
 	}
@@ -80,6 +83,14 @@ func (h *Holidays) tree() object {
 		o = append(o, member{"hours", hours})
 	}
 	return o
+}
+
+func texts[T ~string](list []T) []string {
+	var texts []string
+	for _, item := range list {
+		texts = append(texts, string(item))
+	}
+	return texts
 }
 
 func (e Exception) tree() object {

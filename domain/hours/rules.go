@@ -144,7 +144,9 @@ func (r *rules) isSteady() bool {
 	}
 	if r.holidays != nil {
 		for _, feast := range r.holidays.feasts {
-			count(feast.actual.windows)
+			for _, r := range feast.rules {
+				count(r.windows)
+			}
 		}
 	}
 	return closed || open

@@ -105,7 +105,7 @@ func (s *Spec) rules() *rules {
 	dated, yearly := claimsOf(s.Exceptions)
 	r.dated, r.yearly = overlay(dated), overlay(yearly)
 	if s.Holidays != nil {
-		r.holidays = newAlmanac(s.Holidays)
+		r.holidays = newAlmanac(s.Holidays, &r.weekly)
 	}
 	r.steady = r.isSteady()
 	r.measure()

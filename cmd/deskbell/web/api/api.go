@@ -70,6 +70,7 @@ func New(c Config) API {
 		s.addBoundaries(h, p)
 		s.addAdd(h, p)
 	}
+	s.addHolidays(h)
 	s.addEvents(h)
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
@@ -112,7 +113,7 @@ func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 		k, op := web.Caller(ctx.Context()), ctx.Operation()
 		if len(k.Properties) > 0 {
 			id := ctx.Param("id")
-			if op.Tags[0] != eventsTag && op.Tags[0] != "Properties" || id != "" && !web.May(k, id) {
+			if op.Tags[0] != eventsTag && op.Tags[0] != holidaysTag && op.Tags[0] != "Properties" || id != "" && !web.May(k, id) {
 				_ = huma.WriteErr(h, ctx, http.StatusForbidden, web.OnlyProperties(k)) // the client has gone
 				return
 			}
