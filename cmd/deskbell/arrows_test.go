@@ -451,7 +451,7 @@ func TestArrowsCatch(t *testing.T) {
 		{"jobs/redisstore/store_test.go", module + "/jobs/redistest", ""},
 		{"jobs/tick_test.go", module + "/cmd/deskbell", "it points up"},
 		{"domain/hours/date.go", "github.com/rickar/cal/v2/fr", "the domain takes nothing from others"},
-		{"domain/hours/date.go", "github.com/google/uuid", "the domain takes nothing from others but tables of holidays"},
+		{"domain/hours/date.go", "github.com/google/uuid", "the domain takes nothing from others"},
 		{"domain/hours/date_test.go", "pgregory.net/rapid", ""},
 		{"domain/hours/date.go", "github.com/hibiken/asynq", "it is for others to know github.com/hibiken/asynq"},
 		{"domain/hours/date.go", "os", "the domain is pure"},

@@ -34,7 +34,7 @@ func columns(text string) int {
 	for _, r := range text {
 		switch {
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case r >= 0x1100 && r <= 0x115f || unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) || r >= 0xff01 && r <= 0xff60:
+		case r >= 0x1100 && r <= 0x115f || r >= 0x3000 && r <= 0x30ff || unicode.In(r, unicode.Han, unicode.Hangul) || r >= 0xff01 && r <= 0xff60:
 			n += 2
 		default:
 			n++

@@ -25,8 +25,10 @@
 // gen/generate.mjs asks npm date-holidays, pinned in gen/package.json, for every place and year, and finds the
 // shortest rule that gives the same dates. gen/differences.txt corrects the source where the law says otherwise. The
 // digests of all dates are checked in beside the table, so that a test holds this package's reading of the rules
-// to that of the generator. The data is under CC BY-SA 3.0, see NOTICE.
+// to that of the generator. It takes some minutes, Node 20 or newer, and the npm registry.
+// The data is under CC BY-SA 3.0, see NOTICE.
 //
 //go:generate npm ci --silent --prefix gen
 //go:generate node gen/generate.mjs
+//go:generate rm -rf gen/node_modules
 package holidays

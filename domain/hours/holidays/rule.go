@@ -108,7 +108,7 @@ func (t *term) readShifts(text string) {
 
 // readSeries returns the dates of a line at the top of the table.
 func readSeries(name string) []int {
-	line, _ := between(table, "\n"+name+" ", "\n")
+	line := between(table, "\n"+name+" ", "\n")
 	words := strings.Fields(line)
 	dates := make([]int, len(words))
 	for i, word := range words {

@@ -121,11 +121,11 @@ func sectionOf(code string) (string, bool) {
 	}
 }
 
-// between returns the text from after a mark to an end, or to the end of the text.
-func between(text, mark, end string) (string, bool) {
-	_, after, found := strings.Cut(text, mark)
+// between returns the text from after a mark to an end, or to the end of the text; "" where there is no such mark.
+func between(text, mark, end string) string {
+	_, after, _ := strings.Cut(text, mark)
 	inside, _, _ := strings.Cut(after, end)
-	return strings.TrimSuffix(inside, "\n"), found
+	return strings.TrimSuffix(inside, "\n")
 }
 
 func header(line string) Country {
@@ -230,7 +230,7 @@ func minutes(clock string) int {
 // where there is no such holiday any more. There are none for names that were never used. Case does not matter.
 func Former(code, name string) []string {
 	var english []string
-	section, _ := between(formerNames, "\n"+countryMark+code+"\n", "\n\n")
+	section := between(formerNames, "\n"+countryMark+code+"\n", "\n\n")
 	for line := range strings.SplitSeq(section, "\n") {
 		former, now, found := strings.Cut(line, " =")
 		if found && strings.EqualFold(former, name) {

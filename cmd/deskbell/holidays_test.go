@@ -1,0 +1,66 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestHolidaysListsDays(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, args string }{
+		{"holidays_of_a_country", "FR --year 2027"},
+		{"holidays_of_a_region", "CA --region ON --year 2026"},
+		{"holidays_with_remarks", "TR --year 2026"},
+		{"holidays_in_wide_letters", "JP --year 2026 --also bank"},
+		{"holidays_as_json", "IS --year 2026 --json"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := testBundle{}.run(t, append([]string{"holidays"}, strings.Fields(c.args)...)...)
+			if got.code != 0 || got.stderr != "" {
+				t.Fatalf("code %d, stderr:\n%s", got.code, got.stderr)
+			}
+			golden(t, c.name, got.stdout)
+		})
+	}
+}
+
+func TestHolidaysOfThisYear(t *testing.T) {
+	t.Parallel()
+	got := testBundle{at: "2031-06-01T00:00:00Z"}.run(t, "holidays", "de-by")
+	if got.code != 0 || !strings.Contains(got.stdout, "Bayern, Germany (DE-BY), 2031: 12 holidays") {
+		t.Errorf("code %d:\n%s%s", got.code, got.stdout, got.stderr)
+	}
+}
+
+func TestHolidaysListsCountries(t *testing.T) {
+	t.Parallel()
+	text := testBundle{}.run(t, "holidays")
+	for _, line := range []string{"AT  Austria                           9 regions\n", "AU  Australia                         8 regions, of which one must be named\n", "PL  Poland\n"} {
+		if !strings.Contains(text.stdout, line) {
+			t.Errorf("there is no line %q in:\n%s", line, text.stdout)
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(testBundle{}.run(t, "holidays", "--json").stdout), "\n")
+	if want := `{"code":"AD","name":"Andorra","regional":false,"regions":["03","07"]}`; len(lines) != 207 || lines[0] != want {
+		t.Errorf("%d lines, the first %s, want %s", len(lines), lines[0], want)
+	}
+}
+
+func TestHolidaysSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"AU":              "is missing: AU has no holidays of the whole country; allowed: ACT, NSW, NT, QLD, SA, TAS, VIC, WA",
+		"Germany":         `(did you mean "DE"?)`,
+		"FR-75":           "is not a region of FR with holidays of its own; allowed: 57, 67, 68",
+		"FR --year 2061":  "2061 lies outside the years that are known, 2015 to 2060",
+		"FR --also banks": `"banks" is not a type of holidays; allowed: bank, school, optional (did you mean "bank"?)`,
+		"--year 2027":     "name a country",
+		"PL --region MZ":  "is not needed: PL has the same holidays everywhere",
+	} {
+		got := testBundle{}.run(t, append([]string{"holidays"}, strings.Fields(args)...)...)
+		if got.code == 0 || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: code %d, %q, want %q", args, got.code, got.stderr, want)
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
+	"github.com/deskbell/deskbell/jobs/edit"
+)
+
+func TestHolidaysOfACountry(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	for _, c := range []struct {
+		path string
+		code int
+		want string // a part of the answer
+	}{
+		{"/v1/holidays/FR?year=2027", 200, `"date":"2027-07-14","name":"Bastille Day","local_name":"Fête nationale","type":"public","observed":false,"estimated":false}`},
+		{"/v1/holidays/fr-57?year=2027", 200, `"region":"57","year":2027,"first_year":2015,"last_year":2060`},
+		{"/v1/holidays/FR?region=57&year=2027", 200, `{"date":"2027-12-26"`},
+		{"/v1/holidays/SE?year=2026&also=bank,optional", 200, `"date":"2026-12-24","name":"Christmas Eve","local_name":"julafton","type":"bank"`},
+		{"/v1/holidays/TR?year=2026", 200, `"estimated":true,"from":"13:00","to":"24:00"`},
+		{"/v1/holidays/CA?year=2026", 200, `{"code":"ON","name":"Ontario"}`},
+		{"/v1/holidays/AU", 404, `is missing: AU has no holidays of the whole country; allowed: ACT, NSW, NT`},
+		{"/v1/holidays/XX", 404, `is not a country with known holidays`},
+		{"/v1/holidays/FR-XX", 404, `is not a region of FR with holidays of its own; allowed: 57, 67`},
+		{"/v1/holidays/FR?year=2061", 422, `lies outside the years that are known, 2015 to 2060`},
+		{"/v1/holidays/FR?also=observance", 422, `also`},
+	} {
+		a := b.Do("GET", c.path, "")
+		if a.Code != c.code || !strings.Contains(a.Body, c.want) {
+			t.Errorf("%s: %d %s, want %d %s", c.path, a.Code, a.Body, c.code, c.want)
+		}
+	}
+}
+
+func TestHolidaysAreForAnyKey(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	key := b.Key(edit.Key{Name: "staff", ReadOnly: true, Properties: []string{"acme"}})
+	b.Want(401, webtest.Request{}, "GET", "/v1/holidays/FR", "")
+	b.Want(200, webtest.Request{Key: key}, "GET", "/v1/holidays/FR", "")
+}
