@@ -8,6 +8,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/hours/foreign"
 )
 
 // ReadDefinitions reads a whole deskbell.yaml. name is the file's name in faults. The error is a *FileError with every
@@ -56,6 +57,22 @@ func timetables(tree any) (map[string]Timetable, definition.Faults, error) {
 	}
 	spec, warnings, err := definition.InspectSchedule(tree)
 	return map[string]Timetable{"": {Spec: spec}}, warnings, err
+}
+
+// Convert reads a file with one schedule, in the form of Deskbell or of another product, and gives the YAML of Deskbell.
+// Parts that cannot be converted are named in comments. The error is as with ReadDefinitions.
+func Convert(name string, src []byte) (string, error) {
+	yaml, _, err := read(name, src, func(tree any) (string, definition.Faults, error) {
+		spec, warnings, err := definition.InspectSchedule(tree)
+		if err == nil {
+			return spec.String() + "\n", warnings, nil
+		}
+		if r, found := foreign.Read(tree); found && r.Spec != nil {
+			return r.YAML(), nil, nil
+		}
+		return "", nil, err
+	})
+	return yaml, err
 }
 
 // Timetable is a schedule and, of an agent, the leave.

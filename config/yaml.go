@@ -30,6 +30,10 @@ func (b *builder) document(src []byte) ast.Node {
 		b.refuse(line, column, definition.Fault{Problem: "is no text in UTF-8", Allowed: "UTF-8"})
 		return nil
 	}
+	if b.isCalendar() {
+		b.refuse(1, 1, definition.Fault{Value: calendarHead, Problem: "begins an iCalendar file", Allowed: calendarInstead})
+		return nil
+	}
 	if line, found := b.deep(); found {
 		b.refuse(line, 1, definition.Fault{Problem: "is nested too deeply", Allowed: fmt.Sprint("at most ", mostDepth, " levels")})
 		return nil
@@ -54,6 +58,17 @@ func (b *builder) document(src []byte) ast.Node {
 	}
 	b.fault(first(documents[1].Body), "", "holds a second document", "one document")
 	return nil
+}
+
+const (
+	calendarHead    = "BEGIN:VCALENDAR"
+	calendarInstead = "a deskbell.yaml whose schedule names this file, as in exceptions: [{ical: closures.ics}]"
+)
+
+// isCalendar tells an iCalendar file (RFC 5545), whose lines are no YAML.
+func (s source) isCalendar() bool {
+	text := bytes.TrimSpace(s.text[:min(len(s.text), 1000)])
+	return len(text) >= len(calendarHead) && bytes.EqualFold(text[:len(calendarHead)], []byte(calendarHead))
 }
 
 // parse reads YAML. Keys may be there twice, for the builder to say where. None of some 400,000 fuzzed files made the

@@ -22,6 +22,7 @@ type hoursCmd struct {
 	From     string          `placeholder:"T" default:"now" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the schedule's zone, an RFC 3339 time, or now, which is the default."`
 	To       string          `xor:"end" placeholder:"T" help:"End here; default: 7 days after the beginning."`
 	Add      *hours.Duration `xor:"end" placeholder:"4h" help:"Only print the instant at which so much open time has passed since the beginning; 0s: the next instant at which it is open."`
+	Convert  bool            `xor:"end" help:"Only print the file's schedule as the YAML to write, also from the form of another product: schema.org, Google Business Profile, Chatwoot, Zendesk, spatie/opening-hours, OpenStreetMap."`
 	JSON     bool            `help:"One JSON object a line: the state at the beginning, then every boundary up to the end."`
 	fetching
 }
@@ -43,6 +44,10 @@ as they are now, with override and leave. Its kind may stand before it:
     deskbell hours acme
     deskbell hours agent lea --add 4h
 
+Hours in the form of another product become the YAML to write:
+
+    deskbell hours --convert google.json
+
 A schedule needs no more than a line:
 
     echo '{time_zone: Europe/Paris, weekly: {mon-fri: 9-17}}' | deskbell hours -
@@ -50,6 +55,9 @@ A schedule needs no more than a line:
 }
 
 func (c *hoursCmd) Run(ctx context.Context, a *app) error {
+	if c.Convert {
+		return c.convert(a)
+	}
 	title, schedules, err := c.find(ctx, a)
 	if err != nil {
 		return err
@@ -66,6 +74,20 @@ func (c *hoursCmd) Run(ctx context.Context, a *app) error {
 		}
 		err = c.list(ctx, a, s)
 	}
+	return err
+}
+
+// convert prints a file's schedule as YAML.
+func (c *hoursCmd) convert(a *app) error {
+	file, src, err := a.read(strings.Join(c.Of, " "))
+	if err != nil {
+		return err
+	}
+	yaml, err := config.Convert(file, src)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(a.stdout, yaml)
 	return err
 }
 

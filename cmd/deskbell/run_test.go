@@ -120,7 +120,7 @@ func TestACommandLineThatIsNotUnderstoodSaysWhereHelpIs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ args, want string }{
 		{"hourss x", "deskbell: unexpected argument hourss, did you mean \"hours\"?\nRun \"deskbell --help\" to see how it is used.\n"},
-		{"hours", "deskbell: expected \"<file>\"\nRun \"deskbell hours --help\" to see how it is used.\n"},
+		{"hours", "deskbell: expected \"<file> ...\"\nRun \"deskbell hours --help\" to see how it is used.\n"},
 		{"hours x --fro now", "deskbell: unknown flag --fro, did you mean one of \"--from\", \"--to\"?\nRun \"deskbell hours --help\" to see how it is used.\n"},
 		{"completion tcsh", "deskbell: <shell> must be one of \"bash\",\"zsh\",\"fish\" but got \"tcsh\"\nRun \"deskbell completion --help\" to see how it is used.\n"},
 	} {

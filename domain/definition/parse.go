@@ -2,6 +2,7 @@ package definition
 
 import (
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/hours/foreign"
 	"github.com/deskbell/deskbell/domain/table"
 )
 
@@ -29,7 +30,13 @@ func Parse(tree any) (*Definitions, error) {
 // Inspect is Parse, and warns of values that are taken, and are probably mistakes. A warning has the shape of a
 // fault, without allowed values. There are none where there is an error.
 func Inspect(tree any) (*Definitions, Faults, error) {
-	return inspect(definitionsKind(), tree, (*Definitions).check, (*Definitions).warn)
+	d, warnings, err := inspect(definitionsKind(), tree, (*Definitions).check, (*Definitions).warn)
+	if err != nil {
+		if r, found := foreign.Read(tree); found {
+			err = Faults{r.Fault()}
+		}
+	}
+	return d, warnings, err
 }
 
 // ParseProperty reads one property. The names that it uses are not looked up; see Definitions.Check. The error is of

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/hours/foreign"
 	"github.com/deskbell/deskbell/domain/table"
 )
 
@@ -110,9 +111,27 @@ func readSpec(at table.Place, tree any) *hours.Spec {
 		_, err = spec.Compile(time.UTC)
 	}
 	if err != nil {
+		if fault, found := foreignHours(tree); found {
+			err = Faults{fault}
+		}
 		at.Nested(err)
 		return nil
 	}
 	at.NestedWarnings(warnings)
 	return spec
+}
+
+// foreignHours is the one fault of hours in the form of another product, at the place of a schedule or of its week.
+func foreignHours(tree any) (Fault, bool) {
+	if r, ok := foreign.Read(tree); ok {
+		return r.Fault(), true
+	}
+	m, _ := tree.(map[string]any)
+	r, ok := foreign.ReadWeek(m["weekly"])
+	if !ok {
+		return Fault{}, false
+	}
+	f := r.Fault()
+	f.Path = "/weekly" + f.Path
+	return f, true
 }

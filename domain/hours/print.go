@@ -213,6 +213,13 @@ func (s *Spec) String() string {
 	return b.String()
 }
 
+// Line writes the canonical form as YAML on one line.
+func (s *Spec) Line() string {
+	var b bytes.Buffer
+	writeFlow(&b, s.tree())
+	return b.String()
+}
+
 // writeFlow writes a value in YAML's flow style, which fits on the line.
 func writeFlow(b *bytes.Buffer, value any) {
 	switch v := value.(type) {
@@ -225,6 +232,8 @@ func writeFlow(b *bytes.Buffer, value any) {
 			b.WriteString(key + ": ")
 			writeFlow(b, m.value)
 		})
+	case []object:
+		writeList(b, '[', ']', ", ", v, func(o object) { writeFlow(b, o) })
 	case []string:
 		writeList(b, '[', ']', ", ", v, func(s string) { writeFlow(b, s) })
 	case string:
