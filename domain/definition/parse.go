@@ -42,14 +42,36 @@ func Inspect(tree any) (*Definitions, Faults, error) {
 // ParseProperty reads one property. The names that it uses are not looked up; see Definitions.Check. The error is of
 // type Faults, and so it is with ParseAgent and ParseDestination.
 func ParseProperty(tree any) (*Property, error) {
-	return parse(propertyKind(), tree, (*Property).check)
+	p, _, err := InspectProperty(tree)
+	return p, err
+}
+
+// InspectProperty is ParseProperty, with the warnings of Inspect that are about single values. So are the other ones.
+func InspectProperty(tree any) (*Property, Faults, error) {
+	return inspect(propertyKind(), tree, (*Property).check, nil)
 }
 
 // ParseAgent reads one agent.
-func ParseAgent(tree any) (*Agent, error) { return parse(agentKind(), tree, nil) }
+func ParseAgent(tree any) (*Agent, error) {
+	a, _, err := InspectAgent(tree)
+	return a, err
+}
+
+// InspectAgent is ParseAgent, with warnings.
+func InspectAgent(tree any) (*Agent, Faults, error) {
+	return inspect(agentKind(), tree, nil, (*Agent).warn)
+}
 
 // ParseDestination reads one destination.
-func ParseDestination(tree any) (*Destination, error) { return parse(destinationKind(), tree, nil) }
+func ParseDestination(tree any) (*Destination, error) {
+	d, _, err := InspectDestination(tree)
+	return d, err
+}
+
+// InspectDestination is ParseDestination, with warnings.
+func InspectDestination(tree any) (*Destination, Faults, error) {
+	return inspect(destinationKind(), tree, nil, nil)
+}
 
 // ParseSchedule reads one schedule as it may stand under `schedules:`, and compiles it for its contradictions.
 func ParseSchedule(tree any) (*hours.Spec, error) {
@@ -64,11 +86,6 @@ func InspectSchedule(tree any) (*hours.Spec, Faults, error) {
 		return nil, nil, err
 	}
 	return *spec, warnings, nil
-}
-
-func parse[V any](k table.Kind[V], tree any, check func(*V, table.Place)) (*V, error) {
-	v, _, err := inspect(k, tree, check, nil)
-	return v, err
 }
 
 // inspect reads a value and checks it. Where it has no fault, warn adds warnings to those of its kind; check and warn may

@@ -6,8 +6,12 @@ import "github.com/deskbell/deskbell/domain/table"
 // its kind, by at.Warn.
 func (d *Definitions) warn(at table.Place) {
 	for id, a := range sorted(d.Agents) {
-		if len(a.Notify.Via) > 0 && len(a.Notify.On) == 0 {
-			at.Key("agents").Key(id).Key("notify").Key("via").Warn("", "gets no notices of hours; name them in on, such as hours_started")
-		}
+		a.warn(at.Key("agents").Key(id))
+	}
+}
+
+func (a *Agent) warn(at table.Place) {
+	if len(a.Notify.Via) > 0 && len(a.Notify.On) == 0 {
+		at.Key("notify").Key("via").Warn("", "gets no notices of hours; name them in on, such as hours_started")
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -49,8 +50,9 @@ func matching(header string) edit.Match {
 
 type definitionOutput struct {
 	Status   int
-	ETag     string `header:"ETag"`
-	Location string `header:"Location"`
+	ETag     string   `header:"ETag"`
+	Location string   `header:"Location"`
+	Warnings []string `header:"Deskbell-Warning" doc:"A value that was taken and is probably a mistake, with its JSON pointer, in ASCII; one header each, 20 at most."`
 	Body     json.RawMessage
 }
 
@@ -199,7 +201,7 @@ func (s *service) put(ctx context.Context, k kind, in *putInput) (*definitionOut
 	if err != nil {
 		return nil, err
 	}
-	def, err := k.parse(t)
+	def, warnings, err := k.inspect(t)
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -209,9 +211,22 @@ func (s *service) put(ctx context.Context, k kind, in *putInput) (*definitionOut
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	out := &definitionOutput{Status: http.StatusOK, ETag: d.ETag, Location: k.path() + "/" + in.ID, Body: d.Body}
+	out := &definitionOutput{Status: http.StatusOK, ETag: d.ETag, Location: k.path() + "/" + in.ID, Warnings: warningHeaders(warnings), Body: d.Body}
 	if created {
 		out.Status = http.StatusCreated
 	}
 	return out, nil
+}
+
+// mostWarnings bounds the headers of an answer.
+const mostWarnings = 20
+
+// warningHeaders are warnings as values of headers, which are ASCII.
+func warningHeaders(warnings definition.Faults) []string {
+	var list []string
+	for _, w := range warnings[:min(len(warnings), mostWarnings)] {
+		quoted := strconv.QuoteToASCII(w.Path + ": " + w.Value + " " + w.Problem)
+		list = append(list, quoted[1:len(quoted)-1])
+	}
+	return list
 }

@@ -354,6 +354,28 @@ func TestAdd(t *testing.T) {
 	}
 }
 
+func TestWarningsAreHeaders(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	a := b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/office", `{"weekly": {"mon": "9-5", "tue": "9-17"}, "exceptions": [{"on": "2026-12-24", "hours": "0:00–23:59"}]}`)
+	want := []string{
+		"/exceptions/0/hours: 0:00\\u201323:59 is closed for the last minute of the day; if the end of the day is meant, write 24:00",
+		"/weekly/mon: 9-5 is open for 20h, until 05:00 on the next day; if 09:00-17:00 is meant, write that",
+	}
+	got := a.Header.Values("Deskbell-Warning")
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	a = b.Want(200, webtest.Request{}, "PUT", "/v1/schedules/office", `{"weekly": {"mon": "9-17"}}`)
+	if got := a.Header.Values("Deskbell-Warning"); len(got) > 0 {
+		t.Errorf("got %q", got)
+	}
+	a = b.Want(422, webtest.Request{}, "PUT", "/v1/schedules/office", `{"intervals": [{"start_time": 1980, "end_time": 2460}]}`)
+	if !strings.Contains(a.Body, "the intervals of Zendesk") || strings.Count(a.Body, `"location"`) != 1 {
+		t.Error(a.Body)
+	}
+}
+
 func TestChangesAreLoggedAndBodiesAreNot(t *testing.T) {
 	t.Parallel()
 	b := webtest.New(t)

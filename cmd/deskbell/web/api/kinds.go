@@ -17,7 +17,7 @@ type kind struct {
 	tag     string // of its operations in the document
 	schema  string // its name in the document
 	example string
-	parse   func(tree any) (any, error)
+	inspect func(tree any) (def any, warnings definition.Faults, err error)
 }
 
 // one is "a property".
@@ -33,26 +33,26 @@ func kinds() []kind {
 	return []kind{
 		{edit.KindProperty, "properties", "Properties", "Property",
 			`{"name": "ACME shop", "time_zone": "Europe/Paris", "schedule": {"weekly": {"mon-fri": "09:00-12:00, 13:00-18:00"}}, "widget": {"no_agents": "away"}, "departments": {"sales": {"name": "Sales"}}}`,
-			func(tree any) (any, error) { return definition.ParseProperty(tree) }},
+			func(tree any) (any, definition.Faults, error) { return definition.InspectProperty(tree) }},
 		{edit.KindAgent, "agents", "Agents", "Agent",
 			`{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17", "leave": [{"from": "2026-12-21", "to": "2027-01-03"}], "notify": {"on": ["hours_started"]}}`,
-			parseAgent},
+			inspectAgent},
 		{edit.KindSchedule, "schedules", "Schedules", scheduleSchema,
 			`{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "09:00-18:00"}, "holidays": "FR", "exceptions": [{"on": "2026-12-24", "hours": "09:00-12:00", "name": "Christmas Eve"}]}`,
-			func(tree any) (any, error) { return definition.ParseSchedule(tree) }},
+			func(tree any) (any, definition.Faults, error) { return definition.InspectSchedule(tree) }},
 		{edit.KindDestination, "destinations", "Destinations", "Destination",
 			`{"type": "redis_stream", "stream": "crm:actions"}`,
-			func(tree any) (any, error) { return definition.ParseDestination(tree) }},
+			func(tree any) (any, definition.Faults, error) { return definition.InspectDestination(tree) }},
 	}
 }
 
-// parseAgent also asks the library that will send by the agent's services.
-func parseAgent(tree any) (any, error) {
-	a, err := definition.ParseAgent(tree)
+// inspectAgent also asks the library that will send by the agent's services.
+func inspectAgent(tree any) (any, definition.Faults, error) {
+	a, warnings, err := definition.InspectAgent(tree)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return a, shout.Faults(a).Err()
+	return a, warnings, shout.Faults(a).Err()
 }
 
 // kindOf is one of them.
