@@ -64,3 +64,21 @@ func TestHolidaysSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+func TestValidateSaysWhereHolidaysEnd(t *testing.T) {
+	t.Parallel()
+	const file = `
+schedules: {office: {weekly: 24/7, holidays: FR}, night: "daily 22-6"}
+properties:
+  shop:
+    schedule: {weekly: {mon-fri: 9-17}, holidays: DE-BY}
+    departments: {sales: {schedule: {weekly: {mon: 9-17}, holidays: AT}}}
+agents: {lea: {schedule: {weekly: {mon: 9-17}, holidays: CH}}}
+`
+	for year, want := range map[string]int{"2059": 0, "2060": 4} {
+		got := testBundle{at: year + "-02-01T00:00:00Z", stdin: file}.run(t, "validate", "-")
+		if n := strings.Count(got.stderr, "are known until 2060; a newer version of Deskbell knows more"); got.code != 0 || n != want {
+			t.Errorf("in %s: code %d, %d warnings, want %d:\n%s", year, got.code, n, want, got.stderr)
+		}
+	}
+}

@@ -18,6 +18,7 @@ func TestInspectWarns(t *testing.T) {
 		{"in an exception", "{weekly: closed, exceptions: [{on: 2026-12-24, hours: 9-5}]}", "/exceptions/0/hours: " + wholeHours},
 		{"of a holiday", "{weekly: closed, holidays: {country: FR, hours: {Assomption: 9-5}}}", "/holidays/hours/Assomption: " + wholeHours},
 		{"the last minute", "{weekly: {mon: 00:00-23:59}}", `/weekly/mon: "00:00-23:59" is closed for the last minute of the day; if the end of the day is meant, write 24:00`},
+		{"a holiday that is none any more", "{weekly: closed, holidays: {country: DK, except: [Grundlovsdag]}}", `/holidays/except/0: "Grundlovsdag" is no public holiday there any more, and does nothing`},
 		{"a night", "daily 22-6", ""},
 		{"sixteen hours", "daily 8-24", ""},
 		{"a bar", "daily 16-4", ""},

@@ -167,7 +167,13 @@ func (p *parser) checkNames(path string, h *Holidays, country *holidays.Country)
 // checkName faults a name that no holiday of the list bears. Names of earlier versions are taken, and where there is no
 // such holiday any more they do nothing.
 func (p *parser) checkName(path, name string, list []holidays.Holiday, country *holidays.Country, region string) {
-	if spelling(list, name) != "" || len(holidays.Former(country.Code, name)) > 0 {
+	if spelling(list, name) != "" {
+		return
+	}
+	if former := holidays.Former(country.Code, name); len(former) > 0 {
+		if !slices.ContainsFunc(list, func(h holidays.Holiday) bool { return slices.Contains(former, h.English) }) {
+			p.warn(path, 0, name, "is no public holiday there any more, and does nothing")
+		}
 		return
 	}
 	for _, other := range country.In(region, holidays.Types()...) {

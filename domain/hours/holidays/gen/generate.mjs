@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dates, first, fit, last, number, text } from './fit.mjs'
 import { differences } from './differences.mjs'
+import { moon } from './moon.mjs'
 
 const Holidays = createRequire(import.meta.url)('date-holidays')
 const version = createRequire(import.meta.url)('date-holidays/package.json').version
@@ -170,6 +171,7 @@ const changes = differences(readFileSync(new URL('differences.txt', here), 'utf8
 const series = seriesOf(countries)
 // The Ethiopian new year, until 2099. date-holidays does not know that calendar.
 series.set('meskerem', Array.from({ length: last - first + 3 }, (_, i) => first - 1 + i).map((y) => number(y, 9, y % 4 === 3 ? 12 : 11)))
+for (const [name, days] of Object.entries(moon)) series.set(name, days)
 const used = new Set()
 const body = [], digests = []
 for (const { code, places } of countries) {
