@@ -28,8 +28,6 @@ func (s *Schedule) Add(t time.Time, d time.Duration) (then time.Time, ok bool) {
 	switch {
 	case s.unset():
 		return t.Add(d), true
-	case s.under != nil:
-		return s.door().Add(t, d)
 	case s.override == nil || s.override.over(t):
 		return s.addBeneath(t, d)
 	}
@@ -69,8 +67,6 @@ func (s *Schedule) Between(a, b time.Time) time.Duration {
 		return -s.Between(b, a)
 	case s.unset():
 		return b.Sub(a)
-	case s.under != nil:
-		return s.door().Between(a, b)
 	case s.override == nil:
 		return s.plainBetween(a, b)
 	}

@@ -113,16 +113,6 @@ func (d Door) at(t time.Time) (open bool, until time.Time) {
 	return open, until
 }
 
-// door is the schedule, with its overrides one over the other.
-func (s *Schedule) door() Door {
-	var all []Override
-	for layer := s; layer != nil && layer.override != nil; layer = layer.under {
-		all = append(all, *layer.override)
-	}
-	slices.Reverse(all)
-	return Door{{Hours: s, Overrides: all}}
-}
-
 func (g Gate) at(t time.Time) (open bool, until time.Time) {
 	var next time.Time
 	for _, o := range slices.Backward(g.Overrides) {
