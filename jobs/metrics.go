@@ -63,6 +63,7 @@ func NewMetrics() *Metrics {
 	for _, result := range []string{calendarChanged, calendarUnchanged, calendarFailed} {
 		m.fetches.WithLabelValues(result)
 	}
+	m.calendars(0, 0)
 	for _, kind := range []string{"widget", "department", "agent"} {
 		m.flips.WithLabelValues(kind)
 	}

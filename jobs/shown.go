@@ -20,6 +20,7 @@ func shown() map[string][]string {
 		client.EventsArgs{}.Kind(): {},
 		WakeArgs{}.Kind():          {"subject", "due"},
 		ReplayArgs{}.Kind():        {"shard", "destination", "seq", "id"},
+		CalendarArgs{}.Kind():      {"calendar"},
 	}
 }
 

@@ -84,7 +84,7 @@ func TestBashCompletes(t *testing.T) {
 	bash := redistest.Program(t, "bash")
 	script := testBundle{}.run(t, "completion", "bash").stdout
 	for _, c := range []struct{ words, want string }{ // the last word is being typed; _ is an empty one
-		{"ho", "hours"},
+		{"hou", "hours"},
 		{"hours --s", "--schedule"},
 		{"hours _", ""}, // file names
 		{"--colour _", "auto always never"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -52,6 +53,15 @@ func (d *Decider) Gates(ctx context.Context, r store.Record, department string, 
 	}
 	id, _ := r.Subject.Property()
 	return nil, fmt.Errorf("finding department %q of property %q: %w", department, id, store.ErrNotFound)
+}
+
+// Named makes a named schedule ready to use, in the decider's time zone where it names none.
+func (d *Decider) Named(ctx context.Context, body []byte) (*hours.Schedule, error) {
+	said, err := loadCalendars(ctx, d.store, definition.Calendars(body))
+	if err != nil {
+		return nil, err
+	}
+	return d.schedules.compile(body, "", said)
 }
 
 // Gather decodes the records and loads the definitions to which they refer.

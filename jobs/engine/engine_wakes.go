@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"slices"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -134,4 +136,28 @@ func (e *Engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (i
 		return 0, nil
 	}
 	return woken, e.AskSweep(ctx, shard, e.now())
+}
+
+// UsedBySchedules tells whether a named schedule names a calendar.
+func (e *Engine) UsedBySchedules(ctx context.Context, calendar string) (bool, error) {
+	names, err := e.schedulesWith(ctx, calendar)
+	return len(names) > 1, err
+}
+
+// schedulesWith are the named schedules, and the calendar itself, whose users a change of a calendar concerns.
+func (e *Engine) schedulesWith(ctx context.Context, calendar string) ([]string, error) {
+	all, err := e.Store.Globals(ctx, store.GlobalSchedule)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{calendar}
+	for name, body := range all {
+		for _, url := range definition.Calendars(body) {
+			if store.CalendarName(url) == calendar {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }

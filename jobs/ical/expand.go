@@ -2,6 +2,7 @@ package ical
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -9,8 +10,16 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
+// expander makes closures of the events of a parser, to whose faults it adds.
+type expander struct {
+	*parser
+	ctx      context.Context //nolint:containedctx // it lives for one call of Parse
+	from, to time.Time       // the window
+	closures []hours.Closure
+}
+
 // expand makes closures of events.
-func (p *parser) expand(events []event) Calendar {
+func (x *expander) expand(events []event) Calendar {
 	var c Calendar
 	changed := map[string][]when{} // the times of a repeating event that have an event of their own, by UID
 	for _, e := range events {
@@ -21,7 +30,7 @@ func (p *parser) expand(events []event) Calendar {
 	for i := range events {
 		e := &events[i]
 		switch {
-		case p.ctx.Err() != nil || len(p.closures) > MostOccurrences:
+		case x.ctx.Err() != nil || len(x.closures) > MostOccurrences:
 			return c
 		case e.cancelled:
 			continue
@@ -34,15 +43,15 @@ func (p *parser) expand(events []event) Calendar {
 		if e.replaces == nil {
 			except = append(except, changed[e.uid]...)
 		}
-		p.close(e, except)
+		x.close(e, except)
 	}
-	if len(p.closures) > MostOccurrences {
-		p.fault(0, "", fmt.Sprintf("closes more than %d times from %s to %s", MostOccurrences, p.from.Format(time.DateOnly), p.to.Format(time.DateOnly)), "fewer events, or rules that repeat less often")
+	if len(x.closures) > MostOccurrences {
+		x.fault(0, "", fmt.Sprintf("closes more than %d times from %s to %s", MostOccurrences, x.from.Format(time.DateOnly), x.to.Format(time.DateOnly)), "fewer events, or rules that repeat less often")
 	}
-	slices.SortStableFunc(p.closures, func(a, b hours.Closure) int {
+	slices.SortStableFunc(x.closures, func(a, b hours.Closure) int {
 		return cmp.Or(startOf(a).Compare(startOf(b)), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Zone, b.Zone))
 	})
-	c.Closures = append([]hours.Closure{}, slices.Compact(p.closures)...)
+	c.Closures = append([]hours.Closure{}, slices.Compact(x.closures)...)
 	return c
 }
 
@@ -54,11 +63,11 @@ func startOf(c hours.Closure) time.Time {
 }
 
 // close notes every time of an event, except some.
-func (p *parser) close(e *event, except []when) {
+func (x *expander) close(e *event, except []when) {
 	longest := time.Duration(e.days)*24*time.Hour + e.clock + e.exact + 48*time.Hour // zones differ by up to a day
 	starts := []time.Time{e.start.reading}
 	if e.rule != "" && e.replaces == nil {
-		starts = append(starts, p.starts(e, p.from.Add(-longest))...)
+		starts = append(starts, x.starts(e, x.from.Add(-longest))...)
 	}
 	slices.SortFunc(starts, time.Time.Compare)
 	left := map[time.Time]bool{} // readings, and dates, that are left out
@@ -72,27 +81,27 @@ func (p *parser) close(e *event, except []when) {
 	}
 	for _, start := range slices.CompactFunc(starts, time.Time.Equal) {
 		if !left[start] && !dates[hours.DateOf(start)] {
-			p.once(e, start, nil)
+			x.once(e, start, nil)
 		}
 	}
 	for _, more := range e.more {
 		start := more.start.in(e.start.zone)
 		if !left[start] && !dates[hours.DateOf(start)] && !slices.ContainsFunc(starts, start.Equal) {
-			p.once(e, start, &more)
+			x.once(e, start, &more)
 		}
 	}
 }
 
 // once notes one time of an event.
-func (p *parser) once(e *event, start time.Time, own *span) {
+func (x *expander) once(e *event, start time.Time, own *span) {
 	c := hours.Closure{Name: e.reason}
 	if e.start.date {
 		first, last := start, start.AddDate(0, 0, e.days-1)
-		if last.Before(p.from) || first.After(p.to) {
+		if last.Before(x.from) || first.After(x.to) {
 			return
 		}
-		c.Days = hours.DateRange{From: hours.DateOf(maxTime(first, p.from)), To: hours.DateOf(minTime(last, p.to))}
-		p.closures = append(p.closures, c)
+		c.Days = hours.DateRange{From: hours.DateOf(maxTime(first, x.from)), To: hours.DateOf(minTime(last, x.to))}
+		x.closures = append(x.closures, c)
 		return
 	}
 	c.From, c.Until, c.Zone = start, start.AddDate(0, 0, e.days).Add(e.clock), e.start.zone
@@ -105,12 +114,12 @@ func (p *parser) once(e *event, start time.Time, own *span) {
 	if exact > 0 {
 		c.From, c.Until, c.Zone = elapse(c.From, c.Until, c.Zone, exact)
 	}
-	if c.Until.Before(p.from) || c.From.After(p.to) {
+	if c.Until.Before(x.from) || c.From.After(x.to) {
 		return
 	}
-	c.From, c.Until = maxTime(c.From, p.from), minTime(c.Until, p.to)
+	c.From, c.Until = maxTime(c.From, x.from), minTime(c.Until, x.to)
 	if c.From.Before(c.Until) { // one that lasts for no time closes nothing
-		p.closures = append(p.closures, c)
+		x.closures = append(x.closures, c)
 	}
 }
 

@@ -47,8 +47,11 @@ func (fs Faults) Error() string {
 	return strings.Join(texts, "\n")
 }
 
-func (p *parser) fault(line int, event, problem, allowed string) {
-	if len(p.faults) < mostFaults {
-		p.faults = append(p.faults, Fault{line, event, problem, allowed})
+// report collects the faults of one calendar.
+type report struct{ faults Faults }
+
+func (r *report) fault(line int, event, problem, allowed string) {
+	if len(r.faults) < mostFaults {
+		r.faults = append(r.faults, Fault{line, event, problem, allowed})
 	}
 }

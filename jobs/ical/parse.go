@@ -35,14 +35,15 @@ type Calendar struct {
 
 // Parse reads a calendar as of an instant. The error is of type Faults, or that of the context.
 func Parse(ctx context.Context, src []byte, now time.Time) (Calendar, error) {
-	p := parser{ctx: ctx}
-	p.from, p.to = Window(now)
+	var p parser
 	if len(src) > MostBytes {
 		p.fault(0, "", fmt.Sprintf("has more than %d bytes", MostBytes), "a smaller calendar, such as one of closures alone")
 		return Calendar{}, p.faults
 	}
 	events := p.events(p.lines(src))
-	c := p.expand(events)
+	x := expander{parser: &p, ctx: ctx}
+	x.from, x.to = Window(now)
+	c := x.expand(events)
 	switch {
 	case ctx.Err() != nil:
 		return Calendar{}, fmt.Errorf("expanding the events: %w", context.Cause(ctx))
@@ -52,13 +53,8 @@ func Parse(ctx context.Context, src []byte, now time.Time) (Calendar, error) {
 	return c, nil
 }
 
-// parser collects faults and closures.
-type parser struct {
-	ctx      context.Context //nolint:containedctx // it lives for one call of Parse
-	from, to time.Time       // the window
-	faults   Faults
-	closures []hours.Closure
-}
+// parser reads the events of a calendar.
+type parser struct{ report }
 
 // component is an event as it is written.
 type component struct {

@@ -28,17 +28,17 @@ func ruleKeys() []string {
 }
 
 // starts gives the readings at which an event begins by its rule, within the window and a while before it.
-func (p *parser) starts(e *event, before time.Time) (list []time.Time) {
-	fault := func(problem, allowed string) { p.fault(e.ruleLine, e.name(), problem, allowed) }
-	rule, err := p.ruleOf(e)
+func (x *expander) starts(e *event, before time.Time) (list []time.Time) {
+	fault := func(problem, allowed string) { x.fault(e.ruleLine, e.name(), problem, allowed) }
+	rule, err := x.ruleOf(e)
 	if err != nil {
 		fault("repeats by a rule that cannot be followed: "+err.Error(), "an RRULE that repeats daily or less often")
 		return nil
 	}
 	// A year far ahead, with the same calendar: the library is soon at its end where the dates never come.
-	shift := (lastStart - p.to.Year()) / cycle * cycle
+	shift := (lastStart - x.to.Year()) / cycle * cycle
 	rule.Dtstart = e.start.reading.AddDate(shift, 0, 0)
-	end := p.to.AddDate(shift, 0, 1)
+	end := x.to.AddDate(shift, 0, 1)
 	if rule.Until.IsZero() {
 		rule.Until = end
 	} else if rule.Until = rule.Until.AddDate(shift, 0, 0); rule.Until.After(end) {
@@ -49,7 +49,7 @@ func (p *parser) starts(e *event, before time.Time) (list []time.Time) {
 	}
 	n := 0
 	err = follow(*rule, func(at time.Time) (more bool) {
-		if n++; n > mostPast || n%1000 == 0 && p.ctx.Err() != nil {
+		if n++; n > mostPast || n%1000 == 0 && x.ctx.Err() != nil {
 			return false
 		}
 		if at = at.AddDate(-shift, 0, 0); !at.Before(before) {
@@ -88,7 +88,7 @@ func follow(rule rrule.ROption, yield func(time.Time) bool) (err error) {
 }
 
 // ruleOf reads a rule, without its start. UNTIL is a reading of the event's clock.
-func (p *parser) ruleOf(e *event) (*rrule.ROption, error) {
+func (x *expander) ruleOf(e *event) (*rrule.ROption, error) {
 	text := strings.ToUpper(strings.Trim(strings.TrimSpace(e.rule), ";"))
 	if len(text) > mostRule {
 		return nil, fmt.Errorf("it has more than %d characters", mostRule)
@@ -105,7 +105,7 @@ func (p *parser) ruleOf(e *event) (*rrule.ROption, error) {
 			key == "INTERVAL" && (n < 1 || n > mostInterval), key == "COUNT" && n < 1:
 			return nil, fmt.Errorf("%s", part)
 		case key == "UNTIL":
-			w, ok := p.when(e.component, line{number: e.ruleLine, name: "UNTIL"}, value)
+			w, ok := x.when(e.component, line{number: e.ruleLine, name: "UNTIL"}, value)
 			if !ok {
 				return nil, fmt.Errorf("%s", quote(part))
 			}

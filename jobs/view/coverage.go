@@ -1,7 +1,6 @@
 package view
 
 import (
-	"context"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/widget"
@@ -36,13 +35,7 @@ type Gap struct {
 	To   time.Time `json:"to"`
 }
 
-// Coverage tells in which open time of a property nobody is on shift, from an instant up to another; with the overrides.
-// The error is ErrNotFound where the property is not defined.
-func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Time) (Coverage, error) {
-	p, _, err := r.compiled(ctx, property)
-	if err != nil {
-		return Coverage{}, err
-	}
+func coverageOf(property string, p widget.Property, from, to time.Time) Coverage {
 	from, to = from.Truncate(time.Second).UTC(), to.Truncate(time.Second).UTC()
 	c := Coverage{Property: property, TimeZone: p.Hours.Location().String(), From: from, To: to}
 	for _, unit := range widget.Cover(p, from, to) {
@@ -60,7 +53,7 @@ func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Ti
 		}
 		c.Departments[unit.Department] = covered(unit)
 	}
-	return c, nil
+	return c
 }
 
 func covered(c widget.Coverage) Covered {

@@ -110,6 +110,16 @@ func (r *Reader) AgentHours(ctx context.Context, id string) (*hours.Schedule, er
 	return a.Hours, err
 }
 
+// Coverage tells in which open time of a property nobody is on shift, from an instant up to another; with the overrides.
+// The error is ErrNotFound where the property is not defined.
+func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Time) (Coverage, error) {
+	p, _, err := r.compiled(ctx, property)
+	if err != nil {
+		return Coverage{}, err
+	}
+	return coverageOf(property, p, from, to), nil
+}
+
 // compiled gives a property that is ready to be decided on, and its state.
 func (r *Reader) compiled(ctx context.Context, property string) (p widget.Property, state engine.PropertyState, err error) {
 	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
