@@ -24,6 +24,7 @@ const (
 type draft struct {
 	zone       string
 	weekly     [7][]hours.Window
+	holidays   any   // a tree that hours.Parse takes; nil: none
 	exceptions []any // trees that hours.Parse takes
 	left       []string
 	shown      string // the whole text, where it is one
@@ -103,18 +104,39 @@ func (d *draft) spec() *hours.Spec {
 		}
 	}
 	if len(d.exceptions) > 0 {
-		tree["exceptions"] = d.exceptions
+		d.add(tree, "exceptions", d.exceptions)
+	}
+	if d.holidays != nil {
+		d.add(tree, "holidays", d.holidays)
 	}
 	spec, err := compiled(tree)
-	if err != nil && len(d.exceptions) > 0 {
-		d.leave("exceptions", "since "+err.Error())
-		delete(tree, "exceptions")
-		spec, err = compiled(tree)
-	}
 	if err != nil {
 		d.leave("weekly", "since "+err.Error())
 	}
 	return spec
+}
+
+// add adds a part that hours takes.
+func (d *draft) add(tree map[string]any, key string, part any) {
+	if _, err := compiled(map[string]any{"weekly": "closed", key: part}); err != nil {
+		d.leave(key, "since "+err.Error())
+		return
+	}
+	tree[key] = part
+}
+
+// keep takes over the keys of Deskbell that stand beside those of the other form.
+func (d *draft) keep(tree any) {
+	if zone := text(field(tree, "time_zone")); d.zone == "" {
+		d.zone = zone
+	}
+	if list, isList := field(tree, "exceptions").([]any); isList && len(d.exceptions) == 0 {
+		d.exceptions = list
+	}
+	switch holidays := field(tree, "holidays").(type) {
+	case string, map[string]any:
+		d.holidays = holidays
+	}
 }
 
 func compiled(tree any) (*hours.Spec, error) {

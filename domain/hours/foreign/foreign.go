@@ -46,6 +46,7 @@ func read(tree any, forms []form) (r Reading, ok bool) {
 	for _, f := range forms {
 		var d draft
 		if key, ok := f.read(&d, tree); ok {
+			d.keep(tree)
 			spec := d.spec()
 			return Reading{Form: f.name, Spec: spec, Left: d.left, key: key, text: d.shown}, true
 		}

@@ -15,7 +15,7 @@ func readSpatie(d *draft, tree any) (key string, ok bool) {
 		switch _, err := hours.ParseDays(name); {
 		case err == nil && key == "":
 			key = name
-		case err != nil && !slices.Contains([]string{"exceptions", "timezone", "time_zone", "overflow", "filters", "data", "dateTimeClass"}, name):
+		case err != nil && !slices.Contains([]string{"exceptions", "timezone", "time_zone", "holidays", "overflow", "filters", "data", "dateTimeClass"}, name):
 			return "", false
 		}
 	}
@@ -32,11 +32,7 @@ func readSpatie(d *draft, tree any) (key string, ok bool) {
 			}
 		}
 	}
-	for _, name := range []string{"timezone", "time_zone"} {
-		if zone := text(m[name]); zone != "" {
-			d.zone = zone
-		}
-	}
+	d.zone = text(m["timezone"])
 	if m["filters"] != nil {
 		d.leave("filters", "which are code")
 	}
@@ -67,10 +63,6 @@ func (d *draft) ranges(name string, tree any) (windows []hours.Window, data stri
 }
 
 func (d *draft) spatieExceptions(tree any) {
-	if list, isList := tree.([]any); isList {
-		d.exceptions = list // they have Deskbell's form already
-		return
-	}
 	m, _ := tree.(map[string]any)
 	for _, dates := range slices.Sorted(maps.Keys(m)) {
 		windows, data, ok := d.ranges(dates, m[dates])
