@@ -46,7 +46,7 @@ func (j reconcileJob) run(ctx context.Context, args ReconcileArgs, log *attempt)
 	defer func() { reportSweep(&s, log) }()
 	cursor := ""
 	for {
-		if j.engine.IsStopping() {
+		if j.engine.HandsOver() {
 			return engine.ErrStopping
 		}
 		at := j.now()

@@ -2,14 +2,16 @@ package jobs
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -34,6 +36,7 @@ type Config struct {
 	Calendars          CalendarFetcher                    // fetches calendars; nil: none are fetched
 
 	Metrics *Metrics // of this worker's own work; nil: none are kept
+	Zones   *Zones   // of this process; nil: those in use, and nobody else asks for them
 }
 
 // Worker runs the jobs: boundaries, edits, deliveries, notices. Any number of
@@ -65,6 +68,9 @@ func NewWorker(c Config) *Worker {
 		Store: c.Store, Now: c.Now, Log: c.Log, Stopping: p.engine.IsStopping, Ask: asks{p.queue},
 		Open: c.OpenDestination, Default: c.DefaultDestination, Observe: c.Metrics.delivered,
 	})
+	if c.Zones == nil {
+		c.Zones = NewZones(ZonesConfig{Version: zones.Version(), Log: c.Log})
+	}
 	beats := new(pulse)
 	return &Worker{
 		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Calendars), pulse: beats,
@@ -87,41 +93,19 @@ func (w *Worker) Run(ctx context.Context) error {
 	// Jobs outlive ctx: they end by themselves when they see that the worker stops.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	var servers []*asynq.Server
-	defer func() { w.stop(servers) }()
-	mux := w.mux()
-	// Each look for tasks is three commands, and each for delayed ones four: together with the
-	// tick, an idle worker sends Redis less than a hundred a second. A server fetches its tasks
-	// one by one, and spends most of that time waiting for the answers. Events are many and
-	// small, so they have a second server: it joins in when there are more than the first can
-	// fetch.
-	for _, s := range []struct {
-		queue       string
-		concurrency int
-		check       time.Duration // how often an idle server looks for tasks
-		forward     time.Duration // how often it looks for delayed ones and retries
-	}{
-		{queueBoundary, w.Concurrency, 300 * time.Millisecond, time.Second},
-		{queueDelivery, crowdedDestinations * w.lanes, 400 * time.Millisecond, 3 * time.Second},
-		{queueEvent, eventsAtOnce / 2, 80 * time.Millisecond, 5 * time.Second},
-		{queueEvent, eventsAtOnce / 2, 2 * time.Second, 30 * time.Second},
-		{queueTimer, timersAtOnce, 800 * time.Millisecond, time.Second}, // its tasks come two seconds early
-		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},
-	} {
-		if ctx.Err() != nil { // the worker stops while it starts: a server that never ran need not be waited for
-			return nil
+	defer w.Zones.leave(work, w.Store)
+	deciding, delivering := newServers(w, decidingQueues(w.Concurrency)), newServers(w, []served{deliveryQueue(w.lanes)})
+	defer func() { w.stop(slices.Concat(deciding.running(), delivering.running())) }()
+	if err := delivering.start(ctx, work); err != nil {
+		return err
+	}
+	if w.Zones.beat(ctx, w.Store, store.RoleStandsBy) {
+		if err := deciding.start(ctx, work); err != nil {
+			return err
 		}
-		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{
-			Concurrency: s.concurrency, Queues: w.queue.all(s.queue),
-			TaskCheckInterval: s.check, DelayedTaskCheckInterval: s.forward,
-			ShutdownTimeout: w.StopTimeout, BaseContext: func() context.Context { return work },
-			IsFailure: isFailure, RetryDelayFunc: retryDelay,
-			Logger: asynqLog{w.Log}, LogLevel: asynq.WarnLevel,
-		})
-		if err := server.Start(mux); err != nil {
-			return fmt.Errorf("starting the server of %s: %w", s.queue, err)
-		}
-		servers = append(servers, server)
+	}
+	if ctx.Err() != nil { // the worker stops while it starts
+		return nil
 	}
 	w.pulse.beat(w.Now())
 	stopCron, err := w.crontab.start(work)
@@ -131,33 +115,82 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer stopCron()
 	w.crontab.catchUp(work)
 	w.Log.WithFields(logrus.Fields{"shards": w.Store.Shards(), "concurrency": w.Concurrency}).Info("worker started")
-	<-ctx.Done()
+	err = w.attend(ctx, work, deciding)
 	w.engine.Stop()
 	w.Log.Info("worker stops: waiting for running jobs")
-	return nil
+	return err
 }
 
-// timersAtOnce is how many visitors a worker has whose time comes within two seconds.
-// Each waits, and costs a few kilobytes.
-const timersAtOnce = 4096
+// attend starts and stops the servers that decide, as the time zones of other workers want it, until ctx ends.
+func (w *Worker) attend(ctx, work context.Context, deciding *servers) error {
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
+	var waking single
+	defer waking.wait()
+	var stopped chan struct{} // closed when the servers that decide have stopped; nil: they do not stop just now
+	for {
+		mayDecide := w.Zones.beat(ctx, w.Store, deciding.role())
+		switch running := deciding.isRunning(); {
+		case stopped != nil: // neither before that
+		case mayDecide && !running:
+			if err := deciding.start(ctx, work); err != nil {
+				return err
+			}
+			continue // others wait to be told
+		case !mayDecide && running:
+			w.engine.Yield(true)
+			stopped = make(chan struct{})
+			go func(stopped chan<- struct{}) {
+				deciding.stop()
+				close(stopped)
+			}(stopped)
+		case mayDecide && w.Zones.isLeader():
+			waking.do(func() { w.wakeAll(work) })
+		}
+		select {
+		case <-ctx.Done():
+			w.engine.Stop()
+			if stopped != nil {
+				<-stopped
+			}
+			return nil
+		case <-stopped:
+			stopped = nil
+			w.engine.Yield(false) // nothing is left to hand over
+		case <-ticker.C:
+		}
+	}
+}
+
+// single does one thing at a time.
+type single struct {
+	busy atomic.Bool
+	all  sync.WaitGroup
+}
+
+// do does something soon, unless something is being done.
+func (s *single) do(f func()) {
+	if s.busy.CompareAndSwap(false, true) {
+		s.all.Go(func() {
+			defer s.busy.Store(false)
+			f()
+		})
+	}
+}
+
+func (s *single) wait() { s.all.Wait() }
 
 // handBack is how long it may take, after StopTimeout, to give back to Redis the tasks that
 // were cut off.
 const handBack = 2 * time.Second
 
-// stop ends the servers: first no new tasks anywhere, then all wait together.
+// stop ends the servers, when the worker stops.
 func (w *Worker) stop(servers []*asynq.Server) {
 	w.engine.Stop()
 	if w.Redis.giveUp != nil {
 		defer time.AfterFunc(w.StopTimeout+handBack, w.Redis.giveUp).Stop()
 	}
-	for _, step := range []func(*asynq.Server){(*asynq.Server).Stop, (*asynq.Server).Shutdown} {
-		var wait sync.WaitGroup
-		for _, s := range servers { // at once: each sleeps between two looks for tasks, and nothing wakes it
-			wait.Go(func() { step(s) })
-		}
-		wait.Wait()
-	}
+	stopServers(servers)
 	w.Log.Info("worker stopped")
 }
 

@@ -1,89 +1,168 @@
-package jobs_test
+package jobs
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/sirupsen/logrus"
+	logtest "github.com/sirupsen/logrus/hooks/test"
 
-	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Hours that name no zone are read in that of their property or agent, and only then in the machine's.
-func TestZonesOfHoursThatNameNone(t *testing.T) {
+// beats is a store with a clock that the test sets.
+type beats struct {
+	*memstore.Store
+	now time.Time
+}
+
+func newBeats() *beats {
+	b := &beats{now: time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)}
+	b.Store = memstore.New(1, func() time.Time { return b.now })
+	return b
+}
+
+func versioned(process, version string) (*Zones, *logtest.Hook) {
+	log, lines := logtest.NewNullLogger()
+	log.SetLevel(logrus.DebugLevel)
+	z := NewZones(ZonesConfig{Version: version, Log: log})
+	z.process = process
+	return z, lines
+}
+
+func TestWorkersWithOlderZonesStandBy(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{})
-	b.define(`{
-		"schedules": {"paris": {"time_zone": "Europe/Paris", "weekly": {"daily": "9-17"}}},
-		"properties": {
-			"own": {"time_zone": "Asia/Tokyo", "schedule": "paris", "departments": {"sales": {"schedule": "daily 8-10"}}},
-			"its": {"schedule": "paris", "departments": {"sales": {"schedule": "daily 8-10"}}},
-			"none": {"schedule": "daily 9-17", "departments": {"sales": {"schedule": "daily 8-10"}}}
-		},
-		"agents": {
-			"abroad": {"time_zone": "Asia/Tokyo", "schedule": "paris", "leave": [{"on": "2026-11-24"}]},
-			"there": {"schedule": "paris", "leave": [{"on": "2026-11-24"}]},
-			"zoned": {"time_zone": "Asia/Tokyo", "schedule": "daily 9-17"},
-			"none": {"schedule": "daily 9-17"}
+	db := newBeats()
+	old, said := versioned("a", "2026e")
+	fresh, _ := versioned("b", "2026f")
+	shown, _ := versioned("c", "2030a")
+	steps := []struct {
+		what      string
+		of        *Zones
+		role      store.Role
+		mayDecide bool
+		report    ZonesReport
+	}{
+		{"alone", old, store.RoleStandsBy, true, ZonesReport{Version: "2026e"}},
+		{"alone, deciding", old, store.RoleDecides, true, ZonesReport{Version: "2026e"}},
+		{"a newer one waits", fresh, store.RoleStandsBy, false, ZonesReport{Version: "2026f", Waiting: true}},
+		{"the old one notices", old, store.RoleDecides, false, ZonesReport{Version: "2026e", Newest: "2026f", StandingBy: true}},
+		{"the newer one waits while it stops", fresh, store.RoleStandsBy, false, ZonesReport{Version: "2026f", Waiting: true}},
+		{"the old one has stopped", old, store.RoleStandsBy, false, ZonesReport{Version: "2026e", Newest: "2026f", StandingBy: true}},
+		{"the newer one decides", fresh, store.RoleStandsBy, true, ZonesReport{Version: "2026f"}},
+		{"a newer one that is no worker", shown, store.RoleShows, true, ZonesReport{Version: "2030a"}},
+		{"holds up nobody", fresh, store.RoleDecides, true, ZonesReport{Version: "2026f", Newest: "2030a"}},
+	}
+	for _, s := range steps {
+		if got := s.of.beat(t.Context(), db, s.role); got != s.mayDecide {
+			t.Errorf("%s: may decide: %t", s.what, got)
 		}
-	}`)
-	for property, want := range map[string]string{"own": "Asia/Tokyo", "its": "Europe/Paris", "none": "UTC"} {
-		s, err := b.client.DepartmentHours(t.Context(), property, "sales")
-		b.must(err)
-		if got := s.Location().String(); got != want {
-			t.Errorf("the department of %q: %s, want %s", property, got, want)
+		if diff := cmp.Diff(s.report, s.of.Report()); diff != "" {
+			t.Errorf("%s: %s", s.what, diff)
 		}
 	}
-	for agent, want := range map[string]string{"abroad": "Europe/Paris", "there": "Europe/Paris", "zoned": "Asia/Tokyo", "none": "UTC"} {
-		s, err := b.client.AgentHours(t.Context(), agent)
-		b.must(err)
-		if got := s.Location().String(); got != want {
-			t.Errorf("agent %q: %s, want %s", agent, got, want)
+	if !fresh.isLeader() || old.isLeader() || shown.isLeader() {
+		t.Error("the newest worker does not lead")
+	}
+	db.now = db.now.Add(beatCounts) // the newer one was killed
+	if !old.beat(t.Context(), db, store.RoleStandsBy) || !old.isLeader() {
+		t.Error("the old one does not decide again")
+	}
+	var warned []string
+	for _, e := range said.AllEntries() {
+		if e.Level <= logrus.InfoLevel {
+			warned = append(warned, e.Message)
 		}
 	}
-	// The 24th in Tokyo begins at 16:00 of the 23rd in Paris and ends at 16:00 of the 24th.
-	for agent, want := range map[string][2]bool{"abroad": {false, true}, "there": {false, true}} {
-		s, err := b.client.AgentHours(t.Context(), agent)
-		b.must(err)
-		got := [2]bool{s.At(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)).Open, s.At(time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)).Open}
-		if got != want {
-			t.Errorf("agent %q on the 24th and 25th: %v, want %v", agent, got, want)
-		}
+	want := []string{
+		"another worker has newer time zones: this one decides nothing meanwhile; update it, or run it with --allow-old-zones",
+		"no worker has newer time zones any more: this one decides again",
 	}
-	b.define(`{"agents": {"abroad": {"time_zone": "Pacific/Kiritimati", "schedule": {"time_zone": "Europe/Paris", "weekly": {"daily": "9-10, 15-16"}}, "leave": [{"on": "2026-11-24"}]}}}`)
-	s, err := b.client.AgentHours(t.Context(), "abroad")
-	b.must(err)
-	var open []string
-	for at := morning(0, 0); at.Before(morning(0, 0).AddDate(0, 0, 2)); at = at.Add(time.Hour) {
-		if s.At(at).Open {
-			open = append(open, at.Format("02 15"))
-		}
-	}
-	// The 24th of Kiritimati is from 10:00 to 10:00 in UTC.
-	if diff := cmp.Diff([]string{"23 08", "24 14"}, open); diff != "" {
+	if diff := cmp.Diff(want, warned); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// A notice is in the agent's own time, and names the zone where they named none themselves.
-func TestZonesOfNotices(t *testing.T) {
+func TestWorkersThatInsistDecideAlways(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{})
-	const notify = `"notify": {"on": ["hours_started", "hours_ended"], "via": ["ntfy://one/via"]}`
-	b.define(`{"agents": {
-		"abroad": {"time_zone": "Asia/Tokyo", "schedule": {"time_zone": "Europe/Paris", "weekly": {"daily": "10-18"}}, ` + notify + `},
-		"there": {"schedule": {"time_zone": "Europe/Paris", "weekly": {"daily": "10-18"}}, ` + notify + `},
-		"here": {"schedule": "daily 9-17", ` + notify + `}
-	}}`)
-	b.worker()
-	b.quiet()
-	b.clock.due(morning(9, 0))
-	redistest.Wait(t, "all are told", func() bool { return len(b.out.notices()) == 3 })
-	if diff := cmp.Diff([]string{
-		"ntfy://one/via Your hours have started: You are online since Mon 09:00, until Mon 17:00.",
-		"ntfy://one/via Your hours have started: You are online since Mon 10:00, until Mon 18:00 (Europe/Paris).",
-		"ntfy://one/via Your hours have started: You are online since Mon 18:00, until Tue 02:00.",
-	}, b.out.notices()); diff != "" {
-		t.Error(diff)
+	db := newBeats()
+	old, _ := versioned("a", "2026e")
+	old.AllowOld = true
+	fresh, _ := versioned("b", "2026f")
+	for range 2 {
+		if !old.beat(t.Context(), db, store.RoleDecides) || !fresh.beat(t.Context(), db, store.RoleStandsBy) {
+			t.Error("one of them does not decide")
+		}
+	}
+	if old.isLeader() || !fresh.isLeader() {
+		t.Error("both would wake everything, by turns")
+	}
+}
+
+func TestOfEqualWorkersOneLeads(t *testing.T) {
+	t.Parallel()
+	db := newBeats()
+	one, _ := versioned("a", "2026f")
+	two, _ := versioned("b", "2026f")
+	for range 2 {
+		if !one.beat(t.Context(), db, store.RoleDecides) || !two.beat(t.Context(), db, store.RoleDecides) {
+			t.Error("one of them does not decide")
+		}
+	}
+	if !one.isLeader() || two.isLeader() {
+		t.Error("it is not the first that leads")
+	}
+	one.leave(t.Context(), db)
+	two.beat(t.Context(), db, store.RoleDecides)
+	if !two.isLeader() {
+		t.Error("the first has left, and the second does not lead")
+	}
+}
+
+// deaf is a store that does not answer.
+type deaf struct{}
+
+func (deaf) Beat(context.Context, store.Beat, time.Duration) ([]store.Beat, error) {
+	return nil, errors.New("no answer")
+}
+
+func TestWithoutAnAnswerAllIsAsBefore(t *testing.T) {
+	t.Parallel()
+	db := newBeats()
+	z, _ := versioned("a", "2026f")
+	if z.beat(t.Context(), deaf{}, store.RoleStandsBy) {
+		t.Error("it decides without having heard of others")
+	}
+	for _, of := range []store.Beats{db, deaf{}} {
+		if !z.beat(t.Context(), of, store.RoleDecides) {
+			t.Error("it does not decide")
+		}
+	}
+}
+
+func TestReplacedZonesAreNoticed(t *testing.T) {
+	t.Parallel()
+	z, said := versioned("a", "2026e")
+	there, failing := "2026e", error(nil)
+	z.Now = func() (string, error) { return there, failing }
+	beat := func(want string) {
+		t.Helper()
+		z.beat(t.Context(), newBeats(), store.RoleDecides)
+		if got := z.Report().ReplacedBy; got != want {
+			t.Errorf("replaced by %q, want %q", got, want)
+		}
+	}
+	beat("")
+	there = "2026f"
+	beat("2026f")
+	beat("2026f")
+	failing = errors.New("just being copied")
+	beat("")
+	if n := len(said.AllEntries()); n != 1 {
+		t.Errorf("it says so %d times", n)
 	}
 }

@@ -74,6 +74,15 @@ func (a *app) daemon() (config.Env, *logrus.Logger, error) {
 	return env, log, nil
 }
 
+// zones watches over the time zone rules of a process that lasts.
+func (a *app) zones(env config.Env, log logrus.FieldLogger, allowOld bool) *jobs.Zones {
+	c := jobs.ZonesConfig{Version: zones.Version(), From: env.Zoneinfo, AllowOld: allowOld, Log: log}
+	if env.Zoneinfo != "" {
+		c.Now = func() (string, error) { return config.ZoneinfoVersion(env.Zoneinfo) }
+	}
+	return jobs.NewZones(c)
+}
+
 // logZones says which time zone rules this process has.
 func logZones(log logrus.FieldLogger, env config.Env) {
 	log.WithFields(logrus.Fields{"version": zones.Version(), "from": cmp.Or(env.Zoneinfo, "built in"), "default": env.TimeZone}).Info("time zones")

@@ -24,11 +24,12 @@ type telemetry struct {
 	registry *prometheus.Registry
 	metrics  *jobs.Metrics               // of the process's own worker; nil: it has none
 	worker   atomic.Pointer[jobs.Worker] // nil until Redis has answered
+	zones    *jobs.Zones
 }
 
-func newTelemetry() *telemetry {
-	t := &telemetry{registry: prometheus.NewRegistry()}
-	t.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+func newTelemetry(zones *jobs.Zones) *telemetry {
+	t := &telemetry{registry: prometheus.NewRegistry(), zones: zones}
+	t.registry.MustRegister(jobs.NewZonesMetrics(zones), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
 }
 
@@ -63,6 +64,9 @@ func (t *telemetry) working(ctx context.Context) error {
 	return errors.New("the worker waits for Redis")
 }
 
+// readiness is what /readyz says besides how it is.
+func (t *telemetry) readiness() map[string]any { return map[string]any{"time_zones": t.zones.Report()} }
+
 // handler answers for a worker. With a key, metrics ask for it; without one, they are for this machine alone.
 func (t *telemetry) handler(key string, rdb redis.UniversalClient) http.Handler {
 	metrics := web.Metrics(t.registry)
@@ -74,7 +78,7 @@ func (t *telemetry) handler(key string, rdb redis.UniversalClient) http.Handler 
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
 	mux.Handle("GET /healthz", web.Health(t.alive))
-	mux.Handle("GET /readyz", web.Health(t.working, web.RedisAnswers(rdb)))
+	mux.Handle("GET /readyz", web.Ready(t.readiness, t.working, web.RedisAnswers(rdb)))
 	return mux
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -63,8 +64,10 @@ func (l listening) answers(path string, want response) {
 
 func (l listening) ready() {
 	l.t.Helper()
-	l.answers("/readyz", response{200, "ok\n"})
+	l.answers("/readyz", response{200, `{"status":"ok",` + zonesInUse()})
 }
+
+func zonesInUse() string { return `"time_zones":{"version":"` + zones.Version() + `"}}` + "\n" }
 
 func TestWorkerSaysHowItIs(t *testing.T) {
 	t.Parallel()
@@ -72,7 +75,7 @@ func TestWorkerSaysHowItIs(t *testing.T) {
 	server.Stop(t)
 	p := startListening(t, "REDIS_URL="+server.URL())
 	p.answers("/healthz", response{200, "ok\n"}) // no restart brings Redis back
-	p.answers("/readyz", response{503, "the worker waits for Redis\n"})
+	p.answers("/readyz", response{503, `{"error":"the worker waits for Redis","status":"unavailable",` + zonesInUse()})
 	if got := p.get("/metrics", ""); got.status != 200 || !strings.Contains(got.body, "deskbell_flips_total") || !strings.Contains(got.body, "go_goroutines") {
 		t.Errorf("%d %s", got.status, got.body)
 	}
@@ -82,7 +85,7 @@ func TestWorkerSaysHowItIs(t *testing.T) {
 		return strings.Contains(p.get("/metrics", "").body, "deskbell_workers 1\n")
 	})
 	server.Stop(t)
-	p.answers("/readyz", response{503, "no answer from Redis\n"})
+	p.answers("/readyz", response{503, `{"error":"no answer from Redis","status":"unavailable",` + zonesInUse()})
 	p.answers("/healthz", response{200, "ok\n"})
 	redistest.Wait(t, "it says that Redis is away", func() bool {
 		return strings.Contains(p.get("/metrics", "").body, "deskbell_up 0\n")

@@ -23,7 +23,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/embedded"
 )
 
-type upCmd struct{}
+type upCmd struct {
+	AllowOldZones bool `help:"Decide even while another worker has newer time zones."`
+}
 
 func (*upCmd) Help() string {
 	return `
@@ -40,7 +42,7 @@ Examples:
 `
 }
 
-func (*upCmd) Run(ctx context.Context, a *app) (err error) {
+func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 	defer func() { err = stopped(ctx, err) }()
 	env, err := config.FromEnv(a.env)
 	if err != nil {
@@ -85,7 +87,7 @@ func (*upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newTelemetry().withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, demo: demo, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.zones(env, log, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, demo: demo, file: file})
 }
 
 // workAndServe runs a worker and web; when one of them ends, so does the other.

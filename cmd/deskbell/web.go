@@ -69,8 +69,11 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another address by --listen or DESKBELL_LISTEN", address, err)
 	}
-	shown := newTelemetry()
+	shown := newTelemetry(a.zones(env, log, false))
 	shown.watchRedis(s, log)
+	var showing sync.WaitGroup
+	defer showing.Wait()
+	showing.Go(func() { shown.zones.Show(ctx, s.store) })
 	return a.serve(ctx, service{session: s, shown: shown, log: log}, l)
 }
 
@@ -94,7 +97,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		return err
 	}
 	s.log.Infof("web started: board at http://%s (documentation of the API at /docs, tasks at /monitor)", l.Addr())
-	watched := board.New(board.Config{Client: s.client, Now: a.now, Log: s.log})
+	watched := board.New(board.Config{Client: s.client, Zones: s.shown.zones, Now: a.now, Log: s.log})
 	private := map[string]http.Handler{
 		"GET /{$}": watched, "/board/": watched,
 		"/monitor": monitor, "/monitor/": monitor,
@@ -111,7 +114,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),
 			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, s.client.Intake()),
 			"GET /healthz":                      web.Health(s.shown.alive),
-			"GET /readyz":                       web.Health(s.shown.working, web.RedisAnswers(s.redis.Client)),
+			"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client)),
 		},
 		Private: private,
 	}), s.log, s.env.StopTimeout)

@@ -23,6 +23,8 @@ import (
 type workerCmd struct {
 	Definitions string `placeholder:"FILE" help:"Apply this deskbell.yaml at start and whenever it changes."`
 	Listen      string `placeholder:"ADDR" help:"Answer /metrics, /healthz and /readyz at host:port."`
+
+	AllowOldZones bool `help:"Decide even while another worker has newer time zones."`
 }
 
 func (*workerCmd) Help() string {
@@ -46,7 +48,7 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	shown := newTelemetry().withWorker()
+	shown := newTelemetry(a.zones(env, log, c.AllowOldZones)).withWorker()
 	if addr := cmp.Or(c.Listen, env.WorkerListen); addr != "" {
 		stop, err := shown.serve(addr, env.MetricsKey, r.Client, log)
 		if err != nil {
@@ -115,6 +117,7 @@ func (a *app) work(ctx context.Context, s service) error {
 		Notifier:           shout.Notifier{Guard: outbound},
 		Calendars:          ical.NewFetcher(outbound, a.now),
 		Metrics:            s.shown.metrics,
+		Zones:              s.shown.zones,
 	})
 	s.shown.worker.Store(worker)
 	return worker.Run(ctx)

@@ -39,6 +39,7 @@ type Engine struct {
 	intake
 	Config
 	stopping atomic.Bool
+	yielding atomic.Bool
 }
 
 // Store is as much of a store as an engine needs.
@@ -53,6 +54,7 @@ type Store interface {
 	Woke(ctx context.Context, shard int, marks []store.WakeRequest) error
 	Spread(ctx context.Context, mark store.WakeRequest) error
 	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
+	Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error)
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error)
 }
 
@@ -95,11 +97,17 @@ func (e *Engine) Decider() *Decider { return e.decider }
 // Stop lets sweeps that are under way hand their work to others.
 func (e *Engine) Stop() { e.stopping.Store(true) }
 
-// IsStopping tells whether sweeps hand their work to others.
+// IsStopping tells whether the worker stops.
 func (e *Engine) IsStopping() bool { return e.stopping.Load() }
 
+// Yield lets sweeps that are under way hand their work to others, until it is called with false.
+func (e *Engine) Yield(yes bool) { e.yielding.Store(yes) }
+
+// HandsOver tells whether sweeps hand their work to others, be it that the worker stops or that it stands by.
+func (e *Engine) HandsOver() bool { return e.IsStopping() || e.yielding.Load() }
+
 // ErrStopping ends work that another worker is to go on with.
-var ErrStopping = errors.New("the worker stops")
+var ErrStopping = errors.New("the worker stops, or stands by")
 
 // LogBroken logs records that cannot be decided on.
 func (e *Engine) LogBroken(broken []Broken) {

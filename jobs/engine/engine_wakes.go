@@ -104,10 +104,12 @@ func (e *Engine) WakeUsers(ctx context.Context, edited store.WakeRequest) (woken
 	}
 	for _, name := range names {
 		for shard := range e.Store.Shards() {
-			if e.IsStopping() {
+			if e.HandsOver() {
 				return woken, ErrStopping
 			}
-			n, err := e.wakeUsersIn(ctx, shard, name)
+			n, err := e.wakePages(ctx, shard, func(cursor string) ([]store.Subject, string, error) {
+				return e.Store.Users(ctx, shard, name, cursor, e.Batch)
+			})
 			if err != nil {
 				return woken, err
 			}
@@ -117,17 +119,41 @@ func (e *Engine) WakeUsers(ctx context.Context, edited store.WakeRequest) (woken
 	return woken, e.Store.Spread(ctx, edited)
 }
 
-func (e *Engine) wakeUsersIn(ctx context.Context, shard int, schedule string) (int, error) {
-	woken, cursor := 0, ""
-	for {
-		users, next, err := e.Store.Users(ctx, shard, schedule, cursor, e.Batch)
+// WakeAll wakes every subject that has a definition, and with the properties the visitors who have a chat going: their hours
+// may all be others. It goes shard by shard, as WakeUsers does.
+func (e *Engine) WakeAll(ctx context.Context) (woken int, err error) {
+	for shard := range e.Store.Shards() {
+		if e.HandsOver() {
+			return woken, ErrStopping
+		}
+		n, err := e.wakePages(ctx, shard, func(cursor string) ([]store.Subject, string, error) {
+			records, next, err := e.Store.Page(ctx, shard, cursor, e.Batch)
+			subjects := make([]store.Subject, len(records))
+			for i := range records {
+				subjects[i] = records[i].Subject
+			}
+			return subjects, next, err
+		})
 		if err != nil {
 			return woken, err
 		}
-		if err := e.Store.Wake(ctx, shard, users, e.now()); err != nil {
+		woken += n
+	}
+	return woken, nil
+}
+
+// wakePages wakes subjects of one shard, page by page, and asks for its sweep.
+func (e *Engine) wakePages(ctx context.Context, shard int, page func(cursor string) ([]store.Subject, string, error)) (woken int, err error) {
+	cursor := ""
+	for {
+		subjects, next, err := page(cursor)
+		if err != nil {
 			return woken, err
 		}
-		woken += len(users)
+		if err := e.Store.Wake(ctx, shard, subjects, e.now()); err != nil {
+			return woken, err
+		}
+		woken += len(subjects)
 		if cursor = next; cursor == "" {
 			break
 		}

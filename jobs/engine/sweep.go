@@ -30,7 +30,7 @@ type SweepRun struct {
 func (s *SweepRun) Run(ctx context.Context, nominal time.Time) error {
 	limit := s.Batch
 	for {
-		if s.IsStopping() {
+		if s.HandsOver() {
 			limit = 0 // a claim that finds nothing gives the lease back
 		}
 		at := Later(nominal, s.now())

@@ -25,6 +25,7 @@ type Store struct {
 	edited    wakeRequests
 	retries   map[store.Lane]time.Time
 	circuits  map[string][]byte
+	beats     []beat // in the order of their processes
 	numbers   uint64 // the last that was given to anything
 	followers map[*follower]bool
 }

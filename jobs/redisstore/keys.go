@@ -33,6 +33,8 @@ import (
 //	deskbell:{all}:probe:DEST   string  who tries a destination whose circuit is open
 //	deskbell:{all}:retries      zset    "N:DEST" → Unix time in ms at which to try again what is aside
 //	deskbell:{all}:edited       zset    schedule → the last edit, not yet spread
+//	deskbell:{all}:zones        hash    "woken" → the version of the time zone rules by which every subject was last woken
+//	deskbell:{all}:beats        hash    process → until when its sign of life counts, in Unix ms, and what it is, JSON
 //	deskbell:{all}:edits        string  number of edits of schedules there ever were
 //
 // On the channel deskbell:changed, each script that writes states or definitions

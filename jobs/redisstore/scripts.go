@@ -13,7 +13,7 @@ var luaFiles embed.FS
 // again when the reply was lost.
 type scripts struct {
 	claim, forget, commit, edit, wake, strike, setGlobal *redis.Script
-	outbox, aside, delivered, setCircuit, lease          *redis.Script
+	outbox, aside, delivered, setCircuit, lease, beat    *redis.Script
 }
 
 func loadScripts() (scripts, error) {
@@ -21,7 +21,7 @@ func loadScripts() (scripts, error) {
 	for name, script := range map[string]**redis.Script{
 		"claim": &s.claim, "forget": &s.forget, "commit": &s.commit, "edit": &s.edit, "wake": &s.wake, "strike": &s.strike,
 		"setglobal": &s.setGlobal,
-		"outbox":    &s.outbox, "aside": &s.aside, "delivered": &s.delivered, "setcircuit": &s.setCircuit, "lease": &s.lease,
+		"outbox":    &s.outbox, "aside": &s.aside, "delivered": &s.delivered, "setcircuit": &s.setCircuit, "lease": &s.lease, "beat": &s.beat,
 	} {
 		source, err := luaFiles.ReadFile("lua/" + name + ".lua")
 		if err != nil {

@@ -317,10 +317,14 @@ type Store interface {
 	Noticed(ctx context.Context, shard int, seq string) error
 
 	Lanes
+	Beats
 }
 
 // Global is a kind of definition that is no subject.
 type Global string
+
+// ZonesWoken is the name of the global that has the version of the time zone rules by which every subject was last woken.
+const ZonesWoken = "woken"
 
 // The kinds of globals.
 const (
@@ -328,4 +332,5 @@ const (
 	GlobalDestination Global = "destinations"
 	GlobalKey         Global = "keys"  // of the HTTP API; see edit.Keys
 	GlobalFeed        Global = "feeds" // calendars that are fetched, by CalendarName; see edit.Feeds
+	GlobalZones       Global = "zones" // one, ZonesWoken
 )

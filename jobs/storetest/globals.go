@@ -16,10 +16,12 @@ func globals() []testCase {
 			f.set(store.GlobalSchedule, "gone", "")
 			f.set(store.GlobalDestination, "day", `{"type":"log"}`)
 			f.set(store.GlobalKey, "day", `{}`)
+			f.set(store.GlobalZones, store.ZonesWoken, "2026f")
 			for kind, want := range map[store.Global]map[string][]byte{
 				store.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
 				store.GlobalDestination: {"day": []byte(`{"type":"log"}`)},
 				store.GlobalKey:         {"day": []byte(`{}`)},
+				store.GlobalZones:       {store.ZonesWoken: []byte("2026f")},
 			} {
 				got, err := f.store.Globals(f.Context(), kind)
 				f.must(err)

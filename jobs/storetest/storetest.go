@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"edit", edits()},
 		{"wake", wakes()},
 		{"globals", globals()},
+		{"beats", beats()},
 		{"outbox", outboxes()},
 		{"aside", asides()},
 		{"retries", retries()},

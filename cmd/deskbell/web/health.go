@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -24,6 +25,25 @@ func Health(checks ...Check) http.Handler {
 			}
 		}
 		fmt.Fprintln(w, "ok")
+	})
+}
+
+// Ready answers as Health does, in JSON: {"status": "ok"}, or {"status": "unavailable", "error": …}, and what detail gives
+// besides.
+func Ready(detail func() map[string]any, checks ...Check) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Type", "application/json")
+		answer, status := detail(), http.StatusOK
+		answer["status"] = "ok"
+		for _, check := range checks {
+			if err := check(r.Context()); err != nil {
+				answer["status"], answer["error"], status = "unavailable", err.Error(), http.StatusServiceUnavailable
+				break
+			}
+		}
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(answer) // whoever asked has gone
 	})
 }
 

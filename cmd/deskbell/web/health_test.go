@@ -38,6 +38,25 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+func TestReady(t *testing.T) {
+	t.Parallel()
+	detail := func() map[string]any { return map[string]any{"time_zones": "2026f"} }
+	sick := func(context.Context) error { return errors.New("it is ill") }
+	for _, c := range []struct {
+		checks []web.Check
+		status int
+		body   string
+	}{
+		{nil, http.StatusOK, `{"status":"ok","time_zones":"2026f"}`},
+		{[]web.Check{sick, sick}, http.StatusServiceUnavailable, `{"error":"it is ill","status":"unavailable","time_zones":"2026f"}`},
+	} {
+		got := ask(t, web.Ready(detail, c.checks...), "")
+		if got.Code != c.status || got.Body.String() != c.body+"\n" || got.Header().Get("Content-Type") != "application/json" {
+			t.Errorf("%d checks: %d %q %v", len(c.checks), got.Code, got.Body, got.Header())
+		}
+	}
+}
+
 func ask(t *testing.T, h http.Handler, authorization string) *httptest.ResponseRecorder {
 	t.Helper()
 	w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)

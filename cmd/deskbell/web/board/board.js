@@ -161,6 +161,7 @@ function listen() {
   on("rows", ({ at, properties }) => { trouble(""); setClock(at); update(properties); });
   on("recent", recent);
   on("destinations", destinations);
+  on("zones", zones);
   on("list", load);
   on("trouble", ({ detail }) => trouble(detail));
   stream.addEventListener("error", () => {
@@ -168,6 +169,14 @@ function listen() {
     if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
     again = setTimeout(load, 5000);
   });
+}
+
+// zones says by which rules the hours are shown.
+function zones({ version, newest, replaced_by: replaced, standing_by: standing }) {
+  const notes = [`Time zones ${version}`];
+  if (newest) notes.push(`another process has ${newest}${standing ? ", and decides alone meanwhile" : ""}: update this one`);
+  if (replaced) notes.push(`${replaced} lies in its directory: restart to use it`);
+  setText($("zones"), `${notes.join("; ")}.`);
 }
 
 function live(state) {

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs"
+
 	"go.uber.org/goleak"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -32,7 +34,7 @@ import (
 func newBoard(t *testing.T) *webtest.Bundle {
 	t.Helper()
 	b := webtest.New(t, func(b *webtest.Bundle, c *web.Config) {
-		handler := board.New(board.Config{Client: b.Client, Now: c.Now, Log: c.Log})
+		handler := board.New(board.Config{Client: b.Client, Zones: jobs.NewZones(jobs.ZonesConfig{Version: "2026f", Log: c.Log}), Now: c.Now, Log: c.Log})
 		c.Private = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
 	})
 	define(b, `{"properties": {

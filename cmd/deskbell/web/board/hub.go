@@ -24,7 +24,7 @@ type hub struct {
 }
 
 // news is the data, in JSON, that all readers share.
-type news struct{ recent, destinations []byte }
+type news struct{ recent, destinations, zones []byte }
 
 const (
 	mostReaders = 200                    // of one process
@@ -104,13 +104,15 @@ func (h *hub) read(ctx context.Context) (news, error) {
 	var n news
 	n.recent, err1 = json.Marshal(append([]action.Action{}, recent...))
 	n.destinations, err2 = json.Marshal(append([]deliver.Status{}, destinations...))
-	return n, errors.Join(err1, err2)
+	var err3 error
+	n.zones, err3 = json.Marshal(h.Zones.Report())
+	return n, errors.Join(err1, err2, err3)
 }
 
 func (h *hub) publish(ctx context.Context, n news) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if ctx.Err() != nil || bytes.Equal(n.recent, h.news.recent) && bytes.Equal(n.destinations, h.news.destinations) {
+	if ctx.Err() != nil || bytes.Equal(n.recent, h.news.recent) && bytes.Equal(n.destinations, h.news.destinations) && bytes.Equal(n.zones, h.news.zones) {
 		return
 	}
 	h.news = n

@@ -1,0 +1,57 @@
+package storetest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+func beats() []testCase {
+	a, b := store.Beat{Process: "a", Zones: "2026f", Role: store.RoleDecides}, store.Beat{Process: "b", Zones: "2026g", Role: store.RoleShows, Insists: true}
+	return []testCase{
+		{"gives those that count, in the order of their processes", func(f *fixture) {
+			f.beats(b, time.Hour, b)
+			f.beats(a, time.Hour, a, b)
+			f.beats(b, time.Hour, a, b)
+		}},
+		{"lets the last of a process replace those before", func(f *fixture) {
+			f.beats(a, time.Hour, a)
+			a := a
+			a.Role = store.RoleStandsBy
+			f.beats(a, time.Hour, a)
+		}},
+		{"takes one back", func(f *fixture) {
+			f.beats(a, time.Hour, a)
+			f.beats(b, time.Hour, a, b)
+			f.beats(a, 0, b)
+			f.beats(a, 0, b)
+		}},
+		{"lets one count no longer than it was to", func(f *fixture) {
+			f.beats(b, time.Millisecond, b)
+			redistest.Wait(f, "the end of a beat", func() bool {
+				live, err := f.store.Beat(f.Context(), a, time.Hour)
+				f.must(err)
+				return len(live) == 1 && live[0] == a
+			})
+		}},
+	}
+}
+
+// beats notes a beat, and checks which count then.
+func (f *fixture) beats(b store.Beat, counts time.Duration, want ...store.Beat) {
+	f.Helper()
+	live, err := f.store.Beat(f.Context(), b, counts)
+	f.must(err)
+	shown := func(list []store.Beat) string {
+		var lines []string
+		for _, b := range list {
+			lines = append(lines, b.Process+" "+b.Zones+" "+string(b.Role))
+		}
+		return strings.Join(lines, ", ")
+	}
+	if shown(live) != shown(want) {
+		f.Errorf("there are %s, want %s", shown(live), shown(want))
+	}
+}

@@ -1,0 +1,207 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// Two workers with different rules of time zones would flip a widget to and fro. So each process beats the version of its
+// rules into the store, and a worker that finds another one with newer rules stands by: it takes no task that decides, and
+// leaves these to the newer one. It delivers, and asks for sweeps, as ever. When no newer one has beaten for a while, it
+// decides again: so a rollback works.
+//
+//	starts ──► stands by ──► decides ◄──► stands by
+//	           until no older worker decides      while a newer worker lives
+//
+// At its start a worker leaves the decisions to older ones until these have noticed it. Workers of Deskbell before this
+// do not beat, and hold up nobody.
+
+const (
+	beatEvery  = 3 * time.Second
+	beatCounts = 15 * time.Second
+	beatWithin = 2 * time.Second
+)
+
+// ZonesConfig has the rules of time zones of a process.
+type ZonesConfig struct {
+	Version  string                 // "2026f"; see zones.Version
+	From     string                 // the directory that they were read from; empty: they are built in
+	Now      func() (string, error) // the version that lies in that directory now; nil: it is not looked at
+	AllowOld bool                   // decide even while others have newer rules
+	Log      logrus.FieldLogger
+}
+
+// ZonesReport is how a process does with its rules of time zones.
+type ZonesReport struct {
+	Version    string `json:"version"`
+	From       string `json:"-"`                     // the directory that they were read from; empty: they are built in
+	Newest     string `json:"newest,omitempty"`      // the version of another process, where that is newer
+	ReplacedBy string `json:"replaced_by,omitempty"` // the version that lies in the directory now, where it is another: restart to use it
+	StandingBy bool   `json:"standing_by,omitempty"` // this worker decides nothing, since another one has newer rules
+	Waiting    bool   `json:"waiting,omitempty"`     // this worker decides nothing yet, since others with older rules still do
+}
+
+// Zones keeps processes with different rules of time zones from deciding at once. One is for one process.
+type Zones struct {
+	ZonesConfig
+	process string
+
+	mu     sync.Mutex
+	report ZonesReport
+	beaten bool // the store has answered
+	leads  bool // of the workers with the newest rules, this one sees to what concerns all of them
+}
+
+// NewZones makes the Zones of a process.
+func NewZones(c ZonesConfig) *Zones {
+	return &Zones{ZonesConfig: c, process: uuid.NewString(), report: ZonesReport{Version: c.Version, From: c.From}}
+}
+
+// Report tells how the process did at its last beat.
+func (z *Zones) Report() ZonesReport {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return z.report
+}
+
+// Show beats for a process that is no worker, until the context ends.
+func (z *Zones) Show(ctx context.Context, db store.Beats) {
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
+	for {
+		z.beat(ctx, db, store.RoleShows)
+		select {
+		case <-ctx.Done():
+			z.leave(ctx, db)
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// beat gives a sign of life, and tells whether the process may decide. While the store does not answer, that is as before.
+func (z *Zones) beat(ctx context.Context, db store.Beats, role store.Role) (mayDecide bool) {
+	ctx, cancel := context.WithTimeout(ctx, beatWithin)
+	defer cancel()
+	live, err := db.Beat(ctx, store.Beat{Process: z.process, Zones: z.Version, Role: role, Insists: z.AllowOld}, beatCounts)
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	before := z.report
+	if err != nil {
+		if ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			z.Log.WithError(err).Debug("the versions of others' time zones cannot be read: the next beat does")
+		}
+	} else {
+		z.judge(live, role)
+	}
+	z.report.ReplacedBy = z.replaced()
+	z.speak(before)
+	return z.beaten && !z.report.StandingBy && !z.report.Waiting
+}
+
+// judge compares the version with those of others.
+func (z *Zones) judge(live []store.Beat, role store.Role) {
+	z.beaten, z.leads = true, role != store.RoleShows
+	newest, newer, older := "", false, false
+	for _, b := range live {
+		worker := b.Role != store.RoleShows
+		if b.Process == z.process {
+			continue
+		}
+		newest = max(newest, b.Zones)
+		newer = newer || worker && b.Zones > z.Version
+		older = older || b.Role == store.RoleDecides && b.Zones < z.Version && !b.Insists
+		if worker && (b.Zones > z.Version || b.Zones == z.Version && b.Process < z.process) {
+			z.leads = false
+		}
+	}
+	if newest <= z.Version {
+		newest = ""
+	}
+	z.report.Newest = newest
+	z.report.StandingBy = role != store.RoleShows && newer && !z.AllowOld
+	z.report.Waiting = role == store.RoleStandsBy && older && !z.report.StandingBy
+}
+
+// replaced is the version that lies in the directory of the rules now; empty: the same.
+func (z *Zones) replaced() string {
+	if z.Now == nil {
+		return ""
+	}
+	now, err := z.Now()
+	if err != nil || now == z.Version {
+		return ""
+	}
+	return now
+}
+
+// speak logs what is otherwise than before.
+func (z *Zones) speak(before ZonesReport) {
+	now := z.report
+	log := z.Log.WithField("version", now.Version)
+	switch {
+	case now.StandingBy && !before.StandingBy:
+		log.WithField("newest", now.Newest).Warn("another worker has newer time zones: this one decides nothing meanwhile; update it, or run it with --allow-old-zones")
+	case !now.StandingBy && before.StandingBy:
+		log.Info("no worker has newer time zones any more: this one decides again")
+	case now.Newest != "" && now.Newest != before.Newest && !now.StandingBy:
+		log.WithField("newest", now.Newest).Warn("another process has newer time zones: update this one")
+	}
+	if now.Waiting && !before.Waiting {
+		log.Info("waiting until workers with older time zones decide no more")
+	}
+	if now.ReplacedBy != "" && now.ReplacedBy != before.ReplacedBy {
+		log.WithFields(logrus.Fields{"replaced_by": now.ReplacedBy, "from": now.From}).Warn("the time zones in the directory are others than those in use: restart to use them")
+	}
+}
+
+// leave takes the sign of life back, so that others need not wait for its end.
+func (z *Zones) leave(ctx context.Context, db store.Beats) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beatWithin)
+	defer cancel()
+	if _, err := db.Beat(ctx, store.Beat{Process: z.process}, 0); err != nil {
+		z.Log.WithError(err).Debug("the sign of life stays until it ends")
+	}
+}
+
+// isLeader tells whether this worker sees to what concerns all workers that decide.
+func (z *Zones) isLeader() bool {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return z.leads
+}
+
+// wakeAll wakes every subject when it was last done by the rules of another version: by them, the boundaries may be others.
+// Where it fails, the next beat does it.
+func (w *Worker) wakeAll(ctx context.Context) {
+	woken, err := w.wakeAllOnce(ctx)
+	switch {
+	case err != nil:
+		w.Log.WithError(err).Warn("waking all for other time zones failed: the next beat does its work")
+	case woken > 0:
+		w.Log.WithFields(logrus.Fields{"woken": woken, "version": w.Zones.Version}).Info("woken for other time zones")
+	}
+}
+
+func (w *Worker) wakeAllOnce(ctx context.Context) (woken int, err error) {
+	all, err := w.Store.Globals(ctx, store.GlobalZones)
+	if err != nil {
+		return 0, err
+	}
+	before := all[store.ZonesWoken]
+	if string(before) == w.Zones.Version {
+		return 0, nil
+	}
+	if woken, err = w.engine.WakeAll(ctx); err != nil {
+		return woken, err
+	}
+	_, err = w.Store.SetGlobal(ctx, store.GlobalZones, store.ZonesWoken, before, []byte(w.Zones.Version))
+	return woken, err
+}
