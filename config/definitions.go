@@ -80,16 +80,43 @@ type Timetable struct {
 	*hours.Spec
 	Leave []hours.Absence
 	Zone  *time.Location // in which its dates are read; nil: the schedule's
+	Agent string         // whose turns they are, where the schedule has a rotation; empty: all
+	Cover []Covered      // for whom the agent stands in
+}
+
+// Covered are the hours of a colleague on some dates.
+type Covered struct {
+	Timetable
+	Dates hours.DateRange
 }
 
 // Compile makes it ready; fallback is the zone where none is named, and
 // feeds what calendars said when they were fetched last.
 func (t Timetable) Compile(fallback *time.Location, feeds hours.Feeds) (*hours.Schedule, error) {
-	s, err := t.CompileWith(fallback, feeds)
-	if err != nil || len(t.Leave) == 0 {
-		return s, err
+	s, err := t.shift(fallback, feeds)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range t.Cover {
+		theirs, err := c.shift(fallback, feeds)
+		if err != nil {
+			return nil, err
+		}
+		s = s.Covering(theirs, c.Zone, c.Dates)
+	}
+	if len(t.Leave) == 0 {
+		return s, nil
 	}
 	return s.WithAbsences(t.Zone, t.Leave, feeds), nil
+}
+
+// shift is the schedule, on the agent's own turns.
+func (t Timetable) shift(fallback *time.Location, feeds hours.Feeds) (*hours.Schedule, error) {
+	s, err := t.CompileWith(fallback, feeds)
+	if err != nil || t.Agent == "" {
+		return s, err
+	}
+	return s.Turn(t.Agent), nil
 }
 
 // Calendars are the URLs of the calendars that it names.
@@ -124,18 +151,20 @@ func schedulesOf(tree any) (map[string]Timetable, definition.Faults, error) {
 		all[name] = Timetable{Spec: spec}
 	}
 	for _, h := range holders(d) {
-		spec, err := h.spec(d.Schedules)
+		t, err := h.timetable(d.Schedules)
 		if err != nil {
 			return nil, nil, err
 		}
-		if spec.TimeZone == "" {
-			spec.TimeZone = h.zone
+		for _, c := range h.cover {
+			if other := d.Agents[c.For]; c.By == h.agent && !other.Schedule.IsZero() {
+				theirs, err := agentHeld(c.For, other).timetable(d.Schedules)
+				if err != nil {
+					return nil, nil, err
+				}
+				t.Cover = append(t.Cover, Covered{theirs, c.Dates()})
+			}
 		}
-		own, err := h.own()
-		if err != nil {
-			return nil, nil, err
-		}
-		all[h.name] = Timetable{&spec, h.leave, own}
+		all[h.name] = t
 	}
 	return all, warnings, nil
 }
@@ -145,6 +174,32 @@ type held struct {
 	name, zone string // the zone is that of a schedule that names none
 	schedule   definition.Schedule
 	leave      []hours.Absence
+	agent      string // empty: no agent
+	cover      []definition.Cover
+	turning    bool // a named schedule has a rotation
+}
+
+// timetable is the schedule of a holder, without the colleagues for whom they stand in.
+func (h held) timetable(named map[string]*hours.Spec) (t Timetable, err error) {
+	spec, err := h.spec(named)
+	if err != nil {
+		return t, err
+	}
+	if spec.TimeZone == "" {
+		spec.TimeZone = h.zone
+	}
+	t = Timetable{Spec: &spec, Leave: slices.Clone(h.leave), Agent: h.agent}
+	for _, c := range h.cover {
+		if c.For == h.agent {
+			t.Leave = append(t.Leave, hours.Absence{DateRange: c.Dates()})
+		}
+	}
+	t.Zone, err = h.own()
+	return t, err
+}
+
+func agentHeld(id string, a *definition.Agent) held {
+	return held{name: "agent " + id, zone: a.TimeZone, schedule: a.Schedule, leave: a.Leave, agent: id, cover: a.Cover}
 }
 
 // own is the zone in which the holder's leave is read; nil: the schedule's.
@@ -182,9 +237,15 @@ func holders(d *definition.Definitions) []held {
 		}
 	}
 	for id, a := range d.Agents {
-		all = append(all, held{"agent " + id, a.TimeZone, a.Schedule, a.Leave})
+		h := agentHeld(id, a)
+		if spec := d.Schedules[a.Schedule.Name]; spec != nil {
+			h.turning = spec.Rotation != nil
+		}
+		all = append(all, h)
 	}
-	return slices.DeleteFunc(all, func(h held) bool { return h.schedule.IsZero() || len(h.schedule.InPlace) == 0 && len(h.leave) == 0 })
+	return slices.DeleteFunc(all, func(h held) bool {
+		return h.schedule.IsZero() || len(h.schedule.InPlace)+len(h.leave)+len(h.cover) == 0 && !h.turning
+	})
 }
 
 // zoneOf is the zone that a schedule names; empty: none.

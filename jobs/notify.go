@@ -169,7 +169,7 @@ func (j notifyJob) loadAgent(ctx context.Context, id string) (*definition.Agent,
 	if def == nil {
 		return new(definition.Agent), reader{zone: time.UTC}, nil
 	}
-	a, err := b.Agent(def)
+	a, err := b.Agent(id)
 	if err != nil {
 		return nil, reader{}, err
 	}

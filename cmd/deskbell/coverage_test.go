@@ -48,3 +48,33 @@ func TestCoverageOfARunningDeskbell(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// The README's turns and stand-ins.
+func TestTurnsOfAFile(t *testing.T) {
+	t.Parallel()
+	for agent, want := range map[string][]string{
+		"lea": {"Sat  5", "10:00–16:00", "Sat 12", "closed (rotation)"},
+		"tom": {"Sat  5", "closed (rotation)", "Sat 12", "closed (leave)"},
+		"kim": {"Sat  5", "closed", "Sat 12", "10:00–16:00 (cover)"},
+	} {
+		got := testBundle{env: map[string]string{"LC_ALL": "C.UTF-8"}}.run(t, "hours", "testdata/turns.yaml", "--schedule", "agent "+agent, "--from", "2026-12-04", "--to", "2026-12-14")
+		at := 0
+		for _, text := range want {
+			i := strings.Index(got.stdout[at:], text)
+			if i < 0 {
+				t.Fatalf("%s: %q is missing in\n%s", agent, text, got.stdout)
+			}
+			at += i
+		}
+	}
+	if got := (testBundle{}).run(t, "coverage", "testdata/turns.yaml", "--from", "2026-12-04", "--to", "2026-12-14", "--json"); !strings.Contains(got.stdout, `"uncovered_seconds":0`) {
+		t.Errorf("%+v", got)
+	}
+	broken := testBundle{stdin: `{schedules: {w: {weekly: daily 9-17, rotation: {every: 1w, of: [lea, tim], from: 2026-11-30}}},
+agents: {lea: {}, tom: {schedule: w}}, cover: [{for: lea, by: kin, on: 2026-12-12}]}`}.run(t, "validate", "-")
+	for _, want := range []string{`"tim" is not the name of an agent; allowed: lea, tom (did you mean "tom"?)`, `"tom" takes no turn in the rotation`, `"kin" is not the name of an agent`} {
+		if strings.Count(broken.stderr, want) != 1 {
+			t.Errorf("%q is not once in\n%s", want, broken.stderr)
+		}
+	}
+}

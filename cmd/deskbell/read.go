@@ -50,7 +50,7 @@ func (a *app) inspectDefinitions(ctx context.Context, file string, more ...confi
 		return nil, nil, err
 	}
 	reader := a.reader(ctx, file)
-	reader.Checks = append(more, checkVia)
+	reader.Checks = slices.Concat(more, []config.Check{checkVia})
 	return reader.Definitions(name, src)
 }
 

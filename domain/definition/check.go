@@ -19,16 +19,24 @@ func (d *Definitions) Check() error {
 }
 
 func (d *Definitions) check(at table.Place) {
-	for id := range sorted(d.Schedules) {
+	d.shareCovers()
+	d.checkCovers(at, d.Cover)
+	for id, spec := range sorted(d.Schedules) {
 		if isPreset(id) {
 			at.Key("schedules").Key(id).Fault(id, "reads as hours already", "another name")
 		}
+		d.checkRotation(at.Key("schedules").Key(id), spec)
 	}
 	for id, p := range sorted(d.Properties) {
 		d.checkProperty(at.Key("properties").Key(id), p)
 	}
 	for id, a := range sorted(d.Agents) {
-		d.checkSchedule(at.Key("agents").Key(id), a.Schedule)
+		at := at.Key("agents").Key(id)
+		d.checkSchedule(at, a.Schedule)
+		d.checkTurn(at, id, a)
+		if len(a.Cover) > 0 {
+			d.checkCovers(at, d.unlisted(a.Cover))
+		}
 	}
 }
 

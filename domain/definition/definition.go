@@ -12,6 +12,7 @@ type Definitions struct {
 	Properties   map[string]*Property    `json:"properties,omitempty"`
 	Agents       map[string]*Agent       `json:"agents,omitempty"`
 	Destinations map[string]*Destination `json:"destinations,omitempty"`
+	Cover        []Cover                 `json:"cover,omitempty"` // each also stands with its agents
 }
 
 // Property is one website or app with one chat widget.
@@ -80,6 +81,7 @@ type Agent struct {
 	TimeZone   string          `json:"time_zone,omitempty"`
 	Schedule   Schedule        `json:"schedule,omitzero"` // zero: always
 	Leave      []hours.Absence `json:"leave,omitempty"`
+	Cover      []Cover         `json:"cover,omitempty"`       // of this agent, or by them
 	OnlineWhen string          `json:"online_when,omitempty"` // scheduled (default)
 	Notify     Notify          `json:"notify,omitzero"`
 }

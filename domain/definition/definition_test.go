@@ -91,12 +91,12 @@ func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{`null`, ``},
 		{`{}`, ``},
-		{`[]`, `"" is not a map; allowed: the keys schedules, properties, agents, destinations`},
-		{`{"property": {}}`, `/property: "property" is not a key of a definitions file; allowed: schedules, properties, agents, destinations (did you mean "properties"?)`},
+		{`[]`, `"" is not a map; allowed: the keys schedules, properties, agents, destinations, cover`},
+		{`{"property": {}}`, `/property: "property" is not a key of a definitions file; allowed: schedules, properties, agents, destinations, cover (did you mean "properties"?)`},
 		{`{"agents": [1]}`, `/agents: "" is not a map; allowed: agents by id`},
 		{`{"agents": {"a b": {}}}`, `/agents/a b: "a b" is not an id; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'`},
 		{`{"agents": {".a": {}}}`, `/agents/.a: ".a" is not an id; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'`},
-		{`{"agents": {"a": "x"}}`, `/agents/a: "" is not a map; allowed: the keys name, time_zone, schedule, leave, online_when, notify`},
+		{`{"agents": {"a": "x"}}`, `/agents/a: "" is not a map; allowed: the keys name, time_zone, schedule, leave, cover, online_when, notify`},
 
 		{`{"properties": {"a": {"name": null}}}`, `/properties/a/name: "" is empty; allowed: at most 200 characters`},
 		{`{"properties": {"a": {"name": true}}}`, `/properties/a/name: "true" is no text; allowed: at most 200 characters; as a text it needs quotes: "true"`},
@@ -119,7 +119,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"properties": {"a": {"departments": {"b/c": null}}}}`, `/properties/a/departments/b~1c: "b/c" is not an id; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'`},
 		{`{"agents": {"a": {"schedule": {"weekly": "24/7", "exceptions": [{"on": "2026-05-01", "closed": true}, {"on": "2026-05-01", "hours": "9-12"}]}}}}`,
 			`/agents/a/schedule/exceptions/1: "2026-05-01" has an exception of this length already, /exceptions/0; allowed: exceptions of different lengths on one date, of which the shortest holds; a dated one beats a yearly one`},
-		{`{"schedules": {"office": {"weekly": {"mon": "9-17"}, "timezone": "UTC"}}}`, `/schedules/office/timezone: "timezone" is not a known key; allowed: time_zone, weekly, holidays, exceptions (did you mean "time_zone"?)`},
+		{`{"schedules": {"office": {"weekly": {"mon": "9-17"}, "timezone": "UTC"}}}`, `/schedules/office/timezone: "timezone" is not a known key; allowed: time_zone, weekly, holidays, exceptions, rotation (did you mean "time_zone"?)`},
 		{`{"schedules": {"closed": "24/7"}}`, `/schedules/closed: "closed" reads as hours already; allowed: another name`},
 
 		{`{"properties": {"a": {"schedule": "office"}}}`, `/properties/a/schedule: "office" is not the name of a schedule; allowed: none: the file defines no such thing`},

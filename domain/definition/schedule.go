@@ -26,6 +26,26 @@ func (s Schedule) Equal(o Schedule) bool {
 	return s.Name == o.Name && bytes.Equal(s.InPlace, o.InPlace)
 }
 
+// rotating is a schedule in place that has a rotation; nil where it has none.
+func (s Schedule) rotating() *hours.Spec {
+	if !bytes.Contains(s.InPlace, []byte(`"rotation":`)) { // of most
+		return nil
+	}
+	spec := new(hours.Spec)
+	if err := json.Unmarshal(s.InPlace, spec); err != nil || spec.Rotation == nil {
+		return nil
+	}
+	return spec
+}
+
+// Turning are the agents who take turns in a schedule in place.
+func (s Schedule) Turning() []string {
+	if spec := s.rotating(); spec != nil {
+		return spec.Rotation.Of
+	}
+	return nil
+}
+
 // MarshalJSON writes a name as a string and a schedule in place as the object that it is.
 func (s Schedule) MarshalJSON() ([]byte, error) {
 	switch {

@@ -14,7 +14,23 @@ func scheduleKeys() []table.Entry {
 			Doc: "Public holidays, on which it is closed: a country, also in short, as in `FR` or `DE-BY`. `deskbell holidays` lists them."},
 		{Key: "exceptions", Shape: exceptionsShape(),
 			Doc: "Dates with other hours. They beat holidays, and these beat the week. Of several on a date, the shortest holds."},
+		{Key: "rotation", Shape: rotationShape(),
+			Doc: "Agents who take turns in its hours. Each works in their own turns, and all of them before the first."},
 	}
+}
+
+func rotationShape() table.Shape {
+	every := table.Shape{Name: "days or weeks", Schema: map[string]any{"type": "string", "pattern": `^[0-9]+[dw]$`, "examples": []any{"1w", "2w", "3d"}}}
+	agent := map[string]any{"type": []any{"string", "number"}, "pattern": table.IDPattern}
+	of := listSchema(agent, 100)
+	of["type"], of["minItems"], of["uniqueItems"] = "array", 2, true
+	day := table.Shape{Name: "date", Schema: map[string]any{"type": "string", "format": "date", "pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`}}
+	keys := []table.Entry{
+		{Key: "every", Shape: every, Required: true, Doc: "How long a turn is, in whole days of its zone."},
+		{Key: "of", Shape: table.Shape{Name: "list of agents", Schema: of}, Required: true, Doc: "The agents, in the order of their turns."},
+		{Key: "from", Shape: day, Required: true, Doc: "The first day of the first turn."},
+	}
+	return table.Shape{Name: "rotation", Schema: table.Schema(keys), Keys: keys}
 }
 
 func scheduleSchema() map[string]any {

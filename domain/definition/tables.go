@@ -11,6 +11,7 @@ const (
 	mostDepartments = 100       // of a property
 	mostAgents      = 1000      // of a property or department
 	mostDays        = 1000      // leaves of an agent
+	mostCovers      = 1000      // in a file, or of an agent
 	mostVia         = 20        // service URLs of an agent
 )
 
@@ -24,6 +25,8 @@ func definitionsKind() table.Kind[Definitions] {
 			"The people who answer chats."),
 		table.Key("destinations", mapOf("destinations", mostEntries, table.Pointer(destinationKind())), destinationsOf,
 			"Where actions are delivered."),
+		table.Key("cover", listOf("covers", mostCovers, coverKind()), func(d *Definitions) *[]Cover { return &d.Cover },
+			"Who stands in for whom, and when."),
 	}, nil)
 }
 
@@ -92,6 +95,8 @@ func agentKind() table.Kind[Agent] {
 			"When they work: the name of a schedule, a preset, or a schedule in place. Always where there is none."),
 		table.Key("leave", listOf("leaves", mostDays, leave()), leaveOf,
 			"When they are away, whatever the schedule says."),
+		table.Key("cover", listOf("covers", mostCovers, coverKind()), func(a *Agent) *[]Cover { return &a.Cover },
+			"Covers of which they are a part, `for` or `by`. A file needs each only once, here or under `cover`; over HTTP it stands with both agents."),
 		table.Key("online_when", table.OneOf("a way to come online", "scheduled"), func(a *Agent) *string { return &a.OnlineWhen },
 			"What puts them online.").ByDefault("scheduled"),
 		table.Key("notify", notifyKind(), func(a *Agent) *Notify { return &a.Notify },

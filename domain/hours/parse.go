@@ -40,7 +40,7 @@ func Inspect(tree any) (*Spec, Faults, error) {
 }
 
 func (p *parser) spec(spec *Spec, tree any) {
-	fields, ok := p.object("", tree, "time_zone", "weekly", "holidays", "exceptions")
+	fields, ok := p.object("", tree, "time_zone", "weekly", "holidays", "exceptions", "rotation")
 	if !ok {
 		return
 	}
@@ -56,6 +56,9 @@ func (p *parser) spec(spec *Spec, tree any) {
 	}
 	if value, ok := fields["holidays"]; ok {
 		spec.Holidays = p.holidays("/holidays", value)
+	}
+	if value, ok := fields["rotation"]; ok {
+		spec.Rotation = p.rotation("/rotation", value)
 	}
 	if value, ok := fields["exceptions"]; ok {
 		spec.Exceptions = p.exceptions("/exceptions", value)

@@ -131,11 +131,11 @@ func TestEveryFaultSaysWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 		name, text, want string
 	}{
 		{"nothing at all", `null`,
-			`"null" is not a map; allowed: the keys time_zone, weekly, holidays, exceptions`},
+			`"null" is not a map; allowed: the keys time_zone, weekly, holidays, exceptions, rotation`},
 		{"a list", `[mon]`,
-			`"[mon]" is not a map; allowed: the keys time_zone, weekly, holidays, exceptions`},
+			`"[mon]" is not a map; allowed: the keys time_zone, weekly, holidays, exceptions, rotation`},
 		{"an unknown key", `{weekly: 24/7, timezone: UTC}`,
-			`/timezone: "timezone" is not a known key; allowed: time_zone, weekly, holidays, exceptions (did you mean "time_zone"?)`},
+			`/timezone: "timezone" is not a known key; allowed: time_zone, weekly, holidays, exceptions, rotation (did you mean "time_zone"?)`},
 		{"no week", `{time_zone: UTC}`,
 			`"{time_zone: UTC}" lacks weekly; allowed: weekly: {mon-fri: "9-17"}, "24/7" or "closed"`},
 		{"a week that is a number", `{weekly: 247}`,

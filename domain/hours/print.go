@@ -29,6 +29,9 @@ func (s *Spec) tree() object {
 	if s.Holidays != nil {
 		o = append(o, member{"holidays", s.Holidays.tree()})
 	}
+	if s.Rotation != nil {
+		o = append(o, member{"rotation", s.Rotation.tree()})
+	}
 	if len(s.Exceptions) > 0 {
 		var list []object
 		for _, e := range s.Exceptions {

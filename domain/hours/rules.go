@@ -31,6 +31,8 @@ type rules struct {
 	// search then need not visit every holiday of every year to find that nothing happens.
 	steady bool
 
+	rotation *Rotation // see Turn; nil: none
+
 	lengths [daysPerWeek]int64 // the open readings of each weekday after the weekday before, in seconds
 	length  int64              // of all seven
 }
@@ -38,7 +40,9 @@ type rules struct {
 // layers joins the rules with the leave that WithLeave lays over them.
 type layers struct {
 	*rules
-	leave []span // sorted, disjoint
+	leave   []span // sorted, disjoint
+	covered []span // sorted, single days: those on which the agent stands in for another
+	turns   *turns // nil: no rotation, or not that of an agent
 }
 
 // stretch is a run of days, from <= day < to, on which one layer answers: a single rule, or the
@@ -57,7 +61,7 @@ const (
 // steady, holidays and yearly exceptions are left out: they give the reason but never the answer.
 func (l layers) stretch(day int, recurring bool) stretch {
 	st := stretch{from: beginning, to: forever}
-	if st.narrow(l.leave, day) || st.narrow(l.dated, day) {
+	if st.narrow(l.leave, day) || st.narrow(l.covered, day) || l.turns != nil && l.turns.narrow(&st, day) || st.narrow(l.dated, day) {
 		return st
 	}
 	if l.steady && !recurring || len(l.yearly) == 0 && l.holidays == nil {

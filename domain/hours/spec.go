@@ -15,6 +15,7 @@ type Spec struct {
 	TimeZone   string      // IANA name; empty: the fallback given to Compile
 	Weekly     [7][]Window // by time.Weekday, Sunday first; a day without windows is closed
 	Holidays   *Holidays   // nil: holidays are days like others
+	Rotation   *Rotation   // of the agents who use it; nil: all have its hours at once
 	Exceptions []Exception // at most 1000. On one date, a dated one beats a yearly one, and a shorter one a longer one; two of one length are a fault
 }
 
@@ -72,6 +73,7 @@ func (p *parser) check(s *Spec) {
 	for _, day := range week() {
 		p.checkWindows("/weekly/"+shortName(day), s.Weekly[day])
 	}
+	p.checkRotation("/rotation", s.Rotation)
 	if s.Holidays != nil {
 		p.checkHolidays("/holidays", s.Holidays)
 	}
@@ -98,7 +100,7 @@ func (p *parser) check(s *Spec) {
 
 // rules compiles a definition that has been checked.
 func (s *Spec) rules() *rules {
-	r := &rules{}
+	r := &rules{rotation: s.Rotation}
 	for day, windows := range s.Weekly {
 		r.weekly[day] = rule{normal(windows), reasonWeekly}
 	}

@@ -167,7 +167,7 @@ func (w *walk) startOfState(reading int64, open bool) (previous int64, turned bo
 // rule, all that recurs has been seen.
 func (w *walk) limitAfter() int {
 	last := w.day
-	for _, layer := range [2][]span{w.leave, w.dated} {
+	for _, layer := range [3][]span{w.leave, w.covered, w.dated} {
 		if n := len(layer); n > 0 {
 			last = max(last, layer[n-1].to)
 		}
@@ -178,7 +178,7 @@ func (w *walk) limitAfter() int {
 // limitBefore is limitAfter for a search backward.
 func (w *walk) limitBefore() int {
 	first := w.day
-	for _, layer := range [2][]span{w.leave, w.dated} {
+	for _, layer := range [3][]span{w.leave, w.covered, w.dated} {
 		if len(layer) > 0 {
 			first = min(first, layer[0].from)
 		}

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,16 +42,19 @@ func (rs references) check(ctx context.Context, name string, def any) error {
 	case *definition.Property:
 		kind, set.Properties = "properties", map[string]*definition.Property{name: d}
 		names.schedules = d.Uses()
-		for _, id := range d.AllAgents() {
-			names.agents = append(names.agents, store.AgentSubject(id))
-		}
+		names.add(d.AllAgents()...)
 	case *definition.Agent:
 		kind, set.Agents = "agents", map[string]*definition.Agent{name: d}
 		if d.Schedule.Name != "" {
 			names.schedules = []string{d.Schedule.Name}
 		}
+		names.add(d.Partners(name)...)
+		names.add(d.Schedule.Turning()...)
 	case *hours.Spec:
 		kind, set.Schedules = "schedules", map[string]*hours.Spec{name: d}
+		if d.Rotation != nil {
+			names.add(d.Rotation.Of...)
+		}
 	default: // a destination refers to nothing
 		return nil
 	}
@@ -82,7 +86,7 @@ func (rs references) lookUp(ctx context.Context, set *definition.Definitions, na
 			if set.Schedules == nil {
 				set.Schedules = make(map[string]*hours.Spec)
 			}
-			set.Schedules[names.schedules[i]] = nil // it exists; its content is not read
+			set.Schedules[names.schedules[i]] = rotating(body) // it exists; no other content matters
 		}
 	}
 	if len(names.agents) > 0 {
@@ -90,9 +94,11 @@ func (rs references) lookUp(ctx context.Context, set *definition.Definitions, na
 		if err != nil {
 			return err
 		}
-		set.Agents = make(map[string]*definition.Agent)
+		if set.Agents == nil {
+			set.Agents = make(map[string]*definition.Agent)
+		}
 		for _, r := range records {
-			if id, _ := r.Subject.Agent(); r.Rev != 0 {
+			if id, _ := r.Subject.Agent(); r.Rev != 0 && set.Agents[id] == nil {
 				set.Agents[id] = new(definition.Agent)
 			}
 		}
@@ -106,6 +112,37 @@ func (rs references) lookUp(ctx context.Context, set *definition.Definitions, na
 		set.Destinations[name] = nil
 	}
 	return err
+}
+
+// add names agents.
+func (r *refs) add(agents ...string) {
+	for _, id := range agents {
+		r.agents = append(r.agents, store.AgentSubject(id))
+	}
+}
+
+// rotating decodes a schedule that has a rotation; nil for others, and for one that cannot be read.
+func rotating(body []byte) *hours.Spec {
+	if !bytes.Contains(body, []byte(`"rotation":`)) { // of most
+		return nil
+	}
+	spec := new(hours.Spec)
+	if json.Unmarshal(body, spec) != nil {
+		return nil
+	}
+	return spec
+}
+
+// turning are named schedules in whose rotation an agent takes turns.
+func (rs references) turning(ctx context.Context, agent string) (users []store.Subject, err error) {
+	all, err := rs.store.Globals(ctx, store.GlobalSchedule)
+	for name, body := range all {
+		if spec := rotating(body); spec != nil && spec.Rotation != nil && slices.Contains(spec.Rotation.Of, agent) {
+			users = append(users, store.ScheduleSubject(name))
+		}
+	}
+	slices.Sort(users)
+	return users[:min(len(users), someUsers)], err
 }
 
 // InUseError is returned for a definition that others refer to.
@@ -138,6 +175,9 @@ func (rs references) checkUnused(ctx context.Context, kind Kind, name string) er
 	var err error
 	switch kind {
 	case KindAgent:
+		if users, err = rs.turning(ctx, name); err != nil {
+			return err
+		}
 		err = rs.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
 			return rs.store.Served(ctx, store.AgentSubject(name), cursor, 500)
 		})

@@ -165,6 +165,8 @@ func refsOf(subject store.Subject, body []byte) (refs, error) {
 		if a.Schedule.Name != "" {
 			r.schedules = append(r.schedules, a.Schedule.Name)
 		}
+		id, _ := subject.Agent()
+		r.add(a.Partners(id)...)
 		return r, nil
 	}
 	var p definition.Property

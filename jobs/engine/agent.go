@@ -15,7 +15,7 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, at time.Time) 
 		return err
 	}
 	def := b.Agents[id]
-	a, err := b.Agent(def)
+	a, err := b.Agent(id)
 	if err != nil {
 		return err
 	}

@@ -54,19 +54,41 @@ func gather(ctx context.Context, db Reader, s *schedules, known *policyCache, re
 			}
 		}
 	}
-	if len(absent) > 0 {
-		found, err := db.Load(ctx, absent)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range found {
-			b.decode(r)
-		}
+	if err := b.loadAgents(ctx, db, absent); err != nil {
+		return nil, err
+	}
+	if err := b.loadAgents(ctx, db, b.covered()); err != nil {
+		return nil, err
 	}
 	if err := b.loadNamed(ctx, db); err != nil {
 		return nil, err
 	}
 	return b, b.loadCalendars(ctx, db)
+}
+
+// loadAgents loads the definitions of agents; there may be none.
+func (b *Batch) loadAgents(ctx context.Context, db Reader, absent []store.Subject) error {
+	if len(absent) == 0 {
+		return nil
+	}
+	found, err := db.Load(ctx, absent)
+	for _, r := range found {
+		b.decode(r)
+	}
+	return err
+}
+
+// covered are the agents for whom those of the batch stand in, as far as they are not loaded yet.
+func (b *Batch) covered() (absent []store.Subject) {
+	for id, a := range b.Agents {
+		for _, other := range a.StandsInFor(id) {
+			if _, ok := b.Agents[other]; !ok {
+				absent = append(absent, store.AgentSubject(other))
+			}
+		}
+	}
+	slices.Sort(absent)
+	return slices.Compact(absent)
 }
 
 func (b *Batch) decode(r store.Record) {
@@ -176,7 +198,7 @@ func (b *Batch) agentsOf(ids []string) []widget.Agent {
 			agents = append(agents, gone{})
 			continue
 		}
-		a, err := b.Agent(def)
+		a, err := b.Agent(id)
 		if err != nil {
 			b.Broken[store.AgentSubject(id)] = err
 			agents = append(agents, gone{})
@@ -194,18 +216,40 @@ func (gone) Available(time.Time) bool { return false }
 
 func (gone) NextBoundary(time.Time) time.Time { return time.Time{} }
 
-// Agent compiles an agent; one that is not defined is never available.
-func (b *Batch) Agent(def *definition.Agent) (agent.Agent, error) {
-	schedule, err := b.schedule(def.Schedule, def.TimeZone)
+// Agent compiles an agent: their turns in the hours of their schedule, the hours of colleagues for whom they stand in, and
+// their leave. The agent is defined.
+func (b *Batch) Agent(id string) (agent.Agent, error) {
+	def := b.Agents[id]
+	schedule, err := b.shift(id)
 	if err != nil {
 		return agent.Agent{}, err
 	}
-	if len(def.Leave) > 0 {
+	for _, c := range def.Cover {
+		if c.By != id || b.Agents[c.For] == nil {
+			continue
+		}
+		theirs, err := b.shift(c.For)
+		if err != nil {
+			return agent.Agent{}, err
+		}
+		zone, err := b.Zone(b.Agents[c.For], theirs)
+		if err != nil {
+			return agent.Agent{}, err
+		}
+		schedule = schedule.Covering(theirs, zone, c.Dates())
+	}
+	away := slices.Clone(def.Leave)
+	for _, c := range def.Cover {
+		if c.For == id {
+			away = append(away, hours.Absence{DateRange: c.Dates()})
+		}
+	}
+	if len(away) > 0 {
 		zone, err := b.Zone(def, schedule)
 		if err != nil {
 			return agent.Agent{}, err
 		}
-		if schedule, err = b.away(schedule, zone, def.Leave); err != nil {
+		if schedule, err = b.away(schedule, zone, away); err != nil {
 			return agent.Agent{}, err
 		}
 	}
@@ -214,6 +258,16 @@ func (b *Batch) Agent(def *definition.Agent) (agent.Agent, error) {
 		a.NotifyOn = append(a.NotifyOn, agent.Kind(kind))
 	}
 	return a, nil
+}
+
+// shift is an agent's schedule, on their own turns.
+func (b *Batch) shift(id string) (*hours.Schedule, error) {
+	def := b.Agents[id]
+	schedule, err := b.schedule(def.Schedule, def.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	return schedule.Turn(id), nil
 }
 
 // Zone is an agent's zone, in which they read dates of leave and the times of notices: their own, or else that of their

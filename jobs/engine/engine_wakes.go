@@ -42,6 +42,14 @@ func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
 func (e *Engine) fulfil(ctx context.Context, requests []store.WakeRequest, awake map[int]bool) (woken int, err error) {
 	var subjects []store.Subject
 	for _, q := range requests {
+		if _, ok := store.Subject(q.Name).Agent(); ok {
+			n, err := e.wakeStandIn(ctx, store.Subject(q.Name), awake)
+			woken += n
+			if err != nil {
+				return woken, err
+			}
+			continue
+		}
 		property, ok := store.Subject(q.Name).Chatters()
 		if !ok {
 			subjects = append(subjects, store.Subject(q.Name))
@@ -54,6 +62,38 @@ func (e *Engine) fulfil(ctx context.Context, requests []store.WakeRequest, awake
 		}
 	}
 	return woken + len(subjects), e.wake(ctx, subjects, awake)
+}
+
+// wakeStandIn makes an agent due who stands in for another one that was edited, and wakes the properties that they serve.
+// The agent's own decision passes nothing on: two agents who stand in for each other would wake each other for ever.
+func (e *Engine) wakeStandIn(ctx context.Context, agent store.Subject, awake map[int]bool) (woken int, err error) {
+	var properties []store.Subject
+	for cursor := ""; ; {
+		served, next, err := e.Store.Served(ctx, agent, cursor, e.Batch)
+		if err != nil {
+			return 0, err
+		}
+		for _, s := range served {
+			if _, ok := s.Property(); ok {
+				properties = append(properties, s)
+			}
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	records, err := e.Store.Load(ctx, []store.Subject{agent})
+	if err != nil {
+		return 0, err
+	}
+	if r := records[0]; r.Rev != 0 && !r.Woken { // else it is gone, or decided on anyway
+		now := e.now()
+		if _, err := e.Store.Commit(ctx, []store.Change{{Subject: agent, Rev: r.Rev, Due: now, At: now}}); err != nil {
+			return 0, err
+		}
+		awake[e.Store.Shard(agent)] = true
+	}
+	return len(properties) + 1, e.wake(ctx, properties, awake)
 }
 
 // wakeChatters wakes the visitors of a property who have a chat going: its hours may have

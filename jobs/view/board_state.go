@@ -140,7 +140,7 @@ func agentsOnBoard(b *engine.Batch, s *BoardState, def *definition.Property, at 
 		if def == nil {
 			continue
 		}
-		a, err := b.Agent(def)
+		a, err := b.Agent(id)
 		if err != nil {
 			continue // never available, as in agentsOf
 		}

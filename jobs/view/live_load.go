@@ -138,6 +138,9 @@ func usedBy(b *engine.Batch, property store.Subject) []store.Subject {
 	schedules := p.Uses()
 	agents := p.AllAgents()
 	for _, id := range agents {
+		agents = append(agents, b.Agents[id].StandsInFor(id)...)
+	}
+	for _, id := range agents {
 		if a := b.Agents[id]; a != nil && a.Schedule.Name != "" {
 			schedules = append(schedules, a.Schedule.Name)
 		}

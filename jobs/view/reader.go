@@ -106,7 +106,7 @@ func (r *Reader) AgentHours(ctx context.Context, id string) (*hours.Schedule, er
 	if err != nil {
 		return nil, err
 	}
-	a, err := b.Agent(b.Agents[id])
+	a, err := b.Agent(id)
 	return a.Hours, err
 }
 
