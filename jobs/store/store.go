@@ -333,4 +333,5 @@ const (
 	GlobalKey         Global = "keys"  // of the HTTP API; see edit.Keys
 	GlobalFeed        Global = "feeds" // calendars that are fetched, by CalendarName; see edit.Feeds
 	GlobalZones       Global = "zones" // one, ZonesWoken
+	GlobalLink        Global = "links" // to calendars that others read; see edit.Links
 )

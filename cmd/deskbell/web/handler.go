@@ -27,6 +27,10 @@ type Config struct {
 	// GET and HEAD. The API asks for a key as a bearer token; Docs and Private ask by HTTP Basic, with a key as the password,
 	// so that browsers log in.
 	Public, API, Docs, Private map[string]http.Handler
+
+	// Linked is for keys, and for whoever has a link to what it shows.
+	Linked map[string]Linked
+	Links  edit.Links
 }
 
 // server is a Config at work.
@@ -51,6 +55,9 @@ func New(c Config) http.Handler {
 	}
 	for pattern, h := range c.API {
 		mux.Handle(pattern, s.admitting(bearer, h))
+	}
+	for pattern, l := range c.Linked {
+		mux.Handle(pattern, s.admittingLinked(l))
 	}
 	for pattern, h := range c.Docs {
 		mux.Handle(pattern, s.admitting(basic, h))

@@ -34,6 +34,7 @@ type Config struct {
 type API struct {
 	Handlers map[string]http.Handler // the API itself
 	Docs     map[string]http.Handler // its OpenAPI document, and a page for people
+	Linked   map[string]web.Linked   // calendars
 }
 
 // service is a Config at work.
@@ -74,6 +75,7 @@ func New(c Config) API {
 	s.addEvents(h)
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
+	s.describeFeeds(h.OpenAPI())
 
 	document, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
 	if err != nil {
@@ -82,6 +84,7 @@ func New(c Config) API {
 	return API{
 		Handlers: map[string]http.Handler{"/v1/": timed(web.PlainErrors(mux))},
 		Docs:     map[string]http.Handler{"GET /openapi.json": fixed("application/json", document), "GET /docs": docsOf(document)},
+		Linked:   s.calendars(),
 	}
 }
 

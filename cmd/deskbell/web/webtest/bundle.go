@@ -72,7 +72,7 @@ func New(t *testing.T, change ...func(*Bundle, *web.Config)) *Bundle {
 	b.Client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: b.Now, TimeZone: time.UTC})
 	b.Keys = edit.Keys{Store: store, Now: b.Now}
 	served := api.New(api.Config{Client: b.Client, Now: b.Now, Log: log})
-	c := web.Config{Keys: b.Keys, Now: b.Now, Log: log, Loopback: true, API: served.Handlers, Docs: served.Docs}
+	c := web.Config{Keys: b.Keys, Now: b.Now, Log: log, Loopback: true, API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: store, Now: b.Now}}
 	for _, f := range change {
 		f(b, &c)
 	}

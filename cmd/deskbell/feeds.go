@@ -1,0 +1,133 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+)
+
+type feedsCmd struct {
+	Action string `arg:"" enum:"link,list,revoke" help:"What to do: link, list or revoke."`
+	Of     string `arg:"" optional:"" help:"Link, revoke: what has the hours: agent, schedule or property."`
+	ID     string `arg:"" optional:"" help:"Its id."`
+	URL    string `placeholder:"URL" help:"Link: where deskbell web is reached from outside, such as https://bell.example; default: where it listens."`
+}
+
+func (*feedsCmd) Help() string {
+	return `
+Calendar programs subscribe to shifts and hours by an address with a secret, since they send no key. The address shows
+that calendar and is good for nothing else. It is shown once; only a hash of its secret is kept. What is revoked is dead at
+once. List shows these links, and how the calendars are that definitions name by ical_url.
+
+Examples:
+
+    deskbell feeds link agent lea --url https://bell.example
+    deskbell feeds link schedule office
+    deskbell feeds list
+    deskbell feeds revoke agent lea
+`
+}
+
+func (c *feedsCmd) Run(ctx context.Context, a *app) (err error) {
+	kind := edit.Kind(c.Of)
+	path, ok := map[edit.Kind]string{
+		edit.KindAgent: "/v1/agents/%s/shifts.ics", edit.KindSchedule: "/v1/schedules/%s/hours.ics", edit.KindProperty: "/v1/properties/%s/hours.ics",
+	}[kind]
+	switch {
+	case c.Action == "list" && c.Of != "":
+		return usagef("feeds list: it lists all of them, and needs nothing more")
+	case c.Action != "list" && (!ok || c.ID == ""):
+		return usagef("feeds %s: say of what: agent ID, schedule ID or property ID", c.Action)
+	case c.Action != "link" && c.URL != "":
+		return usagef("feeds %s: --url is for feeds link", c.Action)
+	}
+	s, err := a.connect(ctx, redisstore.Peek)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	links := edit.Links{Store: s.store, Now: a.now}
+	switch c.Action {
+	case "link":
+		return c.link(ctx, a, s, links, kind, path)
+	case "revoke":
+		if err := links.Revoke(ctx, kind, c.ID); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "Revoked the link of %s %s. It is dead.\n", kind, c.ID)
+		return nil
+	}
+	return errors.Join(a.printLinks(ctx, links), a.printFeeds(ctx, edit.Feeds{Store: s.store, Now: a.now}))
+}
+
+// link makes a link to something that is there.
+func (c *feedsCmd) link(ctx context.Context, a *app, s *session, links edit.Links, kind edit.Kind, path string) error {
+	base := c.URL
+	if base == "" {
+		host, port, err := net.SplitHostPort(cmp.Or(s.env.Listen, defaultListen))
+		if err != nil {
+			return err
+		}
+		base = "http://" + net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port)
+	}
+	if u, err := url.Parse(base); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
+		return usagef("--url %s is not where a server is; write it as https://bell.example", base)
+	}
+	if _, err := s.client.Get(ctx, kind, c.ID); err != nil {
+		return err
+	}
+	secret, err := links.Add(ctx, kind, c.ID)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s%s?token=%s\n", strings.TrimSuffix(base, "/"), fmt.Sprintf(path, c.ID), secret)
+	fmt.Fprintln(a.stderr, "Keep it now: it is not shown again. Whoever has it reads this calendar.")
+	return nil
+}
+
+func (a *app) printLinks(ctx context.Context, links edit.Links) error {
+	list, err := links.List(ctx)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(a.stdout, "There is no link to a calendar: deskbell feeds link agent ID")
+		return nil
+	}
+	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "LINK TO\tCREATED")
+	for _, l := range list {
+		fmt.Fprintf(table, "%s %s\t%s\n", l.Kind, l.ID, l.Created.Format("2006-01-02 15:04 UTC"))
+	}
+	return table.Flush()
+}
+
+// printFeeds prints the calendars that are fetched, without their addresses.
+func (a *app) printFeeds(ctx context.Context, feeds edit.Feeds) error {
+	all, err := feeds.Load(ctx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	fmt.Fprintln(a.stdout)
+	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "CALENDAR AT\tNAME\tFETCHED\tEVENTS\tPROBLEM")
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		f, fetched := all[name], "never"
+		if !f.Fetched.IsZero() {
+			fetched = f.Fetched.Format("2006-01-02 15:04 UTC")
+		}
+		problem, _, _ := strings.Cut(cmp.Or(f.Problem, "none"), "\n")
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\n", hostOf(f.URL), name, fetched, f.Events, problem)
+	}
+	return table.Flush()
+}
