@@ -72,10 +72,10 @@ func (s *Schedule) Between(a, b time.Time) time.Duration {
 	}
 	from, until := a, b // of the override, as far as it is between a and b
 	if o := s.override; !o.From.IsZero() && o.From.After(a) {
-		from = minTime(o.From, b)
+		from = Earlier(o.From, b)
 	}
 	if o := s.override; !o.Until.IsZero() && o.Until.Before(b) {
-		until = maxTime(o.Until, a)
+		until = Later(o.Until, a)
 	}
 	total := sum(s.betweenBeneath(a, from), s.betweenBeneath(until, b))
 	if s.override.Open {
@@ -254,18 +254,4 @@ func sum(a, b time.Duration) time.Duration {
 		return math.MaxInt64
 	}
 	return a + b
-}
-
-func minTime(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }

@@ -126,7 +126,7 @@ func (s *Schedule) holedState(t time.Time) State {
 	held := i < len(s.holes) && s.holes[i].from <= instant
 	if state.Open && !held {
 		if i > 0 {
-			state.Since = maxTime(state.Since, s.time(s.holes[i-1].until))
+			state.Since = Later(state.Since, s.time(s.holes[i-1].until))
 		}
 		if i < len(s.holes) {
 			state.Until = Earliest(state.Until, s.time(s.holes[i].from))
@@ -180,7 +180,7 @@ func (s *Schedule) time(instant int64) time.Time { return time.Unix(instant, 0).
 func (s *Schedule) plainBetween(a, b time.Time) time.Duration {
 	total := s.ruledBetween(a, b)
 	for i := s.holeAfter(a.Unix()); i < len(s.holes) && total < math.MaxInt64; i++ {
-		from, until := maxTime(a, s.time(s.holes[i].from)), minTime(b, s.time(s.holes[i].until))
+		from, until := Later(a, s.time(s.holes[i].from)), Earlier(b, s.time(s.holes[i].until))
 		if !from.Before(until) {
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
@@ -98,7 +99,7 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 	}
 	due, _ := r.acts(c, t)
 	facts := r.facts(t)
-	facts.Acts = later(due, r.at)
+	facts.Acts = hours.Later(due, r.at)
 	if e != nil {
 		look(&facts, *e)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
@@ -98,7 +99,7 @@ func (s *State) merge(e event.Event) {
 	case d.Visit != "" && (alive || e.Type == event.VisitorLeft):
 		s.visited(e, alive)
 	case alive:
-		s.Seen = later(s.Seen, at)
+		s.Seen = hours.Later(s.Seen, at)
 	}
 	if viewed(e) {
 		s.view(pageOf(e))
@@ -106,11 +107,11 @@ func (s *State) merge(e event.Event) {
 	s.describe(d.Attributes, at)
 	switch e.Type {
 	case event.WidgetMinimized:
-		s.Minimized = later(s.Minimized, at)
+		s.Minimized = hours.Later(s.Minimized, at)
 	case event.DepartmentChosen, event.ChatRequested:
 		s.Department = s.Department.or(Word{d.Department, at})
 	case event.ChatEnded:
-		s.ChatEnded = later(s.ChatEnded, at)
+		s.ChatEnded = hours.Later(s.ChatEnded, at)
 	}
 	if asks(e) {
 		s.Said = s.Said.or(Word{table.First(d.Text, mostSaid), at})
@@ -158,9 +159,9 @@ func (s *State) visited(e event.Event, alive bool) {
 		v.Arrived = at
 	}
 	if alive {
-		v.Seen = later(v.Seen, at)
+		v.Seen = hours.Later(v.Seen, at)
 	} else {
-		v.Left = later(v.Left, at)
+		v.Left = hours.Later(v.Left, at)
 	}
 	if viewed(e) {
 		v.count(hash(at.Format(time.RFC3339Nano), e.Data.Page.URL))
@@ -171,7 +172,7 @@ func (s *State) visited(e event.Event, alive bool) {
 	s.Visits = s.Visits[:min(len(s.Visits), mostVisits)]
 }
 
-func (v *Visit) heard() time.Time { return later(v.Seen, v.Left) }
+func (v *Visit) heard() time.Time { return hours.Later(v.Seen, v.Left) }
 
 // count keeps the least of too many hashes: so which are kept does not depend on their order.
 func (v *Visit) count(view uint32) {
@@ -192,7 +193,7 @@ func (s *State) view(p Page) {
 		}
 		s.Page = p
 	case s.Page.URL != p.URL:
-		s.Elsewhere = later(s.Elsewhere, p.Since)
+		s.Elsewhere = hours.Later(s.Elsewhere, p.Since)
 	}
 }
 
@@ -242,7 +243,7 @@ func (s *State) left(id string) bool {
 func (s *State) seen(id string) time.Time {
 	v, _ := s.visit(id)
 	if id == "" || id == s.latest().ID {
-		return later(v.Seen, s.Seen)
+		return hours.Later(v.Seen, s.Seen)
 	}
 	return v.Seen
 }
@@ -252,7 +253,7 @@ func (s *State) seen(id string) time.Time {
 func (s *State) Expires() time.Time {
 	last := s.Seen
 	for i := range s.Visits {
-		last = later(last, s.Visits[i].heard())
+		last = hours.Later(last, s.Visits[i].heard())
 	}
 	if last.IsZero() && len(s.Known) > 0 { // only others mentioned them, and they have not been here
 		last = s.Known[len(s.Known)-1].At
@@ -260,12 +261,5 @@ func (s *State) Expires() time.Time {
 	if last.IsZero() {
 		return time.Time{}
 	}
-	return later(last.Add(keptAfterVisit), s.ChatEnded.Add(keptAfterChat))
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
+	return hours.Later(last.Add(keptAfterVisit), s.ChatEnded.Add(keptAfterChat))
 }

@@ -153,7 +153,7 @@ func (w *walk) anyone() (available bool, sure time.Time) {
 		case until.IsZero():
 			return true, time.Time{}
 		default:
-			available, departure = true, later(departure, until)
+			available, departure = true, hours.Later(departure, until)
 		}
 	}
 	if available {
@@ -178,7 +178,7 @@ func (w *walk) there(c *crew) (available bool, sure time.Time) {
 		case a.until.IsZero():
 			available, departure = true, time.Time{}
 		case !available || !departure.IsZero():
-			available, departure = true, later(departure, a.until)
+			available, departure = true, hours.Later(departure, a.until)
 		}
 	}
 	if !available {
@@ -212,11 +212,4 @@ func (w *walk) reason() (reason string) {
 		}
 	}
 	return reason
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

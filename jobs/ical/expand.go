@@ -100,7 +100,7 @@ func (x *expander) once(e *event, start time.Time, own *span) {
 		if last.Before(x.from) || first.After(x.to) {
 			return
 		}
-		c.Days = hours.DateRange{From: hours.DateOf(maxTime(first, x.from)), To: hours.DateOf(minTime(last, x.to))}
+		c.Days = hours.DateRange{From: hours.DateOf(hours.Later(first, x.from)), To: hours.DateOf(hours.Earlier(last, x.to))}
 		x.closures = append(x.closures, c)
 		return
 	}
@@ -117,7 +117,7 @@ func (x *expander) once(e *event, start time.Time, own *span) {
 	if c.Until.Before(x.from) || c.From.After(x.to) {
 		return
 	}
-	c.From, c.Until = maxTime(c.From, x.from), minTime(c.Until, x.to)
+	c.From, c.Until = hours.Later(c.From, x.from), hours.Earlier(c.Until, x.to)
 	if c.From.Before(c.Until) { // one that lasts for no time closes nothing
 		x.closures = append(x.closures, c)
 	}
@@ -134,18 +134,4 @@ func elapse(from, until time.Time, zone string, exact time.Duration) (begin, end
 		return from, end, zone
 	}
 	return readingOf(instantOf(from, zone), "UTC"), readingOf(at, "UTC"), "UTC"
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
-func minTime(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }

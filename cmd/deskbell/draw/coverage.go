@@ -57,7 +57,7 @@ func shiftsOn(how Style, stretches []widget.Stretch, start, end time.Time, zone 
 	signs := slices.Repeat([]string{how.Paint(dim, "·")}, shiftColumns)
 	var words []string
 	for _, s := range stretches {
-		from, to := later(s.From, start), earlier(s.To, end)
+		from, to := hours.Later(s.From, start), hours.Earlier(s.To, end)
 		if !from.Before(to) {
 			continue
 		}
@@ -87,18 +87,4 @@ func clockTo(t time.Time, zone *time.Location) string {
 		return text
 	}
 	return "24:00"
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
