@@ -79,6 +79,9 @@ func Nearest(written string, names []string) string {
 	const short = 2                        // codes of countries: each is near to all others
 	best, distance := "", 3+len(written)/6 // a slip or two, and more in a long word
 	for _, name := range names {
+		if apart := len(name) - len(written); max(apart, -apart) >= distance {
+			continue // as many edits at least
+		}
 		if d := edits(strings.ToLower(written), strings.ToLower(name)); d < distance && d < len(name) && len(name) > short {
 			best, distance = name, d
 		}

@@ -13,6 +13,7 @@ import (
 type Database struct {
 	version string
 	names   map[string]string // lower case → the database's spelling
+	sorted  []string          // all names in the database's spelling
 	links   map[string]string // name → the name of a zone that is no link
 	read    func(zone string) ([]byte, error)
 
@@ -61,6 +62,7 @@ func newDatabase(version string, zones func(func(string) bool), links map[string
 	for name := range links {
 		d.names[strings.ToLower(name)] = name
 	}
+	d.sorted = slices.Sorted(maps.Values(d.names))
 	return d, nil
 }
 
@@ -83,7 +85,7 @@ func IsVersion(s string) bool {
 func (d *Database) Version() string { return d.version }
 
 // Names are all names that Load takes, sorted.
-func (d *Database) Names() []string { return slices.Sorted(maps.Values(d.names)) }
+func (d *Database) Names() []string { return slices.Clone(d.sorted) }
 
 // Link gives the name of the zone to which a name is a link; a name that is none is its own.
 func (d *Database) Link(name string) string {

@@ -92,7 +92,7 @@ func rails(_, lower string) (problem, allowed string) {
 // city knows the last parts of names: "Paris", "Mexico City".
 func (d *Database) city(_, lower string) (problem, allowed string) {
 	wanted := "/" + strings.ReplaceAll(lower, " ", "_")
-	for _, name := range d.Names() {
+	for _, name := range d.sorted {
 		if strings.HasSuffix(strings.ToLower(name), wanted) && !strings.HasPrefix(name, "Etc/") {
 			return "lacks the first part of its name", d.Link(name)
 		}
@@ -124,7 +124,7 @@ func abbreviation(_, lower string) (problem, allowed string) {
 
 // suggest is the hint at the name that was probably meant: of an old name, the one that it has now.
 func (d *Database) suggest(name string) string {
-	if near := table.Nearest(name, d.Names()); near != "" {
+	if near := table.Nearest(name, d.sorted); near != "" {
 		return table.DidYouMean(d.Link(near))
 	}
 	return ""

@@ -146,6 +146,7 @@ type event struct {
 	name string
 	data struct {
 		Properties []view.BoardState
+		Version    string // of zones
 		Detail     string
 	}
 }
@@ -231,6 +232,9 @@ func TestBoardStreamsWhatBecomesOfProperties(t *testing.T) {
 	}
 	want("acme offline, bakery online")
 	next("destinations")
+	if version := next("zones").data.Version; version != "2026f" {
+		t.Errorf("the version of the time zones is %q", version)
+	}
 	b.Pass(time.Second)
 	want("acme online") // by the clock alone, without a write
 
