@@ -61,8 +61,10 @@ func (s *servers) start(ctx, work context.Context) error {
 	w := s.worker
 	mux := w.mux()
 	for _, q := range s.queues {
-		if ended := ctx.Err() != nil; ended {
+		select {
+		case <-ctx.Done():
 			return nil
+		default:
 		}
 		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{
 			Concurrency: q.concurrency, Queues: w.queue.all(q.queue),
