@@ -105,7 +105,7 @@ func (p *parser) rotation(path string, tree any) *Rotation {
 	return r
 }
 
-// turning is the id of an agent who takes turns. One may come twice, and then has two of them.
+// turning is the id of an agent who takes turns, each listed once.
 func (p *parser) turning(path string, tree any, before []string) string {
 	id, ok := tree.(string)
 	if !ok {
