@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/domain/trigger"
 )
 
 // A timer whose trigger counts open time, or defers, depends on the hours, which an edit or an override may change. So
@@ -70,9 +69,10 @@ func (r *run) putOff(c *compiled, t *Timer) bool {
 	return true
 }
 
-// shut tells whether a trigger that defers may start though the widget is not online: it is closed.
+// shut tells whether a trigger may start though the widget is not online: it is closed, and the trigger is due only while it
+// is open.
 func (r *run) shut(c *compiled, t Timer, at time.Time) bool {
-	return c.WhenClosed == trigger.ClosedDefer && !r.door(t).Open(at)
+	return !c.Plain() && !r.door(t).Open(at)
 }
 
 // MindsHours tells whether an edit of the hours may matter to a timer.

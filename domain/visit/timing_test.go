@@ -82,7 +82,9 @@ func TestTriggersWithinHours(t *testing.T) {
 		{"ended between", rescue, "16:00 ask; tue 9:30 end; tue 12:00 wake", "tue 9:30 T chat_ended"},
 		{"late by the hours alone", rescue, "16:00 ask; tue 12:01 wake", "tue 12:01 T hi"},
 		{"later", rescue, "16:00 ask; tue 12:02 wake", "tue 12:02 T late"},
-		{"asked while it is closed, as ever", rescue, "20:00 ask; tue 13:00 wake", "20:00 T widget_offline"},
+		{"open hours, asked while it is closed", rescue, "20:00 ask; tue 12:59 wake; tue 13:00 wake", "tue 13:00 T hi"},
+		{"open hours, asked while it is closed, and answered", rescue, "20:00 ask; 21:00 answer; tue 13:00 wake", "21:00 T answered"},
+		{"asked while it is closed, with real time", `{"name":"T","type":"rescue","delay":"4h","message":"hi"}`, "20:00 ask; tue 13:00 wake", "20:00 T widget_offline"},
 		{"unanswered for so long, asked while it is closed", open4, "20:00 ask; tue 12:59 wake; tue 13:00 wake", "tue 13:00 T tag slow"},
 		{"unanswered, and superseded", open4, "16:00 ask; 16:30 answer; 16:40 say; tue 12:39 wake; tue 12:40 wake", "16:30 T answered; tue 12:40 T tag slow"},
 		{"full at the closing", open4, "13:00 ask; 17:00 wake; tue 9:00 wake", "tue 9:00 T tag slow"},
@@ -101,6 +103,7 @@ func TestTriggersWithinHours(t *testing.T) {
 		{"nobody is spoken to", custom, "16:00 custom won; 18:00 wake; tue 10:00 wake", "18:00 T deferred; tue 10:00 T tag won"},
 		{"a wait is deferred", steps, "16:00 ask; 18:00 wake; tue 10:00 wake", "16:00 T tag a; 18:00 T deferred; tue 10:00 T tag b"},
 		{"the start is deferred, and then a wait", steps, "20:00 ask; tue 9:00 wake; tue 11:00 wake", "20:00 T deferred; tue 9:00 T tag a; tue 11:00 T tag b"},
+		{"the start waits for the opening, and then a wait counts open hours", counts, "20:00 ask; tue 9:00 wake; tue 11:00 wake", "tue 9:00 T tag a; tue 11:00 T tag b"},
 		{"a wait counts open hours", counts, "16:00 ask; 18:00 wake; tue 10:00 wake", "16:00 T tag a; tue 10:00 T tag b"},
 
 		{"snooze", snooze, "10:00 ask; 11:00 wake", "11:00 T snooze c1 until tue 9:00"},
