@@ -52,12 +52,12 @@ Examples:
 func (c *closeCmd) Run(ctx context.Context, a *app) error { return c.set(ctx, a, false) }
 
 type overrideFlags struct {
-	Property   string `arg:"" help:"The property's id; acme/sales for one department of it."`
-	Department string `placeholder:"ID" help:"Only this department of it."`
-	For        *span  `xor:"end" placeholder:"30m" help:"For so long."`
-	Until      string `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
-	UntilNext  bool   `xor:"end" help:"Until the next boundary of its schedule."`
-	Clear      bool   `xor:"end" help:"Take an override back, whichever it is."`
+	Property   string  `arg:"" help:"The property's id; acme/sales for one department of it."`
+	Department *string `placeholder:"ID" help:"Only this department of it."`
+	For        *span   `xor:"end" placeholder:"30m" help:"For so long."`
+	Until      string  `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
+	UntilNext  bool    `xor:"end" help:"Until the next boundary of its schedule."`
+	Clear      bool    `xor:"end" help:"Take an override back, whichever it is."`
 }
 
 func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) {
@@ -66,10 +66,11 @@ func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	if property, department, both := strings.Cut(f.Property, "/"); both && f.Department == "" {
-		f.Property, f.Department = property, department
+	property, department, err := f.place()
+	if err != nil {
+		return err
 	}
-	gates, err := s.client.Gates(ctx, f.Property, f.Department)
+	gates, err := s.client.Gates(ctx, property, department)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) 
 	if err != nil {
 		return err
 	}
-	forced, err := s.client.Force(ctx, f.Property, f.Department, override)
+	forced, err := s.client.Force(ctx, property, department, override)
 	if err != nil {
 		return err
 	}
@@ -85,12 +86,25 @@ func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) 
 	return nil
 }
 
+// place is the property, and the department of it if one was named. A name that is there and empty, as a variable of a
+// script leaves it that is not set, is refused: it was not the whole property that was meant.
+func (f *overrideFlags) place() (property, department string, err error) {
+	property, department, named := strings.Cut(f.Property, "/")
+	if f.Department != nil {
+		property, department, named = f.Property, *f.Department, true
+	}
+	if named && department == "" {
+		return "", "", usagef("the name of the department is empty; write acme for a property, or acme/sales for a department of it")
+	}
+	return property, department, nil
+}
+
 // name is acme or acme/sales.
 func (f *overrideFlags) name() string {
-	if f.Department == "" {
+	if f.Department == nil {
 		return f.Property
 	}
-	return f.Property + "/" + f.Department
+	return f.Property + "/" + *f.Department
 }
 
 // forcedWords are "closed (override) until …, then open (weekly) until …".

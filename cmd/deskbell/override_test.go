@@ -29,6 +29,8 @@ func TestOverride(t *testing.T) {
 		{args: "open acme/sales --until-next", stdout: "acme/sales is open (override) until Mon 23 Nov 2026 11:00:00 CET, then closed (weekly) until Tue 24 Nov 2026 09:00:00 CET.\n"},
 		{args: "open acme/sales --clear", stdout: "acme/sales is open (weekly) until Mon 23 Nov 2026 11:00:00 CET.\n"},
 		{args: "close acme --department dales", code: 1, stderr: "deskbell: finding department \"dales\" of property \"acme\": not defined\n"},
+		{args: "open acme/", code: 2, stderr: "deskbell: the name of the department is empty; write acme for a property, or acme/sales for a department of it\n"},
+		{args: "close acme --department=", code: 2, stderr: "deskbell: the name of the department is empty;"},
 		{args: "open always --clear", stdout: "always is open (always), with no change in sight.\n"},
 		{args: "open nobody", code: 1, stderr: "deskbell: finding property \"nobody\": not defined\n"},
 		{args: "open acme --until 2026-11-23T09:00", code: 2, stderr: "deskbell: --until: 2026-11-23T09:00 has passed\n"},
