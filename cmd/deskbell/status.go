@@ -17,6 +17,7 @@ import (
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/view"
 )
@@ -106,7 +107,7 @@ func local(t time.Time, zone *time.Location, now time.Time) string {
 	if t.Format(time.DateOnly) == now.In(zone).Format(time.DateOnly) {
 		return t.Format("15:04:05")
 	}
-	return t.Format("Mon 2 Jan 15:04")
+	return logline.Date(t, now, zone) + t.Format(" 15:04")
 }
 
 func onShift(agents []view.AgentStatus) string {

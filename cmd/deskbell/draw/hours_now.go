@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/destination/logline"
 )
 
 // standing is "Now closed (weekly). Opens Mon 23 Nov 09:00 CET, in 1 day 22 h."
@@ -18,9 +19,6 @@ func standing(s *hours.Schedule, now time.Time) string {
 		return fmt.Sprintf("Now %s (%s), and nothing changes that.", is, state.Reason)
 	}
 	at := state.Until.In(s.Location())
-	layout := "Mon 2 Jan 15:04 MST"
-	if at.Year() != now.In(s.Location()).Year() {
-		layout = "Mon 2 Jan 2006 15:04 MST"
-	}
-	return fmt.Sprintf("Now %s (%s). %s %s, in %s.", is, state.Reason, will, at.Format(layout), inWords(at.Sub(now)))
+	date := logline.Date(at, now, s.Location())
+	return fmt.Sprintf("Now %s (%s). %s %s, in %s.", is, state.Reason, will, date+at.Format(" 15:04 MST"), inWords(at.Sub(now)))
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
@@ -67,10 +68,10 @@ type trialDrawing struct {
 func (d *trialDrawing) face(s widget.State) string {
 	text := fmt.Sprintf("%s (%s, %s)", s.Status, s.Mode, s.Reason)
 	if !s.Until.IsZero() {
-		text += fmt.Sprintf(" until %s, then %s", s.Until.In(d.zone).Format("Mon 2 Jan 15:04"), s.Next)
+		text += fmt.Sprintf(" until %s, then %s", d.date(s.Until)+s.Until.In(d.zone).Format(" 15:04"), s.Next)
 	}
 	if !s.NextOpen.IsZero() && !s.NextOpen.Equal(s.Until) {
-		text += "; online again " + s.NextOpen.In(d.zone).Format("Mon 2 Jan 15:04")
+		text += "; online again " + d.date(s.NextOpen) + s.NextOpen.In(d.zone).Format(" 15:04")
 	}
 	return text
 }
@@ -96,10 +97,12 @@ func (d *trialDrawing) clock(at time.Time) string {
 	}
 	at = at.In(d.zone)
 	if at.Format(time.DateOnly) != d.began.In(d.zone).Format(time.DateOnly) {
-		return at.Format("Mon 2 Jan 15:04:05")
+		return d.date(at) + at.Format(" 15:04:05")
 	}
 	return at.Format("15:04:05")
 }
+
+func (d *trialDrawing) date(t time.Time) string { return logline.Date(t, d.began, d.zone) }
 
 // why says why a trigger does nothing, or no more.
 func why(t engine.TrialTrigger) string {

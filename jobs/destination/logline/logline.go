@@ -22,11 +22,14 @@ const Type = "log"
 type Log struct {
 	log  logrus.FieldLogger
 	zone *time.Location
+	seen time.Time // when the sentence is read, about
 }
 
 // Open gives the OpenDestination of Type. Times are written in a zone.
 func Open(log logrus.FieldLogger, zone *time.Location) deliver.OpenDestination {
-	return func(string, definition.Destination) (deliver.Destination, error) { return Log{log, zone}, nil }
+	return func(string, definition.Destination) (deliver.Destination, error) {
+		return Log{log: log, zone: zone}, nil
+	}
 }
 
 // Most implements deliver.Destination.
@@ -52,7 +55,7 @@ func (l Log) Deliver(_ context.Context, batch []deliver.Delivery) error {
 // Sentence describes a decoded action in English, with times in a zone. For an unknown
 // type it gives the JSON.
 func Sentence(a action.Action, zone *time.Location) (string, error) {
-	l := Log{zone: zone}
+	l := Log{zone: zone, seen: a.Time}
 	raw, _ := a.Data.(json.RawMessage)
 	switch a.Type {
 	case action.WidgetStateChanged, action.DepartmentStateChanged:
@@ -117,5 +120,13 @@ func (l Log) at(words string, t *time.Time) string {
 	if t == nil {
 		return ""
 	}
-	return words + t.In(l.zone).Format("Mon 2 Jan 15:04:05")
+	return words + Date(*t, l.seen, l.zone) + t.In(l.zone).Format(" 15:04:05")
+}
+
+// Date is the date of an instant in a zone: "Mon 2 Jan", and "Mon 2 Jan 2006" for one who reads it in another year.
+func Date(t, seen time.Time, zone *time.Location) string {
+	if t = t.In(zone); t.Year() != seen.In(zone).Year() {
+		return t.Format("Mon 2 Jan 2006")
+	}
+	return t.Format("Mon 2 Jan")
 }

@@ -37,6 +37,8 @@ func TestSentences(t *testing.T) {
 			"department acme/sales is away (chat, no_agents) until Mon 23 Nov 17:00:00, then online"},
 		{action.AgentStatusChanged, action.AgentStatus{Agent: "lea", Status: "online", Reason: "weekly", Until: &five, Next: ptr("offline")},
 			"agent lea is online (weekly) until Mon 23 Nov 17:00:00, then offline"},
+		{action.AgentStatusChanged, action.AgentStatus{Agent: "lea", Status: "offline", Reason: "leave", Until: ptr(five.AddDate(3, 0, 0)), Next: ptr("online")},
+			"agent lea is offline (leave) until Fri 23 Nov 2029 17:00:00, then online"},
 		{action.AgentStatusChanged, action.AgentStatus{Agent: "lea", Status: "online", Reason: "always"},
 			"agent lea is online (always), for good"},
 		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "hours_started", Until: &five},
