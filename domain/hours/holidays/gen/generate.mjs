@@ -20,6 +20,10 @@ const codes = {
   GB: { ALD: null } // Alderney is in GG
 }
 const titles = { IT: { BZ: 'South Tyrol', TO: 'Turin', MI: 'Milan', FI: 'Florence', RM: 'Rome', PA: 'Palermo' } }
+// Names of countries that date-holidays lacks in English, or that are out of date or official rather than usual.
+const usual = {
+  BD: 'Bangladesh', CI: 'Ivory Coast', CZ: 'Czechia', GM: 'Gambia', GQ: 'Equatorial Guinea', IT: 'Italy', MA: 'Morocco', MK: 'North Macedonia', ML: 'Mali', NE: 'Niger', SZ: 'Eswatini', TG: 'Togo'
+}
 // Countries without holidays of the whole country: their regions make the law.
 const regional = ['AU', 'BA']
 // The list that is meant where no region is given.
@@ -58,7 +62,9 @@ function eventsOf (country, place) {
     for (const e of source.getHolidays(year)) {
       if (!types.includes(e.type)) continue
       const other = english.find((f) => f.rule === e.rule && f.date === e.date && f.type === e.type && !!f.substitute === !!e.substitute)
-      const clean = (name) => (e.substitute ? name.replace(/\s*[（(][^()（）]*[)）]\s*$/, '') : name).replace(/[|\s]+/g, ' ').replace(/[’‘ʼ]/g, "'").trim()
+      // Bolivia's are apart, by the name alone.
+      const observed = !!e.substitute || / \(substitut\w+\)$/.test(e.name)
+      const clean = (name) => (observed ? name.replace(/\s*[（(][^()（）]*[)）]\s*$/, '') : name).replace(/[|\s]+/g, ' ').replace(/[’‘ʼ]/g, "'").trim()
       const local = clean(e.name), named = clean(other?.name ?? e.name)
       const better = translations.get(country + '|' + local) ?? translations.get(country + '|' + named)
       const [, y, m, d, hour, minute] = /^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d)/.exec(e.date).map(Number)
@@ -73,7 +79,7 @@ function eventsOf (country, place) {
         rule: e.rule,
         local: better?.local ?? local,
         english: better?.english ?? named,
-        observed: !!e.substitute,
+        observed,
         estimated: islamic.test(e.rule) && !/^\d{4}-/.test(e.rule)
       })
     }
@@ -160,7 +166,7 @@ function scope (places, all) {
   return lacks.length < has.length ? '!' + lacks.map(name).join(' ') : has.map(name).join(' ')
 }
 
-const names = new Holidays().getCountries('en')
+const names = { ...new Holidays().getCountries('en'), ...usual }
 const only = process.argv[2]?.split(',')
 const countries = Object.keys(names).filter((c) => !only || only.includes(c)).sort().map((code) => {
   const places = placesOf(code)
