@@ -203,9 +203,8 @@ func printable(text string) string {
 	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
 		return r <= ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029'
 	}), " ")
-	for len(text) > maxName {
-		text = text[:len(text)-1]
-		text = strings.ToValidUTF8(text, "")
+	if len(text) > maxName {
+		text = strings.ToValidUTF8(text[:maxName], "") // without the half of a character
 	}
 	return strings.TrimSpace(text)
 }

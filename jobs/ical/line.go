@@ -18,9 +18,10 @@ type line struct {
 func (p *parser) lines(src []byte) []line {
 	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
 	var list []line
-	number, begun, text := 0, 0, ""
+	number, begun := 0, 0
+	var text strings.Builder // a line may be folded at each of its characters
 	take := func() {
-		if strings.TrimSpace(text) != "" {
+		if text := text.String(); strings.TrimSpace(text) != "" {
 			if l, ok := split(text); ok {
 				l.number = begun
 				list = append(list, l)
@@ -28,16 +29,18 @@ func (p *parser) lines(src []byte) []line {
 				p.fault(begun, "", "is not a line of an iCalendar: "+quote(text), "NAME:value")
 			}
 		}
+		text.Reset()
 	}
 	for raw := range bytes.SplitSeq(src, []byte("\n")) {
 		number++
-		physical := strings.TrimSuffix(string(raw), "\r")
-		if number > 1 && (strings.HasPrefix(physical, " ") || strings.HasPrefix(physical, "\t")) {
-			text += physical[1:]
+		physical := bytes.TrimSuffix(raw, []byte("\r"))
+		if number > 1 && (bytes.HasPrefix(physical, []byte(" ")) || bytes.HasPrefix(physical, []byte("\t"))) {
+			text.Write(physical[1:])
 			continue
 		}
 		take()
-		begun, text = number, physical
+		begun = number
+		text.Write(physical)
 	}
 	take()
 	return list

@@ -60,10 +60,13 @@ type parser struct{ report }
 type component struct {
 	line  int // of its BEGIN
 	lines []line
+	title string // what a fault calls it: found once, since all of its lines may be at fault
 }
 
-// name is what a fault calls it.
-func (c component) name() string {
+func (c component) name() string { return c.title }
+
+// titled looks for the title.
+func (c component) titled() string {
 	for _, key := range []string{"SUMMARY", "UID"} {
 		if l, ok := c.first(key); ok && l.value != "" {
 			return quote(hours.ReasonOf(plain(l.value)))
@@ -114,6 +117,7 @@ func (p *parser) events(lines []line) (events []event) {
 			return events
 		case l.name == "END":
 			if open = open[:len(open)-1]; len(open) == 1 && kind == "VEVENT" {
+				current.title = current.titled()
 				if e, ok := p.event(current); ok {
 					events = append(events, e)
 				}

@@ -217,6 +217,26 @@ func TestParseEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// A calendar of the largest size is read in a time that is no multiple of its length squared: it would take minutes then, and
+// no context ends it while a line is read.
+func TestLongLinesAreReadAtOnce(t *testing.T) {
+	t.Parallel()
+	const length = ical.MostBytes / 4
+	for name, event := range map[string]string{
+		"folded at each character": "DTSTART:20261224\nSUMMARY:" + strings.Repeat("\n a", length),
+		"one long reason":          "DTSTART:20261224\nSUMMARY:" + strings.Repeat("a", 3*length),
+		"faults on every line":     "DTSTART:20261224\n" + strings.Repeat("EXDATE:x\n", length/3),
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a second will do
+		_, err := ical.Parse(ctx, []byte("BEGIN:VCALENDAR\nBEGIN:VEVENT\n"+event+"\nEND:VEVENT\nEND:VCALENDAR"), today())
+		var faults ical.Faults
+		if err != nil && !errors.As(err, &faults) || ctx.Err() != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		cancel()
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	files, err := filepath.Glob("testdata/*.ics")
 	if err != nil || len(files) == 0 {
