@@ -127,6 +127,9 @@ func (t Timetable) Calendars() []string {
 			urls = append(urls, absence.URL)
 		}
 	}
+	for _, c := range t.Cover {
+		urls = append(urls, c.Spec.Calendars()...)
+	}
 	return urls
 }
 
@@ -156,7 +159,7 @@ func schedulesOf(tree any) (map[string]Timetable, definition.Faults, error) {
 			return nil, nil, err
 		}
 		for _, c := range h.cover {
-			if other := d.Agents[c.For]; c.By == h.agent && !other.Schedule.IsZero() {
+			if other := d.Agents[c.For]; c.By == h.agent {
 				theirs, err := agentHeld(c.For, other).timetable(d.Schedules)
 				if err != nil {
 					return nil, nil, err
@@ -215,9 +218,11 @@ func (h held) spec(named map[string]*hours.Spec) (hours.Spec, error) {
 	if h.schedule.Name != "" {
 		return *named[h.schedule.Name], nil
 	}
-	var tree any
-	if err := json.Unmarshal(h.schedule.InPlace, &tree); err != nil {
-		return hours.Spec{}, err
+	var tree any = "24/7" // where there is none
+	if !h.schedule.IsZero() {
+		if err := json.Unmarshal(h.schedule.InPlace, &tree); err != nil {
+			return hours.Spec{}, err
+		}
 	}
 	spec, err := hours.Parse(tree)
 	if err != nil {

@@ -257,3 +257,36 @@ func FuzzReadDefinitions(f *testing.F) {
 		}
 	})
 }
+
+// Who stands in has the hours as a worker knows them: round the clock of an agent without a schedule, and without what the
+// calendars of the colleague's schedule close.
+func TestReadScheduleOfWhoStandsIn(t *testing.T) {
+	t.Parallel()
+	all, _, err := config.ReadSchedule("s", []byte(`
+schedules: {desk: {weekly: daily 9-17, exceptions: [{ical_url: "https://calendar.example/a.ics"}]}}
+agents: {lea: {}, tom: {schedule: desk}, kim: {schedule: daily 8-9}}
+cover: [{for: lea, by: kim, on: 2026-11-24}, {for: tom, by: kim, on: 2026-11-25}]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kim, url := all["agent kim"], "https://calendar.example/a.ics"
+	if got := kim.Calendars(); len(got) != 1 || got[0] != url {
+		t.Errorf("calendars %q", got)
+	}
+	closed := hours.Closure{From: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), Until: time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC)}
+	s, err := kim.Compile(time.UTC, hours.Feeds{url: {closed}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[time.Time]bool{
+		time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC):   true,
+		time.Date(2026, 11, 25, 3, 0, 0, 0, time.UTC):   false,
+		time.Date(2026, 11, 25, 11, 0, 0, 0, time.UTC):  true,
+		time.Date(2026, 11, 25, 12, 30, 0, 0, time.UTC): false,
+	} {
+		if s.At(at).Open != want {
+			t.Errorf("%s: %t", at, !want)
+		}
+	}
+}

@@ -67,6 +67,21 @@ func TestAnEditReachesWhoStandsIn(t *testing.T) {
 	b.quiet()
 }
 
+// So does an edit of the schedule that the agent uses.
+func TestAnEditOfAScheduleReachesWhoStandsIn(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{clock: morning(10, 0).AddDate(0, 0, 1).Add(5 * time.Second)})
+	b.define(turns)
+	b.worker()
+	b.becomes("kims", widget.Online)
+	spec, err := definition.ParseSchedule("daily 12-17")
+	b.must(err)
+	_, _, err = b.client.Put(t.Context(), edit.KindSchedule, "desk", spec, edit.Match{})
+	b.must(err)
+	b.becomes("kims", widget.Away)
+	b.quiet()
+}
+
 func coverOf(t *testing.T, b *bundle, id string) []definition.Cover {
 	t.Helper()
 	stored, err := b.client.Get(t.Context(), edit.KindAgent, id)

@@ -10,8 +10,8 @@ const mostCovered = 400
 
 // Covering returns the schedule with the hours that another has on some dates, in addition to its own: those of an agent
 // who stands in for a colleague. The dates are read in a zone, that of the colleague; nil is that of the other schedule.
-// Leave of this schedule beats them; that of the other does not count, since it is why somebody stands in. At most 400
-// dates of a range count.
+// Leave of this schedule beats them; days of leave of the other do not count, since they are why somebody stands in.
+// Stretches that calendars close in either schedule stay closed. At most 400 dates of a range count.
 func (s *Schedule) Covering(other *Schedule, zone *time.Location, dates DateRange) *Schedule {
 	c, from := s.clone(), other.clone()
 	if !dates.From.exists() || !dates.To.exists() {
@@ -29,14 +29,21 @@ func (s *Schedule) Covering(other *Schedule, zone *time.Location, dates DateRang
 	for day := first - 2; day <= last+2; day++ { // no two zones are farther apart
 		for _, w := range its.governing(day).windows {
 			opens, closes := startOf(day)+60*int64(w.Opens), startOf(day)+60*int64(w.Closes)
-			if opening := theirs.first(opens); opening < begin || opening >= end {
+			opening := theirs.first(opens)
+			if opening < begin || opening >= end {
 				continue
 			}
-			if c.location.String() != from.location.String() {
-				opens, closes = own.mark(theirs.first(opens)), own.mark(theirs.first(closes))
+			pieces := []hole{{from: opens, until: closes}} // readings of this schedule's clock
+			if len(from.holes) > 0 || c.location.String() != from.location.String() {
+				pieces = from.apartFromHoles(opening, theirs.first(closes))
+				for i, p := range pieces {
+					pieces[i] = hole{from: own.mark(p.from), until: own.mark(p.until)}
+				}
 			}
-			if on := dayOf(opens); opens < closes {
-				extra[on] = append(extra[on], Window{int(opens-startOf(on)) / 60, min(int(closes-startOf(on))/60, 2*minutesPerDay)})
+			for _, p := range pieces {
+				if on := dayOf(p.from); p.from < p.until {
+					extra[on] = append(extra[on], Window{int(p.from-startOf(on)) / 60, min(int(p.until-startOf(on))/60, 2*minutesPerDay)})
+				}
 			}
 		}
 	}

@@ -118,6 +118,20 @@ func (s *Schedule) holeAt(instant int64) *hole {
 	return nil
 }
 
+// apartFromHoles are the parts of a stretch of instants that no hole takes.
+func (s *Schedule) apartFromHoles(from, until int64) (parts []hole) {
+	for i := s.holeAfter(from); i < len(s.holes) && s.holes[i].from < until; i++ {
+		if from < s.holes[i].from {
+			parts = append(parts, hole{from: from, until: s.holes[i].from})
+		}
+		from = s.holes[i].until
+	}
+	if from < until {
+		parts = append(parts, hole{from: from, until: until})
+	}
+	return parts
+}
+
 // holedState answers with regard to the holes, and without regard to the override.
 func (s *Schedule) holedState(t time.Time) State {
 	state := s.ruled(t)

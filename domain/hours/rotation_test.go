@@ -139,6 +139,42 @@ func TestCoverMinuteByMinute(t *testing.T) {
 	})
 }
 
+// What a calendar closes for an hour is closed for who stands in, too.
+func TestCoverHasTheHolesOfACalendar(t *testing.T) {
+	t.Parallel()
+	for _, where := range []string{"UTC", "Asia/Tokyo"} {
+		theirs := schedule(t, "UTC", `{weekly: {daily: "9-17"}, exceptions: [{ical: a.ics, closures: [{from: "2026-11-23T08:00:00", until: "2026-11-23T10:00:00"}, {from: "2026-11-23T12:00:00", until: "2026-11-23T13:00:00"}]}]}`)
+		day := Date{2026, time.November, 23}
+		s := schedule(t, where, "closed").Covering(theirs, nil, DateRange{day, day})
+		for hour, want := range map[int]bool{9: false, 10: true, 12: false, 13: true, 16: true, 17: false} {
+			if at := time.Date(2026, 11, 23, hour, 0, 0, 0, time.UTC); s.At(at).Open != want {
+				t.Errorf("%s: at %s it is %t, want %t", where, at, !want, want)
+			}
+		}
+	}
+}
+
+// A night shift that is covered runs into an early one of one's own, and the year ends between them; two covers of a day join.
+func TestCoversAcrossMidnightAndTheYear(t *testing.T) {
+	t.Parallel()
+	last := Date{2026, time.December, 31}
+	own := schedule(t, "Europe/Paris", `{weekly: {daily: "5-9"}, exceptions: [{on: 2027-01-01, closed: true}]}`)
+	s := own.Covering(schedule(t, "Europe/Paris", "daily 22-6"), nil, DateRange{last, last})
+	s = s.Covering(schedule(t, "Europe/London", "daily 10-12, 20-22"), nil, DateRange{last, last})
+	for at, want := range map[string]string{
+		"2026-12-31T11:00:00+01:00": "2026-12-31T13:00:00+01:00",
+		"2026-12-31T21:30:00+01:00": "2027-01-01T06:00:00+01:00",
+		"2027-01-01T05:30:00+01:00": "2027-01-01T06:00:00+01:00", // own hours are closed on that day
+	} {
+		if got := s.At(instant(t, at)); !got.Open || !got.Until.Equal(instant(t, want)) {
+			t.Errorf("%s: %+v, want open until %s", at, got, want)
+		}
+	}
+	if got := own.Covering(schedule(t, "Europe/Paris", "daily 22-6"), nil, DateRange{Date{2026, 12, 30}, Date{2026, 12, 30}}).At(instant(t, "2026-12-31T04:00:00+01:00")); !got.Open || !got.Until.Equal(instant(t, "2026-12-31T09:00:00+01:00")) {
+		t.Errorf("the night runs into the morning: %+v", got)
+	}
+}
+
 func TestWhoIsOnLeaveStandsInForNobody(t *testing.T) {
 	t.Parallel()
 	dates := DateRange{Date{2026, time.November, 23}, Date{2026, time.November, 24}}
