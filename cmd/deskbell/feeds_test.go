@@ -46,4 +46,12 @@ agents: {lea: {schedule: office}}
 	if again := o.run("", "", "feeds", "link", "agent", "lea"); again.code != 0 {
 		t.Errorf("%+v", again)
 	}
+
+	// A link does not outlive its calendar: another lea may come.
+	const office = "schedules: {office: {weekly: mon-fri 9-17}}\n"
+	o.apply(office)
+	o.apply(office + "agents: {lea: {schedule: office}}\n")
+	if list := o.run("", "", "feeds", "list").stdout; strings.Contains(list, "agent lea") || !strings.Contains(list, "schedule office ") {
+		t.Errorf("after lea was removed:\n%s", list)
+	}
 }

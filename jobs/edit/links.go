@@ -79,6 +79,19 @@ func (ls Links) Revoke(ctx context.Context, kind Kind, id string) error {
 	return err
 }
 
+// unlink removes the link to the calendar of a definition that is about to be removed: it must not open that of another one
+// that gets the same id later.
+func (r *records) unlink(ctx context.Context, kind Kind, name string, body []byte) error {
+	if body != nil {
+		return nil
+	}
+	err := Links{Store: r.store, Now: r.now}.Revoke(ctx, kind, name)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 // List gives all links, by kind and id.
 func (ls Links) List(ctx context.Context) ([]Link, error) {
 	all, err := ls.load(ctx)

@@ -90,6 +90,9 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 		if err := r.wantCalendars(ctx, body); err != nil {
 			return nil, err
 		}
+		if err := r.unlink(ctx, kind, name, body); err != nil {
+			return nil, err
+		}
 		ok, err := swap(body)
 		if err != nil {
 			return nil, err
