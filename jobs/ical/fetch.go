@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/destination/guard"
@@ -98,11 +99,15 @@ func short(header string) string {
 	return header
 }
 
-// withoutAddress takes the address out of an error of package http.
+// withoutAddress takes the address out of an error of package http: that which was asked for, and one to which a server
+// redirects and that cannot be read.
 func withoutAddress(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
-		return wrapped.Err
+		err = wrapped.Err
+	}
+	if strings.Contains(err.Error(), "Location header") {
+		return errors.New("it redirects to an address that cannot be read")
 	}
 	return err
 }

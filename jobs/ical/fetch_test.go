@@ -33,6 +33,10 @@ func TestFetch(t *testing.T) {
 	mux.Handle("/loop", http.RedirectHandler("/loop", http.StatusFound))
 	mux.Handle("/inside", http.RedirectHandler("http://169.254.169.254/latest/meta-data", http.StatusFound))
 	mux.Handle("/file", http.RedirectHandler("file:///etc/passwd", http.StatusFound))
+	mux.HandleFunc("/unreadable", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/calendar?token=secret&%zz#%zz")
+		w.WriteHeader(http.StatusFound)
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	f := ical.NewFetcher(guard.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}, today)
@@ -48,13 +52,14 @@ func TestFetch(t *testing.T) {
 		t.Errorf("moved: %+v, %v", moved, err)
 	}
 	for path, want := range map[string]string{
-		"/gone":    "fetching the calendar: the server answers 404 Not Found",
-		"/unasked": "fetching the calendar: the server answers 304 Not Modified",
-		"/page":    `reading the calendar: line 1: is not a line of an iCalendar: "<html>Sign in</html>"; allowed: NAME:value`,
-		"/large":   "reading the calendar: has more than 1048576 bytes",
-		"/loop":    "fetching the calendar: it redirects more than 5 times",
-		"/inside":  "the address 169.254.169.254 is not public",
-		"/file":    "fetching the calendar: unsupported protocol scheme",
+		"/gone":       "fetching the calendar: the server answers 404 Not Found",
+		"/unasked":    "fetching the calendar: the server answers 304 Not Modified",
+		"/page":       `reading the calendar: line 1: is not a line of an iCalendar: "<html>Sign in</html>"; allowed: NAME:value`,
+		"/large":      "reading the calendar: has more than 1048576 bytes",
+		"/loop":       "fetching the calendar: it redirects more than 5 times",
+		"/inside":     "the address 169.254.169.254 is not public",
+		"/unreadable": "fetching the calendar: it redirects to an address that cannot be read",
+		"/file":       "fetching the calendar: unsupported protocol scheme",
 	} {
 		_, err := f.Fetch(t.Context(), server.URL+path+"?token=secret", ical.Validators{})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "token=secret") {
