@@ -85,7 +85,7 @@ func (a *app) zones(env config.Env, log logrus.FieldLogger, allowOld bool) *jobs
 
 // logZones says which time zone rules this process has.
 func logZones(log logrus.FieldLogger, env config.Env) {
-	log.WithFields(logrus.Fields{"version": zones.Version(), "from": cmp.Or(env.Zoneinfo, "built in"), "default": env.TimeZone}).Info("time zones")
+	log.WithFields(logrus.Fields{"version": zones.Version(), "from": cmp.Or(env.Zoneinfo, "built in"), "default": env.TimeZone.String()}).Info("time zones")
 	if env.Warning != "" {
 		log.Warn(env.Warning)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs/redistest"
@@ -180,4 +184,17 @@ func TestADirectoryThatIsNoZoneinfoIsAFault(t *testing.T) {
 	p := start(t, 0, []string{"DESKBELL_ZONEINFO=" + oldZones(t, "2030a")}, "version")
 	p.says("time zones 2030a")
 	_ = p.cmd.Wait()
+}
+
+// The line at start names the zone of schedules that name none.
+func TestTheLogNamesTheMachinesZone(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	log := logrus.New()
+	log.SetOutput(&out)
+	log.SetFormatter(new(logrus.JSONFormatter))
+	logZones(log, config.Env{TimeZone: time.UTC})
+	if !strings.Contains(out.String(), `"default":"UTC"`) {
+		t.Error(out.String())
+	}
 }
