@@ -183,6 +183,7 @@ func (z *Zones) isLeader() bool {
 func (w *Worker) wakeAll(ctx context.Context) {
 	woken, err := w.wakeAllOnce(ctx)
 	switch {
+	case err != nil && (ctx.Err() != nil || w.engine.HandsOver()): // the worker stops, or stands by: others do it
 	case err != nil:
 		w.Log.WithError(err).Warn("waking all for other time zones failed: the next beat does its work")
 	case woken > 0:

@@ -15,7 +15,7 @@ type benchCmd struct {
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let a boundary fall due for many properties; measure."`
 	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
-	Triggers   benchTriggersCmd   `cmd:"" help:"Let delayed messages to many visitors fall due, and measure."`
+	Triggers   benchTriggersCmd   `cmd:"" help:"Let many delayed messages fall due, and measure."`
 }
 
 func (*benchCmd) Help() string {

@@ -71,9 +71,11 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	shown := newTelemetry(a.zones(env, log, false))
 	shown.watchRedis(s, log)
+	shows, hide := context.WithCancel(ctx)
 	var showing sync.WaitGroup
 	defer showing.Wait()
-	showing.Go(func() { shown.zones.Show(ctx, s.store) })
+	defer hide() // also where serving ends by a fault
+	showing.Go(func() { shown.zones.Show(shows, s.store) })
 	return a.serve(ctx, service{session: s, shown: shown, log: log}, l)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/store"
@@ -15,18 +16,26 @@ type beat struct {
 	until time.Time
 }
 
+// beats are those of all processes.
+type beats struct {
+	clock func() time.Time
+
+	beating sync.Mutex
+	all     []beat // in the order of their processes
+}
+
 // Beat implements store.Store.
-func (s *Store) Beat(_ context.Context, b store.Beat, counts time.Duration) ([]store.Beat, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	s.beats = slices.DeleteFunc(s.beats, func(of beat) bool { return of.Process == b.Process || !now.Before(of.until) })
+func (s *beats) Beat(_ context.Context, b store.Beat, counts time.Duration) ([]store.Beat, error) {
+	s.beating.Lock()
+	defer s.beating.Unlock()
+	now := s.clock()
+	s.all = slices.DeleteFunc(s.all, func(of beat) bool { return of.Process == b.Process || !now.Before(of.until) })
 	if counts > 0 {
-		s.beats = append(s.beats, beat{b, now.Add(counts)})
+		s.all = append(s.all, beat{b, now.Add(counts)})
 	}
-	slices.SortFunc(s.beats, func(a, b beat) int { return cmp.Compare(a.Process, b.Process) })
-	live := make([]store.Beat, len(s.beats))
-	for i, of := range s.beats {
+	slices.SortFunc(s.all, func(a, b beat) int { return cmp.Compare(a.Process, b.Process) })
+	live := make([]store.Beat, len(s.all))
+	for i, of := range s.all {
 		live[i] = of.Beat
 	}
 	return live, nil

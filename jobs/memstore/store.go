@@ -1,7 +1,7 @@
 // Package memstore keeps the state of Deskbell in memory: for simulations, and for
 // tests that need no Redis. It belongs to one process, and ends with it.
 //
-// One mutex guards everything, so that each method is one step. The bytes that the
+// One mutex guards everything but the beats, so that each method is one step. The bytes that the
 // store is given, and that it gives, are shared: nobody may change them.
 package memstore
 
@@ -16,6 +16,7 @@ import (
 
 // Store implements store.Store in memory.
 type Store struct {
+	beats
 	now func() time.Time
 
 	mu        sync.Mutex
@@ -25,7 +26,6 @@ type Store struct {
 	edited    wakeRequests
 	retries   map[store.Lane]time.Time
 	circuits  map[string][]byte
-	beats     []beat // in the order of their processes
 	numbers   uint64 // the last that was given to anything
 	followers map[*follower]bool
 }
@@ -59,7 +59,7 @@ type record struct {
 // New makes an empty store. Its clock says when leases run out. There must be one shard at least.
 func New(shards int, now func() time.Time) *Store {
 	s := &Store{
-		now: now, leases: make(map[string]lease), globals: make(map[store.Global]map[string][]byte), edited: newWakeRequests(),
+		beats: beats{clock: now}, now: now, leases: make(map[string]lease), globals: make(map[store.Global]map[string][]byte), edited: newWakeRequests(),
 		retries: make(map[store.Lane]time.Time), circuits: make(map[string][]byte), followers: make(map[*follower]bool),
 	}
 	for range shards {
