@@ -79,13 +79,9 @@ func (ls Links) Revoke(ctx context.Context, kind Kind, id string) error {
 	return err
 }
 
-// unlink removes the link to the calendar of a definition that is about to be removed: it must not open that of another one
-// that gets the same id later.
-func (r *records) unlink(ctx context.Context, kind Kind, name string, body []byte) error {
-	if body != nil {
-		return nil
-	}
-	err := Links{Store: r.store, Now: r.now}.Revoke(ctx, kind, name)
+// unlink removes the link to the calendar of a definition, if there is one.
+func (ls Links) unlink(ctx context.Context, kind Kind, name string) error {
+	err := ls.Revoke(ctx, kind, name)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}

@@ -87,10 +87,7 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 		if same(before, body) {
 			return before, nil
 		}
-		if err := r.wantCalendars(ctx, body); err != nil {
-			return nil, err
-		}
-		if err := r.unlink(ctx, kind, name, body); err != nil {
+		if err := r.prepare(ctx, kind, name, body); err != nil {
 			return nil, err
 		}
 		ok, err := swap(body)
@@ -102,6 +99,15 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 		}
 	}
 	return nil, fmt.Errorf("writing %s %q: %w", kind, name, store.ErrContended)
+}
+
+// prepare does what has to be done before a definition is written. A link to the calendar of one that is removed must not
+// open that of another one that gets the same id later.
+func (r *records) prepare(ctx context.Context, kind Kind, name string, body []byte) error {
+	if body == nil {
+		return Links{Store: r.store, Now: r.now}.unlink(ctx, kind, name)
+	}
+	return r.wantCalendars(ctx, body)
 }
 
 func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b == nil) }
