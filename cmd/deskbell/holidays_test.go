@@ -50,13 +50,14 @@ func TestHolidaysListsCountries(t *testing.T) {
 func TestHolidaysSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"AU":              "is missing: AU has no holidays of the whole country; allowed: ACT, NSW, NT, QLD, SA, TAS, VIC, WA",
+		"AU":              `"AU" has no holidays of the whole country: name a region; allowed: ACT, NSW, NT, QLD, SA, TAS, VIC, WA`,
+		"AU-VICTORIA":     "allowed: VIC, the code of Victoria",
 		"Germany":         `(did you mean "DE"?)`,
 		"FR-75":           "is not a region of FR with holidays of its own; allowed: 57, 67, 68",
 		"FR --year 2061":  "2061 lies outside the years that are known, 2015 to 2060",
 		"FR --also banks": `"banks" is not a type of holidays; allowed: bank, school, optional (did you mean "bank"?)`,
 		"--year 2027":     "name a country",
-		"PL --region MZ":  "is not needed: PL has the same holidays everywhere",
+		"PL --region MZ":  "is no region with known holidays: of PL only those of the whole country are known",
 	} {
 		got := testBundle{}.run(t, append([]string{"holidays"}, strings.Fields(args)...)...)
 		if got.code == 0 || !strings.Contains(got.stderr, want) {

@@ -57,10 +57,13 @@ func bothNames(list []holidays.Holiday) []string {
 	return names
 }
 
-// iso returns the ISO 3166-1 code of the one country whose people write another.
+// iso returns the ISO 3166-1 code of the two countries for which another one is in use.
 func iso(code string) string {
-	if code == "UK" {
+	switch code {
+	case "UK":
 		return "GB"
+	case "EL": // as the European Union writes it
+		return "GR"
 	}
 	return code
 }

@@ -136,12 +136,22 @@ func (p *parser) checkHolidays(path string, h *Holidays) {
 	case country.Has(h.Region):
 		p.checkNames(path, h, country)
 	case h.Region == "":
-		p.fault(path+"/region", 0, "", "is missing: "+h.Country+" has no holidays of the whole country", table.Choices("", country.RegionCodes()))
+		p.fault(path+"/region", 0, h.Country, "has no holidays of the whole country: name a region", table.Choices("", country.RegionCodes()))
 	case len(country.Regions) == 0:
-		p.fault(path+"/region", 0, h.Region, "is not needed: "+h.Country+" has the same holidays everywhere", "no region")
+		p.fault(path+"/region", 0, h.Region, "is no region with known holidays: of "+h.Country+" only those of the whole country are known", "no region")
 	default:
-		p.fault(path+"/region", 0, h.Region, "is not a region of "+h.Country+" with holidays of its own", table.Choices(h.Region, country.RegionCodes()))
+		p.fault(path+"/region", 0, h.Region, "is not a region of "+h.Country+" with holidays of its own", regionChoices(h.Region, country))
 	}
+}
+
+// regionChoices are the codes of the regions. To somebody who writes a region's name, its code is what they mean.
+func regionChoices(given string, country *holidays.Country) string {
+	for _, r := range country.Regions {
+		if strings.EqualFold(r.Name, given) {
+			return fmt.Sprintf("%s, the code of %s", r.Code, r.Name)
+		}
+	}
+	return table.Choices(given, country.RegionCodes())
 }
 
 // checkNames faults names that no holiday bears, and holidays that are named twice.

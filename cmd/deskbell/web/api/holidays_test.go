@@ -22,7 +22,7 @@ func TestHolidaysOfACountry(t *testing.T) {
 		{"/v1/holidays/SE?year=2026&also=bank,optional", 200, `"date":"2026-12-24","name":"Christmas Eve","local_name":"julafton","type":"bank"`},
 		{"/v1/holidays/TR?year=2026", 200, `"estimated":true,"from":"13:00","to":"24:00"`},
 		{"/v1/holidays/CA?year=2026", 200, `{"code":"ON","name":"Ontario"}`},
-		{"/v1/holidays/AU", 404, `is missing: AU has no holidays of the whole country; allowed: ACT, NSW, NT`},
+		{"/v1/holidays/AU", 404, `has no holidays of the whole country: name a region; allowed: ACT, NSW, NT`},
 		{"/v1/holidays/XX", 404, `is not a country with known holidays`},
 		{"/v1/holidays/FR-XX", 404, `is not a region of FR with holidays of its own; allowed: 57, 67`},
 		{"/v1/holidays/FR?year=2061", 422, `lies outside the years that are known, 2015 to 2060`},
