@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -54,15 +55,7 @@ func InstantOf(reading time.Time, location *time.Location) time.Time {
 
 // apart sorts holes, and clips those that overlap one that begins before.
 func apart(holes []hole) []hole {
-	slices.SortStableFunc(holes, func(a, b hole) int {
-		switch {
-		case a.from != b.from && a.from < b.from:
-			return -1
-		case a.from != b.from:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(holes, func(a, b hole) int { return cmp.Compare(a.from, b.from) })
 	var list []hole
 	for _, c := range holes {
 		if n := len(list); n > 0 {

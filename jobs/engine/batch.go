@@ -180,6 +180,25 @@ func (b *Batch) Property(def *definition.Property, overrides Overrides) (widget.
 	return p, nil
 }
 
+// Gates gives the schedules that all have to be open for a property (department "") or a department to be, under some
+// overrides. The error is store.ErrNotFound for a department that is not defined.
+func (b *Batch) Gates(r *store.Record, department string, o Overrides) ([]*hours.Schedule, error) {
+	if err := b.Broken[r.Subject]; err != nil {
+		return nil, err
+	}
+	p, err := b.Property(b.Properties[r.Subject], o)
+	if err != nil || department == "" {
+		return []*hours.Schedule{p.Hours}, err
+	}
+	for i := range p.Departments {
+		if p.Departments[i].ID == department {
+			return p.Gates(&p.Departments[i]), nil
+		}
+	}
+	id, _ := r.Subject.Property()
+	return nil, fmt.Errorf("finding department %q of property %q: %w", department, id, store.ErrNotFound)
+}
+
 // zoneOf is the name of a schedule's zone, which its departments share; empty: there is no schedule, or it is the machine's.
 func (b *Batch) zoneOf(def definition.Schedule, s *hours.Schedule) string {
 	if def.IsZero() || s.Location() == b.fallback {
@@ -276,7 +295,12 @@ func (b *Batch) Zone(def *definition.Agent, s *hours.Schedule) (*time.Location, 
 	if def.TimeZone == "" {
 		return s.Location(), nil
 	}
-	always, err := b.compile(nil, def.TimeZone, nil)
+	return b.location(def.TimeZone)
+}
+
+// location is the zone of a name.
+func (b *Batch) location(name string) (*time.Location, error) {
+	always, err := b.compile(nil, name, nil)
 	if err != nil {
 		return nil, err
 	}

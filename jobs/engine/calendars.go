@@ -2,22 +2,33 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// calendars is what calendars said when they were fetched last, by URL: the JSON of a list of hours.Closure. One that was
-// never fetched closes nothing.
-type calendars map[string][]byte
+// calendars is what calendars said when they were fetched last, by URL. One that was never fetched is not among them, and
+// closes nothing.
+type calendars map[string]calendar
 
+// calendar is the JSON of a list of hours.Closure, and its sum: a calendar may be large, and schedules with it are looked up
+// at each decision.
+type calendar struct {
+	body []byte
+	sum  [sha256.Size]byte
+}
+
+// loadCalendars loads each of some calendars once. It does no I/O where there are none.
 func loadCalendars(ctx context.Context, db Reader, urls []string) (calendars, error) {
 	if len(urls) == 0 {
 		return nil, nil
 	}
+	urls = slices.Compact(slices.Sorted(slices.Values(urls))) // many definitions of a batch may name the same
 	names := make([]string, len(urls))
 	for i, url := range urls {
 		names[i] = store.CalendarName(url)
@@ -28,7 +39,9 @@ func loadCalendars(ctx context.Context, db Reader, urls []string) (calendars, er
 	}
 	said := make(calendars, len(urls))
 	for i, body := range bodies {
-		said[urls[i]] = body
+		if body != nil {
+			said[urls[i]] = calendar{body, sha256.Sum256(body)}
+		}
 	}
 	return said, nil
 }
@@ -46,8 +59,8 @@ func Calendars(ctx context.Context, db Reader, urls []string) (hours.Feeds, erro
 func (c calendars) of(urls []string) string {
 	var key strings.Builder
 	for _, url := range urls {
-		key.Write(c[url])
-		key.WriteByte(0)
+		sum := c[url].sum
+		key.Write(sum[:])
 	}
 	return key.String()
 }
@@ -59,11 +72,12 @@ func (c calendars) feeds(urls []string) (hours.Feeds, error) {
 	}
 	feeds := make(hours.Feeds, len(urls))
 	for _, url := range urls {
-		if c[url] == nil {
+		said, known := c[url]
+		if !known {
 			continue
 		}
 		var closures []hours.Closure
-		if err := json.Unmarshal(c[url], &closures); err != nil {
+		if err := json.Unmarshal(said.body, &closures); err != nil {
 			return nil, fmt.Errorf("decoding the calendar %s: %w", store.CalendarName(url), err)
 		}
 		feeds[url] = closures

@@ -39,20 +39,7 @@ func (d *Decider) Gates(ctx context.Context, r store.Record, department string, 
 	if err != nil {
 		return nil, err
 	}
-	if err := b.Broken[r.Subject]; err != nil {
-		return nil, err
-	}
-	p, err := b.Property(b.Properties[r.Subject], o)
-	if err != nil || department == "" {
-		return []*hours.Schedule{p.Hours}, err
-	}
-	for i := range p.Departments {
-		if p.Departments[i].ID == department {
-			return p.Gates(&p.Departments[i]), nil
-		}
-	}
-	id, _ := r.Subject.Property()
-	return nil, fmt.Errorf("finding department %q of property %q: %w", department, id, store.ErrNotFound)
+	return b.Gates(&r, department, o)
 }
 
 // Named makes a named schedule ready to use, in the decider's time zone where it names none.

@@ -44,11 +44,9 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 	p.state = state
 	p.hours, p.zone, p.parts = compiled.Hours, compiled.Hours.Location(), make(map[string][]*hours.Schedule)
 	if p.def.TimeZone != "" {
-		always, err := b.compile(nil, p.def.TimeZone, nil)
-		if err != nil {
+		if p.zone, err = b.location(p.def.TimeZone); err != nil {
 			return err
 		}
-		p.zone = always.Location()
 	}
 	for i := range compiled.Departments {
 		part := &compiled.Departments[i]

@@ -148,9 +148,9 @@ func (r *Reader) gathered(ctx context.Context, subject store.Subject, name strin
 // Gates gives the schedules that all have to be open for a department of a property to be, the property's first, or for
 // the property itself (""); without an override.
 func (r *Reader) Gates(ctx context.Context, property, department string) ([]*hours.Schedule, error) {
-	_, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
+	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
 	if err != nil {
 		return nil, err
 	}
-	return r.decider.Gates(ctx, record, department, engine.Overrides{})
+	return b.Gates(&record, department, engine.Overrides{})
 }
