@@ -14,7 +14,7 @@ import (
 
 // Reader reads files of definitions. The zero value is for definitions that may not name other files.
 type Reader struct {
-	// Beside reads an iCalendar that definitions name, beside them. It gives what closes, or all that is wrong: of these
+	// Beside reads an iCalendar that definitions name, beside them. It gives the closures, or every fault: of these
 	// faults, Problem and Allowed count.
 	Beside func(file string) ([]hours.Closure, []definition.Fault)
 
@@ -31,7 +31,7 @@ func (r Reader) Schedule(name string, src []byte) (map[string]Timetable, *Warnin
 	return read(name, src, takingIn(r.Beside, timetables))
 }
 
-// takingIn inspects a tree in which each calendar has what its file says.
+// takingIn inspects a tree in which each calendar has the closures of its file.
 func takingIn[V any](beside func(string) ([]hours.Closure, []definition.Fault), inspect inspection[V]) inspection[V] {
 	if beside == nil {
 		return inspect
@@ -51,7 +51,7 @@ func takingIn[V any](beside func(string) ([]hours.Closure, []definition.Fault), 
 	}
 }
 
-// taker puts what files say into a tree.
+// taker puts the closures of files into a tree.
 type taker struct {
 	beside func(string) ([]hours.Closure, []definition.Fault)
 	known  map[string][]any // by file
@@ -78,7 +78,7 @@ func (t *taker) walk(path, key string, tree any) {
 	}
 }
 
-// read is what a file says, as a tree; nothing, where it is at fault.
+// read gives the closures of a file, as a tree; nothing, where it is at fault.
 func (t *taker) read(path, file string) []any {
 	if said, ok := t.known[file]; ok {
 		return said

@@ -182,7 +182,7 @@ type held struct {
 	turning    bool // a named schedule has a rotation
 }
 
-// timetable is the schedule of a holder, without the colleagues for whom they stand in.
+// timetable is the schedule of a holder, without the colleagues they stand in for.
 func (h held) timetable(named map[string]*hours.Spec) (t Timetable, err error) {
 	spec, err := h.spec(named)
 	if err != nil {

@@ -258,7 +258,7 @@ func FuzzReadDefinitions(f *testing.F) {
 	})
 }
 
-// Who stands in has the hours as a worker knows them: round the clock of an agent without a schedule, and without what the
+// A stand-in has the hours as a worker knows them: round the clock of an agent without a schedule, and without what the
 // calendars of the colleague's schedule close.
 func TestReadScheduleOfWhoStandsIn(t *testing.T) {
 	t.Parallel()

@@ -65,8 +65,8 @@ func (t ticker) askCalendars(ctx context.Context, nominal time.Time) error {
 	return nil
 }
 
-// calendarJob fetches one calendar. Failures are kept with the feed, and are no failures of the task: what the calendar said
-// before stays in force, and the next beat asks again.
+// calendarJob fetches one calendar. Failures are kept with the feed, and are no failures of the task: the closures from
+// before stay in force, and the next beat asks again.
 type calendarJob struct {
 	*parts
 	fetcher CalendarFetcher // nil: none are fetched

@@ -97,7 +97,7 @@ const feedDefinitions = `{
 	"agents": {"lea": {"leave": [{"ical_url": "` + feedURL + `"}]}}
 }`
 
-// feed is what is kept of the calendar.
+// feed is the record of the calendar.
 func (b *bundle) feed() edit.Feed {
 	b.Helper()
 	all, err := edit.Feeds{Store: b.store, Now: b.clock.now}.Load(b.Context())
@@ -126,7 +126,7 @@ func TestCalendarsAreFetchedAndWakeTheirUsers(t *testing.T) {
 	// Nothing has changed an hour later, and it is asked for once.
 	hour := b.feed().Next
 	b.clock.set(hour)
-	b.worker() // as a worker starts, it asks for what is due, as each minute's beat does
+	b.worker() // as a worker starts, it asks for calendars that are due, as each minute's beat does
 	b.await("asked again", func() bool { return server.unread.Load() > 0 })
 	b.await("noted", func() bool { return b.feed().Next.After(hour) })
 	b.quiet()
@@ -134,7 +134,7 @@ func TestCalendarsAreFetchedAndWakeTheirUsers(t *testing.T) {
 		t.Errorf("asked %d times", n)
 	}
 
-	// A failure is shown, and what it said before stays.
+	// A failure is shown, and its closures from before stay.
 	server.fails(http.StatusInternalServerError)
 	b.beat()
 	b.await("the failure is kept", func() bool { return b.feed().Problem != "" })
@@ -186,7 +186,8 @@ deskbell_calendar_fetches_total{result="unchanged"} 1
 	}
 }
 
-// beat lets the time come at which the calendar is fetched again. An edit asks for what is due, as each minute's beat does.
+// beat lets the time come at which the calendar is fetched again. An edit asks for calendars that are due, as each minute's
+// beat does.
 func (b *bundle) beat() {
 	b.Helper()
 	b.clock.set(b.feed().Next)

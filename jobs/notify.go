@@ -89,7 +89,7 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 }
 
 // latest is the last instant at which it may be sent. A notice of a closing is not sent after the closing, and one of hours
-// not after what it says has ended.
+// not after these have ended.
 func (a NotifyArgs) latest() time.Time {
 	latest := a.Boundary.Add(hours.NoticeTooLate)
 	if !a.Until.IsZero() && a.Until.Before(latest) {
@@ -98,7 +98,7 @@ func (a NotifyArgs) latest() time.Time {
 	return latest
 }
 
-// reader is the agent to whom a notice goes.
+// reader is the agent that a notice goes to.
 type reader struct {
 	hours   *hours.Schedule
 	zone    *time.Location // of the times in the notice

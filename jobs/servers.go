@@ -97,7 +97,7 @@ func (s *servers) running() []*asynq.Server {
 	return s.run
 }
 
-// role is what a worker does whose deciding servers these are.
+// role is that of the worker that has these servers.
 func (s *servers) role() store.Role {
 	if s.isRunning() {
 		return store.RoleDecides

@@ -56,7 +56,7 @@ type Zones struct {
 	mu     sync.Mutex
 	report ZonesReport
 	beaten bool // the store has answered
-	leads  bool // of the workers with the newest rules, this one sees to what concerns all of them
+	leads  bool // of the workers with the newest rules, this one does the work for all of them
 }
 
 // NewZones makes the Zones of a process.
@@ -171,7 +171,7 @@ func (z *Zones) leave(ctx context.Context, db store.Beats) {
 	}
 }
 
-// isLeader tells whether this worker sees to what concerns all workers that decide.
+// isLeader tells whether this worker does the work for all workers that decide.
 func (z *Zones) isLeader() bool {
 	z.mu.Lock()
 	defer z.mu.Unlock()

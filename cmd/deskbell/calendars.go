@@ -29,7 +29,7 @@ func (a *app) reader(ctx context.Context, file string) config.Reader {
 	return config.Reader{Beside: func(name string) ([]hours.Closure, []definition.Fault) { return a.beside(ctx, folder, name) }}
 }
 
-// beside reads a calendar in a folder. What is marked as free time closes nothing, which is seldom meant: it is told.
+// beside reads a calendar in a folder. Events that are marked as free time close nothing, which is seldom meant: it is told.
 func (a *app) beside(ctx context.Context, folder, name string) ([]hours.Closure, []definition.Fault) {
 	src, fault := readBeside(folder, name)
 	if fault != nil {
@@ -99,7 +99,7 @@ type fetching struct {
 	Fetch bool `help:"Fetch the calendars of ical_url now, and do not take from REDIS_URL what a worker had last."`
 }
 
-// feeds are what the calendars of some addresses say, as far as it is known. It tells which are not taken in.
+// feeds are the closures of the calendars at some addresses, as far as they are known. It tells which are not taken in.
 func (c fetching) feeds(ctx context.Context, a *app, urls []string) (hours.Feeds, error) {
 	if len(urls) == 0 {
 		return nil, nil

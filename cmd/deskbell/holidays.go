@@ -57,7 +57,7 @@ func (c *holidaysCmd) Run(a *app) error {
 	return nil
 }
 
-// misplaced says what is wrong with a place or a type, without the paths of a definition.
+// misplaced describes the faults of a place or a type, without the paths of a definition.
 func misplaced(err error) string {
 	var faults hours.Faults
 	if !errors.As(err, &faults) {

@@ -64,7 +64,7 @@ func (t *telemetry) working(ctx context.Context) error {
 	return errors.New("the worker waits for Redis")
 }
 
-// readiness is what /readyz says besides how it is.
+// readiness is the detail of /readyz.
 func (t *telemetry) readiness() map[string]any { return map[string]any{"time_zones": t.zones.Report()} }
 
 // handler answers for a worker. With a key, metrics ask for it; without one, they are for this machine alone.

@@ -34,7 +34,7 @@ const (
 // Kinds are all kinds of notices that an agent can ask for.
 func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded, ClosingSoon, DigestOpened} }
 
-// Agent is what Decide needs to know of an agent.
+// Agent is an agent as Decide needs it.
 type Agent struct {
 	Hours    *hours.Schedule // leave applied; nil: always on duty
 	NotifyOn []Kind          // empty: no notices

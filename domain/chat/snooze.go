@@ -6,7 +6,7 @@ import (
 )
 
 // Snooze puts the chat aside from an instant until another. The ladder of all that was asked up to then begins again at
-// the end. What the visitor asks after it has a ladder of its own, as ever.
+// the end. A question of the visitor after it has a ladder of its own, as ever.
 func (s *State) Snooze(at, until time.Time) { s.Progress.Snoozed = Snoozed{at.UTC(), until.UTC()} }
 
 // snooze puts the chat aside by a step of the ladder, and tells whether it did: a ladder does so once, or a chat that

@@ -45,7 +45,7 @@ type Progress struct {
 	Closing    time.Time `json:"closing,omitzero"` // the closing before which the visitor was told, or not
 	Closed     time.Time `json:"closed,omitzero"`  // the last closing at which the chat waited, and it was decided on
 	Digest     time.Time `json:"digest,omitzero"`  // the last ask that was given to an opening digest
-	Warned     time.Time `json:"warned,omitzero"`  // the ask for whose first answer a warning was due
+	Warned     time.Time `json:"warned,omitzero"`  // the ask that a warning of a late first answer was due for
 
 	Deferred map[string]time.Time `json:"deferred,omitempty"` // by Step.Key: the ask for which it was recorded that the step waits for an opening
 	Snoozed  Snoozed              `json:"snoozed,omitzero"`

@@ -62,7 +62,7 @@ type ClosingSoon struct {
 	Message string         `json:"message,omitempty"` // to visitors who chat or wait, for trigger.ParseText; empty: to agents alone
 }
 
-// SLA is what a property promises its visitors. Its durations are open time. The zero value is no promise.
+// SLA is the promise of a property to its visitors. Its durations are open time. The zero value is no promise.
 type SLA struct {
 	FirstAnswer hours.Duration `json:"first_answer"` // from the chat request on
 	WarnBefore  hours.Duration `json:"warn_before"`  // before that is over; shorter than FirstAnswer

@@ -101,7 +101,7 @@ func exceptionsShape() table.Shape {
 	return table.Shape{Name: "list of exceptions", Schema: list, Below: "[]", Keys: keys}
 }
 
-// calendarKeys are those of an exception, or of a leave, that is a calendar; what is what its events say.
+// calendarKeys are those of an exception, or of a leave, that is a calendar; what names its events.
 func calendarKeys(what string) []table.Entry {
 	line := table.Shape{Name: "name of a file", Schema: map[string]any{"type": "string", "minLength": 1, "maxLength": 200, "examples": []any{"closures.ics"}}}
 	address := table.Shape{Name: "URL", Schema: map[string]any{

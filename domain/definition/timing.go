@@ -11,7 +11,7 @@ import (
 // mostFirstAnswer is the longest promise of a first answer, in open time.
 const mostFirstAnswer = 30 * 24 * time.Hour
 
-// timingKeys say how the delays of something count; what names those delays, and within is their Timing.
+// timingKeys are the keys of how delays count; what names those delays, and within is their Timing.
 func timingKeys[V any](what string, within func(*V) *trigger.Timing) []table.Field[V] {
 	return []table.Field[V]{
 		table.Key("count", table.OneOf("a way to count", trigger.CountElapsed, trigger.CountOpenHours), func(v *V) *string { return &within(v).Count },

@@ -8,7 +8,7 @@ import (
 )
 
 // Calendar is an iCalendar whose events are exceptions of a schedule, or the leave of an agent: a file or an address.
-// This package reads neither. Whoever does gives what it says as closures, which are all that counts here.
+// This package reads neither. Its caller gives the calendar as closures, which are all that counts here.
 type Calendar struct {
 	File     string    `json:"ical,omitempty"`     // the file's name, beside the definitions that name it
 	URL      string    `json:"ical_url,omitempty"` // https://; a secret, since it may hold a token
@@ -18,10 +18,10 @@ type Calendar struct {
 // IsZero tells whether it is no calendar.
 func (c Calendar) IsZero() bool { return c.File == "" && c.URL == "" && c.Closures == nil }
 
-// Feeds has what calendars said when they were fetched last, by their URL. One that is not there closes nothing.
+// Feeds has the closures of calendars as they were fetched last, by their URL. One that is not there closes nothing.
 type Feeds map[string][]Closure
 
-// closures are what the calendar says.
+// closures are those of the calendar.
 func (c Calendar) closures(feeds Feeds) []Closure {
 	if c.URL != "" {
 		return feeds[c.URL]
@@ -90,7 +90,7 @@ func (p *parser) faultFile(path string, c Calendar) {
 	p.fault(path+"/ical", 0, c.File, "is a file, and files are read only beside definitions that come from the command line", "there, deskbell apply; here, ical_url: https://…")
 }
 
-// calendarURL reads an address; webcal:// is what calendar programs write for https://. A fault shows nothing of it: it
+// calendarURL reads an address, in which calendar programs write webcal:// for https://. A fault shows nothing of it: it
 // may hold a token.
 func (p *parser) calendarURL(path string, tree any) string {
 	text, _ := tree.(string)

@@ -167,7 +167,7 @@ func beneath(upper, lower []span) []span {
 	return list
 }
 
-// closures are what the calendars of a definition say.
+// closures are those of the calendars of a definition.
 func (s *Spec) closures(feeds Feeds) []Closure {
 	var all []Closure
 	for _, e := range s.Exceptions {

@@ -102,7 +102,7 @@ func FindHolidays(country, region string, also []string) (*holidays.Country, str
 	return found, h.Region, h.types(), p.faults.Err()
 }
 
-// types are those that close: the public holidays, and what is asked for beside them.
+// types are those that close: the public holidays, and the types that are asked for beside them.
 func (h *Holidays) types() []holidays.Type {
 	return append([]holidays.Type{holidays.Public}, h.Also...)
 }

@@ -73,7 +73,7 @@ func (p *parser) days(path, s string, base int) daySet {
 	return set
 }
 
-// allowedFor says what may stand instead of a word that is not a day. OpenStreetMap writes PH for public holidays.
+// allowedFor gives the words allowed instead of a word that is not a day. OpenStreetMap writes PH for public holidays.
 func allowedFor(word string) string {
 	if strings.EqualFold(word, "PH") {
 		return "holidays: FR beside weekly, with the code of your country, which closes on its public holidays; or " + allowedDays

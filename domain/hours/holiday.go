@@ -72,7 +72,7 @@ func fill(r *rule) (rules [7]*rule) {
 	return rules
 }
 
-// without cuts a part of the date out of windows. What ends the date ends the night that began in it, too.
+// without cuts a part of the date out of windows. A part at the end of the date also ends the night that began in it, too.
 func without(windows []Window, from, to int) []Window {
 	if to == minutesPerDay {
 		to = 2 * minutesPerDay

@@ -97,7 +97,7 @@ func TestHolidaysByCountryAndRegion(t *testing.T) {
 	}
 }
 
-// TestHolidaysOfAPartOfADate: what is left of the day's hours stays, and a night that would begin in the part does not.
+// TestHolidaysOfAPartOfADate: the rest of the day's hours stays, and a night that would begin in the part does not.
 func TestHolidaysOfAPartOfADate(t *testing.T) {
 	t.Parallel()
 	s := schedule(t, "Atlantic/Reykjavik", `

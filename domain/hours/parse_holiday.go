@@ -144,7 +144,7 @@ func (p *parser) checkHolidays(path string, h *Holidays) {
 	}
 }
 
-// regionChoices are the codes of the regions. To somebody who writes a region's name, its code is what they mean.
+// regionChoices are the codes of the regions. Somebody who writes a region's name means its code.
 func regionChoices(given string, country *holidays.Country) string {
 	for _, r := range country.Regions {
 		if strings.EqualFold(r.Name, given) {

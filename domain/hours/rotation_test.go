@@ -139,7 +139,7 @@ func TestCoverMinuteByMinute(t *testing.T) {
 	})
 }
 
-// What a calendar closes for an hour is closed for who stands in, too.
+// An hour that a calendar closes is closed for the stand-in, too.
 func TestCoverHasTheHolesOfACalendar(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"UTC", "Asia/Tokyo"} {

@@ -6,7 +6,7 @@ import "time"
 // of agents who relieve each other without a gap, or of hours that never meet. The zero value is ready to use.
 //
 // It counts the time that it walked through, and a jump over a quiet time as one day, however long that was. So it finds
-// what comes after the leave of years, and what comes once a year; and a widget without any change costs a year of steps.
+// changes after the leave of years, and changes that come once a year; and a widget without any change costs a year of steps.
 type Search struct {
 	walked time.Duration
 	asked  int

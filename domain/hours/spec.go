@@ -36,7 +36,7 @@ func (s *Spec) Compile(fallback *time.Location) (*Schedule, error) {
 	return s.CompileWith(fallback, nil)
 }
 
-// CompileWith is Compile, with what the calendars said that the definition names by their URL.
+// CompileWith is Compile, with the closures of the calendars that the definition names by their URL.
 func (s *Spec) CompileWith(fallback *time.Location, feeds Feeds) (*Schedule, error) {
 	if s == nil {
 		return Always(fallback), nil

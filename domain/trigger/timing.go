@@ -6,7 +6,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// Timing says how the delays of a trigger or a step count, and what becomes of one that ends while it is closed. The zero
+// Timing says how the delays of a trigger or a step count, and whether one is dropped that ends while it is closed. The zero
 // value counts real time, and drops.
 type Timing struct {
 	Count      string `json:"count,omitempty"`       // empty: CountElapsed
@@ -19,7 +19,7 @@ const (
 	CountOpenHours = "open_hours" // only the time in which it is open
 )
 
-// What becomes of an effect that is due while it is closed.
+// The fate of an effect that is due while it is closed.
 const (
 	ClosedDrop  = "drop"
 	ClosedDefer = "defer" // it waits for the next opening, and for the rest of its delay after that

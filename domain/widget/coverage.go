@@ -8,7 +8,7 @@ type Stretch struct {
 	Covered  bool // an agent is on shift, or none is listed, and so nobody knows better
 }
 
-// Coverage is the open time of a property or a department, and who is there in it.
+// Coverage is the open time of a property or a department, and the part of it with somebody on shift.
 type Coverage struct {
 	Department string    // empty: the property itself
 	Stretches  []Stretch // in order; neighbours that touch differ

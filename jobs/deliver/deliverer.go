@@ -31,7 +31,7 @@ type Store interface {
 	store.Lanes
 }
 
-// Config is what a Deliverer is made of.
+// Config has the parts of a Deliverer.
 type Config struct {
 	Store    Store
 	Now      func() time.Time

@@ -37,7 +37,7 @@ type globals interface {
 	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
 }
 
-// waiting tells what there is to deliver, and how destinations do.
+// waiting counts the actions to deliver, and tells how destinations do.
 type waiting interface {
 	globals
 	Pending(ctx context.Context, at time.Time) ([]store.Pending, error)

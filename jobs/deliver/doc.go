@@ -6,5 +6,5 @@
 // actions that are given up.
 //
 // A Deliverer (deliverer.go) runs lanes; receivers.go asks for the lanes that have work, and slots.go bounds how many run at once.
-// delivery.go and delivery_error.go are what a destination implements; destinations.go reports the status of each.
+// delivery.go and delivery_error.go have the interface of a destination; destinations.go reports the status of each.
 package deliver

@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Feed is a calendar that workers fetch. What it says is kept apart, under its store.CalendarName.
+// Feed is a calendar that workers fetch. Its closures are kept apart, under its store.CalendarName.
 type Feed struct {
 	URL     string    `json:"url"`    // a secret: it may hold a token
 	Wanted  time.Time `json:"wanted"` // when a definition that names it was written last

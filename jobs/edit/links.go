@@ -17,7 +17,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Link is the right to read one calendar, by whoever has its address: calendar programs send no header. It is good for
+// Link is the right to read one calendar, by holders of its address: calendar programs send no header. It is good for
 // nothing else. The secret in the address is shown once, when the link is made, and kept nowhere.
 type Link struct {
 	Kind    Kind      `json:"kind"` // KindAgent, KindSchedule or KindProperty

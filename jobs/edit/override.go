@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Forced is what came of an override.
+// Forced is the outcome of an override.
 type Forced struct {
 	Now  hours.State // the hours from now on
 	Then hours.State // from the end of the override on; zero where there is none, or no end

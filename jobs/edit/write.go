@@ -101,7 +101,7 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 	return nil, fmt.Errorf("writing %s %q: %w", kind, name, store.ErrContended)
 }
 
-// prepare does what has to be done before a definition is written. A link to the calendar of one that is removed must not
+// prepare does the work that comes before a definition is written. A link to the calendar of one that is removed must not
 // open that of another one that gets the same id later.
 func (r *records) prepare(ctx context.Context, kind Kind, name string, body []byte) error {
 	if body == nil {

@@ -78,7 +78,7 @@ func (b *Batch) loadAgents(ctx context.Context, db Reader, absent []store.Subjec
 	return err
 }
 
-// covered are the agents for whom those of the batch stand in, as far as they are not loaded yet.
+// covered are the agents that those of the batch stand in for, as far as they are not loaded yet.
 func (b *Batch) covered() (absent []store.Subject) {
 	for id, a := range b.Agents {
 		for _, other := range a.StandsInFor(id) {
@@ -235,7 +235,7 @@ func (gone) Available(time.Time) bool { return false }
 
 func (gone) NextBoundary(time.Time) time.Time { return time.Time{} }
 
-// Agent compiles an agent: their turns in the hours of their schedule, the hours of colleagues for whom they stand in, and
+// Agent compiles an agent: their turns in the hours of their schedule, the hours of colleagues they stand in for, and
 // their leave. The agent is defined.
 func (b *Batch) Agent(id string) (agent.Agent, error) {
 	def := b.Agents[id]

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// calendars is what calendars said when they were fetched last, by URL. One that was never fetched is not among them, and
+// calendars are those that were fetched, by URL, as they were last. One that was never fetched is not among them, and
 // closes nothing.
 type calendars map[string]calendar
 
@@ -46,7 +46,7 @@ func loadCalendars(ctx context.Context, db Reader, urls []string) (calendars, er
 	return said, nil
 }
 
-// Calendars is what calendars said when workers fetched them last. Those that were never fetched are left out.
+// Calendars gives the closures of calendars as workers fetched them last. Those that were never fetched are left out.
 func Calendars(ctx context.Context, db Reader, urls []string) (hours.Feeds, error) {
 	said, err := loadCalendars(ctx, db, urls)
 	if err != nil {

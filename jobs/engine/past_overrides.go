@@ -7,7 +7,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// Whoever counts open time over the last days has to know of the overrides that were in force then, also once they have
+// A count of open time over the last days has to know of the overrides that were in force then, also once they have
 // run out. So they are kept for a while.
 const (
 	pastKept = 31 * 24 * time.Hour

@@ -4,6 +4,6 @@ package engine
 type Report interface {
 	// Field adds a field that alone is not worth a line.
 	Field(name string, value any)
-	// Did adds a field that says what was done.
+	// Did adds a field for an outcome.
 	Did(name string, value any)
 }

@@ -27,7 +27,7 @@ type schedules struct {
 type scheduleKey struct{ zone, body, calendars string }
 
 // compile gives the schedule of a JSON definition; zone (IANA, may be empty) is
-// that of the subject, and said is what calendars say. It does no I/O but for the first use of a zone.
+// that of the subject, and said has the calendars. It does no I/O but for the first use of a zone.
 func (s *schedules) compile(body []byte, zone string, said calendars) (*hours.Schedule, error) {
 	urls := definition.Calendars(body)
 	key := scheduleKey{zone, string(body), said.of(urls)}

@@ -23,13 +23,13 @@
 // # Zones
 //
 // A TZID is a name of the IANA database, also at the end of a longer one ("/citadel.org/20210210_1/Europe/Paris"), or a name of
-// Windows. VTIMEZONE components are not read: what they define has been found wrong and outdated too often, and a name says
+// Windows. VTIMEZONE components are not read: their rules have been found wrong and outdated too often, and a name says
 // which rules were meant. A time without a zone is in that of the schedule.
 //
 // # Bounds
 //
 // A calendar has at most 1 MB (MostBytes) and closes at most 10,000 times within the window (MostOccurrences). Rules that
 // repeat more than once a day are refused, and so is a calendar that takes longer to read than the context lasts. This package
-// splits the lines by itself: github.com/arran4/golang-ical gives no line numbers, stops at the first fault, and so could not say
-// what to mend; the tests hold Write to it. Rules of repetition are github.com/teambition/rrule-go's, with guards: see rule.go.
+// splits the lines by itself: github.com/arran4/golang-ical gives no line numbers, stops at the first fault, and so could not
+// list the faults; the tests hold Write to it. Rules of repetition are github.com/teambition/rrule-go's, with guards: see rule.go.
 package ical

@@ -10,7 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// expander makes closures of the events of a parser, to whose faults it adds.
+// expander makes closures of the events of a parser, and adds to its faults.
 type expander struct {
 	*parser
 	ctx      context.Context //nolint:containedctx // it lives for one call of Parse

@@ -41,7 +41,7 @@ func NewFetcher(g guard.Guard, now func() time.Time) *Fetcher {
 	return &Fetcher{client, now}
 }
 
-// Validators are what a server gave with its last answer, to be asked whether anything has changed since. Both may be empty.
+// Validators came with the last answer of a server, to be asked whether anything has changed since. Both may be empty.
 type Validators struct{ ETag, Modified string }
 
 // Fetched is the answer of a server.

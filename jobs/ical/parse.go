@@ -20,13 +20,13 @@ const (
 // Window is the time for which a calendar that is read now is expanded: events that are over before it, or that begin after
 // it, are left out.
 //
-// It moves at midnight: what is read twice on one day is the same.
+// It moves at midnight: a calendar that is read twice on one day is the same.
 func Window(now time.Time) (from, to time.Time) {
 	today := now.UTC().Truncate(24 * time.Hour)
 	return today.AddDate(-1, 0, 0), today.AddDate(5, 0, 0)
 }
 
-// Calendar is what a calendar says.
+// Calendar is a calendar that was read.
 type Calendar struct {
 	Closures []hours.Closure // in the order of time; never nil
 	Events   int             // that close something, now or at another time
@@ -60,7 +60,7 @@ type parser struct{ report }
 type component struct {
 	line  int // of its BEGIN
 	lines []line
-	title string // what a fault calls it: found once, since all of its lines may be at fault
+	title string // its name in faults: found once, since all of its lines may be at fault
 }
 
 func (c component) name() string { return c.title }

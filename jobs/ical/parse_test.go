@@ -152,7 +152,7 @@ func TestParse(t *testing.T) {
 			if diff := cmp.Diff(c.want, said(t, got.Closures)); diff != "" || got.Closures == nil {
 				t.Error(diff)
 			}
-			// What is stored is read again, and a schedule can be made of it.
+			// A stored calendar is read again, and a schedule can be made of it.
 			spec, err := hours.Parse("24/7")
 			if err != nil {
 				t.Fatal(err)

@@ -15,7 +15,7 @@ type Event struct {
 	UID         string // the same whenever the stretch is written
 	Summary     string
 	From, Until time.Time
-	Free        bool // it does not keep whoever reads it from other things
+	Free        bool // it does not keep its reader from other things
 }
 
 // Write writes a calendar. Times are in UTC, which every program reads, and which needs no VTIMEZONE. stamp is when the calendar
@@ -83,7 +83,7 @@ const (
 
 // Opening describes the calendar of a schedule.
 type Opening struct {
-	ID      string // of what has the schedule, for the UIDs: "agent-lea"
+	ID      string // of the holder of the schedule, for the UIDs: "agent-lea"
 	Name    string // of the calendar
 	Summary string // of each event
 	Free    bool

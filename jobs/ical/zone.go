@@ -40,7 +40,7 @@ func instantOf(reading time.Time, zone string) time.Time {
 	return hours.InstantOf(reading, locationOf(zone)).UTC()
 }
 
-// readingOf is what the clocks of a zone show.
+// readingOf is the reading of the clocks of a zone.
 func readingOf(at time.Time, zone string) time.Time {
 	local := at.In(locationOf(zone))
 	_, offset := local.Zone()

@@ -77,7 +77,7 @@ func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) e
 	return s.editor.Write(ctx, steps)
 }
 
-// Calendars gives what calendars say, by their URL. It is called before Define.
+// Calendars gives the closures of calendars, by their URL. It is called before Define.
 func (s *Simulation) Calendars(ctx context.Context, feeds hours.Feeds) error {
 	for url, closures := range feeds {
 		body, err := json.Marshal(closures)

@@ -13,7 +13,7 @@ type Beat struct {
 	Insists bool   `json:"insists,omitempty"` // it decides though others have newer rules
 }
 
-// Role is what a process does.
+// Role is the part of a process.
 type Role string
 
 // The roles of processes. A worker that stands by leaves decisions to those with newer rules.

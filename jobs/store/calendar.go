@@ -9,8 +9,8 @@ import (
 // calendarPrefix begins the name of a calendar among the named schedules. No schedule can have such a name.
 const calendarPrefix = "ical:"
 
-// CalendarName is the name under which the closures of a fetched calendar are kept, among the named schedules: whoever uses
-// the calendar is noted as a user of that name, and a change wakes them as that of a schedule does. It does not tell the URL,
+// CalendarName is the name under which the closures of a fetched calendar are kept, among the named schedules: users of the
+// calendar are noted as a user of that name, and a change wakes them as that of a schedule does. It does not tell the URL,
 // which may hold a token.
 func CalendarName(url string) string {
 	sum := sha256.Sum256([]byte(url))

@@ -279,7 +279,7 @@ type Store interface {
 	// Woke strikes out requests, except those that were repeated since.
 	Woke(ctx context.Context, shard int, requests []WakeRequest) error
 
-	// Schedules gives the JSON of named schedules, and what calendars say (CalendarName), in the order of their names; nil for
+	// Schedules gives the JSON of named schedules, and the closures of calendars (CalendarName), in the order of their names; nil for
 	// one that does not exist. No names: none.
 	Schedules(ctx context.Context, names []string) ([][]byte, error)
 	// Globals gives all definitions of a kind, by name.

@@ -18,7 +18,7 @@ type Listener interface {
 	Lost()
 }
 
-// changes are what a store tells of.
+// changes are the part of a store that reports them.
 type changes interface {
 	Follow(ctx context.Context, f func(changed []store.Subject)) error
 }

@@ -30,7 +30,7 @@ type liveProperty struct {
 	told   *LiveState // the last state that was sent to the watches
 }
 
-// liveRecord is what is loaded of a property.
+// liveRecord is a property as it is loaded.
 type liveRecord struct {
 	compiled widget.Property
 	stored   widget.State

@@ -27,7 +27,7 @@ type Store interface {
 	Recent(ctx context.Context, limit int) ([]store.Entry, error)
 }
 
-// Config is what a Reader is made of.
+// Config has the parts of a Reader.
 type Config struct {
 	Store    Store
 	Now      func() time.Time

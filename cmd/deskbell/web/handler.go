@@ -28,7 +28,7 @@ type Config struct {
 	// so that browsers log in.
 	Public, API, Docs, Private map[string]http.Handler
 
-	// Linked is for keys, and for whoever has a link to what it shows.
+	// Linked is for keys, and for holders of a link to one calendar.
 	Linked map[string]Linked
 	Links  edit.Links
 }

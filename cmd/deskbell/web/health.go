@@ -28,8 +28,8 @@ func Health(checks ...Check) http.Handler {
 	})
 }
 
-// Ready answers as Health does, in JSON: {"status": "ok"}, or {"status": "unavailable", "error": …}, and what detail gives
-// besides.
+// Ready answers as Health does, in JSON: {"status": "ok"}, or {"status": "unavailable", "error": …}, and the fields of
+// detail.
 func Ready(detail func() map[string]any, checks ...Check) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")

@@ -6,7 +6,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
-// Linked is a handler for keys, and for whoever has the link to what it shows: programs that send no header. The path has the
+// Linked is a handler for keys, and for holders of the link to its calendar: programs that send no header. The path has the
 // id as {id}. A request with a link has no key: the handler must show nothing but that.
 type Linked struct {
 	Kind    edit.Kind
@@ -16,7 +16,7 @@ type Linked struct {
 // linkToken is the parameter of an address that has the secret of its link. It is in no log: these show paths alone.
 const linkToken = "token"
 
-// admittingLinked lets in who has a link, and else asks for a key.
+// admittingLinked lets in holders of a link, and else asks for a key.
 func (s *server) admittingLinked(l Linked) http.Handler {
 	byKey := s.admitting(bearer, l.Handler)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

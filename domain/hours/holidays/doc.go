@@ -17,7 +17,7 @@
 // see [Holiday.Days]. The local name is missing where it is the English one. The last cell names the regions: those
 // listed, or all but those listed after "!"; "." is the country without a region.
 //
-// The range from [First] to [Last] is what the generator has compared with its source, day by day. A rule such
+// The range from [First] to [Last] is the one that the generator has compared with its source, day by day. A rule such
 // as "12-25" goes on outside it; dates that are listed do not.
 //
 // # How the table is made

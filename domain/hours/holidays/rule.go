@@ -23,7 +23,7 @@ type term struct {
 	without  bool         // takes its days away
 }
 
-// anchor is what the days of a term are counted from.
+// anchor is the day that a term counts from.
 type anchor byte
 
 const (
@@ -34,7 +34,7 @@ const (
 	onListed
 )
 
-// shift is what becomes of a day that falls on one weekday.
+// shift moves a day that falls on one weekday.
 type shift struct {
 	none bool
 	days int

@@ -18,7 +18,7 @@ const (
 	Last  = 2060
 )
 
-// Type is what a holiday is to the law.
+// Type is the standing of a holiday before the law.
 type Type string
 
 // The types. Observances, which are no days off, are not in the table.

@@ -20,7 +20,7 @@ func (e *NameError) Error() string { return e.Name + " " + e.Problem + "; allowe
 // Example is the names that are allowed where nothing better can be said.
 const Example = `an IANA name such as "Europe/Paris" or "UTC"`
 
-// refuse says what is wrong with a name that the database does not have, and which one is right.
+// refuse gives the fault of a name that the database does not have, and the right name.
 func (d *Database) refuse(name string) *NameError {
 	for _, explain := range []func(name, lower string) (problem, allowed string){
 		d.variant, d.machine, windows, rails, offset, abbreviation, d.city,
@@ -130,7 +130,7 @@ func (d *Database) suggest(name string) string {
 	return ""
 }
 
-// Warn says what is surprising about a name that Load takes, in a predicate; empty: nothing is.
+// Warn gives the surprise in a name that Load takes, in a predicate; empty: there is none.
 func Warn(name string) string {
 	lower := strings.ToLower(name)
 	if sign, hours, ok := etcetera(lower); ok {

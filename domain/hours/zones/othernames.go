@@ -29,7 +29,7 @@ func railsNames() map[string]string {
 	}
 }
 
-// abbreviations are what clocks show, in lower case, with the largest places that show it.
+// abbreviations are names that clocks show, in lower case, with the largest places that show them.
 func abbreviations() map[string]string {
 	return map[string]string{
 		"acdt": "Australia/Adelaide", "acst": "Australia/Adelaide, Australia/Darwin", "adt": "America/Halifax", "aedt": "Australia/Sydney, Australia/Melbourne, Australia/Hobart",

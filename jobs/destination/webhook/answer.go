@@ -20,7 +20,7 @@ import (
 // Bounds on the pause that a receiver may ask for: no call at once, and one before the action is given up.
 const leastPause, mostPause = time.Second, deliver.GiveUpAfter
 
-// verdict says what an answer means; nil is a success.
+// verdict is the meaning of an answer; nil is a success.
 func verdict(resp *http.Response, now time.Time) error {
 	err := fmt.Errorf("it answered %s", strings.TrimSpace(fmt.Sprint(resp.StatusCode, " ", http.StatusText(resp.StatusCode))))
 	switch status := resp.StatusCode; {

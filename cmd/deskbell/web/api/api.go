@@ -50,7 +50,7 @@ Errors are problem+json (RFC 9457). All faults of a body come at once, each with
 A key goes into the header Authorization: Bearer. deskbell keys add makes one. A key that may only read does not see
 secrets, such as the URLs of notify.via. A key of some properties sees nothing but these. What a widget shows needs none.`
 
-// New gives the API. Handlers of package web, around its own, say who asks: see web.Caller.
+// New gives the API. Handlers of package web, around its own, identify the caller: see web.Caller.
 func New(c Config) API {
 	s := &service{c}
 	mux := http.NewServeMux()
