@@ -177,6 +177,7 @@ func FuzzNewCondition(f *testing.F) {
 	f.Add("time_of_day", "between", `["09:00","1:00"]`, "")
 	f.Add("visitor.ip", "in_cidr", `["10.0.0.0/8"]`, "10.1.1.1")
 	f.Add("day_of_week", "in", `["mon-fri"]`, "")
+	f.Add("visitor.custom.\xfa", ">", "0", "1")
 	facts := full(f)
 	f.Fuzz(func(t *testing.T, field, operator, value, found string) {
 		var plain any

@@ -144,7 +144,7 @@ func text(name, doc string, get func(*Facts) string) Field {
 	return Field{Name: name, Kind: KindText, Doc: doc, get: func(f *Facts, _ string) value { return textOf(get(f)) }}
 }
 
-// FieldNamed finds a field, and the value of NAME where it is of a family.
+// FieldNamed finds a field, and the value of NAME where it is of a family. A NAME that is not UTF-8 names none: JSON could not keep it.
 func FieldNamed(name string) (Field, string, bool) {
 	for _, f := range fields {
 		before, after, family := strings.Cut(f.Name, familyName)
@@ -152,7 +152,7 @@ func FieldNamed(name string) (Field, string, bool) {
 			return f, "", true
 		}
 		rest, ok := strings.CutPrefix(name, before)
-		if part, ended := strings.CutSuffix(rest, after); family && ok && ended && part != "" && utf8.RuneCountInString(part) <= mostPart {
+		if part, ended := strings.CutSuffix(rest, after); family && ok && ended && part != "" && utf8.ValidString(part) && utf8.RuneCountInString(part) <= mostPart {
 			return f, part, true
 		}
 	}
