@@ -19,7 +19,7 @@ type Scene struct {
 	Door         hours.Door // of the department within its property; of the property where there is none
 	PropertyOpen bool       // whether the property's hours are open
 	Widget       string     // the widget's status for the department, else for the property: online, away or offline
-	Offered      []string   // departments that take chats now
+	Offered      []string   // departments that take chats now, in any order
 	Left         bool       // the visitor has left the site
 	Silent       bool       // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
 

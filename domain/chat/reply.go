@@ -2,6 +2,7 @@ package chat
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -44,7 +45,7 @@ func (d *decider) offers() []Offer {
 		return nil
 	}
 	var offers []Offer
-	for _, id := range d.scene.Offered {
+	for _, id := range slices.Sorted(slices.Values(d.scene.Offered)) { // a repeat of the action lists them alike
 		if id != d.scene.Department {
 			offers = append(offers, Offer{id, cmp.Or(d.policy.Departments[id].Name, id)})
 		}

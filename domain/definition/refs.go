@@ -3,6 +3,7 @@ package definition
 import (
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/trigger"
@@ -48,12 +49,16 @@ func (p *Property) allActions() iter.Seq2[string, []trigger.Action] {
 	}
 }
 
+// DepartmentIDs are the ids of the departments, sorted.
+func (p *Property) DepartmentIDs() []string { return slices.Sorted(maps.Keys(p.Departments)) }
+
 // AllAgents are the ids of the agents who serve the property or one of its
-// departments, each once.
+// departments, each once: those of the property as they are listed, then those of
+// its departments. The order is always the same, since actions list agents in it.
 func (p *Property) AllAgents() []string {
 	ids := slices.Clone(p.Agents)
-	for _, d := range p.Departments {
-		ids = append(ids, d.Agents...)
+	for _, id := range p.DepartmentIDs() {
+		ids = append(ids, p.Departments[id].Agents...)
 	}
 	return once(ids)
 }
@@ -78,8 +83,8 @@ func (p *Property) Uses() []string {
 	if p.Schedule.Name != "" {
 		names = append(names, p.Schedule.Name)
 	}
-	for _, d := range p.Departments {
-		if d.Schedule.Name != "" {
+	for _, id := range p.DepartmentIDs() {
+		if d := p.Departments[id]; d.Schedule.Name != "" {
 			names = append(names, d.Schedule.Name)
 		}
 	}

@@ -43,7 +43,7 @@ func (p *Property) checkActions(at table.Place, actions []trigger.Action) {
 		if a.SendMessage != nil {
 			p.checkShortcut(at.Key("send_message").Key("shortcut"), a.SendMessage.Shortcut)
 		}
-		p.among(at.Key("set_department"), "a department of the property", a.SetDepartment, slices.Sorted(maps.Keys(p.Departments)))
+		p.among(at.Key("set_department"), "a department of the property", a.SetDepartment, p.DepartmentIDs())
 		if a.Notify == nil {
 			continue
 		}
@@ -62,7 +62,7 @@ func (p *Property) checkShortcut(at table.Place, name string) {
 }
 
 func (p *Property) checkCondition(at table.Place, c trigger.Condition) {
-	departments := slices.Sorted(maps.Keys(p.Departments))
+	departments := p.DepartmentIDs()
 	switch field, name, _ := trigger.FieldNamed(c.Field); field.Name {
 	case "department.NAME.status":
 		p.among(at.Key("field"), "a department of the property", name, departments)

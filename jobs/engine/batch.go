@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/agent"
@@ -166,7 +165,8 @@ func (b *Batch) Property(def *definition.Property, overrides Overrides) (widget.
 		Hours: schedule, Policy: def.Widget, Agents: b.agentsOf(def.Agents), ClosingSoon: time.Duration(def.ClosingSoon.Before),
 	}
 	p.Listeners = listeners(def.Agents, p.Agents)
-	for id, d := range def.Departments {
+	for _, id := range def.DepartmentIDs() {
+		d := def.Departments[id]
 		part := widget.Department{ID: id, Override: overrides.Departments[id], Agents: b.agentsOf(d.Agents)}
 		part.Listeners = listeners(d.Agents, part.Agents)
 		if !d.Schedule.IsZero() && !d.Schedule.Equal(def.Schedule) { // which opens with its property's then
@@ -176,7 +176,6 @@ func (b *Batch) Property(def *definition.Property, overrides Overrides) (widget.
 		}
 		p.Departments = append(p.Departments, part)
 	}
-	sort.Slice(p.Departments, func(i, j int) bool { return p.Departments[i].ID < p.Departments[j].ID })
 	return p, nil
 }
 

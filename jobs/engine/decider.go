@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
@@ -83,8 +85,8 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 		}
 		out.Changes = append(out.Changes, c)
 	}
-	for subject, err := range batch.Broken {
-		out.Broken = append(out.Broken, Broken{subject, err})
+	for _, subject := range slices.Sorted(maps.Keys(batch.Broken)) {
+		out.Broken = append(out.Broken, Broken{subject, batch.Broken[subject]})
 	}
 	out.decidedAt(at)
 	return out, nil

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -74,8 +75,5 @@ func (o *Overrides) forced() []string {
 	if o.Override != nil {
 		all = append(all, "")
 	}
-	for department := range o.Departments {
-		all = append(all, department)
-	}
-	return all
+	return append(all, slices.Sorted(maps.Keys(o.Departments))...)
 }

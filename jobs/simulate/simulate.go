@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -99,8 +100,8 @@ func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 	t, err := s.Process(ctx, events, nil)
 	s.skipped = append(s.skipped, t.Skipped...)
 	s.LogBroken(t.Broken)
-	for property, n := range t.Dropped {
-		s.Log.WithFields(logrus.Fields{"property": property, "events": n}).Warn("events dropped: their property is not defined")
+	for _, property := range slices.Sorted(maps.Keys(t.Dropped)) {
+		s.Log.WithFields(logrus.Fields{"property": property, "events": t.Dropped[property]}).Warn("events dropped: their property is not defined")
 	}
 	if err != nil || !s.explain {
 		return err

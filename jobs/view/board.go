@@ -68,7 +68,7 @@ func (r *Reader) page(ctx context.Context, q BoardQuery, limit int) (ids []strin
 		id, _ := r.Subject.Property()
 		found[id] = true
 	}
-	return slices.Collect(maps.Keys(found)), BoardPage{Next: next}, err
+	return slices.Sorted(maps.Keys(found)), BoardPage{Next: next}, err
 }
 
 // search finds the next properties whose ids or names hold a text. A text that is an id
@@ -99,7 +99,7 @@ func (r *Reader) search(ctx context.Context, q BoardQuery, limit int) (ids []str
 		page.Next = next
 		page.Partial = next != "" && len(found) <= limit && (read >= searchMost || r.now().Sub(start) >= patience)
 		if next == "" || len(found) > limit || page.Partial {
-			return slices.Collect(maps.Keys(found)), page, nil
+			return slices.Sorted(maps.Keys(found)), page, nil
 		}
 	}
 }
