@@ -43,7 +43,7 @@ func propertyKind() table.Kind[Property] {
 		table.Key("widget", policyKind(), func(p *Property) *widget.Policy { return &p.Widget },
 			"What its widget shows when nobody can chat."),
 		table.Key("agents", agentIDs(), func(p *Property) *[]string { return &p.Agents },
-			"Who answers its chats, with the agents of its departments that are open. With none listed in either, the schedule alone decides."),
+			"Who answers its chats, with its departments that are online. With no agents listed in either, the schedule alone decides."),
 		table.Key("departments", mapOf("departments", mostDepartments, departmentKind()),
 			func(p *Property) *map[string]Department { return &p.Departments },
 			"Its departments, closed whenever the property is."),

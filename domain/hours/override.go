@@ -44,6 +44,18 @@ func (s *Schedule) Over(o Override) *Schedule {
 	return s
 }
 
+// OverrideAlone returns the overrides of a schedule over hours that are always open; nil: it has none.
+func (s *Schedule) OverrideAlone() *Schedule {
+	if s.unset() || s.override == nil {
+		return nil
+	}
+	beneath := s.under.OverrideAlone()
+	if beneath == nil {
+		beneath = Always(s.location)
+	}
+	return beneath.Over(*s.override)
+}
+
 // clone copies the schedule, but not its tables.
 func (s *Schedule) clone() *Schedule {
 	if s.unset() {

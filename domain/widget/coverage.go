@@ -1,6 +1,9 @@
 package widget
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Stretch is a stretch of open time.
 type Stretch struct {
@@ -60,16 +63,21 @@ func Cover(p Property, from, to time.Time) []Coverage {
 	return all
 }
 
+// cover asks the agents who are listed, also where a team that lists none keeps the unit online.
 func (p *unit) cover(from, to time.Time) Coverage {
+	staffed := *p
+	if p.lists {
+		staffed.teams = slices.DeleteFunc(slices.Clone(p.teams), func(t team) bool { return len(t.agents) == 0 })
+	}
 	c := Coverage{Until: to}
-	w := p.walkFrom(from)
+	w := staffed.walkFrom(from)
 	for w.at.Before(to) {
 		m := w.moment(true)
 		end := m.until
 		if end.IsZero() || end.After(to) {
 			end = to
 		}
-		if m.open {
+		if m.open || m.available {
 			c.add(Stretch{w.at, end, m.available})
 		}
 		if w.at = end; len(c.Stretches) >= mostStretches || w.asked >= mostAsked {
@@ -92,7 +100,7 @@ func (c *Coverage) add(s Stretch) {
 // Uncovered is the open time of a property from an instant up to another in which nobody was on shift.
 func Uncovered(p Property, from, to time.Time) time.Duration {
 	u := p.unit()
-	if len(u.teams) == 0 {
+	if !u.lists {
 		return 0
 	}
 	c := u.cover(from, to)

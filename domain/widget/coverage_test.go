@@ -2,6 +2,7 @@ package widget_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,12 +61,21 @@ func TestCoverMinuteByMinute(t *testing.T) {
 						status = widget.Online
 					}
 				}
-				if want := truth(p, c.Department, t); status != want {
+				if want := truth(staffed(p, c.Department), c.Department, t); status != want {
 					r.Fatalf("%q at %v: %s, want %s", c.Department, t, status, want)
 				}
 			}
 		}
 	})
+}
+
+// staffed is a property without the departments that list no agents: nobody of them is on shift, though they are online.
+func staffed(p widget.Property, unit string) widget.Property {
+	none := func(d widget.Department) bool { return len(d.Agents) == 0 }
+	if unit == "" && (len(p.Agents) > 0 || slices.ContainsFunc(p.Departments, func(d widget.Department) bool { return !none(d) })) {
+		p.Departments = slices.DeleteFunc(slices.Clone(p.Departments), none)
+	}
+	return p
 }
 
 func TestCoverIsBounded(t *testing.T) {

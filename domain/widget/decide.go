@@ -61,10 +61,7 @@ func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.T
 	}
 	w := p.walkFrom(at)
 	m := w.moment(true)
-	now, reason := p.face(m), w.reason()
-	if m.open && !m.available {
-		reason = ReasonNoAgents
-	}
+	now, reason := p.face(m), w.reason(m)
 	s = State{
 		Status: now.status, Mode: now.mode, NewChats: now.newChats, Message: now.message,
 		Reason: reason, Version: cmp.Or(before.Version, p.first),

@@ -111,29 +111,39 @@ func parts(s widget.State) map[string]widget.State {
 
 // truth is the state of a unit, straight from the rules.
 func truth(p widget.Property, id string, at time.Time) widget.Status {
-	open, listed := p.Hours.At(at).Open, p.Agents
-	asked := listed
+	open, online, listed := p.Hours.At(at).Open, false, len(p.Agents) > 0
 	for _, d := range p.Departments {
-		opened := p.Hours.At(at).Open && d.Hours.At(at).Open
+		opened := open && d.Hours.At(at).Open
 		if d.Override != nil && d.Override.InForce(at) {
 			opened = d.Override.Open
 		}
-		switch {
-		case d.ID == id:
-			open, listed, asked = opened, d.Agents, d.Agents
-		case id == "":
-			listed = slices.Concat(listed, d.Agents)
-			if opened {
-				asked = slices.Concat(asked, d.Agents)
-			}
+		available := opened && (len(d.Agents) == 0 || present(d.Agents, at))
+		if d.ID == id {
+			return shown(p, opened, available)
 		}
+		listed = listed || len(d.Agents) > 0
+		online = online || available && !forcedClosed(p.Hours, at)
 	}
+	if !listed {
+		online = online || open
+	}
+	return shown(p, open, online || open && present(p.Agents, at))
+}
+
+func present(agents []widget.Agent, at time.Time) bool {
+	return slices.ContainsFunc(agents, func(a widget.Agent) bool { return a.Available(at) })
+}
+
+func forcedClosed(s *hours.Schedule, at time.Time) bool {
+	is := s.At(at)
+	return !is.Open && is.Reason == "override"
+}
+
+func shown(p widget.Property, open, online bool) widget.Status {
 	switch {
-	case !open:
-		return widget.Offline
-	case len(listed) == 0, slices.ContainsFunc(asked, func(a widget.Agent) bool { return a.Available(at) }):
+	case online:
 		return widget.Online
-	case p.Policy.NoAgents == "offline":
+	case !open, p.Policy.NoAgents == "offline":
 		return widget.Offline
 	}
 	return widget.Away

@@ -1,49 +1,58 @@
 package widget
 
 import (
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// unit is a property or a department: open while all its gates are, online while
-// it is open and one of its agents, if it lists any, is available.
+// unit is a property or a department. It is online while one of its teams is there; else it shows whether its gates are
+// open.
 type unit struct {
 	gates  []*hours.Schedule
-	teams  []team // those that list agents; empty: judged by the hours alone
+	teams  []team
+	lists  bool // agents; else it is judged by its hours alone
+	beside bool // a team may be there while the gates are closed
 	policy Policy
 	first  int64 // as Property.First
 }
 
-// team is a number of agents who count while all its gates are open: those of a property have none, and those of its
-// departments have their department's.
+// team are agents who count while all gates are open. One without agents is there whenever they are.
 type team struct {
-	gates  []*hours.Schedule
+	gates  []*hours.Schedule // nil: those of its unit
 	agents []Agent
 }
 
-// unit is the property itself. Its agents are its own and those of its departments that are open.
+// unit is the property itself. It is online while a department is, and while its own agents are there. Where nobody lists
+// agents, its hours decide.
 func (p *Property) unit() unit {
-	u := unit{gates: []*hours.Schedule{p.Hours}, policy: p.Policy, first: p.First}
-	u.add(team{agents: p.Agents})
+	u := unit{gates: []*hours.Schedule{p.Hours}, policy: p.Policy, first: p.First, lists: p.listsAgents()}
+	if len(p.Agents) > 0 || !u.lists {
+		u.teams = append(u.teams, team{agents: p.Agents})
+	}
 	for i := range p.Departments {
 		d := &p.Departments[i]
-		u.add(team{gates: p.Gates(d), agents: d.Agents})
+		forced := d.Override != nil && d.Override.Open
+		if !forced && !u.lists { // it is never open while the property is not
+			continue
+		}
+		gates := p.Gates(d)
+		if alone := p.Hours.OverrideAlone(); forced && alone != nil { // a property that is forced closed is not online
+			gates = append([]*hours.Schedule{alone}, gates...)
+		}
+		u.teams, u.beside = append(u.teams, team{gates, d.Agents}), u.beside || forced
 	}
 	return u
+}
+
+func (p *Property) listsAgents() bool {
+	return len(p.Agents) > 0 || slices.ContainsFunc(p.Departments, func(d Department) bool { return len(d.Agents) > 0 })
 }
 
 // department is the unit of a department.
 func (p *Property) department(d *Department) unit {
-	u := unit{gates: p.Gates(d), policy: p.Policy, first: p.First}
-	u.add(team{agents: d.Agents})
-	return u
-}
-
-func (p *unit) add(t team) {
-	if len(t.agents) > 0 {
-		p.teams = append(p.teams, t)
-	}
+	return unit{gates: p.Gates(d), teams: []team{{agents: d.Agents}}, policy: p.Policy, first: p.First, lists: len(d.Agents) > 0}
 }
 
 // Gates are the schedules that all have to be open for a department to be: its property's and its own. Its own override
@@ -63,12 +72,12 @@ func (p *Property) Gates(d *Department) []*hours.Schedule {
 
 func (p *unit) face(m moment) face {
 	switch {
-	case !m.open:
-		return p.policy.outside()
-	case !m.available:
+	case m.available:
+		return face{status: Online, mode: Chat, newChats: true}
+	case m.open:
 		return p.policy.nobody()
 	}
-	return face{status: Online, mode: Chat, newChats: true}
+	return p.policy.outside()
 }
 
 // change is a face and the instant from which it shows.

@@ -41,8 +41,9 @@ type crew struct {
 type walk struct {
 	at     time.Time
 	gates  []source
-	crews  []crew // empty: judged by the hours alone
-	asked  int    // sources, since the last step
+	crews  []crew
+	beside bool // as of the unit
+	asked  int  // sources, since the last step
 	search hours.Search
 	rest   time.Time // where a search that finds nothing goes on another time; zero: not yet known, or never
 }
@@ -57,13 +58,13 @@ func (p *unit) walkFrom(at time.Time) walk {
 		total += len(p.teams[i].gates) + len(p.teams[i].agents)
 	}
 	sources := make([]source, total)
-	w := walk{at: at, gates: gatesIn(&sources, p.gates)}
-	if len(p.teams) > 0 {
-		w.crews = make([]crew, len(p.teams))
-	}
+	w := walk{at: at, gates: gatesIn(&sources, p.gates), crews: make([]crew, len(p.teams)), beside: p.beside}
 	for i := range p.teams {
-		t := &p.teams[i]
-		w.crews[i] = crew{gatesIn(&sources, t.gates), sources[:len(t.agents)]}
+		t, gates := &p.teams[i], w.gates
+		if t.gates != nil {
+			gates = gatesIn(&sources, t.gates)
+		}
+		w.crews[i] = crew{gates, sources[:len(t.agents)]}
 		for n, a := range t.agents {
 			sources[n].agent = a
 		}
@@ -117,33 +118,34 @@ func (w *walk) passed(gates []source) (open bool, next time.Time) {
 
 // moment is a unit at an instant of a walk.
 type moment struct {
-	open      bool
-	available bool      // and an agent is, or none is listed
+	open      bool      // all gates are
+	available bool      // a team is there; where one may be beside the gates, also while they are closed
 	until     time.Time // it is so up to it; zero: for ever
 }
 
-// moment looks at the present instant. Where closings do not matter, until is the next arrival of an agent while nobody is
-// available, over the closings and openings in between.
+// moment looks at the present instant. Where closings do not matter, until is the next arrival of a team while none is
+// there, over the closings and openings in between.
 func (w *walk) moment(closings bool) moment {
 	open, opening := w.passed(w.gates)
-	if !open {
+	if !open && !w.beside {
 		return moment{until: opening}
 	}
 	available, until := w.anyone()
-	if available || closings {
+	switch {
+	case available || !closings:
+	case open:
 		for i := range w.gates {
 			until = hours.Earliest(until, w.gates[i].until)
 		}
+	default:
+		until = hours.Earliest(until, opening)
 	}
-	return moment{true, available, until}
+	return moment{open, available, until}
 }
 
-// anyone tells whether an agent is available, or none is listed. Then somebody is at least until the instant sure, and
-// else nobody is before it; zero: for ever.
+// anyone tells whether a team is there. Then one is at least until the instant sure, and else none is before it; zero: for
+// ever.
 func (w *walk) anyone() (available bool, sure time.Time) {
-	if len(w.crews) == 0 {
-		return true, time.Time{}
-	}
 	var arrival, departure time.Time
 	for i := range w.crews {
 		there, until := w.there(&w.crews[i])
@@ -162,14 +164,26 @@ func (w *walk) anyone() (available bool, sure time.Time) {
 	return false, arrival
 }
 
-// there is anyone for one crew: its agents count while its gates are open.
+// there is anyone for one crew: its agents, if it lists any, count while its gates are open.
 func (w *walk) there(c *crew) (available bool, sure time.Time) {
 	if open, next := w.passed(c.gates); !open {
 		return false, next
 	}
+	available, departure := w.staffed(c.agents)
+	if !available {
+		return false, departure
+	}
+	for i := range c.gates {
+		departure = hours.Earliest(departure, c.gates[i].until)
+	}
+	return true, departure
+}
+
+// staffed is anyone for some agents; of none, nobody knows better.
+func (w *walk) staffed(agents []source) (available bool, sure time.Time) {
 	var arrival, departure time.Time
-	for i := range c.agents {
-		a := &c.agents[i]
+	for i := range agents {
+		a := &agents[i]
 		on, fresh := a.ask(w.at)
 		w.asked += fresh
 		switch {
@@ -181,11 +195,8 @@ func (w *walk) there(c *crew) (available bool, sure time.Time) {
 			available, departure = true, hours.Later(departure, a.until)
 		}
 	}
-	if !available {
+	if !available && len(agents) > 0 {
 		return false, arrival
-	}
-	for i := range c.gates {
-		departure = hours.Earliest(departure, c.gates[i].until)
 	}
 	return true, departure
 }
@@ -204,10 +215,25 @@ func (w *walk) online() bool {
 	}
 }
 
-// reason is that of the first gate that is closed, or else of the last gate.
-func (w *walk) reason() (reason string) {
-	for i := range w.gates {
-		if reason = w.gates[i].reason; !w.gates[i].on {
+// reason is why the unit is as it is at a moment, which is the present one.
+func (w *walk) reason(m moment) string {
+	switch {
+	case m.available && !m.open:
+		for i := range w.crews {
+			if there, _ := w.there(&w.crews[i]); there {
+				return reasonOf(w.crews[i].gates)
+			}
+		}
+	case m.open && !m.available:
+		return ReasonNoAgents
+	}
+	return reasonOf(w.gates)
+}
+
+// reasonOf is the reason of the first gate that is closed, or else of the last gate.
+func reasonOf(gates []source) (reason string) {
+	for i := range gates {
+		if reason = gates[i].reason; !gates[i].on {
 			break
 		}
 	}

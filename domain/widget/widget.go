@@ -7,7 +7,8 @@
 //	hours open, no agents listed      online,  mode chat
 //	hours open, nobody available      as Policy.NoAgents
 //
-// The agents of a property are its own, and those of each department while that is open.
+// A property is online while one of its departments is, also one that an override opens beside the property's hours; an
+// override that closes the property beats that. Else its own agents are asked. Where neither lists agents, its hours decide.
 //
 // The answer carries its horizon: since when it holds, until when, and the state
 // after it, so that a reader can show the next flip on time by itself.
@@ -60,7 +61,7 @@ type Agent interface {
 // Property is the part of a property that Decide needs.
 type Property struct {
 	Hours       *hours.Schedule // nil: always open
-	Agents      []Agent         // with those of the departments; where there are none at all, the hours alone decide
+	Agents      []Agent         // beside its departments; where neither lists any, the hours alone decide
 	Policy      Policy
 	Departments []Department
 	ClosingSoon time.Duration // how long before its hours end Listeners get a notice; 0: never

@@ -244,3 +244,65 @@ func TestDepartments(t *testing.T) {
 		}
 	}
 }
+
+// A property is online when its departments are; the catalogue, section 9.
+func TestPropertyWithDepartments(t *testing.T) {
+	t.Parallel()
+	forced := func(open bool, from, until string) *hours.Override {
+		at := func(s string) time.Time { return instant(t, "2026-11-20T"+s+":00Z") }
+		return &hours.Override{Open: open, From: at(from), Until: at(until)}
+	}
+	type agents = []string
+	tests := []struct {
+		name     string
+		clock    string // of Friday 2026-11-20, in UTC; the property: mon-fri 9-17
+		override *hours.Override
+		own      agents
+		hours    string // of a department
+		sells    *hours.Override
+		sellers  agents
+		want     string
+	}{
+		{"its own agents are off shift, and the department lists none", "10:00", nil, agents{"mon-fri 14-15"}, "mon-fri 9-12", nil, nil,
+			"online chat (weekly) until 20 12:00 then away, opens 20 14:00"},
+		{"the same, once the department has closed", "12:00", nil, agents{"mon-fri 14-15"}, "mon-fri 9-12", nil, nil,
+			"away chat (no_agents) until 20 14:00 then online, opens 20 14:00"},
+		{"an agent of the department is there", "10:00", nil, agents{"gone"}, "mon-fri 9-12", nil, agents{"mon-fri 9-11"},
+			"online chat (weekly) until 20 11:00 then away, opens 23 09:00"},
+		{"only the department lists agents, and it is closed", "14:00", nil, nil, "mon-fri 9-12", nil, agents{"24/7"},
+			"away chat (no_agents) until 20 17:00 then offline, opens 23 09:00"},
+		{"nobody lists agents, and the department is closed", "14:00", nil, nil, "mon-fri 9-12", nil, nil,
+			"online chat (weekly) until 20 17:00 then offline, opens 23 09:00"},
+		{"the department is forced open while the property is closed", "18:00", nil, nil, "", forced(true, "17:30", "19:00"), nil,
+			"online chat (override) until 20 19:00 then offline, opens 23 09:00"},
+		{"the same, and the property has agents, who are off shift", "18:00", nil, agents{"mon-fri 10-17"}, "", forced(true, "17:30", "19:00"), nil,
+			"online chat (override) until 20 19:00 then offline, opens 23 09:00"},
+		{"one forced open to come", "12:00", nil, nil, "mon-fri 9-12", forced(true, "17:30", "19:00"), nil,
+			"online chat (weekly) until 20 17:00 then offline, opens 20 17:30"},
+		{"over the end of the hours", "12:00", nil, nil, "mon-fri 9-12", forced(true, "16:00", "19:00"), nil,
+			"online chat (weekly) until 20 19:00 then offline, opens 23 09:00"},
+		{"forced open, and its agents are off shift", "18:00", nil, nil, "", forced(true, "17:30", "19:00"), agents{"mon-fri 9-17"},
+			"offline offline_form (weekly) until 23 09:00 then online, opens 23 09:00"},
+		{"forced open, and an agent comes", "18:00", nil, nil, "", forced(true, "17:30", "21:00"), agents{"mon-fri 20-22"},
+			"offline offline_form (weekly) until 20 20:00 then online, opens 20 20:00"},
+		{"the property is forced closed", "18:00", forced(false, "17:00", "18:30"), nil, "", forced(true, "17:30", "19:00"), nil,
+			"offline offline_form (override) until 20 18:30 then online, opens 20 18:30"},
+		{"the property will be forced closed", "18:00", forced(false, "18:30", "18:45"), nil, "", forced(true, "17:30", "19:00"), nil,
+			"online chat (override) until 20 18:30 then offline, opens 20 18:45"},
+		{"the department is forced closed", "10:00", nil, agents{"gone"}, "", forced(false, "09:30", "11:00"), nil,
+			"away chat (no_agents) until 20 11:00 then online, opens 20 11:00"},
+	}
+	for _, tt := range tests {
+		p := widget.Property{
+			Hours: compile(t, "UTC", "mon-fri 9-17"), Agents: shifts(t, "UTC", tt.own...),
+			Departments: []widget.Department{{ID: "sales", Hours: compile(t, "UTC", tt.hours), Override: tt.sells, Agents: shifts(t, "UTC", tt.sellers...)}},
+		}
+		if tt.override != nil {
+			p.Hours = p.Hours.With(*tt.override)
+		}
+		d := widget.Decide(p, widget.State{}, instant(t, "2026-11-20T"+tt.clock+":00Z"))
+		if got := verdict(d.State); got != tt.want {
+			t.Errorf("%s, at %s:\n got %s\nwant %s", tt.name, tt.clock, got, tt.want)
+		}
+	}
+}
