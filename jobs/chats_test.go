@@ -51,7 +51,8 @@ func TestChatsAtTheEndOfTheHours(t *testing.T) {
 		b.quiet()
 	}
 	for _, p := range []string{"keep", "reply", "message", "taken", "bot"} {
-		send(event.ChatRequested, event.Data{Property: p, Bot: p == "bot"})
+		unknown := event.Attributes{Language: map[string]string{"reply": "tlh", "message": "*", "taken": "!!"}[p]}
+		send(event.ChatRequested, event.Data{Property: p, Bot: p == "bot", Attributes: unknown})
 	}
 	send(event.ChatRequested, event.Data{Property: "guarded", Department: "sales"})
 	send(event.ChatAgentJoined, event.Data{Property: "taken", Agent: "lea"})

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
@@ -128,5 +127,5 @@ func (p *propertyAt) clock(language string, at time.Time) string {
 	return phrase.Clock(p.language(language), at.In(p.zone))
 }
 
-// language is the visitor's, or else the property'p.
-func (p *propertyAt) language(visitors string) string { return cmp.Or(visitors, p.def.Language) }
+// language is the visitor's, or else the property's, where there are texts in it; empty: English.
+func (p *propertyAt) language(visitors string) string { return phrase.First(visitors, p.def.Language) }

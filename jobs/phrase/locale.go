@@ -31,10 +31,13 @@ type locale struct {
 // forms are one text in the plural forms of a language. Forms that the language does not have are empty.
 type forms [plural.Many + 1]string
 
-// match finds the locale that fits a language best.
+// match finds the locale that fits a language best, or else the English one.
 func match(name string) locale {
 	m := matching()
-	_, i := language.MatchStrings(m.matcher, name)
+	_, i, sure := m.matcher.Match(wanted(name)...)
+	if sure == language.No { // the matcher's guess is then by the script alone: Arabic for Azeri
+		i = 0
+	}
 	l := *m.locales[i]
 	l.tag = m.tags[i]
 	return l

@@ -25,7 +25,7 @@ import "time"
 // A fraction of a minute counts as a minute. Where the clocks go back, a reading that they show twice stands for either.
 //
 // The language is a BCP 47 tag such as fr or pt-BR, or the value of an Accept-Language header; English is used for one
-// that CLDR does not have. The text is "" when opens is not after now, the zero time included.
+// that CLDR does not have. See First. The text is "" when opens is not after now, the zero time included.
 func Back(language string, now, opens time.Time) string {
 	if !opens.After(now) {
 		return ""
