@@ -111,7 +111,7 @@ type Choice struct {
 
 // Ticket is a request that people are to answer later.
 type Ticket struct {
-	Form         string         `json:"form,omitempty"`   // offline, contact or callback; empty: it was a chat
+	Form         string         `json:"form,omitempty"`   // offline, contact or callback, as in events; empty: it was a chat
 	Fields       map[string]any `json:"fields,omitempty"` // of the form
 	Page         string         `json:"page,omitempty"`   // its URL
 	WaitingSince time.Time      `json:"waiting_since,omitzero"`

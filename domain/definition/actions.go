@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
@@ -26,13 +27,22 @@ func actionKeys() []table.Field[trigger.Action] {
 		table.Key("set_name", filled(text(trigger.MostName)), func(a *trigger.Action) *string { return &a.SetName }, doc["set_name"]),
 		table.Key("set_department", id("department"), func(a *trigger.Action) *string { return &a.SetDepartment }, doc["set_department"]),
 		table.Key("hide_widget", yes(), func(a *trigger.Action) *bool { return &a.HideWidget }, doc["hide_widget"]),
-		table.Key("show_form", table.OneOf("a form", trigger.Forms()...), func(a *trigger.Action) *trigger.Form { return &a.ShowForm }, doc["show_form"]),
+		table.Key("show_form", shownForm("a form", trigger.Forms()...), func(a *trigger.Action) *trigger.Form { return &a.ShowForm }, doc["show_form"]),
 		table.Key("invite_agents", yes(), func(a *trigger.Action) *bool { return &a.InviteAgents }, doc["invite_agents"]),
 		table.Key("reassign", yes(), func(a *trigger.Action) *bool { return &a.Reassign }, doc["reassign"]),
 		table.Key("snooze", snoozeKind(), func(a *trigger.Action) *trigger.Snooze { return &a.Snooze }, doc["snooze"]),
 		table.Key("close_chat", yes(), func(a *trigger.Action) *bool { return &a.CloseChat }, doc["close_chat"]),
 		table.Key("notify", notifyActionKind(), func(a *trigger.Action) **trigger.Notify { return &a.Notify }, doc["notify"]),
 	}
+}
+
+// shownForm is one of a few faces of a widget. A form among them may have the name that events give it: they are one form.
+func shownForm[F ~string](noun string, faces ...F) table.Kind[F] {
+	inEvents := make(map[string]F)
+	for _, k := range event.FormKinds() {
+		inEvents[string(k)] = F(k.Shown())
+	}
+	return table.Synonyms(table.OneOf(noun, faces...), inEvents)
 }
 
 func actionNames() string {

@@ -55,9 +55,9 @@ func propertyKind() table.Kind[Property] {
 
 func policyKind() table.Kind[widget.Policy] {
 	return object("a widget", []table.Field[widget.Policy]{
-		table.Key("outside_hours", table.OneOf("what a widget shows outside hours", widget.OutsideHoursModes()...),
+		table.Key("outside_hours", shownForm("what a widget shows outside hours", widget.OutsideHoursModes()...),
 			func(p *widget.Policy) *widget.Mode { return &p.OutsideHours },
-			"What it shows outside hours.").ByDefault("offline_form"),
+			"What it shows outside hours. `offline` is `offline_form`, and `contact` is `contact_form`.").ByDefault("offline_form"),
 		table.Key("no_agents", table.OneOf("what a widget shows without agents", widget.NoAgentsPolicies()...),
 			func(p *widget.Policy) *string { return &p.NoAgents },
 			"What it shows in hours while no agent is available. `offline` is as outside hours.").ByDefault("away"),

@@ -276,7 +276,7 @@ func TestTriggersRefused(t *testing.T) {
 		{acts(`{"send_message": {}}`), `/triggers/0/actions/0/send_message: "message" says nothing, or two things; allowed: either text or shortcut`},
 		{acts(`{"send_message": ""}`), `/triggers/0/actions/0/send_message: "" is empty; allowed: a text`},
 		{acts(`{"wait": "0s"}`), `/triggers/0/actions/0/wait: "0s" does not fit here; allowed: 1s to 1d`},
-		{acts(`{"show_form": "offline"}`), `/triggers/0/actions/0/show_form: "offline" is not a form; allowed: offline_form, contact_form, callback_form`},
+		{acts(`{"show_form": "online"}`), `/triggers/0/actions/0/show_form: "online" is not a form; allowed: offline_form, contact_form, callback_form`},
 		{acts(`{"notify": {"agents": []}}`), `/triggers/0/actions/0/notify: "text" is missing`},
 		{`{"rescue": [{"after": "1m"}]}`, "/rescue/0: \"0 actions\" stand in this step; allowed: one action (of send_message,"},
 		{`{"rescue": [{"after": "1m", "reassign": true, "add_tag": "x"}]}`, `/rescue/0: "2 actions" stand in this step`},
@@ -416,5 +416,27 @@ func TestEveryLimitAtOnce(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(err)
+	}
+}
+
+func TestAFormHasTheNameThatEventsGiveItToo(t *testing.T) {
+	t.Parallel()
+	for _, form := range []string{"offline", "contact"} {
+		write := func(name string) *definition.Property {
+			d, err := definition.Parse(tree(t, `{"properties": {"a": {"widget": {"outside_hours": "`+name+`"},
+				"shortcuts": {"s": {"text": "x", "attachments": [{"form": "`+name+`"}]}},
+				"rescue": [{"after": "1m", "show_form": "`+name+`"}]}}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d.Properties["a"]
+		}
+		if diff := cmp.Diff(write(form+"_form"), write(form)); diff != "" {
+			t.Error(diff)
+		}
+	}
+	_, err := definition.Parse(tree(t, `{"properties": {"a": {"widget": {"outside_hours": "callback"}}}}`))
+	if err == nil || !strings.Contains(err.Error(), `"callback" is not what a widget shows outside hours`) {
+		t.Errorf("a face that is none: %v", err)
 	}
 }

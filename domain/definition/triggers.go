@@ -149,7 +149,7 @@ func shortcutKind() table.Kind[trigger.Shortcut] {
 func attachmentKind() table.Kind[trigger.Attachment] {
 	return object("an attachment", []table.Field[trigger.Attachment]{
 		table.Key("file", link(), func(a *trigger.Attachment) *string { return &a.File }, "The URL of a file."),
-		table.Key("form", table.OneOf("a form", trigger.Forms()...), func(a *trigger.Attachment) *trigger.Form { return &a.Form }, "A form to fill in."),
+		table.Key("form", shownForm("a form", trigger.Forms()...), func(a *trigger.Attachment) *trigger.Form { return &a.Form }, "A form to fill in."),
 		table.Key("image", link(), func(a *trigger.Attachment) *string { return &a.Image }, "The URL of an image."),
 		table.Key("link", link(), func(a *trigger.Attachment) *string { return &a.Link }, "The URL of a page."),
 		table.Key("title", text(trigger.MostName), func(a *trigger.Attachment) *string { return &a.Title }, "What it is called."),

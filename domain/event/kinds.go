@@ -59,12 +59,14 @@ func consists(s, marks string) bool {
 
 func alphanumeric(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' }
 
-// address is the shape of an IP address. Whether there can be such a one is not asked.
-func address() table.Kind[string] {
-	return matching("IP address", "an IP address", "one address, such as 203.0.113.7 or 2001:db8::1", `^[0-9A-Fa-f:.]{2,45}$`,
-		func(s string) bool {
-			return len(s) >= 2 && len(s) <= 45 && strings.Trim(s, "0123456789ABCDEFabcdef:.") == ""
-		}, false)
+// formKind is a form, by either of its names.
+func formKind() table.Kind[FormKind] {
+	kinds := FormKinds()
+	shown := make(map[string]FormKind, len(kinds))
+	for _, k := range kinds {
+		shown[k.Shown()] = k
+	}
+	return table.Synonyms(table.OneOf("a kind of form", kinds...), shown)
 }
 
 // cut is a text of any length, of which the first so many characters are kept.

@@ -161,7 +161,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"type": "visitor.updated", "data": {"property": "acme", "visitor": "v1", "attributes": {}}}`, `/data: "attributes" is missing; allowed: the attributes of a visitor`},
 		{`{"type": "visitor.custom", "data": {"property": "acme", "visitor": "v1", "name": "a\nb"}}`, `/data/name: "a\nb" is not a name; allowed: 1 to 100 characters on one line`},
 		{`{"type": "agent.status_set", "data": {"agent": "lea", "status": "busy"}}`, `/data/status: "busy" is not a status; allowed: online, away, invisible, offline`},
-		{`{"type": "form.submitted", "data": {"property": "acme", "visitor": "v1", "form": {"kind": "offline_form"}}}`, `/data/form/kind: "offline_form" is not a kind of form; allowed: offline, contact, callback`},
+		{`{"type": "form.submitted", "data": {"property": "acme", "visitor": "v1", "form": {"kind": "offline form"}}}`, `/data/form/kind: "offline form" is not a kind of form; allowed: offline, contact, callback`},
 	} {
 		_, err := intake().Parse(tree(t, c.in))
 		if got := strings.Join(lines(t, err), "\n"); got != c.want {

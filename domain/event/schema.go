@@ -7,8 +7,8 @@ import (
 )
 
 // JSONSchema is the JSON Schema (draft 2020-12) of one event. Parse accepts all that it accepts, except for the age of
-// the event, for tags that are added and removed at once, and for the depth and the length of custom values. Parse
-// accepts more: null and the empty text for an absent value.
+// the event, for tags that are added and removed at once, for texts that only look like an IP address, and for the depth
+// and the length of custom values. Parse accepts more: null and the empty text for an absent value.
 func JSONSchema() map[string]any {
 	root := maps.Clone(envelopeKind.Schema)
 	root["$schema"] = table.Draft

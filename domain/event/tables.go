@@ -129,8 +129,8 @@ var dataFields = []table.Field[Data]{
 }
 
 var formFields = []table.Field[Form]{
-	table.Key("kind", table.OneOf("a kind of form", OfflineForm, ContactForm, CallbackForm), func(f *Form) *FormKind { return &f.Kind },
-		"Which form it is.").Mandatory(),
+	table.Key("kind", formKind(), func(f *Form) *FormKind { return &f.Kind },
+		"Which form it is. `offline_form`, as definitions and `form.show` have it, is the same form, and so on.").Mandatory(),
 	table.Key("fields", values(mostField), func(f *Form) *Values { return &f.Fields },
 		"What stands in it, by the names of its fields."),
 }
@@ -160,7 +160,7 @@ var attributeFields = []table.Field[Attributes]{
 	table.Key("device", cut(mostLine), func(a *Attributes) *string { return &a.Device },
 		"Their device, as in `desktop` or `mobile`."),
 	table.Key("ip", address(), func(a *Attributes) *string { return &a.IP },
-		"Their IP address."),
+		"Their IP address. A port and a zone are left out: `203.0.113.7:80` is `203.0.113.7`."),
 	table.Key("name", cut(mostLine), func(a *Attributes) *string { return &a.Name },
 		"Their name."),
 	table.Key("email", cut(mostLine), func(a *Attributes) *string { return &a.Email },

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -79,6 +80,24 @@ func OneOf[W ~string](noun string, words ...W) Kind[W] {
 			return ""
 		}
 		return W(s)
+	})
+}
+
+// Synonyms lets other words stand for some of a few: each is read as the one that it means. Those that mean none of them are left
+// out. The reference and faults name the words themselves alone.
+func Synonyms[W ~string](k Kind[W], meant map[string]W) Kind[W] {
+	words, _ := k.Schema["enum"].([]any)
+	enum, read := slices.Clone(words), k.Read
+	for _, other := range slices.Sorted(maps.Keys(meant)) {
+		if slices.Contains(words, any(string(meant[other]))) {
+			enum = append(enum, other)
+		}
+	}
+	return NewKind(k.Name, map[string]any{"enum": enum}, func(at Place, tree any) W {
+		if s, ok := tree.(string); ok && slices.Contains(enum[len(words):], any(s)) {
+			return meant[s]
+		}
+		return read(at, tree)
 	})
 }
 

@@ -359,3 +359,19 @@ func TestClocksAheadOfOursCountNothing(t *testing.T) {
 		t.Error(v)
 	}
 }
+
+func TestAnAddressMatchesHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, written := range []string{"192.0.2.77:80", "::ffff:192.0.2.77", "[::ffff:192.0.2.77]:443", "[::ffff:192.0.2.77]"} {
+		for _, operator := range []string{"is", "in_cidr"} { // records of old events may have a port still
+			rule := condition(t, "visitor.ip", operator, `"192.0.2.77"`, "")
+			if v := compile(t, "", rule).Match(&trigger.Facts{Visitor: trigger.Visitor{IP: written}}); !v.OK {
+				t.Errorf("%s, %s: %s", written, operator, v)
+			}
+		}
+	}
+	rule := condition(t, "visitor.ip", "in_cidr", `"fe80::/10"`, "")
+	if v := compile(t, "", rule).Match(&trigger.Facts{Visitor: trigger.Visitor{IP: "fe80::1%eth0"}}); !v.OK {
+		t.Error(v)
+	}
+}

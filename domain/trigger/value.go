@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/deskbell/deskbell/domain/event"
 )
 
 // value is the value of a field. The zero value is absent.
@@ -50,11 +52,10 @@ func secondsOf(since, now time.Time) value {
 }
 
 func addressOf(s string) value {
-	addr, err := netip.ParseAddr(s)
-	if err != nil {
+	addr, ok := event.ParseAddress(s)
+	if !ok {
 		return value{}
 	}
-	addr = addr.Unmap().WithZone("")
 	return value{there: true, text: addr.String(), addr: addr}
 }
 
