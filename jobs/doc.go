@@ -91,7 +91,7 @@
 // worker of such a task is killed, asynq runs the task again after a minute or two, and may
 // send an agent a notice twice. Events do not wait for that: the beat finds the tasks of a worker
 // that has gone, and enqueues copies of them. Events that come twice are known again
-// (orphans.go).
+// (orphans.go). asynq finds such tasks by their leases; leases.go gives new ones to those that lost them.
 //
 // Each record has a revision. A decision is committed only on the revision that it
 // was made on, and every write and every wake gives a new one. Of two workers with

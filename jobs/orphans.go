@@ -22,7 +22,9 @@ import (
 //
 // The original comes again, too, and finds that its events were heard. The same holds where
 // the worker is only slow, and not dead. So the keys of asynq's own that are read here can
-// cost work, and never an event.
+// cost work, and never an event. A lease ends by the clock of another machine, so it is compared
+// only with itself: a lease that stays as it was, while a living worker would have extended it,
+// is a dead worker's.
 
 const (
 	orphanAfter = 8 * time.Second // a living worker extends the leases of its tasks every five seconds
@@ -31,11 +33,6 @@ const (
 
 	copyPrefix = "copy:" // of the id of a copy, before the id of the original
 )
-
-// leaseKey is asynq's own: a sorted set of the ids of the tasks under way, by the Unix time at which their leases run out.
-// TestATaskUnderWayHasALease holds it to that. That time is of the clock of another machine, so it is compared only with
-// itself: a lease that stays as it was, while a living worker would have extended it, is a dead worker's.
-func leaseKey(queue string) string { return "asynq:{" + queue + "}:lease" }
 
 // orphans finds tasks with events whose workers seem to have died.
 type orphans struct {
@@ -66,6 +63,9 @@ func (o *orphans) look(id string, until float64, now time.Time) sighting {
 func (o *orphans) adoptAll(ctx context.Context) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if err := o.restoreAll(ctx); err != nil {
+		return err
+	}
 	now, seen := o.now(), make(map[string]sighting)
 	copies := 0
 	for queue := range o.queue.all(queueEvent) {
@@ -89,6 +89,21 @@ func (o *orphans) adoptAll(ctx context.Context) error {
 	o.seen = seen
 	if copies > 0 {
 		o.log.WithFields(logrus.Fields{"tasks": copies}).Warn("a worker has gone that held events: they are taken in from copies")
+	}
+	return nil
+}
+
+// restoreAll gives leases to tasks that have lost theirs, of any kind.
+func (o *orphans) restoreAll(ctx context.Context) error {
+	for _, queue := range o.queue.everyPartition() {
+		n, err := restore(ctx, o.rdb, queue)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			o.log.WithFields(logrus.Fields{"queue": queue, "tasks": n}).
+				Warn("tasks under way had lost their leases, and got new ones: was asynq's lease key deleted?")
+		}
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/hibiken/asynq"
 
@@ -45,6 +47,15 @@ func (q queue) all(name string) map[string]int {
 		queues[q.partition(name, n)] = 1
 	}
 	return queues
+}
+
+// everyPartition gives the names of all partitions of all queues.
+func (q queue) everyPartition() []string {
+	var names []string
+	for _, name := range []string{queueBoundary, queueDelivery, queueEvent, queueTimer, queueUpkeep} {
+		names = append(names, slices.Sorted(maps.Keys(q.all(name)))...)
+	}
+	return names
 }
 
 // enqueue adds a task. While a task with the same id is there, it adds none, and that is

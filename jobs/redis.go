@@ -41,6 +41,7 @@ func Connect(o redis.UniversalOptions) Redis {
 	lasts, giveUp := context.WithCancel(context.Background())
 	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server), giveUp: giveUp}
 	r.Server.AddHook(retryHook{lasts})
+	r.Server.AddHook(leaseHook{})
 	return r
 }
 
@@ -168,5 +169,5 @@ func (h retryHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // isOutage tells an error of the connection or of the server from an answer.
 func isOutage(err error) bool {
 	return err != nil && !errors.Is(err, redis.Nil) && !redis.HasErrorPrefix(err, "NOSCRIPT") &&
-		!strings.Contains(err.Error(), "NOT FOUND")
+		!strings.Contains(err.Error(), notFound)
 }

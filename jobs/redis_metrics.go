@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -171,17 +170,15 @@ func (m *RedisMetrics) queues(context.Context, time.Time) ([]prometheus.Metric, 
 	}
 	var metrics []prometheus.Metric
 	var errs []error
-	for _, name := range []string{queueBoundary, queueEvent, queueTimer, queueDelivery, queueUpkeep} {
-		for _, queue := range slices.Sorted(maps.Keys(m.deliveries.queue.all(name))) {
-			info := new(asynq.QueueInfo)
-			if slices.Contains(existing, queue) {
-				if info, err = m.inspector.GetQueueInfo(queue); err != nil {
-					errs = append(errs, fmt.Errorf("looking at the queue %s: %w", queue, err))
-					continue
-				}
+	for _, queue := range m.deliveries.queue.everyPartition() {
+		info := new(asynq.QueueInfo)
+		if slices.Contains(existing, queue) {
+			if info, err = m.inspector.GetQueueInfo(queue); err != nil {
+				errs = append(errs, fmt.Errorf("looking at the queue %s: %w", queue, err))
+				continue
 			}
-			metrics = append(metrics, m.queue(queue, info)...)
 		}
+		metrics = append(metrics, m.queue(queue, info)...)
 	}
 	return metrics, errors.Join(errs...)
 }

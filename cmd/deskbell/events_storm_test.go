@@ -108,3 +108,41 @@ func TestNoEventWaitsLongForAWorkerThatDied(t *testing.T) {
 func (r *rescues) actions() int64 {
 	return r.rdb.XLen(r.Context(), definition.DefaultStream).Val()
 }
+
+// TestEventsOfADeadWorkerAreNotStuckWhenTheirLeasesAreLost kills the only worker with tasks under way, and deletes asynq's set of
+// leases, by which asynq finds such tasks.
+func TestEventsOfADeadWorkerAreNotStuckWhenTheirLeasesAreLost(t *testing.T) {
+	t.Parallel()
+	const perTask = 200
+	r := newRescues(t)
+	r.welcome()
+	dies := r.worker()
+	r.awaitQuiet()
+	before, now := r.actions(), time.Now().UTC().Truncate(time.Millisecond)
+	var visitors atomic.Int64
+	var enough atomic.Bool
+	var sending sync.WaitGroup
+	sending.Go(func() {
+		for !enough.Load() && t.Context().Err() == nil {
+			r.keepUp()
+			var events []event.Event
+			for range perTask {
+				visitor := fmt.Sprint("v", visitors.Add(1))
+				e := event.NewVisitorArrived("p0", visitor, "s-"+visitor)
+				e.Time, r.due[visitor] = now, now
+				events = append(events, e)
+			}
+			r.send(events)
+		}
+	})
+	r.killHolding("deskbell-event", dies)
+	enough.Store(true)
+	sending.Wait()
+	if n := r.rdb.Del(t.Context(), "asynq:{deskbell-event}:lease").Val(); n != 1 {
+		t.Fatal("no task had a lease")
+	}
+	t.Logf("%d tasks are under way by no worker, %d wait; %d visitors", r.queued("deskbell-event").Active, r.queued("deskbell-event").Pending, visitors.Load())
+	r.worker()
+	redistest.Wait(r, "all are greeted", func() bool { return r.actions() >= before+visitors.Load() })
+	r.check()
+}
