@@ -188,8 +188,8 @@ func TestASimulationClosesAsWorkersDo(t *testing.T) {
 	t.Parallel()
 	const text = `{"properties": {"acme": {"schedule": "daily 9-17", "widget": {"waiting_at_close": "message"},
 		"triggers": [
-			{"name": "Prices", "type": "page", "url": {"contains": "/pricing"}, "delay": "1s", "message": "Prices?"},
-			{"name": "Stays", "type": "advanced", "on": "page.unchanged", "after": "2s", "actions": [{"add_tag": "stays"}, {"wait": "1s"}, {"send_message": "Still there?"}]}],
+			{"name": "Prices", "type": "page", "url": {"contains": "/pricing"}, "delay": "1s", "message": "Prices?", "while_chatting": true},
+			{"name": "Stays", "type": "advanced", "on": "page.unchanged", "after": "2s", "while_chatting": true, "actions": [{"add_tag": "stays"}, {"wait": "1s"}, {"send_message": "Still there?"}]}],
 		"auto_replies": {"during": "One moment", "outside": "Back {{next_open}}", "handoff": "A person comes {{next_open|soon}}"},
 		"closing_soon": {"before": "1m", "message": "Until {{closes_at}}"}}}}`
 	b, s := both(t, setup{clock: morning(16, 50)}, text)

@@ -292,6 +292,9 @@ func TestTriggersRefused(t *testing.T) {
 		// time within hours
 		{one(`"type": "site", "message": "x", "count": "open_hour"`), `/triggers/0/count: "open_hour" is not a way to count; allowed: elapsed, open_hours (did you mean "open_hours"?)`},
 		{one(`"type": "site", "message": "x", "when_closed": "defers"`), `/triggers/0/when_closed: "defers" is not what becomes of it while it is closed; allowed: drop, defer (did you mean "defer"?)`},
+		{one(`"type": "rescue", "message": "x", "while_chatting": true`), `/triggers/0/while_chatting: "true" is of no use to a trigger that starts at chat.requested with type rescue: no chat holds it back; allowed: a trigger of type site or page`},
+		{one(`"type": "advanced", "on": "chat.ended", "message": "x", "while_chatting": true`), `/triggers/0/while_chatting: "true" is of no use to a trigger that starts at chat.ended`},
+		{one(`"type": "site", "message": "x", "while_chating": true`), `(did you mean "while_chatting"?)`},
 		{`{"rescue": [{"after": "4h", "count": "hours", "reassign": true}]}`, `/rescue/0/count: "hours" is not a way to count; allowed: elapsed, open_hours`},
 		{`{"rescue": [{"after": "4h", "cuont": "open_hours", "reassign": true}]}`, `/rescue/0/cuont: "cuont" is not a key of a step; allowed: after, repeat, actions, count, when_closed,`},
 		{`{"rescue": [{"after": "4h", "snooze": "next_openin"}]}`, `/rescue/0/snooze: "next_openin" is not an end of a snooze; allowed: next_opening (did you mean "next_opening"?)`},

@@ -71,6 +71,8 @@ func triggerKind() table.Kind[trigger.Trigger] {
 			"What it does, in this order, instead of a message.").Of(string(trigger.Advanced)),
 		table.Key("frequency", frequencyKind(), func(t *trigger.Trigger) *trigger.Frequency { return &t.Frequency },
 			"How often one visitor may get it.").ByDefault(trigger.OncePerVisitor),
+		table.Key("while_chatting", flag(), func(t *trigger.Trigger) *bool { return &t.WhileChatting },
+			"Whether its message may come into a running chat. For types `site` and `page`, and `advanced` ones that start at no event of a chat.").ByDefault(false),
 	}
 	fields = append(fields, timingKeys("`delay`, `after` and waits", func(t *trigger.Trigger) *trigger.Timing { return &t.Timing })...)
 	return table.ByType(object("a trigger", fields, checkTrigger), func(t *trigger.Trigger) string { return string(t.Type) })
@@ -90,6 +92,7 @@ func checkTrigger(at table.Place, t *trigger.Trigger) {
 		at.Fault(table.Clip(t.Name), "has no message to suggest replies to, or to come from a sender", "suggested and sender within send_message")
 	}
 	checkSnooze(at, t)
+	checkWhileChatting(at, t)
 	if start, ok := trigger.StartNamed(t.On); ok {
 		checkStart(at, t, start)
 	}
@@ -103,6 +106,15 @@ func checkStart(at table.Place, t *trigger.Trigger, start trigger.Start) {
 	if start.Named != (t.Event != "") {
 		said := map[bool]string{true: "is missing", false: "is of no use to " + start.Name}[start.Named]
 		at.Fault("event", said, "the application's name of its event, for visitor.custom only")
+	}
+}
+
+// checkWhileChatting faults a permission that the trigger does not need.
+func checkWhileChatting(at table.Place, t *trigger.Trigger) {
+	_, started := trigger.StartNamed(t.Start())
+	if t.WhileChatting && started && !t.YieldsToChat() {
+		at.Key("while_chatting").Fault("true", "is of no use to a trigger that starts at "+t.Start()+" with type "+string(t.Type)+": no chat holds it back",
+			"a trigger of type site or page, or an advanced one that starts at no event of a chat")
 	}
 }
 

@@ -95,6 +95,8 @@ type Trigger struct {
 	Suggested []string  `json:"suggested,omitempty"`
 	Actions   []Action  `json:"actions,omitempty"`
 	Frequency Frequency `json:"frequency,omitzero"`
+
+	WhileChatting bool `json:"while_chatting,omitempty"` // its message may enter a running chat: of triggers that YieldToChat
 }
 
 // Late is how late the message may still be sent.
@@ -135,6 +137,20 @@ func (t *Trigger) Start() string {
 func (t *Trigger) Proactive() bool {
 	start, _ := StartNamed(t.Start())
 	return !start.Chat
+}
+
+// YieldsToChat tells whether its messages are for visitors who are not in a chat: site and page triggers, and advanced ones
+// that start at no event of a chat. They are held back while a chat is running, unless the trigger says WhileChatting. A
+// maximized trigger answers a visitor who has just opened the widget, and yields to nothing.
+func (t *Trigger) YieldsToChat() bool {
+	switch t.Type {
+	case Site, Page:
+		return true
+	case Advanced:
+		return t.Proactive()
+	default:
+		return false
+	}
 }
 
 // Default is for a property that does not mention triggers: a welcome.

@@ -69,6 +69,7 @@ const (
 	Frequency     Reason = "frequency"
 	Empty         Reason = "empty"         // no placeholder of its text has a value
 	NoChat        Reason = "no_chat"       // it is about a chat, and the visitor has none
+	Chatting      Reason = "chatting"      // it is for visitors who are not in a chat
 	OnePerVisit   Reason = "one_per_visit" // the visit has had its one proactive message
 	TooMany       Reason = "too_many"      // timers of this visitor
 	Deferred      Reason = "deferred"      // it is closed, and the trigger waits for the opening
@@ -178,7 +179,7 @@ func (r *run) allowed(c *compiled, t Timer, at time.Time) bool {
 	switch {
 	case !trigger.Allowed(c.Frequency, r.State.Fired[c.Name].Fired, t.Visit, at):
 		return r.skip(t, Frequency)
-	case r.policy.onePerVisit && c.proactive && !trigger.Allowed(oncePerVisit(), r.State.Proactive, t.Visit, at):
+	case r.policy.onePerVisit && r.proactive(c, at) && !trigger.Allowed(oncePerVisit(), r.State.Proactive, t.Visit, at):
 		return r.skip(t, OnePerVisit)
 	}
 	return true
@@ -194,12 +195,18 @@ func (r *run) claim(c *compiled, t Timer) {
 	}
 	before := s.Fired[c.Name]
 	s.Fired[c.Name] = Fired{before.Again(t.Visit, r.at), before.Count + 1}
-	if c.proactive {
+	if r.proactive(c, r.at) {
 		s.Proactive = s.Proactive.Again(t.Visit, r.at)
 	}
 	if len(s.Fired) > mostFired {
 		maps.DeleteFunc(s.Fired, func(name string, _ Fired) bool { known, _ := r.policy.named(name); return known == nil })
 	}
+}
+
+// proactive tells whether a message of the trigger at an instant counts where a visit gets one: it speaks to a visitor who has not begun
+// to chat. One that may enter a running chat speaks there to a visitor who has.
+func (r *run) proactive(c *compiled, at time.Time) bool {
+	return c.proactive && (!c.WhileChatting || !r.scene.chatting(at))
 }
 
 // skip records why an effect is not done, and is false.

@@ -157,10 +157,35 @@ func TestStories(t *testing.T) {
 		{"the text of the message", `{"name":"T","type":"advanced","on":"chat.message","message":"hi","conditions":[{"field":"message.text","contains":"PRICE"}]}`,
 			"0 ask; 1 say hello; 2 say the price?", "1 T conditions; 2 T hi"},
 
-		{"of several chats the last", strings.Replace(custom, `"on"`, `"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
+		{"of several chats the last", strings.Replace(custom, `"on"`, `"while_chatting":true,"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
 			"0 ask c1; 10 ask c2; 11 custom won; 12 custom won", "11 T hi; 12 T conditions"},
-		{"of several chats the last that goes on", strings.Replace(custom, `"on"`, `"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
+		{"of several chats the last that goes on", strings.Replace(custom, `"on"`, `"while_chatting":true,"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
 			"10 ask c2; 10.5 ask c1; 10.6 end c1; 11 custom won", "11 T hi"},
+
+		// A running chat.
+		{"a welcome comes into no running chat", hello, "0 arrive; 2 ask; 4 answer; 5 wake", "5 T chatting"},
+		{"nor when both are heard together", hello, "0 arrive; 6@2 ask; 6 wake", "6 T chatting"},
+		{"nor when it is late by then", hello, "0 arrive; 8@6 ask", "8 T chatting"},
+		{"but one that was due before is on time", hello, "0 arrive; 6@5.5 ask", "6 T hi"},
+		{"nor at the instant at which it is requested", hello, "0 arrive; 5 ask", "5 T chatting"},
+		{"nor does one start in it", hello, "0 ask; 1 arrive; 2 end; 6 wake", "1 T chatting"},
+		{"also when the start comes late", hello, "0 ask; 2 end; 3@1 arrive; 6 wake", "3 T chatting"},
+		{"a chat that is over by then", hello, "0 arrive; 2 ask; 4 end; 5 wake", "5 T hi"},
+		{"a chat that ended before", hello, "0 ask; 1 end; 2 arrive; 7 wake", "7 T hi"},
+		{"a chat that ended, and goes on", hello, "0 ask; 1 end; 2 arrive; 3 say; 7 wake", "7 T chatting"},
+		{"one of two chats is over", hello, "0 ask c1; 0 ask c2; 1 end c1; 2 arrive", "2 T chatting"},
+		{"a chat in another visit", hello, "0 ask; 1 arrive #2", "1 T chatting"},
+		{"that no visitor has asked for", hello, "0 answer; 1 arrive; 6 wake", "6 T hi"},
+		{"on a page", at, "0 view /pricing; 2 ask; 20 wake", "20 T chatting"},
+		{"on the same page", still, "0 view /a; 2 ask; 60 wake", "60 T chatting"},
+		{"the application's own event in a chat", custom, "0 ask; 1 custom won; 2 end; 3 custom won", "1 T chatting; 3 T hi"},
+		{"between a message and the next", strings.Replace(climbs, `"rescue"`, `"advanced","on":"visitor.arrived"`, 1), "0 arrive; 5 wake; 9 ask; 15 wake", "5 T 1; 15 T chatting"},
+		{"but no tag is held back", strings.Replace(custom, `"message":"hi"`, `"actions":[{"add_tag":"won"}]`, 1), "0 ask; 1 custom won", "1 T tag won"},
+		{"nor a tag after the message", strings.Replace(custom, `"message":"hi"`, `"actions":[{"send_message":{"text":"1"}},{"wait":"10s"},{"add_tag":"b"}]`, 1),
+			"0 custom won; 5 ask; 10 wake", "0 T 1; 10 T tag b"},
+		{"nor the answer to an opened widget", opened, "0 ask; 1 max; 11 wake", "11 T hi"},
+		{"but an advanced one is", strings.Replace(opened, `"maximized"`, `"advanced","on":"widget.maximized"`, 1), "0 ask; 1 max; 11 wake", "1 T chatting"},
+		{"where it is allowed", strings.Replace(hello, `"site"`, `"site","while_chatting":true`, 1), "0 arrive; 2 ask; 5 wake", "5 T hi"},
 
 		// Actions.
 		{"actions keep their order, and go on after a wait", steps, "0 ask; 9 wake; 10 wake; 11 wake", "0 T tag a; 0 T 1; 10 T 2; 10 T tag b"},
@@ -235,7 +260,7 @@ func TestOneProactiveMessagePerVisit(t *testing.T) {
 		{"name":"rescue","type":"rescue","message":"hi"}
 	]`)
 	s.onePerVisit = true
-	for _, line := range []string{"0 arrive", "5 wake", "6 wake", "7 wake", "8 ask", "9 arrive", "100 arrive #2", "106 wake"} {
+	for _, line := range []string{"0 arrive", "5 wake", "6 wake", "7 wake", "8 ask", "8.5 end", "9 arrive", "100 arrive #2", "106 wake"} {
 		s.tell(line)
 	}
 	want := []string{
@@ -243,6 +268,23 @@ func TestOneProactiveMessagePerVisit(t *testing.T) {
 		"9 A frequency", "9 B one_per_visit", "9 mark frequency",
 		"100 A frequency", "100 mark frequency", "106 B hi",
 	}
+	if diff := cmp.Diff(want, s.done); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAMessageInARunningChatIsNotProactive: it neither is the one message of a visit, nor is it held back after that.
+func TestAMessageInARunningChatIsNotProactive(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[
+		{"name":"chat","type":"advanced","on":"visitor.custom","event":"won","message":"yes","frequency":"every_time","while_chatting":true},
+		{"name":"site","type":"site","message":"hi","frequency":"every_time"}
+	]`)
+	s.onePerVisit = true
+	for _, line := range []string{"0 ask", "1 custom won", "2 end", "3 arrive", "4 custom won", "5 ask", "6 custom won"} {
+		s.tell(line)
+	}
+	want := []string{"1 chat yes", "3 site hi", "4 chat one_per_visit", "6 chat yes"}
 	if diff := cmp.Diff(want, s.done); diff != "" {
 		t.Error(diff)
 	}

@@ -29,6 +29,10 @@
 // After a wait within its actions a trigger goes on without asking its conditions again. An answer to the visitor it
 // rescues, the end of its chat and the closing of the widget end it there, too.
 //
+// A message that a trigger sends of itself, to a visitor who has not asked for one, never comes into a running chat: the
+// trigger is held back while the visitor is in a chat, at its start, at its due time and after each wait. (Which triggers
+// those are says trigger.YieldsToChat. Actions other than messages are carried out all the same.)
+//
 // A condition on how long something has lasted is checked at the start, but for the due time: a trigger that speaks
 // after 60 seconds on the page may ask that they be 30.
 //

@@ -77,6 +77,7 @@ func drawTriggers(r *rapid.T) []trigger.Trigger {
 		if rapid.Bool().Draw(r, "delayed") {
 			t.Delay = 3e9
 		}
+		t.WhileChatting = !start.Chat && rapid.Bool().Draw(r, "while_chatting")
 		all = append(all, t)
 	}
 	return append(all,

@@ -3,6 +3,7 @@ package visit
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/deskbell/deskbell/domain/trigger"
 )
@@ -25,6 +26,7 @@ type compiled struct {
 	steps     []step
 	proactive bool // it sends a message to a visitor who has not begun to chat
 	attended  bool // it is for a visitor who is still there
+	yields    bool // a running chat holds its messages back
 
 	// The parts that a timer depends on, as hashes: the trigger's start, and behind a wait its actions, too. Anything
 	// else may be edited while the timer runs, and the edit acts: a corrected message is sent as it was corrected.
@@ -76,6 +78,7 @@ func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
 		}
 		c.steps = append(c.steps, s)
 	}
+	c.yields = t.YieldsToChat() && !t.WhileChatting
 	c.attended = t.Proactive()
 	if t.Type == trigger.Advanced { // agents may be told of a visitor who has left, and tags be set
 		c.attended = c.proactive && !bool(t.Unchecked)
@@ -90,6 +93,11 @@ func (s step) render(values map[string]string) trigger.Action {
 		a.SendMessage.Shortcut = "" // of the copy
 	}
 	return a
+}
+
+// speaks tells whether the trigger sends a message from a step on.
+func (c *compiled) speaks(from int) bool {
+	return slices.ContainsFunc(c.steps[from:], func(s step) bool { return s.SendMessage != nil })
 }
 
 // named finds a trigger and its place in the order; nil and the place behind all where there is none.

@@ -39,6 +39,7 @@ type Chat struct {
 	Department    string     // its id
 	Door          hours.Door // its department's, else the property's
 	Agent         string     // the name of the agent who has it
+	Began         time.Time  // the visitor's first request or message; zero: Asked
 	Asked         time.Time  // the visitor's last request or message, or the hand-over by a bot
 	Spoke         time.Time  // the visitor's last request or message
 	Waiting       time.Time  // since when the visitor waits for an answer by a person; zero: they do not
@@ -51,6 +52,28 @@ type Chat struct {
 
 // over tells whether the chat has ended at an instant or after it. One that was ended before, and goes on, is not over.
 func (c Chat) over(since time.Time) bool { return !c.Ended.IsZero() && !c.Ended.Before(since) }
+
+// running tells whether the chat was going on at an instant: the visitor had asked for it, and it had not ended.
+func (c Chat) running(at time.Time) bool {
+	switch began := cmp.Or(c.Began, c.Asked); {
+	case began.IsZero() || began.After(at):
+		return false
+	case c.Ended.IsZero() || c.Ended.After(at):
+		return true
+	default: // asked again since
+		return c.Asked.After(c.Ended) && !c.Asked.After(at)
+	}
+}
+
+// chatting tells whether the visitor was in a chat at an instant.
+func (s *Scene) chatting(at time.Time) bool {
+	for _, c := range s.Chats {
+		if c.running(at) {
+			return true
+		}
+	}
+	return false
+}
 
 // chat is the one of that id, or without an id the visitor's last that goes on.
 func (s *Scene) chat(id string) Chat {

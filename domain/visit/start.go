@@ -112,7 +112,7 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 		r.skip(t, ended)
 	case !r.scene.Widget.online(started) && !r.shut(c, t, started):
 		r.skip(t, WidgetOffline)
-	case !r.allowed(c, t, facts.Acts):
+	case !r.allowed(c, t, facts.Acts), r.heldBack(c, t, started):
 	default:
 		r.push(t)
 	}

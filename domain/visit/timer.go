@@ -65,7 +65,7 @@ func (r *run) due(c *compiled, t Timer) bool {
 	case r.at.Sub(t.Due) > c.Late():
 		return r.skip(t, Late)
 	case t.Step > 0:
-		return r.scene.Widget.online(r.at) || r.skip(t, WidgetOffline)
+		return (r.scene.Widget.online(r.at) || r.skip(t, WidgetOffline)) && !r.heldBack(c, t, r.sent(t))
 	case c.attended && r.State.gone(t.Visit, r.at):
 		return r.skip(t, VisitorLeft)
 	case c.Type == trigger.Rescue && r.scene.Chats[t.Chat].Waiting.IsZero():
@@ -79,7 +79,28 @@ func (r *run) due(c *compiled, t Timer) bool {
 			return r.skipFor(t, verdict)
 		}
 	}
-	return r.allowed(c, t, r.at)
+	return r.allowed(c, t, r.at) && !r.heldBack(c, t, r.sent(t))
+}
+
+// onTime is how long after its due time a message still counts as sent at that time. Events that come one after another may
+// be decided on together: a chat that was requested within that time does not hold back a message that was due before.
+const onTime = 2 * time.Second
+
+// sent is the instant at which a timer that is due speaks: for one that is late, the instant of the decision.
+func (r *run) sent(t Timer) time.Time {
+	if r.at.Sub(t.Due) <= onTime {
+		return t.Due
+	}
+	return r.at
+}
+
+// heldBack tells whether the visitor is in a chat at an instant, and the trigger has a message that must not come into it.
+func (r *run) heldBack(c *compiled, t Timer, at time.Time) bool {
+	if !c.yields || !c.speaks(t.Step) || !r.scene.chatting(at) {
+		return false
+	}
+	r.skip(t, Chatting)
+	return true
 }
 
 // end drops the timers that have ended. It comes first: a timer that acts ends none.

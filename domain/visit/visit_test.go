@@ -39,7 +39,7 @@ func TestStartsAreEvents(t *testing.T) {
 func TestEveryStartStarts(t *testing.T) {
 	t.Parallel()
 	for _, start := range trigger.Starts() {
-		tr := trigger.Trigger{Name: "T", Type: trigger.Advanced, On: start.Name, Message: "hi"}
+		tr := trigger.Trigger{Name: "T", Type: trigger.Advanced, On: start.Name, Message: "hi", WhileChatting: !start.Chat}
 		if start.After {
 			tr.After = 60e9
 		}

@@ -24,7 +24,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 	}
 	for id, c := range v.Chats {
 		s.Chats[id] = visit.Chat{
-			Department: c.Department.ID, Door: v.door(v.department(c.Department.ID, c.Began)), Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
+			Department: c.Department.ID, Door: v.door(v.department(c.Department.ID, c.Began)), Agent: v.agentName(c.Agent()), Began: c.Began, Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
 		}
 	}
