@@ -69,7 +69,8 @@ func settings() []setting {
 		{read: readPrefixes, Variable: Variable{
 			Name: "DESKBELL_ALLOW_PRIVATE", Default: "none", Allowed: "networks such as 10.1.0.0/16,127.0.0.1/32",
 			Doc: "Private networks that notices and webhooks may reach. All others that are not public are refused, " +
-				"because whoever writes a definition could reach into the workers' own network.",
+				"because whoever writes a definition could reach into the workers' own network. " +
+				"`up` also reaches its own machine, where a definition names it as `localhost`, `127.0.0.1` or `::1`, while it listens on loopback.",
 		}},
 		{read: readListen(func(e *Env) *string { return &e.Listen }), Variable: Variable{
 			Name: "DESKBELL_LISTEN", Default: "127.0.0.1:8080", Allowed: "host:port, or :port for every address of the machine",

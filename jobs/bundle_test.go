@@ -74,6 +74,7 @@ type setup struct {
 	streams deliver.OpenDestination // opens destinations of the type redis_stream
 	metrics *jobs.Metrics           // of all workers together
 	fetcher jobs.CalendarFetcher
+	own     map[string]definition.Destination // of the workers
 }
 
 // bundle is a Redis with definitions, and workers on it that share a clock, a log and
@@ -189,6 +190,7 @@ func (b *bundle) worker() (stop func()) {
 		Concurrency: 2, Batch: b.batch, StopTimeout: b.stop,
 		OpenDestination:    map[string]deliver.OpenDestination{"log": b.out.open, "redis_stream": streams},
 		DefaultDestination: definition.Destination{Type: "log"},
+		OwnDestinations:    b.own,
 		Notifier:           b.notify,
 		Calendars:          b.fetcher,
 		Metrics:            b.metrics,

@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redistest"
@@ -505,4 +506,37 @@ func TestGivingUp(t *testing.T) {
 			t.Errorf("%d tasks are archived", n)
 		}
 	})
+}
+
+// TestAWorkersOwnDestination gets what is committed after its start, once, whatever is defined, and its place is kept by
+// no definition.
+func TestAWorkersOwnDestination(t *testing.T) {
+	t.Parallel()
+	const own = "(own)"
+	b := newBundle(t, setup{shards: 1, clock: morning(10, 0), own: map[string]definition.Destination{own: {Type: "log"}}})
+	b.emitAt(b.clock.now().Add(-time.Minute), "acme.0")
+	b.worker()
+	b.emit("acme.1")
+	b.gets(own, 1)
+	b.define(`{"properties": {"acme": {"destinations": ["hook"]}}, "destinations": {"hook": {"type": "log", "actions": ["note.add"]}, "other": {"type": "log"}}}`)
+	b.emit("acme.2")
+	body := `{"id":"acme.3","type":"note.add","data":{"property":"acme"}}`
+	b.must(b.rdb.XAdd(b.Context(), &redis.XAddArgs{Stream: "deskbell:{0}:out", Values: []any{"a", body, "to", "hook", "t", b.clock.now().UnixMilli()}}).Err())
+	b.gets("hook", 1)
+	b.define(`{}`)
+	b.emit("acme.4")
+	redistest.Wait(b, "the own destination has the last action", func() bool { return slices.Contains(b.got(own), "acme.4") })
+	b.quiet()
+	ids := slices.DeleteFunc(b.got(own), func(id string) bool { return !strings.HasPrefix(id, "acme.") })
+	if diff := cmp.Diff([]string{"acme.1", "acme.2", "acme.3", "acme.4"}, ids); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := b.got("default"); len(got) > 0 {
+		t.Errorf("the default had %v", got)
+	}
+	list, err := b.client.Destinations(b.Context())
+	b.must(err)
+	if len(list) > 0 {
+		t.Errorf("it is shown as defined: %+v", list)
+	}
 }

@@ -32,6 +32,7 @@ type Config struct {
 
 	OpenDestination    map[string]deliver.OpenDestination // by type
 	DefaultDestination definition.Destination             // where actions go while no destination is defined
+	OwnDestinations    map[string]definition.Destination  // get all actions, whatever is defined; see deliver.Config
 	Notifier           Notifier                           // sends notices to agents' own services
 	Calendars          CalendarFetcher                    // fetches calendars; nil: none are fetched
 
@@ -66,7 +67,7 @@ func NewWorker(c Config) *Worker {
 	})
 	p.deliverer = deliver.New(deliver.Config{
 		Store: c.Store, Now: c.Now, Log: c.Log, Stopping: p.engine.IsStopping, Ask: asks{p.queue},
-		Open: c.OpenDestination, Default: c.DefaultDestination, Observe: c.Metrics.delivered,
+		Open: c.OpenDestination, Default: c.DefaultDestination, Own: c.OwnDestinations, Observe: c.Metrics.delivered,
 	})
 	if c.Zones == nil {
 		c.Zones = NewZones(ZonesConfig{Version: zones.Version(), Log: c.Log})

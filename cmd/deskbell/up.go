@@ -18,6 +18,7 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/embedded"
@@ -87,7 +88,20 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.zones(env, log, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, byDefault: definition.Destination{Type: logline.Type}, demo: demo, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.zones(env, log, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, demo: demo, file: file})
+}
+
+// print lets a worker print each action, once: destinations of type log that are defined print nothing more.
+func (s service) print(c *jobs.Config) {
+	const own = "(printed)" // no id, so that no definition has this name
+	printed, silent := c.OpenDestination[logline.Type], logline.Open(quiet(), s.env.TimeZone)
+	c.OpenDestination[logline.Type] = func(name string, def definition.Destination) (deliver.Destination, error) {
+		if name == own {
+			return printed(name, def)
+		}
+		return silent(name, def)
+	}
+	c.OwnDestinations = map[string]definition.Destination{own: {Type: logline.Type}}
 }
 
 // workAndServe runs a worker and web; when one of them ends, so does the other.
@@ -96,6 +110,7 @@ func (a *app) workAndServe(ctx context.Context, s service) error {
 	if err != nil {
 		return err
 	}
+	s.loopback = isLoopback(l.Addr())
 	s.log.Infof("board: http://%s", l.Addr())
 	if s.demo {
 		s.log.Infof("sample page: http://%s/demo", l.Addr())

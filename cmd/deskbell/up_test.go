@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // toNextMinute is an offset with which a minute begins at a beat of the workers' cron,
@@ -97,6 +99,51 @@ func TestUpTakesDefinitions(t *testing.T) {
 		t.Error("without its file, it ends well")
 	}
 	missing.says("there is no such file")
+}
+
+// secret is that of webhooks in these tests.
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+// hooked are definitions with a log, a webhook that wants little, and a property that names only one of them.
+func hooked(t *testing.T, url string) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "hooked.yaml")
+	text := "properties: {acme: {schedule: 24/7, destinations: [crm]}, beta: {schedule: 24/7}}\n" +
+		"destinations: {crm: {type: webhook, url: '" + url + "', secret_env: CRM_SECRET}, mine: {type: log}, few: {type: log, actions: [note.add]}}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestUpPrintsWhateverDestinationsAreDefined(t *testing.T) {
+	t.Parallel()
+	to := newReceiver(t, http.StatusNoContent)
+	p := start(t, 0, []string{"REDIS_URL=", "CRM_SECRET=" + secret, "DESKBELL_DEFINITIONS=" + hooked(t, to.URL)}, "up")
+	p.says("widget acme is online", "widget beta is online")
+	redistest.Wait(t, "the webhook on this machine has both", func() bool { return len(to.ids()) == 2 })
+	p.stop()
+	for _, line := range []string{"widget acme is online", "widget beta is online"} {
+		if n := strings.Count(p.out.String(), line); n != 1 {
+			t.Errorf("%q comes %d times in\n%s", line, n, p.out)
+		}
+	}
+}
+
+// TestUpBeyondLoopbackKeepsAwayFromThisMachine: others may write definitions there.
+func TestUpBeyondLoopbackKeepsAwayFromThisMachine(t *testing.T) {
+	t.Parallel()
+	to := newReceiver(t, http.StatusNoContent)
+	o := newOnline(t)
+	if got := o.run("", "", "keys", "add", "ops"); got.code != 0 {
+		t.Fatal(got.stderr)
+	}
+	p := start(t, 0, []string{"REDIS_URL=" + o.server.URL(), "CRM_SECRET=" + secret, "DESKBELL_LISTEN=0.0.0.0:0", "DESKBELL_DEFINITIONS=" + hooked(t, to.URL)}, "up")
+	p.says("widget acme is online", "the address 127.0.0.1 is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE")
+	p.stop()
+	if had := to.ids(); len(had) > 0 {
+		t.Errorf("the webhook had %s", had)
+	}
 }
 
 func TestUpDoesNotReplaceWhatIsThereByTheSample(t *testing.T) {

@@ -120,10 +120,9 @@ func addressIn(address string) (netip.Addr, bool) {
 	if err != nil {
 		return netip.Addr{}, false
 	}
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") { // by RFC 6761
-		host = "127.0.0.1"
+	addr, err := netip.ParseAddr(strings.TrimSuffix(u.Hostname(), "."))
+	if err != nil && guard.NamesLoopback(u.Hostname()) {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1}), true
 	}
-	addr, err := netip.ParseAddr(host)
 	return addr, err == nil
 }

@@ -81,6 +81,8 @@ type service struct {
 	log       logrus.FieldLogger // for people
 	jobLog    logrus.FieldLogger // a line for each job
 	byDefault definition.Destination
+	prints    bool   // every action is printed, whatever destinations are defined
+	loopback  bool   // receivers on this machine are called
 	demo      bool   // the sample page is served, with the sample's definitions
 	file      string // of definitions to which Redis is kept matched; empty: none
 }
@@ -103,9 +105,9 @@ func (a *app) work(ctx context.Context, s service) error {
 		}
 		defer stop()
 	}
-	outbound := guard.Guard{Allow: s.env.AllowPrivate}
+	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.loopback}
 	s.shown.watchRedis(s.session, s.log)
-	worker := jobs.NewWorker(jobs.Config{
+	c := jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
 		OpenDestination: map[string]deliver.OpenDestination{
@@ -118,7 +120,11 @@ func (a *app) work(ctx context.Context, s service) error {
 		Calendars:          ical.NewFetcher(outbound, a.now),
 		Metrics:            s.shown.metrics,
 		Zones:              s.shown.zones,
-	})
+	}
+	if s.prints {
+		s.print(&c)
+	}
+	worker := jobs.NewWorker(c)
 	s.shown.worker.Store(worker)
 	return worker.Run(ctx)
 }

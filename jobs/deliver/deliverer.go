@@ -42,23 +42,35 @@ type Config struct {
 	Open    map[string]OpenDestination // by type
 	Default definition.Destination     // where actions go while no destination is defined
 
+	// Own are destinations of this worker alone, in place of Default and beside those that are defined. They get every
+	// action that is committed after its start, also those for others. Their names are no ids, so that no definition has
+	// them.
+	Own map[string]definition.Destination
+
 	// Observe counts deliveries to a destination, by their result: delivered, refused, failed, archived.
 	Observe func(destination, result string, n int)
 }
 
 // Deliverer brings actions from outboxes to destinations.
-type Deliverer struct{ Config }
+type Deliverer struct {
+	Config
+	started time.Time
+}
 
 // New makes a deliverer.
-func New(c Config) *Deliverer { return &Deliverer{c} }
+func New(c Config) *Deliverer { return &Deliverer{c, c.Now()} }
 
-// destinations are the defined destinations, or the default one when none is defined.
+// destinations are the defined destinations and the worker's own, or the default one where there is neither.
 func (d *Deliverer) destinations(ctx context.Context) (map[string]definition.Destination, error) {
 	defs, err := defined(ctx, d.Store)
-	if err == nil && len(defs) == 0 {
-		return map[string]definition.Destination{"default": d.Default}, nil
+	if err != nil {
+		return nil, err
 	}
-	return defs, err
+	maps.Copy(defs, d.Own)
+	if len(defs) == 0 {
+		defs["default"] = d.Default
+	}
+	return defs, nil
 }
 
 func defined(ctx context.Context, db globals) (map[string]definition.Destination, error) {

@@ -227,8 +227,11 @@ func (l *lane) take(entries []store.Entry, most int) step {
 }
 
 // wants leaves out actions for other destinations, and types that this one does not want. It
-// wants an action that names it, whatever the type.
+// wants an action that names it, whatever the type. A destination of the worker's own wants all from its start on.
 func (l *lane) wants(e store.Entry) bool {
+	if _, own := l.d.Own[l.Destination]; own {
+		return !e.At.Before(l.d.started.Truncate(time.Millisecond))
+	}
 	if e.To != nil && !slices.Contains(e.To, l.Destination) {
 		return false
 	}
