@@ -10,19 +10,24 @@ import (
 	"testing"
 )
 
-// readmes are the READMEs of the project, from the root. Those of others, in testdata, do not count.
+// readmes are the READMEs of the project, from the root. Those of others, in testdata and in folders that git ignores, do
+// not count.
 func readmes(t *testing.T) (names []string) {
 	t.Helper()
+	ignored := ignoredFolders(t)
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, file)
+		name = filepath.ToSlash(name)
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "axe"):
+		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "axe" || slices.Contains(ignored, name)):
 			return filepath.SkipDir
 		case entry.Name() == "README.md":
-			name, err := filepath.Rel(root, file)
-			names = append(names, filepath.ToSlash(name))
-			return err
+			names = append(names, name)
 		}
 		return nil
 	})
@@ -30,6 +35,21 @@ func readmes(t *testing.T) (names []string) {
 		t.Fatal(err)
 	}
 	return names
+}
+
+// ignoredFolders are the folders that .gitignore names by their path from the root: go generate leaves its sources there.
+func ignoredFolders(t *testing.T) (folders []string) {
+	t.Helper()
+	for line := range strings.Lines(read(t, filepath.Join(root, ".gitignore"))) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "/") && strings.HasSuffix(line, "/") {
+			folders = append(folders, strings.Trim(line, "/"))
+		}
+	}
+	if !slices.Contains(folders, "dist") {
+		t.Fatalf(".gitignore has only the folders %q", folders)
+	}
+	return folders
 }
 
 func TestREADMEIsShort(t *testing.T) {
