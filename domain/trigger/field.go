@@ -115,7 +115,7 @@ func returning(f *Facts, _ string) value {
 
 func chatFields() []Field {
 	return []Field{
-		text("chat.department", "The id of the chat's department.", func(f *Facts) string { return f.Chat.Department }),
+		text("chat.department", "The id of the chat's department, or else of the one that the visitor chose.", func(f *Facts) string { return f.Chat.Department }),
 		{Name: "chat.wait_time", Kind: KindNumber, Unit: "seconds", Doc: "How long the visitor has waited for an answer.",
 			get: func(f *Facts, _ string) value { return secondsOf(f.Chat.WaitingSince, f.acts()) }},
 		{Name: "chat.queue_position", Kind: KindNumber, Doc: "The place in the queue.",

@@ -20,7 +20,7 @@ func Starts() []Start {
 		{Name: "chat.message", Chat: true, Doc: "A visitor writes."},
 		{Name: "chat.queued", Chat: true, Doc: "A chat waits in a queue."},
 		{Name: "chat.assigned", Chat: true, Doc: "A chat is given to an agent."},
-		{Name: "chat.unanswered", Chat: true, After: true, Doc: "A visitor's message has had no answer for as long as `after` says."},
+		{Name: "chat.unanswered", Chat: true, After: true, Doc: "A visitor's message has had no answer for as long as `after` says. Each message counts for itself."},
 		{Name: "chat.idle", Chat: true, After: true, Doc: "A visitor has been silent in a chat for as long as `after` says."},
 		{Name: "chat.ended", Chat: true, Doc: "A chat ends."},
 		{Name: "department.chosen", Doc: "A visitor chooses a department."},

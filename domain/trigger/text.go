@@ -32,8 +32,8 @@ func Placeholders() []Placeholder {
 		{"visitor.name", "", "The visitor's name."},
 		{"agent.name", "", "The name of the agent who has the chat."},
 		{"property.name", "", "The property's name."},
-		{"department", "", "The name of the department that the visitor chose."},
-		{"next_open", "", "When the property opens next, in words: tomorrow at 9:00."},
+		{"department", "", "The name of the chat's department, or else of the one that the visitor chose."},
+		{"next_open", "", "When the chat's department opens next, or else the property, in words: tomorrow at 9:00."},
 		{"page.title", "", "The title of the page that the visitor is on."},
 		{"closes_at", InClosingSoon, "When the property closes, in the property's time: 17:30."},
 	}

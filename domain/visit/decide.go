@@ -82,7 +82,8 @@ type run struct {
 	policy *Policy
 	scene  *Scene
 	at     time.Time
-	read   *trigger.Visitor // the visitor as conditions see them, once asked for
+	read   *trigger.Visitor  // the visitor as conditions see them, once asked for
+	status map[string]string // of the departments, once asked for
 }
 
 // Decide gives the effects that are due for a visitor at an instant. The events are those that Merge found to be new:
@@ -159,7 +160,7 @@ func (r *run) act(c *compiled, t Timer) {
 			Cause: Cause{c.Name, t.Event, i}, Reason: c.Start(), At: r.at,
 		}
 		if do.Snooze != "" {
-			if e.Until = r.scene.Chats[chat].Door.Opens(r.at).UTC(); e.Until.IsZero() {
+			if e.Until = r.door(Timer{Chat: chat}).Opens(r.at).UTC(); e.Until.IsZero() {
 				r.skip(t, NoOpening)
 				continue
 			}

@@ -36,6 +36,16 @@
 // A condition on how long something has lasted is checked at the start, but for the due time: a trigger that speaks
 // after 60 seconds on the page may ask that they be 30.
 //
+// # The chat's department
+//
+// A chat that names no department is in the one that the visitor chose last, at most a day before it began: for
+// conditions, texts and doors alike. Triggers that promise help in a chat (rescue, chat.unanswered, chat.idle) need the
+// widget of its department to be online, and not the property's. Others in a chat need the property's, since they may say
+// that the department is closed.
+//
+// chat.unanswered counts from each message that waits. Whether a message waits depends on the instants of answers, and so
+// not on the order in which events arrive.
+//
 // # Within hours
 //
 // A trigger may count its delays in open time, at the door of its chat's department or else of the property, or be

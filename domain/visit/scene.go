@@ -13,19 +13,23 @@ import (
 type Scene struct {
 	Zone         *time.Location // the property's; nil: UTC
 	WithinHours  bool           // the property's schedule is open
-	Door         hours.Door     // the property's
 	Widget       Widget
-	Departments  map[string]string // their statuses, by id
+	Departments  map[string]Department // those that the property defines, by id
 	AgentsOnline int
 	Chats        map[string]Chat // the visitor's, by id
+	Property     string          // its name, for texts
 
-	// For texts.
-	Property        string                       // its name
-	DepartmentNames map[string]string            // by id
-	NextOpen        func(language string) string // when it opens next, in words, for a visitor of that language; nil: not in sight
+	Door     func(department string) hours.Door       // of a department within its property, or of the property (""); nil: always open
+	NextOpen func(department, language string) string // when the same opens next, in words, for a visitor of that language; nil: not in sight
 }
 
-// Widget is the status of a property's widget.
+// Department is one of a property.
+type Department struct {
+	Name   string
+	Widget Widget
+}
+
+// Widget is the status of the widget of a property, or of a department.
 type Widget struct {
 	Status string    // online, away or offline
 	Since  time.Time // when it began to
@@ -36,15 +40,14 @@ func (w Widget) online(since time.Time) bool { return w.Status == "online" && !w
 
 // Chat is the part of a chat that triggers need. Instants are zero where something has not happened.
 type Chat struct {
-	Department    string     // its id
-	Door          hours.Door // its department's, else the property's
-	Agent         string     // the name of the agent who has it
-	Began         time.Time  // the visitor's first request or message; zero: Asked
-	Asked         time.Time  // the visitor's last request or message, or the hand-over by a bot
-	Spoke         time.Time  // the visitor's last request or message
-	Waiting       time.Time  // since when the visitor waits for an answer by a person; zero: they do not
-	Answered      time.Time  // an agent's last message; a bot's is none
-	Joined        time.Time  // when an agent last joined
+	Department    string    // the id of the one that its events name; see State.DepartmentOf
+	Began         time.Time // the visitor's first request or message; zero: Asked
+	Agent         string    // the name of the agent who has it
+	Asked         time.Time // the visitor's last request or message, or the hand-over by a bot
+	Spoke         time.Time // the visitor's last request or message
+	Waiting       time.Time // since when the visitor waits for an answer by a person; zero: they do not
+	Answered      time.Time // an agent's last message; a bot's is none
+	Joined        time.Time // when an agent last joined
 	Ended         time.Time
 	QueuePosition *int // nil: in no queue
 	Tags          []string
@@ -102,8 +105,8 @@ func (r *run) facts(t Timer) trigger.Facts {
 		At: r.local(), WithinHours: scene.WithinHours,
 		Page:       trigger.PageView{URL: s.Page.URL, Title: s.Page.Title, Referrer: s.Page.Referrer, Since: s.Page.Since},
 		VisitSince: v.Arrived, PagesViewed: len(v.Views), Visitor: r.visitor(), Message: s.Said.Text,
-		Chat:   trigger.Chat{Department: chat.Department, WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
-		Widget: scene.Widget.Status, Departments: scene.Departments, AgentsOnline: scene.AgentsOnline,
+		Chat:   trigger.Chat{Department: r.department(chat), WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
+		Widget: scene.Widget.Status, Departments: r.statuses(), AgentsOnline: scene.AgentsOnline,
 		Fired:         make(map[string]bool, len(s.Fired)),
 		VisitedBefore: slices.ContainsFunc(s.Visits, func(o Visit) bool { return o.Arrived.Before(v.Arrived) }),
 	}
@@ -123,19 +126,16 @@ func (r *run) local() time.Time {
 // values are the values of placeholders.
 func (r *run) values(t Timer) map[string]string {
 	chat := r.scene.chat(t.Chat)
-	department := chat.Department
-	if department == "" {
-		department = r.State.Department.Text
-	}
+	department := r.department(chat)
 	values := map[string]string{
 		"visitor.name":  r.visitor().Name,
 		"agent.name":    chat.Agent,
 		"property.name": r.scene.Property,
-		"department":    r.scene.DepartmentNames[department],
+		"department":    r.scene.Departments[department].Name,
 		"page.title":    r.State.Page.Title,
 	}
 	if r.scene.NextOpen != nil {
-		values["next_open"] = r.scene.NextOpen(r.visitor().Language)
+		values["next_open"] = r.scene.NextOpen(department, r.visitor().Language)
 	}
 	return values
 }

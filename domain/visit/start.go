@@ -80,7 +80,8 @@ func (r *run) lasts(c *compiled, t Timer) bool {
 	case "page.unchanged":
 		return r.State.Page.Since.Equal(t.Started) && hash(r.State.Page.URL) == t.Page
 	case "chat.unanswered":
-		return r.scene.Chats[t.Chat].Waiting.Equal(t.Started)
+		waiting := r.scene.Chats[t.Chat].Waiting
+		return !waiting.IsZero() && !t.Started.Before(waiting) // each message that waits counts for itself
 	case "chat.idle":
 		return r.scene.Chats[t.Chat].Spoke.Equal(t.Started)
 	default:
@@ -110,7 +111,7 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 		r.skipFor(t, verdict)
 	case ended != "":
 		r.skip(t, ended)
-	case !r.scene.Widget.online(started) && !r.shut(c, t, started):
+	case !r.widget(c, t).online(started) && !r.shut(c, t, started):
 		r.skip(t, WidgetOffline)
 	case !r.allowed(c, t, facts.Acts), r.heldBack(c, t, started):
 	default:

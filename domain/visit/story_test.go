@@ -146,6 +146,9 @@ func (s *story) chat(e event.Event) {
 		}
 	case e.Data.From == event.FromAgent:
 		c.Answered, c.Waiting = e.Time, time.Time{}
+		if c.Spoke.After(c.Answered) { // an answer to all but the last message
+			c.Waiting = c.Spoke
+		}
 	case e.Data.From == event.FromBot:
 		c.Waiting = time.Time{}
 	case e.Type == event.ChatHandoff:

@@ -65,12 +65,12 @@ func (r *run) due(c *compiled, t Timer) bool {
 	case r.at.Sub(t.Due) > c.Late():
 		return r.skip(t, Late)
 	case t.Step > 0:
-		return (r.scene.Widget.online(r.at) || r.skip(t, WidgetOffline)) && !r.heldBack(c, t, r.sent(t))
+		return (r.widget(c, t).online(r.at) || r.skip(t, WidgetOffline)) && !r.heldBack(c, t, r.sent(t))
 	case c.attended && r.State.gone(t.Visit, r.at):
 		return r.skip(t, VisitorLeft)
 	case c.Type == trigger.Rescue && r.scene.Chats[t.Chat].Waiting.IsZero():
 		return r.skip(t, Bot)
-	case !r.scene.Widget.online(r.at):
+	case !r.widget(c, t).online(r.at):
 		return r.skip(t, WidgetOffline)
 	}
 	if !c.Unchecked {

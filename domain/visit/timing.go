@@ -19,14 +19,6 @@ func (r *run) delayed(c *compiled, t Timer, from time.Time, delay hours.Duration
 	return r.timed(c, t)
 }
 
-// door is the one at which a timer's time is counted: that of its chat, else the property's.
-func (r *run) door(t Timer) hours.Door {
-	if c, known := r.scene.Chats[t.Chat]; known {
-		return c.Door
-	}
-	return r.scene.Door
-}
-
 // acts is when a timer is due by the hours as they are now, and when it would be without hours.
 func (r *run) acts(c *compiled, t Timer) (due, plain time.Time) {
 	if c.Plain() || t.From.IsZero() { // also where the trigger did not depend on hours when its delay began

@@ -42,20 +42,26 @@ func seconds(story string) string {
 // at gives a story the hours as they are, and the widget that follows them, at an instant of a line.
 func (s *story) at(line string, property, department hours.Gate) {
 	now := second(strings.Split(strings.Fields(line)[0], "@")[0])
-	s.scene.Door = hours.Door{property}
-	for id, c := range s.scene.Chats {
-		if c.Door = s.scene.Door; c.Department == "sales" {
-			c.Door = hours.Door{property, department}
+	s.scene.Door = func(id string) hours.Door {
+		if id == "sales" {
+			return hours.Door{property, department}
 		}
-		s.scene.Chats[id] = c
+		return hours.Door{property}
 	}
-	s.scene.Widget = visit.Widget{Status: "offline"}
-	if s.scene.Door.Open(now) {
-		s.scene.Widget.Status = "online"
+	shown := func(id string) visit.Widget {
+		w := visit.Widget{Status: "offline"}
+		if s.scene.Door(id).Open(now) {
+			w.Status = "online"
+		}
+		for _, g := range s.scene.Door(id) {
+			if since := g.Hours.At(now).Since; since.After(w.Since) {
+				w.Since = since
+			}
+		}
+		return w
 	}
-	if since := property.Hours.At(now).Since; !since.IsZero() {
-		s.scene.Widget.Since = since
-	}
+	s.scene.Widget = shown("")
+	s.scene.Departments = map[string]visit.Department{"sales": {Name: "Sales", Widget: shown("sales")}}
 }
 
 // TestTriggersWithinHours has a property that is open from Monday to Friday, 9 to 17, and sales until noon. Chats are of
@@ -182,9 +188,6 @@ func TestAnEditOfTheHoursMovesATimer(t *testing.T) {
 			for i, line := range c.lines {
 				line := seconds(line)
 				s.at(line, c.gates[i], hours.Gate{})
-				if i == 0 {
-					s.scene.Chats["c1"] = visit.Chat{Door: s.scene.Door}
-				}
 				s.tell(line)
 			}
 			if got := strings.Join(s.done, "; "); got != seconds(c.want) {

@@ -100,8 +100,8 @@ func TestTexts(t *testing.T) {
 	s.Merge(event.Event{ID: "p", Type: event.PageViewed, Time: second("-1"), Data: event.Data{Visit: "1", Page: event.Page{URL: "/a", Title: "Start"}}})
 	s.Merge(e)
 	scene := visit.Scene{
-		Property: "ACME", DepartmentNames: map[string]string{"sales": "Sales"}, Widget: visit.Widget{Status: "online"},
-		NextOpen: func(language string) string { return "tomorrow, in " + language },
+		Property: "ACME", Departments: map[string]visit.Department{"sales": {Name: "Sales"}}, Widget: visit.Widget{Status: "online"},
+		NextOpen: func(_, language string) string { return "tomorrow, in " + language },
 		Chats:    map[string]visit.Chat{"c1": {Asked: e.Time, Agent: "Tom"}},
 	}
 	d := visit.Decide(policy, s, []event.Event{e}, scene, e.Time)
@@ -177,7 +177,7 @@ func TestStoredForm(t *testing.T) {
 		{"name":"U","type":"advanced","on":"chat.unanswered","after":"4h","count":"open_hours","message":"hi"}]`)
 	for line := range strings.SplitSeq(seconds("16:00 ask; 18:00 wake"), "; ") {
 		s.at(line, hours.Gate{Hours: open(t, "mon-fri 9-17")}, hours.Gate{})
-		s.scene.Chats["c1"] = visit.Chat{Door: s.scene.Door, Waiting: s.scene.Chats["c1"].Waiting}
+		s.scene.Chats["c1"] = visit.Chat{Waiting: s.scene.Chats["c1"].Waiting}
 		s.tell(line)
 	}
 	s.sameForm("testdata/v2/within_hours.json")

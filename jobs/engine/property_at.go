@@ -40,6 +40,12 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 	if state.Widget.Version == 0 { // it is new: it never had another state, and an event of a moment ago counts
 		p.widget.Since = time.Time{}
 	}
+	for id, d := range p.widget.Departments {
+		if state.Widget.Departments[id].Version == 0 { // likewise
+			d.Since = time.Time{}
+			p.widget.Departments[id] = d
+		}
+	}
 	p.state = state
 	p.hours, p.zone, p.parts = compiled.Hours, compiled.Hours.Location(), make(map[string][]*hours.Schedule)
 	if p.def.TimeZone != "" {
@@ -111,12 +117,16 @@ func (p *propertyAt) gates(department string) []*hours.Schedule {
 	return []*hours.Schedule{p.hours}
 }
 
-// nextOpen says when it opens next, in the words of a language; empty: it is not in sight.
-func (p *propertyAt) nextOpen(language string, at time.Time) string {
-	if p.widget.NextOpen.IsZero() {
+// nextOpen says when a department opens next, or the property (""), in the words of a language; empty: it is not in sight.
+func (p *propertyAt) nextOpen(department, language string, at time.Time) string {
+	w := p.widget
+	if d, defined := w.Departments[department]; defined {
+		w = d
+	}
+	if w.NextOpen.IsZero() {
 		return ""
 	}
-	return phrase.Back(p.language(language), at, p.widget.NextOpen.In(p.zone))
+	return phrase.Back(p.language(language), at, w.NextOpen.In(p.zone))
 }
 
 // clock says when something is on the same day; empty: it is not in sight.

@@ -10,41 +10,33 @@ import (
 // visitScene is the scene that the triggers of a visitor see.
 func (v *visitor) visitScene(at time.Time) visit.Scene {
 	s := visit.Scene{
-		Zone: v.zone, WithinHours: v.hours.At(at).Open, Door: v.door(""),
-		Widget:      visit.Widget{Status: string(v.widget.Status), Since: v.widget.Since},
-		Departments: make(map[string]string, len(v.widget.Departments)), DepartmentNames: make(map[string]string, len(v.def.Departments)),
+		Zone: v.zone, WithinHours: v.hours.At(at).Open,
+		Widget:       visit.Widget{Status: string(v.widget.Status), Since: v.widget.Since},
+		Departments:  make(map[string]visit.Department, len(v.widget.Departments)),
 		AgentsOnline: v.online, Chats: make(map[string]visit.Chat, len(v.Chats)), Property: v.name(),
-		NextOpen: func(language string) string { return v.nextOpen(language, at) },
+		Door:     v.door,
+		NextOpen: func(department, language string) string { return v.nextOpen(department, language, at) },
 	}
 	for id, d := range v.widget.Departments {
-		s.Departments[id] = string(d.Status)
-	}
-	for id := range v.def.Departments {
-		s.DepartmentNames[id] = v.departmentName(id)
+		s.Departments[id] = visit.Department{Name: v.departmentName(id), Widget: visit.Widget{Status: string(d.Status), Since: d.Since}}
 	}
 	for id, c := range v.Chats {
 		s.Chats[id] = visit.Chat{
-			Department: c.Department.ID, Door: v.door(v.department(c.Department.ID, c.Began)), Agent: v.agentName(c.Agent()), Began: c.Began, Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
+			Department: c.Department.ID, Began: c.Began, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
 		}
 	}
 	return s
 }
 
-// choiceKept is for how long the department that a visitor chose counts for the next chat. No event
-// says when a choice is over, and a choice of last week must not keep a visitor from agents who are there.
-const choiceKept = 24 * time.Hour
-
-// department is that of a chat or form: the one that it names, or else the one that the visitor
-// chose last, also after the chat began. A department that the property does not define counts as none.
+// department is that of a chat or form (visit.State.DepartmentOf). A department that the property does not define counts as
+// none.
 func (v *visitor) department(named string, began time.Time) string {
-	if chosen := v.Visit.Department; named == "" && began.Sub(chosen.At) < choiceKept {
-		named = chosen.Text
-	}
-	if _, defined := v.def.Departments[named]; !defined {
+	id := v.Visit.DepartmentOf(named, began)
+	if _, defined := v.def.Departments[id]; !defined {
 		return ""
 	}
-	return named
+	return id
 }
 
 // chatScene is the scene that the rules of a chat see; c is zero where there is only a form.
@@ -69,7 +61,7 @@ func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat
 func (v *visitor) values(department string, c *chat.State, h chat.Period, at time.Time) map[string]string {
 	values := map[string]string{
 		"visitor.name": v.Visit.Name(), "agent.name": v.agentName(c.Agent()), "property.name": v.name(),
-		"page.title": v.Visit.Page.Title, "next_open": v.nextOpen(v.Visit.Language(), at),
+		"page.title": v.Visit.Page.Title, "next_open": v.nextOpen(department, v.Visit.Language(), at),
 	}
 	if department != "" {
 		values["department"] = v.departmentName(department)
