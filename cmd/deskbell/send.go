@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/redisstore"
@@ -21,7 +23,8 @@ type sendCmd struct {
 func (*sendCmd) Help() string {
 	return `
 Hands events to the workers, over the Redis of REDIS_URL. When something is wrong with any of them, nothing is sent.
-An event that was sent before, with its id, within a day is ignored.
+An event that was sent before, with its id, within a day is ignored. Events of a property that is not defined lead to nothing;
+send names these properties.
 
 Examples:
 
@@ -48,7 +51,22 @@ func (c *sendCmd) Run(ctx context.Context, a *app) (err error) {
 	if err := s.client.SendComplete(ctx, events...); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "sent %d\n", len(events))
+	fmt.Fprintf(a.stdout, "sent %d\n", len(events))
+	return a.warnOfUndefined(ctx, s, events)
+}
+
+// warnOfUndefined says which events lead to nothing: workers drop those of a property that is not defined.
+func (a *app) warnOfUndefined(ctx context.Context, s *session, events []event.Event) error {
+	count := make(map[string]int)
+	for i := range events {
+		if property := events[i].Data.Property; property != "" {
+			count[property]++
+		}
+	}
+	undefined, err := s.client.Undefined(ctx, slices.Collect(maps.Keys(count)))
+	for _, property := range slices.Sorted(maps.Keys(undefined)) {
+		fmt.Fprintf(a.stderr, "There is no property %q: its %d of these events lead to nothing.\n", property, count[property])
+	}
 	return err
 }
 

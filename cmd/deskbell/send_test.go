@@ -25,7 +25,7 @@ func TestSend(t *testing.T) { //nolint:tparallel // its cases share a Redis
 		code, tasks int
 		out, errs   string
 	}{
-		{name: "lines", args: []string{"-"}, stdin: many, tasks: 3, out: "sent 2500"},
+		{name: "lines", args: []string{"-"}, stdin: many, tasks: 3, out: "sent 2500", errs: `There is no property "acme": its 2500 of these events lead to nothing.`},
 		{name: "an array", args: []string{"-"}, stdin: "[" + sentEvent + ",\n" + sentEvent + "]", tasks: 1, out: "sent 2"},
 		{name: "one by hand", args: []string{"--type", "visitor.arrived", "--data", data}, tasks: 1, out: "sent 1"},
 		{name: "with an id", args: []string{"--type", "visitor.arrived", "--data", data, "--id", "e7"}, tasks: 1, out: "sent 1"},

@@ -108,7 +108,9 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if s.demo {
 		private["GET /demo"], private["GET /demo/"] = page.Demo(), page.Demo()
 	}
-	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log})
+	received := web.NewEventMetrics()
+	s.shown.registry.MustRegister(received)
+	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received})
 	err = web.Serve(ctx, l, web.New(web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
 		Public: map[string]http.Handler{

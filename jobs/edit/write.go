@@ -71,6 +71,7 @@ type recordStore interface {
 type records struct {
 	store recordStore
 	now   func() time.Time
+	known known
 }
 
 // write writes a definition of any kind (nil removes it) where it matches, unless it
@@ -91,6 +92,9 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 			return nil, err
 		}
 		ok, err := swap(body)
+		if kind == KindProperty && body == nil {
+			r.known.forget(name)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -15,6 +15,30 @@ func Metrics(from prometheus.Gatherer) http.Handler {
 	return promhttp.HandlerFor(from, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4})
 }
 
+// EventMetrics count the events that came by HTTP. They are a collector: the caller registers it. A nil EventMetrics counts
+// nothing.
+type EventMetrics struct{ *prometheus.CounterVec }
+
+// NewEventMetrics makes metrics that stand at zero, each result included.
+func NewEventMetrics() *EventMetrics {
+	m := &EventMetrics{prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "deskbell_http_events_total",
+		Help: "Events that came to this process by HTTP, by result: taken (and given to the workers), refused, unknown_property (it is not defined).",
+	}, []string{"result"})}
+	m.Received(0, 0, 0)
+	return m
+}
+
+// Received counts the events of a request.
+func (m *EventMetrics) Received(taken, refused, unknownProperty int) {
+	if m == nil {
+		return
+	}
+	for result, n := range map[string]int{"taken": taken, "refused": refused, "unknown_property": unknownProperty} {
+		m.WithLabelValues(result).Add(float64(n))
+	}
+}
+
 // Own answers this machine alone, and no requests that the page of another site makes through a browser here. Use it where
 // there is no key.
 func Own(next http.Handler) http.Handler {

@@ -17,7 +17,6 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -28,6 +27,7 @@ type Config struct {
 	Client *jobs.Client
 	Now    func() time.Time
 	Log    logrus.FieldLogger
+	Events *web.EventMetrics // nil: events are not counted
 }
 
 // API is handlers by patterns of http.ServeMux.
@@ -154,34 +154,6 @@ func (s *service) failed(err error) error {
 		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis does not answer: try again in a moment"), http.Header{"Retry-After": {"5"}})
 	}
 	return huma.Error500InternalServerError("this is a fault of ours; the log of the server says more")
-}
-
-// refused lists every fault, each with its JSON pointer.
-func refused(faults definition.Faults) error {
-	return huma.Error422UnprocessableEntity("it is refused, and nothing was changed", asErrors(details(faults))...)
-}
-
-func details(faults hours.Faults) []*huma.ErrorDetail {
-	list := make([]*huma.ErrorDetail, len(faults))
-	for i, f := range faults {
-		message := f.Problem
-		if f.Allowed != "" {
-			message += "; allowed: " + f.Allowed
-		}
-		list[i] = &huma.ErrorDetail{Location: f.Path, Message: message}
-		if f.Value != "" {
-			list[i].Value = f.Value
-		}
-	}
-	return list
-}
-
-func asErrors(details []*huma.ErrorDetail) []error {
-	errs := make([]error, len(details))
-	for i, d := range details {
-		errs[i] = d
-	}
-	return errs
 }
 
 // tree decodes a body.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -23,22 +25,7 @@ type eventsInput struct {
 	RawBody     []byte `contentType:"application/json"`
 }
 
-type eventsOutput struct {
-	Status int
-	Body   eventResults
-}
-
-type eventResults struct {
-	Results []eventResult `json:"results"`
-}
-
-// eventResult says whether one event was taken.
-type eventResult struct {
-	Index  int                 `json:"index" doc:"From 0: its place in the array, or its line."`
-	ID     string              `json:"id,omitempty" doc:"That of the event, or the one that it got. A refused event has none."`
-	Status string              `json:"status" enum:"taken,refused"`
-	Errors []*huma.ErrorDetail `json:"errors,omitempty" doc:"Every fault of a refused event, each with its JSON pointer."`
-}
+type eventsOutput struct{ Body eventResults }
 
 func (s *service) addEvents(h huma.API) {
 	schema := event.JSONSchema()
@@ -46,18 +33,22 @@ func (s *service) addEvents(h huma.API) {
 	op := huma.Operation{
 		OperationID: "post-events", Method: http.MethodPost, Path: "/v1/events", Summary: "Send events", Tags: []string{eventsTag},
 		Description: "One event, an array of events, or one a line (application/x-ndjson): at most 1000 events and 1 MB at once. " +
-			"The good ones are taken, whatever is wrong with others. Taken means that Redis has it and a worker will take it in, once, " +
+			"Each is judged by itself: 202 says that at least one was taken, or that there was none, and 422 that none was. Both have one result for " +
+			"each event, in the order of the request. Taken means that Redis has it and a worker will take it in, once, " +
 			"however often an event with this id and source is sent within 24 hours: after an error, send all of them again. " +
 			"A key of some properties may send their events alone.",
 		DefaultStatus: http.StatusAccepted,
 		Errors: []int{
-			http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+			http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
 			http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable,
 		},
 	}
 	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, event.MaxBody, 10*time.Second
 	huma.Register(h, op, s.takeEvents)
 	post := h.OpenAPI().Paths[op.Path].Post
+	post.Responses["202"].Description = "At least one event was taken, or there was none"
+	none := h.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[noneTaken](), true, "NoneTaken")
+	post.Responses["422"] = &huma.Response{Description: "There were events, and none was taken", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: none}}}
 	one := map[string]any{"$ref": schemasAt + eventSchema}
 	batch := raw(map[string]any{"type": "array", "maxItems": event.MaxEvents, "items": one})
 	either := raw(map[string]any{"anyOf": []any{one, map[string]any{"type": "array", "maxItems": event.MaxEvents, "items": one}}})
@@ -81,25 +72,53 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	out := &eventsOutput{Status: http.StatusAccepted, Body: eventResults{Results: make([]eventResult, len(items))}}
+	verdicts, err := s.judge(ctx, items)
+	if err != nil {
+		return nil, s.failed(err)
+	}
 	var events []event.Event
-	for i, item := range items {
-		r := &out.Body.Results[i]
-		*r = eventResult{Index: item.Index, ID: item.Event.ID, Status: "taken"}
-		faults := item.Faults
-		if k := web.Caller(ctx); len(faults) == 0 && len(k.Properties) > 0 && !web.May(k, item.Event.Data.Property) {
-			faults = event.Faults{{Path: "/data/property", Value: item.Event.Data.Property, Problem: "is not for this key", Allowed: "a property of the key"}}
+	for _, v := range verdicts {
+		if v.status == taken {
+			events = append(events, v.item.Event)
 		}
-		if len(faults) > 0 {
-			r.ID, r.Status, r.Errors = "", "refused", details(faults)
-			continue
-		}
-		events = append(events, item.Event)
 	}
 	if err := s.Client.SendComplete(ctx, events...); err != nil {
 		return nil, s.failed(err)
 	}
-	return out, nil
+	r := resultsOf(verdicts)
+	s.Events.Received(r.Counts.Taken, r.Counts.Refused, r.Counts.UnknownProperty)
+	if len(events) == 0 && len(verdicts) > 0 {
+		return nil, newNoneTaken(r, verdicts[0].faults[0])
+	}
+	return &eventsOutput{r}, nil
+}
+
+// judge decides on each event by itself: one that is wrong, or not for the caller's key, is refused, and one of a property that
+// is not defined would lead to nothing. Those of an agent need no property.
+func (s *service) judge(ctx context.Context, items []event.Item) ([]verdict, error) {
+	key, verdicts := web.Caller(ctx), make([]verdict, len(items))
+	named := make(map[string]bool)
+	for i, item := range items {
+		v, property := verdict{taken, item, item.Faults}, item.Event.Data.Property
+		if len(v.faults) == 0 && !web.May(key, property) {
+			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not for this key", Allowed: "a property of the key"}}
+		}
+		if len(v.faults) > 0 {
+			v.status = refusedEvent
+		} else if property != "" {
+			named[property] = true
+		}
+		verdicts[i] = v
+	}
+	undefined, err := s.Client.Undefined(ctx, slices.Collect(maps.Keys(named)))
+	for i := range verdicts {
+		v := &verdicts[i]
+		if property := v.item.Event.Data.Property; v.status == taken && undefined[property] {
+			v.status = unknownProperty
+			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not defined", Allowed: "a property that is"}}
+		}
+	}
+	return verdicts, err
 }
 
 // unreadable lists the faults of a body that is refused as a whole.
@@ -108,5 +127,6 @@ func unreadable(err error) error {
 	if !errors.As(err, &faults) {
 		return huma.Error400BadRequest("the body cannot be read: " + err.Error())
 	}
-	return huma.Error400BadRequest("the body cannot be read, and no event was taken: "+faults.Error(), asErrors(details(faults))...)
+	list, _ := details(faults, mostFaults)
+	return huma.Error400BadRequest("the body cannot be read, and no event was taken: "+faults.Error(), asErrors(list)...)
 }

@@ -45,7 +45,10 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 	operations += operation(d, b, paths, "/v1/properties/{id}", "delete", seen)
 	operations += 3 // those of widgets and of visits have tests of their own
 	operations += 3 // and those of calendars
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
 	operations += operation(d, b, paths, "/v1/events", "post", seen)
+	none := b.Want(422, webtest.Request{Headers: map[string]string{"Content-Type": "application/json"}}, "POST", "/v1/events", "["+badEvent+"]")
+	d.Check("/paths/~1v1~1events/post/responses/422/content/application~1problem+json/schema", none.Body)
 	count := 0
 	for _, methods := range paths {
 		m, _ := methods.(map[string]any)

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// The results of an event.
+const (
+	taken           = "taken"
+	refusedEvent    = "refused"
+	unknownProperty = "unknown_property"
+)
+
+// eventResult says whether one event was taken.
+type eventResult struct {
+	Index   int                 `json:"index" doc:"From 0: its place in the array, or its line."`
+	ID      string              `json:"id,omitempty" doc:"That of the event, or the one that it got. An event that was not taken has none."`
+	Status  string              `json:"status" enum:"taken,refused,unknown_property" doc:"refused: something is wrong with it, or it is not for this key. unknown_property: its property is not defined; the same event is taken once it is."`
+	Errors  []*huma.ErrorDetail `json:"errors,omitempty" doc:"The faults of an event that was not taken, each with its JSON pointer in the event."`
+	LeftOut int                 `json:"errors_left_out,omitempty" doc:"How many more faults it has, at least: an answer has 200 in all, and 20 of an event."`
+}
+
+type eventCounts struct {
+	Taken           int `json:"taken"`
+	Refused         int `json:"refused"`
+	UnknownProperty int `json:"unknown_property"`
+}
+
+// eventResults is the answer when at least one event was taken.
+type eventResults struct {
+	Counts  eventCounts   `json:"counts"`
+	Results []eventResult `json:"results" nullable:"false" doc:"One for each event, in the order of the request."`
+}
+
+// noneTaken is the answer when there were events and none was taken: a problem with the same results.
+type noneTaken struct {
+	huma.ErrorModel
+	Counts  eventCounts   `json:"counts"`
+	Results []eventResult `json:"results" nullable:"false" doc:"One for each event, in the order of the request."`
+}
+
+func newNoneTaken(r eventResults, first event.Fault) *noneTaken {
+	const status = http.StatusUnprocessableEntity
+	detail := fmt.Sprintf("no event was taken: %d refused, %d of properties that are not defined; the first: %s",
+		r.Counts.Refused, r.Counts.UnknownProperty, clip(first.String(), mostMessage))
+	return &noneTaken{huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail}, r.Counts, r.Results}
+}
+
+// verdict is the outcome of one event. It was taken where it has no faults.
+type verdict struct {
+	status string
+	item   event.Item
+	faults event.Faults
+}
+
+// resultsOf lists verdicts. The faults in an answer are bounded: the more events have some, the fewer of each are shown.
+func resultsOf(verdicts []verdict) (r eventResults) {
+	r.Results = make([]eventResult, len(verdicts))
+	bad := 0
+	for i, v := range verdicts {
+		r.Results[i] = eventResult{Index: v.item.Index, Status: v.status}
+		switch v.status {
+		case taken:
+			r.Counts.Taken++
+			r.Results[i].ID = v.item.Event.ID
+		case unknownProperty:
+			r.Counts.UnknownProperty++
+		default:
+			r.Counts.Refused++
+		}
+		if len(v.faults) > 0 {
+			bad++
+		}
+	}
+	left, each := mostFaults, max(1, min(mostEventFaults, mostFaults/max(1, bad)))
+	for i, v := range verdicts {
+		shown := &r.Results[i]
+		shown.Errors, shown.LeftOut = details(v.faults, min(each, left))
+		left -= len(shown.Errors)
+	}
+	return r
+}
