@@ -41,6 +41,8 @@ type Archived struct {
 	Error       string    `json:"error"`    // the last
 	Task        string    `json:"task"`     // id in the monitor
 	Queue       string    `json:"queue"`    // of that task
+
+	begun int64 // as deliver.GivenUp
 }
 
 // ArchivedFilter chooses among archived actions; its zero value takes all.
@@ -54,9 +56,14 @@ func (f ArchivedFilter) takes(a Archived) bool {
 		(len(f.IDs) == 0 || slices.Contains(f.IDs, a.ID) || slices.Contains(f.IDs, a.Task))
 }
 
-// Archived lists the actions that were given up, the oldest first.
+// Archived lists the actions that were given up, the oldest first. It leaves out those of a destination that was removed and
+// defined again: the new one begins anew, and never gets them.
 func (d *Deliveries) Archived(ctx context.Context, f ArchivedFilter) ([]Archived, error) {
 	const page = 500
+	begun, err := d.store.Begun(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var list []Archived
 	for queue := range d.queue.all(queueDelivery) {
 		for n := 1; ; n++ {
@@ -68,7 +75,7 @@ func (d *Deliveries) Archived(ctx context.Context, f ArchivedFilter) ([]Archived
 				return nil, fmt.Errorf("listing what was given up: %w", err)
 			}
 			for _, t := range tasks {
-				if a, ok := archivedOf(t); ok && f.takes(a) {
+				if a, ok := archivedOf(t); ok && f.takes(a) && a.begun == begun[a.Destination] {
 					list = append(list, a)
 				}
 			}
@@ -95,7 +102,7 @@ func archivedOf(t *asynq.TaskInfo) (Archived, bool) {
 	_ = json.Unmarshal([]byte(args.Body), &a) // an action that cannot be read has no type
 	return Archived{
 		ID: args.ID, Type: string(a.Type), Destination: args.Destination, Time: a.Time,
-		Given: t.LastFailedAt, Error: strings.TrimSuffix(t.LastErr, " ("+asynq.SkipRetry.Error()+")"), Task: t.ID, Queue: t.Queue,
+		Given: t.LastFailedAt, Error: strings.TrimSuffix(t.LastErr, " ("+asynq.SkipRetry.Error()+")"), Task: t.ID, Queue: t.Queue, begun: args.Begun,
 	}, true
 }
 

@@ -17,6 +17,7 @@ import (
 // queue, for 90 days.
 type ReplayArgs struct {
 	Destination string `json:"destination"`
+	Begun       int64  `json:"begun,omitempty"` // see deliver.GivenUp
 	Shard       int    `json:"shard"`
 	Seq         string `json:"seq"`
 	ID          string `json:"id"`
@@ -34,7 +35,7 @@ const replayRetries = 5
 // failed: this one is run, and fails at once. (Its Inspector can archive without that, but then
 // forgets to delete the tasks for which the archive has no room.)
 func enqueueReplay(ctx context.Context, q queue, g deliver.GivenUp) error {
-	args := ReplayArgs{Destination: g.Destination, Shard: g.Shard, Seq: g.Seq, ID: g.ID, Error: g.Error, Body: string(g.Body)}
+	args := ReplayArgs{Destination: g.Destination, Begun: g.Begun, Shard: g.Shard, Seq: g.Seq, ID: g.ID, Error: g.Error, Body: string(g.Body)}
 	task := fmt.Sprintf("replay:%s:%d:%s", g.Destination, g.Shard, g.Seq)
 	return q.enqueue(ctx, args, queueDelivery, g.Shard, asynq.TaskID(task), asynq.MaxRetry(replayRetries))
 }
@@ -54,7 +55,7 @@ func (j replayJob) run(ctx context.Context, args ReplayArgs, log *attempt) error
 		return fmt.Errorf("giving up after 12 hours: %s (%w)", args.Error, asynq.SkipRetry)
 	}
 	lane := store.Lane{Shard: args.Shard, Destination: args.Destination}
-	defined, err := j.deliverer.Again(ctx, deliver.GivenUp{Lane: lane, Seq: args.Seq, ID: args.ID, Body: []byte(args.Body)}, holder(ctx))
+	defined, err := j.deliverer.Again(ctx, deliver.GivenUp{Lane: lane, Begun: args.Begun, Seq: args.Seq, ID: args.ID, Body: []byte(args.Body)}, holder(ctx))
 	switch {
 	case errors.Is(err, deliver.ErrGone):
 		return fmt.Errorf("%w (%w)", err, asynq.SkipRetry)

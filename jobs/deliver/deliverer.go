@@ -68,7 +68,7 @@ func (d *Deliverer) destinations(ctx context.Context) (map[string]definition.Des
 	}
 	maps.Copy(defs, d.Own)
 	if len(defs) == 0 {
-		defs["default"] = d.Default
+		defs[store.DefaultDestination] = d.Default
 	}
 	return defs, nil
 }
@@ -103,8 +103,12 @@ func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log e
 	if err != nil {
 		return err
 	}
+	begun, err := d.Store.Begun(ctx)
+	if err != nil {
+		return err
+	}
 	l := lane{
-		breaker: out, Lane: at, log: log, def: def, all: slices.Sorted(maps.Keys(defs)),
+		breaker: out, Lane: at, log: log, def: def, begun: begun[at.Destination], all: slices.Sorted(maps.Keys(defs)),
 		lease: store.Lease{Holder: out.holder, For: deliveryLease},
 	}
 	return l.run(ctx)

@@ -16,6 +16,7 @@ const GiveUpAfter = 12 * time.Hour
 // GivenUp is an action that was given up.
 type GivenUp struct {
 	store.Lane
+	Begun int64 // number of the destination's beginning: one that was defined anew since never gets it
 	Seq   string
 	ID    string
 	Error string // why it was given up
@@ -30,7 +31,7 @@ func isOld(committed, now time.Time) bool {
 
 // archive gives an action up, and keeps it in the archive.
 func (l *lane) archive(ctx context.Context, seq string, body []byte, reason string) error {
-	given := GivenUp{Lane: l.Lane, Seq: seq, ID: idOf(body), Error: reason, Body: body}
+	given := GivenUp{Lane: l.Lane, Begun: l.begun, Seq: seq, ID: idOf(body), Error: reason, Body: body}
 	if err := l.d.Ask.Archive(ctx, given); err != nil {
 		return err
 	}
@@ -82,14 +83,18 @@ func (l *lane) giveUp(ctx context.Context) error {
 }
 
 // Again delivers an action that was given up. The error is ErrGone when the destination wants no more actions, and a *Snooze when
-// it is paused. defined is false when the destination was removed.
+// it is paused. defined is false when the destination was removed, though another of its name may be there.
 func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (defined bool, err error) {
 	defs, err := d.destinations(ctx)
 	if err != nil {
 		return false, err
 	}
+	begun, err := d.Store.Begun(ctx)
+	if err != nil {
+		return false, err
+	}
 	def, ok := defs[g.Destination]
-	if !ok {
+	if !ok || begun[g.Destination] != g.Begun {
 		return false, nil
 	}
 	out, err := d.breaker(g.Destination, def, holder)

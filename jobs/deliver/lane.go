@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -29,6 +30,7 @@ type lane struct {
 	store.Lane
 	log   engine.Report
 	def   definition.Destination
+	begun int64 // number of its beginning
 	all   []string
 	lease store.Lease
 
@@ -40,8 +42,9 @@ type lane struct {
 }
 
 var (
-	errLost = errors.New("another has the lane") // and goes on with it
-	errFull = errors.New("too many actions are set aside: the lane waits until some are delivered or given up")
+	errLost   = errors.New("another has the lane") // and goes on with it
+	errEdited = errors.New("the destination was edited or removed")
+	errFull   = errors.New("too many actions are set aside: the lane waits until some are delivered or given up")
 )
 
 func (l *lane) run(ctx context.Context) error {
@@ -61,6 +64,10 @@ func (l *lane) run(ctx context.Context) error {
 	}
 	if errors.Is(err, errLost) {
 		return nil
+	}
+	if errors.Is(err, errEdited) { // another run goes on, by the new definition
+		l.log.Field("edited", true)
+		return errors.Join(l.leave(ctx), l.d.Ask.Deliver(ctx, l.Lane, l.d.Now()))
 	}
 	return errors.Join(err, l.leave(ctx))
 }
@@ -98,7 +105,24 @@ func (l *lane) read(ctx context.Context) (entries []store.Entry, err error) {
 		err = errLost
 	}
 	l.released = err == nil && len(entries) == 0
+	if err == nil && len(entries) > 0 {
+		err = l.look(ctx)
+	}
 	return entries, err
+}
+
+// look sees which destinations there are by now. It comes after the entries are read: so a destination that was defined before one
+// of them was committed is known when the entry is dropped, and gets it.
+func (l *lane) look(ctx context.Context) error {
+	defs, err := l.d.destinations(ctx)
+	if err != nil {
+		return err
+	}
+	if def, ok := defs[l.Destination]; !ok || fingerprint(def) != l.of {
+		return errEdited
+	}
+	l.all = slices.Sorted(maps.Keys(defs))
+	return nil
 }
 
 // settle notes a settlement. After the lease was given back, it does not acquire it

@@ -38,12 +38,42 @@ func (s *Store) SetGlobal(_ context.Context, kind store.Global, name string, bef
 		return false, nil
 	}
 	set(all, name, after)
+	switch {
+	case kind != store.GlobalDestination:
+	case len(before) == 0 && len(after) > 0:
+		s.begin(name)
+	case len(before) > 0 && len(all) == 0:
+		s.begin(store.DefaultDestination)
+	}
 	if kind == store.GlobalSchedule {
 		s.edited.count++
 		s.edited.at[name] = s.edited.count
 		s.tell([]store.Subject{store.ScheduleSubject(name)})
 	}
 	return true, nil
+}
+
+// begin lets a destination begin at the end of each outbox.
+func (s *Store) begin(destination string) {
+	s.begun[destination]++
+	delete(s.circuits, destination)
+	for n, sh := range s.shards {
+		sh.cursors[destination] = before
+		if len(sh.outbox) > 0 {
+			sh.cursors[destination] = sh.outbox[len(sh.outbox)-1].Seq
+		}
+		delete(sh.aside, destination)
+		if name := laneLease(store.Lane{Shard: n, Destination: destination}); s.held(name, "") {
+			s.leases[name] = lease{"an earlier " + destination, s.leases[name].until}
+		}
+	}
+}
+
+// Begun implements store.Store.
+func (s *Store) Begun(context.Context) (map[string]int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.begun), nil
 }
 
 // set writes a body; one of no bytes removes what is there.

@@ -26,7 +26,8 @@ type Store struct {
 	edited    wakeRequests
 	retries   map[store.Lane]time.Time
 	circuits  map[string][]byte
-	numbers   uint64 // the last that was given to anything
+	begun     map[string]int64 // by destination
+	numbers   uint64           // the last that was given to anything
 	followers map[*follower]bool
 }
 
@@ -60,7 +61,7 @@ type record struct {
 func New(shards int, now func() time.Time) *Store {
 	s := &Store{
 		beats: beats{clock: now}, now: now, leases: make(map[string]lease), globals: make(map[store.Global]map[string][]byte), edited: newWakeRequests(),
-		retries: make(map[store.Lane]time.Time), circuits: make(map[string][]byte), followers: make(map[*follower]bool),
+		retries: make(map[store.Lane]time.Time), circuits: make(map[string][]byte), begun: make(map[string]int64), followers: make(map[*follower]bool),
 	}
 	for range shards {
 		s.shards = append(s.shards, &shard{

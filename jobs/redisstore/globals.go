@@ -40,6 +40,9 @@ func (s *Store) Globals(ctx context.Context, kind store.Global) (map[string][]by
 
 // SetGlobal implements store.Store.
 func (s *Store) SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error) {
+	if kind == store.GlobalDestination {
+		return s.setDestination(ctx, name, before, after)
+	}
 	wakes := 0
 	if kind == store.GlobalSchedule {
 		wakes = 1

@@ -20,6 +20,7 @@ import (
 //	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON
 //	deskbell:{N}:notices        stream  notices for agents' own services: a = CloudEvents JSON
 //	deskbell:{N}:cursor         hash    destination → last entry of out that it has had
+//	deskbell:{N}:begun          hash    destination → number of its last beginning here
 //	deskbell:{N}:aside:DEST     hash    place in out → an action that the destination refused: JSON, a line end, the action
 //	deskbell:{N}:wake           zset    subject elsewhere → the last request to wake it
 //	deskbell:{N}:wishes         string  number of requests there ever were: none is taken for another
@@ -28,6 +29,7 @@ import (
 //	deskbell:{N}:lease:WORK     string  who does WORK (sweep, or a destination) now
 //	deskbell:{all}:schedules    hash    name → definition, JSON
 //	deskbell:{all}:destinations hash    name → definition, JSON
+//	deskbell:{all}:begun        hash    destination → number of its last beginning: when it was defined, and not when it was edited
 //	deskbell:{all}:keys         hash    name → a key of the HTTP API, JSON; its secret only as a hash
 //	deskbell:{all}:circuits     hash    destination → its circuit, JSON; none: it has not failed lately
 //	deskbell:{all}:probe:DEST   string  who tries a destination whose circuit is open
@@ -47,11 +49,11 @@ const changedChannel = "deskbell:changed"
 func allKey(name string) string { return "deskbell:{all}:" + name }
 
 // shardKeys are the keys of one shard.
-type shardKeys struct{ def, state, due, heard, chatting, out, recent, notices, cursor, wake, wishes, prefix string }
+type shardKeys struct{ def, state, due, heard, chatting, out, recent, notices, cursor, begun, wake, wishes, prefix string }
 
 func keysOf(shard int) shardKeys {
 	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
-	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "wake", p + "wishes", p}
+	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "begun", p + "wake", p + "wishes", p}
 }
 
 func (k shardKeys) serves(s store.Subject) string { return k.prefix + "serves:" + string(s) }

@@ -61,7 +61,15 @@ type Retry struct {
 	At time.Time // to the millisecond
 }
 
+// DefaultDestination is the name of the destination that has all actions while none is defined.
+const DefaultDestination = "default"
+
 // Lanes is the part of a Store that brings actions to destinations.
+//
+// A destination begins when it is defined (SetGlobal), and the default one also when the last of the others is removed: of each
+// outbox it gets the entries that are committed from then on. Their places decide, and no clock. What an earlier destination of its
+// name has not had, or has aside, is dropped; its circuit is closed; and a lane that was still on its way to it is lost. An edit of
+// a destination changes none of that.
 type Lanes interface {
 	// Outbox acquires the lease of a lane and gives the entries past its cursor, with
 	// the cursor to give to Delivered. If there are none, it gives the lease back.
@@ -75,8 +83,10 @@ type Lanes interface {
 	Delivered(ctx context.Context, l Lane, s Settlement) (bool, error)
 	// Waiting gives the deliveries left in lanes, in their order.
 	Waiting(ctx context.Context, lanes []Lane) ([]Waiting, error)
-	// Forget drops the actions that a lane has aside, and its Retry. The cursor stays,
-	// so that a destination which is defined anew does not get old actions again.
+	// Begun gives the number of the last beginning of each destination that ever began. It tells a destination
+	// from an earlier one of its name; those of a store from before there were beginnings have none.
+	Begun(ctx context.Context) (map[string]int64, error)
+	// Forget drops the actions that a lane has aside, and its Retry.
 	Forget(ctx context.Context, l Lane) error
 
 	// RetryAt notes a Retry.

@@ -286,7 +286,8 @@ type Store interface {
 	Globals(ctx context.Context, kind Global) (map[string][]byte, error)
 	// SetGlobal replaces before (nil: not there) by after (nil: remove it); false: the
 	// stored one was not before, and nothing was written. A schedule is then in Edited
-	// until Spread strikes it out.
+	// until Spread strikes it out. A destination that was not there begins by that, as Lanes
+	// says.
 	SetGlobal(ctx context.Context, kind Global, name string, before, after []byte) (bool, error)
 	// Edited are the named schedules whose users have not all been woken.
 	Edited(ctx context.Context) ([]WakeRequest, error)

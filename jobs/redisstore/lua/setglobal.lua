@@ -1,4 +1,4 @@
--- Writes or removes a named schedule, a destination or a key, if it is still the one that was read, and notes that a schedule
+-- Writes or removes a named schedule or a key, if it is still the one that was read, and notes that a schedule
 -- was edited.
 -- KEYS hash edited edits   ARGV name, body before or '', body or '', '1' when its users are to be woken
 -- Gives 1 when written.
