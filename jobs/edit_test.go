@@ -95,6 +95,32 @@ func TestEdits(t *testing.T) {
 		inTime(t, b)
 	})
 
+	t.Run("the reason is that of now, also where the override changes nothing else", func(t *testing.T) {
+		t.Parallel()
+		b := newBundle(t, midst)
+		b.define(`{"properties": {"acme": {"schedule": "daily 0-1"}}}`)
+		b.worker()
+		b.becomes("acme", widget.Offline)
+		b.quiet()
+		actions := len(b.actions("default"))
+		for _, tt := range []struct {
+			override *hours.Override
+			reason   string
+		}{{&hours.Override{Until: b.clock.now().Add(time.Minute)}, "override"}, {nil, "weekly"}} {
+			_, err := b.client.SetOverride(t.Context(), "acme", tt.override)
+			b.must(err)
+			b.quiet()
+			list, err := b.client.Status(t.Context(), "acme")
+			b.must(err)
+			if got := list[0].Widget.Reason; got != tt.reason {
+				t.Errorf("under %+v the reason is %s, want %s", tt.override, got, tt.reason)
+			}
+		}
+		if more := len(b.actions("default")) - actions; more != 0 {
+			t.Errorf("%d actions of what receivers do not see", more)
+		}
+	})
+
 	t.Run("an override, its end and its clearing take effect at once", func(t *testing.T) {
 		t.Parallel()
 		b := newBundle(t, midst)

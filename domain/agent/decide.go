@@ -22,7 +22,7 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	if !s.Until.IsZero() {
 		s.Next = status(!h.Open)
 	}
-	d := Decision{Before: before.Status, Due: s.Until}
+	d := Decision{Before: before.Status, Due: hours.Earliest(s.Until, a.Hours.ReasonUntil(now, h).UTC())}
 	s.Since, d.Boundary = since(before, s.Status, h.Since.UTC(), now)
 	if h.Since.After(s.Told) {
 		if before.Version > 0 { // a new agent has not lived through the boundaries before

@@ -18,7 +18,8 @@ type Change struct {
 // Decision is the answer of Decide.
 type Decision struct {
 	State   State
-	Changes []Change  // of the property and its departments; empty: all is as before
+	Changes []Change  // of the property and its departments; empty: all is as before, except perhaps for reasons
+	Reasons bool      // a reason is another than before, also where that is no change
 	Due     time.Time // when to decide again; zero: only when something is edited
 }
 
@@ -43,10 +44,19 @@ func Decide(p Property, before State, at time.Time) Decision {
 	return d
 }
 
+// Alone is the state of the property itself at an instant, as Decide gives it, without those of its departments.
+func Alone(p Property, before State, at time.Time) State {
+	u := p.unit()
+	s, _, _ := u.decide(before, at.Truncate(time.Second).UTC())
+	s.Departments = nil
+	return s
+}
+
 // add decides one unit and keeps its change.
 func (d *Decision) add(department string, p unit, before State, at time.Time) State {
 	s, due, boundary := p.decide(before, at)
 	d.Due = hours.Earliest(d.Due, due)
+	d.Reasons = d.Reasons || s.Reason != before.Reason
 	if s.Version != before.Version {
 		d.Changes = append(d.Changes, Change{Department: department, Before: before.Status, State: s, Boundary: boundary})
 	}
@@ -62,6 +72,7 @@ func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.T
 	w := p.walkFrom(at)
 	m := w.moment(true)
 	now, reason := p.face(m), w.reason(m)
+	told := w.reasonUntil(m)
 	s = State{
 		Status: now.status, Mode: now.mode, NewChats: now.newChats, Message: now.message,
 		Reason: reason, Version: cmp.Or(before.Version, p.first),
@@ -74,12 +85,15 @@ func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.T
 			s.NextOpen = w.at
 		}
 	}
+	if due = next.at; next.face != now || next.at.IsZero() { // else hours are hostile, and not looked at more often than need be
+		due = hours.Earliest(due, told)
+	}
 	if s.equal(before) {
 		before.Reason = reason // which is no news, and true all the same
-		return before, next.at, time.Time{}
+		return before, due, time.Time{}
 	}
 	s.Version++
-	return s, next.at, boundary
+	return s, due, boundary
 }
 
 // since is when the face of an instant began to show, and the boundary there. There

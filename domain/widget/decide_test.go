@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 )
 
@@ -207,5 +208,43 @@ func TestAChangeFarAheadIsForeseen(t *testing.T) {
 	d = widget.Decide(p, d.State, instant(t, "2028-03-05T00:00:00Z"))
 	if got, want := outcome(d, ""), "v3 online by 2028-03-02 00:00: 2028-03-02 00:00–ever"; got != want {
 		t.Errorf("days late:\n got %s\nwant %s", got, want)
+	}
+}
+
+// A reason that changes while nothing else does is no change, and is there in the state when it holds.
+func TestReasonsAreThoseThatHold(t *testing.T) {
+	t.Parallel()
+	closed := func(from, until string) hours.Override { return hours.Override{From: at(t, from), Until: at(t, until)} }
+	week := widget.Property{Hours: compile(t, "UTC", "{weekly: mon-fri 9-17, exceptions: [{on: 2026-11-22, closed: true, name: Moving}]}")}
+	forced, ahead := week, week
+	forced.Hours, ahead.Hours = week.Hours.With(closed("20 18:00", "21 12:00")), week.Hours.With(closed("20 20:00", "21 12:00"))
+	away := widget.Property{Hours: week.Hours, Agents: shifts(t, "UTC", "mon 9-17"), Policy: widget.Policy{NoAgents: "offline"}}
+	for _, tt := range []struct {
+		name string
+		p    widget.Property
+		want string // the reason at Friday's closing, and then at each due time up to Monday's opening
+	}{
+		{"a closed day on a weekend", week, "20 17:00 weekly, 22 00:00 Moving, 23 00:00 weekly, 23 09:00 weekly"},
+		{"an override begins while it is closed", forced, "20 17:00 weekly, 20 18:00 override, 21 12:00 weekly, 22 00:00 Moving, 23 00:00 weekly, 23 09:00 weekly"},
+		{"one to come", ahead, "20 17:00 weekly, 20 20:00 override, 21 12:00 weekly, 22 00:00 Moving, 23 00:00 weekly, 23 09:00 weekly"},
+		{"nobody is there, which looks as closed hours do", away, "20 10:00 no_agents, 20 17:00 weekly, 22 00:00 Moving, 23 00:00 weekly, 23 09:00 weekly"},
+	} {
+		begin := "20 17:00"
+		if tt.p.Agents != nil {
+			begin = "20 10:00"
+		}
+		d := widget.Decide(tt.p, widget.State{}, at(t, begin))
+		got := begin + " " + d.State.Reason
+		for !d.Due.After(at(t, "23 09:00")) {
+			due := d.Due
+			d = widget.Decide(tt.p, d.State, due)
+			got += ", " + clock(due) + " " + d.State.Reason
+			if news := len(d.Changes) > 0; news != (clock(due) == "23 09:00") || !d.Reasons && !news {
+				t.Errorf("%s, at %s: %d changes, another reason %v", tt.name, clock(due), len(d.Changes), d.Reasons)
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
 	}
 }

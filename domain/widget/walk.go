@@ -217,17 +217,38 @@ func (w *walk) online() bool {
 
 // reason is why the unit is as it is at a moment, which is the present one.
 func (w *walk) reason(m moment) string {
-	switch {
-	case m.available && !m.open:
-		for i := range w.crews {
-			if there, _ := w.there(&w.crews[i]); there {
-				return reasonOf(w.crews[i].gates)
-			}
-		}
-	case m.open && !m.available:
+	if m.open && !m.available {
 		return ReasonNoAgents
 	}
-	return reasonOf(w.gates)
+	return reasonOf(w.deciding(m))
+}
+
+// reasonUntil is when the reason of the present moment may become another one while the unit stays as it is; zero: not
+// before the next change of the unit.
+func (w *walk) reasonUntil(m moment) (until time.Time) {
+	if m.open && !m.available {
+		return m.until
+	}
+	for gates, i := w.deciding(m), 0; i < len(gates); i++ {
+		g := &gates[i]
+		until = hours.Earliest(until, whole(g.gate.ReasonUntil(w.at, hours.State{Open: g.on, Reason: g.reason, Until: g.until})))
+		if !m.available {
+			until = hours.Earliest(until, g.until) // another gate may be the first that is closed, or nobody be there
+		}
+	}
+	return until
+}
+
+// deciding are the gates that give the reason: the unit's own, or those of a team that is there beside them.
+func (w *walk) deciding(m moment) []source {
+	if m.available && !m.open {
+		for i := range w.crews {
+			if there, _ := w.there(&w.crews[i]); there {
+				return w.crews[i].gates
+			}
+		}
+	}
+	return w.gates
 }
 
 // reasonOf is the reason of the first gate that is closed, or else of the last gate.

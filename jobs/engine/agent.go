@@ -38,7 +38,7 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, at time.Time) 
 		}
 		c.Actions[len(c.Actions)-1].Notice = len(def.Notify.Via) > 0
 	}
-	if !d.Changed && d.State.Told.Equal(state.Told) {
+	if !d.Changed && d.State.Reason == state.Reason && d.State.Told.Equal(state.Told) {
 		c.State = unchanged(r)
 		return nil
 	}

@@ -44,7 +44,7 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	c.Notices += len(notices)
 	kept := state.Overrides.At(def, at)
 	expired := len(kept.All()) != len(state.All())
-	if len(d.Changes) == 0 && !closing.Changed && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
+	if len(d.Changes) == 0 && !d.Reasons && !closing.Changed && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
 		c.State = unchanged(r)
 		return nil
 	}

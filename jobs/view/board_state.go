@@ -166,7 +166,6 @@ func agentsOnBoard(b *engine.Batch, s *BoardState, def *definition.Property, at 
 
 // upcoming walks over the next boundaries of a property's hours and of its widget.
 func upcoming(p widget.Property, s widget.State, at time.Time) []BoardBoundary {
-	p.Departments = nil
 	var list []BoardBoundary
 	for t := at; len(list) < boardBoundaries; {
 		next := s.Until
@@ -176,7 +175,7 @@ func upcoming(p widget.Property, s widget.State, at time.Time) []BoardBoundary {
 		if !next.After(t) { // zero: there is none
 			break
 		}
-		s = widget.Decide(p, s, next).State
+		s = widget.Alone(p, s, next)
 		list = append(list, BoardBoundary{next, p.Hours.At(next).Open, s.Status})
 		t = next
 	}
