@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/redisstore"
@@ -44,6 +45,9 @@ Examples:
 }
 
 func (c *tryCmd) Run(ctx context.Context, a *app) error {
+	if c.Page != "" && !trigger.IsURL(c.Page) {
+		fmt.Fprintf(a.stderr, "deskbell: warning: --page %q is no URL as browsers read them, so it has neither path nor query: write it whole, as in https://acme.example/pricing\n", c.Page)
+	}
 	try := c.inRedis
 	if c.Definitions != "" {
 		try = c.inFile

@@ -64,6 +64,14 @@ func TestTryAsksRedisAndAFileAlike(t *testing.T) {
 	o.expect(result{code: 1, stderr: "deskbell: finding property \"acne\": not defined\n"}, at, "", "try", "acne")
 }
 
+func TestTryWarnsOfATextThatIsNoURL(t *testing.T) {
+	t.Parallel()
+	got := testBundle{}.run(t, "try", "--definitions", "testdata/try.yaml", "acme", "--page", "acme.example/pricing")
+	if want := `--page "acme.example/pricing" is no URL`; got.code != 0 || !strings.Contains(got.stderr, want) {
+		t.Errorf("code %d, stderr %q", got.code, got.stderr)
+	}
+}
+
 func TestTryRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

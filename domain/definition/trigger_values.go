@@ -2,7 +2,6 @@ package definition
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -61,8 +60,7 @@ func filled(k table.Kind[string]) table.Kind[string] {
 func link() table.Kind[string] {
 	schema := map[string]any{"type": "string", "maxLength": mostURL, "pattern": `^https?://[^\s]+$`, "examples": []any{"https://example.com/prices"}}
 	return textual("URL", "a URL of the web", "a URL such as https://example.com/prices", schema, func(_ table.Place, s string) bool {
-		u, err := url.Parse(s)
-		return err == nil && (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && u.Host != "" && len(s) <= mostURL && !strings.ContainsFunc(s, blank)
+		return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && trigger.IsURL(s) && len(s) <= mostURL && !strings.ContainsFunc(s, blank)
 	})
 }
 

@@ -94,9 +94,6 @@ func (c *Compiled) Match(f *Facts) Verdict {
 
 func (t *test) ask(f *Facts) (bool, value) {
 	v := t.field.get(f, t.name)
-	q := question{kind: t.field.Kind, folded: t.folded, value: v, text: v.text, operands: t.operands}
-	if t.folded && v.tags == nil {
-		q.text = fold(v.text)
-	}
+	q := question{kind: t.field.Kind, folded: t.folded, value: v, operands: t.operands}
 	return t.op.verdict(&q), v
 }

@@ -129,8 +129,13 @@ func TestMatch(t *testing.T) {
 
 		// URLs
 		{"page.path", "is", `"/Pricing/Été"`, yes, ""},
-		{"page.query.id", "is", `7`, yes, ""}, // the first of them
-		{"page.query.id", "is", `"8"`, no, ""},
+		{"page.query.id", "is", `7`, yes, ""}, // any of them
+		{"page.query.id", "is", `"8"`, yes, ""},
+		{"page.query.id", "is_not", `"8"`, no, ""},
+		{"page.query.id", "is_not", `"9"`, yes, ""},
+		{"page.query.id", "in", `["9", "8"]`, yes, ""},
+		{"page.query.id", "matches", `"[89]"`, yes, ""},
+		{"page.query.id", "contains", `"7, 8"`, no, ""},
 		{"page.query.ID", "exists", `true`, no, ""},
 		{"page.query.empty", "exists", `true`, yes, ""},
 		{"page.query.none", "exists", `true`, no, ""},

@@ -34,7 +34,8 @@ type question struct {
 	kind     Kind
 	folded   bool // case does not matter
 	value    value
-	text     string // of the value, folded where that is so
+	plain    string // the text of the value, or one of several
+	text     string // the same, folded where that is so
 	operands []operand
 }
 
@@ -88,9 +89,20 @@ func (o Operator) caseMatters(k Kind) bool {
 	return (k == KindText || k == KindTags || k == KindAny) && o.Takes != TakesTrue && (o.Kinds[0] == KindText)
 }
 
-// verdict is the answer about a value, there or absent.
+// verdict is the answer about a value, there or absent. Of several texts, any may be the one.
 func (o Operator) verdict(q *question) bool {
-	return (q.value.there && o.holds(q)) != o.not
+	texts := q.value.texts
+	if texts == nil {
+		texts = []string{q.value.text}
+	}
+	holds := q.value.there && slices.ContainsFunc(texts, func(s string) bool {
+		q.plain, q.text = s, s
+		if q.folded && q.value.tags == nil {
+			q.text = fold(s)
+		}
+		return o.holds(q)
+	})
+	return holds != o.not
 }
 
 // equal tells whether the value is one of the operands.
@@ -152,6 +164,6 @@ func within(has func(s, part string) bool) func(*question) bool {
 
 // matches asks for the leftmost and longest match. Where the whole text matches, that is it.
 func matches(q *question) bool {
-	at := q.operands[0].pattern.FindStringIndex(q.value.text)
-	return slices.Equal(at, []int{0, len(q.value.text)})
+	at := q.operands[0].pattern.FindStringIndex(q.plain)
+	return slices.Equal(at, []int{0, len(q.plain)})
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +19,7 @@ type value struct {
 	text   string // as it is shown, and as text operators compare it
 	number *big.Rat
 	tags   []string
+	texts  []string // where there are several, as of a query; text shows them all
 	addr   netip.Addr
 	day    time.Weekday
 }
@@ -104,24 +104,15 @@ func parseNumber(s string) (*big.Rat, bool) {
 
 // pathOf is the path of a URL.
 func pathOf(page string) value {
-	u, err := url.Parse(page)
-	if err != nil {
-		return value{}
-	}
-	if u.Path == "" && u.Host != "" {
-		return textOf("/")
-	}
-	return textOf(u.Path)
+	l, _ := locate(page)
+	return textOf(unescape(l.path))
 }
 
-// queryOf is a parameter of a URL. One that is there and empty is there.
+// queryOf is a parameter of a URL: all of its values. One that is there and empty is there.
 func queryOf(page, name string) value {
-	u, err := url.Parse(page)
-	if err != nil {
-		return value{}
-	}
-	query := u.Query() // of a broken one, the readable part
-	return value{there: query.Has(name), text: query.Get(name)}
+	l, _ := locate(page)
+	values := l.values(name)
+	return value{there: len(values) > 0, text: strings.Join(values, ", "), texts: values}
 }
 
 // fold makes texts equal that differ in case alone: each character becomes the first of those that Unicode's simple
