@@ -25,17 +25,27 @@ const (
 	Lines Format = "application/x-ndjson" // one event a line; empty lines say nothing
 )
 
+// ContentTypes are the media types of the formats. FormatOf knows application/ndjson, too.
+func ContentTypes() []string {
+	return []string{string(JSON), string(Lines), "application/cloudevents+json", "application/cloudevents-batch+json"}
+}
+
 // FormatOf is the format of a media type, with or without parameters. There are five: those of the formats, and
 // application/ndjson, application/cloudevents+json and application/cloudevents-batch+json.
 func FormatOf(contentType string) (f Format, ok bool) {
-	media, _, _ := strings.Cut(contentType, ";")
-	switch strings.ToLower(strings.TrimSpace(media)) {
+	switch mediaType(contentType) {
 	case string(JSON), "application/cloudevents+json", "application/cloudevents-batch+json":
 		return JSON, true
 	case string(Lines), "application/ndjson":
 		return Lines, true
 	}
 	return "", false
+}
+
+// mediaType is a content type without its parameters.
+func mediaType(contentType string) string {
+	media, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(media))
 }
 
 // Item is one event of a body, or its faults.

@@ -74,16 +74,20 @@ func tooDeep(text []byte) *Fault {
 }
 
 // readJSON is the value of a text of JSON. Unlike json.Unmarshal it faults a key that is there twice.
-func readJSON(r *table.Reader, text []byte) any {
+func readJSON(r *table.Reader, text []byte) any { return readJSONAt(r.Root(), text) }
+
+// readJSONAt is readJSON of a text that stands at a place.
+func readJSONAt(at table.Place, text []byte) any {
 	for _, check := range []func([]byte) *Fault{notUTF8, notJSON, tooDeep} {
 		if fault := check(text); fault != nil {
-			r.Add(*fault)
+			fault.Path = at.Path
+			at.Add(*fault)
 			return nil
 		}
 	}
 	return table.Tree(text, func(k table.TreeKey) {
 		if k.Twice {
-			k.Below(r.Root()).Fault(table.Clip(k.Name), "is there twice", "each key once")
+			k.Below(at).Fault(table.Clip(k.Name), "is there twice", "each key once")
 		}
 	})
 }

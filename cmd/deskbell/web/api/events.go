@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -23,6 +24,42 @@ const (
 type eventsInput struct {
 	ContentType string `header:"Content-Type" hidden:"true"`
 	RawBody     []byte `contentType:"application/json"`
+
+	header http.Header // with the attributes of an event in binary mode
+}
+
+// Resolve implements huma.Resolver.
+func (in *eventsInput) Resolve(ctx huma.Context) []error {
+	in.header = make(http.Header)
+	ctx.EachHeader(in.header.Add)
+	return nil
+}
+
+// decode reads the events of a request, in whichever mode of CloudEvents they are.
+func (in *eventsInput) decode(intake event.Intake) ([]event.Item, error) {
+	format, ok := event.FormatOf(in.ContentType)
+	switch {
+	case event.IsBinary(in.ContentType, in.header):
+		if !event.IsData(in.ContentType) {
+			return nil, unsupported("the data of an event in binary mode (headers ce-*) are application/json", string(event.JSON))
+		}
+		return []event.Item{intake.DecodeBinary(in.header, in.RawBody)}, nil
+	case in.ContentType == "":
+		format = event.JSON
+	case !ok:
+		types := event.ContentTypes()
+		return nil, unsupported("events are "+strings.Join(types[:len(types)-1], ", ")+" or "+types[len(types)-1], types...)
+	}
+	items, err := intake.Decode(in.RawBody, format)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return items, nil
+}
+
+// unsupported refuses a content type. The header Accept has those that are not refused (RFC 9110, section 12.5.1).
+func unsupported(detail string, allowed ...string) error {
+	return huma.ErrorWithHeaders(huma.Error415UnsupportedMediaType(detail), http.Header{"Accept": {strings.Join(allowed, ", ")}})
 }
 
 type eventsOutput struct{ Body eventResults }
@@ -34,7 +71,8 @@ func (s *service) addEvents(h huma.API) {
 		OperationID: "post-events", Method: http.MethodPost, Path: "/v1/events", Summary: "Send events", Tags: []string{eventsTag},
 		Description: "One event, an array of events, or one a line (application/x-ndjson): at most 1000 events and 1 MB at once. " +
 			"Each is judged by itself: 202 says that at least one was taken, or that there was none, and 422 that none was. Both have one result for " +
-			"each event, in the order of the request. Taken means that Redis has it and a worker will take it in, once, " +
+			"each event, in the order of the request. An event may come in the binary mode of CloudEvents, too: its attributes are headers " +
+			"ce-specversion, ce-type and so on, percent-encoded, and the body is its data. Taken means that Redis has it and a worker will take it in, once, " +
 			"however often an event with this id and source is sent within 24 hours: after an error, send all of them again. " +
 			"A key of some properties may send their events alone.",
 		DefaultStatus: http.StatusAccepted,
@@ -46,6 +84,7 @@ func (s *service) addEvents(h huma.API) {
 	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, event.MaxBody, 10*time.Second
 	huma.Register(h, op, s.takeEvents)
 	post := h.OpenAPI().Paths[op.Path].Post
+	post.Parameters = append(post.Parameters, attributeHeaders()...)
 	post.Responses["202"].Description = "At least one event was taken, or there was none"
 	none := h.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[noneTaken](), true, "NoneTaken")
 	post.Responses["422"] = &huma.Response{Description: "There were events, and none was taken", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: none}}}
@@ -60,17 +99,20 @@ func (s *service) addEvents(h huma.API) {
 	})
 }
 
+// attributeHeaders are those of an event in binary mode.
+func attributeHeaders() (list []*huma.Param) {
+	for _, key := range event.Keys() {
+		if !strings.HasPrefix(key.Path, "data") {
+			list = append(list, header("ce-"+key.Path, "Of an event in binary mode: "+strings.ReplaceAll(key.Doc, "`", "")))
+		}
+	}
+	return list
+}
+
 func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
-	format, ok := event.FormatOf(in.ContentType)
-	if in.ContentType == "" {
-		format, ok = event.JSON, true
-	}
-	if !ok {
-		return nil, huma.Error415UnsupportedMediaType("events are application/json, application/x-ndjson, application/cloudevents+json or application/cloudevents-batch+json")
-	}
-	items, err := s.Client.Intake().Decode(in.RawBody, format)
+	items, err := in.decode(s.Client.Intake())
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, err
 	}
 	verdicts, err := s.judge(ctx, items)
 	if err != nil {

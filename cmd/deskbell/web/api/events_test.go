@@ -77,6 +77,48 @@ func TestEventsAreTakenInEveryForm(t *testing.T) {
 	}
 }
 
+func TestAnEventComesInBinaryMode(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
+	const data = `{"property":"acme","visitor":"v1","visit":"s1"}`
+	for _, c := range []struct {
+		code    int
+		headers map[string]string // beside ce-type
+		body    string
+		want    []string
+	}{
+		{202, map[string]string{"Ce-Specversion": "1.0", "Ce-Id": "e%2D1", "Content-Type": "application/json"}, data, []string{"taken"}},
+		{202, map[string]string{"ce-specversion": "1.0", "ce-source": "/shop", "ce-time": "2026-11-23T08:29:00Z"}, data, []string{"taken"}},
+		{422, map[string]string{"Content-Type": "application/json"}, data, []string{"refused "}}, // no ce-specversion
+		{422, map[string]string{"Ce-Specversion": "0.3"}, data, []string{"refused /specversion"}},
+		{422, map[string]string{"Ce-Specversion": "1.0", "Ce-Id": "%"}, data, []string{"refused /id"}},
+		{422, map[string]string{"Ce-Specversion": "1.0"}, strings.Replace(data, "acme", "none", 1), []string{"unknown_property /data/property"}},
+		{422, map[string]string{"Ce-Specversion": "1.0"}, "[" + goodEvent + "]", []string{"refused /data"}},
+		{202, map[string]string{"Ce-Specversion": "1.0", "Content-Type": "application/cloudevents+json"}, goodEvent, []string{"taken"}}, // is no binary mode
+	} {
+		c.headers["ce-type"] = "visitor.arrived"
+		a := b.Want(c.code, webtest.Request{Headers: c.headers}, "POST", "/v1/events", c.body)
+		if diff := cmp.Diff(c.want, results(t, a)); diff != "" {
+			t.Errorf("%v %s: %s", c.headers, c.body, diff)
+		}
+	}
+	for headers, says := range map[[2]string]string{
+		{"text/plain", "1.0"}:           "application/json",
+		{"application/x-ndjson", "1.0"}: "application/json",
+		{"text/plain", ""}:              "application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json",
+		{"application/cloudevents", ""}: "application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json",
+	} {
+		r := webtest.Request{Headers: map[string]string{"Content-Type": headers[0]}}
+		if headers[1] != "" {
+			r.Headers["Ce-Specversion"] = headers[1]
+		}
+		if a := b.Want(415, r, "POST", "/v1/events", data); a.Header.Get("Accept") != says || !strings.Contains(a.Body, "application/json") {
+			t.Errorf("%s: %s allows %q", headers, a.Body, a.Header.Get("Accept"))
+		}
+	}
+}
+
 func TestEventsThatCannotBeReadAreRefusedWhole(t *testing.T) {
 	t.Parallel()
 	b := webtest.New(t)

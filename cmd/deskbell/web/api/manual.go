@@ -211,6 +211,9 @@ func curl(method, path string, body []byte, withKey bool) string {
 	if withKey {
 		line += ` -H "Authorization: Bearer $KEY"`
 	}
+	if method == "POST" { // curl would say that it is a form
+		line += ` -H "Content-Type: application/json"`
+	}
 	url := "http://localhost:8080" + path
 	if strings.Contains(url, "&") {
 		url = `"` + url + `"`
