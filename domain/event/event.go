@@ -52,6 +52,7 @@ type Data struct {
 	Property   string `json:"property,omitempty"`
 	Visitor    string `json:"visitor,omitempty"`
 	Visit      string `json:"visit,omitempty"` // empty: the visitor's latest
+	Tab        string `json:"tab,omitempty"`   // of the visit; empty: not said
 	Chat       string `json:"chat,omitempty"`
 	Department string `json:"department,omitempty"`
 	Agent      string `json:"agent,omitempty"`

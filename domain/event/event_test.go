@@ -67,18 +67,30 @@ func examples() []event.Event {
 	return all
 }
 
+// inTabs are those examples that may happen in a tab, with a tab.
+func inTabs() []event.Event {
+	var all []event.Event
+	for _, e := range examples() {
+		if slices.ContainsFunc(event.Reference(), func(row event.Row) bool { return row.Type == e.Type && slices.Contains(row.Optional, "tab") }) {
+			e.Data.Tab = "t1"
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
 // TestWireForm holds the JSON of events against files that are never edited: applications send events like these, and
 // tasks in Redis hold them. A new form gets a new folder.
 func TestWireForm(t *testing.T) {
 	t.Parallel()
 	shown := map[event.Type]bool{}
-	for _, e := range examples() {
+	for _, e := range append(examples(), inTabs()...) {
 		shown[e.Type] = true
 		encoded, err := json.MarshalIndent(e, "", "  ")
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden := file(t, e.Type)
+		golden := fileOf(t, map[bool]string{true: "v1", false: "v2"}[e.Data.Tab == ""], e.Type)
 		if diff := cmp.Diff(string(golden), string(encoded)+"\n"); diff != "" {
 			t.Errorf("%s is written otherwise now (-then +now):\n%s", e.Type, diff)
 		}
@@ -101,9 +113,18 @@ func TestWireForm(t *testing.T) {
 	}
 }
 
+// file is the newest form of a type: the second knows tabs.
 func file(t testing.TB, kind event.Type) []byte {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("testdata", "v1", string(kind)+".json"))
+	if _, err := os.Stat(filepath.Join("testdata", "v2", string(kind)+".json")); err == nil {
+		return fileOf(t, "v2", kind)
+	}
+	return fileOf(t, "v1", kind)
+}
+
+func fileOf(t testing.TB, form string, kind event.Type) []byte {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("testdata", form, string(kind)+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,9 @@
 package trigger
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -151,6 +153,14 @@ func (t *Trigger) YieldsToChat() bool {
 	default:
 		return false
 	}
+}
+
+// AsksFragment tells whether it asks about the fragment of a URL, the part from "#" on. To such a trigger, another fragment
+// is another page.
+func (t *Trigger) AsksFragment() bool {
+	return slices.ContainsFunc(append([]Condition{t.URL}, t.Conditions...), func(c Condition) bool {
+		return (c.Field == "" || c.Field == "page.url") && bytes.ContainsRune(c.Value, '#')
+	})
 }
 
 // Default is for a property that does not mention triggers: a welcome.

@@ -165,6 +165,47 @@ func TestStories(t *testing.T) {
 		{"of several chats the last that goes on", strings.Replace(custom, `"on"`, `"while_chatting":true,"conditions":[{"field":"chat.wait_time","is":1}],"on"`, 1),
 			"10 ask c2; 10.5 ask c1; 10.6 end c1; 11 custom won", "11 T hi"},
 
+		// Pages, minimized widgets and what lasts belong to a visit.
+		{"another visit is on another page", at, "0 view /pricing; 10 view /docs #2; 20 wake", "10 T conditions; 20 T hi"},
+		{"another visit is on the same page", always, "0 view /pricing; 10 view /pricing #2; 15 view /a; 20 wake; 30 wake", "15 T other_page; 30 T hi"},
+		{"another visit stays on its page", still, "0 view /a; 10 view /b #2; 20 view /b #2; 60 wake; 80 wake", "20 T superseded; 60 T hi; 80 T hi"},
+		{"another visit closes its widget", opened, "0 max; 5 max #2; 6 min #2; 10 wake", "6 T minimized; 10 T hi"},
+		{"a visit that is not named is the latest", opened, "0 max; 5 max #2; 6 min #; 10 wake; 15 wake", "6 T minimized; 10 T hi"},
+		{"or was then", opened, "0 max; 5 arrive #2; 6@4 min #; 10 wake", "6 T minimized"},
+		{"how long it has been on its page is the visit's", strings.Replace(custom, `"on"`, `"conditions":[{"field":"time_on_page",">=":9}],"on"`, 1), "0 view /a; 9 view /a #2; 10 custom won; 11 custom won #2", "10 T hi; 11 T conditions"},
+		{"how many it has seen, too", strings.Replace(custom, `"on"`, `"conditions":[{"field":"pages_viewed","is":2}],"on"`, 1), "0 view /a; 1 view /a #2; 2 view /b; 3 custom won; 4 custom won #2", "3 T hi; 4 T conditions"},
+		{"and its URL", strings.Replace(custom, `"on"`, `"conditions":[{"field":"page.path","is":"/a"}],"on"`, 1), "0 view /a; 1 view /b #2; 2 custom won; 3 custom won #2", "2 T hi; 3 T conditions"},
+		{"what the visitor has had is common", at, "0 view /pricing; 10 view /pricing #2; 20 wake; 30 wake", "20 T hi; 30 T frequency"},
+
+		// Tabs of a visit.
+		{"one of two tabs is closed", hello, "0 arrive #1/a; 1 view /a #1/b; 2 leave #1/a; 5 wake", "5 T hi"},
+		{"both are", hello, "0 arrive #1/a; 1 view /a #1/b; 2 leave #1/a; 3 leave #1/b; 5 wake", "5 T visitor_left"},
+		{"both are, out of order", hello, "0 arrive #1/a; 2 leave #1/b; 3@1 view /a #1/b; 4@3 leave #1/a; 5 wake", "5 T visitor_left"},
+		{"one is closed, and came back", hello, "0 arrive #1/a; 2 leave #1/a; 3 view /a #1/a; 5 wake", "5 T hi"},
+		{"a word in no tab after it is closed", hello, "0 arrive #1/a; 2 leave #1/a; 3 max; 5 wake", "5 T hi"},
+		{"the whole visit is left", hello, "0 arrive #1/a; 1 view /a #1/b; 2 leave; 5 wake", "5 T visitor_left"},
+		{"a tab on another page", at, "0 view /pricing #1/a; 10 view /a #1/b; 20 wake", "10 T conditions; 20 T hi"},
+		{"the tab on the page is closed", at, "0 view /pricing #1/a; 1 view /a #1/b; 10 leave #1/a; 20 wake", "1 T conditions; 20 T visitor_left"},
+		{"two tabs stay on their pages", still, "0 view /a #1/a; 10 view /b #1/b; 60 wake; 70 wake", "60 T hi; 70 T hi"},
+		{"the widget of another tab is closed", opened, "0 max #1/a; 5 min #1/b; 10 wake", "10 T hi"},
+		{"and that of this one", opened, "0 max #1/a; 5 min #1/a; 10 wake", "5 T minimized"},
+		{"what happens in no tab is on the page that was opened last", strings.Replace(custom, `"on"`, `"conditions":[{"field":"page.path","is":"/a"}],"on"`, 1),
+			"0 view /a #1/a; 1 custom won; 2 view /b #1/b; 3 custom won; 4 custom won #1/a", "1 T hi; 3 T conditions; 4 T hi"},
+		{"pages of all tabs count", strings.Replace(custom, `"on"`, `"conditions":[{"field":"pages_viewed","is":2}],"on"`, 1), "0 view /a #1/a; 1 view /a #1/b; 2 custom won", "2 T hi"},
+
+		// Fragments.
+		{"another fragment is the same page", at, "0 view /pricing; 5 view /pricing#plans; 9 view /pricing#faq; 20 wake", "20 T hi"},
+		{"and starts nothing", always, "0 view /pricing; 5 view /pricing#plans; 20 wake; 25 wake", "20 T hi"},
+		{"nor when it goes", always, "0 view /pricing#plans; 5 view /pricing; 20 wake; 25 wake", "20 T hi"},
+		{"the same again is loaded again", always, "0 view /pricing#plans; 5 view /pricing#plans; 20 wake; 25 wake", "20 T hi; 25 T hi"},
+		{"on the same page, by another fragment", still, "0 view /a; 30 view /a#b; 60 wake; 90 wake", "60 T hi"},
+		{"on the same page, by fragments that come out of order", still, "0 view /a; 31@30 view /a#c; 32@10 view /a#b; 60 wake; 90 wake", "60 T hi"},
+		{"another page and back, by another fragment", still, "0 view /a; 30 view /b; 31 view /a#b; 91 wake", "30 T other_page; 31 T other_page; 91 T hi"},
+		{"how long on the page", strings.Replace(custom, `"on"`, `"conditions":[{"field":"time_on_page","is":10}],"on"`, 1), "0 view /a; 5 view /a#b; 10 custom won", "10 T hi"},
+		{"how many pages", strings.Replace(custom, `"on"`, `"conditions":[{"field":"pages_viewed","is":2}],"on"`, 1), "0 view /a; 5 view /a#b; 6 view /a; 7 view /b; 10 custom won", "10 T hi"},
+		{"a trigger that asks about it", strings.Replace(always, `"/pricing"`, `"#plans"`, 1), "0 view /pricing; 5 view /pricing#plans; 10 view /pricing#faq; 15 view /pricing#plans; 25 wake; 35 wake",
+			"0 T conditions; 10 T other_page; 35 T hi"},
+
 		// A running chat.
 		{"a welcome comes into no running chat", hello, "0 arrive; 2 ask; 4 answer; 5 wake", "5 T chatting"},
 		{"nor when both are heard together", hello, "0 arrive; 6@2 ask; 6 wake", "6 T chatting"},

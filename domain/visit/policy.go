@@ -26,6 +26,7 @@ type compiled struct {
 	steps     []step
 	proactive bool // it sends a message to a visitor who has not begun to chat
 	attended  bool // it is for a visitor who is still there
+	fragment  bool // to it, URLs that differ in their fragments are different pages
 	yields    bool // a running chat holds its messages back
 
 	// The parts that a timer depends on, as hashes: the trigger's start, and behind a wait its actions, too. Anything
@@ -79,6 +80,7 @@ func (d Definition) compile(t trigger.Trigger) (*compiled, error) {
 		c.steps = append(c.steps, s)
 	}
 	c.yields = t.YieldsToChat() && !t.WhileChatting
+	c.fragment = t.AsksFragment()
 	c.attended = t.Proactive()
 	if t.Type == trigger.Advanced { // agents may be told of a visitor who has left, and tags be set
 		c.attended = c.proactive && !bool(t.Unchecked)
@@ -93,6 +95,17 @@ func (s step) render(values map[string]string) trigger.Action {
 		a.SendMessage.Shortcut = "" // of the copy
 	}
 	return a
+}
+
+// onPage tells whether the trigger is about the page that it starts on.
+func (c *compiled) onPage() bool { return c.Type == trigger.Page || c.Start() == "page.unchanged" }
+
+// page is a hash of a URL's page.
+func (c *compiled) page(url string) uint32 {
+	if c.fragment {
+		return hash(url)
+	}
+	return hash(withoutFragment(url))
 }
 
 // speaks tells whether the trigger sends a message from a step on.

@@ -97,14 +97,15 @@ func (s *Scene) going() (id string) {
 }
 
 // facts are the input of conditions when a timer is checked.
-func (r *run) facts(t Timer) trigger.Facts {
+func (r *run) facts(c *compiled, t Timer) trigger.Facts {
 	s, scene := &r.State, r.scene
 	v, _ := s.visit(t.Visit)
 	chat := scene.chat(t.Chat)
+	page := s.place(t.Visit, t.Tab)
 	f := trigger.Facts{
 		At: r.local(), WithinHours: scene.WithinHours,
-		Page:       trigger.PageView{URL: s.Page.URL, Title: s.Page.Title, Referrer: s.Page.Referrer, Since: s.Page.Since},
-		VisitSince: v.Arrived, PagesViewed: len(v.Views), Visitor: r.visitor(), Message: s.Said.Text,
+		Page:       trigger.PageView{URL: page.URL, Title: page.Title, Referrer: page.Referrer, Since: page.opened(c)},
+		VisitSince: v.Arrived, PagesViewed: s.pages(v), Visitor: r.visitor(), Message: s.Said.Text,
 		Chat:   trigger.Chat{Department: r.department(chat), WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
 		Widget: scene.Widget.Status, Departments: r.statuses(), AgentsOnline: scene.AgentsOnline,
 		Fired:         make(map[string]bool, len(s.Fired)),
@@ -132,7 +133,7 @@ func (r *run) values(t Timer) map[string]string {
 		"agent.name":    chat.Agent,
 		"property.name": r.scene.Property,
 		"department":    r.scene.Departments[department].Name,
-		"page.title":    r.State.Page.Title,
+		"page.title":    r.State.place(t.Visit, t.Tab).Title,
 	}
 	if r.scene.NextOpen != nil {
 		values["next_open"] = r.scene.NextOpen(department, r.visitor().Language)

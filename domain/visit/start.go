@@ -16,7 +16,7 @@ func (r *run) start(fresh []event.Event) {
 	slices.SortFunc(fresh, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID)) })
 	for _, e := range fresh {
 		for _, c := range r.policy.triggers {
-			if bool(c.Disabled) || !c.startsAt(e) {
+			if bool(c.Disabled) || !c.startsAt(e) || c.atViews() && !c.fragment && !r.State.opens(e) {
 				continue
 			}
 			t := r.timer(c, e)
@@ -50,15 +50,18 @@ func (c *compiled) startsAt(e event.Event) bool {
 	}
 }
 
+// atViews tells whether the trigger starts at views of pages.
+func (c *compiled) atViews() bool { return c.Start() == "page.viewed" || c.Start() == "page.unchanged" }
+
 // timer is that of a trigger from an event on.
 func (r *run) timer(c *compiled, e event.Event) Timer {
 	at := e.Time.UTC()
 	t := Timer{
-		Trigger: c.Name, Made: c.made(0), Visit: cmp.Or(e.Data.Visit, r.State.latest().ID), Chat: e.Data.Chat, Event: e.ID,
+		Trigger: c.Name, Made: c.made(0), Visit: cmp.Or(e.Data.Visit, r.State.latest().ID), Tab: e.Data.Tab, Chat: e.Data.Chat, Event: e.ID,
 		Started: at,
 	}
 	if viewed(e) {
-		t.Page = hash(pageOf(e).URL)
+		t.Page = c.page(pageOf(e).URL)
 	}
 	if t.Waits = c.After > 0; t.Waits {
 		return r.delayed(c, t, at, c.After)
@@ -70,7 +73,7 @@ func (r *run) timer(c *compiled, e event.Event) Timer {
 // with the request, is one.
 func (r *run) runs(t Timer) bool {
 	return (t.Waits || t.Page != 0) && slices.ContainsFunc(r.State.Timers, func(o Timer) bool {
-		return o.Trigger == t.Trigger && o.Visit == t.Visit && o.Chat == t.Chat && o.Page == t.Page && o.Started.Equal(t.Started) && o.Step == 0
+		return o.Trigger == t.Trigger && o.Visit == t.Visit && o.Tab == t.Tab && o.Chat == t.Chat && o.Page == t.Page && o.Started.Equal(t.Started) && o.Step == 0
 	})
 }
 
@@ -78,7 +81,8 @@ func (r *run) runs(t Timer) bool {
 func (r *run) lasts(c *compiled, t Timer) bool {
 	switch c.Start() {
 	case "page.unchanged":
-		return r.State.Page.Since.Equal(t.Started) && hash(r.State.Page.URL) == t.Page
+		p := r.State.place(t.Visit, t.Tab)
+		return p.opened(c).Equal(t.Started) && p.on(c, t)
 	case "chat.unanswered":
 		waiting := r.scene.Chats[t.Chat].Waiting
 		return !waiting.IsZero() && !t.Started.Before(waiting) // each message that waits counts for itself
@@ -99,7 +103,7 @@ func (r *run) begin(c *compiled, t Timer, e *event.Event) {
 		t = r.delayed(c, t, started, c.Delay)
 	}
 	due, _ := r.acts(c, t)
-	facts := r.facts(t)
+	facts := r.facts(c, t)
 	facts.Acts = hours.Later(due, r.at)
 	if e != nil {
 		look(&facts, *e)

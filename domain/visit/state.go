@@ -23,7 +23,6 @@ const (
 // The bounds of a State.
 const (
 	mostVisits = 3
-	mostViews  = 100  // pages of a visit that are counted
 	mostURL    = 2048 // characters
 	mostTitle  = 300  // characters, also of a referrer
 	mostSaid   = 1000 // characters of the visitor's last message
@@ -36,11 +35,15 @@ const (
 
 // State holds the facts of one visitor on one property. The zero value is a visitor without any.
 type State struct {
-	Visits     []Visit              `json:"visits,omitempty"` // the latest first
-	Seen       time.Time            `json:"seen,omitzero"`    // the last sign of life that named no visit
-	Page       Page                 `json:"page,omitzero"`
-	Elsewhere  time.Time            `json:"elsewhere,omitzero"` // when they last came to a page other than Page
-	Minimized  time.Time            `json:"minimized,omitzero"`
+	Visits []Visit `json:"visits,omitempty"` // the latest first
+	Tabs   []Tab   `json:"tabs,omitempty"`   // the latest first
+
+	// Of events that name no visit. Earlier versions kept the pages of all visits here.
+	Seen      time.Time `json:"seen,omitzero"` // the last sign of life
+	Page      Page      `json:"page,omitzero"`
+	Elsewhere time.Time `json:"elsewhere,omitzero"` // when they last came to a page other than Page
+	Minimized time.Time `json:"minimized,omitzero"`
+
 	Department Word                 `json:"department,omitzero"` // the id of the one that they chose
 	Said       Word                 `json:"said,omitzero"`       // their last message
 	ChatEnded  time.Time            `json:"chat_ended,omitzero"`
@@ -58,8 +61,9 @@ type Visit struct {
 	ID      string    `json:"id"`
 	Arrived time.Time `json:"arrived"`         // the first sign of life
 	Seen    time.Time `json:"seen,omitzero"`   // the last sign of life
-	Left    time.Time `json:"left,omitzero"`   // when they last left; they may have come back
-	Views   []uint32  `json:"views,omitempty"` // hashes of the views of pages, to count each once
+	Left    time.Time `json:"left,omitzero"`   // when they last left it as a whole; they may have come back
+	Views   []uint32  `json:"views,omitempty"` // hashes of the views that an earlier version has counted
+	Pages   int       `json:"pages,omitempty"` // that were opened in tabs that are no longer kept
 }
 
 // Page is where the visitor is.
@@ -101,13 +105,15 @@ func (s *State) merge(e event.Event) {
 	case alive:
 		s.Seen = hours.Later(s.Seen, at)
 	}
-	if viewed(e) {
+	if viewed(e) && d.Visit == "" {
 		s.view(pageOf(e))
 	}
 	s.describe(d.Attributes, at)
 	switch e.Type {
 	case event.WidgetMinimized:
-		s.Minimized = hours.Later(s.Minimized, at)
+		if d.Visit == "" {
+			s.Minimized = hours.Later(s.Minimized, at)
+		}
 	case event.DepartmentChosen, event.ChatRequested:
 		s.Department = s.Department.or(Word{d.Department, at})
 	case event.ChatEnded:
@@ -158,31 +164,21 @@ func (s *State) visited(e event.Event, alive bool) {
 	if at.Before(v.Arrived) {
 		v.Arrived = at
 	}
-	if alive {
+	switch {
+	case alive:
 		v.Seen = hours.Later(v.Seen, at)
-	} else {
+	case e.Data.Tab == "":
 		v.Left = hours.Later(v.Left, at)
 	}
-	if viewed(e) {
-		v.count(hash(at.Format(time.RFC3339Nano), e.Data.Page.URL))
-	}
+	s.tabbed(e, alive)
 	slices.SortFunc(s.Visits, func(a, b Visit) int {
 		return cmp.Or(b.heard().Compare(a.heard()), cmp.Compare(a.ID, b.ID))
 	})
 	s.Visits = s.Visits[:min(len(s.Visits), mostVisits)]
+	s.keepTabs()
 }
 
-func (v *Visit) heard() time.Time { return hours.Later(v.Seen, v.Left) }
-
-// count keeps the least of too many hashes: so which are kept does not depend on their order.
-func (v *Visit) count(view uint32) {
-	i, found := slices.BinarySearch(v.Views, view)
-	if found {
-		return
-	}
-	v.Views = slices.Insert(slices.Clone(v.Views), i, view)
-	v.Views = v.Views[:min(len(v.Views), mostViews)]
-}
+func (v *Visit) heard() time.Time { return hours.Later(v.Arrived, hours.Later(v.Seen, v.Left)) }
 
 // view keeps the page that was opened last, and when one of another URL was.
 func (s *State) view(p Page) {
@@ -198,7 +194,7 @@ func (s *State) view(p Page) {
 }
 
 func (p Page) compare(o Page) int {
-	return cmp.Or(p.Since.Compare(o.Since), cmp.Compare(p.URL, o.URL), cmp.Compare(p.Title, o.Title), cmp.Compare(p.Referrer, o.Referrer))
+	return cmp.Or(viewOf(p).compare(viewOf(o)), cmp.Compare(p.URL, o.URL), cmp.Compare(p.Title, o.Title), cmp.Compare(p.Referrer, o.Referrer))
 }
 
 // or is the later of two words; an empty one says nothing.
@@ -236,7 +232,17 @@ func (s *State) gone(id string, at time.Time) bool {
 // left tells whether the visitor has left a visit, and has not been seen in it since.
 func (s *State) left(id string) bool {
 	v, _ := s.visit(id)
-	return v.Left.After(s.seen(id))
+	last := v.Left
+	for _, t := range s.Tabs {
+		if t.Visit != id || t.ID == "" {
+			continue
+		}
+		if !s.closed(t) {
+			return false
+		}
+		last = hours.Later(last, t.Left)
+	}
+	return last.After(s.seen(id))
 }
 
 // seen is the last sign of life in a visit.

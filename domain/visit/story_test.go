@@ -56,7 +56,7 @@ func second(text string) time.Time {
 }
 
 // tell handles one line: "20@5 view /a GB #2" is that the visitor saw the page /a at 5 seconds, being from Britain, in
-// their visit 2, which we hear at 20 seconds.
+// their visit 2, which we hear at 20 seconds. In "#2/a", it was in the tab a of that visit.
 func (s *story) tell(line string) {
 	s.t.Helper()
 	words := strings.Fields(line)
@@ -107,7 +107,7 @@ func eventOf(t *testing.T, verb string, words []string) event.Event {
 		case word[0] == '/':
 			d.Page = event.Page{URL: "https://example.com" + word}
 		case word[0] == '#':
-			d.Visit = word[1:]
+			d.Visit, d.Tab, _ = strings.Cut(word[1:], "/")
 		case verb == "ask" || verb == "end":
 			d.Chat = word
 		case verb == "custom":

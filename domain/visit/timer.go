@@ -14,9 +14,10 @@ type Timer struct {
 	Trigger string    `json:"trigger"`         // its name
 	Made    uint32    `json:"made"`            // a hash of how it starts: a trigger that starts otherwise is another
 	Visit   string    `json:"visit,omitempty"` // during which it started
+	Tab     string    `json:"tab,omitempty"`   // in which it started
 	Chat    string    `json:"chat,omitempty"`  // to which its start belongs
 	Event   string    `json:"event"`           // the id of the event from which it counts
-	Page    uint32    `json:"page,omitempty"`  // a hash of the URL of the page that was viewed in that event
+	Page    uint32    `json:"page,omitempty"`  // a hash of the page that was viewed in that event, as the trigger understands pages
 	Started time.Time `json:"started"`         // the event's own time
 	Due     time.Time `json:"due"`
 	Waits   bool      `json:"waits,omitempty"` // Due is when it starts: nothing must happen until then
@@ -43,9 +44,9 @@ func (r *run) ended(t Timer) Reason {
 	start := c.Start()
 	named, _ := trigger.StartNamed(start)
 	switch {
-	case begins && (c.Type == trigger.Page || start == "page.unchanged") && (hash(s.Page.URL) != t.Page || s.Elsewhere.After(t.Started)):
+	case begins && c.onPage() && !s.place(t.Visit, t.Tab).on(c, t):
 		return OtherPage
-	case begins && c.Type == trigger.Maximized && !s.Minimized.Before(t.Started):
+	case begins && c.Type == trigger.Maximized && !s.minimized(t.Visit, t.Tab).Before(t.Started):
 		return Minimized
 	case (c.Type == trigger.Rescue || start == "chat.unanswered") && !chat.Answered.Before(t.Started):
 		return Answered
@@ -66,7 +67,7 @@ func (r *run) due(c *compiled, t Timer) bool {
 		return r.skip(t, Late)
 	case t.Step > 0:
 		return (r.widget(c, t).online(r.at) || r.skip(t, WidgetOffline)) && !r.heldBack(c, t, r.sent(t))
-	case c.attended && r.State.gone(t.Visit, r.at):
+	case c.attended && (r.State.gone(t.Visit, r.at) || r.left(c, t)):
 		return r.skip(t, VisitorLeft)
 	case c.Type == trigger.Rescue && r.scene.Chats[t.Chat].Waiting.IsZero():
 		return r.skip(t, Bot)
@@ -74,7 +75,7 @@ func (r *run) due(c *compiled, t Timer) bool {
 		return r.skip(t, WidgetOffline)
 	}
 	if !c.Unchecked {
-		facts := r.facts(t)
+		facts := r.facts(c, t)
 		if verdict := c.Match(&facts); !verdict.OK {
 			return r.skipFor(t, verdict)
 		}
@@ -121,12 +122,17 @@ func (r *run) leave() {
 	for i := range r.State.Timers {
 		t := &r.State.Timers[i]
 		c, _ := r.policy.named(t.Trigger)
-		away := c != nil && c.attended && t.Step == 0 && r.State.left(t.Visit)
+		away := c != nil && c.attended && t.Step == 0 && r.left(c, *t)
 		if t.Away && !away {
 			t.Back++
 		}
 		t.Away = away
 	}
+}
+
+// left tells whether the visitor of a timer has left: their visit, or the tab whose page the trigger is about.
+func (r *run) left(c *compiled, t Timer) bool {
+	return r.State.left(t.Visit) || c.onPage() && r.State.closedTab(t.Visit, t.Tab)
 }
 
 // next removes the first timer that is due.

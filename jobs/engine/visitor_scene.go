@@ -61,7 +61,7 @@ func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat
 func (v *visitor) values(department string, c *chat.State, h chat.Period, at time.Time) map[string]string {
 	values := map[string]string{
 		"visitor.name": v.Visit.Name(), "agent.name": v.agentName(c.Agent()), "property.name": v.name(),
-		"page.title": v.Visit.Page.Title, "next_open": v.nextOpen(department, v.Visit.Language(), at),
+		"page.title": v.Visit.Title(""), "next_open": v.nextOpen(department, v.Visit.Language(), at),
 	}
 	if department != "" {
 		values["department"] = v.departmentName(department)
