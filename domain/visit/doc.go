@@ -11,6 +11,15 @@
 // events end in the same State in any order. Every list in it is bounded: of visits the last three are kept, of events
 // the last 64 by their own time. An event older than all those may be a repeat, and starts nothing.
 //
+// # Visits and tabs
+//
+// A page, the minimized widget and what lasts on a page are facts of a visit, and where events name browser tabs, of a tab.
+// Attributes, tags, chats and the effects that a visitor has had are the visitor's. An event that names no visit is of the
+// visit that was the latest then; one that names no tab is on the page that the visit has opened last.
+//
+// A page is its URL without the fragment. A view that differs from the one before it in the fragment alone opens no page:
+// it starts nothing and begins no time anew. To a trigger that asks about fragments it is another page.
+//
 // # Which instant wins
 //
 // An answer, the closing of the widget and the end of a chat at the very instant at which a timer started, or at which

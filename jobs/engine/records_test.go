@@ -54,6 +54,21 @@ func storedRecords() map[string]any {
 			ForPages: []json.RawMessage{json.RawMessage(`{"specversion":"1.0","id":"message.send:acme:v1:5f","type":"message.send","source":"deskbell","time":"2026-11-23T12:00:06Z","data":{"visit":"2","text":"Hi"}}`)},
 			Wakes:    map[string]time.Time{"c1": at(62)},
 		},
+		"testdata/v2/visitor.json": &visitorState{ // with a page for each visit and tab
+			Visit: visit.State{
+				Visits: []visit.Visit{{ID: "2", Arrived: at(5), Seen: at(30), Pages: 3}, {ID: "1", Arrived: at(0), Seen: at(4), Left: at(4.5)}},
+				Tabs: []visit.Tab{
+					{
+						Visit: "2", ID: "a", Seen: at(30), Left: at(20), Minimized: at(21), Page: visit.Page{URL: "https://example.com/pricing#plans", Title: "Pricing", Since: at(30)},
+						Views:   []visit.View{{At: at(29.5), URL: 7, Page: 7}, {At: at(30), URL: 8, Page: 7}},
+						Earlier: visit.Earlier{Last: visit.View{At: at(6), URL: 9, Page: 9}, Since: at(5), Pages: 2},
+					},
+					{Visit: "1", Page: visit.Page{URL: "https://example.com/", Since: at(0)}, Views: []visit.View{{At: at(0), URL: 10, Page: 10}}},
+				},
+				Known:  []visit.Mark{{At: at(5), ID: 42}},
+				Timers: []visit.Timer{{Trigger: "Help", Made: 9, Visit: "2", Tab: "a", Event: "e7", Page: 8, Started: at(30), Due: at(52.25)}},
+			},
+		},
 		"testdata/v1/chat.json": &chatOwner{Visitor: "v1", Until: at(30 * 24 * 3600)},
 		"testdata/v1/chat_parked.json": &chatOwner{Until: at(24 * 3600), Parked: []event.Event{{
 			ID: "e8", Type: event.ChatMessage, Time: at(25.5), Source: event.DefaultSource,
