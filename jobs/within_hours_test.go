@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,10 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/simulate"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // happened gives in short the actions about visitors: "09:05 message.send sales: Soon".
@@ -212,6 +216,48 @@ func TestAnOverrideInTheMiddleOfACount(t *testing.T) {
 			b.crosses(morning(11, 30).Add(20 * time.Second))
 			b.hears("ann: Sorry")
 		})
+	}
+}
+
+// wakeful is a store that notes which subjects are woken.
+type wakeful struct {
+	store.Store
+	woken map[store.Subject]bool
+}
+
+func (w wakeful) Wake(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error {
+	for _, s := range subjects {
+		w.woken[s] = true
+	}
+	return w.Store.Wake(ctx, shard, subjects, at)
+}
+
+// TestOtherZonesWakeVisitorsWhoseTimersCountHours has visitors without a chat.
+func TestOtherZonesWakeVisitorsWhoseTimersCountHours(t *testing.T) {
+	t.Parallel()
+	db := wakeful{woken: make(map[store.Subject]bool)}
+	s := &simulated{TB: t, Simulation: simulate.New(simulate.Config{
+		Open: func(now func() time.Time) store.Store { db.Store = memstore.New(2, now); return &db },
+		From: morning(18, 0), TimeZone: time.UTC, Action: func([]byte) error { return nil },
+	})}
+	s.define(`{"properties": {"acme": {"schedule": "daily 9-17", "triggers": [
+		{"name": "Won", "type": "advanced", "on": "visitor.custom", "event": "won", "delay": "2h", "count": "open_hours", "actions": [{"add_tag": "won"}]},
+		{"name": "Later", "type": "advanced", "on": "visitor.custom", "event": "later", "when_closed": "defer", "actions": [{"add_tag": "later"}]},
+		{"name": "Plain", "type": "advanced", "on": "visitor.custom", "event": "plain", "delay": "2h", "actions": [{"add_tag": "plain"}]}]}}}`)
+	for _, visitor := range []string{"won", "later", "plain"} {
+		e := event.New(event.VisitorCustom, event.Data{Property: "acme", Visitor: visitor, Visit: visitor + ".1", Name: visitor})
+		e.ID = visitor
+		s.take(e)
+	}
+	clear(db.woken)
+	_, err := s.WakeAll(t.Context())
+	s.must(err)
+	s.must(s.Settle(t.Context()))
+	want := map[store.Subject]bool{
+		store.PropertySubject("acme"): true, store.VisitorSubject("acme", "won"): true, store.VisitorSubject("acme", "later"): true,
+	}
+	if diff := cmp.Diff(want, db.woken); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -1,8 +1,10 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,7 +16,8 @@ import (
 
 // Two workers with different rules of time zones would flip a widget to and fro. So each process beats the version of its
 // rules into the store, and a worker that finds another one with newer rules stands by: it takes no task that decides, and
-// leaves these to the newer one. It delivers, and asks for sweeps, as ever. When no newer one has beaten for a while, it
+// leaves these to the newer one. Of two contents under one version, the one with the greater sum counts as the newer: which
+// it is does not matter, as long as they do not decide at once. A worker that stands by delivers, and asks for sweeps, as ever. When no newer one has beaten for a while, it
 // decides again: so a rollback works.
 //
 //	starts ──► stands by ──► decides ◄──► stands by
@@ -32,6 +35,7 @@ const (
 // ZonesConfig has the rules of time zones of a process.
 type ZonesConfig struct {
 	Version  string                 // "2026f"; see zones.Version
+	Content  string                 // a sum of the rules; see zones.Database.Content
 	From     string                 // the directory that they were read from; empty: they are built in
 	Now      func() (string, error) // the version that lies in that directory now; nil: it is not looked at
 	AllowOld bool                   // decide even while others have newer rules
@@ -43,6 +47,7 @@ type ZonesReport struct {
 	Version    string `json:"version"`
 	From       string `json:"-"`                     // the directory that they were read from; empty: they are built in
 	Newest     string `json:"newest,omitempty"`      // the version of another process, where that is newer
+	Differs    bool   `json:"differs,omitempty"`     // another process has other rules under the same version, which count as newer
 	ReplacedBy string `json:"replaced_by,omitempty"` // the version that lies in the directory now, where it is another: restart to use it
 	StandingBy bool   `json:"standing_by,omitempty"` // this worker decides nothing, since another one has newer rules
 	Waiting    bool   `json:"waiting,omitempty"`     // this worker decides nothing yet, since others with older rules still do
@@ -90,7 +95,7 @@ func (z *Zones) Show(ctx context.Context, db store.Beats) {
 func (z *Zones) beat(ctx context.Context, db store.Beats, role store.Role) (mayDecide bool) {
 	ctx, cancel := context.WithTimeout(ctx, beatWithin)
 	defer cancel()
-	live, err := db.Beat(ctx, store.Beat{Process: z.process, Zones: z.Version, Role: role, Insists: z.AllowOld}, beatCounts)
+	live, err := db.Beat(ctx, store.Beat{Process: z.process, Zones: z.Version, Content: z.Content, Role: role, Insists: z.AllowOld}, beatCounts)
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	before := z.report
@@ -110,15 +115,17 @@ func (z *Zones) beat(ctx context.Context, db store.Beats, role store.Role) (mayD
 func (z *Zones) judge(live []store.Beat, role store.Role) {
 	z.beaten, z.leads = true, role != store.RoleShows
 	newest, newer, older := "", false, false
+	z.report.Differs = false
 	for _, b := range live {
-		worker := b.Role != store.RoleShows
+		worker, order := b.Role != store.RoleShows, z.compare(b)
 		if b.Process == z.process {
 			continue
 		}
 		newest = max(newest, b.Zones)
-		newer = newer || worker && b.Zones > z.Version
-		older = older || b.Role == store.RoleDecides && b.Zones < z.Version && !b.Insists
-		if worker && (b.Zones > z.Version || b.Zones == z.Version && b.Process < z.process) {
+		z.report.Differs = z.report.Differs || order > 0 && b.Zones == z.Version
+		newer = newer || worker && order > 0
+		older = older || b.Role == store.RoleDecides && order < 0 && !b.Insists
+		if worker && (order > 0 || order == 0 && b.Process < z.process) {
 			z.leads = false
 		}
 	}
@@ -129,6 +136,17 @@ func (z *Zones) judge(live []store.Beat, role store.Role) {
 	z.report.StandingBy = role != store.RoleShows && newer && !z.AllowOld
 	z.report.Waiting = role == store.RoleStandsBy && older && !z.report.StandingBy
 }
+
+// compare tells whether the rules of another process count as newer (1), older (-1) or the same.
+func (z *Zones) compare(b store.Beat) int {
+	if b.Zones != z.Version || b.Content == "" || z.Content == "" {
+		return cmp.Compare(b.Zones, z.Version)
+	}
+	return cmp.Compare(b.Content, z.Content)
+}
+
+// rules name the version and the content.
+func (z *Zones) rules() string { return strings.TrimSpace(z.Version + " " + z.Content) }
 
 // replaced is the version that lies in the directory of the rules now; empty: the same.
 func (z *Zones) replaced() string {
@@ -147,12 +165,16 @@ func (z *Zones) speak(before ZonesReport) {
 	now := z.report
 	log := z.Log.WithField("version", now.Version)
 	switch {
+	case now.StandingBy && !before.StandingBy && now.Newest == "":
+		log.Warn("another worker has other time zones of the same version: this one decides nothing meanwhile; give all the same, or run it with --allow-old-zones")
 	case now.StandingBy && !before.StandingBy:
 		log.WithField("newest", now.Newest).Warn("another worker has newer time zones: this one decides nothing meanwhile; update it, or run it with --allow-old-zones")
 	case !now.StandingBy && before.StandingBy:
 		log.Info("no worker has newer time zones any more: this one decides again")
 	case now.Newest != "" && now.Newest != before.Newest && !now.StandingBy:
 		log.WithField("newest", now.Newest).Warn("another process has newer time zones: update this one")
+	case now.Differs && !before.Differs && !now.StandingBy:
+		log.Warn("another process has other time zones of the same version: give all the same")
 	}
 	if now.Waiting && !before.Waiting {
 		log.Info("waiting until workers with older time zones decide no more")
@@ -197,12 +219,12 @@ func (w *Worker) wakeAllOnce(ctx context.Context) (woken int, err error) {
 		return 0, err
 	}
 	before := all[store.ZonesWoken]
-	if string(before) == w.Zones.Version {
+	if string(before) == w.Zones.rules() {
 		return 0, nil
 	}
 	if woken, err = w.engine.WakeAll(ctx); err != nil {
 		return woken, err
 	}
-	_, err = w.Store.SetGlobal(ctx, store.GlobalZones, store.ZonesWoken, before, []byte(w.Zones.Version))
+	_, err = w.Store.SetGlobal(ctx, store.GlobalZones, store.ZonesWoken, before, []byte(w.Zones.rules()))
 	return woken, err
 }

@@ -15,7 +15,7 @@ func NewZonesMetrics(z *Zones) *ZonesMetrics {
 	return &ZonesMetrics{
 		zones:      z,
 		info:       newGauge("deskbell_zones_info", "Always 1; the label says the version of the time zones in use.", "version"),
-		outdated:   newGauge("deskbell_zones_outdated", "Whether another process has newer time zones: 1 or 0."),
+		outdated:   newGauge("deskbell_zones_outdated", "Whether another process has newer time zones, or others of the same version that count as newer: 1 or 0."),
 		replaced:   newGauge("deskbell_zones_replaced", "Whether other time zones lie in DESKBELL_ZONEINFO than those in use, so that a restart is due: 1 or 0."),
 		standingBy: newGauge("deskbell_zones_standing_by", "Whether this worker decides nothing, because of its time zones and those of others: 1 or 0."),
 	}
@@ -32,7 +32,7 @@ func (m *ZonesMetrics) Describe(out chan<- *prometheus.Desc) {
 func (m *ZonesMetrics) Collect(out chan<- prometheus.Metric) {
 	r := m.zones.Report()
 	out <- m.info.of(1, r.Version)
-	out <- m.outdated.of(truth(r.Newest != ""))
+	out <- m.outdated.of(truth(r.Newest != "" || r.Differs))
 	out <- m.replaced.of(truth(r.ReplacedBy != ""))
 	out <- m.standingBy.of(truth(r.StandingBy || r.Waiting))
 }

@@ -87,6 +87,42 @@ func TestWorkersWithOlderZonesStandBy(t *testing.T) {
 	}
 }
 
+// Two contents under one version do not decide at once either. A process of before, which names no content, counts as the
+// same.
+func TestWorkersWithOtherZonesOfOneVersionStandBy(t *testing.T) {
+	t.Parallel()
+	db := newBeats()
+	one, said := versioned("a", "2026f")
+	other, _ := versioned("b", "2026f")
+	before, _ := versioned("c", "2026f")
+	one.Content, other.Content = "1111", "2222"
+	for _, s := range []struct {
+		what      string
+		of        *Zones
+		role      store.Role
+		mayDecide bool
+		report    ZonesReport
+	}{
+		{"alone", one, store.RoleDecides, true, ZonesReport{Version: "2026f"}},
+		{"one of before", before, store.RoleDecides, true, ZonesReport{Version: "2026f"}},
+		{"still", one, store.RoleDecides, true, ZonesReport{Version: "2026f"}},
+		{"another content waits", other, store.RoleStandsBy, false, ZonesReport{Version: "2026f", Waiting: true}},
+		{"the first notices", one, store.RoleDecides, false, ZonesReport{Version: "2026f", Differs: true, StandingBy: true}},
+		{"and has stopped", one, store.RoleStandsBy, false, ZonesReport{Version: "2026f", Differs: true, StandingBy: true}},
+		{"the other decides", other, store.RoleStandsBy, true, ZonesReport{Version: "2026f"}},
+	} {
+		if got := s.of.beat(t.Context(), db, s.role); got != s.mayDecide {
+			t.Errorf("%s: may decide: %t", s.what, got)
+		}
+		if diff := cmp.Diff(s.report, s.of.Report()); diff != "" {
+			t.Errorf("%s: %s", s.what, diff)
+		}
+	}
+	if n := len(said.AllEntries()); n != 1 || said.LastEntry().Message != "another worker has other time zones of the same version: this one decides nothing meanwhile; give all the same, or run it with --allow-old-zones" {
+		t.Errorf("it says %d things, the last: %+v", n, said.LastEntry())
+	}
+}
+
 func TestWorkersThatInsistDecideAlways(t *testing.T) {
 	t.Parallel()
 	db := newBeats()

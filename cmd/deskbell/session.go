@@ -77,6 +77,11 @@ func (a *app) daemon() (config.Env, *logrus.Logger, error) {
 // zones watches over the time zone rules of a process that lasts.
 func (a *app) zones(env config.Env, log logrus.FieldLogger, allowOld bool) *jobs.Zones {
 	c := jobs.ZonesConfig{Version: zones.Version(), From: env.Zoneinfo, AllowOld: allowOld, Log: log}
+	content, err := zones.InUse().Content()
+	if err != nil {
+		log.WithError(err).Warn("the time zones cannot be compared with those of others of the same version")
+	}
+	c.Content = content
 	if env.Zoneinfo != "" {
 		c.Now = func() (string, error) { return config.ZoneinfoVersion(env.Zoneinfo) }
 	}

@@ -159,8 +159,8 @@ func (e *Engine) WakeUsers(ctx context.Context, edited store.WakeRequest) (woken
 	return woken, e.Store.Spread(ctx, edited)
 }
 
-// WakeAll wakes every subject that has a definition, and with the properties the visitors who have a chat going: their hours
-// may all be others. It goes shard by shard, as WakeUsers does.
+// WakeAll wakes every subject that has a definition. Properties pass that on to their digests, and to their visitors who have
+// a chat going or a timer that counts hours: the hours of all may be others. It goes shard by shard, as WakeUsers does.
 func (e *Engine) WakeAll(ctx context.Context) (woken int, err error) {
 	for shard := range e.Store.Shards() {
 		if e.HandsOver() {

@@ -7,8 +7,9 @@ import (
 
 // Beat is a sign of life of a process that has time zone rules.
 type Beat struct {
-	Process string `json:"process"` // unique to one run of it
-	Zones   string `json:"zones"`   // the version of its rules, "2026f"; the greater text is the newer one
+	Process string `json:"process"`           // unique to one run of it
+	Zones   string `json:"zones"`             // the version of its rules, "2026f"; the greater text is the newer one
+	Content string `json:"content,omitempty"` // a sum of these rules; empty: of a process that names none
 	Role    Role   `json:"role"`
 	Insists bool   `json:"insists,omitempty"` // it decides though others have newer rules
 }

@@ -324,7 +324,8 @@ type Store interface {
 // Global is a kind of definition that is no subject.
 type Global string
 
-// ZonesWoken is the name of the global that has the version of the time zone rules by which every subject was last woken.
+// ZonesWoken is the name of the global that has the version and the sum of the time zone rules by which every subject was
+// last woken.
 const ZonesWoken = "woken"
 
 // The kinds of globals.

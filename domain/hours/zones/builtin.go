@@ -15,6 +15,9 @@ import (
 //go:embed zones.zip
 var packed []byte
 
+//go:embed zones.sum
+var packedSum string
+
 // The entries of zones.zip that are no zones.
 const (
 	versionEntry = "VERSION"
@@ -29,6 +32,7 @@ var builtIn = sync.OnceValues(func() (*Database, error) { //nolint:gochecknoglob
 	if err != nil {
 		return nil, fmt.Errorf("unpacking the built-in time zone database: %w", err)
 	}
+	d.sum = strings.TrimSpace(packedSum)
 	return d, nil
 })
 

@@ -12,6 +12,7 @@ import (
 // Database is the rules of all zones, of one version. Goroutines may share it. The zero Database has no zones.
 type Database struct {
 	version string
+	sum     string            // of the built-in one; see Content
 	names   map[string]string // lower case → the database's spelling
 	sorted  []string          // all names in the database's spelling
 	links   map[string]string // name → the name of a zone that is no link

@@ -172,8 +172,9 @@ function listen() {
 }
 
 // zones says by which rules the hours are shown.
-function zones({ version, newest, replaced_by: replaced, standing_by: standing }) {
+function zones({ version, newest, differs, replaced_by: replaced, standing_by: standing }) {
   const notes = [`Time zones ${version}`];
+  if (differs) notes.push(`another process has other rules of the same version${standing ? ", and decides alone meanwhile" : ""}: give all the same`);
   if (newest) notes.push(`another process has ${newest}${standing ? ", and decides alone meanwhile" : ""}: update this one`);
   if (replaced) notes.push(`${replaced} lies in its directory: restart to use it`);
   setText($("zones"), `${notes.join("; ")}.`);
