@@ -40,8 +40,8 @@ type batcher struct {
 }
 
 const (
-	// eventsAtOnce is how many tasks with events a worker has at once, each of up to a
-	// megabyte. They share their commits: the more there are, the less each costs.
+	// eventsAtOnce is how many tasks with events a worker has at once, as long as there is room for
+	// their bytes (room.go). They share their commits: the more there are, the less each costs.
 	eventsAtOnce = 256
 
 	// batchers are how many batches a worker has under way: while Redis has one, the next is

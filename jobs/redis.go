@@ -23,6 +23,7 @@ type Redis struct {
 	Server redis.UniversalClient
 
 	giveUp func() // ends the retries of Server for good
+	room   *room  // for tasks with events that Server takes; nil: without bounds
 }
 
 // Connect makes the clients from one set of options: single, Sentinel or Cluster.
@@ -39,9 +40,10 @@ func Connect(o redis.UniversalOptions) Redis {
 	server.MaxRetries = 10
 	server.MinRetryBackoff, server.MaxRetryBackoff = 100*time.Millisecond, 2*time.Second
 	lasts, giveUp := context.WithCancel(context.Background())
-	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server), giveUp: giveUp}
+	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server), giveUp: giveUp, room: new(room)}
 	r.Server.AddHook(retryHook{lasts})
 	r.Server.AddHook(leaseHook{})
+	r.Server.AddHook(roomHook{r.room})
 	return r
 }
 

@@ -73,7 +73,11 @@ func (s *servers) start(ctx, work context.Context) error {
 			IsFailure: isFailure, RetryDelayFunc: retryDelay,
 			Logger: asynqLog{w.Log}, LogLevel: asynq.WarnLevel,
 		})
-		if err := server.Start(mux); err != nil {
+		var handler asynq.Handler = mux
+		if q.queue == queueEvent {
+			handler = w.Redis.room.hold(mux)
+		}
+		if err := server.Start(handler); err != nil {
 			return fmt.Errorf("starting the server of %s: %w", q.queue, err)
 		}
 		s.mu.Lock()

@@ -71,6 +71,7 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 		log.WithFields(logrus.Fields{"shards": s.store.Shards(), "partitions": s.store.Partitions()}).
 			Info("keeping the layout of the first start")
 	}
+	a.boundMemory()
 	return a.work(ctx, service{session: s, shown: shown, log: log, jobLog: log, byDefault: definition.Destination{Type: redisstream.Type}, file: c.Definitions})
 }
 
@@ -92,6 +93,14 @@ type service struct {
 func (a *app) relaxGC() {
 	if a.env("GOGC") == "" {
 		debug.SetGCPercent(400)
+	}
+}
+
+// boundMemory lets the heap be collected earlier than relaxGC has it once the process comes near 200 MB of memory, of which Go does not count
+// all. What is live is bounded elsewhere, and is less. GOMEMLIMIT, when it is set, has its way.
+func (a *app) boundMemory() {
+	if a.env("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(140 << 20)
 	}
 }
 
