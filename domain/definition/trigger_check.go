@@ -35,6 +35,26 @@ func (p *Property) check(at table.Place) {
 	for path, actions := range p.allActions() {
 		p.checkActions(at.Down(path), actions)
 	}
+	p.checkPrograms(at)
+}
+
+// checkPrograms bounds the regular expressions of all triggers together: each event may be put to all of them.
+func (p *Property) checkPrograms(at table.Place) {
+	total := 0
+	for i := range p.Triggers {
+		t, at := &p.Triggers[i], at.Key("triggers").Item(i)
+		add := func(at table.Place, c trigger.Condition) {
+			before := total
+			if total += c.Instructions(); before <= trigger.MostPrograms && total > trigger.MostPrograms {
+				at.Key(c.Operator).Fault(table.Clip(string(c.Value)), "is more than the regular expressions of a property may be together",
+					fmt.Sprintf("%d instructions for all of them, when compiled: fewer or smaller expressions", trigger.MostPrograms))
+			}
+		}
+		add(at.Key("url"), t.URL)
+		for j, c := range t.Conditions {
+			add(at.Key("conditions").Item(j), c)
+		}
+	}
 }
 
 func (p *Property) checkActions(at table.Place, actions []trigger.Action) {

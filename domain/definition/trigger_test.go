@@ -238,6 +238,9 @@ func TestTriggersRefused(t *testing.T) {
 		{one(`"type": "site", "message": "x", "frequency": "daily"`), `/triggers/0/frequency: "daily" is not a frequency; allowed: once_per_visitor, once_per_visit, every_time`},
 		{one(`"type": "site", "message": "x", "frequency": {"every": "0s"}`), `/triggers/0/frequency/every: "0s" does not fit here`},
 		{one(`"type": "site", "message": "x", "enabled": "no"`), `/triggers/0/enabled: "no" is not true or false; allowed: true, false`},
+		{one(`"type": "advanced", "on": "page.viewed", "message": "x", "conditions": [{"field": "page.url", "matches": "(?:a?b?){480}x"}]`), `/triggers/0/conditions/0/matches: "(?:a?b?){480}x" is too large a regular expression; allowed: fewer or smaller repetitions: compiled, it may have 500 instructions, and it has 1923`},
+		{`{"triggers": ` + list(6, `{"name": "x$", "type": "advanced", "on": "page.viewed", "message": "x", "conditions": [{"field": "page.url", "matches": "(?:a?b?){120}x"}, {"field": "page.path", "matches": "(?:a?b?){120}x"}]}`) + `}`,
+			`/triggers/5/conditions/0/matches: "\"(?:a?b?){120}x\"" is more than the regular expressions of a property may be together; allowed: 5000 instructions for all of them`},
 		{`{"triggers": [{"type": "site", "message": "x"}]}`, `/triggers/0: "name" is missing; allowed: text`},
 		{`{"triggers": [{"name": "x", "type": "site", "message": "x"}, {"name": "x", "type": "site", "message": "x"}]}`, `/triggers/1/name: "x" is the name of /triggers/0 already; allowed: a name of its own`},
 

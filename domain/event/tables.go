@@ -9,19 +9,24 @@ import (
 
 // The bounds of one event's parts, in characters unless it says otherwise. The whole event has MaxEvent bytes.
 const (
-	mostText     = 8192   // of a message, cut
 	mostURL      = 8192   // of a page, cut
 	mostTitle    = 500    // of a page, cut
 	mostLine     = 200    // of an attribute, cut
 	mostName     = 100    // of a custom event, of a tag
 	mostTags     = 50     // tags
-	mostValues   = 100    // values of a map or a list
 	mostKey      = 64     // of a value's name
 	mostValue    = 1024   // of a text among custom values
 	mostField    = 32_768 // of a text in a form, which is a customer's letter
 	mostDepth    = 4      // levels of custom values, the outermost included
 	mostPosition = 1_000_000
 	mostVisits   = 1_000_000_000
+)
+
+const (
+	// MostText is how many characters a message has at most. Beyond them it is cut.
+	MostText = 8192
+	// MostValues is how many values a map or a list of the application's own has at most.
+	MostValues = 100
 )
 
 // spec is one type of event: the keys of its data, by their names in dataFields, and its purpose.
@@ -104,7 +109,7 @@ var dataFields = []table.Field[Data]{
 		"The agent. In a message: who wrote it, with `from: agent` only."),
 	table.Key("from", table.OneOf("an author", FromVisitor, FromAgent, FromBot), func(d *Data) *Author { return &d.From },
 		"Who wrote the message."),
-	table.Key("text", cut(mostText), func(d *Data) *string { return &d.Text },
+	table.Key("text", cut(MostText), func(d *Data) *string { return &d.Text },
 		"What was written."),
 	table.Key("bot", flag(), func(d *Data) *bool { return &d.Bot },
 		"Whether a bot is answering: then there are no auto-replies."),

@@ -16,7 +16,7 @@ import (
 // values are values of the application's own, by name, with texts of at most so many characters.
 func values(mostText int) table.Kind[Values] {
 	schema := map[string]any{
-		"type": "object", "maxProperties": mostValues,
+		"type": "object", "maxProperties": MostValues,
 		"propertyNames":        map[string]any{"minLength": 1, "maxLength": mostKey},
 		"additionalProperties": true,
 	}
@@ -58,7 +58,7 @@ func free(at table.Place, tree any, mostText, levels int) any {
 }
 
 func freeMap(at table.Place, m map[string]any, mostText, levels int) map[string]any {
-	if at.TooMany(len(m), "values", mostValues) {
+	if at.TooMany(len(m), "values", MostValues) {
 		return nil
 	}
 	kept := make(map[string]any, len(m))
@@ -72,7 +72,7 @@ func freeMap(at table.Place, m map[string]any, mostText, levels int) map[string]
 }
 
 func freeList(at table.Place, list []any, mostText, levels int) []any {
-	if at.TooMany(len(list), "values", mostValues) {
+	if at.TooMany(len(list), "values", MostValues) {
 		return nil
 	}
 	kept := make([]any, len(list))

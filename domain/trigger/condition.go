@@ -31,7 +31,7 @@ func (c Condition) IsZero() bool { return c.Operator == "" }
 // table.Faults, with paths such as "/field" and "/between/1".
 func NewCondition(field, operator string, operand any, caseSensitive bool) (Condition, error) {
 	c := Condition{Field: field, Operator: operator, CaseSensitive: caseSensitive}
-	_, canonical, faults := c.read(operand)
+	_, canonical, faults := c.read(operand, false)
 	if len(faults) > 0 {
 		return Condition{}, faults
 	}
@@ -117,8 +117,25 @@ type test struct {
 	operands []operand
 }
 
-// read makes a test, and answers the stored form of its operand.
-func (c Condition) read(tree any) (t test, canonical any, faults table.Faults) {
+// Instructions counts those of the compiled regular expression; 0: the condition has none. See MostPrograms.
+func (c Condition) Instructions() (n int) {
+	t, err := c.compile()
+	if err != nil {
+		return 0
+	}
+	return t.program()
+}
+
+// program counts the instructions of its regular expression.
+func (t *test) program() int {
+	if t.op.Takes != TakesPattern || len(t.operands) == 0 {
+		return 0
+	}
+	return t.operands[0].program
+}
+
+// read makes a test, and answers the stored form of its operand. stored tells whether it was checked before.
+func (c Condition) read(tree any, stored bool) (t test, canonical any, faults table.Faults) {
 	field, name, ok := FieldNamed(c.fieldName())
 	if !ok {
 		faults = append(faults, table.Fault{Path: "/field", Value: table.Clip(c.Field), Problem: "is not a field", Allowed: fieldNames(c.Field)})
@@ -140,7 +157,7 @@ func (c Condition) read(tree any) (t test, canonical any, faults table.Faults) {
 	if c.CaseSensitive && !letters {
 		faults = append(faults, table.Fault{Path: "/case", Value: CaseSensitive, Problem: "is of no use here", Allowed: "with operators that compare texts"})
 	}
-	r := operandReader{field: field, op: op, folded: letters && !c.CaseSensitive}
+	r := operandReader{field: field, op: op, folded: letters && !c.CaseSensitive, stored: stored}
 	t = test{Condition: c, field: field, name: name, op: op, folded: r.folded}
 	t.operands, canonical = r.read(path, tree)
 	return t, canonical, append(faults, r.faults...)

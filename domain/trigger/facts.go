@@ -18,6 +18,8 @@ type Facts struct {
 
 	VisitedBefore bool // an earlier visit is remembered; for where Visitor.PreviousVisits is not known
 
+	Budget *Budget // of regular expressions, for all that is asked about one event; nil: one of its own
+
 	Widget       string            // its status: online, away or offline
 	Departments  map[string]string // their statuses, by id
 	AgentsOnline int               // 0 is a number

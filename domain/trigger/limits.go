@@ -1,6 +1,10 @@
 package trigger
 
-import "time"
+import (
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
 
 // Limits of a property's definitions. Characters are Unicode code points, so that most emoji count as one.
 const (
@@ -18,9 +22,17 @@ const (
 	MostDelay       = 24 * time.Hour
 )
 
+// What regular expressions may cost. A match takes at most as many steps as the compiled expression has instructions, for
+// each character of the text; a step takes some 10 ns.
 const (
-	mostProgram = 2000 // instructions of a compiled regular expression: a match needs that many steps for each character
-	mostValue   = 200  // characters of a placeholder's value: a visitor may choose any name
-	mostDigits  = 40   // characters of a number
-	mostPart    = 100  // characters of NAME in page.query.NAME
+	MostProgram  = 500                                // instructions of an expression
+	MostPrograms = 5000                               // instructions of all expressions of a property
+	mostCost     = MostProgram * (event.MostText + 1) // steps for one event: the largest expression over the longest text
+)
+
+const (
+	mostValue  = 200 // characters of a placeholder's value: a visitor may choose any name
+	mostDigits = 40  // characters of a number
+	mostShown  = 300 // characters of a value in a verdict
+	mostPart   = 100 // characters of NAME in page.query.NAME
 )

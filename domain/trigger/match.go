@@ -2,9 +2,11 @@ package trigger
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/table"
 )
@@ -50,7 +52,7 @@ func (c Condition) compile() (test, error) {
 	if err := d.Decode(&tree); err != nil {
 		return test{}, table.Faults{{Path: "/" + c.Operator, Value: table.Clip(string(c.Value)), Problem: "is not JSON"}}
 	}
-	t, _, faults := c.read(tree)
+	t, _, faults := c.read(tree, true)
 	if len(faults) > 0 {
 		return test{}, faults
 	}
@@ -66,6 +68,10 @@ type Verdict struct {
 	Condition Condition
 	Found     bool   // whether its field held anything
 	Value     string // the value that it held
+
+	// Undecided tells whether Condition costs more than the budget still held, and no other condition decided: then OK is
+	// false.
+	Undecided bool
 }
 
 // String says which condition decided, and why: visitor.country is "GB": false, it is "FR".
@@ -75,25 +81,72 @@ func (v Verdict) String() string {
 		return "every condition holds"
 	case v.Condition.IsZero():
 		return "no condition holds"
+	case v.Undecided:
+		return fmt.Sprintf("%s: undecided, the expression is too large for so long a text", v.Condition)
 	case !v.Found:
 		return fmt.Sprintf("%s: %t, it is absent", v.Condition, v.OK)
 	}
-	return fmt.Sprintf("%s: %t, it is %q", v.Condition, v.OK, v.Value)
+	return fmt.Sprintf("%s: %t, it is %q", v.Condition, v.OK, shown(v.Value))
 }
 
-// Match tells whether the conditions hold. A trigger without conditions matches, also one that asks for any.
-func (c *Compiled) Match(f *Facts) Verdict {
+// shown is a value for people to read.
+func shown(value string) string {
+	if short := table.First(value, mostShown); short != value {
+		return short + "…"
+	}
+	return value
+}
+
+// Match tells whether the conditions hold. A trigger without conditions matches, also one that asks for any. A condition that
+// costs more than is left of the budget is undecided; where the others do not decide, so is the trigger.
+func (c *Compiled) Match(f *Facts) (v Verdict) {
+	budget := cmp.Or(f.Budget, new(Budget))
 	either := c.Trigger.Match == MatchAny && len(c.tests) > 0
 	for i := range c.tests {
-		if holds, found := c.tests[i].ask(f); holds == either {
-			return Verdict{OK: holds, Condition: c.tests[i].Condition, Found: found.there, Value: found.text}
+		t := &c.tests[i]
+		value := t.field.get(f, t.name)
+		if !budget.spend(t.cost(value)) {
+			if !v.Undecided {
+				v = Verdict{Undecided: true, Condition: t.Condition}
+			}
+			continue
+		}
+		if holds := t.holds(value); holds == either {
+			return Verdict{OK: holds, Condition: t.Condition, Found: value.there, Value: value.text}
 		}
 	}
-	return Verdict{OK: !either}
+	if !v.Undecided {
+		v.OK = !either
+	}
+	return v
 }
 
-func (t *test) ask(f *Facts) (bool, value) {
-	v := t.field.get(f, t.name)
+func (t *test) holds(v value) bool {
 	q := question{kind: t.field.Kind, folded: t.folded, value: v, operands: t.operands}
-	return t.op.verdict(&q), v
+	return t.op.verdict(&q)
+}
+
+// cost is how many steps a match may take, at most. It is known before: of an expression that is too large, it is more than
+// any budget.
+func (t *test) cost(v value) int {
+	switch program := t.program(); {
+	case program == 0 || !v.there:
+		return 0
+	case program > MostProgram:
+		return mostCost + 1
+	default:
+		return program * (utf8.RuneCountInString(v.text) + 1)
+	}
+}
+
+// Budget is how many steps of regular expressions are left for one event. The zero value has all of them.
+type Budget struct{ spent int }
+
+// spend takes steps from the budget; false: there are not so many left, and none is taken.
+func (b *Budget) spend(steps int) bool {
+	if steps > mostCost-b.spent {
+		return false
+	}
+	b.spent += steps
+	return true
 }

@@ -3,6 +3,7 @@ package trigger
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"net/netip"
 	"regexp"
@@ -25,6 +26,7 @@ type operand struct {
 	days      []time.Weekday
 	network   netip.Prefix
 	pattern   *regexp.Regexp
+	program   int // instructions of pattern, which is nil where they are more than MostProgram
 }
 
 // refusal is the reason why a value is no operand, and which are. The zero value: it is one.
@@ -35,6 +37,7 @@ type operandReader struct {
 	field  Field
 	op     Operator
 	folded bool
+	stored bool // it was checked when it was saved, perhaps by the limits of an older version
 	faults table.Faults
 }
 
@@ -262,28 +265,44 @@ func networkOperand(tree any) (operand, refusal) {
 }
 
 // pattern compiles a regular expression. RE2 takes time by the length of the text and the size of the expression, so
-// that both are bounded: a{1000} is short and large.
+// that both are bounded: a{1000} is short and large. A stored one that is too large stays, and decides nothing.
 func (r *operandReader) pattern(tree any) (operand, refusal) {
 	s, ok := scalarText(tree)
 	if n := utf8.RuneCountInString(s); !ok || n == 0 || n > MostOperand {
 		return operand{}, refusal{"is not a regular expression", fmt.Sprintf("an expression of 1 to %d characters", MostOperand)}
 	}
-	parsed, err := syntax.Parse(s, syntax.Perl)
-	if err != nil {
+	if _, err := syntax.Parse(s, syntax.Perl); err != nil {
 		return operand{}, refusal{"is not a regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "), "an expression of RE2, as in /pricing(/.*)?"}
 	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil || len(program.Inst) > mostProgram {
-		return operand{}, refusal{"is too large a regular expression", "fewer or smaller repetitions"}
-	}
-	flags := ""
+	written := s
 	if r.folded {
-		flags = "(?i)"
+		s = "(?i)" + s
 	}
-	compiled, err := regexp.Compile(flags + s)
+	o := operand{canonical: written, program: instructions(s)}
+	switch {
+	case o.program > MostProgram && !r.stored:
+		return o, refusal{"is too large a regular expression", fmt.Sprintf("fewer or smaller repetitions: compiled, it may have %d instructions, and it has %d", MostProgram, o.program)}
+	case o.program > MostProgram:
+		return o, refusal{}
+	}
+	compiled, err := regexp.Compile(s)
 	if err != nil {
 		return operand{}, refusal{"is not a regular expression: " + err.Error(), ""}
 	}
 	compiled.Longest()
-	return operand{canonical: s, pattern: compiled}, refusal{}
+	o.pattern = compiled
+	return o, refusal{}
+}
+
+// instructions counts those of a compiled expression. One that cannot be compiled has too many.
+func instructions(expression string) int {
+	parsed, err := syntax.Parse(expression, syntax.Perl)
+	if err != nil {
+		return math.MaxInt32
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return math.MaxInt32
+	}
+	return len(program.Inst)
 }

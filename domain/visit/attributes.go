@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -48,10 +47,8 @@ func given(a event.Attributes) map[string]json.RawMessage {
 
 // plain is the stored form of a custom value: a value that a condition can compare, else null.
 func plain(v any) json.RawMessage {
-	switch t := v.(type) {
-	case string:
-		v = table.First(t, mostValue)
-	case bool, json.Number:
+	switch v.(type) {
+	case string, bool, json.Number:
 	default:
 		v = nil
 	}

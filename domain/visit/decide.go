@@ -43,7 +43,7 @@ type Skipped struct {
 	Chat    string
 	Event   string // the id of the event from which it would have counted
 	Reason  Reason
-	Verdict trigger.Verdict // where the reason is Conditions
+	Verdict trigger.Verdict // where the reason is Conditions or Budget
 	At      time.Time
 }
 
@@ -66,6 +66,7 @@ const (
 	Removed       Reason = "removed"    // there is no such trigger any more
 	Edited        Reason = "edited"     // the trigger starts otherwise now, or does something else
 	Conditions    Reason = "conditions"
+	Budget        Reason = "budget" // a regular expression is too large for so long a text: the conditions are undecided
 	Frequency     Reason = "frequency"
 	Empty         Reason = "empty"         // no placeholder of its text has a value
 	NoChat        Reason = "no_chat"       // it is about a chat, and the visitor has none
@@ -84,6 +85,7 @@ type run struct {
 	at     time.Time
 	read   *trigger.Visitor  // the visitor as conditions see them, once asked for
 	status map[string]string // of the departments, once asked for
+	budget *trigger.Budget   // of an event, or of all timers that are due
 }
 
 // Decide gives the effects that are due for a visitor at an instant. The events are those that Merge found to be new:
@@ -95,6 +97,7 @@ func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) 
 	r.end()
 	r.retime()
 	r.start(fresh)
+	r.budget = new(trigger.Budget)
 	for t, found := r.next(); found; t, found = r.next() {
 		r.settle(t)
 	}
@@ -217,7 +220,11 @@ func (r *run) skip(t Timer, reason Reason) bool {
 }
 
 func (r *run) skipFor(t Timer, verdict trigger.Verdict) bool {
-	r.skip(t, Conditions)
+	reason := Conditions
+	if verdict.Undecided {
+		reason = Budget
+	}
+	r.skip(t, reason)
 	r.Skipped[len(r.Skipped)-1].Verdict = verdict
 	return false
 }

@@ -103,7 +103,7 @@ func (r *run) facts(c *compiled, t Timer) trigger.Facts {
 	chat := scene.chat(t.Chat)
 	page := s.place(t.Visit, t.Tab)
 	f := trigger.Facts{
-		At: r.local(), WithinHours: scene.WithinHours,
+		Budget: r.budget, At: r.local(), WithinHours: scene.WithinHours,
 		Page:       trigger.PageView{URL: page.URL, Title: page.Title, Referrer: page.Referrer, Since: page.opened(c)},
 		VisitSince: v.Arrived, PagesViewed: s.pages(v), Visitor: r.visitor(), Message: s.Said.Text,
 		Chat:   trigger.Chat{Department: r.department(chat), WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},

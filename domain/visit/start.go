@@ -6,7 +6,6 @@ import (
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -15,6 +14,7 @@ func (r *run) start(fresh []event.Event) {
 	fresh = slices.Clone(fresh)
 	slices.SortFunc(fresh, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID)) })
 	for _, e := range fresh {
+		r.budget = new(trigger.Budget)
 		for _, c := range r.policy.triggers {
 			if bool(c.Disabled) || !c.startsAt(e) || c.atViews() && !c.fragment && !r.State.opens(e) {
 				continue
@@ -138,6 +138,6 @@ func look(f *trigger.Facts, e event.Event) {
 		f.Page = trigger.PageView{URL: p.URL, Title: p.Title, Referrer: p.Referrer, Since: p.Since}
 	}
 	if asks(e) && e.Data.Text != "" {
-		f.Message = table.First(e.Data.Text, mostSaid)
+		f.Message = e.Data.Text
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -20,15 +19,13 @@ const (
 	keptAfterChat  = 7 * 24 * time.Hour
 )
 
-// The bounds of a State.
+// The bounds of a State. Its texts are as long as an event.Intake lets them be, so that conditions see them whole: at worst a
+// record has a megabyte, of a visitor about whom only control characters were sent; one of 8-bit letters at the limits has 160 KB, and
+// most have some 2 KB.
 const (
 	mostVisits = 3
-	mostURL    = 2048 // characters
-	mostTitle  = 300  // characters, also of a referrer
-	mostSaid   = 1000 // characters of the visitor's last message
-	mostValue  = 200  // characters of a custom attribute
-	mostCustom = 30   // custom attributes, the last that were given
-	mostKnown  = 64   // events
+	mostCustom = event.MostValues // custom attributes, the last that were given: as many as one event may bring
+	mostKnown  = 64               // events
 	mostTimers = 32
 	mostFired  = 40 // triggers, before those that are no longer defined are forgotten
 )
@@ -120,7 +117,7 @@ func (s *State) merge(e event.Event) {
 		s.ChatEnded = hours.Later(s.ChatEnded, at)
 	}
 	if asks(e) {
-		s.Said = s.Said.or(Word{table.First(d.Text, mostSaid), at})
+		s.Said = s.Said.or(Word{d.Text, at})
 	}
 }
 
@@ -147,7 +144,7 @@ func viewed(e event.Event) bool {
 
 func pageOf(e event.Event) Page {
 	p := e.Data.Page
-	return Page{table.First(p.URL, mostURL), table.First(p.Title, mostTitle), table.First(p.Referrer, mostTitle), e.Time.UTC()}
+	return Page{p.URL, p.Title, p.Referrer, e.Time.UTC()}
 }
 
 // visited merges into its visit that the visitor was alive, or else that they left. The visits with the latest events

@@ -29,7 +29,7 @@ type TrialTrigger struct {
 
 	// Why it does nothing, or nothing more. Empty: it did all that it does.
 	Reason  visit.Reason `json:"reason,omitempty"`
-	Verdict string       `json:"verdict,omitempty"` // where the reason is visit.Conditions: the one that decided, and the values it saw
+	Verdict string       `json:"verdict,omitempty"` // where the reason is visit.Conditions or visit.Budget: the one that decided, and the values it saw
 	At      time.Time    `json:"at,omitzero"`       // when it was decided against, where the reason is not NotStarted or visit.Disabled
 }
 
@@ -95,7 +95,7 @@ func (t *trial) note(v *visitor, d visit.Decision) {
 	}
 	for _, s := range d.Skipped {
 		one := &t.Triggers[t.index[s.Trigger]]
-		if one.Reason, one.At = s.Reason, s.At; s.Reason == visit.Conditions {
+		if one.Reason, one.At = s.Reason, s.At; s.Reason == visit.Conditions || s.Reason == visit.Budget {
 			one.Verdict = s.Verdict.String()
 		}
 	}

@@ -116,7 +116,7 @@ func why(t engine.TrialTrigger) string {
 			return "waits for " + t.Start + ", in a chat"
 		}
 		return "waits for " + t.Start
-	case visit.Conditions:
+	case visit.Conditions, visit.Budget:
 		return "no: " + t.Verdict
 	case visit.Disabled:
 		return "switched off"
