@@ -236,3 +236,47 @@ func TestASimulationClosesAsWorkersDo(t *testing.T) {
 	s.until(b.clock.now())
 	saysTheSame(b, s, 12)
 }
+
+// TestASimulationKeepsVisitsApartAsWorkersDo has a visitor with two visits at once, on pages of their own, and a chat in the
+// first: for two workers on a Redis, and in a simulation.
+func TestASimulationKeepsVisitsApartAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"triggers": [
+		{"name": "Prices", "type": "page", "url": {"contains": "/pricing"}, "delay": "2s", "message": "Prices?"},
+		{"name": "Docs", "type": "page", "url": {"contains": "/docs"}, "delay": "3s", "message": "Docs?"},
+		{"name": "Heard", "type": "advanced", "on": "chat.message", "message": "We have heard you"},
+		{"name": "Late", "type": "advanced", "on": "visitor.custom", "event": "won", "message": "Well done"}]}}}`
+	b, s := both(t, setup{}, text)
+	n := 0
+	send := func(visit string, e event.Event) {
+		n++
+		e.ID, e.Time, e.Data.Visit = fmt.Sprint("e", n), b.clock.now().UTC().Truncate(time.Millisecond), visit
+		b.send(complete(t, []event.Event{e})...)
+		s.must(s.Advance(t.Context(), e.Time))
+		s.must(s.Take(t.Context(), complete(t, []event.Event{e})...))
+	}
+	view := func(visit, tab, url string) {
+		e := event.NewPageViewed("acme", "ann", visit, event.Page{URL: "https://acme.example" + url})
+		e.Data.Tab = tab
+		send(visit, e)
+	}
+	view("x1", "a", "/pricing")
+	view("x1", "a", "/pricing#plans")
+	view("x2", "", "/docs")
+	view("x1", "b", "/about")
+	redistest.Wait(t, "both visits have had their messages", func() bool {
+		return slices.Contains(b.messages(), "ann: Prices?") && slices.Contains(b.messages(), "ann: Docs?")
+	})
+	send("x1", requested("ann", "c1"))
+	send("x2", event.NewVisitorCustom("acme", "ann", "won"))
+	send("", event.NewVisitorMessage("acme", "c1", "Hello?"))
+	redistest.Wait(t, "the chat has its message", func() bool { return slices.Contains(b.messages(), "ann: We have heard you") })
+	b.quiet()
+	s.until(b.clock.now())
+	saysTheSame(b, s, 3)
+	for _, a := range b.visitorActions() {
+		if want := map[string]string{"Prices": "x1", "Docs": "x2", "Heard": "x1"}[a.data.Trigger]; a.data.Visit != want {
+			t.Errorf("%s: to %q, want %q", a.data.Trigger, a.data.Visit, want)
+		}
+	}
+}

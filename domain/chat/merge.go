@@ -51,6 +51,7 @@ func (s *State) Merge(e event.Event) {
 	if e.Data.Department != "" {
 		s.Department = s.Department.or(Department{e.Data.Department, at})
 	}
+	s.places(e, at)
 	if e.Data.Bot {
 		s.Bot = latest(s.Bot, at)
 	}

@@ -46,6 +46,7 @@ func drawEvent(r *rapid.T) event.Event {
 	if e.Data.From == event.FromAgent || strings.HasPrefix(string(e.Type), "chat.a") {
 		e.Data.Agent = fmt.Sprint("agent", rapid.IntRange(0, 14).Draw(r, "agent"))
 	}
+	e.Data.Visit = rapid.SampledFrom([]string{"", "x1", "x2"}).Draw(r, "visit")
 	if rapid.IntRange(0, 3).Draw(r, "departed") == 0 || e.Type == event.DepartmentChosen {
 		e.Data.Department = rapid.SampledFrom([]string{"sales", "support"}).Draw(r, "department")
 	}

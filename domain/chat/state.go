@@ -29,6 +29,9 @@ type State struct {
 	Handoff Moment `json:"handoff,omitzero"` // the last chat.handoff
 	Waiting []Ask  `json:"waiting,omitempty"`
 
+	RequestedIn Place `json:"requested_in,omitzero"` // where it was last requested, as far as events name visits
+	SpokenIn    Place `json:"spoken_in,omitzero"`    // where the visitor last wrote
+
 	Progress Progress `json:"told,omitzero"`
 }
 

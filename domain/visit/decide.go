@@ -146,9 +146,10 @@ func (r *run) act(c *compiled, t Timer) {
 			}
 			return
 		}
-		do, chat := s.render(values), t.Chat
+		do, chat, visit := s.render(values), t.Chat, t.Visit
 		if ofChat(do) {
 			chat = cmp.Or(chat, r.scene.going())
+			visit = r.visitOf(chat, t)
 		}
 		switch {
 		case do.Empty(len(s.attachments)):
@@ -159,7 +160,7 @@ func (r *run) act(c *compiled, t Timer) {
 			continue
 		}
 		e := Effect{
-			Do: do, Attachments: s.attachments, Visit: t.Visit, Chat: chat,
+			Do: do, Attachments: s.attachments, Visit: visit, Chat: chat,
 			Cause: Cause{c.Name, t.Event, i}, Reason: c.Start(), At: r.at,
 		}
 		if do.Snooze != "" {

@@ -347,6 +347,28 @@ func TestManyTimers(t *testing.T) {
 	}
 }
 
+// TestTimersInVain: a timer of a trigger that another timer carries out before it leaves its place to one that may act.
+func TestTimersInVain(t *testing.T) {
+	t.Parallel()
+	var all []string
+	for i := range 16 {
+		all = append(all, fmt.Sprintf(`{"name":"T%d","type":"advanced","on":"page.viewed","delay":"1m","actions":[{"add_tag":"t%d"}]}`, i, i))
+	}
+	s := newStory(t, "["+strings.Join(all, ",")+`,{"name":"R","type":"rescue","delay":"30s","message":"hi"},
+		{"name":"U","type":"advanced","on":"page.unchanged","after":"20s","message":"still"}]`)
+	for _, line := range []string{"0 view /a", "1 view /b", "2 ask", "2.5 end", "3 ask c2", "33 wake", "60 wake", "61 wake"} {
+		s.tell(line)
+	}
+	done := map[string]int{}
+	for _, line := range s.done {
+		words := strings.SplitN(line, " ", 3)
+		done[words[2]]++
+	}
+	if done["too_many"] != 0 || done["hi"] != 1 || done["frequency"] != 16 || done["tag t0"] != 1 || done["tag t15"] != 1 {
+		t.Errorf("%v", s.done)
+	}
+}
+
 // TestForgotten: the firings of triggers that are no longer defined are forgotten, once they are many.
 func TestForgotten(t *testing.T) {
 	t.Parallel()

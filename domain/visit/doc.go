@@ -17,6 +17,8 @@
 // Attributes, tags, chats and the effects that a visitor has had are the visitor's. An event that names no visit is of the
 // visit that was the latest then; one that names no tab is on the page that the visit has opened last.
 //
+// All that belongs to a chat goes to the chat's visit: see State.Home.
+//
 // A page is its URL without the fragment. A view that differs from the one before it in the fragment alone opens no page:
 // it starts nothing and begins no time anew. To a trigger that asks about fragments it is another page.
 //

@@ -10,3 +10,6 @@ func (s *State) Left() bool { return s.left(s.latest().ID) }
 
 // Silent tells whether the visitor's last sign of life is so long ago that their visit is over.
 func (s *State) Silent(at time.Time) bool { return at.Sub(s.seen(s.latest().ID)) >= End }
+
+// Over tells whether a visit is: its visitor has left, or has not stirred for too long, or it is not known any more.
+func (s *State) Over(visit string, at time.Time) bool { return s.gone(visit, at) }

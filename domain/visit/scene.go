@@ -49,7 +49,9 @@ type Chat struct {
 	Answered      time.Time // an agent's last message; a bot's is none
 	Joined        time.Time // when an agent last joined
 	Ended         time.Time
-	QueuePosition *int // nil: in no queue
+	QueuePosition *int   // nil: in no queue
+	RequestedIn   string // the visit in which it was requested; empty: not known
+	SpokenIn      string // the visit in which the visitor wrote last; empty: not known
 	Tags          []string
 }
 

@@ -57,9 +57,10 @@ func (c *compiled) atViews() bool { return c.Start() == "page.viewed" || c.Start
 func (r *run) timer(c *compiled, e event.Event) Timer {
 	at := e.Time.UTC()
 	t := Timer{
-		Trigger: c.Name, Made: c.made(0), Visit: cmp.Or(e.Data.Visit, r.State.latest().ID), Tab: e.Data.Tab, Chat: e.Data.Chat, Event: e.ID,
+		Trigger: c.Name, Made: c.made(0), Visit: cmp.Or(e.Data.Visit, r.unnamedVisit(e.Data.Chat, at)), Tab: e.Data.Tab, Chat: e.Data.Chat, Event: e.ID,
 		Started: at,
 	}
+	t = r.home(t)
 	if viewed(e) {
 		t.Page = c.page(pageOf(e).URL)
 	}

@@ -26,6 +26,7 @@ type story struct {
 	scene       visit.Scene
 	last        event.Event
 	events      int
+	visits      []string // of the effects
 	done        []string // "5 T hi": at five seconds T said hi; "5 T late": it did not
 }
 
@@ -113,7 +114,7 @@ func eventOf(t *testing.T, verb string, words []string) event.Event {
 		case verb == "custom":
 			d.Name = word
 		case verb == "say":
-			d.Text = strings.Join(words, " ")
+			d.Text = strings.TrimSpace(d.Text + " " + word)
 		default:
 			d.Attributes.Country = word
 		}
@@ -140,6 +141,14 @@ func (s *story) chat(e event.Event) {
 	case e.Type == event.ChatRequested || e.Data.From == event.FromVisitor:
 		if e.Time.After(c.Asked) {
 			c.Asked, c.Spoke = e.Time, e.Time
+		}
+		if e.Data.Visit != "" && e.Type == event.ChatRequested {
+			c.RequestedIn = e.Data.Visit
+		} else if e.Data.Visit != "" {
+			c.SpokenIn = e.Data.Visit
+		}
+		if c.Began.IsZero() || e.Time.Before(c.Began) {
+			c.Began = e.Time
 		}
 		if c.Answered.Before(e.Time) && (c.Waiting.IsZero() || e.Time.Before(c.Waiting)) {
 			c.Waiting = e.Time
@@ -175,6 +184,9 @@ func (s *story) decide(now string, fresh []event.Event) {
 	s.check(policy, d, at)
 	s.state = d.State
 	s.done = append(s.done, told(now, d)...)
+	for _, e := range d.Effects {
+		s.visits = append(s.visits, e.Visit)
+	}
 }
 
 // told is a decision in words. Both lists are in the order of their due times, which the effects show first.

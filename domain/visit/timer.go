@@ -108,6 +108,7 @@ func (r *run) heldBack(c *compiled, t Timer, at time.Time) bool {
 func (r *run) end() {
 	var left []Timer
 	for _, t := range r.State.Timers {
+		t = r.home(t)
 		if reason := r.ended(t); reason != "" {
 			r.skip(t, reason)
 			continue
@@ -154,11 +155,44 @@ func (r *run) compare(a, b Timer) int {
 		a.Started.Compare(b.Started), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Step, b.Step))
 }
 
-// push sets a timer, unless there are too many.
+// push sets a timer, unless there are too many. Timers that can only end as Frequency take no place: they end when another
+// needs theirs.
 func (r *run) push(t Timer) {
-	if len(r.State.Timers) >= mostTimers {
-		r.skip(t, TooMany)
+	r.State.Timers = append(r.State.Timers, t)
+	if len(r.State.Timers) <= mostTimers {
 		return
 	}
-	r.State.Timers = append(r.State.Timers, t)
+	slices.SortFunc(r.State.Timers, r.compare)
+	if i := r.vain(); i >= 0 {
+		r.skip(r.State.Timers[i], Frequency)
+		r.State.Timers = slices.Delete(r.State.Timers, i, i+1)
+		return
+	}
+	r.skip(t, TooMany)
+	r.State.Timers = slices.DeleteFunc(r.State.Timers, func(o Timer) bool { return o == t })
+}
+
+// vain is the place of the last timer that can only end as Frequency: its trigger has acted, or acts before it by another
+// timer; -1 where there is none.
+func (r *run) vain() int {
+	for i, t := range slices.Backward(r.State.Timers) {
+		c, _ := r.policy.named(t.Trigger)
+		if c == nil || t.Step > 0 {
+			continue
+		}
+		at := t.Due
+		if t.Waits {
+			at = at.Add(time.Duration(c.Delay))
+		}
+		acted := r.State.Fired[c.Name].Fired
+		for _, before := range r.State.Timers[:i] {
+			if before.Trigger == t.Trigger && before.Step == 0 && before.Waits == t.Waits {
+				acted = acted.Again(before.Visit, before.Due)
+			}
+		}
+		if !trigger.Allowed(c.Frequency, acted, t.Visit, at) {
+			return i
+		}
+	}
+	return -1
 }

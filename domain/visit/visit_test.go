@@ -130,6 +130,52 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// TestAChatSpeaksToItsVisit: what belongs to a chat goes to the visit in which it was requested, else to the one that spoke
+// in it last.
+func TestAChatSpeaksToItsVisit(t *testing.T) {
+	t.Parallel()
+	const (
+		says   = `{"name":"T","type":"advanced","on":"chat.message","message":"hi","frequency":"every_time"}`
+		rescue = `{"name":"T","type":"rescue","delay":"30s","message":"hi"}`
+		closes = `{"name":"T","type":"advanced","on":"visitor.custom","event":"won","actions":[{"close_chat":true}]}`
+		titled = `{"name":"T","type":"advanced","on":"chat.message","message":"hi","conditions":[{"field":"page.path","is":"/a"}]}`
+	)
+	for _, tt := range []struct{ name, trigger, story, want string }{
+		{"of the request", says, "0 arrive #x1; 1 ask #x1; 2 arrive #x2; 3 say hello", "x1"},
+		{"of a request that names none", says, "0 arrive #x1; 1 ask; 2 arrive #x2; 3 say hello", "x1"},
+		{"also when another visit speaks", says, "0 arrive #x1; 1 ask #x1; 2 arrive #x2; 3 say hello #x2", "x1"},
+		{"unless the first is over", says, "0 arrive #x1; 1 ask #x1; 2 leave #x1; 2 arrive #x2; 3 say hello #x2", "x2"},
+		{"or silent for half an hour", says, "0 arrive #x1; 1 ask #x1; 2000 arrive #x2; 2001 say hello #x2", "x2"},
+		{"of the message, where no request names one", says, "0 arrive #x1; 1 ask; 2 arrive #x2; 3 say hello #x2", "x2"},
+		{"of the last message", says, "0 arrive #x1; 1 say hello #x1; 2 arrive #x2; 3 say hello", "x1, x1"},
+		{"the latest, where nobody knows", says, "0 arrive #x1; 2 arrive #x2; 3 say hello", "x2"},
+		{"of the request that comes late", rescue, "0 arrive #x1; 1 ask #x1; 2 arrive #x2; 31 wake", "x1"},
+		{"a trigger of no chat that closes one", closes, "0 arrive #x1; 1 ask #x1; 2 arrive #x2; 3 custom won #x2", "x1"},
+		{"its page", titled, "0 view /a #x1; 1 ask #x1; 2 view /b #x2; 3 say hello", "x1"},
+		{"its page, and not another's", titled, "0 view /b #x1; 1 ask #x1; 2 view /a #x2; 3 say hello", ""},
+	} {
+		s := newStory(t, "["+tt.trigger+"]")
+		for line := range strings.SplitSeq(tt.story, "; ") {
+			s.tell(line)
+		}
+		if got := strings.Join(s.visits, ", "); got != tt.want {
+			t.Errorf("%s: to %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestARequestThatComesLate: a message came before the request did, and it waits for its delay.
+func TestARequestThatComesLate(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[{"name":"T","type":"advanced","on":"chat.message","delay":"10s","message":"hi"}]`)
+	for _, line := range []string{"0 arrive #x1", "2 arrive #x2", "3 say hello", "4@1 ask #x1", "13 wake"} {
+		s.tell(line)
+	}
+	if got := strings.Join(s.visits, " "); got != "x1" {
+		t.Errorf("to %q", got)
+	}
+}
+
 // TestUnknownChat: no message goes into a chat that is not known any more.
 func TestUnknownChat(t *testing.T) {
 	t.Parallel()

@@ -69,6 +69,12 @@ func storedRecords() map[string]any {
 				Timers: []visit.Timer{{Trigger: "Help", Made: 9, Visit: "2", Tab: "a", Event: "e7", Page: 8, Started: at(30), Due: at(52.25)}},
 			},
 		},
+		"testdata/v2/visitor_chat.json": &visitorState{ // of a chat that knows its visits
+			Chats: map[string]chat.State{"c1": {
+				ID: "c1", Began: at(22), Requested: at(22), Asked: at(26), Request: chat.Moment{At: at(22), Event: "e7"}, Wrote: chat.Moment{At: at(26), Event: "e9"},
+				RequestedIn: chat.Place{Visit: "1", At: at(22)}, SpokenIn: chat.Place{Visit: "2", At: at(26)},
+			}},
+		},
 		"testdata/v1/chat.json": &chatOwner{Visitor: "v1", Until: at(30 * 24 * 3600)},
 		"testdata/v1/chat_parked.json": &chatOwner{Until: at(24 * 3600), Parked: []event.Event{{
 			ID: "e8", Type: event.ChatMessage, Time: at(25.5), Source: event.DefaultSource,

@@ -111,7 +111,9 @@ func (v *visitor) decide(at time.Time) {
 			v.Wakes[id], v.due = d.Due.UTC(), hours.Earliest(v.due, d.Due)
 		}
 		for _, e := range d.Effects {
-			v.act(ruled(e))
+			f := ruled(e)
+			f.data.Visit = v.home(&d.State, at)
+			v.act(f)
 		}
 		for _, s := range d.Skipped {
 			v.skip(Skipped{chat: s.Chat, rule: string(s.Rule), Reason: string(s.Reason), at: s.At})

@@ -24,6 +24,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 		s.Chats[id] = visit.Chat{
 			Department: c.Department.ID, Began: c.Began, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
+			RequestedIn: c.RequestedIn.Visit, SpokenIn: c.SpokenIn.Visit,
 		}
 	}
 	return s
@@ -57,11 +58,20 @@ func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat
 	return s
 }
 
+// home is the visit to which the rules of a chat speak; empty: to all of the visitor's, where it is not known or over.
+func (v *visitor) home(c *chat.State, at time.Time) string {
+	id := v.Visit.Home(c.RequestedIn.Visit, c.SpokenIn.Visit, at)
+	if id == "" || v.Visit.Over(id, at) {
+		return ""
+	}
+	return id
+}
+
 // values are the values of the placeholders in the texts of a chat.
 func (v *visitor) values(department string, c *chat.State, h chat.Period, at time.Time) map[string]string {
 	values := map[string]string{
 		"visitor.name": v.Visit.Name(), "agent.name": v.agentName(c.Agent()), "property.name": v.name(),
-		"page.title": v.Visit.Title(""), "next_open": v.nextOpen(department, v.Visit.Language(), at),
+		"page.title": v.Visit.Title(v.home(c, at)), "next_open": v.nextOpen(department, v.Visit.Language(), at),
 	}
 	if department != "" {
 		values["department"] = v.departmentName(department)
