@@ -29,7 +29,7 @@ const shop = `{
 		"kim": {"schedule": "day"}
 	},
 	"destinations": {
-		"all": {"type": "log"},
+		"all": {"type": "log", "actions": ["widget.state_changed", "department.state_changed", "agent.*"]},
 		"crm": {"type": "log", "actions": ["widget.state_changed"]}
 	}
 }`

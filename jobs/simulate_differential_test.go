@@ -32,7 +32,7 @@ const edited = `{
 		"kim": {"schedule": "day"}
 	},
 	"destinations": {
-		"all": {"type": "log"},
+		"all": {"type": "log", "actions": ["widget.state_changed", "department.state_changed", "agent.*"]},
 		"crm": {"type": "log", "actions": ["widget.state_changed"]}
 	}
 }`

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
@@ -98,9 +99,11 @@ func head(s string) string { return s[:min(len(s), 3000)] }
 // definitions are properties with and without agents, and agents with notices.
 func (f flips) definitions() *definition.Definitions {
 	defs := &definition.Definitions{
-		Properties:   make(map[string]*definition.Property),
-		Agents:       make(map[string]*definition.Agent),
-		Destinations: map[string]*definition.Destination{"out": {Type: "redis_stream", MaxLen: 10_000_000}},
+		Properties: make(map[string]*definition.Property),
+		Agents:     make(map[string]*definition.Agent),
+		Destinations: map[string]*definition.Destination{"out": {
+			Type: "redis_stream", MaxLen: 10_000_000, Actions: []string{string(action.WidgetStateChanged), action.AllOfAgents}, // of agents who serve none, too
+		}},
 	}
 	weekly := func(hours string) definition.Schedule {
 		return definition.Schedule{InPlace: fmt.Appendf(nil, `{"time_zone":"UTC","weekly":{"daily":%q}}`, hours)}

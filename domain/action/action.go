@@ -37,11 +37,12 @@ func (t Type) Doc() string {
 	case DepartmentStateChanged:
 		return "The same of one department."
 	case AgentStatusChanged:
-		return "An agent has gone online or offline, or it has changed until when."
+		return "An agent has gone online or offline, or it has changed until when. `properties` are those that they serve, as far as these " +
+			"use the destination; absent for an agent who serves none."
 	case AgentNotify:
 		return "An agent is to be told that their hours have started or ended: `kind` is `hours_started` or `hours_ended`; " +
 			"or that a property closes soon: `closing_soon`; " +
-			"or what came in while one was closed: `digest_opened`; or agents a text: `trigger`."
+			"or what came in while one was closed: `digest_opened`; or agents a text: `trigger`. `properties` as with `agent.status_changed`."
 	case DigestOpened:
 		return "A property has opened, and something came in while it was closed: `forms`, `chats` that wait and `messages`, each " +
 			"with a `count` and its `ids`."
@@ -143,6 +144,8 @@ type AgentStatus struct {
 	Next     *string    `json:"next"`  // null with until
 	Version  int64      `json:"version"`
 	Cause    Cause      `json:"cause"`
+
+	Properties []string `json:"properties,omitempty"` // see WithProperties
 }
 
 // Notice is the data of AgentNotify.
@@ -157,6 +160,8 @@ type Notice struct {
 	Property   string `json:"property,omitempty"`   // closing_soon: the one that closes, or its property; digest_opened
 	Department string `json:"department,omitempty"` // does, before it
 	Text       string `json:"text,omitempty"`       // digest_opened: the items that came in
+
+	Properties []string `json:"properties,omitempty"` // see WithProperties; closing_soon and digest_opened: Property alone
 }
 
 // OrNull is how a value goes out where it may be missing: the zero value is nil, and null in JSON.

@@ -61,6 +61,27 @@ func examples(t testing.TB) map[string]action.Action {
 			ID: action.ID(action.AgentStatusChanged, "lea", edited), Type: action.AgentStatusChanged, Time: start,
 			Data: action.AgentStatus{Agent: "lea", Status: "online", Reason: "always", Since: start, Version: 1, Cause: edited},
 		},
+		"agent.status_changed.properties.json": {
+			ID: action.ID(action.AgentStatusChanged, "tom", atStart), Type: action.AgentStatusChanged, Time: start,
+			Data: action.AgentStatus{
+				Agent: "tom", Previous: "offline", Status: "online", Reason: "weekly", Since: start, Until: &end, Next: &offline, Version: 3, Cause: atStart,
+				Properties: []string{"acme", "beta"},
+			},
+		},
+		"agent.notify.properties.json": {
+			ID: action.ID(action.AgentNotify, "tom:closing_soon:acme", atEnd), Type: action.AgentNotify, Time: end.Add(-10 * time.Minute),
+			Data: action.Notice{
+				Agent: "tom", Kind: "closing_soon", Reason: "hours_end_soon", Until: &end, Cause: action.Cause{Boundary: end.Add(-10 * time.Minute)},
+				Property: "acme", Properties: []string{"acme"},
+			},
+		},
+		"agent.notify.trigger.json": {
+			ID: action.VisitorID(action.AgentNotify, "acme", "v1", "Look"), Type: action.AgentNotify, Time: end,
+			Data: action.Visitor{
+				Property: "acme", Visitor: "v1", Trigger: "Look", Reason: "matched", Cause: action.Cause{Event: "e-18"}, Kind: action.KindTrigger, Text: "Look!",
+				Agents: []string{"lea"}, Properties: []string{"acme"},
+			},
+		},
 		"agent.notify.json": {
 			ID: action.ID(action.AgentNotify, "lea:hours_ended", atEnd), Type: action.AgentNotify, Time: end,
 			Data: action.Notice{Agent: "lea", Name: "Léa", Kind: "hours_ended", Reason: "weekly", Until: &monday, Cause: atEnd},

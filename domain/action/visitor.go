@@ -82,6 +82,7 @@ type Visitor struct {
 	Until       time.Time    `json:"until,omitzero"` // of ChatSnooze
 	Due         time.Time    `json:"due,omitzero"`   // of ChatSLAWarning: when the time for a first answer will have passed
 	Ticket      *Ticket      `json:"ticket,omitempty"`
+	Properties  []string     `json:"properties,omitempty"` // of AgentNotify: Property alone, as with all actions of agents
 }
 
 // KindTrigger is the kind of an AgentNotify by which a trigger, or a step of the rescue ladder,

@@ -138,6 +138,13 @@ func (a *Agent) StandsInFor(id string) []string {
 	return once(ids)
 }
 
+// Serves tells whether the cover lets By serve the properties of For at an instant: on its dates, and on the day after them, since a
+// shift may run into that. The zone is that of For, in which dates of leave are read.
+func (c Cover) Serves(at time.Time, zone *time.Location) bool {
+	local := at.In(zone)
+	return c.From.Compare(hours.DateOf(local)) <= 0 && hours.DateOf(local.AddDate(0, 0, -1)).Compare(c.To) <= 0
+}
+
 // unlisted are the covers of an agent that are not in the list of the file, where each is checked already.
 func (d *Definitions) unlisted(covers []Cover) []Cover {
 	return slices.DeleteFunc(slices.Clone(covers), func(c Cover) bool { return slices.Contains(d.Cover, c) })

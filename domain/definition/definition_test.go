@@ -157,7 +157,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"destinations": {"a": {"type": "log", "max_len": 5}}}`, `/destinations/a/max_len: "max_len" is of no use to type log; allowed: for type redis_stream only`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": 0}}}`, `/destinations/a/max_len: "0" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
 		{`{"destinations": {"a": {"type": "redis_stream", "max_len": "5"}}}`, `/destinations/a/max_len: "5" is not a number that fits here; allowed: a whole number from 1 to 1000000000`},
-		{`{"destinations": {"a": {"type": "log", "actions": ["agent.notified"]}}}`, `/destinations/a/actions/0: "agent.notified" is not a type of action; allowed: widget.state_changed, department.state_changed, agent.status_changed, agent.notify, digest.opened, message.send, note.add, note.replace, tag.add, tag.remove, visitor.set_name, visitor.set_department, widget.hide, form.show, agents.invite, chat.reassign, chat.snooze, chat.close, ticket.create, chat.sla_warning (did you mean "agent.notify"?)`},
+		{`{"destinations": {"a": {"type": "log", "actions": ["agent.notified"]}}}`, `/destinations/a/actions/0: "agent.notified" is not a type of action; allowed: widget.state_changed, department.state_changed, agent.status_changed, agent.notify, digest.opened, message.send, note.add, note.replace, tag.add, tag.remove, visitor.set_name, visitor.set_department, widget.hide, form.show, agents.invite, chat.reassign, chat.snooze, chat.close, ticket.create, chat.sla_warning, agent.* (did you mean "agent.notify"?)`},
 	} {
 		d, err := definition.Parse(tree(t, c.in))
 		got := ""

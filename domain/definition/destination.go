@@ -2,6 +2,7 @@ package definition
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,8 @@ func destinationKind() table.Kind[Destination] {
 			"Whether the receiver takes a list of up to 100 actions in one request.").ByDefault(false).Of(webhook),
 		table.Key("actions", setOf("types of action", mostAgents, table.OneOf("a type of action", actionTypes()...), table.Clip),
 			func(d *Destination) *[]string { return &d.Actions },
-			"Only these types of action, and what a `notify` sends to it by name. All of them where none is listed."),
+			"Only these types of action, and what a `notify` sends to it by name. All of them where none is listed. `agent.*` are all those "+
+				"of agents. Actions of agents who serve no property come only where their type, or `agent.*`, is listed."),
 	}, checkStream), func(d *Destination) string { return d.Type })
 }
 
@@ -51,14 +53,22 @@ func checkStream(at table.Place, d *Destination) {
 	}
 }
 
+// Wants tells whether the destination asks for a type of action: names it in its list, or has no list.
+func (d *Destination) Wants(t action.Type) bool { return len(d.Actions) == 0 || d.Names(t) }
+
+// Names tells whether a type of action is in the destination's list.
+func (d *Destination) Names(t action.Type) bool {
+	return slices.Contains(d.Actions, string(t)) || t.OfAgent() && slices.Contains(d.Actions, action.AllOfAgents)
+}
+
 // actionTypes are the types that a destination may ask for.
 func actionTypes() []string {
 	types := action.Types()
-	names := make([]string, len(types))
+	names := make([]string, len(types), len(types)+1)
 	for i, t := range types {
 		names[i] = string(t)
 	}
-	return names
+	return append(names, action.AllOfAgents)
 }
 
 // webURL is where something is posted to. It may hold a token, so that no fault shows more of it than the scheme. The

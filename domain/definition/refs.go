@@ -63,6 +63,23 @@ func (p *Property) AllAgents() []string {
 	return once(ids)
 }
 
+// Serving are the agents who serve the property, each once: AllAgents, and those who take turns in its schedule or in that of a
+// department. named gives the canonical JSON of a named schedule; nil for one that is not defined.
+func (p *Property) Serving(named func(name string) []byte) []string {
+	ids := append(p.AllAgents(), p.Schedule.turns(named)...)
+	for _, d := range p.Departments {
+		ids = append(ids, d.Schedule.turns(named)...)
+	}
+	return once(ids)
+}
+
+func (s Schedule) turns(named func(name string) []byte) []string {
+	if s.Name != "" {
+		s.InPlace = named(s.Name)
+	}
+	return s.Turning()
+}
+
 // once leaves out of names those that came before.
 func once(names []string) []string {
 	if len(names) < 2 { // as of most properties, with each decision

@@ -108,7 +108,7 @@ func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log e
 		return err
 	}
 	l := lane{
-		breaker: out, Lane: at, log: log, def: def, begun: begun[at.Destination], all: slices.Sorted(maps.Keys(defs)),
+		breaker: out, Lane: at, log: log, wish: d.wishOf(at.Destination, def), begun: begun[at.Destination], all: slices.Sorted(maps.Keys(defs)),
 		lease: store.Lease{Holder: out.holder, For: deliveryLease},
 	}
 	return l.run(ctx)

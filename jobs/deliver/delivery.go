@@ -1,10 +1,13 @@
 package deliver
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Delivery is one action for a destination. Shard and Seq are its place, which only
@@ -47,3 +50,42 @@ type Snooze struct {
 }
 
 func (e *Snooze) Unwrap() error { return e.error }
+
+// subjectOf is the subject of an action: those of one subject are kept in order. An
+// action that cannot be read has none, and holds up no other.
+func subjectOf(body []byte) string {
+	var a struct {
+		Data struct {
+			Property string `json:"property"`
+			Visitor  string `json:"visitor"`
+			Agent    string `json:"agent"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(body, &a) != nil {
+		return ""
+	}
+	switch {
+	case a.Data.Visitor != "":
+		return string(store.VisitorSubject(a.Data.Property, a.Data.Visitor))
+	case a.Data.Property != "":
+		return string(store.PropertySubject(a.Data.Property))
+	case a.Data.Agent != "":
+		return string(store.AgentSubject(a.Data.Agent))
+	}
+	return ""
+}
+
+// idOf is the id of an action. This program writes it near the beginning, where it is
+// found a hundred times as fast as by decoding.
+func idOf(body []byte) string {
+	if rest, ok := bytes.CutPrefix(body, []byte(`{"specversion":"1.0","id":"`)); ok {
+		if id, _, ok := bytes.Cut(rest, []byte{'"'}); ok && !bytes.ContainsRune(id, '\\') {
+			return string(id)
+		}
+	}
+	var a struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal(body, &a) // a body that cannot be read has none
+	return a.ID
+}

@@ -69,10 +69,11 @@ func (l *lane) giveUp(ctx context.Context) error {
 			return nil
 		}
 		for _, e := range entries[:old] {
-			if !l.wants(e) {
+			body := l.wish.wanted(e)
+			if body == nil {
 				continue
 			}
-			if err := l.archive(ctx, e.Seq, e.Body, l.seen.Error); err != nil {
+			if err := l.archive(ctx, e.Seq, body, l.seen.Error); err != nil {
 				return err
 			}
 		}

@@ -1,16 +1,12 @@
 package deliver
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/domain/action"
-	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -29,7 +25,7 @@ type lane struct {
 	*breaker
 	store.Lane
 	log   engine.Report
-	def   definition.Destination
+	wish  wish
 	begun int64 // number of its beginning
 	all   []string
 	lease store.Lease
@@ -210,6 +206,7 @@ func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 			continue
 		case isRefused(err):
 			refused := entries[slices.IndexFunc(entries, func(e store.Entry) bool { return e.Seq == s.batch[0].Seq })]
+			refused.Body = s.batch[0].Body
 			if err := l.refused(ctx, refused, &s); err != nil {
 				return err
 			}
@@ -234,78 +231,20 @@ func (l *lane) take(entries []store.Entry, most int) step {
 		if len(s.batch) == most {
 			break
 		}
-		if l.wants(e) {
-			if subject := l.subjectAside(e.Body); subject != "" {
+		if body := l.wish.wanted(e); body != nil {
+			if subject := l.subjectAside(body); subject != "" {
 				if len(l.aside)+len(s.follow) >= asideMost {
 					break
 				}
-				s.follow = append(s.follow, store.Aside{Seq: e.Seq, Subject: subject, Since: now, At: e.At, Body: e.Body})
+				s.follow = append(s.follow, store.Aside{Seq: e.Seq, Subject: subject, Since: now, At: e.At, Body: body})
 			} else {
-				s.batch = append(s.batch, Delivery{Shard: l.Shard, Seq: e.Seq, ID: idOf(e.Body), Body: e.Body})
+				s.batch = append(s.batch, Delivery{Shard: l.Shard, Seq: e.Seq, ID: idOf(body), Body: body})
 			}
 		}
 		s.last = e.Seq
 		s.count++
 	}
 	return s
-}
-
-// wants leaves out actions for other destinations, and types that this one does not want. It
-// wants an action that names it, whatever the type. A destination of the worker's own wants all from its start on.
-func (l *lane) wants(e store.Entry) bool {
-	if _, own := l.d.Own[l.Destination]; own {
-		return !e.At.Before(l.d.started.Truncate(time.Millisecond))
-	}
-	if e.To != nil && !slices.Contains(e.To, l.Destination) {
-		return false
-	}
-	if len(l.def.Actions) == 0 {
-		return true
-	}
-	var head struct {
-		Type action.Type
-		Data struct{ Destination string }
-	}
-	return json.Unmarshal(e.Body, &head) == nil && (slices.Contains(l.def.Actions, string(head.Type)) || head.Data.Destination == l.Destination)
-}
-
-// subjectOf is the subject of an action: those of one subject are kept in order. An
-// action that cannot be read has none, and holds up no other.
-func subjectOf(body []byte) string {
-	var a struct {
-		Data struct {
-			Property string `json:"property"`
-			Visitor  string `json:"visitor"`
-			Agent    string `json:"agent"`
-		} `json:"data"`
-	}
-	if json.Unmarshal(body, &a) != nil {
-		return ""
-	}
-	switch {
-	case a.Data.Visitor != "":
-		return string(store.VisitorSubject(a.Data.Property, a.Data.Visitor))
-	case a.Data.Property != "":
-		return string(store.PropertySubject(a.Data.Property))
-	case a.Data.Agent != "":
-		return string(store.AgentSubject(a.Data.Agent))
-	}
-	return ""
-}
-
-// idOf is the id of an action. This program writes it near the beginning, where it is
-// found a hundred times as fast as by decoding.
-func idOf(body []byte) string {
-	if rest, ok := bytes.CutPrefix(body, []byte(`{"specversion":"1.0","id":"`)); ok {
-		if id, _, ok := bytes.Cut(rest, []byte{'"'}); ok && !bytes.ContainsRune(id, '\\') {
-			return string(id)
-		}
-	}
-	var a struct {
-		ID string `json:"id"`
-	}
-	_ = json.Unmarshal(body, &a) // a body that cannot be read has none
-	return a.ID
 }
 
 func (l *lane) count(sent int) {

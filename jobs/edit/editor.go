@@ -28,6 +28,7 @@ type Store interface {
 	recordStore
 	referenceStore
 	Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error)
+	Serving(ctx context.Context, by []store.Subject) ([][]store.Subject, error)
 	Edited(ctx context.Context) ([]store.WakeRequest, error)
 	Shard(s store.Subject) int
 }

@@ -53,7 +53,7 @@ func digestNotice(id, name, property string, d *action.Digest, at time.Time) act
 	subject := id + ":" + string(agent.DigestOpened) + ":" + d.Property
 	return action.Action{ID: action.ID(action.AgentNotify, subject, d.Cause), Type: action.AgentNotify, Time: at, Data: action.Notice{
 		Agent: id, Name: name, Kind: string(agent.DigestOpened), Reason: d.Reason, Cause: d.Cause,
-		Property: d.Property, Text: "While " + property + " was closed: " + d.Summary(),
+		Property: d.Property, Properties: []string{d.Property}, Text: "While " + property + " was closed: " + d.Summary(),
 	}}
 }
 

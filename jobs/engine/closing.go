@@ -31,7 +31,7 @@ func closingAction(property, name string, n widget.Notice, at time.Time) action.
 	return action.Action{
 		ID:   action.ID(action.AgentNotify, subject, action.Cause{Boundary: n.Closes}),
 		Type: action.AgentNotify, Time: at, Data: action.Notice{
-			Agent: n.Agent, Name: name, Kind: string(agent.ClosingSoon), Property: property, Department: n.Department,
+			Agent: n.Agent, Name: name, Kind: string(agent.ClosingSoon), Property: property, Properties: []string{property}, Department: n.Department,
 			Reason: string(chat.HoursEndSoon), Until: &n.Closes, Cause: action.Cause{Boundary: n.Due},
 		},
 	}

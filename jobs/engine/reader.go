@@ -10,4 +10,5 @@ import (
 type Reader interface {
 	Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error)
 	Schedules(ctx context.Context, names []string) ([][]byte, error)
+	Serving(ctx context.Context, by []store.Subject) ([][]store.Subject, error)
 }

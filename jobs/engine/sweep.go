@@ -65,6 +65,9 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	if err := s.addToDigests(ctx, out.Changes, at); err != nil {
 		return err
 	}
+	if err := s.noteTurns(ctx, out.Changes); err != nil {
+		return err
+	}
 	showHeldBack(&out, s.board, at)
 	lost, err := s.Store.Commit(ctx, Written(out.Changes))
 	if err != nil {

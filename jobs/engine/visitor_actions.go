@@ -37,6 +37,9 @@ func (v *visitor) add(e effect, out store.Outgoing) {
 func (v *visitor) action(e *effect) action.Action {
 	t := e.fill()
 	e.data.Property, e.data.Visitor = v.propertyAt.id, v.id
+	if t.OfAgent() {
+		e.data.Properties = []string{v.propertyAt.id}
+	}
 	return action.Action{ID: action.VisitorID(t, v.propertyAt.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}
 }
 

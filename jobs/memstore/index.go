@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,6 +108,17 @@ func (s *Store) Users(_ context.Context, shard int, schedule, cursor string, lim
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.shards[shard].users[schedule].page(cursor, limit)
+}
+
+// Serving implements store.Store.
+func (s *Store) Serving(_ context.Context, by []store.Subject) ([][]store.Subject, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all [][]store.Subject
+	for _, subject := range by {
+		all = append(all, slices.Sorted(maps.Keys(s.of(subject).served[subject])))
+	}
+	return all, nil
 }
 
 // Served implements store.Store.

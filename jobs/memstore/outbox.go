@@ -21,10 +21,10 @@ const mostRecent = 20
 func (s *Store) send(sh *shard, c *store.Change) {
 	at := instant(c.At.UnixMilli())
 	for _, a := range c.Actions {
-		e := store.Entry{Seq: s.next(), Body: a.Body, To: a.To, At: at}
+		e := store.Entry{Seq: s.next(), Body: a.Body, To: a.To, For: a.For, At: at}
 		switch {
 		case a.Notice:
-			e.To = nil
+			e.To, e.For = nil, nil
 			sh.notices = append(sh.notices, e)
 		case a.Leaves():
 			sh.outbox = append(sh.outbox, e)

@@ -16,7 +16,7 @@ import (
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again
 //	deskbell:{N}:chatting       zset    "PROPERTY/VISITOR", all of score 0: visitors who have a chat going, or a timer that counts hours
 //	deskbell:{N}:heard          zset    hash of a subject and the id of an event → Unix time at which it was seen
-//	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations
+//	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations, or for = shares of them, t = when it was committed in ms
 //	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON
 //	deskbell:{N}:notices        stream  notices for agents' own services: a = CloudEvents JSON
 //	deskbell:{N}:cursor         hash    destination → last entry of out that it has had

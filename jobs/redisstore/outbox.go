@@ -48,7 +48,8 @@ func (s *Store) Outbox(ctx context.Context, l store.Lane, lease store.Lease, lim
 	return entries, text(reply[0]), false, nil
 }
 
-// entry reads an action of a stream: "a" is its body, "to" are its destinations (absent: all), "t" is when it was committed.
+// entry reads an action of a stream: "a" is its body, "to" are its destinations (absent: all), "for" are its shares, "t" is when it
+// was committed. Shares that cannot be read are none.
 func entry(id string, fields iter.Seq2[string, any]) store.Entry {
 	e := store.Entry{Seq: id}
 	for name, value := range fields {
@@ -57,6 +58,10 @@ func entry(id string, fields iter.Seq2[string, any]) store.Entry {
 			e.Body = []byte(text(value))
 		case "to":
 			e.To = strings.Split(text(value), ",")
+		case "for":
+			if json.Unmarshal([]byte(text(value)), &e.For) != nil || e.For == nil {
+				e.For = []store.Share{}
+			}
 		case "t":
 			if ms, err := strconv.ParseInt(text(value), 10, 64); err == nil {
 				e.At = time.UnixMilli(ms).UTC()

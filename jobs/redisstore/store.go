@@ -5,6 +5,7 @@ package redisstore
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -323,13 +324,16 @@ func chats(c store.Change) string {
 	return ""
 }
 
-// addressee is the receivers of an action, as commit.lua reads them.
+// addressee is the receivers of an action, as commit.lua reads them. Lists of names and texts encode without an error.
 func addressee(a store.Outgoing) string {
 	switch {
 	case a.Notice:
 		return "@"
 	case !a.Leaves():
 		return "-"
+	case a.For != nil:
+		shares, _ := json.Marshal(a.For)
+		return string(shares)
 	}
 	return strings.Join(a.To, ",") // no name of one begins with a sign
 }

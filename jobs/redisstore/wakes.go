@@ -101,6 +101,28 @@ func (s *Store) Served(ctx context.Context, by store.Subject, cursor string, lim
 	return s.members(ctx, s.keys[s.Shard(by)].serves(by), cursor, limit)
 }
 
+// Serving implements store.Store, in one pipeline.
+func (s *Store) Serving(ctx context.Context, by []store.Subject) ([][]store.Subject, error) {
+	if len(by) == 0 {
+		return nil, nil
+	}
+	replies := make([]*redis.StringSliceCmd, len(by))
+	if _, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, subject := range by {
+			replies[i] = p.SMembers(ctx, s.keys[s.Shard(subject)].serves(subject))
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("reading whom %d subjects serve: %w", len(by), err)
+	}
+	all := make([][]store.Subject, len(by))
+	for i, r := range replies {
+		sort.Strings(r.Val())
+		all[i] = subjects(r.Val())
+	}
+	return all, nil
+}
+
 func (s *Store) members(ctx context.Context, key, cursor string, limit int) ([]store.Subject, string, error) {
 	at, err := parseCursor(cursor)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
@@ -210,7 +211,11 @@ func (s *Simulation) deliver(ctx context.Context) error {
 	}
 	slices.SortFunc(all, func(a, b store.Entry) int { return store.CompareSeq(a.Seq, b.Seq) })
 	for _, e := range all {
-		if err := s.action(e.Body); err != nil {
+		body, err := action.WithProperties(e.Body, store.Properties(e.For))
+		if err != nil {
+			return err
+		}
+		if err := s.action(body); err != nil {
 			return err
 		}
 	}

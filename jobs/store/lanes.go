@@ -13,6 +13,7 @@ type Entry struct {
 	Seq  string // its place in the shard's outbox, which only grows
 	Body []byte
 	To   []string  // nil: all
+	For  []Share   // as Outgoing.For
 	At   time.Time // when it was committed, to the millisecond, by the clock of the worker that decided it: Change.At
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,13 +172,39 @@ type Outgoing struct {
 	Body []byte   // CloudEvents JSON
 	To   []string // names of destinations; nil: all, empty: nobody
 
+	// For says instead who gets an action of an agent: the destinations of the properties that the agent serves. nil: To
+	// says it; empty: the agent serves none.
+	For []Share
+
 	// Notice is set for an action that goes to an agent's own services. It is kept
 	// apart from the outbox, which all destinations read.
 	Notice bool
 }
 
 // Leaves tells whether an action has a receiver: one without is only shown as recent.
-func (o Outgoing) Leaves() bool { return o.Notice || o.To == nil || len(o.To) > 0 }
+func (o Outgoing) Leaves() bool {
+	if o.Notice || o.For == nil {
+		return o.Notice || o.To == nil || len(o.To) > 0
+	}
+	return len(o.For) == 0 || slices.ContainsFunc(o.For, func(s Share) bool { return s.To == nil || len(s.To) > 0 })
+}
+
+// Share is some properties that use the same destinations. A destination gets one action for all shares that name it, and learns of
+// no property that does not use it.
+type Share struct {
+	Properties []string `json:"p"`
+	To         []string `json:"to"` // nil: all, empty: nobody
+}
+
+// Properties are those of some shares, in order; nil: there are no shares.
+func Properties(shares []Share) []string {
+	var all []string
+	for _, s := range shares {
+		all = append(all, s.Properties...)
+	}
+	slices.Sort(all)
+	return all
+}
 
 // Edit is a new definition of a subject.
 type Edit struct {
@@ -268,6 +295,8 @@ type Store interface {
 	Serve(ctx context.Context, served Subject, by []Subject) error
 	// Served gives some subjects that another subject serves, or once served, as Page.
 	Served(ctx context.Context, by Subject, cursor string, limit int) ([]Subject, string, error)
+	// Serving gives for each of some subjects all that it serves, or once served, in order.
+	Serving(ctx context.Context, by []Subject) ([][]Subject, error)
 	// Chatting gives the visitors of a property who have an open chat, or a timer that counts
 	// its hours, in any shards, in the order of their ids, and the cursor of the next page; it
 	// starts with "" and ends with "". limit is how many a shard adds to a page at most.

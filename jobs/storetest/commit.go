@@ -150,6 +150,9 @@ func commits() []testCase {
 				{Body: []byte("1")},
 				{Body: []byte("2"), To: []string{"a"}},
 				{Body: []byte("nobody"), To: []string{}},
+				{Body: []byte("of nobody's destinations"), For: []store.Share{{Properties: []string{"p"}, To: []string{}}}},
+				{Body: []byte("shares"), For: []store.Share{{Properties: []string{"p", "q"}}, {Properties: []string{"r"}, To: []string{"a", "b"}}, {Properties: []string{"s"}, To: []string{}}}},
+				{Body: []byte("of none"), For: []store.Share{}},
 			}
 			second.Actions = []store.Outgoing{{Body: []byte("3 \n é \x00"), To: []string{"b", "a"}}}
 			f.commit(first, second)
@@ -157,7 +160,7 @@ func commits() []testCase {
 			for i := range entries {
 				entries[i].Seq = ""
 			}
-			want := []store.Entry{{Body: []byte("1"), At: nine}, {Body: []byte("2"), To: []string{"a"}, At: nine}, {Body: []byte("3 \n é \x00"), To: []string{"b", "a"}, At: later}}
+			want := []store.Entry{{Body: []byte("1"), At: nine}, {Body: []byte("2"), To: []string{"a"}, At: nine}, {Body: []byte("shares"), For: first.Actions[4].For, At: nine}, {Body: []byte("of none"), For: []store.Share{}, At: nine}, {Body: []byte("3 \n é \x00"), To: []string{"b", "a"}, At: later}}
 			if diff := cmp.Diff(want, entries); diff != "" {
 				f.Error(diff)
 			}

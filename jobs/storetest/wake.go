@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -207,7 +208,13 @@ func (f *fixture) served(by store.Subject) []store.Subject {
 		all = append(all, page...)
 		if cursor = next; cursor == "" {
 			slices.Sort(all)
-			return slices.Compact(all)
+			all = slices.Compact(all)
+			lists, err := f.store.Serving(f.Context(), []store.Subject{"agent/nobody", by})
+			f.must(err)
+			if diff := cmp.Diff([][]store.Subject{nil, all}, lists, cmpopts.EquateEmpty()); diff != "" {
+				f.Error(diff)
+			}
+			return all
 		}
 	}
 }

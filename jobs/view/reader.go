@@ -24,6 +24,7 @@ type Store interface {
 	Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error)
 	Scan(ctx context.Context, prefix, cursor string, limit int) ([]store.Record, string, error)
 	Schedules(ctx context.Context, names []string) ([][]byte, error)
+	Serving(ctx context.Context, by []store.Subject) ([][]store.Subject, error)
 	Recent(ctx context.Context, limit int) ([]store.Entry, error)
 }
 

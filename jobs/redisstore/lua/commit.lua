@@ -5,7 +5,7 @@
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0, number of actions, number of events heard, '1' to tell of it,
 --      '+' for a visitor who chats from now on, '-' for one who no longer does ('' leaves it), when it was decided in ms, then per action:
---      body, and its destinations, '' for all, '@' for a notice, or '-' for none; then per event: its member of heard, and when
+--      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local most = 10 -- actions kept to be shown: of one commit, and of a shard
@@ -55,6 +55,8 @@ while i <= last do
           call('XADD', KEYS[3], '*', 'a', ARGV[b], 't', ARGV[a + 9])
         elseif ARGV[b + 1] == '@' then
           call('XADD', KEYS[4], '*', 'a', ARGV[b], 't', ARGV[a + 9])
+        elseif sub(ARGV[b + 1], 1, 1) == '[' then
+          call('XADD', KEYS[3], '*', 'a', ARGV[b], 'for', ARGV[b + 1], 't', ARGV[a + 9])
         elseif ARGV[b + 1] ~= '-' then
           call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', ARGV[b + 1], 't', ARGV[a + 9])
         end
