@@ -22,6 +22,7 @@ func TestTextsAreReadAlike(t *testing.T) {
 	t.Parallel()
 	const text = `{"properties": {"acme": {"triggers": [
 		{"name": "Path", "type": "advanced", "on": "page.viewed", "frequency": "every_time", "conditions": [{"field": "page.path", "is": "/100%/pricing"}], "message": "by path"},
+		{"name": "Name", "type": "site", "message": "Hi {{visitor.name|there}}"},
 		{"name": "Word", "type": "advanced", "on": "chat.message", "frequency": "every_time", "conditions": [{"field": "message.text", "ends_with": "refund"}], "message": "by word"},
 		{"name": "Order", "type": "advanced", "on": "page.viewed", "frequency": "every_time", "conditions": [{"field": "visitor.custom.order", "ends_with": "Z"}, {"field": "visitor.custom.k0", "is": 0}], "message": "by order"},
 		{"name": "Source", "type": "advanced", "on": "page.viewed", "frequency": "every_time", "conditions": [{"field": "page.utm_source", "is": "x"}], "message": "by source"}]}}}`
@@ -45,12 +46,13 @@ func TestTextsAreReadAlike(t *testing.T) {
 	send("long", event.Page{URL: "https://acme.example/?" + strings.Repeat("y", 8000) + "&utm_source=x"})
 	take("writes", event.New(event.ChatRequested, event.Data{Chat: "c1"}))
 	take("writes", event.New(event.ChatMessage, event.Data{Chat: "c1", From: event.FromVisitor, Text: strings.Repeat("é", 8186) + "refund"}))
+	take("turns", event.New(event.VisitorArrived, event.Data{Attributes: event.Attributes{Name: "\u202Egnp\u202C\x00exe"}}))
 	custom := event.Values{"order": strings.Repeat("é", 1023) + "Z"}
 	for k := range 60 {
 		custom[fmt.Sprint("k", k)] = json.Number(strconv.Itoa(k))
 	}
 	take("orders", event.New(event.PageViewed, event.Data{Page: event.Page{URL: "https://acme.example/"}, Attributes: event.Attributes{Custom: custom}}))
-	want := []string{"long: by source", "orders: by order", "percent: by path", "percent: by source", "repeated: by source", "user: by path", "writes: by word"}
+	want := []string{"long: by source", "orders: by order", "percent: by path", "percent: by source", "repeated: by source", "turns: Hi gnp exe", "user: by path", "writes: by word"}
 	redistest.Wait(t, "all is said", func() bool { return len(b.messages()) >= len(want) })
 	b.quiet()
 	s.until(b.clock.now())

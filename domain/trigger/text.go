@@ -130,7 +130,8 @@ func (p *textParser) fault(rest, value, problem, allowed string) {
 }
 
 // Render fills in the values by the names of their placeholders. A value of nothing but blanks, or none, gives way to the
-// fallback. Values are cut to 200 characters and kept on one line, and are never read as placeholders themselves. A text of
+// fallback. Values are cut to 200 characters and kept on one line, without control characters and those of the Unicode
+// bidirectional algorithm, and are never read as placeholders themselves. A text of
 // which nothing but blanks is left is empty.
 func (t Text) Render(values map[string]string) string {
 	var b strings.Builder
@@ -147,11 +148,27 @@ func (t Text) Render(values map[string]string) string {
 	return ""
 }
 
-// oneLine keeps the words of somebody else from looking like a message of its own.
+// oneLine keeps the words of somebody else from looking like a message of its own, and from turning the words around them.
 func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if turnsText(r) {
+			return -1
+		}
+		return r
+	}, s)
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if runes := []rune(s); len(runes) > mostValue {
 		return string(runes[:mostValue-1]) + "…"
 	}
 	return s
+}
+
+// turnsText tells whether a character is one of those with which a text says in which direction it runs (Bidi_Control in
+// Unicode). One in a name would turn the rest of the message. Joiners are none: scripts and emoji need them.
+func turnsText(r rune) bool {
+	switch {
+	case r == '\u061C', r == '\u200E', r == '\u200F', r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
+		return true
+	}
+	return false
 }

@@ -38,6 +38,34 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// What a visitor writes for a name must not turn or break the message around it.
+func TestValuesFromOutsideAreHarmless(t *testing.T) {
+	t.Parallel()
+	text, err := trigger.ParseText("Hi {{visitor.name|there}}, welcome", trigger.InMessage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"\u202Egnp.exe\u202C":               "gnp.exe",
+		"A\u202An\u202Bn\u202C\u202D":       "Ann",
+		"\u2066A\u2067n\u2068n\u2069":       "Ann",
+		"\u200EAnn\u200F\u061C":             "Ann",
+		"\u202E\u2066\u200F":                "there",
+		" \u202E \x00\u0085 ":               "there",
+		"A\x1b[31mnn\x7f":                   "A [31mnn",
+		"A\u0080\u009Bnn":                   "A nn",
+		"Ann\u2028Bob\u2029":                "Ann Bob",
+		"👩\u200D🚀":                          "👩\u200D🚀",      // a joiner makes one emoji
+		"می\u200Cخواهم":                     "می\u200Cخواهم", // a non-joiner parts letters
+		"דנה":                               "דנה",           // letters turn by themselves
+		strings.Repeat("\u202E", 300) + "A": "A",
+	} {
+		if got := text.Render(map[string]string{"visitor.name": name}); got != "Hi "+want+", welcome" {
+			t.Errorf("%q: %q, want the name %q", name, got, want)
+		}
+	}
+}
+
 func TestParseTextRefuses(t *testing.T) {
 	t.Parallel()
 	const names = "visitor.name, agent.name, property.name, department, next_open, page.title"
