@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/hours/holidays"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 type holidaysCmd struct {
@@ -47,7 +49,7 @@ func (c *holidaysCmd) Run(a *app) error {
 	}
 	year := cmp.Or(c.Year, a.now().Year())
 	if year < holidays.First || year > holidays.Last {
-		return usagef("holidays: %d lies outside the years that are known, %d to %d", year, holidays.First, holidays.Last)
+		return usagef("holidays: %d lies outside the years that are known, %d to %d%s", year, holidays.First, holidays.Last, table.DidYouMean(strconv.Itoa(nearYear(year))))
 	}
 	days := country.Year(region, year, types...)
 	if c.JSON {
@@ -55,6 +57,15 @@ func (c *holidaysCmd) Run(a *app) error {
 	}
 	c.draw(a, country, region, year, days)
 	return nil
+}
+
+// nearYear is the year that is known and was probably meant, or else is the nearest.
+func nearYear(year int) int {
+	const century = 100
+	if 0 <= year && year < century {
+		year += holidays.First / century * century
+	}
+	return max(holidays.First, min(year, holidays.Last))
 }
 
 // misplaced describes the faults of a place or a type, without the paths of a definition.

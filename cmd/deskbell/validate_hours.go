@@ -28,21 +28,16 @@ func (a *app) checkHours(ctx context.Context) config.Check {
 			return nil, err
 		}
 		for _, id := range slices.Sorted(maps.Keys(defs.Properties)) {
-			p := defs.Properties[id]
 			coverage, err := reader.Coverage(ctx, id, a.now(), a.now().Add(coverageAhead))
 			if err != nil {
 				return nil, err
 			}
-			schedule, err := reader.Schedule(ctx, id)
+			gates, err := reader.AllGates(ctx, id)
 			if err != nil {
 				return nil, err
 			}
-			zone := schedule.Location()
-			never, err := a.neverOpen(ctx, reader, id, p)
-			if err != nil {
-				return nil, err
-			}
-			warnings = append(warnings, never...)
+			zone := gates[""][0].Location()
+			warnings = append(warnings, a.neverOpen(id, gates)...)
 			path := "/properties/" + id
 			warnings = append(warnings, uncovered(path, coverage.Covered, zone)...)
 			for _, department := range slices.Sorted(maps.Keys(coverage.Departments)) {
@@ -60,18 +55,14 @@ func uncovered(path string, c view.Covered, zone *time.Location) definition.Faul
 	}
 	long := (time.Duration(c.UncoveredSeconds) * time.Second).Round(time.Minute)
 	problem := fmt.Sprintf("is open for %d h %d min of the next 4 weeks while nobody is on shift, first on %s; see deskbell coverage",
-		int(long.Hours()), int(long.Minutes())%60, c.Gaps[0].From.In(zone).Format("Mon 2 Jan 15:04 MST"))
+		int(long.Hours()), int(long.Minutes())%60, c.Gaps[0].From.In(zone).Format("Mon 2 Jan 2006 15:04 MST"))
 	return definition.Faults{{Path: path, Problem: problem}}
 }
 
 // neverOpen are warnings of departments that never open, and of a property of which that is true.
-func (a *app) neverOpen(ctx context.Context, reader *view.Reader, id string, p *definition.Property) (warnings definition.Faults, err error) {
-	for _, department := range append([]string{""}, slices.Sorted(maps.Keys(p.Departments))...) {
-		gates, err := reader.Gates(ctx, id, department)
-		if err != nil {
-			return nil, err
-		}
-		if !hours.Opening(a.now(), gates...).IsZero() {
+func (a *app) neverOpen(id string, gates map[string][]*hours.Schedule) (warnings definition.Faults) {
+	for _, department := range slices.Sorted(maps.Keys(gates)) { // the property first
+		if !hours.Opening(a.now(), gates[department]...).IsZero() {
 			continue
 		}
 		path, problem := "/properties/"+id, "is never open: its schedule has no open hours"
@@ -83,7 +74,7 @@ func (a *app) neverOpen(ctx context.Context, reader *view.Reader, id string, p *
 			break
 		}
 	}
-	return warnings, nil
+	return warnings
 }
 
 // checkWebhooks warns of webhooks that would be refused: those at addresses that are not public. Names are not looked up.

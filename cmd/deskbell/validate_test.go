@@ -61,11 +61,33 @@ func TestValidateWarnsOfHoursAndAddresses(t *testing.T) {
 	}
 }
 
+func TestValidateWarnsOfCoversByWhoIsAway(t *testing.T) {
+	t.Parallel()
+	const file = `
+agents: {a: {schedule: mon-fri 9-17}, b: {schedule: mon-fri 12-20}, c: {}}
+cover:
+  - {for: a, by: b, on: 2026-12-01}
+  - {for: b, by: a, from: 2026-11-30, to: 2026-12-02}
+  - {for: c, by: a, on: 2026-12-02}
+`
+	got := testBundle{stdin: file}.run(t, "validate", "-")
+	const mutual, later = "4:18: warning: by is b, who is away on some of these dates by /cover/1: nobody stands in for a then", "by is a, who is away"
+	if got.code != 0 || !strings.HasSuffix(got.stdout, ": valid, 2 warnings\n") || !strings.Contains(got.stderr, mutual) || !strings.Contains(got.stderr, later) || strings.Contains(got.stderr, "6:") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestServicesAreCheckedByTheLibraryThatWillSend(t *testing.T) {
 	t.Parallel()
 	for via, want := range map[string]string{
 		"ntfy://ntfy.sh/lea":         "",
 		"nosuch://hunter2":           "nosuch://…\" cannot be sent to: its URL is not one that the service understands",
+		"ntfi://hunter2.example":     `telegram, twilio, wecom, zulip (did you mean "ntfy"?)`,
+		"webpush://hunter2":          "allowed: a URL of bark, discord, generic, ",
+		"mailto:hunter2@example.com": "is not the URL of a service",
+		"mailto://hunter2@example":   `(did you mean "smtp"?)`,
+		"https://hunter2.example":    `(did you mean "generic+https"?)`,
+		"matrix://a:hunter2@b.c/":    "matrix://…\" cannot be sent to: the service is not supported",
 		"slack://hunter2":            "slack://…\" cannot be sent to: its URL is not one that the service understands",
 		"mqtt://hunter2.example/top": "mqtt://…\" cannot be sent to: the service is not supported",
 	} {

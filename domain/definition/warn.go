@@ -1,12 +1,30 @@
 package definition
 
-import "github.com/deskbell/deskbell/domain/table"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/deskbell/deskbell/domain/table"
+)
 
 // warn warns of definitions that are allowed together and are probably a mistake. Warnings about a single value come from
 // its kind, by at.Warn.
 func (d *Definitions) warn(at table.Place) {
 	for id, a := range sorted(d.Agents) {
 		a.warn(at.Key("agents").Key(id))
+	}
+	d.warnCovers(at.Key("cover"))
+}
+
+// warnCovers warns of those who stand in while another cover has them away, as of two who stand in for each other.
+func (d *Definitions) warnCovers(at table.Place) {
+	for i, c := range d.Cover {
+		n := slices.IndexFunc(d.Cover, func(o Cover) bool {
+			return o.For == c.By && c.From.Compare(o.To) <= 0 && o.From.Compare(c.To) <= 0
+		})
+		if n >= 0 {
+			at.Item(i).Key("by").Warn("", fmt.Sprintf("is %s, who is away on some of these dates by /cover/%d: nobody stands in for %s then", c.By, n, c.For))
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package hours
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/deskbell/deskbell/domain/hours/holidays"
 	"github.com/deskbell/deskbell/domain/table"
@@ -74,11 +75,24 @@ func CountryChoices(written string) string {
 	list := holidays.Countries()
 	names := make([]string, len(list))
 	for i, country := range list {
-		if names[i] = country.Name; strings.EqualFold(names[i], written) {
-			return allowed + ` (did you mean "` + country.Code + `"?)`
+		if names[i] = country.Name; strings.EqualFold(names[i], written) || strings.EqualFold(initials(names[i]), written) {
+			return allowed + table.DidYouMean(country.Code)
 		}
 	}
+	if len(written) <= len("USA") { // it was to be a code, and is near to any short name
+		return allowed
+	}
 	return allowed + table.Suggest(written, names)
+}
+
+// initials are the capitals of a name, such as USA.
+func initials(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsUpper(r) {
+			return r
+		}
+		return -1
+	}, name)
 }
 
 // PlaceOf reads a country, or a country and a region of it, as "FR" or "DE-BY". The region may also be given apart,

@@ -60,7 +60,7 @@ func (p *parser) exception(path string, tree any) (e Exception) {
 		p.fault(path+"/hours", 0, show(hours), "is given for a day that is closed", "either closed: true or hours")
 	case given:
 		e.Hours = p.windows(path+"/hours", hours)
-	case !closed:
+	case !closed && !p.misspelt(path):
 		p.fault(path, 0, show(tree), "says neither closed nor hours", `closed: true or hours: "09:00-12:00"`)
 	}
 	return e
@@ -78,6 +78,8 @@ func (p *parser) dates(path string, fields map[string]any, yearly bool) (from, t
 		to = from
 	case begins && ends && !single:
 		from, to = p.date(path+"/from", first, yearly), p.date(path+"/to", last, yearly)
+	case p.misspelt(path):
+		return from, to
 	default:
 		p.fault(path, 0, show(fields), "is not a date or a range of dates", `either on: 2026-12-24, or from: 2026-12-24 and to: 2027-01-02`)
 	}

@@ -129,10 +129,20 @@ func (p *parser) object(path string, tree any, known ...string) (map[string]any,
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(known, key) {
-			p.fault(path+table.Segment(key), 0, key, "is not a known key", table.Choices(key, known))
+			p.fault(path+table.Segment(key), 0, key, unknownKey, table.Choices(key, known))
 		}
 	}
 	return fields, true
+}
+
+const unknownKey = "is not a known key"
+
+// misspelt tells whether a map has an unknown key. It is probably the one that is missing, and one fault is enough.
+func (p *parser) misspelt(path string) bool {
+	return slices.ContainsFunc(p.faults, func(f table.Fault) bool {
+		key, below := strings.CutPrefix(f.Path, path+"/")
+		return below && f.Problem == unknownKey && !strings.Contains(key, "/")
+	})
 }
 
 // show writes a value for a fault, as YAML's flow style would but without quotes.

@@ -30,7 +30,7 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 	}
 	if value, ok := fields["country"]; ok {
 		h.Country, _ = p.text(path+"/country", value, `a country such as "FR"`)
-	} else {
+	} else if !p.misspelt(path) {
 		p.fault(path, 0, show(tree), "lacks country", `a country such as {country: FR}`)
 	}
 	if value, ok := fields["region"]; ok {
@@ -144,12 +144,19 @@ func (p *parser) checkHolidays(path string, h *Holidays) {
 	}
 }
 
-// regionChoices are the codes of the regions. Somebody who writes a region's name means its code.
+// regionChoices are the codes of the regions. Somebody who writes a region's name, or its beginning, means its code.
 func regionChoices(given string, country *holidays.Country) string {
+	var begun []string
 	for _, r := range country.Regions {
-		if strings.EqualFold(r.Name, given) {
+		switch {
+		case strings.EqualFold(r.Name, given):
 			return fmt.Sprintf("%s, the code of %s", r.Code, r.Name)
+		case len(given) > len("CA") && strings.HasPrefix(strings.ToUpper(r.Name), given):
+			begun = append(begun, r.Code)
 		}
+	}
+	if len(begun) == 1 {
+		return strings.Join(country.RegionCodes(), ", ") + table.DidYouMean(country.Code+"-"+begun[0])
 	}
 	return table.Choices(given, country.RegionCodes())
 }

@@ -212,12 +212,18 @@ func TestEveryFaultSaysWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 			`/holidays: "{region: BY}" lacks country; allowed: a country such as {country: FR}`},
 		{"an unknown region", `{weekly: 24/7, holidays: {country: CH, region: BY}}`,
 			`/holidays/region: "BY" is not a region of CH with holidays of its own; allowed: AG, AI, AR, BE, BL, BS, FR, GE, GL, GR, JU, LU, NE, NW, OW, SG, SH, SO, SZ, TG, TI, UR, VD, VS, ZG, ZH`},
+		{"the beginning of a region's name", `{weekly: 24/7, holidays: DE-Bay}`,
+			`/holidays: "BAY" is not a region of DE with holidays of its own; allowed: BB, BE, BW, BY, BY-A, BY-EVANG, BY-KATH, HB, HE, HH, MV, NI, NW, RP, SH, SL, SN, SN-BZ, ST, TH, TH-EIC, TH-UH, TH-WAK (did you mean "DE-BY"?)`},
 		{"a country without regions", `{weekly: 24/7, holidays: {country: FR, region: BY}}`,
 			`/holidays/region: "BY" is not a region of FR with holidays of its own; allowed: 57, 67, 68, BL, GF, GP, MF, MQ, RE, YT`},
 		{"a country that is the same everywhere", `{weekly: 24/7, holidays: PL-MZ}`,
 			`/holidays: "MZ" is no region with known holidays: of PL only those of the whole country are known; allowed: no region`},
 		{"the name of a country", `{weekly: 24/7, holidays: {country: germany}}`,
 			`/holidays/country: "GERMANY" is not a country with known holidays; allowed: the ISO 3166-1 code of a country such as "FR"; "deskbell holidays" lists them (did you mean "DE"?)`},
+		{"the initials of a country", `{weekly: 24/7, holidays: USA}`,
+			`/holidays: "USA" is not a country with known holidays; allowed: the ISO 3166-1 code of a country such as "FR"; "deskbell holidays" lists them (did you mean "US"?)`},
+		{"a code that is none", `{weekly: 24/7, holidays: CAL}`,
+			`/holidays: "CAL" is not a country with known holidays; allowed: the ISO 3166-1 code of a country such as "FR"; "deskbell holidays" lists them`},
 		{"a misspelt country", `{weekly: 24/7, holidays: Germny}`,
 			`/holidays: "GERMNY" is not a country with known holidays; allowed: the ISO 3166-1 code of a country such as "FR"; "deskbell holidays" lists them (did you mean "Germany"?)`},
 		{"an unknown type of holidays", `{weekly: 24/7, holidays: {country: FR, also: [banks]}}`,
@@ -283,8 +289,13 @@ func TestEveryFaultSaysWhereAndWhatAndWhatIsAllowed(t *testing.T) {
 			`/exceptions/1: "01-01" has an exception of this length already, /exceptions/0; allowed: exceptions of different lengths on one date, of which the shortest holds; a dated one beats a yearly one`},
 		{"two typing errors", `{weekly: {mon: 9-25}, exceptions: [{on: 2026-12-24, hour: 9-12}]}`,
 			`/weekly/mon: "25" is not a time of day (at byte 2); allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"
-/exceptions/0/hour: "hour" is not a known key; allowed: on, from, to, yearly, closed, hours, name, ical, ical_url (did you mean "hours"?)
-/exceptions/0: "{hour: 9-12, on: 2026-12-24}" says neither closed nor hours; allowed: closed: true or hours: "09:00-12:00"`},
+/exceptions/0/hour: "hour" is not a known key; allowed: on, from, to, yearly, closed, hours, name, ical, ical_url (did you mean "hours"?)`},
+		{"a date under another key", `{weekly: 24/7, exceptions: [{form: 2026-12-24, to: 2026-12-26, closed: true}, {at: 2026-12-24, closed: true}]}`,
+			`/exceptions/0/form: "form" is not a known key; allowed: on, from, to, yearly, closed, hours, name, ical, ical_url (did you mean "from"?)
+/exceptions/1/at: "at" is not a known key; allowed: on, from, to, yearly, closed, hours, name, ical, ical_url`},
+		{"misspelt keys that are needed", `{weekly: 24/7, holidays: {contry: FR}, rotation: {evry: 1w, of: [a, b], from: 2026-11-30}}`,
+			`/holidays/contry: "contry" is not a known key; allowed: country, region, also, except, hours (did you mean "country"?)
+/rotation/evry: "evry" is not a known key; allowed: every, of, from (did you mean "every"?)`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -85,7 +85,9 @@ func (p *parser) rotation(path string, tree any) *Rotation {
 	}
 	for _, key := range []string{"every", "of", "from"} {
 		if _, there := fields[key]; !there {
-			p.fault(path, 0, key, "is missing", rotationAllowed)
+			if !p.misspelt(path) {
+				p.fault(path, 0, key, "is missing", rotationAllowed)
+			}
 			return nil
 		}
 	}

@@ -77,10 +77,21 @@ func (o *Object[T]) byName(at Place, m map[string]any, v *T) {
 		}
 	}
 	for _, f := range o.Fields {
-		if _, there := m[f.Key]; f.Required && !there {
+		if _, there := m[f.Key]; f.Required && !there && !o.misspelt(m, f.Key) {
 			at.Missing(f.Entry)
 		}
 	}
+}
+
+// misspelt tells whether an unknown key of an object was probably meant for one. It has a fault already.
+func (o *Object[T]) misspelt(m map[string]any, key string) bool {
+	keys := Keys(Entries(o.Fields))
+	for name := range m {
+		if o.index(name) < 0 && Nearest(name, keys) == key {
+			return true
+		}
+	}
+	return false
 }
 
 // inOrder reads an object that a program wrote.

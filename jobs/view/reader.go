@@ -146,6 +146,23 @@ func (r *Reader) gathered(ctx context.Context, subject store.Subject, name strin
 	return b, records[0], err
 }
 
+// AllGates gives what Gates gives for the property ("") and for each of its departments.
+func (r *Reader) AllGates(ctx context.Context, property string) (map[string][]*hours.Schedule, error) {
+	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
+	if err != nil {
+		return nil, err
+	}
+	p, err := b.Property(b.Properties[record.Subject], engine.Overrides{})
+	if err != nil {
+		return nil, err
+	}
+	gates := map[string][]*hours.Schedule{"": {p.Hours}}
+	for i := range p.Departments {
+		gates[p.Departments[i].ID] = p.Gates(&p.Departments[i])
+	}
+	return gates, nil
+}
+
 // Gates gives the schedules that all have to be open for a department of a property to be, the property's first, or for
 // the property itself (""); without an override.
 func (r *Reader) Gates(ctx context.Context, property, department string) ([]*hours.Schedule, error) {
