@@ -26,6 +26,7 @@ type Env struct {
 	AllowPrivate []netip.Prefix // networks that outbound calls may reach though they are not public
 	Listen       string         // host:port; empty: not set
 	Port         int            // 0: not set
+	KeyRate      int            // requests a second of a key; 0: not set
 	WorkerListen string         // host:port of a worker's metrics and health; empty: none
 	MetricsKey   string         // secret; asked for by metrics; empty: they are for loopback only
 	LogLevel     string         // error, warn, info, debug, trace

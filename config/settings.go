@@ -78,6 +78,9 @@ func settings() []setting {
 		}},
 		whole("PORT", "none", 1, 65535, func(e *Env) *int { return &e.Port },
 			"What platforms with a Procfile set: `web` then listens on this port of every address, unless DESKBELL_LISTEN is set."),
+		whole("DESKBELL_KEY_RATE", "2000", 1, 1_000_000, func(e *Env) *int { return &e.KeyRate },
+			"Requests a second that each key may make of one `web` or `up`, unless it was added with `--rate`; without keys, this machine. "+
+				"As many may come at once. More get 429 with `Retry-After`."),
 		{read: readListen(func(e *Env) *string { return &e.WorkerListen }), Variable: Variable{
 			Name: "DESKBELL_WORKER_LISTEN", Default: "none", Allowed: "host:port, such as 127.0.0.1:9090",
 			Doc: "Where a worker answers `/metrics`, `/healthz` and `/readyz`; its flag `--listen` beats it. " +

@@ -17,6 +17,7 @@ type keysCmd struct {
 	Name     string   `arg:"" optional:"" help:"Of the key: who has it, or what for."`
 	ReadOnly bool     `help:"Add: it may read, but not secrets, and change nothing."`
 	Property []string `placeholder:"ID" help:"Add: it may see and change these properties alone; may be repeated."`
+	Rate     int      `placeholder:"N" help:"Add: it may make so many requests a second; default: DESKBELL_KEY_RATE, else 2000."`
 }
 
 func (*keysCmd) Help() string {
@@ -29,6 +30,7 @@ Examples:
 
     deskbell keys add ci
     deskbell keys add dashboard --read-only
+    deskbell keys add shop --rate 5000
     deskbell keys add acme-staff --property acme --property acme-outlet
     deskbell keys list
     deskbell keys revoke ci
@@ -42,6 +44,9 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 	if c.Action != "add" && (c.ReadOnly || len(c.Property) > 0) {
 		return usagef("keys %s: --read-only and --property are for keys add", c.Action)
 	}
+	if c.Action != "add" && c.Rate != 0 {
+		return usagef("keys %s: --rate is for keys add", c.Action)
+	}
 	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
 		return err
@@ -54,7 +59,7 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 		if err != nil {
 			return err
 		}
-		secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property})
+		secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property, Rate: c.Rate})
 		if err != nil {
 			return err
 		}
@@ -104,6 +109,9 @@ func (a *app) printKeys(keys []edit.Key) error {
 		rights, properties := "read and change", "all"
 		if k.ReadOnly {
 			rights = "read"
+		}
+		if k.Rate > 0 {
+			rights += fmt.Sprintf(", %d/s", k.Rate)
 		}
 		if len(k.Properties) > 0 {
 			properties = strings.Join(k.Properties, ", ")

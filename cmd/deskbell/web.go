@@ -112,7 +112,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	s.shown.registry.MustRegister(received)
 	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received})
 	err = web.Serve(ctx, l, web.New(web.Config{
-		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local,
+		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local, Rate: s.env.KeyRate,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        page.WidgetState(live, a.now),
 			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),

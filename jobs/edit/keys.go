@@ -24,8 +24,12 @@ type Key struct {
 	Name       string    `json:"name"`
 	ReadOnly   bool      `json:"read_only,omitempty"`
 	Properties []string  `json:"properties,omitempty"` // the properties that it may see and change; empty: all
+	Rate       int       `json:"rate,omitempty"`       // requests a second that it may make of each server, at most MaxRate; 0: as the server has it
 	Created    time.Time `json:"created"`
 }
+
+// MaxRate is the highest rate of a key.
+const MaxRate = 1_000_000
 
 // storedKey is a Key in Redis.
 type storedKey struct {
@@ -55,6 +59,9 @@ func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
 		if !definition.ValidID(id) {
 			return "", fmt.Errorf("adding a key: %q is no name; write %s", id, definition.IDAllowed)
 		}
+	}
+	if k.Rate < 0 || k.Rate > MaxRate {
+		return "", fmt.Errorf("adding a key: %d requests a second is no rate; write 1 to %d, or nothing", k.Rate, MaxRate)
 	}
 	random := make([]byte, 32)
 	if _, err := rand.Read(random); err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -73,6 +74,7 @@ const (
 type refusal struct {
 	status int
 	detail string
+	wait   time.Duration // for http.StatusTooManyRequests: until another request may be made
 }
 
 // admitting refuses requests without a key that may ask. The next handler decides on the key's rights: see Caller.
@@ -95,7 +97,8 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 		case no.status == http.StatusUnauthorized:
 			w.Header().Set("WWW-Authenticate", string(ask)+` realm="Deskbell"`)
 		case no.status == http.StatusTooManyRequests:
-			w.Header().Set("Retry-After", "5")
+			tooMany(w, no.wait, no.detail)
+			return
 		}
 		Problem(w, no.status, no.detail)
 	})
@@ -105,28 +108,33 @@ func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 	ring, err := s.keys.get(r.Context())
 	if err != nil {
 		s.Log.WithError(err).Warn("reading the keys failed")
-		return edit.Key{}, &refusal{http.StatusServiceUnavailable, "the keys cannot be read now: try again in a moment"}
+		return edit.Key{}, refuse(http.StatusServiceUnavailable, "the keys cannot be read now: try again in a moment")
 	}
 	if len(ring) == 0 {
 		return edit.Key{}, s.admitWithoutKeys(r)
 	}
 	secret := secretOf(r)
 	if secret == "" {
-		return edit.Key{}, &refusal{http.StatusUnauthorized, "this needs a key, as in Authorization: Bearer dbk_…; deskbell keys add makes one"}
+		return edit.Key{}, refuse(http.StatusUnauthorized, "this needs a key, as in Authorization: Bearer dbk_…; deskbell keys add makes one")
 	}
 	key, ok := ring.Find(secret)
-	switch {
-	case !ok && !s.guesses.allow(address(r)):
-		return key, &refusal{http.StatusTooManyRequests, "too many wrong keys came from this address: wait a while"}
-	case !ok:
-		return key, &refusal{http.StatusUnauthorized, "this key is wrong, or was revoked"}
-	case !s.usage.allow("key " + key.Name):
-		return key, &refusal{http.StatusTooManyRequests, "too many requests with this key: wait a moment"}
-	case key.ReadOnly && !isRead(r.Method):
-		return key, &refusal{http.StatusForbidden, "this key may only read"}
+	if !ok {
+		if wait := s.guesses.wait(address(r), guessQuota()); wait > 0 {
+			return key, &refusal{http.StatusTooManyRequests, "too many wrong keys came from this address: wait a while", wait}
+		}
+		return key, refuse(http.StatusUnauthorized, "this key is wrong, or was revoked")
+	}
+	q := s.quotaOf(key.Rate)
+	if wait := s.usage.wait("key "+key.Name, q); wait > 0 {
+		return key, &refusal{http.StatusTooManyRequests, fmt.Sprintf("too many requests with this key, which has %d a second: wait a moment", q.burst), wait}
+	}
+	if key.ReadOnly && !isRead(r.Method) {
+		return key, refuse(http.StatusForbidden, "this key may only read")
 	}
 	return key, nil
 }
+
+func refuse(status int, detail string) *refusal { return &refusal{status: status, detail: detail} }
 
 // whileAdmitted gives a context that ends when its key is revoked: a stream does
 // not outlive its key for long.
@@ -165,11 +173,12 @@ func (s *server) stillAdmitted(r *http.Request) bool {
 func (s *server) admitWithoutKeys(r *http.Request) *refusal {
 	switch {
 	case !s.Loopback:
-		return &refusal{http.StatusForbidden, "there is no key, and without one nobody is let in from other machines: run deskbell keys add NAME"}
+		return refuse(http.StatusForbidden, "there is no key, and without one nobody is let in from other machines: run deskbell keys add NAME")
 	case !isOwn(r):
-		return &refusal{http.StatusForbidden, "there is no key, and without one this is for localhost alone, and not for what a proxy passes on: run deskbell keys add NAME"}
-	case !s.usage.allow(address(r)):
-		return &refusal{http.StatusTooManyRequests, "too many requests from this address: wait a moment"}
+		return refuse(http.StatusForbidden, "there is no key, and without one this is for localhost alone, and not for what a proxy passes on: run deskbell keys add NAME")
+	}
+	if wait := s.usage.wait(address(r), s.quotaOf(0)); wait > 0 {
+		return &refusal{http.StatusTooManyRequests, "too many requests from this address: wait a moment", wait}
 	}
 	return nil
 }

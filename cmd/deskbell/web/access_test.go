@@ -235,14 +235,14 @@ func TestLimits(t *testing.T) {
 		t.Error("the panic is not logged")
 	}
 
-	one, two := webtest.Request{Key: b.Key(edit.Key{Name: "one"})}, webtest.Request{Key: b.Key(edit.Key{Name: "two"})}
+	one, two := webtest.Request{Key: b.Key(edit.Key{Name: "one", Rate: 200})}, webtest.Request{Key: b.Key(edit.Key{Name: "two"})}
 	codes := make(map[int]int)
 	var last webtest.Answer
 	for range 250 {
 		last = b.Send(one, "GET", "/docs", "")
 		codes[last.Code]++
 	}
-	if codes[200] != 200 || codes[429] != 50 || last.Header.Get("Retry-After") == "" {
+	if codes[200] != 200 || codes[429] != 50 || last.Header.Get("Retry-After") != "1" {
 		t.Errorf("250 requests at once: %v", codes)
 	}
 	b.Want(200, two, "GET", "/docs", "")
@@ -254,7 +254,9 @@ func TestLimits(t *testing.T) {
 		if i >= 10 {
 			want = 429
 		}
-		b.Want(want, webtest.Request{Key: fmt.Sprint("guess", i)}, "GET", "/v1/properties", "")
+		if a := b.Want(want, webtest.Request{Key: fmt.Sprint("guess", i)}, "GET", "/v1/properties", ""); want == 429 && a.Header.Get("Retry-After") != "5" {
+			t.Errorf("after wrong keys, try again after %q", a.Header.Get("Retry-After"))
+		}
 	}
 	b.Want(200, one, "GET", "/docs", "") // people with a key are not kept out by those who guess
 }

@@ -21,6 +21,7 @@ type Config struct {
 	Now      func() time.Time
 	Log      logrus.FieldLogger
 	Loopback bool // it is reached from this machine alone, which may do everything while no key exists
+	Rate     int  // requests a second of a key that has no rate of its own, and of this machine without a key; 0: DefaultRate
 
 	// Handlers by patterns of http.ServeMux. Public is for everybody, API and Docs are for any key; the API itself refuses to
 	// keys that are bound to properties all but these. Private is for keys that are not bound. A key that is read-only may
@@ -37,7 +38,7 @@ type Config struct {
 type server struct {
 	Config
 	keys    *keyring
-	usage   *limiter // by key, or by address
+	usage   *limiter // by key, by link, or by address
 	guesses *limiter // wrong keys, by address
 }
 
@@ -46,8 +47,8 @@ func New(c Config) http.Handler {
 	s := &server{
 		Config:  c,
 		keys:    &keyring{load: c.Keys.Load, now: c.Now},
-		usage:   newLimiter(usageRate, usageBurst, c.Now),
-		guesses: newLimiter(guessRate, guessBurst, c.Now),
+		usage:   newLimiter(c.Now),
+		guesses: newLimiter(c.Now),
 	}
 	mux := http.NewServeMux()
 	for pattern, h := range c.Public {

@@ -1,20 +1,39 @@
 package web
 
 import (
+	"cmp"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// How often somebody may ask: on average in a second, and at once.
-const (
-	usageRate, usageBurst = 100, 200
-	guessRate, guessBurst = 0.2, 10
-)
+// quota is how often somebody may ask.
+type quota struct {
+	perSecond rate.Limit // on average
+	burst     int        // at once
+}
+
+// DefaultRate is how many requests a second a key may make that has no rate of its own, and this machine while no key exists.
+const DefaultRate = 2000
+
+// guessQuota is of wrong keys and links from one address.
+func guessQuota() quota { return quota{0.2, 10} }
+
+// linkQuota is of all holders of one link.
+func linkQuota() quota { return quota{100, 200} }
+
+// quotaOf is that of so many requests a second, in this process: the requests of a whole second may come at once. 0 is
+// the server's own.
+func (s *server) quotaOf(perSecond int) quota {
+	n := cmp.Or(perSecond, s.Rate, DefaultRate)
+	return quota{rate.Limit(n), n}
+}
 
 // limitedAtOnce bounds the memory of a limiter: the limits of so many are kept for
 // sure, and of twice as many at most.
@@ -22,36 +41,53 @@ const limitedAtOnce = 10_000
 
 // limiter limits the rate of each of many.
 type limiter struct {
-	rate  rate.Limit
-	burst int
-	now   func() time.Time
+	now func() time.Time
 
 	mu           sync.Mutex
 	recent, past map[string]*rate.Limiter // past is forgotten when recent is full
 }
 
-func newLimiter(r rate.Limit, burst int, now func() time.Time) *limiter {
-	return &limiter{rate: r, burst: burst, now: now, recent: make(map[string]*rate.Limiter)}
+func newLimiter(now func() time.Time) *limiter {
+	return &limiter{now: now, recent: make(map[string]*rate.Limiter)}
 }
 
-// allow counts one request of somebody; false: it is one too many.
-func (l *limiter) allow(who string) bool {
+// wait counts one request of somebody, and answers 0; or it counts none, and answers how long they have to wait for the next.
+func (l *limiter) wait(who string, q quota) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	one, ok := l.recent[who]
-	if !ok {
-		if one, ok = l.past[who]; !ok {
-			one = rate.NewLimiter(l.rate, l.burst)
-		}
-		if len(l.recent) >= limitedAtOnce {
-			l.past, l.recent = l.recent, make(map[string]*rate.Limiter)
-		}
-		l.recent[who] = one
+	now := l.now()
+	asked := l.of(who, q).ReserveN(now, 1)
+	left := asked.DelayFrom(now)
+	if left > 0 {
+		asked.CancelAt(now)
 	}
-	return one.AllowN(l.now(), 1)
+	return left
 }
 
-// address is the sender of a request. Of IPv6, it is the /64, which a household has to itself.
+// of is the limit of somebody. Call it under the lock.
+func (l *limiter) of(who string, q quota) *rate.Limiter {
+	one, ok := l.recent[who]
+	if ok && one.Limit() == q.perSecond {
+		return one
+	}
+	if one = l.past[who]; one == nil || one.Limit() != q.perSecond { // nobody's yet, or of a key that was made anew
+		one = rate.NewLimiter(q.perSecond, q.burst)
+	}
+	if len(l.recent) >= limitedAtOnce {
+		l.past, l.recent = l.recent, make(map[string]*rate.Limiter)
+	}
+	l.recent[who] = one
+	return one
+}
+
+// tooMany answers 429, and says when to try again.
+func tooMany(w http.ResponseWriter, wait time.Duration, detail string) {
+	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+	Problem(w, http.StatusTooManyRequests, detail)
+}
+
+// address is the sender of a request. Of IPv6, it is the /64, which a household has to itself. It is that of the connection: a
+// header such as X-Forwarded-For is anybody's word.
 func address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -27,20 +27,23 @@ func (s *server) admittingLinked(l Linked) http.Handler {
 		w.Header().Set("Cache-Control", "private, no-cache")
 		w.Header().Set("Referrer-Policy", "no-referrer") // the address is a secret
 		opens, err := s.Links.Opens(r.Context(), l.Kind, r.PathValue("id"), r.URL.Query().Get(linkToken))
-		switch {
-		case err != nil:
+		if err != nil {
 			s.Log.WithError(err).Warn("reading the links failed")
 			unavailable(w, r, "the links cannot be read now: try again in a moment")
-		case !opens && !s.guesses.allow(address(r)):
-			w.Header().Set("Retry-After", "5")
-			Problem(w, http.StatusTooManyRequests, "too many wrong addresses came from here: wait a while")
-		case !opens:
-			Problem(w, http.StatusUnauthorized, "this address is wrong, or its link was revoked; deskbell feeds link makes one")
-		case !s.usage.allow("link " + string(l.Kind) + "/" + r.PathValue("id")):
-			w.Header().Set("Retry-After", "5")
-			Problem(w, http.StatusTooManyRequests, "too many requests with this address: wait a moment")
-		default:
-			l.Handler.ServeHTTP(w, r)
+			return
 		}
+		if !opens {
+			if wait := s.guesses.wait(address(r), guessQuota()); wait > 0 {
+				tooMany(w, wait, "too many wrong addresses came from here: wait a while")
+				return
+			}
+			Problem(w, http.StatusUnauthorized, "this address is wrong, or its link was revoked; deskbell feeds link makes one")
+			return
+		}
+		if wait := s.usage.wait("link "+string(l.Kind)+"/"+r.PathValue("id"), linkQuota()); wait > 0 {
+			tooMany(w, wait, "too many requests with this address: wait a moment")
+			return
+		}
+		l.Handler.ServeHTTP(w, r)
 	})
 }

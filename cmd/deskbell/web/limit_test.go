@@ -1,0 +1,123 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	logtest "github.com/sirupsen/logrus/hooks/test"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
+	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/memstore"
+)
+
+// limited is a handler over a store in memory, and a clock.
+type limited struct {
+	*testing.T
+	http.Handler
+	keys edit.Keys
+	now  time.Time
+}
+
+func newLimited(t *testing.T, rate int) *limited {
+	l := &limited{T: t, now: webtest.Monday}
+	now := func() time.Time { return l.now }
+	l.keys = edit.Keys{Store: memstore.New(1, now), Now: now}
+	log, _ := logtest.NewNullLogger()
+	l.Handler = web.New(web.Config{Keys: l.keys, Now: now, Log: log, Loopback: true, Rate: rate, API: map[string]http.Handler{"GET /v1/x": text("x")}})
+	return l
+}
+
+func (l *limited) key(k edit.Key) string {
+	l.Helper()
+	secret, err := l.keys.Add(context.Background(), k)
+	if err != nil {
+		l.Fatal(err)
+	}
+	l.now = l.now.Add(5 * time.Second) // those in memory are read again
+	return secret
+}
+
+// admitted is how many of so many requests at once are answered, and how many seconds the others are to wait.
+func (l *limited) admitted(n int, secret, from string) (good int, wait string) {
+	l.Helper()
+	for range n {
+		r := httptest.NewRequest(http.MethodGet, "http://localhost/v1/x", http.NoBody)
+		r.RemoteAddr = from
+		if secret != "" {
+			r.Header.Set("Authorization", "Bearer "+secret)
+		}
+		w := httptest.NewRecorder()
+		l.ServeHTTP(w, r)
+		switch w.Code {
+		case http.StatusOK:
+			good++
+		case http.StatusTooManyRequests:
+			wait = w.Header().Get("Retry-After")
+		default:
+			l.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}
+	return good, wait
+}
+
+func TestAKeyHasItsRateFromAnyAddress(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		server, key, want int // requests a second
+	}{
+		{0, 0, 2000}, {300, 0, 300}, {300, 100, 100}, {0, 3000, 3000}, {0, 1, 1},
+	} {
+		l := newLimited(t, c.server)
+		secret := l.key(edit.Key{Name: "shop", Rate: c.key})
+		half, _ := l.admitted(c.want/2, secret, "192.0.2.1:1")
+		rest, wait := l.admitted(c.want+1, secret, "192.0.2.2:1")
+		if half+rest != c.want || wait != "1" {
+			t.Errorf("%+v: %d and %d at once, then after %q seconds", c, half, rest, wait)
+		}
+		for range 3 { // and so each second
+			l.now = l.now.Add(time.Second)
+			if again, _ := l.admitted(c.want+10, secret, "192.0.2.1:1"); again != c.want {
+				t.Errorf("%+v: %d a second later", c, again)
+			}
+		}
+		other := l.key(edit.Key{Name: "other"})
+		if good, _ := l.admitted(1, other, "192.0.2.1:1"); good != 1 {
+			t.Errorf("%+v: one key keeps another out", c)
+		}
+	}
+}
+
+func TestAKeyThatIsMadeAnewHasItsNewRate(t *testing.T) {
+	t.Parallel()
+	l := newLimited(t, 0)
+	l.key(edit.Key{Name: "other"})
+	l.admitted(20, l.key(edit.Key{Name: "shop", Rate: 10}), "192.0.2.1:1")
+	if err := l.keys.Revoke(t.Context(), "shop"); err != nil {
+		t.Fatal(err)
+	}
+	secret := l.key(edit.Key{Name: "shop", Rate: 50})
+	l.now = l.now.Add(time.Second)
+	if good, _ := l.admitted(100, secret, "192.0.2.1:1"); good != 50 {
+		t.Errorf("%d", good)
+	}
+	for _, rate := range []int{-1, edit.MaxRate + 1} {
+		if _, err := l.keys.Add(t.Context(), edit.Key{Name: "wild", Rate: rate}); err == nil {
+			t.Errorf("a rate of %d", rate)
+		}
+	}
+}
+
+func TestWithoutAKeyThisMachineHasTheRateOfOne(t *testing.T) {
+	t.Parallel()
+	l := newLimited(t, 0)
+	good, wait := l.admitted(2100, "", "127.0.0.1:1")
+	again, _ := l.admitted(10, "", "127.0.0.1:2") // the same address
+	if good != 2000 || again != 0 || wait != "1" {
+		t.Errorf("%d and %d, then after %q seconds", good, again, wait)
+	}
+}
