@@ -72,8 +72,9 @@ func (d *decider) atClose() {
 	d.State.Progress.Closed = h.Since.UTC()
 	cause := Cause{Rule: WaitingAtClose, Event: ask.Event, Base: h.Since.UTC()}
 	if d.policy.Outside != "" && !d.given(Outside) {
-		d.answered(Outside)
-		d.say(d.policy.outside, Effect{Offered: d.offers(), At: h.Since.UTC(), Reason: HoursEnded, Cause: cause})
+		if d.say(d.policy.outside, Effect{Offered: d.offers(), At: h.Since.UTC(), Reason: HoursEnded, Cause: cause}) {
+			d.answered(Outside)
+		}
 	}
 	if d.policy.WaitingAtClose == closeMessage {
 		d.Effects = append(d.Effects, Effect{

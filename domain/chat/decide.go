@@ -200,20 +200,21 @@ func (d *decider) do(a trigger.Action, e Effect) {
 	d.add(e)
 }
 
-// say adds a message with one of the property's texts.
-func (d *decider) say(t trigger.Text, e Effect) {
+// say adds a message with one of the property's texts, and tells whether anything was left of it.
+func (d *decider) say(t trigger.Text, e Effect) bool {
 	e.Do.SendMessage = &trigger.Message{Text: t.Render(d.values(e.Cause.Rule))}
-	d.add(e)
+	return d.add(e)
 }
 
-// add adds an effect, unless nothing is left of it.
-func (d *decider) add(e Effect) {
+// add adds an effect, unless nothing is left of it: then it is false.
+func (d *decider) add(e Effect) bool {
 	e.Chat = d.State.ID
 	if e.Do.Empty(len(e.Attachments) + len(e.Offered)) { // offers are as good as a text
 		d.Skipped = append(d.Skipped, Skipped{e.Chat, e.Cause.Rule, e.Cause.Step, Empty, e.At})
-		return
+		return false
 	}
 	d.Effects = append(d.Effects, e)
+	return true
 }
 
 // values are the values of placeholders in a rule's text. In hours a hand-over has no next opening: people are there,

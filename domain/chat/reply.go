@@ -33,8 +33,9 @@ func (d *decider) reply() {
 		d.skip(rule, reason, said.At)
 		return
 	}
-	d.answered(rule)
-	d.say(text, Effect{Offered: offers, At: said.At, Reason: d.why(), Cause: d.periodCause(rule, said.Event)})
+	if d.say(text, Effect{Offered: offers, At: said.At, Reason: d.why(), Cause: d.periodCause(rule, said.Event)}) {
+		d.answered(rule)
+	}
 }
 
 // closedDepartment tells whether the chat's department is closed while the property is open.

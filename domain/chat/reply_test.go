@@ -305,3 +305,35 @@ func TestWaitingAtClose(t *testing.T) {
 		})
 	}
 }
+
+// TestAnEmptyReplyIsNoReply: where nothing is left of a text, the next message may have the period's one reply.
+func TestAnEmptyReplyIsNoReply(t *testing.T) {
+	t.Parallel()
+	rules := replies()
+	rules.During, rules.Outside, rules.WaitingAtClose = "{{visitor.name}}", "{{visitor.name}}", "reply"
+	named := func(s *chat.Scene) {
+		s.Values = func() map[string]string { return map[string]string{"visitor.name": "Ann"} }
+	}
+	for name, story := range map[string][]step{
+		"in hours": {
+			{"09:00:00", "visitor", nil, "-auto_reply.during empty"},
+			{"09:01:00", "visitor", named, `auto_reply.during "Ann"`},
+			{"09:02:00", "visitor", named, "-auto_reply.during frequency"},
+		},
+		"outside": {
+			{"18:00:00", "visitor", nil, "-auto_reply.outside empty"},
+			{"18:01:00", "visitor", named, `auto_reply.outside "Ann"`},
+			{"18:02:00", "visitor", named, "-auto_reply.outside frequency"},
+		},
+		"at the close": {
+			{"16:59:00", "request", named, `auto_reply.during "Ann"; due 17:00:00`},
+			{"17:00:00", "", nil, "-waiting_at_close empty"},
+			{"17:01:00", "visitor", named, `auto_reply.outside "Ann"`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, compile(t, rules), place{hours: weekly(t, "daily 9-17")}, story)
+		})
+	}
+}
