@@ -69,9 +69,9 @@ func (s *simulated) until(t time.Time) {
 func (s *simulated) take(events ...event.Event) {
 	s.Helper()
 	for _, e := range events {
+		s.must(s.Advance(s.Context(), e.Time))
 		complete, err := event.Intake{At: s.Now()}.Complete(e)
 		s.must(err)
-		s.must(s.Advance(s.Context(), complete.Time))
 		s.must(s.Take(s.Context(), complete))
 		s.must(s.Settle(s.Context()))
 	}

@@ -69,10 +69,17 @@ func (in Intake) Decode(body []byte, f Format) ([]Item, error) {
 	if len(parts) > MaxEvents {
 		return nil, Faults{{Value: "more events", Problem: "are too many", Allowed: fmt.Sprintf("at most %d at once", MaxEvents)}}
 	}
-	items := make([]Item, len(parts))
+	items, events := make([]Item, len(parts)), make([]Event, len(parts))
+	in.several = true
 	for i, p := range parts {
 		items[i].Index = p.index
-		items[i].Event, items[i].Faults = in.decode(p.text)
+		events[i], items[i].Faults = in.decode(p.text)
+	}
+	if !in.At.IsZero() {
+		Arrive(events, in.At)
+	}
+	for i, e := range events {
+		items[i].Event = e
 	}
 	return items, nil
 }

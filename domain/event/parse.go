@@ -10,28 +10,24 @@ import (
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-const (
-	// MaxAge is how long before its arrival an event may have happened. State and the ids by which repeats are known are
-	// kept for about so long: an older event could be a repeat, or reopen a chat that is forgotten. A week lets a sender
-	// catch up after a failure over the longest weekend.
-	MaxAge = 7 * 24 * time.Hour
-	// MaxAhead is how long after its arrival an event may say that it happens. Beyond, the sender's clock is wrong.
-	MaxAhead = 5 * time.Minute
-)
+// MaxAge is how long before its arrival an event may have happened. State and the ids by which repeats are known are kept
+// for about so long: an older event could be a repeat, or reopen a chat that is forgotten. A week lets a sender catch up
+// after a failure over the longest weekend.
+const MaxAge = 7 * 24 * time.Hour
 
 // Intake is how events are accepted: at one moment, from one sender's request. An Intake may be used by many at once,
 // if NewID may.
 type Intake struct {
-	// At is when the events arrive. An event without time happened then, and so did one that says it happens more than
-	// MaxAhead later: its sender's clock is wrong, and a visitor who waits must not be kept waiting for it. Up to
-	// MaxAhead the time stands, since it keeps the order of one sender's events. An event older than MaxAge
-	// is refused.
+	// At is when the events arrive. An event without time happened then, and so did one that says it happens later
+	// (Arrive). An event older than MaxAge is refused.
 	//
 	// With the zero At an event must say when it happened and is believed, as in a file of events to simulate.
 	At time.Time
 	// NewID gives an id to an event that has none; a repeat of such an event is not recognised. With a nil NewID an event
 	// must have an id.
 	NewID func() string
+
+	several bool // Decode gives the times of events that are ahead, since it knows the others
 }
 
 // draft is the envelope of an event whose data are not yet read.
@@ -47,7 +43,7 @@ var envelopeFields = []table.Field[draft]{
 	table.Key("id", ownID("event"), func(d *draft) *string { return &d.ID },
 		"Names the event among those of its source. Sent again with the same id, it is ignored. Without an id it gets one."),
 	table.Key("time", instant(), func(d *draft) *time.Time { return &d.Time },
-		"When it happened. The time of arrival, where it is absent or more than 5 minutes ahead; at most 7 days before arrival."),
+		"When it happened. The time of arrival, where it is absent or later than that; at most 7 days before arrival."),
 	table.Key("source", uri(), func(d *draft) *string { return &d.Source },
 		"What sent it, a URI or part of one. `"+DefaultSource+"`, where it is absent."),
 	table.Key("specversion", table.OneOf("a version that is understood", "1.0"), func(d *draft) *string { return &d.version },
@@ -117,7 +113,7 @@ func (in Intake) identify(at table.Place, m map[string]any, e *Event) {
 	if e.ID == "" && in.NewID != nil {
 		e.ID = in.NewID()
 	}
-	if e.Time.IsZero() || !in.At.IsZero() && e.Time.After(in.At.Add(MaxAhead)) {
+	if e.Time.IsZero() || !in.several && !in.At.IsZero() && e.Time.After(in.At) {
 		e.Time = in.At.Round(0).UTC()
 	}
 }

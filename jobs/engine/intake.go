@@ -50,6 +50,8 @@ const intakeTries = 20
 // holds for those that were committed; the others have to be given to it again.
 func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject) (*Taken, error) {
 	t := &Taken{At: in.now(), Dropped: make(map[string]int)}
+	events = slices.Clone(events)
+	event.Arrive(events, t.At) // by the clock of this worker, too: they may be from another machine
 	news := make(map[store.Subject][]event.Event)
 	for _, s := range due {
 		news[s] = nil
