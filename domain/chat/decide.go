@@ -23,7 +23,8 @@ type Scene struct {
 	Left         bool       // the visitor has left the site
 	Silent       bool       // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
 
-	Values func() map[string]string // the values of placeholders: trigger.Placeholders; nil: none
+	In     func(department string) Scene // the same in another department, for after a step that sets it; nil: it is the same
+	Values func() map[string]string      // the values of placeholders: trigger.Placeholders; nil: none
 }
 
 func (s *Scene) values() map[string]string {
@@ -155,6 +156,7 @@ const (
 	Deferred      Reason = "deferred"       // it is closed, and the step waits for the opening
 	Snooze        Reason = "snoozed"        // the chat is put aside, or was once
 	NoOpening     Reason = "no_opening"     // the chat cannot be put aside until then: none is in sight
+	NoAnswer      Reason = "no_answer"      // trigger.MostInChat messages have been sent since an agent's last word
 )
 
 // decider is one decision as it is made.
@@ -163,6 +165,7 @@ type decider struct {
 	policy *Policy
 	scene  Scene
 	at     time.Time
+	named  string // the visitor, by a step of this decision
 }
 
 // Decide gives the effects that are due in a chat at an instant. It does not change the State that it is given, and
@@ -196,8 +199,14 @@ func (d *decider) skip(rule Rule, reason Reason, due time.Time) {
 func (d *decider) do(a trigger.Action, e Effect) {
 	var text string
 	text, e.Attachments = a.Template(d.policy.Shortcuts)
-	e.Do = a.WithText(d.policy.texts[text].Render(d.scene.values()))
-	d.add(e)
+	e.Do = a.WithText(d.policy.texts[text].Render(d.known()))
+	if a.SendMessage != nil && d.State.Sent() >= trigger.MostInChat {
+		d.skipStep(e.Cause.Step, NoAnswer, e.At)
+		return
+	}
+	if d.add(e) {
+		d.did(e.Do)
+	}
 }
 
 // say adds a message with one of the property's texts, and tells whether anything was left of it.
@@ -220,10 +229,11 @@ func (d *decider) add(e Effect) bool {
 // values are the values of placeholders in a rule's text. In hours a hand-over has no next opening: people are there,
 // and do not wait for the opening after these hours to follow up.
 func (d *decider) values(r Rule) map[string]string {
+	values := d.known()
 	if r != Handoff || !d.scene.Hours.Open {
-		return d.scene.values()
+		return values
 	}
-	values := maps.Clone(d.scene.values())
+	values = maps.Clone(values)
 	delete(values, "next_open")
 	return values
 }

@@ -28,6 +28,9 @@
 // The actions of a step after a wait obey the same rules. They are dropped once an agent has answered or the chat has
 // ended, and outside hours.
 //
+// What a step did to the visitor or the chat (Did) is known to all that is decided after it. Triggers and steps together send
+// so many messages without an agent's word in between (trigger.MostInChat), and no more: a program may be answering them.
+//
 // # Within hours
 //
 // A step may count open time at the door of the chat's department (trigger.Timing), or be deferred to the next opening.

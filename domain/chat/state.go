@@ -50,6 +50,7 @@ type Progress struct {
 	Digest     time.Time `json:"digest,omitzero"`  // the last ask that was given to an opening digest
 	Warned     time.Time `json:"warned,omitzero"`  // the ask that a warning of a late first answer was due for
 
+	Sent     []time.Time          `json:"sent,omitempty"`     // when triggers and steps last sent messages
 	Deferred map[string]time.Time `json:"deferred,omitempty"` // by Step.Key: the ask for which it was recorded that the step waits for an opening
 	Snoozed  Snoozed              `json:"snoozed,omitzero"`
 }

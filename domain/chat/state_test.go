@@ -13,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/trigger"
 )
 
 func TestWhatIsKnown(t *testing.T) {
@@ -108,7 +109,7 @@ func TestSize(t *testing.T) {
 }
 
 // TestWireForm holds the JSON of states against files that are never edited: states like these lie in Redis. A new form
-// gets a new folder. The second knows time within hours.
+// gets a new folder. The second knows time within hours, and the third the messages of triggers.
 func TestWireForm(t *testing.T) {
 	t.Parallel()
 	var s chat.State
@@ -130,6 +131,10 @@ func TestWireForm(t *testing.T) {
 	s.Progress.Deferred = map[string]time.Time{"2m": s.Began}
 	s.Progress.Rests = []chat.Rest{{Step: "30s", Base: s.Request, Action: 1, Due: at, From: s.Began, For: hours.Duration(30 * time.Second), Deferred: true}}
 	sameForm(t, "testdata/v2/chat.json", s)
+	s.Did(trigger.Action{SendMessage: &trigger.Message{Text: "hi"}}, at)
+	s.Did(trigger.Action{AddTag: "buyer"}, at)
+	s.Did(trigger.Action{SetDepartment: "support"}, at)
+	sameForm(t, "testdata/v3/chat.json", s)
 }
 
 func sameForm(t *testing.T, file string, s chat.State) {

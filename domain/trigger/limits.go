@@ -19,6 +19,7 @@ const (
 	MostText        = 1000 // characters of a message as it is written: messengers show so many without a cut
 	MostOperand     = 500  // characters of a text to compare with, or of a regular expression
 	MostOperands    = 100  // values of a list to compare with
+	MostInChat      = 20   // messages that triggers and the rescue ladder send in a chat without an agent's word in between
 	MostDelay       = 24 * time.Hour
 )
 

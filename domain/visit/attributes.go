@@ -92,7 +92,7 @@ func (s *State) visitor() trigger.Visitor {
 		Country: a.Country, Region: a.Region, City: a.City, IP: a.IP,
 		Language: a.Language, Browser: a.Browser, OS: a.OS, Device: a.Device,
 		Name: a.Name, Email: a.Email, PreviousVisits: a.PreviousVisits, PreviousChats: a.PreviousChats,
-		Tags: a.Tags, Custom: a.Custom,
+		Tags: s.tags(a.Tags), Custom: a.Custom,
 	}
 }
 

@@ -75,6 +75,7 @@ const (
 	TooMany       Reason = "too_many"      // timers of this visitor
 	Deferred      Reason = "deferred"      // it is closed, and the trigger waits for the opening
 	NoOpening     Reason = "no_opening"    // a chat cannot be put aside until then: none is in sight
+	NoAnswer      Reason = "no_answer"     // the chat has had trigger.MostInChat messages since an agent's last word
 )
 
 // run is one decision while it is made.
@@ -83,9 +84,11 @@ type run struct {
 	policy *Policy
 	scene  *Scene
 	at     time.Time
+	begun  []Timer           // that started in this decision
 	read   *trigger.Visitor  // the visitor as conditions see them, once asked for
 	status map[string]string // of the departments, once asked for
 	budget *trigger.Budget   // of an event, or of all timers that are due
+	dues   *trigger.Budget   // of all timers that are due
 }
 
 // Decide gives the effects that are due for a visitor at an instant. The events are those that Merge found to be new:
@@ -93,19 +96,26 @@ type run struct {
 // again at the same instant does nothing.
 func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) Decision {
 	s.Fired = maps.Clone(s.Fired)
-	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC()}
+	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC(), dues: new(trigger.Budget)}
 	r.end()
 	r.retime()
 	r.start(fresh)
-	r.budget = new(trigger.Budget)
-	for t, found := r.next(); found; t, found = r.next() {
-		r.settle(t)
-	}
+	r.settleDue(r.at)
 	r.leave()
 	if len(r.State.Timers) > 0 {
 		r.Due = r.State.Timers[0].Due
 	}
 	return r.Decision
+}
+
+// settleDue deals with the timers that are due at an instant, one after the other: each sees what the others did.
+func (r *run) settleDue(at time.Time) {
+	events := r.budget
+	r.budget = r.dues
+	for t, found := r.next(at); found; t, found = r.next(at) {
+		r.settle(t)
+	}
+	r.budget = events
 }
 
 // settle deals with a timer that is due.
@@ -158,6 +168,9 @@ func (r *run) act(c *compiled, t Timer) {
 		case ofChat(do) && chat == "":
 			r.skip(t, NoChat)
 			continue
+		case do.SendMessage != nil && r.scene.Chats[chat].Sent >= trigger.MostInChat:
+			r.skip(t, NoAnswer)
+			continue
 		}
 		e := Effect{
 			Do: do, Attachments: s.attachments, Visit: visit, Chat: chat,
@@ -171,6 +184,9 @@ func (r *run) act(c *compiled, t Timer) {
 		}
 		claim()
 		r.Effects = append(r.Effects, e)
+		if r.did(e); do.SetName != "" || do.SetDepartment != "" {
+			values = r.values(t)
+		}
 	}
 }
 

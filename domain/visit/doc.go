@@ -57,6 +57,12 @@
 // chat.unanswered counts from each message that waits. Whether a message waits depends on the instants of answers, and so
 // not on the order in which events arrive.
 //
+// # What Deskbell did
+//
+// A trigger acts before the next one starts. What it did to the visitor or the chat (Did) is in the State as if the
+// application had said it, so that later conditions and texts see it, and a later word of the application wins. A chat gets
+// so many messages without an agent's word in between (trigger.MostInChat), and no more: a program may be answering them.
+//
 // # Within hours
 //
 // A trigger may count its delays in open time, at the door of its chat's department or else of the property, or be

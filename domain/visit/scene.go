@@ -53,6 +53,7 @@ type Chat struct {
 	RequestedIn   string // the visit in which it was requested; empty: not known
 	SpokenIn      string // the visit in which the visitor wrote last; empty: not known
 	Tags          []string
+	Sent          int // messages of triggers and of the rescue ladder after an agent's last word
 }
 
 // over tells whether the chat has ended at an instant or after it. One that was ended before, and goes on, is not over.
@@ -107,7 +108,7 @@ func (r *run) facts(c *compiled, t Timer) trigger.Facts {
 	f := trigger.Facts{
 		Budget: r.budget, At: r.local(), WithinHours: scene.WithinHours,
 		Page:       trigger.PageView{URL: page.URL, Title: page.Title, Referrer: page.Referrer, Since: page.opened(c)},
-		VisitSince: v.Arrived, PagesViewed: s.pages(v), Visitor: r.visitor(), Message: s.Said.Text,
+		VisitSince: v.Arrived, PagesViewed: s.pages(v), Visitor: r.visitor(), Message: s.said(t.Chat),
 		Chat:   trigger.Chat{Department: r.department(chat), WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
 		Widget: scene.Widget.Status, Departments: r.statuses(), AgentsOnline: scene.AgentsOnline,
 		Fired:         make(map[string]bool, len(s.Fired)),

@@ -9,11 +9,13 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// start begins the triggers of the new events, in the order in which they happened.
+// start begins the triggers of the new events, in the order in which they happened. Those that are due by then act before
+// the next one starts, so that it sees what they did, as if the events had come one by one.
 func (r *run) start(fresh []event.Event) {
 	fresh = slices.Clone(fresh)
 	slices.SortFunc(fresh, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID)) })
 	for _, e := range fresh {
+		r.settleDue(hours.Earliest(e.Time, r.at))
 		r.budget = new(trigger.Budget)
 		for _, c := range r.policy.triggers {
 			if bool(c.Disabled) || !c.startsAt(e) || c.atViews() && !c.fragment && !r.State.opens(e) {
@@ -27,6 +29,7 @@ func (r *run) start(fresh []event.Event) {
 			case r.lasts(c, t):
 				r.push(t)
 			}
+			r.settleDue(hours.Earliest(e.Time, r.at))
 		}
 	}
 }
@@ -73,7 +76,7 @@ func (r *run) timer(c *compiled, e event.Event) Timer {
 // runs tells whether a timer runs for the same already: a view that comes as an arrival too, or a message that came
 // with the request, is one.
 func (r *run) runs(t Timer) bool {
-	return (t.Waits || t.Page != 0) && slices.ContainsFunc(r.State.Timers, func(o Timer) bool {
+	return (t.Waits || t.Page != 0) && slices.ContainsFunc(slices.Concat(r.State.Timers, r.begun), func(o Timer) bool {
 		return o.Trigger == t.Trigger && o.Visit == t.Visit && o.Tab == t.Tab && o.Chat == t.Chat && o.Page == t.Page && o.Started.Equal(t.Started) && o.Step == 0
 	})
 }

@@ -2,6 +2,7 @@ package visit
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 // most have some 2 KB.
 const (
 	mostVisits = 3
+	mostTexts  = 3                // chats of which the last message is known: those in which the visitor wrote last
 	mostCustom = event.MostValues // custom attributes, the last that were given: as many as one event may bring
 	mostKnown  = 64               // events
 	mostTimers = 32
@@ -43,9 +45,11 @@ type State struct {
 
 	Department Word                 `json:"department,omitzero"` // the id of the one that they chose
 	Said       Word                 `json:"said,omitzero"`       // their last message
+	Texts      map[string]Word      `json:"texts,omitempty"`     // their last message in each chat, by its id
 	ChatEnded  time.Time            `json:"chat_ended,omitzero"`
 	Attributes map[string]Attribute `json:"attributes,omitempty"`
 	Custom     map[string]Attribute `json:"custom,omitempty"` // attributes of the application's own
+	Tagged     []Tagged             `json:"tagged,omitempty"` // by Deskbell, the last at the end
 	Known      []Mark               `json:"known,omitempty"`  // the events that were merged last, the oldest first
 
 	Fired     map[string]Fired `json:"fired,omitempty"`    // by the names of triggers
@@ -117,8 +121,37 @@ func (s *State) merge(e event.Event) {
 		s.ChatEnded = hours.Later(s.ChatEnded, at)
 	}
 	if asks(e) {
-		s.Said = s.Said.or(Word{d.Text, at})
+		said := Word{d.Text, at}
+		s.Said = s.Said.or(said)
+		s.write(d.Chat, said)
 	}
+}
+
+// write keeps the last message of a chat.
+func (s *State) write(chat string, said Word) {
+	if chat == "" || said.Text == "" {
+		return
+	}
+	texts := maps.Clone(s.Texts)
+	if texts == nil {
+		texts = make(map[string]Word)
+	}
+	texts[chat] = texts[chat].or(said)
+	if len(texts) > mostTexts {
+		delete(texts, slices.MinFunc(slices.Collect(maps.Keys(texts)), func(a, b string) int {
+			return cmp.Or(texts[a].At.Compare(texts[b].At), cmp.Compare(a, b))
+		}))
+	}
+	s.Texts = texts
+}
+
+// said is the visitor's last message in a chat; without a chat, their last in any. A State of before texts were kept by chat
+// has the last in any alone.
+func (s *State) said(chat string) string {
+	if chat == "" || len(s.Texts) == 0 {
+		return s.Said.Text
+	}
+	return s.Texts[chat].Text
 }
 
 // signOfLife tells whether the visitor did it themselves. More knowledge of a visitor is none.

@@ -136,10 +136,10 @@ func (r *run) left(c *compiled, t Timer) bool {
 	return r.State.left(t.Visit) || c.onPage() && r.State.closedTab(t.Visit, t.Tab)
 }
 
-// next removes the first timer that is due.
-func (r *run) next() (t Timer, found bool) {
+// next removes the first timer that is due at an instant, which is not after that of the decision.
+func (r *run) next(at time.Time) (t Timer, found bool) {
 	slices.SortFunc(r.State.Timers, r.compare)
-	if len(r.State.Timers) == 0 || r.at.Before(r.State.Timers[0].Due) {
+	if len(r.State.Timers) == 0 || at.Before(r.State.Timers[0].Due) {
 		return Timer{}, false
 	}
 	t = r.State.Timers[0]
@@ -159,6 +159,7 @@ func (r *run) compare(a, b Timer) int {
 // needs theirs.
 func (r *run) push(t Timer) {
 	r.State.Timers = append(r.State.Timers, t)
+	r.begun = append(r.begun, t)
 	if len(r.State.Timers) <= mostTimers {
 		return
 	}

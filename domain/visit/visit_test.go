@@ -206,7 +206,8 @@ func TestCompileRefuses(t *testing.T) {
 }
 
 // TestStoredForm holds the JSON of states against files that are never edited: states like them lie in Redis. A new form
-// gets a new folder. The second knows time within hours, the third a page for each visit.
+// gets a new folder. The second knows time within hours, the third a page for each visit, the fourth the last text of each
+// chat, and what Deskbell did to the visitor.
 func TestStoredForm(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, busy)
@@ -216,7 +217,13 @@ func TestStoredForm(t *testing.T) {
 	s.state.Merge(event.Event{ID: "d", Type: event.DepartmentChosen, Time: second("9"), Data: event.Data{
 		Department: "sales", Attributes: event.Attributes{Custom: event.Values{"plan": "pro"}},
 	}})
-	s.sameForm("testdata/v3/busy.json")
+	before := s.state
+	before.Texts = nil
+	s.decodes("testdata/v3/busy.json", before)
+	s.state.Did(trigger.Action{SetName: "Bob"}, "", second("10"))
+	s.state.Did(trigger.Action{AddTag: "buyer"}, "", second("11"))
+	s.state.Did(trigger.Action{RemoveTag: "new"}, "", second("12"))
+	s.sameForm("testdata/v4/busy.json")
 
 	s = newStory(t, `[{"name":"T","type":"rescue","delay":"2h","when_closed":"defer","message":"hi"},
 		{"name":"U","type":"advanced","on":"chat.unanswered","after":"4h","count":"open_hours","message":"hi"}]`)
@@ -283,13 +290,24 @@ func (s *story) sameForm(file string) {
 	if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
 		t.Errorf("it encodes otherwise (-want +got):\n%s", diff)
 	}
+	s.decodes(file, s.stored())
+}
+
+// decodes holds that a file is read as a state.
+func (s *story) decodes(file string, want visit.State) {
+	t := s.t
+	t.Helper()
+	body, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var decoded visit.State
-	decoder := json.NewDecoder(strings.NewReader(string(want)))
+	decoder := json.NewDecoder(strings.NewReader(string(body)))
 	decoder.DisallowUnknownFields() // else a field that was renamed is lost in silence
 	if err := decoder.Decode(&decoded); err != nil {
 		t.Error(err)
 	}
-	if diff := cmp.Diff(s.stored(), decoded, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("it decodes otherwise (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, decoded, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s decodes otherwise (-want +got):\n%s", file, diff)
 	}
 }

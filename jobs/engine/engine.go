@@ -8,6 +8,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -68,7 +69,8 @@ type Config struct {
 	Observer Observer // nil: none
 	Batch    int      // subjects decided and committed together; at least 1
 
-	// ShowHeldBack lets some of the held-back messages be shown on the board.
+	// ShowHeldBack lets some of the held-back messages be shown on the board, and the log warn of those that may have
+	// answered a program.
 	ShowHeldBack bool
 
 	// AskSweep asks for the sweep of a shard in which subjects were woken. If that fails, the
@@ -117,15 +119,21 @@ func (e *Engine) LogBroken(broken []Broken) {
 	}
 }
 
-// LogHeldBack counts held-back messages, and logs each where the log wants that. Personal data stay out
-// of the log: the id of the visit, and the values that a condition compared.
+// LogHeldBack counts held-back messages, and logs each where the log wants that. Personal data stay out of the log: the id of the visit, and the values that a condition compared.
 func (e *Engine) LogHeldBack(list []Skipped) {
 	e.Observer.HeldBack(list)
-	if len(list) == 0 || !e.Log.WithFields(nil).Logger.IsLevelEnabled(logrus.DebugLevel) {
+	if len(list) == 0 {
 		return
 	}
+	log := e.Log.WithFields(nil)
 	for i := range list {
-		s := &list[i]
+		s, level := &list[i], logrus.DebugLevel
+		if e.ShowHeldBack && s.Reason == string(visit.NoAnswer) {
+			level = logrus.WarnLevel
+		}
+		if !log.Logger.IsLevelEnabled(level) {
+			continue
+		}
 		property, visitor, _ := s.subject.Visitor()
 		fields := logrus.Fields{"property": property, "visitor": visitor, "reason": s.Reason, "at": s.at}
 		for name, value := range map[string]string{"chat": s.chat, "trigger": s.trigger, "rule": s.rule, "event": s.event} {
@@ -136,6 +144,6 @@ func (e *Engine) LogHeldBack(list []Skipped) {
 		if c := s.verdict.Condition; !c.IsZero() {
 			fields["condition"] = c.String()
 		}
-		e.Log.WithFields(fields).Debug("message held back")
+		log.WithFields(fields).Log(level, "message held back")
 	}
 }

@@ -70,6 +70,7 @@ func SkipReasons() map[string]string {
 		string(visit.Deferred):      "it waits for the opening",
 		string(visit.NoOpening):     "no opening is in sight until which the chat could be put aside",
 		string(chat.Snooze):         "the chat is put aside",
+		string(visit.NoAnswer):      "no agent has written for 20 messages",
 		string(visit.TooMany):       "too much waits for this visitor already",
 		string(chat.JustAnswered):   "an agent has just answered",
 		string(chat.HoursChanged):   "the hours have begun or ended since it was asked",

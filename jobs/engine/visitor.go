@@ -93,7 +93,7 @@ func (v *visitor) decide(at time.Time) {
 	v.Visit, v.due = d.State, d.Due
 	for _, e := range d.Effects {
 		v.act(triggered(e))
-		v.snooze(e)
+		v.did(e, at)
 	}
 	for _, s := range d.Skipped {
 		v.skip(Skipped{visit: s.Visit, chat: s.Chat, trigger: s.Trigger, event: s.Event, Reason: string(s.Reason), verdict: s.Verdict, at: s.At})
@@ -114,6 +114,7 @@ func (v *visitor) decide(at time.Time) {
 			f := ruled(e)
 			f.data.Visit = v.home(&d.State, at)
 			v.act(f)
+			v.Visit.Did(e.Do, e.Chat, at)
 		}
 		for _, s := range d.Skipped {
 			v.skip(Skipped{chat: s.Chat, rule: string(s.Rule), Reason: string(s.Reason), at: s.At})
@@ -123,12 +124,17 @@ func (v *visitor) decide(at time.Time) {
 	v.forget(at)
 }
 
-// snooze puts the chat aside that a trigger snoozes: its ladder is decided on after the triggers.
-func (v *visitor) snooze(e visit.Effect) {
-	if c, known := v.Chats[e.Chat]; known && e.Do.Snooze != "" {
-		c.Snooze(e.At, e.Until)
-		v.Chats[e.Chat] = c
+// did notes in the chat what a trigger did to it: its rules are decided on after the triggers.
+func (v *visitor) did(e visit.Effect, at time.Time) {
+	c, known := v.Chats[e.Chat]
+	if !known {
+		return
 	}
+	c.Did(e.Do, at)
+	if e.Do.Snooze != "" {
+		c.Snooze(e.At, e.Until)
+	}
+	v.Chats[e.Chat] = c
 }
 
 // form answers an event that is a form.

@@ -25,6 +25,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 			Department: c.Department.ID, Began: c.Began, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
 			RequestedIn: c.RequestedIn.Visit, SpokenIn: c.SpokenIn.Visit,
+			Sent: c.Sent(),
 		}
 	}
 	return s
@@ -54,6 +55,7 @@ func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat
 			s.Offered = append(s.Offered, id)
 		}
 	}
+	s.In = func(other string) chat.Scene { return v.chatScene(v.department(other, c.Began), c, at) }
 	s.Values = func() map[string]string { return v.values(department, c, s.Hours, at) }
 	return s
 }

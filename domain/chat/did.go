@@ -1,0 +1,58 @@
+package chat
+
+import (
+	"maps"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// Did notes what a trigger, or a step of the ladder, has done to the chat at an instant: from then on it is known as if the
+// application had said it, and a later word of the application wins.
+func (s *State) Did(a trigger.Action, at time.Time) {
+	at = at.Round(0).UTC()
+	switch {
+	case a.AddTag != "":
+		s.Tags = put(s.Tags, Switch{a.AddTag, true, at}, mostTags)
+	case a.RemoveTag != "":
+		others := kept(s.Tags, func(t Switch) bool { return t.Name != a.RemoveTag || t.At.After(at) })
+		s.Tags = put(others, Switch{a.RemoveTag, false, at}, mostTags)
+	case a.SetDepartment != "" && !at.Before(s.Department.At):
+		s.Department = Department{a.SetDepartment, at}
+	case a.SendMessage != nil:
+		sent := append(s.unanswered(), at)
+		s.Progress.Sent = sent[max(0, len(sent)-trigger.MostInChat):]
+	}
+}
+
+// Sent counts the messages of triggers and of the ladder that came after the last word of an agent, up to
+// trigger.MostInChat.
+func (s *State) Sent() int { return len(s.unanswered()) }
+
+func (s *State) unanswered() []time.Time {
+	return kept(s.Progress.Sent, func(at time.Time) bool { return at.After(s.Answered) })
+}
+
+// did notes an effect of a step, so that all that is decided after it sees it.
+func (d *decider) did(a trigger.Action) {
+	d.State.Did(a, d.at)
+	switch {
+	case a.SetName != "":
+		d.named = a.SetName
+	case a.SetDepartment != "" && d.scene.In != nil:
+		d.scene = d.scene.In(a.SetDepartment)
+	}
+}
+
+// known are the values of placeholders, with what this decision has set.
+func (d *decider) known() map[string]string {
+	values := d.scene.values()
+	if d.named != "" {
+		values = maps.Clone(values)
+		if values == nil {
+			values = make(map[string]string)
+		}
+		values["visitor.name"] = d.named
+	}
+	return values
+}

@@ -1,0 +1,106 @@
+package visit
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/trigger"
+)
+
+// mostTagged bounds the tags of a visitor that are known to come from Deskbell: the last that were set are kept.
+const mostTagged = 50
+
+// Tagged is a tag that Deskbell last added to a visitor, or took away, at an instant.
+type Tagged struct {
+	Name string    `json:"name"`
+	On   bool      `json:"on,omitempty"`
+	At   time.Time `json:"at"`
+}
+
+// Did notes what a trigger, or a step in a chat, has done to the visitor at an instant: from then on it is known as if the
+// application had said it, and a later word of the application wins. A tag belongs to the chat of the action, where it has
+// one, and is not noted here.
+func (s *State) Did(a trigger.Action, chat string, at time.Time) {
+	at = at.UTC()
+	switch {
+	case a.SetName != "":
+		s.rename(a.SetName, at)
+	case a.AddTag != "" && chat == "":
+		s.tag(Tagged{a.AddTag, true, at})
+	case a.RemoveTag != "" && chat == "":
+		s.tag(Tagged{a.RemoveTag, false, at})
+	case a.SetDepartment != "" && !at.Before(s.Department.At):
+		s.Department = Word{a.SetDepartment, at}
+	}
+}
+
+func (s *State) rename(name string, at time.Time) {
+	body, err := json.Marshal(name)
+	if err != nil || at.Before(s.Attributes["name"].At) { // a text can always be written
+		return
+	}
+	s.Attributes = maps.Clone(s.Attributes)
+	if s.Attributes == nil {
+		s.Attributes = make(map[string]Attribute)
+	}
+	s.Attributes["name"] = Attribute{body, at}
+}
+
+// tag keeps the tags that were set since the application last gave all tags.
+func (s *State) tag(t Tagged) {
+	given := s.Attributes["tags"].At
+	var list []Tagged
+	for _, o := range s.Tagged {
+		if o.Name != t.Name && !o.At.Before(given) {
+			list = append(list, o)
+		}
+	}
+	list = append(list, t)
+	s.Tagged = list[max(0, len(list)-mostTagged):]
+}
+
+// tags are those that the application gave last, with what Deskbell has done to them since.
+func (s *State) tags(given []string) []string {
+	tags := slices.Clone(given)
+	for _, t := range s.Tagged {
+		if !t.At.Before(s.Attributes["tags"].At) {
+			tags = tagged(tags, t.Name, t.On)
+		}
+	}
+	return tags
+}
+
+// tagged is a list of tags with one added or removed, in memory of its own.
+func tagged(tags []string, name string, on bool) []string {
+	tags = slices.DeleteFunc(slices.Clone(tags), func(o string) bool { return o == name })
+	if on {
+		tags = append(tags, name)
+	}
+	return tags
+}
+
+// did notes an effect, so that all that is decided after it sees it.
+func (r *run) did(e Effect) {
+	r.State.Did(e.Do, e.Chat, r.at)
+	r.read = nil
+	c, known := r.scene.Chats[e.Chat]
+	if !known {
+		return
+	}
+	switch a := e.Do; {
+	case a.AddTag != "":
+		c.Tags = tagged(c.Tags, a.AddTag, true)
+	case a.RemoveTag != "":
+		c.Tags = tagged(c.Tags, a.RemoveTag, false)
+	case a.SetDepartment != "":
+		c.Department = a.SetDepartment
+	case a.SendMessage != nil:
+		c.Sent++
+	default:
+		return
+	}
+	r.scene.Chats = maps.Clone(r.scene.Chats)
+	r.scene.Chats[e.Chat] = c
+}
