@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -113,7 +114,8 @@ func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Ev
 	return between(begin, end, now, zone)
 }
 
-// play lets everything happen from an instant to another. It takes in events of one instant together.
+// play lets everything happen from an instant to another. It takes in events of one instant together, and so those of
+// before the beginning: a worker, too, decides on events that come late at once, when it knows all of them.
 func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *opening) error {
 	if err := s.Define(ctx, defs); err != nil {
 		return err
@@ -128,8 +130,8 @@ func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definiti
 		return err
 	}
 	for len(events) > 0 && !events[0].Time.After(to) {
-		at, n := events[0].Time, 1
-		for n < len(events) && events[n].Time.Equal(at) {
+		at, n := hours.Later(events[0].Time, s.Now()), 1
+		for n < len(events) && !events[n].Time.After(at) {
 			n++
 		}
 		if err := s.Advance(ctx, at); err != nil {

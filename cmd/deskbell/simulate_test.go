@@ -20,6 +20,7 @@ func TestSimulateDrawsATimeline(t *testing.T) {
 		{name: "with_events", args: "greet.yaml --events testdata/greet.jsonl"},
 		{name: "explained", args: "greet.yaml --events testdata/greet.jsonl --explain --colour=always"},
 		{name: "with_late_events", args: "greet.yaml --events testdata/greet.jsonl --from 2026-11-23T09:05 --to 2026-11-23T09:05:30"},
+		{name: "with_a_late_answer", args: "greet.yaml --events testdata/answered.jsonl --from 2026-11-23T09:05 --to 2026-11-23T09:10"},
 		{name: "with_events_that_wait", args: "greet.yaml --events testdata/parked.jsonl --explain"},
 		{name: "with_events_of_before_an_opening", args: "late.yaml --events testdata/late.jsonl --from 2026-11-23T10:00:02Z --explain"},
 	} {

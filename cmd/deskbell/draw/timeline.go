@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 	"github.com/deskbell/deskbell/jobs/simulate"
 )
 
-// Timeline writes actions to be read, day by day:
+// Timeline writes actions to be read, day by day, in the order of their times. It writes at the End: an action may bear the
+// time of an event that came late.
 //
 //	deskbell.yaml  Europe/Paris  Mon 23 Nov 2026 08:30 – Tue 24 Nov 2026 08:30
 //
@@ -26,8 +28,14 @@ type Timeline struct {
 	Style
 	zone    *time.Location
 	out     *bufio.Writer
-	date    string // the last one that was written
+	lines   []line // in the order in which they were given
 	actions int
+}
+
+// line is something that happened.
+type line struct {
+	at   time.Time
+	text string // with its sign
 }
 
 // NewTimeline gives an empty one, whose clock is that of a zone.
@@ -74,12 +82,20 @@ func (t *Timeline) Event(e event.Event) {
 }
 
 func (t *Timeline) line(at time.Time, sign, text string) {
-	at = at.In(t.zone)
-	if date := at.Format("Mon 2 Jan 2006"); date != t.date {
-		t.date = date
-		t.write("\n" + t.Paint(bold, date) + "\n")
+	t.lines = append(t.lines, line{at.In(t.zone), sign + " " + text})
+}
+
+// days writes the lines below their dates. Those of one instant stay as they were given.
+func (t *Timeline) days() {
+	slices.SortStableFunc(t.lines, func(a, b line) int { return a.at.Compare(b.at) })
+	written := ""
+	for _, l := range t.lines {
+		if date := l.at.Format("Mon 2 Jan 2006"); date != written {
+			written = date
+			t.write("\n" + t.Paint(bold, date) + "\n")
+		}
+		t.write("  " + t.Paint(dim, l.at.Format("15:04:05")) + " " + l.text + "\n")
 	}
-	t.write("  " + t.Paint(dim, at.Format("15:04:05")) + " " + sign + " " + text + "\n")
 }
 
 // sign picks one of two: the second is for a terminal without UTF-8.
@@ -106,8 +122,9 @@ func colourOf(a action.Action) string {
 	return bold
 }
 
-// End writes how many actions there were, and which chats still wait for their visitor.
+// End writes everything, how many actions there were, and which chats still wait for their visitor.
 func (t *Timeline) End(parked []simulate.ParkedChat) {
+	t.days()
 	t.write("\n" + t.Paint(dim, Count(t.actions, "action", "actions")) + "\n")
 	for _, p := range parked {
 		text := Count(p.Events, "event", "events") + " of the chat " + p.Property + "/" + p.Chat + " came to nothing so far: none has named its visitor, as chat.requested does"
