@@ -56,7 +56,7 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 	for _, s := range due {
 		news[s] = nil
 	}
-	parked, err := in.findOwners(ctx, t.At, events, news)
+	parked, err := in.findOwners(ctx, t, events, news)
 	if err != nil {
 		return t, err
 	}
