@@ -35,7 +35,7 @@ func settings() []setting {
 	partitions.read = upToShards(partitions.read)
 	return []setting{
 		{secret: true, read: readRedis, Variable: Variable{
-			Name: "REDIS_URL", Default: "none: `up` starts an embedded Redis, all else needs it",
+			Name: "REDIS_URL", Default: "none: `up` starts an embedded Redis, all else uses that of the `up` that runs here",
 			Allowed: "redis://, rediss:// (TLS), unix:///path, redis-sentinel://host:port,host:port/db?master=NAME or " +
 				"redis-cluster://host:port,host:port, with user:password@ before the host; rediss- for TLS",
 			Doc: "The Redis that keeps everything. Redis 7.0 or newer, with `maxmemory-policy noeviction`.",

@@ -54,6 +54,7 @@ const command = "cmd/deskbell"
 // fails the test. Tests import what they need.
 var besideMain = map[string][]string{
 	"signals": nil, "draw": nil,
+	"reach":     nil,     // folders, sockets and ports
 	"bench":     nil,     // runs web in a process of its own
 	"web":       nil,     // the guards
 	"web/api":   {"web"}, // these three do not know each other

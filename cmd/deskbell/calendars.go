@@ -108,13 +108,13 @@ func (c fetching) feeds(ctx context.Context, a *app, urls []string) (hours.Feeds
 	if c.Fetch {
 		return a.fetch(ctx, urls)
 	}
-	feeds, why := hours.Feeds{}, "REDIS_URL, where workers keep it, is not set"
-	if a.env("REDIS_URL") != "" {
-		why = "no worker has fetched it"
-		var err error
-		if feeds, err = a.fetchedByWorkers(ctx, urls); err != nil {
-			why = err.Error()
-		}
+	why := "no worker has fetched it"
+	feeds, err := a.fetchedByWorkers(ctx, urls)
+	switch {
+	case errors.Is(err, errNoRedis):
+		why = "REDIS_URL, where workers keep it, is not set"
+	case err != nil:
+		why = err.Error()
 	}
 	for _, u := range urls {
 		if _, ok := feeds[u]; !ok {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -55,7 +54,7 @@ func (r *rescues) killHolding(queue string, worker *proc) (killed time.Time) {
 	const tries = 100
 	for range tries {
 		pause(rand.N(100 * time.Millisecond))
-		signal(syscall.SIGSTOP)
+		signal(hang)
 		before := active()
 		pause(300 * time.Millisecond)
 		stays := active()
@@ -63,7 +62,7 @@ func (r *rescues) killHolding(queue string, worker *proc) (killed time.Time) {
 			worker.kill()
 			return time.Now()
 		}
-		signal(syscall.SIGCONT)
+		signal(goOn)
 	}
 	r.Fatalf("the worker held nothing at %d moments", tries)
 	return killed

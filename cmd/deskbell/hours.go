@@ -17,7 +17,7 @@ import (
 )
 
 type hoursCmd struct {
-	Of       []string        `arg:"" name:"file" help:"A file with one schedule, or a whole deskbell.yaml; - is standard input. Or the name of a schedule, property, department (acme/sales) or agent that is defined in the Redis of REDIS_URL."`
+	Of       []string        `arg:"" name:"file" help:"A file with one schedule, or a whole deskbell.yaml; - is standard input. Or the name of a schedule, property, department (acme/sales) or agent that is defined in the Redis of REDIS_URL, or of the deskbell up that runs here."`
 	Schedule string          `placeholder:"NAME" help:"Only this schedule of the file, such as office, \"property acme\" or \"agent lea\"."`
 	From     string          `placeholder:"T" default:"now" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the schedule's zone, an RFC 3339 time, or now, which is the default."`
 	To       string          `xor:"end" placeholder:"T" help:"End here; default: 7 days after the beginning."`

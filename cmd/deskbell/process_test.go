@@ -67,7 +67,7 @@ func start(t testing.TB, offset time.Duration, env []string, args ...string) *pr
 func startProgram(t testing.TB, program string, env []string, args ...string) *proc {
 	t.Helper()
 	p := &proc{t: t, cmd: exec.Command(program, args...), out: new(output)}
-	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Env = append(append(os.Environ(), "XDG_RUNTIME_DIR="+t.TempDir()), env...) // it finds no deskbell up but by env
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {

@@ -32,7 +32,7 @@ func (b testBundle) run(t *testing.T, args ...string) result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"LANG": "C.UTF-8", "DESKBELL_TIME_ZONE": "UTC"}
+	env := map[string]string{"LANG": "C.UTF-8", "DESKBELL_TIME_ZONE": "UTC", "XDG_RUNTIME_DIR": t.TempDir()} // where no deskbell up runs
 	for name, value := range b.env {
 		env[name] = value
 	}

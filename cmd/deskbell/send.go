@@ -22,7 +22,7 @@ type sendCmd struct {
 
 func (*sendCmd) Help() string {
 	return `
-Hands events to the workers, over the Redis of REDIS_URL. When something is wrong with any of them, nothing is sent.
+Hands events to the workers, over the Redis of REDIS_URL, or of the deskbell up that runs here. When something is wrong with any of them, nothing is sent.
 An event that was sent before, with its id, within a day is ignored. Events of a property that is not defined lead to nothing;
 send names these properties.
 

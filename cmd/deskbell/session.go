@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -26,7 +27,7 @@ type session struct {
 	client *jobs.Client
 }
 
-var errNoRedis = errors.New("REDIS_URL is not set: say where the Redis of the workers is, for example REDIS_URL=redis://127.0.0.1:6379/0")
+var errNoRedis = errors.New("REDIS_URL is not set: say where the Redis of the workers is, for example REDIS_URL=redis://127.0.0.1:6379/0; or start deskbell up in another terminal, and it is found from here")
 
 // answerWithin is how long a tool waits for Redis. A worker waits for ever.
 const answerWithin = 5 * time.Second
@@ -34,14 +35,18 @@ const answerWithin = 5 * time.Second
 // openStore is redisstore.Open, or redisstore.Peek for commands that only read.
 type openStore func(context.Context, redis.UniversalClient, redisstore.Layout) (*redisstore.Store, error)
 
-// connect opens the Redis of REDIS_URL for a tool. Close the session.
+// connect opens the Redis of REDIS_URL, or that of the deskbell up that runs here, for a tool. Close the session.
 func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 	env, err := config.FromEnv(a.env)
 	if err != nil {
 		return nil, err
 	}
-	if env.Redis == nil {
-		return nil, errNoRedis
+	found, err := a.locate(ctx, &env)
+	if err != nil {
+		return nil, err
+	}
+	if found != nil && env.Listen == "" {
+		env.Listen = strings.TrimPrefix(found.Board, "http://")
 	}
 	r := jobs.Connect(*env.Redis)
 	waiting, cancel := context.WithTimeout(ctx, answerWithin)
@@ -57,16 +62,16 @@ func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 }
 
 // daemon is the first steps of a process that lasts.
-func (a *app) daemon() (config.Env, *logrus.Logger, error) {
+func (a *app) daemon(ctx context.Context) (config.Env, *logrus.Logger, error) {
 	env, err := config.FromEnv(a.env)
 	if err != nil {
 		return env, nil, err
 	}
-	if env.Redis == nil {
-		return env, nil, errNoRedis
-	}
 	log, err := a.logger(env)
 	if err != nil {
+		return env, nil, err
+	}
+	if err := a.locateForLong(ctx, &env, log); err != nil {
 		return env, nil, err
 	}
 	logZones(log, env)

@@ -32,13 +32,16 @@ func (*upCmd) Help() string {
 	return `
 The first command to try. It takes the definitions of deskbell.yaml (or DESKBELL_DEFINITIONS), and has a sample of its
 own when there is none: a page with a chat widget at http://127.0.0.1:8080/demo, and a widget that flips every minute.
-Actions are printed. It serves what deskbell web does: the board at http://127.0.0.1:8080 (or DESKBELL_LISTEN; another
-port where that is taken), the documentation of the HTTP API at /docs, the tasks at /monitor. The embedded Redis keeps
-nothing; with REDIS_URL set, that Redis is used, and deskbell status, open and close work from another terminal.
+Each action is printed, whatever destinations are defined; receivers on this machine are called, too. It serves what
+deskbell web does: the board at http://127.0.0.1:8080 (or DESKBELL_LISTEN; another port where that is taken), the
+documentation of the HTTP API at /docs, the tasks at /monitor. The embedded Redis keeps nothing; with REDIS_URL set, that
+Redis is used. Either way deskbell status, open, close, send and all others find it from another terminal by themselves,
+by a socket that only you can use.
 
 Examples:
 
     deskbell up
+    deskbell status
     REDIS_URL=redis://127.0.0.1:6379/0 deskbell up
 `
 }
@@ -65,10 +68,15 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 		jobLog.SetFormatter(plainLines{})
 	}
 	logZones(log, env)
+	var desk *embedded.Desk
 	if env.Redis == nil {
-		options, stop := embedded.Start(a.now, time.Second)
-		defer stop()
-		env.Redis, env.RedisName = &options, "embedded"
+		own, err := embedded.New(a.now, time.Second)
+		if err != nil {
+			return err
+		}
+		defer own.Close()
+		options := own.Options()
+		env.Redis, env.RedisName, desk = &options, "embedded", own.Desk
 		log.Info("using an embedded Redis: it keeps nothing when this ends, and is for some thousand properties at most")
 	}
 	r := jobs.Connect(*env.Redis)
@@ -88,7 +96,7 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.zones(env, log, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, demo: demo, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.zones(env, log, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: desk, demo: demo, file: file})
 }
 
 // print lets a worker print each action, once: destinations of type log that are defined print nothing more.
@@ -111,12 +119,15 @@ func (a *app) workAndServe(ctx context.Context, s service) error {
 		return err
 	}
 	s.loopback = isLoopback(l.Addr())
-	s.log.Infof("board: http://%s", l.Addr())
+	at := boardAt(l.Addr())
+	s.log.Infof("board: %s", at)
 	if s.demo {
-		s.log.Infof("sample page: http://%s/demo", l.Addr())
+		s.log.Infof("sample page: %s/demo", at)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	hide := a.share(ctx, s, at)
+	defer hide()
 	served := make(chan error, 1)
 	go func() {
 		defer cancel()

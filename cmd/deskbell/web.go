@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
@@ -54,7 +53,7 @@ func (c *webCmd) address(env config.Env) string {
 
 func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	defer func() { err = stopped(ctx, err) }()
-	env, log, err := a.daemon()
+	env, log, err := a.daemon(ctx)
 	if err != nil {
 		return err
 	}
@@ -84,7 +83,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	defer l.Close()
 	keys := edit.Keys{Store: s.store, Now: a.now}
 	local := isLoopback(l.Addr())
-	if err := a.checkKeys(ctx, keys, l.Addr(), local, s.log); err != nil {
+	if err := a.checkKeys(ctx, keys, l.Addr(), local, s); err != nil {
 		return err
 	}
 	live, visits := view.NewLive(s.client.Reader), view.NewVisitFeed(s.client.Reader)
@@ -98,7 +97,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if err != nil {
 		return err
 	}
-	s.log.Infof("web started: board at http://%s (documentation of the API at /docs, tasks at /monitor)", l.Addr())
+	s.log.Infof("web started: board at %s (documentation of the API at /docs, tasks at /monitor)", boardAt(l.Addr()))
 	watched := board.New(board.Config{Client: s.client, Zones: s.shown.zones, Now: a.now, Log: s.log})
 	private := map[string]http.Handler{
 		"GET /{$}": watched, "/board/": watched,
@@ -138,7 +137,7 @@ func monitorOf(rdb redis.UniversalClient) (http.Handler, error) {
 }
 
 // checkKeys refuses to listen to other machines while no key exists.
-func (a *app) checkKeys(ctx context.Context, keys edit.Keys, address net.Addr, local bool, log logrus.FieldLogger) error {
+func (a *app) checkKeys(ctx context.Context, keys edit.Keys, address net.Addr, local bool, s service) error {
 	ring, err := keys.Load(ctx)
 	switch {
 	case err != nil:
@@ -148,7 +147,11 @@ func (a *app) checkKeys(ctx context.Context, keys edit.Keys, address net.Addr, l
 	case !local:
 		return fmt.Errorf("listening on %s: other machines may reach it, and there is no key: run deskbell keys add NAME first, on the same REDIS_URL, or listen on 127.0.0.1", address)
 	}
-	log.Info("there is no key: this machine alone is answered, and everybody on it may see and change everything; deskbell keys add NAME, on the same REDIS_URL, ends that")
+	add := "deskbell keys add NAME"
+	if s.desk == nil {
+		add += ", on the same REDIS_URL,"
+	}
+	s.log.Infof("there is no key: this machine alone is answered, and everybody on it may see and change everything; %s ends that", add)
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/destination/shout"
 	"github.com/deskbell/deskbell/jobs/destination/webhook"
+	"github.com/deskbell/deskbell/jobs/embedded"
 	"github.com/deskbell/deskbell/jobs/ical"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
@@ -42,7 +43,7 @@ Examples:
 
 func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	defer func() { err = stopped(ctx, err) }()
-	env, log, err := a.daemon()
+	env, log, err := a.daemon(ctx)
 	if err != nil {
 		return err
 	}
@@ -82,10 +83,11 @@ type service struct {
 	log       logrus.FieldLogger // for people
 	jobLog    logrus.FieldLogger // a line for each job
 	byDefault definition.Destination
-	prints    bool   // every action is printed, whatever destinations are defined
-	loopback  bool   // receivers on this machine are called
-	demo      bool   // the sample page is served, with the sample's definitions
-	file      string // of definitions to which Redis is kept matched; empty: none
+	prints    bool           // every action is printed, whatever destinations are defined
+	loopback  bool           // receivers on this machine are called
+	desk      *embedded.Desk // answers other processes of the user with the embedded Redis; nil: there is none
+	demo      bool           // the sample page is served, with the sample's definitions
+	file      string         // of definitions to which Redis is kept matched; empty: none
 }
 
 // relaxGC lets the heap grow to some times its live part before it is collected: a

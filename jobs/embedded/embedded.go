@@ -1,10 +1,11 @@
 // Package embedded is a Redis in this process, for a first try and for tests: it
-// listens nowhere, keeps nothing when the process ends, and carries some thousand
-// properties.
+// keeps nothing when the process ends, and carries some thousand properties. It listens
+// nowhere by itself. Whoever listens for it hands it the connections (serve.go).
 package embedded
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -13,26 +14,56 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Start starts one and gives the options for its clients; stop ends it when they
-// are closed. Its keys expire because its clock is driven by hand, in steps of beat.
-func Start(now func() time.Time, beat time.Duration) (o redis.UniversalOptions, stop func()) {
+// Server is a Redis in this process.
+type Server struct {
+	*Desk
+	redis *miniredis.Miniredis
+	end   context.CancelFunc
+	done  sync.WaitGroup
+}
+
+// New starts one. Its keys expire because its clock is driven by hand, in steps of beat.
+func New(now func() time.Time, beat time.Duration) (*Server, error) {
 	m := miniredis.NewMiniRedis()
+	first, err := m.Dial() // it makes the server
+	if err != nil {
+		return nil, fmt.Errorf("starting the embedded Redis: %w", err)
+	}
+	_ = first.Close() // a pipe within this process
 	ctx, cancel := context.WithCancel(context.Background())
-	var done sync.WaitGroup
-	done.Go(func() { drive(ctx, m, now, beat) })
-	o.Addrs = []string{"embedded"}
-	o.Dialer = func(context.Context, string, string) (net.Conn, error) {
-		conn, err := m.Dial()
-		if err != nil {
-			return nil, err
-		}
-		return newPipe(conn), nil
+	s := &Server{Desk: &Desk{server: m.Server()}, redis: m, end: cancel}
+	s.done.Go(func() { drive(ctx, m, now, beat) })
+	return s, nil
+}
+
+// Start is New, and gives the options for its clients; stop ends it when they are closed.
+func Start(now func() time.Time, beat time.Duration) (o redis.UniversalOptions, stop func()) {
+	s, err := New(now, beat)
+	if err != nil {
+		return redis.UniversalOptions{Dialer: func(context.Context, string, string) (net.Conn, error) { return nil, err }}, func() {}
 	}
-	return o, func() {
-		cancel()
-		done.Wait()
-		m.Close()
+	return s.Options(), s.Close
+}
+
+// Options are for clients in this process.
+func (s *Server) Options() redis.UniversalOptions {
+	return redis.UniversalOptions{
+		Addrs: []string{"embedded"},
+		Dialer: func(context.Context, string, string) (net.Conn, error) {
+			conn, err := s.redis.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return newPipe(conn), nil
+		},
 	}
+}
+
+// Close ends it, and all connections. Close the clients before.
+func (s *Server) Close() {
+	s.end()
+	s.done.Wait()
+	s.redis.Close()
 }
 
 // drive moves the clock by which keys expire along with the real one. miniredis

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -87,19 +86,6 @@ func (s *Server) Restart(t testing.TB) {
 	if err := s.launch(); err != nil {
 		t.Fatalf("restarting redis-server: %v", err)
 	}
-}
-
-// Pause makes the server hang: connections stay, and nothing is answered.
-func (s *Server) Pause(t testing.TB) {
-	t.Helper()
-	s.signal(t, syscall.SIGSTOP)
-	Wait(t, "redis-server hangs", func() bool { return s.ping(50*time.Millisecond) != nil })
-}
-
-// Resume ends a Pause; the server answers the commands sent in the meantime.
-func (s *Server) Resume(t testing.TB) {
-	t.Helper()
-	s.signal(t, syscall.SIGCONT)
 }
 
 func (s *Server) signal(t testing.TB, signal os.Signal) {
