@@ -54,6 +54,7 @@ func conditionWith(fields []table.Field[written]) table.Kind[trigger.Condition] 
 			if err != nil {
 				at.Nested(err)
 			}
+			at.NestedWarnings(c.Doubts())
 			w.condition = c
 		}
 	})

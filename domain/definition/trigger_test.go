@@ -446,3 +446,25 @@ func TestAFormHasTheNameThatEventsGiveItToo(t *testing.T) {
 		t.Errorf("a face that is none: %v", err)
 	}
 }
+
+// Conditions that can never hold are taken, and warned of at their place.
+func TestConditionsThatCanNeverHoldAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	_, warnings, err := definition.InspectProperty(tree(t, `{"triggers": [
+		{"name": "Products", "type": "page", "url": {"is": "https://acme.example/products/*"}, "message": "Hi"},
+		{"name": "Bare", "type": "advanced", "on": "page.viewed", "message": "Hi", "conditions": [
+			{"field": "page.url", "in": ["https://acme.example/a", "acme.example/b"]},
+			{"field": "pages_viewed", "between": [-3, -1]},
+			{"field": "page.path", "starts_with": "/a"}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, w := range warnings {
+		paths = append(paths, w.Path)
+	}
+	want := []string{"/triggers/0/url/is", "/triggers/1/conditions/0/in/1", "/triggers/1/conditions/1/between"}
+	if diff := cmp.Diff(want, paths); diff != "" {
+		t.Errorf("%s\n%s", diff, warnings.Error())
+	}
+}

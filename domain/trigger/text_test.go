@@ -51,7 +51,7 @@ func TestValuesFromOutsideAreHarmless(t *testing.T) {
 		"\u2066A\u2067n\u2068n\u2069":       "Ann",
 		"\u200EAnn\u200F\u061C":             "Ann",
 		"\u202E\u2066\u200F":                "there",
-		" \u202E \x00\u0085 ":               "there",
+		"\u202E \x00\u0085":                 "there",
 		"A\x1b[31mnn\x7f":                   "A [31mnn",
 		"A\u0080\u009Bnn":                   "A nn",
 		"Ann\u2028Bob\u2029":                "Ann Bob",
