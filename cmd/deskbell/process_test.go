@@ -67,7 +67,7 @@ func start(t testing.TB, offset time.Duration, env []string, args ...string) *pr
 func startProgram(t testing.TB, program string, env []string, args ...string) *proc {
 	t.Helper()
 	p := &proc{t: t, cmd: exec.Command(program, args...), out: new(output)}
-	p.cmd.Env = append(append(os.Environ(), "XDG_RUNTIME_DIR="+t.TempDir()), env...) // it finds no deskbell up but by env
+	p.cmd.Env = append(append(os.Environ(), "XDG_RUNTIME_DIR="+runtimeDir(t)), env...) // it finds no deskbell up but by env
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
@@ -75,6 +75,17 @@ func startProgram(t testing.TB, program string, env []string, args ...string) *p
 	}
 	t.Cleanup(p.kill)
 	return p
+}
+
+// runtimeDir is a folder in which sockets fit: the path of that of t has the name of the test in it.
+func runtimeDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bell") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // kill is kill -9. A test may repeat it.

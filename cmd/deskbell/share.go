@@ -75,7 +75,7 @@ func describe(desk *embedded.Desk, r running) error {
 	return desk.Describe(string(text))
 }
 
-// afterAnother is what to say where another was first.
+// afterAnother is the line of a deskbell up that found another one running.
 func afterAnother(taken *reach.Taken, first, mine running) string {
 	text := fmt.Sprintf("there is another %s: deskbell status, close, send and others reach that one as long as it runs", first.is())
 	switch socket := taken.Socket(); {
@@ -166,7 +166,7 @@ func (a *app) use(env *config.Env, p reach.Place, r running) error {
 	return nil
 }
 
-// locateForLong is locate for a process that lasts, and says what it found.
+// locateForLong is locate for a process that lasts, and logs whose Redis it uses.
 func (a *app) locateForLong(ctx context.Context, env *config.Env, log logrus.FieldLogger) error {
 	r, err := a.locate(ctx, env)
 	if err == nil && r != nil {

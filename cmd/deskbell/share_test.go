@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"os"
@@ -22,7 +23,7 @@ type desk struct {
 
 func newDesk(t *testing.T) desk {
 	t.Helper()
-	run := t.TempDir()
+	run := runtimeDir(t)
 	return desk{t, run, []string{"XDG_RUNTIME_DIR=" + run, "REDIS_URL=", "DESKBELL_TIME_ZONE=UTC", "DESKBELL_LISTEN=127.0.0.1:0", "LOG_LEVEL=", "LOG_FORMAT="}}
 }
 
@@ -61,23 +62,8 @@ func (d desk) shows(want *regexp.Regexp, args ...string) {
 	})
 }
 
-// socket is that of the first deskbell up, wherever it is: its path may be too long for the runtime folder.
-func (d desk) socket(p *proc) string {
-	d.Helper()
-	for _, dir := range []string{filepath.Join(d.run, "deskbell"), fmt.Sprintf("/tmp/deskbell-%d", os.Geteuid())} {
-		sockets, err := filepath.Glob(filepath.Join(dir, "up*.sock"))
-		if err != nil {
-			d.Fatal(err)
-		}
-		for _, s := range sockets {
-			if out, err := d.do([]string{"REDIS_URL=unix://" + s}, "status"); err == nil && strings.Contains(out, "PROPERTY") {
-				return s
-			}
-		}
-	}
-	d.Fatalf("there is no socket\n%s", p.out)
-	return ""
-}
+// socket is that of the first deskbell up.
+func (d desk) socket() string { return filepath.Join(d.run, "deskbell", "up.sock") }
 
 const shop = `
 schedules: {office: {weekly: {daily: 00:00-24:00}}}
@@ -173,7 +159,7 @@ func TestUpIsFoundAgainAfterAKill(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	first := d.up("properties: {acme: {}}")
-	socket := d.socket(first)
+	socket := d.socket()
 	first.kill()
 	if _, err := os.Lstat(socket); err != nil {
 		t.Fatalf("a kill leaves the socket: %v", err)
@@ -214,7 +200,8 @@ func TestOfTwoUpsTheFirstIsFoundAndTheSecondSaysSo(t *testing.T) {
 func TestTheSocketIsTheUsersAlone(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	socket := d.socket(d.up("properties: {acme: {}}"))
+	d.up("properties: {acme: {}}")
+	socket := d.socket()
 	for path, want := range map[string]fs.FileMode{filepath.Dir(socket): fs.ModeDir | 0o700, socket: fs.ModeSocket | 0o600} {
 		if info, err := os.Lstat(path); err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
@@ -251,6 +238,15 @@ func TestAFolderThatAnotherPutThereIsRefused(t *testing.T) {
 func TestUpIsFoundWhereTheFolderHasALongName(t *testing.T) {
 	t.Parallel()
 	var desks []desk
+	t.Cleanup(func() { // where the sockets are instead
+		for _, d := range desks {
+			sum := sha256.Sum256([]byte(filepath.Join(d.run, strings.Repeat("x", 120), "deskbell")))
+			left, _ := filepath.Glob(fmt.Sprintf("/tmp/deskbell-%d/up-%x*", os.Geteuid(), sum[:8]))
+			for _, file := range left {
+				_ = os.Remove(file)
+			}
+		}
+	})
 	for _, name := range []string{"acme", "beta"} {
 		d := newDesk(t)
 		long := filepath.Join(d.run, strings.Repeat("x", 120))

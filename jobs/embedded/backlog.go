@@ -12,7 +12,7 @@ const mostBacklog = 64 << 20
 
 var errBacklog = errors.New("the other side does not read")
 
-// backlog is a connection whose writes do not wait. miniredis writes what it publishes while it holds its lock: a process
+// backlog is a connection whose writes do not wait. miniredis publishes while it holds its lock: a process
 // that is stopped, and reads no more, would stop everything.
 type backlog struct {
 	net.Conn
@@ -58,7 +58,7 @@ func (b *backlog) Close() error {
 	b.closed = true
 	b.more.Signal()
 	time.AfterFunc(100*time.Millisecond, func() { b.Conn.Close() })
-	return b.Conn.SetReadDeadline(time.Unix(1, 0)) // whoever reads need not wait
+	return b.Conn.SetReadDeadline(time.Unix(1, 0)) // a read under way ends
 }
 
 // drain writes until the connection is closed or fails.

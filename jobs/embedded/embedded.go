@@ -1,6 +1,6 @@
 // Package embedded is a Redis in this process, for a first try and for tests: it
 // keeps nothing when the process ends, and carries some thousand properties. It listens
-// nowhere by itself. Whoever listens for it hands it the connections (serve.go).
+// nowhere by itself. A listener hands it the connections (serve.go).
 package embedded
 
 import (

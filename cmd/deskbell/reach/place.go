@@ -15,14 +15,14 @@ import (
 // mostPlaces is how many deskbell up of one user are found.
 const mostPlaces = 9
 
-// greetWithin is how long a side waits until the other has proved who it is.
+// greetWithin is how long a side waits until the other has proved that it knows the secret.
 const greetWithin = 2 * time.Second
 
 // way is one of the two kinds of places: sockets, or ports.
 type way interface {
 	// folder is where they are.
 	folder() (folder, error)
-	// listen begins to listen at a place, whose lock the caller has: what is there is stale.
+	// listen begins to listen at a place, whose lock the caller has: a file that is there is stale.
 	listen(f folder, n int) (door, error)
 	// dial reaches a place, or fails where nobody listens.
 	dial(ctx context.Context, f folder, n int) (net.Conn, error)

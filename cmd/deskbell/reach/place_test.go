@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// echo answers each connection with what it says.
+// echo answers each connection with the same bytes.
 func echo(conn net.Conn) {
 	_, _ = io.Copy(conn, conn)
 	conn.Close()
