@@ -280,3 +280,65 @@ func TestASimulationKeepsVisitsApartAsWorkersDo(t *testing.T) {
 		}
 	}
 }
+
+// TestASimulationSpeaksInChatsAsWorkersDo has a department that is closed, messages that are left unanswered, an answer
+// that comes late, names and tags that triggers set, and a talk with a program: for two workers on a Redis, and in a
+// simulation.
+func TestASimulationSpeaksInChatsAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"language": "en-GB", "schedule": "daily 9-18",
+		"departments": {"sales": {"name": "Sales", "schedule": "daily 9-12, 14-16"}},
+		"auto_replies": {"outside": "{{department}} closed. Back {{next_open}}"},
+		"triggers": [
+			{"name": "Rescue", "type": "rescue", "delay": "4s", "message": "Soon"},
+			{"name": "Unanswered", "type": "advanced", "on": "chat.unanswered", "after": "3s", "message": "Sorry, {{visitor.name|you}}", "frequency": "every_time"},
+			{"name": "Know", "type": "advanced", "on": "chat.requested", "actions": [{"set_name": "Bob"}, {"add_tag": "asked"}]},
+			{"name": "Known", "type": "advanced", "on": "chat.requested", "conditions": [{"field": "visitor.name", "is": "Bob"}, {"field": "chat.tags", "contains": "asked"}], "message": "Hi {{visitor.name}}"},
+			{"name": "Echo", "type": "advanced", "on": "chat.message", "conditions": [{"field": "message.text", "contains": "out of office"}], "message": "Thanks", "frequency": "every_time"}]}}}`
+	b, s := both(t, setup{clock: morning(12, 30)}, text)
+	n := 0
+	send := func(events ...event.Event) time.Time {
+		now := b.clock.now().UTC().Truncate(time.Millisecond)
+		for i := range events {
+			n++
+			if events[i].ID = fmt.Sprint("e", n); events[i].Time.IsZero() {
+				events[i].Time = now
+			}
+		}
+		b.send(complete(t, events)...)
+		s.must(s.Advance(t.Context(), now))
+		s.must(s.Take(t.Context(), complete(t, events)...))
+		return now
+	}
+	in := func(chat string, from event.Author, text string) event.Event {
+		d := event.Data{Property: "acme", Chat: chat, From: from, Text: text}
+		if from == event.FromAgent {
+			d.Agent = "lea"
+		}
+		return event.New(event.ChatMessage, d)
+	}
+	sales := requested("ann", "c1")
+	sales.Data.Department = "sales"
+	send(sales)
+	send(requested("bob", "c2"))
+	answer := in("c2", event.FromAgent, "Yes?")
+	answer.Time = send(in("c2", event.FromVisitor, "Well?")).Add(-time.Millisecond) // the message is left unanswered
+	send(answer)
+	program := []event.Event{requested("kim", "c3")}
+	for range 25 {
+		program = append(program, in("c3", event.FromVisitor, "I am out of office"))
+	}
+	send(program...) // at once: of messages that come one by one, each worker answers those that it has
+	redistest.Wait(t, "bob has had everything, and kim as much as there may be", func() bool {
+		said := 0
+		for _, text := range b.messages() {
+			if strings.HasPrefix(text, "kim: ") {
+				said++
+			}
+		}
+		return slices.Contains(b.messages(), "bob: Sorry, Bob") && said == 20
+	})
+	b.quiet()
+	s.until(b.clock.now())
+	saysTheSame(b, s, 20)
+}
