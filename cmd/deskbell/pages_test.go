@@ -54,11 +54,18 @@ func TestMonitorInABrowser(t *testing.T) {
 // giveUp has the worker archive an action, as it does after twelve hours.
 func (s *site) giveUp(destination, id string) {
 	s.Helper()
-	payload, err := json.Marshal(jobs.ReplayArgs{Destination: destination, Seq: "1-0", ID: id, Error: "it answered 500", Body: `{"id":"` + id + `"}`})
+	rdb := s.redis.Client(s.T)
+	begun, err := rdb.HGet(s.Context(), "deskbell:{all}:begun", destination).Int64()
 	if err != nil {
 		s.Fatal(err)
 	}
-	queue := asynq.NewClientFromRedisClient(s.redis.Client(s.T))
+	payload, err := json.Marshal(jobs.ReplayArgs{
+		Destination: destination, Begun: begun, Seq: "1-0", ID: id, Error: "it answered 500", Body: `{"id":"` + id + `"}`,
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	queue := asynq.NewClientFromRedisClient(rdb)
 	if _, err := queue.Enqueue(asynq.NewTask(jobs.ReplayArgs{}.Kind(), payload), asynq.Queue("deskbell-delivery")); err != nil {
 		s.Fatal(err)
 	}

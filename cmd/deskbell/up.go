@@ -214,7 +214,7 @@ const sampleText = `properties:
       - {name: Welcome message, type: site, delay: 3s, frequency: once_per_visit,
          message: "Welcome to the {{property.name}}! Is there anything that you are looking for?",
          sender: {name: Robin}, suggested: [A chair for my desk, Just looking]}
-      - {name: Pricing help, type: page, url: {contains: /pricing}, delay: 4s, frequency: once_per_visit,
+      - {name: Pricing help, type: page, url: {contains: "#/pricing"}, delay: 4s, frequency: once_per_visit,
          message: "From six chairs on there is a better price. Shall I work it out?", sender: {name: Robin}, suggested: ["Yes, please"]}
   kiosk:
     name: Kiosk

@@ -140,3 +140,9 @@ func deliverInTime(ctx context.Context, to Destination, batch []Delivery) error 
 	defer cancel()
 	return to.Deliver(ctx, batch)
 }
+
+func (d *Deliverer) wishOf(name string, def definition.Destination) wish {
+	_, own := d.Own[name]
+	rest := name == store.DefaultDestination && fingerprint(def) == fingerprint(d.Default)
+	return wish{name: name, def: def, rest: rest, own: own, since: d.started.Truncate(time.Millisecond)}
+}

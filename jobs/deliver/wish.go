@@ -19,12 +19,6 @@ type wish struct {
 	since time.Time // own: from then on
 }
 
-func (d *Deliverer) wishOf(name string, def definition.Destination) wish {
-	_, own := d.Own[name]
-	rest := name == store.DefaultDestination && fingerprint(def) == fingerprint(d.Default)
-	return wish{name: name, def: def, rest: rest, own: own, since: d.started.Truncate(time.Millisecond)}
-}
-
 // wanted is the body of an action as the destination gets it; nil: it does not. It leaves out actions for other destinations, and
 // types that this one does not want. It wants an action that names it, whatever the type.
 func (w *wish) wanted(e store.Entry) []byte {

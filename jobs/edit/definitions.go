@@ -77,6 +77,33 @@ func (r *records) Find(ctx context.Context, kind Kind, names []string) ([]Stored
 	return list, nil
 }
 
+// Undefined tells which of some properties are not defined. It asks Redis for those alone that it has not found in the last ten
+// seconds. A property that is defined is known at once; one that another process removes may count as defined for ten seconds.
+func (r *records) Undefined(ctx context.Context, properties []string) (map[string]bool, error) {
+	now := r.now()
+	rest := r.known.missing(properties, now)
+	if len(rest) == 0 {
+		return nil, nil
+	}
+	subjects := make([]store.Subject, len(rest))
+	for i, id := range rest {
+		subjects[i] = store.PropertySubject(id)
+	}
+	found, err := r.store.Load(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	undefined := make(map[string]bool)
+	for i, record := range found {
+		if record.Rev == 0 {
+			undefined[rest[i]] = true
+		} else {
+			r.known.remember(rest[i], now)
+		}
+	}
+	return undefined, nil
+}
+
 // List gives some definitions of a kind, and the cursor of the next page; it starts
 // with "" and ends with "". It gives about limit of them, at least one (or none at
 // all), and each that is there all the while. One may come on two pages.

@@ -1,11 +1,8 @@
 package edit
 
 import (
-	"context"
 	"sync"
 	"time"
-
-	"github.com/deskbell/deskbell/jobs/store"
 )
 
 const (
@@ -48,31 +45,4 @@ func (k *known) forget(id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.until, id)
-}
-
-// Undefined tells which of some properties are not defined. It asks Redis for those alone that it has not found in the last ten
-// seconds. A property that is defined is known at once; one that another process removes may count as defined for ten seconds.
-func (r *records) Undefined(ctx context.Context, properties []string) (map[string]bool, error) {
-	now := r.now()
-	rest := r.known.missing(properties, now)
-	if len(rest) == 0 {
-		return nil, nil
-	}
-	subjects := make([]store.Subject, len(rest))
-	for i, id := range rest {
-		subjects[i] = store.PropertySubject(id)
-	}
-	found, err := r.store.Load(ctx, subjects)
-	if err != nil {
-		return nil, err
-	}
-	undefined := make(map[string]bool)
-	for i, record := range found {
-		if record.Rev == 0 {
-			undefined[rest[i]] = true
-		} else {
-			r.known.remember(rest[i], now)
-		}
-	}
-	return undefined, nil
 }
