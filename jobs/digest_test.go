@@ -15,6 +15,8 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -310,4 +312,23 @@ func TestADigestGoesWithItsProperty(t *testing.T) {
 	if got := digests(t, b.actions("default")); len(got) > 0 {
 		t.Errorf("told was %q", got)
 	}
+}
+
+// TestADigestBearsTheOpeningAfterAnOverride closes open hours for a while, by an override that ends between two beats.
+func TestADigestBearsTheOpeningAfterAnOverride(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{clock: morning(16, 40)})
+	b.define(office)
+	b.worker()
+	b.quiet()
+	ends := morning(16, 48).Add(17 * time.Second)
+	_, err := b.client.SetOverride(t.Context(), "acme", &hours.Override{From: b.clock.now(), Until: ends})
+	b.must(err)
+	b.becomes("acme", widget.Offline)
+	b.send(form("f1"), asked("c1"))
+	redistest.Wait(t, "it is in the digest", func() bool { return b.digest().Rev != 0 })
+	b.crosses(ends)
+	b.becomes("acme", widget.Online)
+	b.crosses(ends.Add(30 * time.Second)) // late: the digest is due 10 s after the opening
+	b.tells("Mon 16:48:17: f1 | c1 | ", "Mon 16:48:17 lea: While ACME was closed: 1 form, 1 chat waiting")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
@@ -15,9 +16,9 @@ const (
 	mostPast = 20 // of a property, or of a department
 )
 
-// Overrule is Set at an instant.
+// Overrule is Set at an instant. The override before ends with the second in which that lies, as boundaries are whole seconds.
 func (s *PropertyState) Overrule(department string, o *hours.Override, at time.Time) {
-	end := at
+	end := at.Truncate(time.Second).UTC()
 	if o != nil {
 		end = hours.Earliest(end, o.From)
 	}
@@ -60,6 +61,18 @@ func (s *PropertyState) ever(department string) []hours.Override {
 		all = append(all, *o)
 	}
 	return all
+}
+
+// ever is the schedule of a property under all its overrides, also those that are over.
+func (b *Batch) ever(def *definition.Property, s *PropertyState) (*hours.Schedule, error) {
+	schedule, err := b.schedule(def.Schedule, def.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range s.ever("") {
+		schedule = schedule.Over(o)
+	}
+	return schedule, nil
 }
 
 func (o *Overrides) of(department string) *hours.Override {

@@ -18,7 +18,7 @@ type propertyAt struct {
 	id     string
 	zone   *time.Location // the property's own, or else its schedule's
 	widget widget.State
-	hours  *hours.Schedule              // with the override
+	hours  *hours.Schedule              // with the overrides that were and are: it tells when the hours really began
 	parts  map[string][]*hours.Schedule // of departments: all that have to be open
 	state  PropertyState                // with its overrides
 	doors  map[string]hours.Door        // that were asked for
@@ -47,7 +47,10 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 		}
 	}
 	p.state = state
-	p.hours, p.zone, p.parts = compiled.Hours, compiled.Hours.Location(), make(map[string][]*hours.Schedule)
+	if p.hours, err = b.ever(p.def, &state); err != nil {
+		return err
+	}
+	p.zone, p.parts = compiled.Hours.Location(), make(map[string][]*hours.Schedule)
 	if p.def.TimeZone != "" {
 		if p.zone, err = b.location(p.def.TimeZone); err != nil {
 			return err
