@@ -34,7 +34,7 @@ func TestKeys(t *testing.T) {
 	}
 	ring, err := keys.Load(t.Context())
 	b.must(err)
-	if got := fmt.Sprint(ring.Keys()); got != "[{a_b-c.d false [acme outlet] 2026-11-23 09:00:00 +0000 UTC} {ci false [] 2026-11-23 09:00:00 +0000 UTC} {screen true [] 2026-11-23 09:00:00 +0000 UTC}]" {
+	if got := fmt.Sprint(ring.Keys()); got != "[{a_b-c.d false [acme outlet] 0 2026-11-23 09:00:00 +0000 UTC} {ci false [] 0 2026-11-23 09:00:00 +0000 UTC} {screen true [] 0 2026-11-23 09:00:00 +0000 UTC}]" {
 		t.Error(got)
 	}
 	for name, secret := range secrets {
