@@ -16,11 +16,14 @@ import (
 
 // request is the work of one task on visitors: events, or one visitor whose time has come.
 type request struct {
-	events []event.Event
-	due    store.Subject // empty: none
+	events   []event.Event
+	task     string        // that of the events
+	accepted int64         // when they were, in Unix ms; 0: not known
+	due      store.Subject // empty: none
 
 	done   chan struct{} // closed when the batch is; the fields below are read after that
 	err    error
+	held   bool // due waits for events: it is to come again
 	at     time.Time
 	follow []*engine.Change // changes whose timers and deliveries this task asks for
 }

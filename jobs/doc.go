@@ -67,6 +67,9 @@
 //	                            ├─►decide visit.Decide, chat.Decide (pure)
 //	            visitor:wake ───┘  commit states, due times, actions and ids of events
 //
+// Before an event is acknowledged, a note in its shard says so. What is due for a visitor waits for the events that were
+// acknowledged before (jobs/client/accepted.go, accepted.go, engine/waits.go).
+//
 // An event is known again by its id for a day: the id is written together with the state that
 // the event changed. Events of agents are taken, and have no effect yet.
 //

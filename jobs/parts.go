@@ -22,6 +22,7 @@ type parts struct {
 	deliverer *deliver.Deliverer
 	queue     queue
 	inspect   *asynq.Inspector
+	accepted  *accepted
 	observe   observer
 	batch     int // subjects decided and committed together
 	lanes     int // of one destination, served at a time

@@ -61,6 +61,9 @@ func (j reconcileJob) run(ctx context.Context, args ReconcileArgs, log *attempt)
 			break
 		}
 	}
+	if err := j.accepted.tidy(ctx, args.Shard); err != nil {
+		return err
+	}
 	if s.Actions > 0 {
 		log.Did("mended", s.Actions)
 		return j.deliverer.AskFor(ctx, args.Shard, j.now())

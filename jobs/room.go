@@ -23,48 +23,63 @@ const (
 	eventBytes = 8 << 20
 
 	// roomWait is how long a server waits for room. Then it thinks that its queue is empty, and asks again after a moment: so it
-	// can be stopped meanwhile.
+	// can be stopped meanwhile. A task that has not begun within that time needs no room: its deadline was past, and it has no handler.
 	roomWait = 500 * time.Millisecond
-
-	// beginsWithin is how long after a task was taken from Redis its handler begins at the latest. A task that has none, since its
-	// deadline is past, needs its room no more after that.
-	beginsWithin = time.Second
 )
 
 // room counts the bytes of the tasks with events that are under way. A nil one is never full.
 type room struct {
 	mu     sync.Mutex
 	used   int
-	coming []*coming     // in the order in which they were taken from Redis
+	taken  int           // tasks that were ever taken from Redis
+	coming []coming      // those that have not begun, in the order in which they were taken
 	freed  chan struct{} // closed when some bytes are free again; nil: nobody waits
 }
 
 // coming is a task that was taken from Redis, and has not begun.
-type coming struct {
-	bytes   int
-	expires *time.Timer
-}
+type coming struct{ number, bytes int }
 
 // await waits a while until the room is not full, and tells whether it is not.
 func (r *room) await() bool {
+	taken, freed := r.isFull()
+	if freed == nil {
+		return true
+	}
 	timer := time.NewTimer(roomWait)
 	defer timer.Stop()
-	for {
-		r.mu.Lock()
-		if r.used < eventBytes {
-			r.mu.Unlock()
-			return true
-		}
-		if r.freed == nil {
-			r.freed = make(chan struct{})
-		}
-		freed := r.freed
-		r.mu.Unlock()
+	for freed != nil {
 		select {
 		case <-freed:
 		case <-timer.C:
+			r.giveUp(taken)
 			return false
 		}
+		_, freed = r.isFull()
+	}
+	return true
+}
+
+// isFull gives nil where there is room, and else a channel that is closed when some bytes are free again. It tells how many tasks were
+// ever taken from Redis.
+func (r *room) isFull() (taken int, freed <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.used < eventBytes {
+		return r.taken, nil
+	}
+	if r.freed == nil {
+		r.freed = make(chan struct{})
+	}
+	return r.taken, r.freed
+}
+
+// giveUp expects none of the first so many tasks to begin any more.
+func (r *room) giveUp(taken int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.coming) > 0 && r.coming[0].number <= taken {
+		r.free(r.coming[0].bytes)
+		r.coming = r.coming[1:]
 	}
 }
 
@@ -73,21 +88,8 @@ func (r *room) expect(bytes int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.used += bytes
-	c := &coming{bytes: bytes}
-	c.expires = time.AfterFunc(beginsWithin, func() { r.expire(c) })
-	r.coming = append(r.coming, c)
-}
-
-func (r *room) expire(c *coming) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i, other := range r.coming {
-		if other == c {
-			r.coming = append(r.coming[:i], r.coming[i+1:]...)
-			r.free(c.bytes)
-			return
-		}
-	}
+	r.taken++
+	r.coming = append(r.coming, coming{r.taken, bytes})
 }
 
 // begin is called when a task begins. Which of the expected ones it is does not matter: each of them begins once.
@@ -99,10 +101,8 @@ func (r *room) begin(bytes int) {
 	defer r.mu.Unlock()
 	r.used += bytes
 	if len(r.coming) > 0 {
-		c := r.coming[0]
+		r.free(r.coming[0].bytes)
 		r.coming = r.coming[1:]
-		c.expires.Stop()
-		r.free(c.bytes)
 	}
 }
 

@@ -69,6 +69,9 @@ func TestTasksWhoseTimeIsUpLeaveTheRoom(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	b.define(greeting)
+	stop := b.worker()
+	b.quiet() // its widget is online
+	stop()
 	for range 20 {
 		_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", []byte(strings.Repeat(" ", 1<<20))),
 			asynq.Queue(eventQueue), asynq.Deadline(time.Now().Add(-time.Hour)), asynq.MaxRetry(0))

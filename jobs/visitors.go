@@ -64,10 +64,11 @@ func (v *visitors) process(batch []*request) {
 			due = append(due, r.due)
 		}
 	}
-	taken, err := v.engine.Process(ctx, events, due)
+	taken, err := v.engine.Process(ctx, events, due, tasksOf(batch)...)
 	for _, r := range batch {
-		r.err, r.at = errors.Join(err, r.left(taken.Broken)), taken.At
+		r.err, r.at, r.held = errors.Join(err, r.left(taken.Broken)), taken.At, taken.Held[r.due]
 	}
+	v.accepted.done(ctx, batch)
 	share(batch, taken.Changes)
 	v.report(taken)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -34,5 +35,35 @@ func (j wakeJob) run(ctx context.Context, args WakeArgs, log *attempt) error {
 	if _, err := await(ctx, j.now, args.Due); err != nil {
 		return err
 	}
-	return j.visitors.decide(ctx, &request{due: args.Subject}, log)
+	return j.decide(ctx, args.Subject, log)
+}
+
+const (
+	heldPause = 20 * time.Millisecond // the first; each is twice as long as the one before
+	heldMost  = 250 * time.Millisecond
+	heldFor   = 10 * time.Second // then the sweeps see to it, with every beat
+)
+
+// decide decides on a visitor, and again as long as something waits for events that were accepted before.
+func (j wakeJob) decide(ctx context.Context, visitor store.Subject, log *attempt) error {
+	begin := j.now()
+	for pause := heldPause; ; pause = min(2*pause, heldMost) {
+		r := &request{due: visitor}
+		if err := j.visitors.decide(ctx, r, log); err != nil || !r.held {
+			return err
+		}
+		held := j.now().Sub(begin)
+		log.Field("held", held.Round(time.Millisecond).String())
+		switch {
+		case j.engine.HandsOver():
+			return engine.ErrStopping
+		case held > heldFor:
+			return nil
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }

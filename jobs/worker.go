@@ -58,12 +58,13 @@ func NewWorker(c Config) *Worker {
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 		batch:   c.Batch, lanes: lanesAtOnce(c.Concurrency),
 	}
+	p.accepted = &accepted{p, c.Redis.Client}
 	p.engine = engine.New(engine.Config{
 		Store: c.Store, TimeZone: c.TimeZone, Now: c.Now, Log: c.Log, Observer: c.Metrics, Batch: c.Batch, ShowHeldBack: true,
 		AskSweep: func(ctx context.Context, shard int, nominal time.Time) error {
 			return enqueueSweep(ctx, p.queue, shard, nominal, false)
 		},
-		AskTimers: timers{p}.askAll,
+		AskTimers: timers{p}.askAll, Unfinished: p.accepted.unfinished,
 	})
 	p.deliverer = deliver.New(deliver.Config{
 		Store: c.Store, Now: c.Now, Log: c.Log, Stopping: p.engine.IsStopping, Ask: asks{p.queue},

@@ -14,14 +14,15 @@ import (
 
 // Scene is the input of a decision besides the chat, as it is at the instant of the decision.
 type Scene struct {
-	Department   string     // the chat's, one that the property defines; empty: none
-	Hours        Period     // of the department within its property; of the property where there is none
-	Door         hours.Door // of the department within its property; of the property where there is none
-	PropertyOpen bool       // whether the property's hours are open
-	Widget       string     // the widget's status for the department, else for the property: online, away or offline
-	Offered      []string   // departments that take chats now, in any order
-	Left         bool       // the visitor has left the site
-	Silent       bool       // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
+	Department   string        // the chat's, one that the property defines; empty: none
+	Hours        Period        // of the department within its property; of the property where there is none
+	Door         hours.Door    // of the department within its property; of the property where there is none
+	PropertyOpen bool          // whether the property's hours are open
+	Widget       string        // the widget's status for the department, else for the property: online, away or offline
+	Offered      []string      // departments that take chats now, in any order
+	Left         bool          // the visitor has left the site
+	Held         time.Duration // how long what is due has waited for events that were accepted before: it is not late by that
+	Silent       bool          // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
 
 	In     func(department string) Scene // the same in another department, for after a step that sets it; nil: it is the same
 	Values func() map[string]string      // the values of placeholders: trigger.Placeholders; nil: none
@@ -182,7 +183,34 @@ func Decide(p *Policy, s State, scene Scene, at time.Time) Decision {
 	return d.Decision
 }
 
-func (d *decider) late(due time.Time) bool { return d.at.Sub(due) > trigger.DefaultExpiry }
+func (d *decider) late(due time.Time) bool {
+	return d.at.Sub(due)-d.scene.Held > trigger.DefaultExpiry
+}
+
+// Settled are the due times, until an instant, of what had waited for them, and was done or dropped. Replies wait for nothing.
+func (d *Decision) Settled(at time.Time) (dues []time.Time) {
+	settle := func(rule Rule, base, moment time.Time) {
+		waits := rule == Rescue || rule == ClosingSoon || rule == WaitingAtClose || rule == SLA
+		if waits && moment.After(base) && !moment.After(at) {
+			dues = append(dues, moment)
+		}
+	}
+	for i := range d.Effects {
+		settle(d.Effects[i].Cause.Rule, d.Effects[i].waitsFrom(), d.Effects[i].At)
+	}
+	for _, s := range d.Skipped {
+		settle(s.Rule, time.Time{}, s.At)
+	}
+	return dues
+}
+
+// waitsFrom is when the time began after which an effect is due; zero where the hours say when.
+func (e *Effect) waitsFrom() time.Time {
+	if e.Cause.Rule == Rescue || e.Cause.Rule == SLA {
+		return e.Cause.Base
+	}
+	return time.Time{}
+}
 
 // wake has the chat decided again at an instant.
 func (d *decider) wake(due time.Time) {

@@ -12,9 +12,10 @@ import (
 // Decision is the answer of Decide.
 type Decision struct {
 	State   State
-	Effects []Effect  // in the order in which they are to be seen
-	Skipped []Skipped // effects that were decided against
-	Due     time.Time // when to decide again; zero: when something happens
+	Effects []Effect    // in the order in which they are to be seen
+	Skipped []Skipped   // effects that were decided against
+	Due     time.Time   // when to decide again; zero: when something happens
+	Settled []time.Time // the due times of the delayed timers that were dealt with
 }
 
 // Effect is one thing to do.
@@ -113,6 +114,9 @@ func (r *run) settleDue(at time.Time) {
 	events := r.budget
 	r.budget = r.dues
 	for t, found := r.next(at); found; t, found = r.next(at) {
+		if t.Due.After(t.Started) {
+			r.Settled = append(r.Settled, t.Due)
+		}
 		r.settle(t)
 	}
 	r.budget = events

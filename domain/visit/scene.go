@@ -18,6 +18,7 @@ type Scene struct {
 	AgentsOnline int
 	Chats        map[string]Chat // the visitor's, by id
 	Property     string          // its name, for texts
+	Held         time.Duration   // how long what is due has waited for events that were accepted before: it is not late by that
 
 	Door     func(department string) hours.Door       // of a department within its property, or of the property (""); nil: always open
 	NextOpen func(department, language string) string // when the same opens next, in words, for a visitor of that language; nil: not in sight

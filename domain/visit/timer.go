@@ -63,7 +63,7 @@ func (r *run) ended(t Timer) Reason {
 // due checks everything once more for a timer that is due, and tells whether it acts.
 func (r *run) due(c *compiled, t Timer) bool {
 	switch {
-	case r.at.Sub(t.Due) > c.Late():
+	case r.at.Sub(t.Due)-r.scene.Held > c.Late():
 		return r.skip(t, Late)
 	case t.Step > 0:
 		return (r.widget(c, t).online(r.at) || r.skip(t, WidgetOffline)) && !r.heldBack(c, t, r.sent(t))

@@ -2,9 +2,11 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
@@ -13,7 +15,8 @@ import (
 
 // EventsArgs are events to be taken in. Each is complete, as an event.Intake gives it.
 type EventsArgs struct {
-	Events []event.Event `json:"events"`
+	Events   []event.Event `json:"events"`
+	Accepted int64         `json:"accepted,omitempty"` // when they were, in Unix ms, as their notes say; 0: there are none
 }
 
 // Kind implements Args.
@@ -40,17 +43,27 @@ const TaskTimeout = 10 * time.Minute
 // enqueuer hands parcels of events to the workers.
 type enqueuer struct {
 	asynq      *asynq.Client
+	rdb        redis.UniversalClient
 	partitions int
 }
 
 func newEnqueuer(rdb redis.UniversalClient, partitions int) enqueuer {
-	return enqueuer{asynq.NewClientFromRedisClient(rdb), partitions}
+	return enqueuer{asynq.NewClientFromRedisClient(rdb), rdb, partitions}
 }
 
-func (q enqueuer) enqueue(ctx context.Context, p *parcel) error {
+// enqueue notes the events of a parcel, and enqueues it. Redis has it already where its id is known there: the answer to
+// the first try was lost.
+func (q enqueuer) enqueue(ctx context.Context, p *parcel, at time.Time) error {
+	id := uuid.NewString()
+	if err := note(ctx, q.rdb, p.lanes, at, id); err != nil {
+		return err
+	}
 	kind := EventsArgs{}.Kind()
-	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload()),
+	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload(at)), asynq.TaskID(id),
 		asynq.Queue(PartitionOf(EventQueue, p.shard, q.partitions)), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
+	if errors.Is(err, asynq.ErrTaskIDConflict) {
+		return nil
+	}
 	return EnqueueError(ctx, kind, err)
 }
 

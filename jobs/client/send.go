@@ -5,11 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // RefusedError has the faults of one of the events to send.
@@ -54,9 +55,9 @@ func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID:
 // SendComplete is Send for events that the client's Intake has given: they are not checked
 // again.
 func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error {
-	parcels := make(map[int]*parcel) // by partition
+	at, parcels := c.now(), make(map[int]*parcel) // by partition
 	for i := range events {
-		subject, ok := store.Addressee(&events[i])
+		lane, ok := LaneOf(&events[i], c.shard)
 		if !ok {
 			continue // events of agents have no effect yet
 		}
@@ -64,22 +65,21 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 		if err != nil {
 			return fmt.Errorf("encoding event %q: %w", events[i].ID, err)
 		}
-		shard := c.shard(subject)
-		p := parcels[shard%c.queue.partitions]
+		p := parcels[lane.Shard%c.queue.partitions]
 		if p == nil {
-			p = &parcel{shard: shard}
-			parcels[shard%c.queue.partitions] = p
+			p = newParcel(lane.Shard)
+			parcels[lane.Shard%c.queue.partitions] = p
 		}
-		if !p.add(body) {
-			if err := c.queue.enqueue(ctx, p); err != nil {
+		if !p.add(body, lane) {
+			if err := c.queue.enqueue(ctx, p, at); err != nil {
 				return err
 			}
-			*p = parcel{shard: shard}
-			p.add(body)
+			*p = *newParcel(lane.Shard)
+			p.add(body, lane)
 		}
 	}
 	for _, p := range parcels {
-		if err := c.queue.enqueue(ctx, p); err != nil {
+		if err := c.queue.enqueue(ctx, p, at); err != nil {
 			return err
 		}
 	}
@@ -90,22 +90,28 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 // the HTTP API may be.
 type parcel struct {
 	shard  int
+	lanes  map[Lane]bool
 	events [][]byte
 	size   int
 }
 
-func (p *parcel) add(body []byte) bool {
+func newParcel(shard int) *parcel { return &parcel{shard: shard, lanes: make(map[Lane]bool)} }
+
+func (p *parcel) add(body []byte, lane Lane) bool {
 	if len(p.events) == event.MaxEvents || len(p.events) > 0 && p.size+len(body) > event.MaxBody {
 		return false
 	}
 	p.events = append(p.events, body)
 	p.size += len(body) + 1
+	p.lanes[lane] = true
 	return true
 }
 
-func (p *parcel) payload() []byte {
-	b := make([]byte, 0, p.size+16)
+func (p *parcel) payload(at time.Time) []byte {
+	b := make([]byte, 0, p.size+48)
 	b = append(b, `{"events":[`...)
 	b = append(b, bytes.Join(p.events, []byte{','})...)
-	return append(b, "]}"...)
+	b = append(b, `],"accepted":`...)
+	b = strconv.AppendInt(b, at.UnixMilli(), 10)
+	return append(b, '}')
 }

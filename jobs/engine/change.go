@@ -20,6 +20,11 @@ type Change struct {
 
 	Uncovered time.Duration // open time of a property before its flip in which nobody was on shift
 
+	settled   []time.Time                                // the due times of what was dealt with that had waited for them
+	heldSince time.Time                                  // since when it had been held back; zero: it had not
+	concerns  []store.Subject                            // the visitor and their chats
+	asOf      func(time.Time) (Change, []Skipped, error) // the change as of an earlier instant; see waits.go
+
 	WasDue time.Time
 	Timers []TimerTask // a visitor's, to be asked for
 	Cancel []TimerTask // to be cancelled
@@ -101,8 +106,9 @@ type Broken struct {
 type Outcome struct {
 	Changes []Change
 	Broken  []Broken
-	Skipped []Skipped      // messages that were decided against
-	Dropped map[string]int // how many events of properties that are not defined, by id
+	Skipped []Skipped       // messages that were decided against
+	Held    []store.Subject // of whom something is due, and waits for events
+	Dropped map[string]int  // how many events of properties that are not defined, by id
 }
 
 // decidedAt notes of all changes when they were decided.

@@ -77,6 +77,9 @@ type Config struct {
 	// cron finds them there anyway, a beat later.
 	AskSweep func(ctx context.Context, shard int, nominal time.Time) error
 
+	// Unfinished tells of events that were accepted and are not taken in yet. Without it, there are none.
+	Unfinished Unfinished
+
 	// AskTimers asks for wake-ups of visitors at the instants at which they are due next.
 	// Without one, a sweep sees to them some seconds late.
 	AskTimers func(ctx context.Context, changes []*Change)
@@ -87,7 +90,7 @@ func New(c Config) *Engine {
 	if c.Observer == nil {
 		c.Observer = unobserved{}
 	}
-	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now}}
+	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now, unfinished: c.Unfinished}}
 	if c.ShowHeldBack {
 		e.board = boardLimiter()
 	}

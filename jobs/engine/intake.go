@@ -24,10 +24,11 @@ type intakeStore interface {
 // intake processes events, and visitors whose time has come: load, decide, commit, and once more
 // for each lost commit. A worker and the simulation both go this way.
 type intake struct {
-	store   intakeStore
-	decider *Decider
-	now     func() time.Time
-	board   *rate.Limiter // limits the held-back messages that are shown there; nil: none are
+	store      intakeStore
+	decider    *Decider
+	now        func() time.Time
+	unfinished Unfinished    // nil: whatever was accepted is taken in
+	board      *rate.Limiter // limits the held-back messages that are shown there; nil: none are
 }
 
 // Taken is the result of processing.
@@ -37,6 +38,7 @@ type Taken struct {
 	Broken  []Broken
 	Dropped map[string]int // events of properties that are not defined, by property
 	Skipped []Skipped
+	Held    map[store.Subject]bool // of whom something is due, and waits for events
 
 	Events   int // new ones
 	Repeated int // seen before
@@ -47,9 +49,9 @@ type Taken struct {
 const intakeTries = 20
 
 // Process takes in events, and decides on visitors whose time has come. With an error, Taken still
-// holds for those that were committed; the others have to be given to it again.
-func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject) (*Taken, error) {
-	t := &Taken{At: in.now(), Dropped: make(map[string]int)}
+// holds for those that were committed; the others have to be given to it again. The events are those of some tasks.
+func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject, tasks ...string) (*Taken, error) {
+	t := &Taken{At: in.now(), Dropped: make(map[string]int), Held: make(map[store.Subject]bool)}
 	events = slices.Clone(events)
 	event.Arrive(events, t.At) // by the clock of this worker, too: they may be from another machine
 	news := make(map[store.Subject][]event.Event)
@@ -64,7 +66,7 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 		if len(news) == 0 {
 			return t, in.unpark(ctx, t.At, parked)
 		}
-		if err := in.round(ctx, news, t); err != nil {
+		if err := in.round(ctx, news, tasks, t); err != nil {
 			return t, err
 		}
 		t.At = in.now()
@@ -76,13 +78,16 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 var errRecordsBusy = errors.New("others kept writing the same visitors")
 
 // round processes all news once, and leaves the news of visitors whose commit was lost.
-func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event, t *Taken) error {
+func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event, tasks []string, t *Taken) error {
 	records, err := in.load(ctx, news, t)
 	if err != nil {
 		return err
 	}
 	out, err := in.decider.DecideVisitors(ctx, records, news, t.At)
 	if err != nil {
+		return err
+	}
+	if err := in.holdBack(ctx, &out, tasks, t.At); err != nil {
 		return err
 	}
 	if err := in.addToDigests(ctx, out.Changes, t.At); err != nil {
@@ -100,6 +105,9 @@ func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event
 		}
 		t.Changes = append(t.Changes, c)
 		t.Events += len(c.Seen)
+	}
+	for _, s := range out.Held {
+		t.Held[s] = !lost[s]
 	}
 	for _, s := range out.Skipped {
 		if !lost[s.subject] {

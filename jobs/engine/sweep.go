@@ -62,6 +62,9 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 		return err
 	}
 	s.LogBroken(out.Broken)
+	if err := s.holdBack(ctx, &out, nil, at); err != nil {
+		return err
+	}
 	if err := s.addToDigests(ctx, out.Changes, at); err != nil {
 		return err
 	}

@@ -23,24 +23,57 @@ const (
 // decideVisitor decides on one visitor. One that cannot be decided on is left as it is, and its
 // events are not noted as seen.
 func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) {
-	var v *visitor
-	if err := guard(func() (err error) {
-		if v, err = newVisitor(p, r); err == nil {
-			v.merge(fresh)
-			v.decide(at)
-			err = v.change(at)
-		}
-		return err
-	}); err != nil {
+	c, skipped, err := change(p, r, fresh, at)
+	if err != nil {
 		out.Broken = append(out.Broken, Broken{r.Subject, err})
 		if len(fresh) == 0 {
 			out.Changes = append(out.Changes, toRetry(r, at))
 		}
 		return
 	}
-	v.out.Seen = seenIDs(fresh)
-	out.Changes = append(out.Changes, v.out)
-	out.Skipped = append(out.Skipped, v.skipped...)
+	if len(c.settled) > 0 {
+		c.asOf = func(then time.Time) (Change, []Skipped, error) { return changeAsOf(then, p, r, fresh, at) }
+	}
+	out.Changes = append(out.Changes, c)
+	out.Skipped = append(out.Skipped, skipped...)
+}
+
+// change is the change of a decision on one visitor.
+func change(p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) (c Change, skipped []Skipped, err error) {
+	err = guard(func() error {
+		v, err := newVisitor(p, r)
+		if err != nil {
+			return err
+		}
+		v.merge(fresh)
+		v.decide(at)
+		v.out.heldSince, v.out.concerns = v.Held, v.concerns()
+		v.Held = time.Time{}
+		err = v.change(at)
+		v.out.Seen = seenIDs(fresh)
+		c, skipped = v.out, v.skipped
+		return err
+	})
+	return c, skipped, err
+}
+
+// changeAsOf is the change of a decision as of an earlier instant: what was due after it is held back.
+func changeAsOf(then time.Time, p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) (c Change, skipped []Skipped, err error) {
+	err = guard(func() error {
+		v, err := newVisitor(p, r)
+		if err != nil {
+			return err
+		}
+		v.merge(fresh)
+		v.hold(at)
+		v.decide(then)
+		err = v.change(at)
+		v.out.Seen, v.out.At = seenIDs(fresh), at
+		v.out.Due = at.Add(heldAgain)
+		c, skipped = v.out, v.skipped
+		return err
+	})
+	return c, skipped, err
 }
 
 // visitor is one while it is decided on.
@@ -90,7 +123,7 @@ func (v *visitor) merge(events []event.Event) {
 // decide asks the visit and each chat.
 func (v *visitor) decide(at time.Time) {
 	d := visit.Decide(v.visits, v.Visit, v.fresh, v.visitScene(at), at)
-	v.Visit, v.due = d.State, d.Due
+	v.Visit, v.due, v.out.settled = d.State, d.Due, d.Settled
 	for _, e := range d.Effects {
 		v.act(triggered(e))
 		v.did(e, at)
@@ -106,7 +139,7 @@ func (v *visitor) decide(at time.Time) {
 	for _, id := range slices.Sorted(maps.Keys(v.Chats)) {
 		c := v.Chats[id]
 		d := chat.Decide(v.chats, c, v.chatScene(v.department(c.Department.ID, c.Began), &c, at), at)
-		v.Chats[id] = d.State
+		v.Chats[id], v.out.settled = d.State, append(v.out.settled, d.Settled(at)...)
 		if !d.Due.IsZero() {
 			v.Wakes[id], v.due = d.Due.UTC(), hours.Earliest(v.due, d.Due)
 		}

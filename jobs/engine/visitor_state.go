@@ -16,6 +16,8 @@ type visitorState struct {
 	ForPages []json.RawMessage     `json:"told,omitempty"`  // the last actions for pages that come back; see feed.go
 	Wakes    map[string]time.Time  `json:"wakes,omitempty"` // by chat: when something is due in it
 
+	Held time.Time `json:"held,omitzero"` // since when something that is due waits for events; see waits.go
+
 	Chatting bool `json:"chatting,omitempty"` // the store knows that an edit of the hours may matter
 }
 
