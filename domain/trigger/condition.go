@@ -107,6 +107,11 @@ func (c Condition) fieldName() string {
 	return c.Field
 }
 
+// asksFragment tells whether it asks about the fragment of a page's URL.
+func (c Condition) asksFragment() bool {
+	return c.fieldName() == "page.url" && bytes.ContainsRune(c.Value, '#')
+}
+
 // test is a condition that can be asked.
 type test struct {
 	Condition

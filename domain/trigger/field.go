@@ -59,7 +59,7 @@ func timeFields() []Field {
 
 func pageFields() []Field {
 	page := []Field{
-		text("page.url", "The whole URL.", func(f *Facts) string { return f.Page.URL }),
+		text("page.url", "The whole URL; where a condition names no `#`, also without its fragment.", func(f *Facts) string { return f.Page.URL }),
 		{Name: "page.path", Kind: KindText, Doc: "The path of the URL, as in `/pricing`.",
 			get: func(f *Facts, _ string) value { return pathOf(f.Page.URL) }},
 		text("page.title", "The title.", func(f *Facts) string { return f.Page.Title }),

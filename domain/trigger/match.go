@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/table"
@@ -104,7 +105,7 @@ func (c *Compiled) Match(f *Facts) (v Verdict) {
 	either := c.Trigger.Match == MatchAny && len(c.tests) > 0
 	for i := range c.tests {
 		t := &c.tests[i]
-		value := t.field.get(f, t.name)
+		value := t.value(f)
 		if !budget.spend(t.cost(value)) {
 			if !v.Undecided {
 				v = Verdict{Undecided: true, Condition: t.Condition}
@@ -117,6 +118,15 @@ func (c *Compiled) Match(f *Facts) (v Verdict) {
 	}
 	if !v.Undecided {
 		v.OK = !either
+	}
+	return v
+}
+
+// value is that of the field. To a condition that does not ask about the fragment, a page is its URL without it, too.
+func (t *test) value(f *Facts) value {
+	v := t.field.get(f, t.name)
+	if page, _, ok := strings.Cut(v.text, "#"); ok && t.fieldName() == "page.url" && !t.asksFragment() {
+		v.texts = []string{v.text, page}
 	}
 	return v
 }
@@ -135,7 +145,7 @@ func (t *test) cost(v value) int {
 	case program > MostProgram:
 		return mostCost + 1
 	default:
-		return program * (utf8.RuneCountInString(v.text) + 1)
+		return program * (utf8.RuneCountInString(cmp.Or(strings.Join(v.texts, ","), v.text)) + 1)
 	}
 }
 

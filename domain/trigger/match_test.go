@@ -334,6 +334,35 @@ func TestMatchAllAndAny(t *testing.T) {
 	}
 }
 
+// A page is its URL without the fragment, to a condition that asks about no fragment.
+func TestMatchPageWithAFragment(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		operator, value string
+		want            bool
+	}{
+		{"is", `"https://shop.example/a"`, yes},
+		{"is", `"https://shop.example/a#plans"`, yes},
+		{"is", `"https://shop.example/a#faq"`, no},
+		{"is", `"https://shop.example/"`, no},
+		{"is_not", `"https://shop.example/a"`, no},
+		{"in", `["https://shop.example/a", "https://shop.example/b"]`, yes},
+		{"ends_with", `"/a"`, yes},
+		{"ends_with", `"#plans"`, yes},
+		{"contains", `"plans"`, yes}, // as in the paths that applications keep behind the #
+		{"not_contains", `"plans"`, no},
+		{"not_contains", `"#"`, no},
+		{"matches", `".*/[ab]"`, yes},
+		{"matches", `"[^#]*"`, no},
+	} {
+		facts := full(t)
+		facts.Page.URL = "https://shop.example/a#plans"
+		if v := compile(t, "", condition(t, "page.url", c.operator, c.value, "")).Match(&facts); v.OK != c.want {
+			t.Errorf("%s %s: %s", c.operator, c.value, v)
+		}
+	}
+}
+
 // The URL of a page trigger is a condition like the others.
 func TestMatchPage(t *testing.T) {
 	t.Parallel()

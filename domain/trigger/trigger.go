@@ -1,7 +1,6 @@
 package trigger
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"time"
@@ -158,9 +157,7 @@ func (t *Trigger) YieldsToChat() bool {
 // AsksFragment tells whether it asks about the fragment of a URL, the part from "#" on. To such a trigger, another fragment
 // is another page.
 func (t *Trigger) AsksFragment() bool {
-	return slices.ContainsFunc(append([]Condition{t.URL}, t.Conditions...), func(c Condition) bool {
-		return (c.Field == "" || c.Field == "page.url") && bytes.ContainsRune(c.Value, '#')
-	})
+	return slices.ContainsFunc(append([]Condition{t.URL}, t.Conditions...), Condition.asksFragment)
 }
 
 // Default is for a property that does not mention triggers: a welcome.

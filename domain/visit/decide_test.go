@@ -195,6 +195,7 @@ func TestStories(t *testing.T) {
 
 		// Fragments.
 		{"another fragment is the same page", at, "0 view /pricing; 5 view /pricing#plans; 9 view /pricing#faq; 20 wake", "20 T hi"},
+		{"also to a condition that the fragment would not meet", strings.Replace(at, "contains", "ends_with", 1), "0 view /pricing; 5 view /pricing#plans; 20 wake", "20 T hi"},
 		{"and starts nothing", always, "0 view /pricing; 5 view /pricing#plans; 20 wake; 25 wake", "20 T hi"},
 		{"nor when it goes", always, "0 view /pricing#plans; 5 view /pricing; 20 wake; 25 wake", "20 T hi"},
 		{"the same again is loaded again", always, "0 view /pricing#plans; 5 view /pricing#plans; 20 wake; 25 wake", "20 T hi; 25 T hi"},
