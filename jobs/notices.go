@@ -63,7 +63,7 @@ func (n noticer) enqueue(ctx context.Context, shard int, e store.Entry) error {
 	}
 	for i := range def.Notify.Via {
 		args.Via = i
-		id := asynq.TaskID(fmt.Sprintf("%s:%d", name, i))
+		id := asynq.TaskID(noticeTask(name, i))
 		// Its id is taken for longer than a notice may be late.
 		if err := n.queue.enqueue(ctx, args, queueDelivery, shard, id, asynq.MaxRetry(noticeRetries), asynq.Retention(hours.NoticeTooLate+5*time.Minute)); err != nil {
 			return err

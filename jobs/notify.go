@@ -10,6 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -68,7 +69,11 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 	if err != nil {
 		return err
 	}
-	if !reader.confirms(args.Notice, j.now()) {
+	overtaken, err := j.overtaken(ctx, args, reader.told)
+	if err != nil {
+		return err
+	}
+	if overtaken || !reader.confirms(args, j.now()) {
 		j.observe.noticed(noticeLate)
 		log.Did("dropped", "it is no longer true")
 		return nil
@@ -103,17 +108,7 @@ type reader struct {
 	hours   *hours.Schedule
 	zone    *time.Location // of the times in the notice
 	foreign bool           // it may not be the zone in which they live, and is named
-}
-
-// confirms tells whether a notice of the agent's hours is true at an instant: an edit may have moved them in the meantime.
-func (r reader) confirms(notice string, at time.Time) bool {
-	switch notice {
-	case string(agent.HoursStarted):
-		return r.hours.At(at).Open
-	case string(agent.HoursEnded):
-		return !r.hours.At(at).Open
-	}
-	return true
+	told    time.Time      // the last boundary that was announced
 }
 
 // noticeText is the text for an agent, in the local time of the agent.
@@ -174,5 +169,12 @@ func (j notifyJob) loadAgent(ctx context.Context, id string) (*definition.Agent,
 		return nil, reader{}, err
 	}
 	zone, err := b.Zone(def, a.Hours)
-	return def, reader{a.Hours, zone, b.IsForeign(def, zone)}, err
+	if err != nil {
+		return nil, reader{}, err
+	}
+	var state agent.State
+	if err := engine.DecodeState(records[0].State, &state); err != nil {
+		return nil, reader{}, err
+	}
+	return def, reader{a.Hours, zone, b.IsForeign(def, zone), state.Told}, nil
 }

@@ -59,6 +59,8 @@ func (j replayJob) run(ctx context.Context, args ReplayArgs, log *attempt) error
 	switch {
 	case errors.Is(err, deliver.ErrGone):
 		return fmt.Errorf("%w (%w)", err, asynq.SkipRetry)
+	case errors.Is(err, deliver.ErrUntrue):
+		log.Did("dropped", err.Error())
 	case err != nil:
 		return err
 	case !defined:

@@ -69,6 +69,7 @@ func NewWorker(c Config) *Worker {
 	p.deliverer = deliver.New(deliver.Config{
 		Store: c.Store, Now: c.Now, Log: c.Log, Stopping: p.engine.IsStopping, Ask: asks{p.queue},
 		Open: c.OpenDestination, Default: c.DefaultDestination, Own: c.OwnDestinations, Observe: c.Metrics.delivered,
+		StillTrue: noticeTruth{p}.check,
 	})
 	if c.Zones == nil {
 		c.Zones = NewZones(ZonesConfig{Version: zones.Version(), Log: c.Log})

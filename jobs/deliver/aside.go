@@ -42,12 +42,22 @@ func (l *lane) tryAside(ctx context.Context) error {
 		if l.d.Stopping() {
 			return engine.ErrStopping
 		}
+		a := l.aside[i]
+		batch, err := l.stillTrue(ctx, []Delivery{{Shard: l.Shard, Seq: a.Seq, ID: idOf(a.Body), Body: a.Body}})
+		if err != nil {
+			return err
+		}
+		if len(batch) == 0 {
+			if err := l.taken(ctx, i); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := l.permit(ctx); err != nil {
 			return err
 		}
 		probing := l.probing
-		a := l.aside[i]
-		err := l.call(ctx, []Delivery{{Shard: l.Shard, Seq: a.Seq, ID: idOf(a.Body), Body: a.Body}}, a.Tries > 0)
+		err = l.call(ctx, batch, a.Tries > 0)
 		switch {
 		case err == nil:
 			l.count(1)

@@ -47,6 +47,10 @@ type Config struct {
 	// them.
 	Own map[string]definition.Destination
 
+	// StillTrue tells of each of some notices to agents whether it is worth sending now; nil: all are. A notice is asked
+	// for before each try, and dropped when it is no longer true.
+	StillTrue func(ctx context.Context, notices [][]byte) ([]bool, error)
+
 	// Observe counts deliveries to a destination, by their result: delivered, refused, failed, archived.
 	Observe func(destination, result string, n int)
 }

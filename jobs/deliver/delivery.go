@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -73,6 +74,11 @@ func subjectOf(body []byte) string {
 		return string(store.AgentSubject(a.Data.Agent))
 	}
 	return ""
+}
+
+// isNotice tells whether an action is a notice to an agent, as this program writes it.
+func isNotice(body []byte) bool {
+	return bytes.Contains(body[:min(len(body), 1000)], []byte(`"type":"`+action.AgentNotify+`"`))
 }
 
 // idOf is the id of an action. This program writes it near the beginning, where it is

@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,10 @@ func isOld(committed, now time.Time) bool {
 
 // archive gives an action up, and keeps it in the archive.
 func (l *lane) archive(ctx context.Context, seq string, body []byte, reason string) error {
+	left, err := l.stillTrue(ctx, []Delivery{{Body: body}})
+	if err != nil || len(left) == 0 { // nobody would replay it
+		return err
+	}
 	given := GivenUp{Lane: l.Lane, Begun: l.begun, Seq: seq, ID: idOf(body), Error: reason, Body: body}
 	if err := l.d.Ask.Archive(ctx, given); err != nil {
 		return err
@@ -39,6 +44,42 @@ func (l *lane) archive(ctx context.Context, seq string, body []byte, reason stri
 	l.log.Did("archived", l.archived)
 	l.d.Observe(l.Destination, "archived", 1)
 	return nil
+}
+
+// stillTrue leaves out notices that are no longer true.
+func (l *lane) stillTrue(ctx context.Context, batch []Delivery) ([]Delivery, error) {
+	left, err := l.d.stillTrue(ctx, batch)
+	if n := len(batch) - len(left); err == nil && n > 0 {
+		l.dropped += n
+		l.log.Did("untrue", l.dropped)
+	}
+	return left, err
+}
+
+func (d *Deliverer) stillTrue(ctx context.Context, batch []Delivery) (left []Delivery, err error) {
+	var notices [][]byte
+	for _, one := range batch {
+		if d.StillTrue != nil && isNotice(one.Body) {
+			notices = append(notices, one.Body)
+		}
+	}
+	if len(notices) == 0 {
+		return batch, nil
+	}
+	holds, err := d.StillTrue(ctx, notices)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range batch {
+		if isNotice(one.Body) {
+			holding := holds[0]
+			if holds = holds[1:]; !holding {
+				continue
+			}
+		}
+		left = append(left, one)
+	}
+	return left, nil
 }
 
 // giveUp archives actions that are too old, of a destination that has failed for as
@@ -83,7 +124,7 @@ func (l *lane) giveUp(ctx context.Context) error {
 	}
 }
 
-// Again delivers an action that was given up. The error is ErrGone when the destination wants no more actions, and a *Snooze when
+// Again delivers an action that was given up. The error is ErrGone when the destination wants no more actions, ErrUntrue for a notice that is not true any more, and a *Snooze when
 // it is paused. defined is false when the destination was removed, though another of its name may be there.
 func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (defined bool, err error) {
 	defs, err := d.destinations(ctx)
@@ -98,6 +139,10 @@ func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (define
 	if !ok || begun[g.Destination] != g.Begun {
 		return false, nil
 	}
+	batch, err := d.stillTrue(ctx, []Delivery{{Shard: g.Shard, Seq: g.Seq, ID: g.ID, Body: g.Body}})
+	if err != nil || len(batch) == 0 {
+		return true, cmp.Or(err, ErrUntrue)
+	}
 	out, err := d.breaker(g.Destination, def, holder)
 	if err != nil {
 		return true, err
@@ -105,8 +150,11 @@ func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (define
 	if err := out.permit(ctx); err != nil {
 		return true, out.pausedAgain(err)
 	}
-	return true, out.call(ctx, []Delivery{{Shard: g.Shard, Seq: g.Seq, ID: g.ID, Body: g.Body}}, true)
+	return true, out.call(ctx, batch, true)
 }
+
+// ErrUntrue is returned for a notice that is not worth sending any more.
+var ErrUntrue = errors.New("it is no longer true")
 
 // ErrGone is returned for a destination that wants no more actions.
 var ErrGone = errors.New("it is gone")

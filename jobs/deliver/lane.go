@@ -33,6 +33,7 @@ type lane struct {
 	aside    []store.Aside // in order of their places
 	cursor   string
 	sent     int
+	dropped  int
 	archived int
 	released bool // the lease is given back, or lost
 }
@@ -173,6 +174,13 @@ type step struct {
 	follow []store.Aside // of subjects with an action aside: they stay behind it
 }
 
+// cut ends a step behind its first delivery.
+func (s *step) cut(entries []store.Entry) {
+	first := slices.IndexFunc(entries, func(e store.Entry) bool { return e.Seq == s.batch[0].Seq })
+	s.batch, s.last, s.count = s.batch[:1], entries[first].Seq, first+1
+	s.follow = slices.DeleteFunc(s.follow, func(a store.Aside) bool { return store.CompareSeq(a.Seq, s.last) > 0 })
+}
+
 // deliver makes one step after another, until all entries are settled.
 func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 	singly := 0 // so many are called one by one, since they were refused together
@@ -189,12 +197,15 @@ func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 			return &Snooze{errFull, growing(0)}
 		}
 		var err error
+		if s.batch, err = l.stillTrue(ctx, s.batch); err != nil {
+			return err
+		}
 		if len(s.batch) > 0 {
 			if err := l.permit(ctx); err != nil {
 				return err
 			}
 			if l.probing {
-				s = l.take(entries, 1)
+				s.cut(entries)
 			}
 			err = l.call(ctx, s.batch, false)
 		}

@@ -1,0 +1,94 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// A notice is worth sending only while it is true: that hours have started, until they end; that they have ended, until the next
+// begin; that a property closes, until it does. It is looked at before each try, by each way on which it may be late: a service of an
+// agent's own, a destination, a replay.
+
+// ofHours tells whether a notice is about the agent's own hours.
+func (a NotifyArgs) ofHours() bool {
+	return a.Notice == string(agent.HoursStarted) || a.Notice == string(agent.HoursEnded)
+}
+
+// isOver tells whether the time of a notice has passed.
+func (a NotifyArgs) isOver(at time.Time) bool { return !a.Until.IsZero() && !at.Before(a.Until) }
+
+// confirms tells whether a notice of the agent's hours is true at an instant: an edit may have moved them in the meantime. A
+// worker whose clock is behind sees the boundary as come.
+func (r reader) confirms(a NotifyArgs, at time.Time) bool {
+	open := r.hours.At(engine.Later(a.Boundary, at)).Open
+	return !a.ofHours() || open == (a.Notice == string(agent.HoursStarted))
+}
+
+// noticeTruth checks the notices that destinations get.
+type noticeTruth struct{ *parts }
+
+// check tells of each notice whether it is true. One that cannot be read is: the receiver may know better.
+func (t noticeTruth) check(ctx context.Context, notices [][]byte) ([]bool, error) {
+	now := t.now()
+	all, holds := make([]NotifyArgs, len(notices)), make([]bool, len(notices))
+	var agents []store.Subject
+	for i, body := range notices {
+		_, args, err := readNotice(body)
+		all[i], holds[i] = args, err != nil || !args.isOver(now)
+		if holds[i] && args.ofHours() {
+			agents = append(agents, store.AgentSubject(args.Agent))
+		}
+	}
+	if len(agents) == 0 {
+		return holds, nil
+	}
+	records, err := t.store.Load(ctx, agents)
+	if err != nil {
+		return nil, err
+	}
+	b, err := t.engine.Decider().Gather(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	for i, args := range all {
+		if !holds[i] || !args.ofHours() || b.Agents[args.Agent] == nil {
+			continue
+		}
+		if a, err := b.Agent(args.Agent); err == nil { // else the agent's own decision logs it
+			holds[i] = reader{hours: a.Hours}.confirms(args, now)
+		}
+	}
+	return holds, nil
+}
+
+// overtaken tells whether a later notice of the agent's hours was made for the same service. Tasks are kept for longer than a
+// notice may be late, also those that are done.
+func (j notifyJob) overtaken(ctx context.Context, args NotifyArgs, told time.Time) (bool, error) {
+	if !args.ofHours() || !told.After(args.Boundary) {
+		return false, nil
+	}
+	queue, _ := asynq.GetQueueName(ctx)
+	for _, kind := range []agent.Kind{agent.HoursStarted, agent.HoursEnded} {
+		id := action.ID(action.AgentNotify, args.Agent+":"+string(kind), action.Cause{Boundary: told})
+		_, err := j.inspect.GetTaskInfo(queue, noticeTask(id, args.Via))
+		switch {
+		case err == nil:
+			return true, nil
+		case !errors.Is(err, asynq.ErrTaskNotFound):
+			return false, fmt.Errorf("looking for a later notice: %w", err)
+		}
+	}
+	return false, nil
+}
+
+// noticeTask is the id of the task that sends a notice by one service.
+func noticeTask(id string, via int) string { return fmt.Sprintf("%s:%d", id, via) }
