@@ -456,8 +456,12 @@ func (s *side) entries() (all []sent) {
 // decidedAt are the values of a state that differ between two runs: versions, and the instants at which a worker got to something.
 var decidedAt = regexp.MustCompile(` version$|^digest/\S+ after$|^chat/\S+ until$|^visitor/.* (told (outside|during)|told \d+ time|(fired .*|proactive) at)$`)
 
-// settled are the states, value by value, without those that differ between two runs. Before an instant, only edits change
-// states: their times differ, too.
+// newer are values of a state that the older version does not write: what each chat's text was, what Deskbell did to a
+// visitor or a chat, the pages of tabs, and a chat's visits.
+var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|tabs|sent|requested_in|spoken_in|held)( |$)`)
+
+// settled are the states, value by value, without those that differ between two runs or versions. Before an instant, only edits
+// change states: their times differ, too.
 func (s *side) settled(before time.Time) map[string]any {
 	s.t.Helper()
 	values := make(map[string]any)
@@ -469,7 +473,7 @@ func (s *side) settled(before time.Time) map[string]any {
 			since, err := time.Parse(time.RFC3339, fmt.Sprint(value))
 			return err == nil && since.Before(before)
 		}
-		return decidedAt.MatchString(path)
+		return decidedAt.MatchString(path) || newer.MatchString(path)
 	})
 	return values
 }
@@ -491,7 +495,7 @@ func flatten(values map[string]any, path string, value any) {
 }
 
 // known are the actions that must be the same on each side, by id. Those of edits are not: their ids have the instant of the
-// edit. When an action was decided, and which version its state has, may differ.
+// edit. When an action was decided, and which version its state has, may differ. The older version names no properties of an agent.
 func (s *side) known() map[string]object {
 	s.t.Helper()
 	all := make(map[string]object)
@@ -502,6 +506,7 @@ func (s *side) known() map[string]object {
 		delete(a.body, "time")
 		if data, ok := a.body["data"].(object); ok {
 			delete(data, "version")
+			delete(data, "properties")
 		}
 		all[a.ID] = a.body
 	}

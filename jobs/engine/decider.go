@@ -85,7 +85,7 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 		}
 		out.Changes = append(out.Changes, c)
 	}
-	if err := d.address(ctx, batch, out.Changes, at); err != nil {
+	if err := (serving{d.store, d.policies}).address(ctx, batch, out.Changes, at); err != nil {
 		return Outcome{}, err
 	}
 	for _, subject := range slices.Sorted(maps.Keys(batch.Broken)) {

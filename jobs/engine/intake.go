@@ -180,3 +180,36 @@ func (in intake) commit(ctx context.Context, changes []Change) (lost map[store.S
 	}
 	return lost, err
 }
+
+// holdBack replaces the changes that have to wait by what may be written before. The events of some tasks are not waited for:
+// those of which these changes were made.
+func (in intake) holdBack(ctx context.Context, out *Outcome, tasks []string, at time.Time) error {
+	if in.unfinished == nil {
+		return nil
+	}
+	var waits []Wait
+	var changes []*Change
+	for i := range out.Changes {
+		c := &out.Changes[i]
+		if c.asOf == nil || !c.heldSince.IsZero() && at.Sub(c.heldSince) >= mostHeld {
+			continue
+		}
+		waits, changes = append(waits, Wait{c.concerns, slices.MaxFunc(c.settled, time.Time.Compare)}), append(changes, c)
+	}
+	if len(waits) == 0 {
+		return nil
+	}
+	accepted, err := in.unfinished(ctx, waits, tasks)
+	if err != nil {
+		return err
+	}
+	for i, first := range accepted {
+		if first.IsZero() {
+			continue
+		}
+		if err := out.hold(changes[i], first); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -21,7 +21,7 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	closing := widget.ClosingSoon(p, widget.State(state.Widget), state.Closing, at)
 	c.Due = hours.Earliest(d.Due, closing.Due)
 	if r.Woken {
-		c.turning = b.turning(def)
+		c.turning = turning(b, def)
 	}
 	c.Wake = r.Woken // passed on to its visitors' chats: no clock has foreseen this
 	for _, change := range d.Changes {

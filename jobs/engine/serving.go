@@ -23,21 +23,27 @@ type servedProperty struct {
 	to     []string // as definition.Property.Destinations
 }
 
+// serving looks up which properties agents serve.
+type serving struct {
+	store    Reader
+	policies *policyCache
+}
+
 // servedBatch is how many properties are read at once.
 const servedBatch = 500
 
 // address gives the actions of agents their receivers.
-func (d *Decider) address(ctx context.Context, b *Batch, changes []Change, at time.Time) error {
+func (s serving) address(ctx context.Context, b *Batch, changes []Change, at time.Time) error {
 	servants := make(map[string][]string) // by agent: they themselves, and those they stand in for
 	for i := range changes {
 		if id, ok := changes[i].Subject.Agent(); ok && slices.ContainsFunc(changes[i].Actions, forDestinations) {
-			servants[id] = append(b.standsInFor(id, at), id)
+			servants[id] = append(standsInFor(b, id, at), id)
 		}
 	}
 	if len(servants) == 0 {
 		return nil
 	}
-	properties, err := d.served(ctx, servants)
+	properties, err := s.served(ctx, servants)
 	if err != nil {
 		return err
 	}
@@ -59,7 +65,7 @@ func (d *Decider) address(ctx context.Context, b *Batch, changes []Change, at ti
 func forDestinations(o store.Outgoing) bool { return !o.Notice }
 
 // standsInFor are the agents for whom an agent stands in at an instant.
-func (b *Batch) standsInFor(id string, at time.Time) (others []string) {
+func standsInFor(b *Batch, id string, at time.Time) (others []string) {
 	def := b.Agents[id]
 	if def == nil {
 		return nil
@@ -81,7 +87,7 @@ func (b *Batch) standsInFor(id string, at time.Time) (others []string) {
 }
 
 // turning are the agents who take turns in the schedules of a property.
-func (b *Batch) turning(def *definition.Property) (ids []string) {
+func turning(b *Batch, def *definition.Property) (ids []string) {
 	listed := def.AllAgents()
 	for _, id := range def.Serving(func(name string) []byte { return b.named[name] }) {
 		if !slices.Contains(listed, id) { // whoever edits a property notes those
@@ -91,23 +97,8 @@ func (b *Batch) turning(def *definition.Property) (ids []string) {
 	return ids
 }
 
-// noteTurns notes that agents who take turns in the schedules of properties serve these.
-func (s *SweepRun) noteTurns(ctx context.Context, changes []Change) error {
-	for i := range changes {
-		c := &changes[i]
-		agents := make([]store.Subject, len(c.turning))
-		for j, id := range c.turning {
-			agents[j] = store.AgentSubject(id)
-		}
-		if err := s.Store.Serve(ctx, c.Subject, agents); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // served gives the properties that some agents serve, in the order of their ids.
-func (d *Decider) served(ctx context.Context, servants map[string][]string) (properties []servedProperty, err error) {
+func (s serving) served(ctx context.Context, servants map[string][]string) (properties []servedProperty, err error) {
 	var agents []store.Subject
 	for _, ids := range servants {
 		for _, id := range ids {
@@ -115,7 +106,7 @@ func (d *Decider) served(ctx context.Context, servants map[string][]string) (pro
 		}
 	}
 	slices.Sort(agents)
-	lists, err := d.store.Serving(ctx, slices.Compact(agents))
+	lists, err := s.store.Serving(ctx, slices.Compact(agents))
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +116,7 @@ func (d *Decider) served(ctx context.Context, servants map[string][]string) (pro
 	})
 	slices.Sort(found)
 	for some := range slices.Chunk(slices.Compact(found), servedBatch) {
-		if properties, err = d.readServed(ctx, some, properties); err != nil {
+		if properties, err = s.readServed(ctx, some, properties); err != nil {
 			return nil, err
 		}
 	}
@@ -133,14 +124,14 @@ func (d *Decider) served(ctx context.Context, servants map[string][]string) (pro
 }
 
 // readServed adds properties that are defined. One that cannot be read is left out: its own decision logs it.
-func (d *Decider) readServed(ctx context.Context, subjects []store.Subject, to []servedProperty) ([]servedProperty, error) {
-	records, err := d.store.Load(ctx, subjects)
+func (s serving) readServed(ctx context.Context, subjects []store.Subject, to []servedProperty) ([]servedProperty, error) {
+	records, err := s.store.Load(ctx, subjects)
 	if err != nil {
 		return nil, err
 	}
 	defs, uses := make([]*definition.Property, len(records)), make(map[string][]byte)
 	for i, r := range records {
-		if defs[i] = d.policies.definition(r.Definition); defs[i] == nil && r.Definition != nil {
+		if defs[i] = s.policies.definition(r.Definition); defs[i] == nil && r.Definition != nil {
 			def := new(definition.Property)
 			if json.Unmarshal(r.Definition, def) != nil {
 				continue
@@ -154,7 +145,7 @@ func (d *Decider) readServed(ctx context.Context, subjects []store.Subject, to [
 		}
 	}
 	names := slices.Sorted(maps.Keys(uses))
-	bodies, err := d.store.Schedules(ctx, names)
+	bodies, err := s.store.Schedules(ctx, names)
 	if err != nil {
 		return nil, err
 	}

@@ -102,3 +102,18 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	s.Observer.Flipped(flipped)
 	return nil
 }
+
+// noteTurns notes that agents who take turns in the schedules of properties serve these.
+func (s *SweepRun) noteTurns(ctx context.Context, changes []Change) error {
+	for i := range changes {
+		c := &changes[i]
+		agents := make([]store.Subject, len(c.turning))
+		for j, id := range c.turning {
+			agents[j] = store.AgentSubject(id)
+		}
+		if err := s.Store.Serve(ctx, c.Subject, agents); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -263,3 +263,27 @@ func (v *visitor) mindsHours() bool {
 	}
 	return v.visits.MindsHours(&v.Visit)
 }
+
+// hold notes that something that is due is held back from now on, or still is.
+func (v *visitor) hold(at time.Time) {
+	if v.Held.IsZero() {
+		v.Held = at.UTC()
+	}
+}
+
+// heldFor is how long it has been held back.
+func (v *visitor) heldFor(at time.Time) time.Duration {
+	if v.Held.IsZero() {
+		return 0
+	}
+	return min(max(0, at.Sub(v.Held)), mostHeld)
+}
+
+// concerns are the visitor and their chats: events may name either.
+func (v *visitor) concerns() []store.Subject {
+	subjects := []store.Subject{v.record.Subject}
+	for id := range v.Chats {
+		subjects = append(subjects, store.ChatSubject(v.propertyAt.id, id))
+	}
+	return subjects
+}

@@ -32,39 +32,6 @@ const mostHeld = 5 * time.Minute
 // heldAgain is after how long a sweep looks again at a record that is held back. The task of its timer looks more often.
 const heldAgain = time.Second
 
-// holdBack replaces the changes that have to wait by what may be written before. The events of some tasks are not waited for:
-// those of which these changes were made.
-func (in intake) holdBack(ctx context.Context, out *Outcome, tasks []string, at time.Time) error {
-	if in.unfinished == nil {
-		return nil
-	}
-	var waits []Wait
-	var changes []*Change
-	for i := range out.Changes {
-		c := &out.Changes[i]
-		if c.asOf == nil || !c.heldSince.IsZero() && at.Sub(c.heldSince) >= mostHeld {
-			continue
-		}
-		waits, changes = append(waits, Wait{c.concerns, slices.MaxFunc(c.settled, time.Time.Compare)}), append(changes, c)
-	}
-	if len(waits) == 0 {
-		return nil
-	}
-	accepted, err := in.unfinished(ctx, waits, tasks)
-	if err != nil {
-		return err
-	}
-	for i, first := range accepted {
-		if first.IsZero() {
-			continue
-		}
-		if err := out.hold(changes[i], first); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // hold replaces a change by that as of an instant, or of the moment before anything was due, whichever is later.
 func (out *Outcome) hold(c *Change, then time.Time) error {
 	subject := c.Subject
@@ -77,28 +44,4 @@ func (out *Outcome) hold(c *Change, then time.Time) error {
 	out.Skipped = append(out.Skipped, skipped...)
 	out.Held = append(out.Held, subject)
 	return nil
-}
-
-// hold notes that something that is due is held back from now on, or still is.
-func (v *visitor) hold(at time.Time) {
-	if v.Held.IsZero() {
-		v.Held = at.UTC()
-	}
-}
-
-// heldFor is how long it has been held back.
-func (v *visitor) heldFor(at time.Time) time.Duration {
-	if v.Held.IsZero() {
-		return 0
-	}
-	return min(max(0, at.Sub(v.Held)), mostHeld)
-}
-
-// concerns are the visitor and their chats: events may name either.
-func (v *visitor) concerns() []store.Subject {
-	subjects := []store.Subject{v.record.Subject}
-	for id := range v.Chats {
-		subjects = append(subjects, store.ChatSubject(v.propertyAt.id, id))
-	}
-	return subjects
 }
