@@ -28,15 +28,15 @@ type noted struct {
 	talks     map[store.Subject]*talk
 	contended map[string]int // by property: decisions on messages and answers that were lost, and made anew
 
-	timerTakes, answerTakes time.Duration // the last of each, until its commit
+	timerTakes time.Duration // the last, until its commit
 }
 
 // talk is one chat, in which an agent answers just when the comforting message is due.
 type talk struct {
-	due, sent time.Time // of the timer, and of the answer; zero: not to be measured
-	spoken    []int64   // revisions
-	answered  int64     // revision; 0: not yet
-	known     chan struct{}
+	due      time.Time // of the timer; zero: not to be measured
+	spoken   []int64   // revisions
+	answered int64     // revision; 0: not yet
+	known    chan struct{}
 }
 
 // Commit implements store.Store. It is slow, so that the other worker comes in between.
@@ -74,9 +74,6 @@ func (n *noted) note(changes []store.Change, lost []store.Subject) {
 		if answer && talk.answered == 0 {
 			talk.answered = c.Rev
 			close(talk.known)
-			if !talk.sent.IsZero() {
-				n.answerTakes = n.now().Sub(talk.sent)
-			}
 		}
 	}
 }
@@ -88,17 +85,12 @@ func (n *noted) begin(s store.Subject, due time.Time) *talk {
 	return n.talks[s]
 }
 
-// answerAt is the instant to send an answer at, so that it meets its timer on any machine.
+// answerAt is the instant to send an answer at, so that it meets its timer on any machine: what counts is whether it is
+// acknowledged before the timer is decided on.
 func (n *noted) answerAt(due time.Time) time.Time {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return due.Add(n.timerTakes - n.answerTakes + rand.N(20*time.Millisecond) - 10*time.Millisecond)
-}
-
-func (n *noted) send(t *talk) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	t.sent = n.now()
+	return due.Add(rand.N(2*n.timerTakes+20*time.Millisecond) - 10*time.Millisecond)
 }
 
 // comforted counts the talks of a property, and those in which the message was first.
@@ -211,7 +203,6 @@ func (b *bundle) askAndAnswer(n *noted, property string, i int) {
 		b.sendOrFail(asked)
 		pauseUntil(b, due.Add(-comfortDelay*9/10))
 		pauseUntil(b, n.answerAt(due))
-		n.send(talk)
 		b.sendOrFail(answer)
 	}
 	select {
