@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/deskbell/deskbell/domain/trigger"
 )
@@ -76,8 +75,8 @@ func TestExpressionsThatCostTooMuchDecideNothing(t *testing.T) {
 	}
 }
 
-// The worst that an older version let through, and the worst that is let through now: whatever a property defines, an event
-// costs no more than its budget.
+// The worst that an older version let through, and the worst that is let through now: all triggers of a property share the budget
+// of an event, and are undecided once it is spent.
 func TestConditionsOfOneEventAreBounded(t *testing.T) {
 	t.Parallel()
 	for _, expression := range []string{vast, large} {
@@ -87,14 +86,10 @@ func TestConditionsOfOneEventAreBounded(t *testing.T) {
 		}
 		c := stored(t, "any", expressions...)
 		facts := trigger.Facts{Page: trigger.PageView{URL: strings.Repeat("a", 2030)}, Budget: new(trigger.Budget)}
-		start := time.Now()
 		for range trigger.MostTriggers {
 			if v := c.Match(&facts); !v.Undecided {
 				t.Errorf("%s: %s", expression, v)
 			}
-		}
-		if took := time.Since(start); took > 2*time.Second { // 50 ms on an idle machine; 200 matches of the larger one take 14 s
-			t.Errorf("%s: %s", expression, took)
 		}
 	}
 }
