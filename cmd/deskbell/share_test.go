@@ -78,18 +78,18 @@ func TestCommandsFindUp(t *testing.T) {
 	d := newDesk(t)
 	p := d.up(shop)
 	d.shows(regexp.MustCompile(`acme +online`), "status")
-	for _, c := range []struct{ args, want string }{
-		{"close acme --for 1h", "acme is closed (override) until "},
-		{`send --type chat.requested --data {"property":"acme","visitor":"v1","chat":"c1","text":"Hello"}`, "sent 1"},
-		{"deliveries list", "crm"},
-		{"feeds link agent lea", "http://127.0.0.1:"},
-		{"feeds list", "agent lea"},
-		{"hours acme", "property acme"},
-		{"hours office", "schedule office"},
-		{"coverage", "acme"},
-		{"keys list", "There is no key"},
-		{"apply --dry-run testdata/office.yaml", "Would change"},
-		{"open acme --clear", "acme is open (weekly)"},
+	for _, c := range []struct{ args, want, says string }{
+		{"close acme --for 1h", "acme is closed (override) until ", "widget acme is offline (offline_form, override)"},
+		{`send --type chat.requested --data {"property":"acme","visitor":"v1","chat":"c1","text":"Hello"}`, "sent 1", "message to acme/v1 (auto_reply.outside): We are closed."},
+		{"deliveries list", "crm", ""},
+		{"feeds link agent lea", "http://127.0.0.1:", ""},
+		{"feeds list", "agent lea", ""},
+		{"hours acme", "property acme", ""},
+		{"hours office", "schedule office", ""},
+		{"coverage", "acme", ""},
+		{"keys list", "There is no key", ""},
+		{"apply --dry-run testdata/office.yaml", "Would change", ""},
+		{"open acme --clear", "acme is open (weekly)", "widget acme is online (chat, weekly)"},
 	} {
 		args := strings.Fields(c.args)
 		if args[0] == "apply" {
@@ -101,8 +101,8 @@ func TestCommandsFindUp(t *testing.T) {
 		if out, err := d.do(nil, args...); err != nil || !strings.Contains(out, c.want) {
 			t.Errorf("deskbell %s: %v\n%s", c.args, err, out)
 		}
+		p.says(c.says) // before the next: of a widget that is closed and opened again at once, no flip may be seen
 	}
-	p.says("widget acme is offline (offline_form, override)", "message to acme/v1 (auto_reply.outside): We are closed.", "widget acme is online (chat, weekly)")
 	p.stop()
 	out, err := d.do(nil, "status")
 	if err == nil || !strings.HasPrefix(out, "deskbell: REDIS_URL is not set: say where the Redis of the workers is, for example REDIS_URL=redis://127.0.0.1:6379/0; or start deskbell up in another terminal") {
