@@ -253,6 +253,7 @@ func TestASimulationKeepsVisitsApartAsWorkersDo(t *testing.T) {
 		n++
 		e.ID, e.Time, e.Data.Visit = fmt.Sprint("e", n), b.clock.now().UTC().Truncate(time.Millisecond), visit
 		b.send(complete(t, []event.Event{e})...)
+		b.quiet() // two workers may take up the next event first
 		s.must(s.Advance(t.Context(), e.Time))
 		s.must(s.Take(t.Context(), complete(t, []event.Event{e})...))
 	}
