@@ -38,7 +38,7 @@ func (a *accepted) unfinished(ctx context.Context, waits []engine.Wait, except [
 	until := make(map[client.Lane]time.Time)
 	for _, w := range waits {
 		for _, lane := range a.lanes(w) {
-			until[lane] = engine.Later(until[lane], w.Until.Add(clocksDiffer))
+			until[lane] = hours.Later(until[lane], w.Until.Add(clocksDiffer))
 		}
 	}
 	first, err := a.first(ctx, until, except)

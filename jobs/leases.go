@@ -58,17 +58,9 @@ func restore(ctx context.Context, rdb redis.UniversalClient, queue string) (task
 
 // leaseHook is a hook on the client of asynq's servers. When a task ends whose lease was lost, asynq's script has taken it out of
 // the active list before it fails. The hook puts it back, lease and all, and lets the script run once more.
-type leaseHook struct{}
+type leaseHook struct{ onlyCommands }
 
 var _ redis.Hook = leaseHook{}
-
-// DialHook implements redis.Hook.
-func (leaseHook) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-// ProcessPipelineHook implements redis.Hook.
-func (leaseHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
-}
 
 // ProcessHook implements redis.Hook.
 func (leaseHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
-	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -26,10 +26,10 @@ func (a NotifyArgs) ofHours() bool {
 // isOver tells whether the time of a notice has passed.
 func (a NotifyArgs) isOver(at time.Time) bool { return !a.Until.IsZero() && !at.Before(a.Until) }
 
-// confirms tells whether a notice of the agent's hours is true at an instant: an edit may have moved them in the meantime. A
-// worker whose clock is behind sees the boundary as come.
-func (r reader) confirms(a NotifyArgs, at time.Time) bool {
-	open := r.hours.At(engine.Later(a.Boundary, at)).Open
+// isTrue tells whether a notice of the agent's hours is true at an instant, by these as they are now: an edit may have moved
+// them in the meantime. A worker whose clock is behind sees the boundary as come.
+func (a NotifyArgs) isTrue(s *hours.Schedule, at time.Time) bool {
+	open := s.At(hours.Later(a.Boundary, at)).Open
 	return !a.ofHours() || open == (a.Notice == string(agent.HoursStarted))
 }
 
@@ -64,7 +64,7 @@ func (t noticeTruth) check(ctx context.Context, notices [][]byte) ([]bool, error
 			continue
 		}
 		if a, err := b.Agent(args.Agent); err == nil { // else the agent's own decision logs it
-			holds[i] = reader{hours: a.Hours}.confirms(args, now)
+			holds[i] = args.isTrue(a.Hours, now)
 		}
 	}
 	return holds, nil

@@ -73,7 +73,7 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 	if err != nil {
 		return err
 	}
-	if overtaken || !reader.confirms(args, j.now()) {
+	if overtaken || !args.isTrue(reader.hours, j.now()) {
 		j.observe.noticed(noticeLate)
 		log.Did("dropped", "it is no longer true")
 		return nil

@@ -41,9 +41,9 @@ func Connect(o redis.UniversalOptions) Redis {
 	server.MinRetryBackoff, server.MaxRetryBackoff = 100*time.Millisecond, 2*time.Second
 	lasts, giveUp := context.WithCancel(context.Background())
 	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server), giveUp: giveUp, room: new(room)}
-	r.Server.AddHook(retryHook{lasts})
+	r.Server.AddHook(retryHook{lasts: lasts})
 	r.Server.AddHook(leaseHook{})
-	r.Server.AddHook(roomHook{r.room})
+	r.Server.AddHook(roomHook{room: r.room})
 	return r
 }
 
@@ -129,20 +129,15 @@ func (r Redis) ping(ctx context.Context) error {
 //
 // The retries have an end when a worker stops while Redis is away: without it, a stop
 // takes minutes.
-type retryHook struct{ lasts context.Context }
+type retryHook struct {
+	onlyCommands
+	lasts context.Context
+}
 
 var _ redis.Hook = retryHook{}
 
 // errorPause is how long the hook sleeps before it returns an error.
 const errorPause = 250 * time.Millisecond
-
-// DialHook implements redis.Hook.
-func (retryHook) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-// ProcessPipelineHook implements redis.Hook.
-func (retryHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
-}
 
 // ProcessHook implements redis.Hook.
 func (h retryHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
@@ -172,4 +167,15 @@ func (h retryHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func isOutage(err error) bool {
 	return err != nil && !errors.Is(err, redis.Nil) && !redis.HasErrorPrefix(err, "NOSCRIPT") &&
 		!strings.Contains(err.Error(), notFound)
+}
+
+// onlyCommands is the part of a hook that concerns neither connections nor pipelines.
+type onlyCommands struct{}
+
+// DialHook implements redis.Hook.
+func (onlyCommands) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessPipelineHook implements redis.Hook.
+func (onlyCommands) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
 }

@@ -135,17 +135,12 @@ func (r *room) hold(next asynq.Handler) asynq.Handler {
 }
 
 // roomHook is a hook on the client of asynq's servers. It lets no task with events be taken from Redis while the room is full.
-type roomHook struct{ *room }
+type roomHook struct {
+	onlyCommands
+	*room
+}
 
 var _ redis.Hook = roomHook{}
-
-// DialHook implements redis.Hook.
-func (roomHook) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-// ProcessPipelineHook implements redis.Hook.
-func (roomHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
-}
 
 // ProcessHook implements redis.Hook.
 func (h roomHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {

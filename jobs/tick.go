@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 // ticker asks for the work that waits in Redis.
@@ -17,7 +17,7 @@ type ticker struct {
 // tick looks at all shards and asks for the work that waits in them. It ends with the
 // first error: when Redis is slow or away, the next beat does the rest.
 func (t ticker) tick(ctx context.Context, nominal time.Time) error {
-	pending, err := t.store.Pending(ctx, engine.Later(nominal, t.now()))
+	pending, err := t.store.Pending(ctx, hours.Later(nominal, t.now()))
 	if err != nil {
 		return err
 	}

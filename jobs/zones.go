@@ -17,8 +17,8 @@ import (
 // Two workers with different rules of time zones would flip a widget to and fro. So each process beats the version of its
 // rules into the store, and a worker that finds another one with newer rules stands by: it takes no task that decides, and
 // leaves these to the newer one. Of two contents under one version, the one with the greater sum counts as the newer: which
-// it is does not matter, as long as they do not decide at once. A worker that stands by delivers, and asks for sweeps, as ever. When no newer one has beaten for a while, it
-// decides again: so a rollback works.
+// it is does not matter, as long as they do not decide at once. A worker that stands by delivers, and asks for sweeps, as
+// ever. When no newer one has beaten for a while, it decides again: so a rollback works.
 //
 //	starts ──► stands by ──► decides ◄──► stands by
 //	           until no older worker decides      while a newer worker lives

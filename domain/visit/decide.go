@@ -181,7 +181,7 @@ func (r *run) act(c *compiled, t Timer) {
 			Cause: Cause{c.Name, t.Event, i}, Reason: c.Start(), At: r.at,
 		}
 		if do.Snooze != "" {
-			if e.Until = r.door(Timer{Chat: chat}).Opens(r.at).UTC(); e.Until.IsZero() {
+			if e.Until = r.door(chat).Opens(r.at).UTC(); e.Until.IsZero() {
 				r.skip(t, NoOpening)
 				continue
 			}

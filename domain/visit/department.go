@@ -29,31 +29,31 @@ func (r *run) department(c Chat) string {
 	return r.State.DepartmentOf(c.Department, began)
 }
 
-// defined is the department of a timer's chat, one that the property defines; empty: none.
-func (r *run) defined(t Timer) string {
-	chat, known := r.scene.Chats[t.Chat]
+// defined is the department of a chat, one that the property defines; empty: none.
+func (r *run) defined(id string) string {
+	chat, known := r.scene.Chats[id]
 	if !known {
 		return ""
 	}
-	id := r.department(chat)
-	if _, defined := r.scene.Departments[id]; !defined {
+	department := r.department(chat)
+	if _, defined := r.scene.Departments[department]; !defined {
 		return ""
 	}
-	return id
+	return department
 }
 
-// door is the one at which a timer's time is counted: that of its chat's department, else the property's.
-func (r *run) door(t Timer) hours.Door {
+// door is the one at which the time of a chat is counted: that of its department, else the property's.
+func (r *run) door(chat string) hours.Door {
 	if r.scene.Door == nil {
 		return nil
 	}
-	return r.scene.Door(r.defined(t))
+	return r.scene.Door(r.defined(chat))
 }
 
 // widget is the one that has to be online for a trigger. A promise of help in a chat is kept, or not, by the chat's
 // department.
 func (r *run) widget(c *compiled, t Timer) Widget {
-	if d, defined := r.scene.Departments[r.defined(t)]; defined && c.promises() {
+	if d, defined := r.scene.Departments[r.defined(t.Chat)]; defined && c.promises() {
 		return d.Widget
 	}
 	return r.scene.Widget

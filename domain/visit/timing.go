@@ -25,7 +25,7 @@ func (r *run) acts(c *compiled, t Timer) (due, plain time.Time) {
 		return t.Due, t.Due
 	}
 	delay := time.Duration(t.For)
-	return c.Due(r.door(t), t.From, delay), t.From.Add(delay)
+	return c.Due(r.door(t.Chat), t.From, delay), t.From.Add(delay)
 }
 
 // timed is a timer with its due time by the hours as they are now. One that is deferred, of which nothing has been said
@@ -64,7 +64,7 @@ func (r *run) putOff(c *compiled, t *Timer) bool {
 // shut tells whether a trigger may start though the widget is not online: it is closed, and the trigger is due only while it
 // is open.
 func (r *run) shut(c *compiled, t Timer, at time.Time) bool {
-	return !c.Plain() && !r.door(t).Open(at)
+	return !c.Plain() && !r.door(t.Chat).Open(at)
 }
 
 // MindsHours tells whether an edit of the hours may matter to a timer.

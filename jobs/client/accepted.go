@@ -15,8 +15,8 @@ import (
 
 // Before a task with events is enqueued, and so before anyone is told that they were accepted, it is noted in each shard of which
 // property it has some. The worker that has taken them in strikes the notes out. So a worker to which a message falls due
-// can see in one step whether events are left that may concern it, wherever their task is meanwhile. The notes are members of a sorted set for each shard,
-// all of score 0: so they are in the order of properties, and of times.
+// can see in one step whether events are left that may concern it, wherever their task is meanwhile. The notes are members
+// of a sorted set for each shard, all of score 0: so they are in the order of properties, and of times.
 //
 // A note whose task is gone holds up nobody: see jobs/accepted.go. Tasks that others put into asynq themselves have none: their events
 // count once they are taken in.

@@ -124,8 +124,9 @@ func (l *lane) giveUp(ctx context.Context) error {
 	}
 }
 
-// Again delivers an action that was given up. The error is ErrGone when the destination wants no more actions, ErrUntrue for a notice that is not true any more, and a *Snooze when
-// it is paused. defined is false when the destination was removed, though another of its name may be there.
+// Again delivers an action that was given up. The error is ErrGone when the destination wants no more actions, ErrUntrue for
+// a notice that is not true any more, and a *Snooze when it is paused. defined is false when the destination was removed,
+// though another of its name may be there.
 func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (defined bool, err error) {
 	defs, err := d.destinations(ctx)
 	if err != nil {

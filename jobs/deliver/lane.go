@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -156,12 +157,12 @@ func (l *lane) leave(ctx context.Context) error {
 func (l *lane) nextTry() time.Time {
 	var next time.Time
 	for i := range l.firsts {
-		if at := engine.Later(l.aside[i].Next, l.aside[i].Since); next.IsZero() || at.Before(next) {
+		if at := hours.Later(l.aside[i].Next, l.aside[i].Since); next.IsZero() || at.Before(next) {
 			next = at
 		}
 	}
 	if !next.IsZero() && l.seen.isOpen() {
-		next = engine.Later(next, l.seen.Until)
+		next = hours.Later(next, l.seen.Until)
 	}
 	return next
 }

@@ -13,7 +13,7 @@ type Change struct {
 
 	came chat.Arrivals // goes into the digest of a visitor's property before this is written; see intake_digests.go
 
-	turning []string // agents who take turns in a woken property's schedules; before this is written, it is noted that they serve it
+	turning []store.Subject // agents who take turns in a woken property's schedules; before this is written, it is noted that they serve it
 
 	Flips   Flips // for the log and the metrics, as the fields below
 	Notices int   // among the actions

@@ -122,7 +122,8 @@ func (e *Engine) LogBroken(broken []Broken) {
 	}
 }
 
-// LogHeldBack counts held-back messages, and logs each where the log wants that. Personal data stay out of the log: the id of the visit, and the values that a condition compared.
+// LogHeldBack counts held-back messages, and logs each where the log wants that. Personal data stay out of the log: the id of
+// the visit, and the values that a condition compared.
 func (e *Engine) LogHeldBack(list []Skipped) {
 	e.Observer.HeldBack(list)
 	if len(list) == 0 {

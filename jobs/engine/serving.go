@@ -87,14 +87,14 @@ func standsInFor(b *Batch, id string, at time.Time) (others []string) {
 }
 
 // turning are the agents who take turns in the schedules of a property.
-func turning(b *Batch, def *definition.Property) (ids []string) {
+func turning(b *Batch, def *definition.Property) (agents []store.Subject) {
 	listed := def.AllAgents()
 	for _, id := range def.Serving(func(name string) []byte { return b.named[name] }) {
 		if !slices.Contains(listed, id) { // whoever edits a property notes those
-			ids = append(ids, id)
+			agents = append(agents, store.AgentSubject(id))
 		}
 	}
-	return ids
+	return agents
 }
 
 // served gives the properties that some agents serve, in the order of their ids.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -33,7 +34,7 @@ func (s *SweepRun) Run(ctx context.Context, nominal time.Time) error {
 		if s.HandsOver() {
 			limit = 0 // a claim that finds nothing gives the lease back
 		}
-		at := Later(nominal, s.now())
+		at := hours.Later(nominal, s.now()) // late work is done as of now: a late flip does not open a shop that has closed since
 		claim, err := s.Store.Claim(ctx, s.Shard, s.Lease, at, limit)
 		switch {
 		case err != nil:
@@ -106,12 +107,7 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 // noteTurns notes that agents who take turns in the schedules of properties serve these.
 func (s *SweepRun) noteTurns(ctx context.Context, changes []Change) error {
 	for i := range changes {
-		c := &changes[i]
-		agents := make([]store.Subject, len(c.turning))
-		for j, id := range c.turning {
-			agents[j] = store.AgentSubject(id)
-		}
-		if err := s.Store.Serve(ctx, c.Subject, agents); err != nil {
+		if err := s.Store.Serve(ctx, changes[i].Subject, changes[i].turning); err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,7 @@ const (
 // decideVisitor decides on one visitor. One that cannot be decided on is left as it is, and its
 // events are not noted as seen.
 func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) {
-	c, skipped, err := change(p, r, fresh, at)
+	c, skipped, err := change(p, r, fresh, at, at)
 	if err != nil {
 		out.Broken = append(out.Broken, Broken{r.Subject, err})
 		if len(fresh) == 0 {
@@ -32,44 +32,33 @@ func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.E
 		return
 	}
 	if len(c.settled) > 0 {
-		c.asOf = func(then time.Time) (Change, []Skipped, error) { return changeAsOf(then, p, r, fresh, at) }
+		c.asOf = func(then time.Time) (Change, []Skipped, error) { return change(p, r, fresh, then, at) }
 	}
 	out.Changes = append(out.Changes, c)
 	out.Skipped = append(out.Skipped, skipped...)
 }
 
-// change is the change of a decision on one visitor.
-func change(p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) (c Change, skipped []Skipped, err error) {
+// change is the change of a decision on one visitor as of an instant. What was due between that and the present one is held back.
+func change(p *propertyAt, r *store.Record, fresh []event.Event, then, at time.Time) (c Change, skipped []Skipped, err error) {
 	err = guard(func() error {
 		v, err := newVisitor(p, r)
 		if err != nil {
 			return err
 		}
 		v.merge(fresh)
-		v.decide(at)
-		v.out.heldSince, v.out.concerns = v.Held, v.concerns()
-		v.Held = time.Time{}
+		held := then.Before(at)
+		if held {
+			v.hold(at)
+		}
+		v.decide(then)
+		if !held {
+			v.out.heldSince, v.out.concerns, v.Held = v.Held, v.concerns(), time.Time{}
+		}
 		err = v.change(at)
 		v.out.Seen = seenIDs(fresh)
-		c, skipped = v.out, v.skipped
-		return err
-	})
-	return c, skipped, err
-}
-
-// changeAsOf is the change of a decision as of an earlier instant: what was due after it is held back.
-func changeAsOf(then time.Time, p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) (c Change, skipped []Skipped, err error) {
-	err = guard(func() error {
-		v, err := newVisitor(p, r)
-		if err != nil {
-			return err
+		if held {
+			v.out.At, v.out.Due = at, at.Add(heldAgain)
 		}
-		v.merge(fresh)
-		v.hold(at)
-		v.decide(then)
-		err = v.change(at)
-		v.out.Seen, v.out.At = seenIDs(fresh), at
-		v.out.Due = at.Add(heldAgain)
 		c, skipped = v.out, v.skipped
 		return err
 	})

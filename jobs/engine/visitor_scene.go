@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/chat"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/visit"
 )
 
@@ -23,7 +24,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 	}
 	for id, c := range v.Chats {
 		s.Chats[id] = visit.Chat{
-			Department: c.Department.ID, Began: c.Began, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
+			Department: c.Department.ID, Began: c.Began, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: hours.Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
 			RequestedIn: c.RequestedIn.Visit, SpokenIn: c.SpokenIn.Visit,
 			Sent: c.Sent(),

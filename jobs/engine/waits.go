@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -35,7 +36,7 @@ const heldAgain = time.Second
 // hold replaces a change by that as of an instant, or of the moment before anything was due, whichever is later.
 func (out *Outcome) hold(c *Change, then time.Time) error {
 	subject := c.Subject
-	before, skipped, err := c.asOf(Later(then, slices.MinFunc(c.settled, time.Time.Compare)).Add(-time.Millisecond))
+	before, skipped, err := c.asOf(hours.Later(then, slices.MinFunc(c.settled, time.Time.Compare)).Add(-time.Millisecond))
 	if err != nil {
 		return err // it went well a moment ago
 	}
