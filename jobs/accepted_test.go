@@ -99,6 +99,15 @@ func (b *bundle) notes() (notes []string) {
 	return notes
 }
 
+// withAnswersThatWait is a bundle whose answers are acknowledged, and not taken in until the queue goes on.
+func withAnswersThatWait(t *testing.T) (b *bundle, unpause func()) {
+	t.Helper()
+	b, due := toComfort(t, setup{})
+	unpause = b.pauseEvents()
+	b.answers(due)
+	return b, unpause
+}
+
 // nobodyIsComforted waits until all is done, and fails the test where anybody was.
 func (b *bundle) nobodyIsComforted() {
 	b.Helper()
@@ -117,18 +126,14 @@ func TestAnAnswerThatWasAcknowledgedInTimeWins(t *testing.T) {
 	t.Parallel()
 	t.Run("while its task waits", func(t *testing.T) {
 		t.Parallel()
-		b, due := toComfort(t, setup{})
-		unpause := b.pauseEvents()
-		b.answers(due)
+		b, unpause := withAnswersThatWait(t)
 		b.held(comforters()...)
 		unpause()
 		b.nobodyIsComforted()
 	})
 	t.Run("while its task waits, and other events of the visitor overtake it", func(t *testing.T) {
 		t.Parallel()
-		b, due := toComfort(t, setup{})
-		unpause := b.pauseEvents()
-		b.answers(due)
+		b, unpause := withAnswersThatWait(t)
 		b.held(comforters()...)
 		b.must(b.rdb.Rename(t.Context(), "asynq:{deskbell-event}:pending", "asynq:{deskbell-event}:later").Err())
 		unpause()
@@ -152,9 +157,7 @@ func TestAnAnswerThatWasAcknowledgedInTimeWins(t *testing.T) {
 	})
 	t.Run("while its task is held by a worker that has died", func(t *testing.T) {
 		t.Parallel()
-		b, due := toComfort(t, setup{})
-		unpause := b.pauseEvents()
-		b.answers(due)
+		b, unpause := withAnswersThatWait(t)
 		for _, id := range b.rdb.LRange(t.Context(), "asynq:{deskbell-event}:pending", 0, -1).Val() {
 			b.must(b.rdb.LMove(t.Context(), "asynq:{deskbell-event}:pending", "asynq:{deskbell-event}:active", "RIGHT", "LEFT").Err())
 			b.must(b.rdb.HSet(t.Context(), "asynq:{deskbell-event}:t:"+id, "state", "active").Err())

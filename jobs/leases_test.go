@@ -103,11 +103,7 @@ func TestATaskThatRunsKeepsItsWorkerWhenItsLeaseIsLost(t *testing.T) {
 
 func TestEventsOfADeadWorkerWithoutLeasesAreTakenInSoonAndOnce(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{})
-	b.define(greeting)
-	stop := b.worker()
-	b.quiet() // its widget is online
-	stop()
+	b := welcoming(t)
 	for i := range 3 {
 		b.orphan(fmt.Sprint("t", i), b.events(named(fmt.Sprint("e", i), arrived(fmt.Sprint("v", i)))), 0)
 	}
@@ -117,10 +113,5 @@ func TestEventsOfADeadWorkerWithoutLeasesAreTakenInSoonAndOnce(t *testing.T) {
 	for i := range 3 {
 		b.lease(fmt.Sprint("t", i), 2*time.Minute)
 	}
-	b.worker() // at its start asynq gives back the tasks that it can
-	redistest.Wait(t, "asynq has given the tasks back", func() bool { return b.queueOfEvents().Size == 0 })
-	b.quiet()
-	if got := b.messages(); len(got) != 3 {
-		t.Errorf("got %v", got)
-	}
+	b.givenBack(3)
 }

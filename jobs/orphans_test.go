@@ -80,6 +80,28 @@ func (b *bundle) events(list ...event.Event) []byte {
 	return payload
 }
 
+// welcoming is a bundle without a worker, with a property that greets visitors and whose widget is online.
+func welcoming(t *testing.T) *bundle {
+	t.Helper()
+	b := newBundle(t, setup{})
+	b.define(greeting)
+	stop := b.worker()
+	b.quiet()
+	stop()
+	return b
+}
+
+// givenBack starts a worker, and waits until asynq has given back all tasks of dead ones, and so many visitors were greeted.
+func (b *bundle) givenBack(greeted int) {
+	b.Helper()
+	b.worker() // at its start asynq gives back the tasks that it can
+	redistest.Wait(b, "asynq has given the tasks back", func() bool { return b.queueOfEvents().Size == 0 })
+	b.quiet()
+	if got := b.messages(); len(got) != greeted {
+		b.Errorf("got %v", got)
+	}
+}
+
 // queueOfEvents is asynq's report on the queue of events.
 func (b *bundle) queueOfEvents() *asynq.QueueInfo {
 	b.Helper()
@@ -90,11 +112,7 @@ func (b *bundle) queueOfEvents() *asynq.QueueInfo {
 
 func TestEventsOfADeadWorkerAreTakenInSoonAndOnce(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{})
-	b.define(greeting)
-	stop := b.worker()
-	b.quiet() // its widget is online
-	stop()
+	b := welcoming(t)
 	b.orphan("t1", b.events(named("e1", arrived("v1"))), 20*time.Second)
 	b.orphan("t2", b.events(named("e2", arrived("v2"))), 0)
 	b.worker()
@@ -116,22 +134,13 @@ func TestEventsOfADeadWorkerAreTakenInSoonAndOnce(t *testing.T) {
 	}
 	b.lease("t1", 2*time.Minute)
 	b.lease("t2", 2*time.Minute)
-	b.worker() // at its start asynq gives back the tasks that it can
-	redistest.Wait(t, "asynq has given the tasks back", func() bool { return b.queueOfEvents().Size == 0 })
-	b.quiet()
-	if got := b.messages(); len(got) != 2 {
-		t.Errorf("got %v", got)
-	}
+	b.givenBack(2)
 }
 
 // Its leases end by a clock that was wrong, and no other worker can know that.
 func TestEventsOfADeadWorkerWhoseClockWasAheadAreTakenIn(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{})
-	b.define(greeting)
-	stop := b.worker()
-	b.quiet() // its widget is online
-	stop()
+	b := welcoming(t)
 	b.orphan("t1", b.events(named("e1", arrived("v1"))), -5*time.Minute)
 	b.worker()
 	redistest.Wait(t, "the visitor is greeted", func() bool { return len(b.messages()) > 0 })

@@ -67,11 +67,7 @@ func TestAWorkerTakesUpNoMoreEventsThanItHasRoomFor(t *testing.T) {
 // A task whose time is up has no handler, and must not keep its room for ever.
 func TestTasksWhoseTimeIsUpLeaveTheRoom(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, setup{})
-	b.define(greeting)
-	stop := b.worker()
-	b.quiet() // its widget is online
-	stop()
+	b := welcoming(t)
 	for range 20 {
 		_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", []byte(strings.Repeat(" ", 1<<20))),
 			asynq.Queue(eventQueue), asynq.Deadline(time.Now().Add(-time.Hour)), asynq.MaxRetry(0))

@@ -34,19 +34,35 @@ func versioned(process, version string) (*Zones, *logtest.Hook) {
 	return z, lines
 }
 
+// zonesBeat is one beat of a process, and what it knows afterwards.
+type zonesBeat struct {
+	what      string
+	of        *Zones
+	role      store.Role
+	mayDecide bool
+	report    ZonesReport
+}
+
+// play lets processes beat one after the other.
+func play(t *testing.T, db store.Beats, beats []zonesBeat) {
+	t.Helper()
+	for _, s := range beats {
+		if got := s.of.beat(t.Context(), db, s.role); got != s.mayDecide {
+			t.Errorf("%s: may decide: %t", s.what, got)
+		}
+		if diff := cmp.Diff(s.report, s.of.Report()); diff != "" {
+			t.Errorf("%s: %s", s.what, diff)
+		}
+	}
+}
+
 func TestWorkersWithOlderZonesStandBy(t *testing.T) {
 	t.Parallel()
 	db := newBeats()
 	old, said := versioned("a", "2026e")
 	fresh, _ := versioned("b", "2026f")
 	shown, _ := versioned("c", "2030a")
-	steps := []struct {
-		what      string
-		of        *Zones
-		role      store.Role
-		mayDecide bool
-		report    ZonesReport
-	}{
+	play(t, db, []zonesBeat{
 		{"alone", old, store.RoleStandsBy, true, ZonesReport{Version: "2026e"}},
 		{"alone, deciding", old, store.RoleDecides, true, ZonesReport{Version: "2026e"}},
 		{"a newer one waits", fresh, store.RoleStandsBy, false, ZonesReport{Version: "2026f", Waiting: true}},
@@ -56,15 +72,7 @@ func TestWorkersWithOlderZonesStandBy(t *testing.T) {
 		{"the newer one decides", fresh, store.RoleStandsBy, true, ZonesReport{Version: "2026f"}},
 		{"a newer one that is no worker", shown, store.RoleShows, true, ZonesReport{Version: "2030a"}},
 		{"holds up nobody", fresh, store.RoleDecides, true, ZonesReport{Version: "2026f", Newest: "2030a"}},
-	}
-	for _, s := range steps {
-		if got := s.of.beat(t.Context(), db, s.role); got != s.mayDecide {
-			t.Errorf("%s: may decide: %t", s.what, got)
-		}
-		if diff := cmp.Diff(s.report, s.of.Report()); diff != "" {
-			t.Errorf("%s: %s", s.what, diff)
-		}
-	}
+	})
 	if !fresh.isLeader() || old.isLeader() || shown.isLeader() {
 		t.Error("the newest worker does not lead")
 	}
@@ -96,13 +104,7 @@ func TestWorkersWithOtherZonesOfOneVersionStandBy(t *testing.T) {
 	other, _ := versioned("b", "2026f")
 	before, _ := versioned("c", "2026f")
 	one.Content, other.Content = "1111", "2222"
-	for _, s := range []struct {
-		what      string
-		of        *Zones
-		role      store.Role
-		mayDecide bool
-		report    ZonesReport
-	}{
+	play(t, db, []zonesBeat{
 		{"alone", one, store.RoleDecides, true, ZonesReport{Version: "2026f"}},
 		{"one of before", before, store.RoleDecides, true, ZonesReport{Version: "2026f"}},
 		{"still", one, store.RoleDecides, true, ZonesReport{Version: "2026f"}},
@@ -110,14 +112,7 @@ func TestWorkersWithOtherZonesOfOneVersionStandBy(t *testing.T) {
 		{"the first notices", one, store.RoleDecides, false, ZonesReport{Version: "2026f", Differs: true, StandingBy: true}},
 		{"and has stopped", one, store.RoleStandsBy, false, ZonesReport{Version: "2026f", Differs: true, StandingBy: true}},
 		{"the other decides", other, store.RoleStandsBy, true, ZonesReport{Version: "2026f"}},
-	} {
-		if got := s.of.beat(t.Context(), db, s.role); got != s.mayDecide {
-			t.Errorf("%s: may decide: %t", s.what, got)
-		}
-		if diff := cmp.Diff(s.report, s.of.Report()); diff != "" {
-			t.Errorf("%s: %s", s.what, diff)
-		}
-	}
+	})
 	if n := len(said.AllEntries()); n != 1 || said.LastEntry().Message != "another worker has other time zones of the same version: this one decides nothing meanwhile; give all the same, or run it with --allow-old-zones" {
 		t.Errorf("it says %d things, the last: %+v", n, said.LastEntry())
 	}

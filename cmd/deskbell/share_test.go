@@ -213,7 +213,11 @@ func TestTheSocketIsTheUsersAlone(t *testing.T) {
 func TestAFolderThatAnotherPutThereIsRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	shared := t.TempDir()
+	shared, err := os.MkdirTemp("/tmp", "bell") //nolint:usetesting // a folder with a long name is no place for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(shared) })
 	if err := os.Chmod(shared, fs.ModeSticky|0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -221,11 +225,7 @@ func TestAFolderThatAnotherPutThereIsRefused(t *testing.T) {
 	if err := os.Symlink(t.TempDir(), link); err != nil {
 		t.Fatal(err)
 	}
-	// Not by TMPDIR alone, which may be too long for a socket.
 	d.env = append(d.env, "XDG_RUNTIME_DIR=", "TMPDIR="+shared)
-	if len(link) > 80 {
-		t.Skip("the temporary folder of this machine has a long name")
-	}
 	p := start(t, 0, append(d.env, "DESKBELL_DEFINITIONS="), "up")
 	p.says("will not find this from another terminal: refusing "+link, "set XDG_RUNTIME_DIR to a folder of your own", "widget demo is online")
 	if out, err := d.do(nil, "status"); err == nil || !strings.Contains(out, "REDIS_URL is not set") || !strings.Contains(out, "refusing "+link) {
