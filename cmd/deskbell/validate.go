@@ -31,7 +31,7 @@ Examples:
 func (c *validateCmd) Run(ctx context.Context, a *app) error {
 	var faults []error
 	for _, file := range c.Files {
-		defs, warnings, err := a.inspectDefinitions(ctx, file, a.checkHours(ctx), a.checkHolidays, a.checkWebhooks)
+		defs, warnings, err := a.inspectDefinitions(ctx, file, a.checkHours(ctx), a.checkHolidays, a.checkAddresses)
 		if err == nil {
 			_, err = c.feeds(ctx, a, defs.Calendars())
 		}

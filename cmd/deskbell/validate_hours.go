@@ -77,8 +77,9 @@ func (a *app) neverOpen(id string, gates map[string][]*hours.Schedule) (warnings
 	return warnings
 }
 
-// checkWebhooks warns of webhooks that would be refused: those at addresses that are not public. Names are not looked up.
-func (a *app) checkWebhooks(defs *definition.Definitions) (warnings definition.Faults, err error) {
+// checkAddresses warns of webhooks and calendars that would be refused: those at addresses that are not public. Names are not
+// looked up.
+func (a *app) checkAddresses(defs *definition.Definitions) (warnings definition.Faults, err error) {
 	env, err := config.FromEnv(func(name string) string {
 		if name != "DESKBELL_ALLOW_PRIVATE" {
 			return ""
@@ -88,9 +89,16 @@ func (a *app) checkWebhooks(defs *definition.Definitions) (warnings definition.F
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range slices.Sorted(maps.Keys(defs.Destinations)) {
-		if err := refused(guard.Guard{Allow: env.AllowPrivate}, defs.Destinations[id].URL); err != nil {
-			warnings = append(warnings, definition.Fault{Path: "/destinations/" + id + "/url", Problem: "would be refused: " + err.Error()})
+	addresses := defs.CalendarPlaces()
+	for id, d := range defs.Destinations {
+		if addresses == nil {
+			addresses = make(map[string]string)
+		}
+		addresses["/destinations/"+id+"/url"] = d.URL
+	}
+	for _, place := range slices.Sorted(maps.Keys(addresses)) {
+		if err := refused(guard.Guard{Allow: env.AllowPrivate}, addresses[place]); err != nil {
+			warnings = append(warnings, definition.Fault{Path: place, Problem: "would be refused: " + err.Error()})
 		}
 	}
 	return warnings, nil

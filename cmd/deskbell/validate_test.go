@@ -61,6 +61,21 @@ func TestValidateWarnsOfHoursAndAddresses(t *testing.T) {
 	}
 }
 
+func TestValidateWarnsOfCalendarsThatWouldBeRefused(t *testing.T) {
+	t.Parallel()
+	const file = `
+schedules:
+  fair: {weekly: 24/7, exceptions: [{ical_url: "https://192.168.1.5/private-token/fair.ics"}]}
+agents:
+  lea: {schedule: fair, leave: [{ical_url: "https://calendar.example/private-token/lea.ics"}]}
+`
+	got := testBundle{stdin: file}.run(t, "validate", "-")
+	const want = "stdin:3:48: warning: ical_url would be refused: the address 192.168.1.5 is not public"
+	if got.code != 0 || !strings.Contains(got.stderr, want) || strings.Count(got.stderr, "would be refused") != 1 || strings.Contains(got.stderr, "private-token") {
+		t.Errorf("code %d, stderr:\n%s", got.code, got.stderr)
+	}
+}
+
 func TestValidateWarnsOfCoversByWhoIsAway(t *testing.T) {
 	t.Parallel()
 	const file = `

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 const urlKey = "ical_url" // of a calendar that is fetched
@@ -19,7 +22,7 @@ func Calendars(body []byte) (urls []string) {
 	if json.Unmarshal(body, &tree) != nil {
 		return nil
 	}
-	eachCalendar(tree, func(url string) string {
+	eachCalendar("", tree, func(_, url string) string {
 		urls = append(urls, url)
 		return url
 	})
@@ -29,11 +32,23 @@ func Calendars(body []byte) (urls []string) {
 
 // Calendars are the URLs of the calendars that the definitions name, each once.
 func (d *Definitions) Calendars() []string {
+	urls := slices.Sorted(maps.Values(d.CalendarPlaces()))
+	return slices.Compact(urls)
+}
+
+// CalendarPlaces are the same by the JSON pointers of their places.
+func (d *Definitions) CalendarPlaces() map[string]string {
 	body, err := json.Marshal(d)
-	if err != nil { // it cannot be stored, and so is refused elsewhere
-		return nil
+	var tree any
+	if err != nil || !bytes.Contains(body, []byte(`"`+urlKey+`"`)) || json.Unmarshal(body, &tree) != nil {
+		return nil // what cannot be stored is refused elsewhere
 	}
-	return Calendars(body)
+	places := make(map[string]string)
+	eachCalendar("", tree, func(path, url string) string {
+		places[path] = url
+		return url
+	})
+	return places
 }
 
 // WithoutSecrets is the canonical JSON of a definition as every reader may see it: without the addresses of calendars. It
@@ -48,24 +63,25 @@ func WithoutSecrets(body []byte) ([]byte, error) {
 	if err := d.Decode(&tree); err != nil {
 		return nil, fmt.Errorf("reading a definition: %w", err)
 	}
-	eachCalendar(tree, hideURL)
+	eachCalendar("", tree, func(_, url string) string { return hideURL(url) })
 	return json.Marshal(tree)
 }
 
 // eachCalendar puts another address in the place of each.
-func eachCalendar(tree any, put func(url string) string) {
+func eachCalendar(path string, tree any, put func(path, url string) string) {
 	switch v := tree.(type) {
 	case []any:
-		for _, item := range v {
-			eachCalendar(item, put)
+		for i, item := range v {
+			eachCalendar(fmt.Sprint(path, "/", i), item, put)
 		}
 	case map[string]any:
 		for key, value := range v {
+			below := path + table.Segment(key)
 			if url, isText := value.(string); isText && key == urlKey {
-				v[key] = put(url)
+				v[key] = put(below, url)
 				continue
 			}
-			eachCalendar(value, put)
+			eachCalendar(below, value, put)
 		}
 	}
 }

@@ -19,8 +19,13 @@ func (d *Definitions) Check() error {
 }
 
 func (d *Definitions) check(at table.Place) {
-	d.shareCovers()
 	d.checkCovers(at, d.Cover)
+	for id, a := range sorted(d.Agents) {
+		if len(a.Cover) > 0 {
+			d.checkOwnCovers(at.Key("agents").Key(id), id, a)
+		}
+	}
+	d.shareCovers()
 	for id, spec := range sorted(d.Schedules) {
 		if isPreset(id) {
 			at.Key("schedules").Key(id).Fault(id, "reads as hours already", "another name")
@@ -34,9 +39,6 @@ func (d *Definitions) check(at table.Place) {
 		at := at.Key("agents").Key(id)
 		d.checkSchedule(at, a.Schedule)
 		d.checkTurn(at, id, a)
-		if len(a.Cover) > 0 {
-			d.checkCovers(at, d.unlisted(a.Cover))
-		}
 	}
 }
 
@@ -70,7 +72,11 @@ func (d *Definitions) checkNotices(at table.Place, p *Property) {
 
 func (d *Definitions) checkSchedule(at table.Place, s Schedule) {
 	if at = at.Key("schedule"); s.Name != "" {
-		lookUpOne(at, "a schedule", s.Name, d.Schedules)
+		noun := "a schedule"
+		if strings.HasSuffix(s.Name, ".ics") {
+			noun += "; a calendar closes one, in its exceptions: [{ical: " + s.Name + "}]"
+		}
+		lookUpOne(at, noun, s.Name, d.Schedules)
 	}
 }
 

@@ -82,11 +82,30 @@ func (d *Definitions) shareCovers() {
 // checkCovers looks up the agents of covers.
 func (d *Definitions) checkCovers(at table.Place, covers []Cover) {
 	for i, c := range covers {
-		if c.For != "" {
-			lookUpOne(at.Key("cover").Item(i).Key("for"), "an agent", c.For, d.Agents)
-		}
-		if c.By != "" {
-			lookUpOne(at.Key("cover").Item(i).Key("by"), "an agent", c.By, d.Agents)
+		d.checkCover(at.Key("cover").Item(i), c)
+	}
+}
+
+func (d *Definitions) checkCover(at table.Place, c Cover) {
+	if c.For != "" {
+		lookUpOne(at.Key("for"), "an agent", c.For, d.Agents)
+	}
+	if c.By != "" {
+		lookUpOne(at.Key("by"), "an agent", c.By, d.Agents)
+	}
+}
+
+// checkOwnCovers looks up the agents of the covers that were written with an agent, and faults those of which they are no part.
+// Covers that are in the list of the file, too, are checked there.
+func (d *Definitions) checkOwnCovers(at table.Place, id string, a *Agent) {
+	for i, c := range a.Cover {
+		at := at.Key("cover").Item(i)
+		switch {
+		case c.For == "" || c.By == "": // at fault already
+		case c.For != id && c.By != id:
+			at.Fault(c.For+", "+c.By, "are other agents", "covers of "+id+", who is in `for` or in `by`")
+		case !slices.Contains(d.Cover, c):
+			d.checkCover(at, c)
 		}
 	}
 }
@@ -143,9 +162,4 @@ func (a *Agent) StandsInFor(id string) []string {
 func (c Cover) Serves(at time.Time, zone *time.Location) bool {
 	local := at.In(zone)
 	return c.From.Compare(hours.DateOf(local)) <= 0 && hours.DateOf(local.AddDate(0, 0, -1)).Compare(c.To) <= 0
-}
-
-// unlisted are the covers of an agent that are not in the list of the file, where each is checked already.
-func (d *Definitions) unlisted(covers []Cover) []Cover {
-	return slices.DeleteFunc(slices.Clone(covers), func(c Cover) bool { return slices.Contains(d.Cover, c) })
 }

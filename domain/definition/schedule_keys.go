@@ -63,10 +63,11 @@ func holidaysShape() table.Shape {
 	line := table.Shape{Name: "text", Schema: map[string]any{"type": "string", "minLength": 1}}
 	names := map[string]any{"anyOf": []any{line.Schema, listSchema(line.Schema, 200)}}
 	hours := map[string]any{"type": table.OrNull("object"), "maxProperties": 200, "additionalProperties": windowsSchema()}
+	region := table.Shape{Name: "text", Schema: map[string]any{"type": []any{"string", "integer"}, "minLength": 1}} // 57 is Moselle
 	types := map[string]any{"type": "string", "enum": []any{"bank", "school", "optional"}}
 	keys := []table.Entry{
 		{Key: "country", Shape: line, Required: true, Doc: "ISO 3166-1 code of the country."},
-		{Key: "region", Shape: line, Doc: "ISO 3166-2 code of the region, where holidays differ by region: `BY` or `DE-BY`."},
+		{Key: "region", Shape: region, Doc: "ISO 3166-2 code of the region, where holidays differ by region: `BY` or `DE-BY`."},
 		{Key: "also", Shape: table.Shape{Name: "`bank`, `school`, `optional`, or a list of them", Schema: map[string]any{"anyOf": []any{types, listSchema(types, 200)}}},
 			Doc: "Types of holidays that close beside the public ones."},
 		{Key: "except", Shape: table.Shape{Name: "list of holidays", Schema: names}, Doc: "Holidays that are days like others, by their local or English names."},

@@ -95,23 +95,31 @@ func initials(name string) string {
 	}, name)
 }
 
-// PlaceOf reads a country, or a country and a region of it, as "FR" or "DE-BY". The region may also be given apart,
-// with or without the country. It does not look whether there are such.
-func PlaceOf(country, region string) (code, part string) {
-	code, part, _ = strings.Cut(strings.ToUpper(strings.TrimSpace(country)), "-")
-	if region != "" {
-		part = strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(region)), code+"-")
+// place reads a country, or a country and a region of it, as "FR" or "DE-BY". The region may also be given apart, with or
+// without the country. It does not look whether there are such, and faults a place that is cut short or names two regions.
+func (p *parser) place(path, country, region string) (code, part string) {
+	code, part, more := strings.Cut(strings.ToUpper(strings.TrimSpace(country)), "-")
+	apart := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(region)), code+"-")
+	switch {
+	case more && part == "":
+		p.fault(path+"/country", 0, country, "names no region after the dash", code+", or a region such as DE-BY")
+	case part != "" && apart != "" && part != apart:
+		p.fault(path+"/region", 0, region, "is not the region that "+code+"-"+part+" names", part+", or no region here")
+	case part == "":
+		part = apart
 	}
 	return iso(code), part
 }
 
 // FindHolidays finds the country and region of a list of holidays, and the types in it: the public ones, and those of
-// also. It reads the place as PlaceOf does. The error is of type [Faults].
+// also. The region may stand in the country, as in "DE-BY". The error is of type [Faults].
 func FindHolidays(country, region string, also []string) (*holidays.Country, string, []holidays.Type, error) {
 	var p parser
 	h := &Holidays{Also: p.also("/also", also)}
-	h.Country, h.Region = PlaceOf(country, region)
-	p.checkHolidays("", h)
+	misplaced := len(p.faults)
+	if h.Country, h.Region = p.place("", country, region); len(p.faults) == misplaced {
+		p.checkHolidays("", h)
+	}
 	found, _ := holidays.Find(h.Country)
 	return found, h.Region, h.types(), p.faults.Err()
 }

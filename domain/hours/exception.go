@@ -21,7 +21,11 @@ type Exception struct {
 func (p *parser) exceptions(path string, tree any) []Exception {
 	items, ok := tree.([]any)
 	if !ok {
-		p.fault(path, 0, show(tree), "is not a list of exceptions", `a list such as [{on: 2026-12-24, closed: true}]`)
+		allowed := `a list such as [{on: 2026-12-24, closed: true}]`
+		if text, isText := tree.(string); isText && isCalendar(text) {
+			tree, allowed = calendarShown(text), `a list such as [{ical_url: https://…}]`
+		}
+		p.fault(path, 0, show(tree), "is not a list of exceptions", allowed)
 		return nil
 	}
 	if len(items) > maxExceptions {
@@ -31,7 +35,12 @@ func (p *parser) exceptions(path string, tree any) []Exception {
 	var exceptions []Exception
 	sound := len(p.faults)
 	for i, item := range items {
-		exceptions = append(exceptions, p.exception(fmt.Sprintf("%s/%d", path, i), item))
+		entry := fmt.Sprintf("%s/%d", path, i)
+		if text, isText := item.(string); isText && isCalendar(text) {
+			p.fault(entry, 0, calendarShown(text), "is a calendar, and no exception", "{ical_url: https://…}; in a file also {ical: closures.ics}")
+			continue
+		}
+		exceptions = append(exceptions, p.exception(entry, item))
 	}
 	if len(p.faults) == sound {
 		p.checkClashes(exceptions)

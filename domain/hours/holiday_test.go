@@ -76,6 +76,8 @@ func TestHolidaysByCountryAndRegion(t *testing.T) {
 		{"{country: SE, also: bank}", "2026-12-24", "julafton"},
 		{"FR-57", "2026-12-26", "Lendemain de Noël"},
 		{"{country: FR, region: fr-57}", "2026-04-03", "Vendredi saint"},
+		{"{country: FR, region: 57}", "2026-04-03", "Vendredi saint"}, // a number in YAML
+		{"{country: FR-57, region: fr-57}", "2026-04-03", "Vendredi saint"},
 		{"{country: FR, except: [Bastille Day]}", "2026-07-14", "weekly"},      // by its English name
 		{"{country: FR, except: [Armistice de 1918]}", "2026-11-11", "weekly"}, // by the name it had in earlier versions
 		{"{country: NZ, except: [Queen's Birthday]}", "2026-06-01", "weekly"},  // the same day has another name today

@@ -129,10 +129,19 @@ func (p *parser) object(path string, tree any, known ...string) (map[string]any,
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(known, key) {
-			p.fault(path+table.Segment(key), 0, key, unknownKey, table.Choices(key, known))
+			p.fault(path+table.Segment(key), 0, key, unknownKey, p.choices(key, known))
 		}
 	}
 	return fields, true
+}
+
+// choices are the keys that are known, and the place of a calendar that stands beside exceptions.
+func (p *parser) choices(key string, known []string) string {
+	allowed := table.Choices(key, known)
+	if (key == "ical" || key == "ical_url") && slices.Contains(known, "exceptions") {
+		allowed += "; exceptions: [{" + key + ": …}] closes by a calendar"
+	}
+	return allowed
 }
 
 const unknownKey = "is not a known key"

@@ -2,6 +2,7 @@ package hours
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,8 +18,9 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 	h := &Holidays{}
 	sound := len(p.faults)
 	if text, ok := tree.(string); ok {
-		h.Country, h.Region = PlaceOf(text, "")
-		p.checkHolidays(path, h)
+		if h.Country, h.Region = p.place(path, text, ""); len(p.faults) == sound {
+			p.checkHolidays(path, h)
+		}
 		for i := range p.faults[sound:] {
 			p.faults[sound+i].Path = path // the short form has no parts to point into
 		}
@@ -34,9 +36,9 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 		p.fault(path, 0, show(tree), "lacks country", `a country such as {country: FR}`)
 	}
 	if value, ok := fields["region"]; ok {
-		h.Region, _ = p.text(path+"/region", value, `a region such as "BY"`)
+		h.Region, _ = p.text(path+"/region", regionText(value), `a region such as "BY"`)
 	}
-	h.Country, h.Region = PlaceOf(h.Country, h.Region)
+	h.Country, h.Region = p.place(path, h.Country, h.Region)
 	h.Also = p.also(path+"/also", p.names(path+"/also", fields["also"]))
 	h.Except = p.names(path+"/except", fields["except"])
 	h.Hours = p.holidayHours(path+"/hours", fields["hours"])
@@ -45,6 +47,15 @@ func (p *parser) holidays(path string, tree any) *Holidays {
 	}
 	h.respell()
 	return h
+}
+
+// regionText is a region as text: YAML takes 57, the code of Moselle, for a number.
+func regionText(tree any) any {
+	switch tree.(type) {
+	case json.Number, int, int64, uint64:
+		return fmt.Sprint(tree)
+	}
+	return tree
 }
 
 // also reads the types that are wanted beside the public ones.

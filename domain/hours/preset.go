@@ -21,6 +21,9 @@ func (p *parser) preset(path, text string) (windows [7][]Window) {
 		return windows
 	case isClosed(text):
 		return windows
+	case isCalendar(text):
+		p.fault(path, 0, calendarShown(text), "is a calendar, which closes a schedule and is none", calendarInstead)
+		return windows
 	case len(text) > maxText:
 		p.fault(path, 0, text, "is too long", fmt.Sprintf("at most %d bytes", maxText))
 		return windows

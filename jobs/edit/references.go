@@ -68,7 +68,7 @@ func (rs references) check(ctx context.Context, name string, def any) error {
 	under := "/" + kind + "/" + name
 	for i := range faults {
 		faults[i].Path = strings.TrimPrefix(faults[i].Path, under)
-		if faults[i].Path != "" { // a name that leads nowhere: the set has only names that were looked up
+		if strings.HasPrefix(faults[i].Problem, "is not the name of") { // the set has only names that were looked up
 			faults[i].Allowed = "one that is defined"
 		}
 	}

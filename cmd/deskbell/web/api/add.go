@@ -11,9 +11,9 @@ import (
 )
 
 type addInput struct {
-	ID       string    `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
-	From     time.Time `query:"from" doc:"Default: now."`
-	Duration string    `query:"duration" default:"0s" maxLength:"100" example:"4h" doc:"Open time, such as 30m, 4h or 1h30m; 1d is 24 hours of it. Nothing, 0s, gives from while it is open, and else the next opening."`
+	ID       string       `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	From     instantParam `query:"from" doc:"Default: now."`
+	Duration string       `query:"duration" default:"0s" maxLength:"100" example:"4h" doc:"Open time, such as 30m, 4h or 1h30m; 1d is 24 hours of it. Nothing, 0s, gives from while it is open, and else the next opening."`
 }
 
 type addOutput struct{ Body added }
@@ -32,12 +32,18 @@ func (s *service) addAdd(h huma.API, p preview) {
 		if err != nil {
 			return nil, s.failed(err)
 		}
+		from, wrong := in.From.instant("from")
 		d, err := hours.ParseDuration(in.Duration)
 		if err != nil {
-			return nil, huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{Location: "query.duration", Message: err.Error(), Value: in.Duration})
+			err = &huma.ErrorDetail{Location: "query.duration", Message: err.Error(), Value: in.Duration}
 		}
-		from := s.beginning(in.From)
-		if err := checkYears(from, from.Add(hours.AddHorizon)); err != nil {
+		if err := invalid(wrong, err); err != nil {
+			return nil, err
+		}
+		if from.IsZero() {
+			from = s.beginning(from)
+		}
+		if err := invalid(checkYears(from, from.Add(hours.AddHorizon))); err != nil {
 			return nil, err
 		}
 		out := &addOutput{added{TimeZone: schedule.Location().String()}}

@@ -62,7 +62,7 @@ func New(c Config) API {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
 	config.Security = []map[string][]string{{"key": {}}}
 	h := humago.New(mux, config)
-	h.UseMiddleware(s.boundKeys(h))
+	h.UseMiddleware(s.boundKeys(h), knownParams(h))
 	addSchemas(h.OpenAPI().Components.Schemas.Map())
 	for _, k := range kinds() {
 		s.addDefinitions(h, k)
@@ -73,6 +73,7 @@ func New(c Config) API {
 		s.addBoundaries(h, p)
 		s.addAdd(h, p)
 	}
+	s.addCountries(h)
 	s.addHolidays(h)
 	s.addEvents(h)
 	describeWidget(h.OpenAPI())

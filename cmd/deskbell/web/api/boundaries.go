@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -22,9 +23,9 @@ const (
 )
 
 type boundariesInput struct {
-	ID   string    `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
-	From time.Time `query:"from" doc:"Default: now."`
-	To   time.Time `query:"to" doc:"Default: 14 days after from; two years after it at most."`
+	ID   string       `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	From instantParam `query:"from" doc:"Default: now."`
+	To   instantParam `query:"to" doc:"Default: 14 days after from; two years after it at most."`
 }
 
 type boundariesOutput struct{ Body boundaries }
@@ -72,9 +73,9 @@ func (p preview) now() string {
 }
 
 type coverageInput struct {
-	ID   string    `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
-	From time.Time `query:"from" doc:"Default: now."`
-	To   time.Time `query:"to" doc:"Default: 14 days after from; two years after it at most."`
+	ID   string       `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+	From instantParam `query:"from" doc:"Default: now."`
+	To   instantParam `query:"to" doc:"Default: 14 days after from; two years after it at most."`
 }
 
 type coverageOutput struct{ Body view.Coverage }
@@ -113,15 +114,19 @@ func (s *service) addBoundaries(h huma.API, p preview) {
 
 // span is the time that a preview is of.
 func (s *service) span(in *boundariesInput) (from, to time.Time, err error) {
-	if from, to = s.beginning(in.From), in.To; to.IsZero() {
+	from, wrong := in.From.instant("from")
+	to, alsoWrong := in.To.instant("to")
+	if err := invalid(wrong, alsoWrong); err != nil {
+		return from, to, err
+	}
+	if from = s.beginning(from); to.IsZero() {
 		to = from.AddDate(0, 0, previewDays)
 	}
-	if to.Before(from) || to.After(from.AddDate(0, 0, mostPreviewDays)) {
-		return from, to, huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
-			Location: "query.to", Message: "is before from, or more than two years after it", Value: to,
-		})
+	if last := from.AddDate(0, 0, mostPreviewDays); to.Before(from) || to.After(last) {
+		return from, to, invalid(wrongParam("to", string(in.To), "is before from, or more than two years after it",
+			from.UTC().Format(time.RFC3339)+" to "+last.UTC().Format(time.RFC3339)))
 	}
-	return from, to, checkYears(from, to)
+	return from, to, invalid(checkYears(from, to))
 }
 
 // beginning is the whole second of from; the zero time is now.
@@ -132,13 +137,13 @@ func (s *service) beginning(from time.Time) time.Time {
 	return from.Truncate(time.Second)
 }
 
+// checkYears faults a question whose answer may be beyond the last year.
 func checkYears(from, to time.Time) error {
-	if from.UTC().Year() < firstYear || to.UTC().Year() > lastYear {
-		return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{
-			Location: "query.from", Message: "leads beyond the years 1 to 9998", Value: from,
-		})
+	if to.UTC().Year() <= lastYear {
+		return nil
 	}
-	return nil
+	years := to.UTC().Year() - from.UTC().Year()
+	return wrongParam("from", from.UTC().Format(time.RFC3339), "leads beyond the years that are known", fmt.Sprintf("instants of the years %d to %d", firstYear, lastYear-years-1))
 }
 
 func boundariesOf(schedule *hours.Schedule, from, to time.Time) boundaries {

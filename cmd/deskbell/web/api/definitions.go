@@ -211,6 +211,7 @@ func (s *service) put(ctx context.Context, k kind, in *putInput) (*definitionOut
 	if err != nil {
 		return nil, s.failed(err)
 	}
+	warnings = append(warnings, s.halfCovers(ctx, in.ID, def)...)
 	out := &definitionOutput{Status: http.StatusOK, ETag: d.ETag, Location: k.path() + "/" + in.ID, Warnings: warningHeaders(warnings), Body: d.Body}
 	if created {
 		out.Status = http.StatusCreated

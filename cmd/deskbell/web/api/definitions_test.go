@@ -354,6 +354,107 @@ func TestAdd(t *testing.T) {
 	}
 }
 
+func TestQuestionsAreReadStrictly(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/office", `{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "9-17"}}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{"schedule": "office"}`)
+	const instant = `is not an instant; allowed: RFC 3339, such as 2026-12-24T18:00:00+01:00 or 2026-12-24T17:00:00Z, in the years 1 to 9998`
+	for _, c := range []struct {
+		path string
+		want []string // location, message
+	}{
+		{"/v1/schedules/office/add?from=2026-12-01T09:00&duration=4", []string{"query.from", instant, "query.duration", `"4" is not a duration`}},
+		{"/v1/schedules/office/add?from=0001-01-01T00:00:00Z", []string{"query.from", instant}}, // which is not now
+		{"/v1/schedules/office/add?from=9990-01-01T00:00:00Z", []string{"query.from", "leads beyond the years that are known; allowed: instants of the years 1 to 9898"}},
+		{"/v1/schedules/office/add?duraton=4h", []string{"query.duraton", `is not a parameter here; allowed: from, duration (did you mean "duration"?)`}},
+		{"/v1/schedules/office/add?duration=4h&duration=5h", []string{"query.duration", "is there more than once; allowed: one value"}},
+		{"/v1/schedules/office/boundaries?from=now&to=then", []string{"query.from", instant, "query.to", instant}},
+		{"/v1/schedules/office/boundaries?limit=1", []string{"query.limit", "is not a parameter here; allowed: from, to"}},
+		{"/v1/properties/acme/coverage?form=2026-11-23T00:00:00Z", []string{"query.form", `is not a parameter here; allowed: from, to (did you mean "from"?)`}},
+		{"/v1/properties/acme/coverage?from=2026-11-23T00:00:00Z&to=2026-11-22T00:00:00Z",
+			[]string{"query.to", "is before from, or more than two years after it; allowed: 2026-11-23T00:00:00Z to 2028-11-24T00:00:00Z"}},
+		{"/v1/schedules?limt=3", []string{"query.limt", `is not a parameter here; allowed: cursor, limit (did you mean "limit"?)`}},
+		{"/v1/schedules/office?verbose=1", []string{"query.verbose", "is not a parameter here; allowed: none"}},
+	} {
+		p := b.Want(422, webtest.Request{}, "GET", c.path, "").Problem(t)
+		var got []string
+		for _, e := range p.Errors {
+			got = append(got, e.Location, e.Message)
+		}
+		same := len(got) == len(c.want)
+		for i := range c.want {
+			same = same && strings.HasPrefix(got[i], c.want[i])
+		}
+		if !same {
+			t.Errorf("%s: %q", c.path, got)
+		}
+	}
+	const answer = `{"time_zone": "Europe/Paris", "at": "2026-12-01T12:00:00Z", "local": "2026-12-01T13:00:00+01:00"}`
+	for _, from := range []string{"2026-12-01T09:00:00%2B01:00", "2026-12-01T09:00:00+01:00", "2026-12-01T08:00:00Z"} { // a plus is a blank in a query
+		webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/schedules/office/add?duration=4h&from="+from, "").Body, answer)
+	}
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/schedules/office/add?duration=1h&from=2026-12-01T08:00:00.5Z", "").Body,
+		`{"time_zone": "Europe/Paris", "at": "2026-12-01T09:00:00.5Z", "local": "2026-12-01T10:00:00.5+01:00"}`) // not a moment too early
+}
+
+func TestACalendarIsNoDefinition(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	for _, path := range []string{"/v1/schedules/office", "/v1/agents/lea"} {
+		a := b.Want(400, webtest.Request{}, "PUT", path, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n")
+		if !strings.Contains(a.Body, "it is an iCalendar") || !strings.Contains(a.Body, "ical_url") {
+			t.Error(a.Body)
+		}
+	}
+	a := b.Want(422, webtest.Request{}, "PUT", "/v1/properties/acme", `{"schedule": "hours.ics"}`)
+	if !strings.Contains(a.Body, "is not the name of a schedule; a calendar closes one, in its exceptions: [{ical: hours.ics}]; allowed: one that is defined") {
+		t.Error(a.Body)
+	}
+}
+
+// A cover stands with both agents. Over HTTP they are written one after the other.
+func TestCoversOverHTTP(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	for _, id := range []string{"lea", "tom", "kim"} {
+		b.Want(201, webtest.Request{}, "PUT", "/v1/agents/"+id, `{"schedule": "mon-fri 9-17"}`)
+	}
+	const cover = `{"schedule": "mon-fri 9-17", "cover": [{"for": "lea", "by": "tom", "on": "2026-11-24"}]}`
+	warned := func(id string, want ...string) {
+		t.Helper()
+		if got := b.Want(200, webtest.Request{}, "PUT", "/v1/agents/"+id, cover).Header.Values("Deskbell-Warning"); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+	warned("tom", "/cover/0: lea by tom stands with tom alone: lea is not away until it stands in the cover of lea, too")
+	warned("lea")
+	warned("tom")
+	b.Want(200, webtest.Request{}, "PUT", "/v1/agents/tom", `{}`)
+	warned("lea", "/cover/0: lea by tom stands with lea alone: tom does not stand in until it stands in the cover of tom, too")
+
+	p := b.Want(422, webtest.Request{}, "PUT", "/v1/agents/kim", cover).Problem(t)
+	if len(p.Errors) != 1 || p.Errors[0].Location != "/cover/0" || p.Errors[0].Message != "are other agents; allowed: covers of kim, who is in `for` or in `by`" {
+		t.Error(p)
+	}
+	p = b.Want(422, webtest.Request{}, "PUT", "/v1/agents/tom", `{"cover": [{"for": "zoe", "by": "tom", "on": "2026-11-24"}]}`).Problem(t)
+	if !slices.Equal(p.Locations(), []string{"/cover/0/for"}) {
+		t.Error(p)
+	}
+
+	// A key of one property is told of no agent, by its covers neither.
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{"schedule": "mon-fri 9-17", "agents": ["lea"]}`)
+	warned("tom")
+	bound := webtest.Request{Key: b.Key(edit.Key{Name: "staff", Properties: []string{"acme"}})}
+	for _, path := range []string{"/v1/agents/lea", "/v1/agents/tom", "/v1/agents/lea/boundaries", "/v1/agents/tom/add", "/v1/agents"} {
+		b.Want(403, bound, "GET", path, "")
+	}
+	a := b.Want(200, bound, "GET", "/v1/properties/acme/coverage?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z", "")
+	if strings.Contains(a.Body, "tom") || strings.Contains(a.Body, "lea") {
+		t.Error(a.Body)
+	}
+}
+
 func TestWarningsAreHeaders(t *testing.T) {
 	t.Parallel()
 	b := webtest.New(t)

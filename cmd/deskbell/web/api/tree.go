@@ -20,6 +20,9 @@ func readTree(body []byte) (any, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, errors.New("the body is empty; it has to be JSON")
 	}
+	if head := bytes.TrimSpace(body); bytes.HasPrefix(head, []byte("BEGIN:VCALENDAR")) {
+		return nil, errors.New("it is an iCalendar, and has to be JSON; exceptions of a schedule, and leave of an agent, name a calendar as {\"ical_url\": \"https://…\"}")
+	}
 	var checked json.RawMessage
 	if err := json.Unmarshal(body, &checked); err != nil {
 		offset := int64(len(body))
