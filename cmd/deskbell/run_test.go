@@ -36,7 +36,7 @@ func (b testBundle) run(t *testing.T, args ...string) result {
 	for name, value := range b.env {
 		env[name] = value
 	}
-	var stdout, stderr bytes.Buffer
+	var stdout, stderr output // to which a connection that is given up may still log
 	a := &app{
 		env:   func(name string) string { return env[name] },
 		stdin: strings.NewReader(b.stdin), stdout: &stdout, stderr: &stderr,

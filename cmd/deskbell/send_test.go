@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +39,7 @@ func TestSend(t *testing.T) { //nolint:tparallel // its cases share a Redis
 			if err := rdb.FlushDB(t.Context()).Err(); err != nil {
 				t.Fatal(err)
 			}
-			var out, errs bytes.Buffer
+			var out, errs output
 			a := &app{
 				env:   func(name string) string { return map[string]string{"REDIS_URL": server.URL()}[name] },
 				stdin: strings.NewReader(c.stdin), stdout: &out, stderr: &errs, now: time.Now,
