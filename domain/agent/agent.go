@@ -1,8 +1,16 @@
-// Package agent decides whether an agent is online, and which notices are due.
+// Package agent decides whether an agent takes chats, and which notices are due.
 //
-// An agent's hours are a schedule of their own, closed on the dates of leave. At a
-// start of hours the agent goes online, at an end offline, and gets a notice if
-// they asked for it.
+// An agent's hours are a schedule of their own, closed on the dates of leave. What events say about the agent is their
+// Presence. Both together give their status at an instant (Agent.At):
+//
+//	on leave                                offline            leave
+//	a locked choice                         as chosen          locked
+//	a choice since the last boundary        as chosen          chosen
+//	scheduled                               as the hours say   the reason of the hours
+//	scheduled_and_logged_in, logged_in      while logged in    not_logged_in, logged_in
+//	then, and only if that is less:
+//	a chat unanswered for too long          offline            auto_offline
+//	nothing done for too long               away or offline    idle
 package agent
 
 import (
@@ -16,8 +24,25 @@ type Status string
 
 // The statuses.
 const (
-	Online  Status = "online"
-	Offline Status = "offline"
+	Online    Status = "online"
+	Away      Status = "away"
+	Invisible Status = "invisible" // at work, and not offered to visitors
+	Offline   Status = "offline"
+
+	Scheduled Status = "scheduled" // of a choice: none, as the hours say
+)
+
+// Reasons that no hours give.
+const (
+	ReasonLocked      = "locked"        // the agent chose it until they undo it
+	ReasonChosen      = "chosen"        // the agent chose it since their last boundary
+	ReasonLoggedIn    = "logged_in"     // OnlineWhen asks for a session, and there is one
+	ReasonNotLoggedIn = "not_logged_in" // there is none
+	ReasonAutoOffline = "auto_offline"  // a chat waited for Rules.AutoOfflineAfter
+	ReasonIdle        = "idle"          // nothing was heard of them for Rules.Idle.After
+
+	ReasonLeave        = "leave"         // they are on leave; also the hours' own word
+	ReasonOutsideHours = "outside_hours" // why a choice was refused
 )
 
 // Kind is the subject of a notice.
@@ -27,32 +52,54 @@ type Kind string
 const (
 	HoursStarted Kind = "hours_started"
 	HoursEnded   Kind = "hours_ended"
+	AutoOffline  Kind = "auto_offline"
+	Idle         Kind = "idle"
 	ClosingSoon  Kind = "closing_soon"  // of a property that they serve; see widget.ClosingSoon
 	DigestOpened Kind = "digest_opened" // the same; Decide knows nothing of either
+	SlowChat     Kind = "slow_chat"     // of a chat of a property; the same
+	ShiftEnd     Kind = "shift_end"     // the same
 )
 
 // Kinds are all kinds of notices that an agent can ask for.
-func Kinds() []Kind { return []Kind{HoursStarted, HoursEnded, ClosingSoon, DigestOpened} }
+func Kinds() []Kind {
+	return []Kind{HoursStarted, HoursEnded, AutoOffline, Idle, ClosingSoon, DigestOpened, SlowChat, ShiftEnd}
+}
+
+// The ways to come online.
+const (
+	WhenScheduled            = "scheduled"
+	WhenScheduledAndLoggedIn = "scheduled_and_logged_in"
+	WhenLoggedIn             = "logged_in"
+)
+
+// Rules are an agent's definition beside their hours. The zero value goes by the hours alone.
+type Rules struct {
+	OnlineWhen         string        // one of the ways; empty: WhenScheduled
+	OnlineOutsideHours bool          // they may choose online outside their hours
+	AutoOfflineAfter   time.Duration // a chat may wait for their answer so long; 0: as long as it likes
+	IdleAfter          time.Duration // they may do nothing for so long; 0: as long as they like
+	IdleTo             Status        // Away (also where it is empty) or Offline
+}
 
 // Agent is an agent as Decide needs it.
 type Agent struct {
 	Hours    *hours.Schedule // leave applied; nil: always on duty
 	NotifyOn []Kind          // empty: no notices
 	First    int64           // versions of a new state come after it: above any of an agent of that name before
+
+	Rules    Rules
+	Presence Presence // of At, Available and NextBoundary; Decide takes that of the state
+
+	// AsOf is the present of At, Available and NextBoundary: beyond it nobody is foreseen to become idle, to leave a chat
+	// unanswered, or to lose a session without a word, since one sign of life puts it off. Zero: all of them are foreseen.
+	AsOf time.Time
 }
-
-// Available tells whether the agent takes new chats at an instant.
-func (a Agent) Available(at time.Time) bool { return a.Hours.At(at).Open }
-
-// NextBoundary is the first instant after t at which Available differs; zero when
-// it never does.
-func (a Agent) NextBoundary(t time.Time) time.Time { return a.Hours.NextBoundary(t) }
 
 // State is the state of an agent, with its horizon.
 type State struct {
 	Status  Status    `json:"status"`
-	Reason  string    `json:"reason"`         // of the hours: hours.State.Reason
-	Since   time.Time `json:"since"`          // when Status last changed
+	Reason  string    `json:"reason"`         // of the hours: hours.State.Reason, or one of the reasons here
+	Since   time.Time `json:"since"`          // when Status last changed, or was chosen anew
 	Until   time.Time `json:"until,omitzero"` // when it changes next; zero: never
 	Next    Status    `json:"next,omitempty"` // the status from Until on; empty with Until
 	Version int64     `json:"version"`        // grows by one with every change; 0: never decided
@@ -60,14 +107,19 @@ type State struct {
 	// Told is the last boundary of the agent's hours that was announced, or passed
 	// over because no notice was wanted or it was too late.
 	Told time.Time `json:"told,omitzero"`
+
+	// Lowered is when the agent last became idle, or left a chat unanswered too long, as far as they were told, or passed over.
+	Lowered  time.Time `json:"lowered,omitzero"`
+	Presence Presence  `json:"presence,omitzero"`
 }
 
 // Notice is one message to an agent.
 type Notice struct {
 	Kind     Kind
-	Boundary time.Time // the start or end of hours
+	Boundary time.Time // the start or end of hours; of auto_offline and idle when it happened
 	Until    time.Time // hours_started: when they end; hours_ended: when the next begin; zero: never
-	Reason   string    // of the hours at the boundary: hours.State.Reason
+	Reason   string    // of the hours at the boundary: hours.State.Reason; of the others their Kind
+	Chat     string    // auto_offline: the chat that waits, "property/chat"
 }
 
 // Decision is the answer of Decide.
@@ -75,7 +127,11 @@ type Decision struct {
 	State    State
 	Changed  bool      // State differs from before for a reader
 	Before   Status    // the status before; empty: there was none
-	Boundary time.Time // the boundary that changed it; zero: an edit did
+	Boundary time.Time // the boundary that changed it; zero: an event or an edit did
+	Event    string    // the event that the status comes from, as far as it is known; empty where Boundary is not
 	Notices  []Notice  // in the order of their boundaries
+
+	// Unforeseen says that those who foresaw the agent by the state before are wrong: an event, or the lack of one, changed it.
+	Unforeseen bool
 	Due      time.Time // when to decide again; zero: only when something is edited
 }

@@ -16,37 +16,60 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	if ahead := before.Since.Sub(at); ahead > 0 && ahead <= hours.ClockSkew {
 		at = before.Since
 	}
-	now := at.Truncate(time.Second).UTC()
+	now := second(at)
+	a.Presence, a.AsOf = before.Presence, now
 	h := a.Hours.At(now)
-	s := State{Status: status(h.Open), Reason: h.Reason, Until: h.Until.UTC(), Version: cmp.Or(before.Version, a.First), Told: before.Told}
-	if !s.Until.IsZero() {
-		s.Next = status(!h.Open)
+	v := a.judge(now, h)
+	s := State{
+		Status: v.status, Reason: v.reason, Version: cmp.Or(before.Version, a.First),
+		Told: before.Told, Lowered: before.Lowered, Presence: before.Presence,
 	}
-	d := Decision{Before: before.Status, Due: hours.Earliest(s.Until, a.Hours.ReasonUntil(now, h).UTC())}
-	s.Since, d.Boundary = since(before, s.Status, h.Since.UTC(), now)
+	next := a.next(now, v.status)
+	if next.known {
+		s.Until, s.Next = next.at, next.status
+	}
+	d := Decision{Before: before.Status, Due: hours.Earliest(hours.Earliest(next.at, a.deadline(now, h)), a.reasonUntil(now, h))}
+	if s.Since, d.Boundary = since(before, v, now); d.Boundary.IsZero() {
+		d.Event = v.event
+	}
 	if h.Since.After(s.Told) {
 		if before.Version > 0 { // a new agent has not lived through the boundaries before
 			d.Notices = a.notices(before, at)
 		}
 		s.Told = h.Since.UTC()
 	}
+	if v.deadline && v.since.After(s.Lowered) {
+		s.Lowered = v.since
+		if kind := Kind(v.reason); slices.Contains(a.NotifyOn, kind) && now.Sub(v.since) <= hours.NoticeTooLate {
+			d.Notices = append(d.Notices, Notice{Kind: kind, Boundary: v.since, Until: s.Until, Reason: v.reason, Chat: v.chat})
+		}
+	}
 	d.Changed = before.Version == 0 || s.Status != before.Status || s.Next != before.Next ||
 		!s.Since.Equal(before.Since) || !s.Until.Equal(before.Until)
 	if d.Changed {
 		s.Version++
 	}
+	d.Unforeseen = d.Changed && before.Version > 0 && (v.own || isOwn(before.Reason)) && (d.Boundary.IsZero() || v.deadline)
 	d.State = s
 	return d
 }
 
 // since returns the start of the status, and the boundary there. There is no
-// boundary where an edit changed the status, or nothing did.
-func since(before State, now Status, began, at time.Time) (since, boundary time.Time) {
+// boundary where an event or an edit changed the status, or nothing did.
+func since(before State, v verdict, at time.Time) (since, boundary time.Time) {
 	crossed := before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until)
 	switch {
-	case crossed && !began.Before(before.Until):
-		return began, began
-	case before.Status == now: // an edit may have moved the boundary away
+	case crossed && !v.since.Before(before.Until) && !v.own:
+		return v.since, v.since
+	case v.own && v.deadline:
+		return v.since, v.since
+	case v.own && v.reason == ReasonLocked && before.Status == v.status && before.Since.After(v.since): // it outlived a leave
+		return before.Since, time.Time{}
+	case v.own && (!crossed || before.Status == v.status || v.since.After(before.Until)):
+		return v.since, time.Time{}
+	case isOwn(before.Reason) && !v.own && !v.since.Before(before.Since): // the hours took over
+		return v.since, v.since
+	case before.Version > 0 && before.Status == v.status: // an edit may have moved the boundary away
 		return before.Since, time.Time{}
 	case crossed: // an edit moved it ahead, unseen: readers saw the change when it was foreseen
 		return before.Until.UTC(), before.Until.UTC()

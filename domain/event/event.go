@@ -71,8 +71,10 @@ type Data struct {
 	Added         []string `json:"added,omitempty"`          // tags, chat.tagged
 	Removed       []string `json:"removed,omitempty"`        // tags, chat.tagged
 
-	Status Status `json:"status,omitempty"` // agent.status_set
-	Locked bool   `json:"locked,omitempty"` // agent.status_set: until undone, not only until the next boundary
+	Status  Status `json:"status,omitempty"`  // agent.status_set
+	Locked  bool   `json:"locked,omitempty"`  // agent.status_set: until undone, not only until the next boundary
+	Session string `json:"session,omitempty"` // agent.*; empty: the one without a name
+	TTL     int    `json:"ttl,omitempty"`     // agent.logged_in: seconds that the session lasts without a sign of life; 0: until it logs out
 }
 
 // Page is where a visitor is.
@@ -125,6 +127,7 @@ const (
 	Away      Status = "away"
 	Invisible Status = "invisible"
 	Offline   Status = "offline"
+	Scheduled Status = "scheduled" // no choice: as the agent's hours say
 )
 
 // FormKind is which form it is.

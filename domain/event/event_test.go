@@ -67,30 +67,42 @@ func examples() []event.Event {
 	return all
 }
 
-// inTabs are those examples that may happen in a tab, with a tab.
-func inTabs() []event.Event {
+// newer are those examples that have a newer form: they may happen in a tab, or in a session of an agent.
+func newer() []event.Event {
 	var all []event.Event
 	for _, e := range examples() {
-		if slices.ContainsFunc(event.Reference(), func(row event.Row) bool { return row.Type == e.Type && slices.Contains(row.Optional, "tab") }) {
+		i := slices.IndexFunc(event.Reference(), func(row event.Row) bool { return row.Type == e.Type })
+		may := event.Reference()[i].Optional
+		if slices.Contains(may, "tab") {
 			e.Data.Tab = "t1"
+		}
+		if slices.Contains(may, "session") {
+			e.Data.Session = "p1"
+		}
+		if slices.Contains(may, "ttl") {
+			e.Data.TTL = 120
+		}
+		if isNewer(e) {
 			all = append(all, e)
 		}
 	}
 	return all
 }
 
+func isNewer(e event.Event) bool { return e.Data.Tab != "" || e.Data.Session != "" }
+
 // TestWireForm holds the JSON of events against files that are never edited: applications send events like these, and
 // tasks in Redis hold them. A new form gets a new folder.
 func TestWireForm(t *testing.T) {
 	t.Parallel()
 	shown := map[event.Type]bool{}
-	for _, e := range append(examples(), inTabs()...) {
+	for _, e := range append(examples(), newer()...) {
 		shown[e.Type] = true
 		encoded, err := json.MarshalIndent(e, "", "  ")
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden := fileOf(t, map[bool]string{true: "v1", false: "v2"}[e.Data.Tab == ""], e.Type)
+		golden := fileOf(t, map[bool]string{false: "v1", true: "v2"}[isNewer(e)], e.Type)
 		if diff := cmp.Diff(string(golden), string(encoded)+"\n"); diff != "" {
 			t.Errorf("%s is written otherwise now (-then +now):\n%s", e.Type, diff)
 		}
@@ -113,7 +125,7 @@ func TestWireForm(t *testing.T) {
 	}
 }
 
-// file is the newest form of a type: the second knows tabs.
+// file is the newest form of a type: the second knows tabs and sessions.
 func file(t testing.TB, kind event.Type) []byte {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join("testdata", "v2", string(kind)+".json")); err == nil {

@@ -136,6 +136,19 @@ func count(most int64) table.Kind[*int] {
 	})
 }
 
+// seconds is a whole number of seconds.
+func seconds(least, most int64) table.Kind[int] {
+	schema := map[string]any{"type": "integer", "minimum": least, "maximum": most}
+	return table.NewKind("whole number", schema, func(at table.Place, tree any) int {
+		n, ok := wholeNumber(tree)
+		if !ok || n < least || n > most {
+			at.Fault(table.Show(tree), "is not a number of seconds that fits here", fmt.Sprintf("a whole number from %d to %d", least, most))
+			return 0
+		}
+		return int(n)
+	})
+}
+
 // wholeNumber reads a number as the decoders of JSON and YAML give them. 3.0 and 1e3 are whole; a number too large for
 // its type is none.
 func wholeNumber(tree any) (int64, bool) {

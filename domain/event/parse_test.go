@@ -160,7 +160,9 @@ func TestParseRefuses(t *testing.T) {
 		{`{"type": "chat.tagged", "data": {"property": "acme", "chat": "c1", "added": ["a", "b"], "removed": ["b"]}}`, `/data/removed/0: "b" is added as well; allowed: either of both`},
 		{`{"type": "visitor.updated", "data": {"property": "acme", "visitor": "v1", "attributes": {}}}`, `/data: "attributes" is missing; allowed: the attributes of a visitor`},
 		{`{"type": "visitor.custom", "data": {"property": "acme", "visitor": "v1", "name": "a\nb"}}`, `/data/name: "a\nb" is not a name; allowed: 1 to 100 characters on one line`},
-		{`{"type": "agent.status_set", "data": {"agent": "lea", "status": "busy"}}`, `/data/status: "busy" is not a status; allowed: online, away, invisible, offline`},
+		{`{"type": "agent.status_set", "data": {"agent": "lea", "status": "busy"}}`, `/data/status: "busy" is not a status; allowed: online, away, invisible, offline, scheduled`},
+		{`{"type": "agent.logged_in", "data": {"agent": "lea", "session": ".", "ttl": 5}}`, `/data/session: "." is not an id; allowed: 1 to 128 letters, digits and -._~!$&'()*+,;=:@ but not . or .. alone` + "\n" +
+			`/data/ttl: "5" is not a number of seconds that fits here; allowed: a whole number from 10 to 86400`},
 		{`{"type": "form.submitted", "data": {"property": "acme", "visitor": "v1", "form": {"kind": "offline form"}}}`, `/data/form/kind: "offline form" is not a kind of form; allowed: offline, contact, callback`},
 	} {
 		_, err := intake().Parse(tree(t, c.in))

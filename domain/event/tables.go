@@ -20,6 +20,8 @@ const (
 	mostDepth    = 4      // levels of custom values, the outermost included
 	mostPosition = 1_000_000
 	mostVisits   = 1_000_000_000
+	leastTTL     = 10     // seconds of a session: shorter, it would end between two signs of life
+	mostTTL      = 86_400 // seconds of a session
 )
 
 const (
@@ -81,13 +83,13 @@ var catalogue = []spec{
 	{kind: ChatEnded, required: "property chat", optional: "visitor visit",
 		doc: "A chat is over."},
 
-	{kind: AgentLoggedIn, required: "agent", optional: "property",
-		doc: "An agent has logged in."},
-	{kind: AgentLoggedOut, required: "agent", optional: "property",
-		doc: "An agent has logged out."},
-	{kind: AgentStatusSet, required: "agent status", optional: "property locked",
-		doc: "An agent has chosen a status themselves. It holds until their next boundary; with `locked`, until undone."},
-	{kind: AgentActive, required: "agent", optional: "property",
+	{kind: AgentLoggedIn, required: "agent", optional: "property session ttl",
+		doc: "An agent has logged in: a session of theirs begins."},
+	{kind: AgentLoggedOut, required: "agent", optional: "property session",
+		doc: "An agent has logged out: that session of theirs ends."},
+	{kind: AgentStatusSet, required: "agent status", optional: "property locked session",
+		doc: "An agent has chosen a status themselves. It holds until their next boundary; with `locked`, until undone. `scheduled` undoes it."},
+	{kind: AgentActive, required: "agent", optional: "property session",
 		doc: "An agent is doing something, and so is not idle."},
 }
 
@@ -129,10 +131,14 @@ var dataFields = []table.Field[Data]{
 		"The page on which the visitor is."),
 	table.Key("attributes", object("the attributes of a visitor", attributeFields), func(d *Data) *Attributes { return &d.Attributes },
 		"What is known of the visitor."),
-	table.Key("status", table.OneOf("a status", Online, Away, Invisible, Offline), func(d *Data) *Status { return &d.Status },
-		"What the agent has chosen to be."),
+	table.Key("status", table.OneOf("a status", Online, Away, Invisible, Offline, Scheduled), func(d *Data) *Status { return &d.Status },
+		"What the agent has chosen to be. `scheduled` is as their hours say, and undoes a choice."),
 	table.Key("locked", flag(), func(d *Data) *bool { return &d.Locked },
 		"Whether the choice holds until it is undone."),
+	table.Key("session", ownID("session"), func(d *Data) *string { return &d.Session },
+		"The application's id of the agent's session, where they may have several at once: they have left when the last one ends."),
+	table.Key("ttl", seconds(leastTTL, mostTTL), func(d *Data) *int { return &d.TTL },
+		"The seconds after which the session has ended without a sign of life in it, from 10 to 86400. Without it, the session lasts until it logs out."),
 }
 
 var formFields = []table.Field[Form]{

@@ -134,6 +134,14 @@ func (s *Schedule) holesOrNone() []hole {
 	return s.holes
 }
 
+// HasLeave tells whether there is any leave, of any time: [OnLeave] may be true then.
+func (s *Schedule) HasLeave() bool {
+	return s != nil && (len(s.leave) > 0 || slices.ContainsFunc(s.holes, func(h hole) bool { return h.reason == reasonLeave }))
+}
+
+// OnLeave tells whether a schedule is closed because of leave.
+func (s State) OnLeave() bool { return !s.Open && s.Reason == reasonLeave }
+
 // union sorts the spans of one rule and joins those that overlap or touch.
 func union(spans []span) []span {
 	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })

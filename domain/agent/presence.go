@@ -1,0 +1,148 @@
+package agent
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// Presence is all that events have said about an agent. Events may come in any order and twice: the presence is the
+// same. Its maps are never changed, so that a copy stays as it is. The zero value is an agent of whom nothing was heard.
+type Presence struct {
+	Sessions map[string]Session `json:"sessions,omitempty"` // by id; "" is the one of events that name none
+	Active   time.Time          `json:"active,omitzero"`    // the latest sign of life; zero: none
+	Choice   Choice             `json:"choice,omitzero"`    // the latest that was not refused
+	Refused  Choice             `json:"refused,omitzero"`   // the latest that was refused, with its Reason
+	Chats    map[string]Held    `json:"chats,omitempty"`    // by "property/chat"
+}
+
+// Choice is a status that an agent has set themselves. The zero value is none.
+type Choice struct {
+	Status Status    `json:"status"` // Scheduled: the one before is undone
+	At     time.Time `json:"at"`
+	Event  string    `json:"event"` // its id; of two choices at one time the one with the later id counts
+	Locked bool      `json:"locked,omitempty"`
+	Reason string    `json:"reason,omitempty"` // why it was refused: ReasonOutsideHours or ReasonLeave
+}
+
+// Held is a chat as far as one agent is concerned. A visitor's decision tells it.
+type Held struct {
+	Visitor  string    `json:"visitor,omitempty"`
+	Assigned time.Time `json:"assigned,omitzero"` // when the agent got it, the last time
+	Left     time.Time `json:"left,omitzero"`     // when they had it no longer: it ended, was reassigned, or they left; zero or before Assigned: they have it
+	Asked    time.Time `json:"asked,omitzero"`    // since when the visitor waits for an answer, or did last
+	Answered time.Time `json:"answered,omitzero"` // when the agent last answered
+}
+
+// Holds tells whether the agent has the chat.
+func (h Held) Holds() bool { return !h.Assigned.IsZero() && h.Left.Before(h.Assigned) }
+
+// Sign is an agent's part of one event. The zero Kind is a sign of life that says nothing else.
+type Sign struct {
+	ID      string // of the event
+	Kind    event.Type
+	At      time.Time
+	Session string
+	TTL     time.Duration // AgentLoggedIn; 0: the session lasts until it logs out
+	Status  Status        // AgentStatusSet
+	Locked  bool          // AgentStatusSet
+}
+
+// SignOf is the part of an agent in an event, and the agent. It is false for an event in which no agent did anything.
+func SignOf(e event.Event) (agent string, s Sign, ok bool) {
+	s = Sign{ID: e.ID, Kind: e.Type, At: e.Time, Session: e.Data.Session}
+	switch e.Type {
+	case event.AgentLoggedIn:
+		s.TTL = time.Duration(e.Data.TTL) * time.Second
+	case event.AgentStatusSet:
+		s.Status, s.Locked = Status(e.Data.Status), e.Data.Locked
+	case event.AgentLoggedOut, event.AgentActive:
+	case event.ChatMessage, event.ChatAgentJoined:
+		s.Kind = event.AgentActive
+	default:
+		return "", Sign{}, false
+	}
+	return e.Data.Agent, s, e.Data.Agent != ""
+}
+
+// With is the presence with one more sign. Whether a choice is refused depends on the agent's definition of now.
+func (p Presence) With(a Agent, s Sign) Presence {
+	at := s.At.UTC()
+	if at.After(p.Active) {
+		p.Active = at
+	}
+	if s.Session != "" || s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut {
+		p.Sessions = withSession(p.Sessions, s)
+	}
+	if s.Kind == event.AgentStatusSet {
+		c := Choice{Status: s.Status, At: at, Event: s.ID, Locked: s.Locked && s.Status != Scheduled, Reason: a.refuses(s)}
+		if last := &p.Choice; c.Reason != "" {
+			p.Refused = laterChoice(p.Refused, c)
+		} else {
+			*last = laterChoice(*last, c)
+		}
+	}
+	return p
+}
+
+func laterChoice(a, b Choice) Choice {
+	if cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Event, b.Event)) < 0 {
+		return b
+	}
+	return a
+}
+
+// mostChats bounds the chats of an agent that are kept. Beyond it those that the agent left first are forgotten.
+const mostChats = 200
+
+// Hold is the presence with what a chat's decision told: its id is "property/chat". A zero field says nothing new.
+func (p Presence) Hold(chat string, h Held) Presence {
+	was := p.Chats[chat]
+	h.Visitor = cmp.Or(h.Visitor, was.Visitor)
+	for _, f := range []struct{ now, before *time.Time }{{&h.Assigned, &was.Assigned}, {&h.Left, &was.Left}, {&h.Asked, &was.Asked}, {&h.Answered, &was.Answered}} {
+		if f.now.IsZero() {
+			*f.now = *f.before
+		}
+		*f.now = f.now.UTC()
+	}
+	p.Chats = put(p.Chats, chat, h, mostChats, func(h Held) (bool, time.Time) { return h.Holds(), later(h.Assigned, h.Left) })
+	return p
+}
+
+// Holding is how many chats the agent has.
+func (p Presence) Holding() int {
+	n := 0
+	for _, h := range p.Chats {
+		if h.Holds() {
+			n++
+		}
+	}
+	return n
+}
+
+// put gives a copy of a map with a value more. Of more than most values it leaves out the one that is over the longest,
+// or else the oldest.
+func put[V any](m map[string]V, id string, v V, most int, rank func(V) (goesOn bool, last time.Time)) map[string]V {
+	m = maps.Clone(m)
+	if m == nil {
+		m = make(map[string]V, 1)
+	}
+	if m[id] = v; len(m) <= most {
+		return m
+	}
+	delete(m, slices.MinFunc(slices.Collect(maps.Keys(m)), func(a, b string) int {
+		onA, lastA := rank(m[a])
+		onB, lastB := rank(m[b])
+		if onA != onB {
+			if onB {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(lastA.Compare(lastB), cmp.Compare(a, b))
+	}))
+	return m
+}

@@ -1,0 +1,151 @@
+package agent
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// Session is one place at which an agent is logged in: a browser, a phone.
+type Session struct {
+	Marks []Mark    `json:"marks,omitempty"` // its latest logins and logouts, in their order
+	Seen  time.Time `json:"seen,omitzero"`   // the latest sign of life that named it; of the one without a name see Presence.Active
+}
+
+// Mark is a login or a logout.
+type Mark struct {
+	At    time.Time     `json:"at"`
+	Event string        `json:"event"`
+	Out   bool          `json:"out,omitempty"`
+	TTL   time.Duration `json:"ttl,omitempty"` // of a login; 0: until it logs out
+}
+
+const (
+	mostSessions = 32 // of an agent; beyond it those that ended first are forgotten
+	mostMarks    = 8  // of a session
+)
+
+func withSession(all map[string]Session, s Sign) map[string]Session {
+	one := all[s.Session]
+	if at := s.At.UTC(); s.Session != "" && at.After(one.Seen) {
+		one.Seen = at
+	}
+	if s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut {
+		one.Marks = withMark(one.Marks, Mark{At: s.At.UTC(), Event: s.ID, Out: s.Kind == event.AgentLoggedOut, TTL: s.TTL})
+	}
+	return put(all, s.Session, one, mostSessions, func(s Session) (bool, time.Time) {
+		if len(s.Marks) == 0 {
+			return false, s.Seen
+		}
+		last := s.Marks[len(s.Marks)-1]
+		return !last.Out, later(last.At, s.Seen)
+	})
+}
+
+func withMark(marks []Mark, m Mark) []Mark {
+	i, found := slices.BinarySearchFunc(marks, m, func(a, b Mark) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Event, b.Event))
+	})
+	if found {
+		return marks
+	}
+	marks = slices.Insert(slices.Clone(marks), i, m)
+	return marks[max(0, len(marks)-mostMarks):]
+}
+
+// span is [from, to), in whole seconds. A zero from is before all that is known, a zero to is not in sight.
+type span struct{ from, to time.Time }
+
+func (s span) covers(t time.Time) bool { return !t.Before(s.from) && (s.to.IsZero() || t.Before(s.to)) }
+
+// spans are the times of one session. The signs of a session with a TTL keep it alive from its login on, also when there
+// are gaps between them: only the latest is known.
+func (s Session) spans() []span {
+	var spans []span
+	var open bool
+	for i, m := range s.Marks {
+		at := second(m.At)
+		switch {
+		case m.Out && open:
+			spans[len(spans)-1].to, open = at, false
+		case m.Out && i == 0: // its login is forgotten, or yet to come
+			spans = append(spans, span{to: at})
+		case !m.Out && !open:
+			spans, open = append(spans, span{from: at}), true
+		}
+	}
+	if open {
+		spans[len(spans)-1].to = s.expiry()
+	}
+	return spans
+}
+
+// expiry is when a session that is logged in ends by itself; zero: never.
+func (s Session) expiry() time.Time {
+	if len(s.Marks) == 0 {
+		return time.Time{}
+	}
+	last := s.Marks[len(s.Marks)-1]
+	if last.Out || last.TTL == 0 {
+		return time.Time{}
+	}
+	return second(later(last.At, s.Seen)).Add(last.TTL)
+}
+
+// session is one session, with the signs of life that it shares.
+func (p Presence) session(id string) Session {
+	s := p.Sessions[id]
+	if id == "" {
+		s.Seen = p.Active
+	}
+	return s
+}
+
+// attendance are the times at which an agent was logged in anywhere. Sessions that would end by themselves after asOf go
+// on: a sign of life may still come.
+func (p Presence) attendance(asOf time.Time) []span {
+	var spans []span
+	for id := range p.Sessions {
+		for _, s := range p.session(id).spans() {
+			if s.to.After(asOf) && !asOf.IsZero() {
+				s.to = time.Time{}
+			}
+			spans = append(spans, s)
+		}
+	}
+	slices.SortFunc(spans, func(a, b span) int { return a.from.Compare(b.from) })
+	var joined []span
+	for _, s := range spans {
+		last := len(joined) - 1
+		switch {
+		case last < 0 || !joined[last].to.IsZero() && s.from.After(joined[last].to):
+			joined = append(joined, s)
+		case !joined[last].to.IsZero() && (s.to.IsZero() || s.to.After(joined[last].to)):
+			joined[last].to = s.to
+		}
+	}
+	return joined
+}
+
+// loggedIn tells whether the agent is there at an instant, and since when: of one who is not, when they left.
+func loggedIn(attendance []span, t time.Time) (there bool, since time.Time) {
+	for _, s := range attendance {
+		switch {
+		case s.covers(t):
+			return true, s.from
+		case !s.to.IsZero() && !s.to.After(t):
+			since = s.to
+		}
+	}
+	return false, since
+}
+
+// leftSince tells whether the agent has left after an instant, up to t.
+func leftSince(attendance []span, after, t time.Time) bool {
+	return slices.ContainsFunc(attendance, func(s span) bool { return s.to.After(after) && !s.to.After(t) })
+}
+
+// second is the whole second of an instant, in UTC.
+func second(t time.Time) time.Time { return t.Truncate(time.Second).UTC() }
