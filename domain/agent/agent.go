@@ -3,14 +3,15 @@
 // An agent's hours are a schedule of their own, closed on the dates of leave. What events say about the agent is their
 // Presence. Both together give their status at an instant (Agent.At):
 //
-//	on leave                                offline            leave
-//	a locked choice                         as chosen          locked
-//	a choice since the last boundary        as chosen          chosen
-//	scheduled                               as the hours say   the reason of the hours
-//	scheduled_and_logged_in, logged_in      while logged in    not_logged_in, logged_in
+//	                                       status              reason
+//	on leave                               offline             leave
+//	a locked choice                        theirs              locked
+//	a choice since the last boundary       theirs              chosen
+//	scheduled                              as the hours say    that of the hours
+//	scheduled_and_logged_in, logged_in     while logged in     not_logged_in, logged_in
 //	then, and only if that is less:
-//	a chat unanswered for too long          offline            auto_offline
-//	nothing done for too long               away or offline    idle
+//	a chat unanswered for too long         offline             auto_offline
+//	nothing done for too long              away or offline     idle
 package agent
 
 import (
@@ -133,5 +134,5 @@ type Decision struct {
 
 	// Unforeseen says that those who foresaw the agent by the state before are wrong: an event, or the lack of one, changed it.
 	Unforeseen bool
-	Due      time.Time // when to decide again; zero: only when something is edited
+	Due        time.Time // when to decide again; zero: only when something is edited
 }

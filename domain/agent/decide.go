@@ -19,16 +19,17 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	now := second(at)
 	a.Presence, a.AsOf = before.Presence, now
 	h := a.Hours.At(now)
-	v := a.judge(now, h)
+	j := judgeOf(&a)
+	v := j.verdict(now, h)
 	s := State{
 		Status: v.status, Reason: v.reason, Version: cmp.Or(before.Version, a.First),
 		Told: before.Told, Lowered: before.Lowered, Presence: before.Presence,
 	}
-	next := a.next(now, v.status)
+	next := j.next(now, v.status)
 	if next.known {
 		s.Until, s.Next = next.at, next.status
 	}
-	d := Decision{Before: before.Status, Due: hours.Earliest(hours.Earliest(next.at, a.deadline(now, h)), a.reasonUntil(now, h))}
+	d := Decision{Before: before.Status, Due: hours.Earliest(hours.Earliest(next.at, j.deadline(now, h)), j.reasonUntil(now, h))}
 	if s.Since, d.Boundary = since(before, v, now); d.Boundary.IsZero() {
 		d.Event = v.event
 	}

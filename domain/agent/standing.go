@@ -19,9 +19,10 @@ type Standing struct {
 // At gives the status at an instant. It is a function of the definition, the presence and t alone.
 func (a Agent) At(t time.Time) Standing {
 	t = second(t)
-	v := a.judge(t, a.Hours.At(t))
+	j := judgeOf(&a)
+	v := j.verdict(t, a.Hours.At(t))
 	s := Standing{Status: v.status, Reason: v.reason, Since: v.since}
-	if next := a.next(t, v.status); next.known {
+	if next := j.next(t, v.status); next.known {
 		s.Until, s.Next = next.at, next.status
 	}
 	return s
@@ -29,32 +30,34 @@ func (a Agent) At(t time.Time) Standing {
 
 // Available tells whether the agent takes new chats at an instant.
 func (a Agent) Available(at time.Time) bool {
-	h := a.Hours.At(at)
-	if a.byHoursAlone() {
-		return h.Open
+	if byHoursAlone(&a) {
+		return a.Hours.At(at).Open
 	}
-	return a.judge(second(at), h).status == Online
+	at = second(at)
+	j := judgeOf(&a)
+	return j.verdict(at, a.Hours.At(at)).status == Online
 }
 
 // NextBoundary is the first instant after t at which the agent's status may differ; zero when it never does.
 func (a Agent) NextBoundary(t time.Time) time.Time {
-	if a.byHoursAlone() {
+	if byHoursAlone(&a) {
 		return a.Hours.NextBoundary(t)
 	}
 	t = second(t)
-	return a.next(t, a.judge(t, a.Hours.At(t)).status).at
+	j := judgeOf(&a)
+	return j.next(t, j.verdict(t, a.Hours.At(t)).status).at
 }
 
 // byHoursAlone tells whether nothing but the hours decides.
-func (a *Agent) byHoursAlone() bool {
+func byHoursAlone(a *Agent) bool {
 	r, p := &a.Rules, &a.Presence
-	return a.bySchedule() && r.IdleAfter == 0 && p.Choice.Status == "" && (r.AutoOfflineAfter == 0 || len(p.Chats) == 0)
+	return r.bySchedule() && r.IdleAfter == 0 && p.Choice.Status == "" && (r.AutoOfflineAfter == 0 || len(p.Chats) == 0)
 }
 
-func (a *Agent) bySchedule() bool { return a.Rules.OnlineWhen == "" || a.Rules.OnlineWhen == WhenScheduled }
+func (r *Rules) bySchedule() bool { return r.OnlineWhen == "" || r.OnlineWhen == WhenScheduled }
 
 // refuses gives the reason for which a choice is refused; empty: it is not.
-func (a *Agent) refuses(s Sign) string {
+func (a Agent) refuses(s Sign) string {
 	if s.Kind != event.AgentStatusSet || s.Status != Online {
 		return ""
 	}
@@ -87,18 +90,32 @@ func isOwn(reason string) bool {
 	return false
 }
 
-// judge gives the status at a whole second; h are the hours there.
-func (a *Agent) judge(t time.Time, h hours.State) verdict {
-	if a.byHoursAlone() {
+// judge answers for one agent, as long as nothing about them changes.
+type judge struct {
+	*Agent
+	attendance []span // when they were logged in; nil where nobody asks
+}
+
+func judgeOf(a *Agent) *judge {
+	j := &judge{Agent: a}
+	if !a.Rules.bySchedule() {
+		j.attendance = a.Presence.attendance(a.AsOf)
+	}
+	return j
+}
+
+// verdict gives the status at a whole second; h are the hours there.
+func (j *judge) verdict(t time.Time, h hours.State) verdict {
+	if byHoursAlone(j.Agent) {
 		return verdict{status: status(h.Open), reason: h.Reason, since: h.Since.UTC()}
 	}
-	return a.lowered(a.wanted(t, h), t, h)
+	return j.lowered(j.wanted(t, h), t, h)
 }
 
 // wanted is the status without regard to what the agent leaves undone.
-func (a *Agent) wanted(t time.Time, h hours.State) verdict {
+func (j *judge) wanted(t time.Time, h hours.State) verdict {
 	byHours := verdict{status: status(h.Open), reason: h.Reason, since: h.Since.UTC()}
-	c := &a.Presence.Choice
+	c := &j.Presence.Choice
 	made := second(c.At)
 	choice := verdict{status: c.Status, reason: ReasonChosen, since: made, event: c.Event, own: true}
 	isMade := c.Status != "" && !made.After(t)
@@ -108,10 +125,10 @@ func (a *Agent) wanted(t time.Time, h hours.State) verdict {
 	case isMade && c.Locked:
 		choice.reason = ReasonLocked
 		return choice
-	case isMade && c.Status != Scheduled && a.choiceHolds(t, h):
+	case isMade && c.Status != Scheduled && j.choiceHolds(t, h):
 		return choice
 	}
-	v := a.byLogin(byHours, t, h)
+	v := j.byLogin(byHours, t, h)
 	if undone := isMade && c.Status == Scheduled && made.After(v.since); undone && !h.Since.After(made) {
 		v.since, v.event, v.own = made, c.Event, true
 	}
@@ -119,22 +136,22 @@ func (a *Agent) wanted(t time.Time, h hours.State) verdict {
 }
 
 // choiceHolds tells whether a choice that is not locked holds still.
-func (a *Agent) choiceHolds(t time.Time, h hours.State) bool {
-	made := second(a.Presence.Choice.At)
-	return !h.Since.After(made) && (a.bySchedule() || !leftSince(a.Presence.attendance(a.AsOf), made, t))
+func (j *judge) choiceHolds(t time.Time, h hours.State) bool {
+	made := second(j.Presence.Choice.At)
+	return !h.Since.After(made) && (j.Rules.bySchedule() || !leftSince(j.attendance, made, t))
 }
 
 // byLogin is the status by the hours and by the sessions, as far as either counts.
-func (a *Agent) byLogin(byHours verdict, t time.Time, h hours.State) verdict {
-	if a.bySchedule() || a.Rules.OnlineWhen == WhenScheduledAndLoggedIn && !h.Open {
+func (j *judge) byLogin(byHours verdict, t time.Time, h hours.State) verdict {
+	if j.Rules.bySchedule() || j.Rules.OnlineWhen == WhenScheduledAndLoggedIn && !h.Open {
 		return byHours
 	}
-	there, since := loggedIn(a.Presence.attendance(a.AsOf), t)
+	there, since := loggedIn(j.attendance, t)
 	v := verdict{status: Offline, reason: ReasonNotLoggedIn, since: since, own: true}
 	if there {
 		v.status, v.reason = Online, ReasonLoggedIn
 	}
-	if a.Rules.OnlineWhen == WhenScheduledAndLoggedIn && h.Since.After(since) {
+	if j.Rules.OnlineWhen == WhenScheduledAndLoggedIn && h.Since.After(since) {
 		v.since, v.own = h.Since.UTC(), false
 	}
 	return v
@@ -151,13 +168,13 @@ type turn struct {
 const mostTurns = 64 // that are looked at for another status, two months of usual hours
 
 // next is the first change of the status after a whole second.
-func (a *Agent) next(t time.Time, now Status) turn {
+func (j *judge) next(t time.Time, now Status) turn {
 	for range mostTurns {
-		at := second(a.candidate(t))
+		at := second(j.candidate(t))
 		if at.IsZero() {
 			return turn{}
 		}
-		if s := a.judge(at, a.Hours.At(at)).status; s != now {
+		if s := j.verdict(at, j.Hours.At(at)).status; s != now {
 			return turn{at, s, true}
 		}
 		t = at
@@ -166,28 +183,28 @@ func (a *Agent) next(t time.Time, now Status) turn {
 }
 
 // candidate is the first instant after t at which the status may differ.
-func (a *Agent) candidate(t time.Time) time.Time {
-	h := a.Hours.At(t)
+func (j *judge) candidate(t time.Time) time.Time {
+	h := j.Hours.At(t)
 	var at time.Time
-	if a.hoursMatter(t, h) || a.Hours.HasLeave() {
+	if j.hoursMatter(t, h) || j.Hours.HasLeave() {
 		at = h.Until
 	}
-	if a.Hours.HasLeave() {
-		at = hours.Earliest(at, a.Hours.ReasonUntil(t, h))
+	if j.Hours.HasLeave() {
+		at = hours.Earliest(at, j.Hours.ReasonUntil(t, h))
 	}
-	if due := a.deadline(t, h); a.AsOf.IsZero() || !due.After(a.AsOf) {
+	if due := j.deadline(t, h); j.AsOf.IsZero() || !due.After(j.AsOf) {
 		at = hours.Earliest(at, due)
 	}
 	return at
 }
 
 // hoursMatter tells whether the next boundary of the hours may change the status.
-func (a *Agent) hoursMatter(t time.Time, h hours.State) bool {
-	if a.bySchedule() {
-		c := &a.Presence.Choice
+func (j *judge) hoursMatter(t time.Time, h hours.State) bool {
+	if j.Rules.bySchedule() {
+		c := &j.Presence.Choice
 		return !c.Locked || second(c.At).After(t)
 	}
-	if c := &a.Presence.Choice; c.Status != "" && !second(c.At).After(t) {
+	if c := &j.Presence.Choice; c.Status != "" && !second(c.At).After(t) {
 		if c.Locked {
 			return false
 		}
@@ -195,14 +212,14 @@ func (a *Agent) hoursMatter(t time.Time, h hours.State) bool {
 			return true
 		}
 	}
-	there, _ := loggedIn(a.Presence.attendance(a.AsOf), t)
-	return there && a.Rules.OnlineWhen == WhenScheduledAndLoggedIn
+	there, _ := loggedIn(j.attendance, t)
+	return there && j.Rules.OnlineWhen == WhenScheduledAndLoggedIn
 }
 
 // reasonUntil is when the reason may differ.
-func (a *Agent) reasonUntil(t time.Time, h hours.State) time.Time {
-	at := a.Hours.ReasonUntil(t, h).UTC()
-	if !a.byHoursAlone() {
+func (j *judge) reasonUntil(t time.Time, h hours.State) time.Time {
+	at := j.Hours.ReasonUntil(t, h).UTC()
+	if !byHoursAlone(j.Agent) {
 		at = hours.Earliest(at, h.Until.UTC())
 	}
 	return at
