@@ -93,6 +93,15 @@ func TestTimeWithinHours(t *testing.T) {
 			[]event.Event{asks(morning(11, 0), "sales", "Hello?")},
 			[]string{"Mon 11:05 chat.snooze until Tue 09:00", "Tue 09:10 message.send Soon"},
 		},
+		"a snoozed chat pauses triggers that promise help": {
+			`"rescue": [{"after": "5m", "snooze": "next_opening"}],
+				"triggers": [{"name": "T", "type": "rescue", "delay": "10m", "message": "Still there?"},
+					{"name": "U", "type": "advanced", "on": "chat.unanswered", "after": "12m", "actions": [{"add_tag": "slow"}]},
+					{"name": "V", "type": "advanced", "on": "chat.idle", "after": "14m", "actions": [{"add_tag": "idle"}]},
+					{"name": "W", "type": "advanced", "on": "chat.requested", "delay": "8m", "actions": [{"add_tag": "asked"}]}]`,
+			[]event.Event{asks(late, "", "Hello?")},
+			[]string{"Mon 16:05 chat.snooze until Tue 09:00", "Mon 16:08 tag.add asked", "Tue 09:10 message.send Still there?", "Tue 09:12 tag.add slow", "Tue 09:14 tag.add idle"},
+		},
 		"a first answer": {
 			`"sla": {"first_answer": "90m", "warn_before": "10m"}`,
 			[]event.Event{asks(late, "", "Hello?")}, []string{"Tue 09:20 chat.sla_warning  due Tue 09:30"},
@@ -177,7 +186,7 @@ func TestASimulationCountsHoursAsWorkersDo(t *testing.T) {
 		crosses(1, 9, minute)
 	}
 	send(event.New(event.ChatMessage, event.Data{Property: "acme", Chat: "c2", From: event.FromAgent, Agent: "lea", Text: "Hi!"}))
-	for _, minute := range []int{45, 50} {
+	for _, minute := range []int{41, 42, 45, 50} { // kim's triggers begin again at 9:30
 		crosses(1, 9, minute)
 	}
 	saysTheSame(b, s, 12)

@@ -49,7 +49,7 @@ func visitorTypes() []struct {
 		{FormShow, "A visitor is to be shown a form: `offline_form`, `contact_form` or `callback_form`."},
 		{AgentsInvite, "The invisible agents who help when it is slow are to be invited to a chat."},
 		{ChatReassign, "A chat is to be given to an agent who has not had it yet."},
-		{ChatSnooze, "A chat is to be put aside `until` the next opening of its department, or of its property."},
+		{ChatSnooze, "A chat is to be put aside `until` the next opening of its department, or of its property; once more when the hours move that opening."},
 		{ChatClose, "A chat is to be ended."},
 		{TicketCreate, "People are to answer later: a form, or a chat that waited when the hours ended."},
 		{ChatSLAWarning, "A chat has had no first answer, and at `due` the time that the property's `sla` allows for it will have passed."},

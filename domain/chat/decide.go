@@ -56,6 +56,7 @@ const (
 	WaitingAtClose Rule = "waiting_at_close"
 	SLA            Rule = "sla"
 	FormReceived   Rule = "form"
+	Moved          Rule = "snooze" // the end of a snooze, by the hours
 )
 
 // Effect is one thing to be done in a chat. Do, Ticket and Warning exclude each other.
@@ -151,7 +152,7 @@ const (
 	VisitorLeft   Reason = "visitor_left"   // and would not read it in time
 	Removed       Reason = "removed"        // the step is not defined any more
 	Frequency     Reason = "frequency"      // it was sent in these hours, or this closed time
-	HoursChanged  Reason = "hours_changed"  // it was written before the hours began or ended
+	HoursChanged  Reason = "hours_changed"  // it was written before the hours began or ended; of a snooze that ends otherwise, why it does
 	Empty         Reason = "empty"          // no placeholder had a value, and there is no other text
 	TooMany       Reason = "too_many"       // too many steps wait already
 	Deferred      Reason = "deferred"       // it is closed, and the step waits for the opening
@@ -173,6 +174,9 @@ type decider struct {
 // gives no effect twice.
 func Decide(p *Policy, s State, scene Scene, at time.Time) Decision {
 	d := &decider{Decision: Decision{State: s}, policy: p, scene: scene, at: at.Round(0).UTC()}
+	if moved := d.State.FollowHours(scene.Door, d.at); moved != nil {
+		d.Effects = append(d.Effects, *moved)
+	}
 	d.rescue()
 	d.sla()
 	d.handoff()

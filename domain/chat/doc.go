@@ -41,7 +41,8 @@
 // A step, or a trigger, may put the chat aside until the next opening (snooze.go). The ladder of everything asked so far
 // begins again then, as if it had been asked at that instant. The visitor's next message has its own ladder, and its
 // auto-reply, since it is new. A ladder snoozes once for each question: many a chat is never answered and never ended, and
-// its visitor would be told each morning that it will not be long.
+// its visitor would be told each morning that it will not be long. While a snooze goes on, its end is found anew with each
+// decision: an edit or an override of the hours moves it, and the receivers are told.
 //
 // A warning (sla.go) is due so much open time before the first answer is late. It is for agents, so nothing but an answer
 // or the end of the chat takes it back. One that would come after the answer is late says nothing new, and is skipped.

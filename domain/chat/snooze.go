@@ -2,12 +2,61 @@ package chat
 
 import (
 	"slices"
+	"strconv"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/trigger"
 )
 
 // Snooze puts the chat aside from an instant until another. The ladder of all that was asked up to then begins again at
 // the end. A question of the visitor after it has a ladder of its own, as ever.
-func (s *State) Snooze(at, until time.Time) { s.Progress.Snoozed = Snoozed{at.UTC(), until.UTC()} }
+func (s *State) Snooze(at, until time.Time) {
+	s.Progress.Snoozed = Snoozed{At: at.UTC(), Until: until.UTC()}
+}
+
+// FollowHours moves the end of a snooze that goes on to the next opening by the hours as they are now, and gives the effect
+// that says so; nil where it stays. An edit counts as if the hours had always been so. Where that opening has passed already the
+// snooze ends now; where none is in sight the chat is looked at again after trigger.OutOfSight, and nothing is said.
+func (s *State) FollowHours(door hours.Door, at time.Time) *Effect {
+	z := &s.Progress.Snoozed
+	if at = at.Round(0).UTC(); !z.Until.After(at) || !s.Going() {
+		return nil
+	}
+	until, inSight := z.end(door, at)
+	if until.Equal(z.Until) {
+		return nil
+	}
+	if next := &s.Progress.Next; next.Base.Equal(z.Until) {
+		next.Base = until // the step still counts from the end
+	}
+	z.Until = until
+	if !inSight {
+		return nil
+	}
+	z.Moved++
+	return &Effect{
+		Chat: s.ID, Do: trigger.Action{Snooze: trigger.NextOpening}, Until: until, At: at, Reason: HoursChanged,
+		Cause: Cause{Rule: Moved, Base: until, Step: strconv.Itoa(z.Moved)},
+	}
+}
+
+// end is when a snooze that goes on ends by the hours as they are now.
+func (z Snoozed) end(door hours.Door, at time.Time) (until time.Time, inSight bool) {
+	if opens := door.Opens(z.At); opens.After(at) {
+		return opens.UTC(), true
+	}
+	if door.Open(at) {
+		return at, true
+	}
+	if opens := door.Opens(at); !opens.IsZero() {
+		return opens.UTC(), true
+	}
+	if later := z.At.Add(trigger.OutOfSight); later.After(at) {
+		return later, false
+	}
+	return z.Until, false
+}
 
 // snooze puts the chat aside by a step of the ladder, and tells whether it did: a ladder does so once, or a chat that
 // is never answered and never ended would begin its ladder again each day.

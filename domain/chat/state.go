@@ -110,6 +110,7 @@ type Rest struct {
 type Snoozed struct {
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until"`
+	Moved int       `json:"moved,omitempty"` // how often the hours have moved its end
 }
 
 // The bounds of the lists. The newest are kept, so that a list does not depend on the order of events.

@@ -208,6 +208,53 @@ func TestSnooze(t *testing.T) {
 	})
 }
 
+// TestTheEndOfASnoozeFollowsTheHours edits hours from Monday to Friday, 9 to 17, while a chat is put aside until Tuesday.
+func TestTheEndOfASnoozeFollowsTheHours(t *testing.T) {
+	t.Parallel()
+	p := compile(t, chat.Rules{Rescue: []trigger.Step{
+		opening(30*time.Second, trigger.Timing{}, message("Soon")), opening(5*time.Minute, trigger.Timing{}, snoozes()),
+	}})
+	by := func(at, week string) func(*chat.Scene) {
+		return func(s *chat.Scene) { *s = place{hours: weekly(t, week)}.scene(clock(t, at), "") }
+	}
+	moved := string(chat.Moved) + " snooze until"
+	begins := []step{
+		{"10:00:00", "request", nil, "due 10:00:30"},
+		{"10:00:30", "", nil, `rescue "Soon"; due 10:05:00`},
+		{"10:05:00", "", nil, "rescue snooze until Tue 09:00; due Tue 09:00:30"},
+	}
+	for name, story := range map[string][]step{
+		"an opening that is earlier": {
+			{"11:00:00", "", by("11:00:00", "mon-fri 14-17"), moved + " Mon 14:00; due 14:00:30"},
+			{"14:00:30", "", by("14:00:30", "mon-fri 14-17"), `rescue "Soon"; due 14:05:00`},
+			{"14:05:00", "", by("14:05:00", "mon-fri 14-17"), "-rescue 5m snoozed"},
+		},
+		"an opening that is later, and the first again": {
+			{"11:00:00", "", by("11:00:00", "mon-fri 10-17"), moved + " Tue 10:00; due Tue 10:00:30"},
+			{"12:00:00", "", nil, moved + " Tue 09:00; due Tue 09:00:30"},
+			{"13:00:00", "", by("13:00:00", "mon-fri 10-17"), moved + " Tue 10:00; due Tue 10:00:30"},
+		},
+		"no other opening":              {{"11:00:00", "", by("11:00:00", "mon-fri 9-18"), "due Tue 09:00:30"}},
+		"open for good":                 {{"11:00:00", "", by("11:00:00", "daily 0-24"), moved + " Mon 11:00; due 11:00:30"}},
+		"an opening that has passed":    {{"16:00:00", "", by("16:00:00", "mon-fri 14-17"), moved + " Mon 16:00; due 16:00:30"}},
+		"an opening and a closing have": {{"16:00:00", "", by("16:00:00", "mon-fri 14-15"), moved + " Tue 14:00; due Tue 14:00:30"}},
+		"closed for good, and opened after all": {
+			{"11:00:00", "", by("11:00:00", "closed"), "due 10:05:30"}, // in 30 days
+			{"12:00:00", "", nil, moved + " Tue 09:00; due Tue 09:00:30"},
+		},
+		"after its end":           {{"tue 09:00:10", "", by("tue 09:00:10", "mon-fri 14-17"), "due Tue 09:00:30"}},
+		"a chat that has ended":   {{"11:00:00", "ended", by("11:00:00", "mon-fri 14-17"), "-rescue 30s chat_ended"}},
+		"an edit and an agent":    {{"11:00:00", "agent", by("11:00:00", "mon-fri 14-17"), moved + " Mon 14:00; -rescue 30s answered"}},
+		"hours of before, anew":   {{"11:00:00", "", nil, "due Tue 09:00:30"}, {"12:00:00", "", nil, "due Tue 09:00:30"}},
+		"the visitor writes then": {{"11:00:00", "visitor", by("11:00:00", "mon-fri 14-17"), moved + " Mon 14:00; due 14:00:30"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, p, place{hours: weekly(t, "mon-fri 9-17")}, append(begins[:len(begins):len(begins)], story...))
+		})
+	}
+}
+
 func TestSLA(t *testing.T) {
 	t.Parallel()
 	p := compile(t, chat.Rules{FirstAnswer: 30 * time.Minute, WarnBefore: 10 * time.Minute})

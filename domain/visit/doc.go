@@ -71,6 +71,9 @@
 // it waits is recorded once, at the time that it would have had without hours. At its due time everything is checked as
 // ever.
 //
+// A trigger that promises help in a chat begins its delay again at the end of a snooze that puts the chat aside, as the rescue
+// ladder does, for what the visitor had said up to then.
+//
 // # How often
 //
 // The effects that a visitor has had are recorded when a trigger acts, in the State that is committed with the effects.

@@ -55,7 +55,11 @@ type Chat struct {
 	SpokenIn      string // the visit in which the visitor wrote last; empty: not known
 	Tags          []string
 	Sent          int // messages of triggers and of the rescue ladder after an agent's last word
+	Snoozed       Snoozed
 }
+
+// Snoozed is when a chat was last put aside, and until when. The zero value is of one that never was.
+type Snoozed struct{ At, Until time.Time }
 
 // over tells whether the chat has ended at an instant or after it. One that was ended before, and goes on, is not over.
 func (c Chat) over(since time.Time) bool { return !c.Ended.IsZero() && !c.Ended.Before(since) }

@@ -6,13 +6,14 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// A timer whose trigger counts open time, or defers, depends on the hours, which an edit or an override may change. So
-// its due time is found anew with each decision, from when its delay began.
+// A timer whose trigger counts open time, or defers, depends on the hours, which an edit or an override may change; one that
+// promises help in a chat depends on whether the chat is put aside. So its due time is found anew with each decision, from when
+// its delay began.
 
 // delayed is a timer that waits for a delay from an instant on.
 func (r *run) delayed(c *compiled, t Timer, from time.Time, delay hours.Duration) Timer {
 	t.Due, t.From, t.For, t.Deferred = from.Add(time.Duration(delay)), time.Time{}, 0, false
-	if c.Plain() {
+	if c.Plain() && !c.promises() {
 		return t
 	}
 	t.From, t.For = from, delay
@@ -21,11 +22,24 @@ func (r *run) delayed(c *compiled, t Timer, from time.Time, delay hours.Duration
 
 // acts is when a timer is due by the hours as they are now, and when it would be without hours.
 func (r *run) acts(c *compiled, t Timer) (due, plain time.Time) {
-	if c.Plain() || t.From.IsZero() { // also where the trigger did not depend on hours when its delay began
+	if t.From.IsZero() { // also where neither hours nor a snooze mattered to the trigger when its delay began
 		return t.Due, t.Due
 	}
 	delay := time.Duration(t.For)
-	return c.Due(r.door(t.Chat), t.From, delay), t.From.Add(delay)
+	from := r.resumed(c, t)
+	return c.Due(r.door(t.Chat), from, delay), from.Add(delay)
+}
+
+// resumed is when the delay of a timer begins: anew at the end of a snooze that put its chat aside meanwhile. As with the ladder
+// that is so for triggers that promise help, and for what the visitor had said up to then. Of a trigger that was due by then
+// nothing waits.
+func (r *run) resumed(c *compiled, t Timer) time.Time {
+	z := r.scene.Chats[t.Chat].Snoozed
+	begun := t.From.Before(z.Until) && !t.Started.After(z.At)
+	if !c.promises() || !begun || !c.Due(r.door(t.Chat), t.From, time.Duration(t.For)).After(z.At) {
+		return t.From
+	}
+	return z.Until
 }
 
 // timed is a timer with its due time by the hours as they are now. One that is deferred, of which nothing has been said

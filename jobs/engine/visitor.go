@@ -111,6 +111,7 @@ func (v *visitor) merge(events []event.Event) {
 
 // decide asks the visit and each chat.
 func (v *visitor) decide(at time.Time) {
+	v.followHours(at)
 	d := visit.Decide(v.visits, v.Visit, v.fresh, v.visitScene(at), at)
 	v.Visit, v.due, v.out.settled = d.State, d.Due, d.Settled
 	for _, e := range d.Effects {
@@ -144,6 +145,20 @@ func (v *visitor) decide(at time.Time) {
 		v.noteChat(id, at)
 	}
 	v.forget(at)
+}
+
+// followHours moves the ends of snoozes. Triggers wait for them, and are decided on first.
+func (v *visitor) followHours(at time.Time) {
+	for _, id := range slices.Sorted(maps.Keys(v.Chats)) {
+		c := v.Chats[id]
+		moved := c.FollowHours(v.door(v.department(c.Department.ID, c.Began)), at)
+		if v.Chats[id] = c; moved == nil {
+			continue
+		}
+		f := ruled(*moved)
+		f.data.Visit = v.home(&c, at)
+		v.act(f)
+	}
 }
 
 // did notes in the chat what a trigger did to it: its rules are decided on after the triggers.
