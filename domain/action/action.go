@@ -42,7 +42,8 @@ func (t Type) Doc() string {
 	case AgentNotify:
 		return "An agent is to be told that their hours have started or ended: `kind` is `hours_started` or `hours_ended`; " +
 			"or that a property closes soon: `closing_soon`; " +
-			"or what came in while one was closed: `digest_opened`; or agents a text: `trigger`. `properties` as with `agent.status_changed`."
+			"or what came in while one was closed: `digest_opened`; or that a chat has no answer, or is open after a colleague's hours: " +
+			"`slow_chat`, `shift_end`; or agents a text: `trigger`. `properties` as with `agent.status_changed`."
 	case DigestOpened:
 		return "A property has opened, and something came in while it was closed: `forms`, `chats` that wait and `messages`, each " +
 			"with a `count` and its `ids`."

@@ -82,6 +82,32 @@ func examples(t testing.TB) map[string]action.Action {
 				Agents: []string{"lea"}, Properties: []string{"acme"},
 			},
 		},
+		"agent.notify.slow_chat.json": {
+			ID: action.VisitorID(action.AgentNotify, "acme", "v1", "slow"), Type: action.AgentNotify, Time: end,
+			Data: action.Visitor{
+				Property: "acme", Visitor: "v1", Chat: "c1", Rule: "helpers", Reason: "unanswered", Cause: action.Cause{Event: "e-18"}, Kind: "slow_chat",
+				Text: "A visitor waits", Department: "sales", Agents: []string{"eva"}, Properties: []string{"acme"},
+			},
+		},
+		"agent.notify.shift_end.json": {
+			ID: action.VisitorID(action.AgentNotify, "acme", "v1", "end"), Type: action.AgentNotify, Time: end,
+			Data: action.Visitor{
+				Property: "acme", Visitor: "v1", Chat: "c1", Rule: "shift_end", Reason: "shift_end", Cause: atEnd, Kind: "shift_end",
+				Text: "It is open", Agents: []string{"lea", "tom"}, Previous: "lea", Properties: []string{"acme"},
+			},
+		},
+		"agents.invite.helpers.json": {
+			ID: action.VisitorID(action.AgentsInvite, "acme", "v1", "slow"), Type: action.AgentsInvite, Time: end,
+			Data: action.Visitor{
+				Property: "acme", Visitor: "v1", Chat: "c1", Rule: "helpers", Reason: "unanswered", Cause: action.Cause{Event: "e-18"}, Agents: []string{"eva", "zoe"},
+			},
+		},
+		"chat.reassign.agent.json": {
+			ID: action.VisitorID(action.ChatReassign, "acme", "v1", "end"), Type: action.ChatReassign, Time: end,
+			Data: action.Visitor{
+				Property: "acme", Visitor: "v1", Chat: "c1", Rule: "shift_end", Reason: "shift_end", Cause: atEnd, Agent: "tom", Previous: "lea",
+			},
+		},
 		"agent.notify.json": {
 			ID: action.ID(action.AgentNotify, "lea:hours_ended", atEnd), Type: action.AgentNotify, Time: end,
 			Data: action.Notice{Agent: "lea", Name: "Léa", Kind: "hours_ended", Reason: "weekly", Until: &monday, Cause: atEnd},
@@ -213,7 +239,7 @@ func decode(t *testing.T, body []byte) action.Action {
 	case action.AgentStatusChanged:
 		a.Data = strictly[action.AgentStatus](t, raw)
 	case action.AgentNotify:
-		if bytes.Contains(raw, []byte(`"kind": "trigger"`)) {
+		if bytes.Contains(raw, []byte(`"visitor": `)) {
 			a.Data = strictly[action.Visitor](t, raw)
 		} else {
 			a.Data = strictly[action.Notice](t, raw)

@@ -47,8 +47,8 @@ func visitorTypes() []struct {
 		{VisitorSetDepartment, "A department is to be chosen for a visitor."},
 		{WidgetHide, "The widget is to be hidden from a visitor."},
 		{FormShow, "A visitor is to be shown a form: `offline_form`, `contact_form` or `callback_form`."},
-		{AgentsInvite, "The invisible agents who help when it is slow are to be invited to a chat."},
-		{ChatReassign, "A chat is to be given to an agent who has not had it yet."},
+		{AgentsInvite, "Invisible agents are to be invited to a chat that has no answer: those of `agents`, or all who help when it is slow where it names none."},
+		{ChatReassign, "A chat is to be given to `agent`, or to one who has not had it yet where it names none. `previous` is the agent who has it."},
 		{ChatSnooze, "A chat is to be put aside `until` the next opening of its department, or of its property; once more when the hours move that opening."},
 		{ChatClose, "A chat is to be ended."},
 		{TicketCreate, "People are to answer later: a form, or a chat that waited when the hours ended."},
@@ -67,7 +67,7 @@ type Visitor struct {
 	Reason   string `json:"reason"`
 	Cause    Cause  `json:"cause"`
 
-	Kind        string       `json:"kind,omitempty"` // KindTrigger, of AgentNotify
+	Kind        string       `json:"kind,omitempty"` // of AgentNotify: KindTrigger, slow_chat or shift_end
 	Text        string       `json:"text,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Sender      Sender       `json:"sender,omitzero"`
@@ -76,7 +76,9 @@ type Visitor struct {
 	Tag         string       `json:"tag,omitempty"`
 	Name        string       `json:"name,omitempty"`
 	Department  string       `json:"department,omitempty"`
-	Agents      []string     `json:"agents,omitempty"`      // those that get it; empty: all of the property's, or:
+	Agent       string       `json:"agent,omitempty"`       // of ChatReassign: who is to get the chat; empty: whoever has not had it
+	Previous    string       `json:"previous,omitempty"`    // of ChatReassign and shift_end: the agent who has the chat
+	Agents      []string     `json:"agents,omitempty"`      // those that get it, or are invited; empty: all of the property's, or:
 	Destination string       `json:"destination,omitempty"` // the one that gets it instead, whatever types it asks for
 	Form        string       `json:"form,omitempty"`
 	Until       time.Time    `json:"until,omitzero"` // of ChatSnooze

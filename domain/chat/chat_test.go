@@ -34,9 +34,16 @@ func clock(t testing.TB, s string) time.Time {
 }
 
 // said is an event in short: "request", "request bot", "visitor", "agent", "bot", "join", "leave", "assign", "handoff",
-// "ended", "queued", "sales" (is chosen). Its id is its word and its time.
-func said(t testing.TB, at, what string) event.Event {
+// "ended", "queued", "sales" (is chosen). What agents do is done by lea, or by the agent who is named: "assign tom". Its id
+// is its words and its time.
+func said(t testing.TB, at, words string) event.Event {
 	t.Helper()
+	what, by := words, "lea"
+	for _, id := range []string{"tom", "nina", "eva"} {
+		if before, named := strings.CutSuffix(words, " "+id); named {
+			what, by = before, id
+		}
+	}
 	kinds := map[string]event.Event{
 		"request":       {Type: event.ChatRequested, Data: event.Data{Text: "Hello?"}},
 		"request sales": {Type: event.ChatRequested, Data: event.Data{Department: "sales"}},
@@ -57,7 +64,10 @@ func said(t testing.TB, at, what string) event.Event {
 	if !known {
 		t.Fatalf("no event %q", what)
 	}
-	e.ID, e.Time, e.Data.Chat, e.Data.Property = what+" "+at, clock(t, at), "c1", "acme"
+	if e.Data.Agent != "" {
+		e.Data.Agent = by
+	}
+	e.ID, e.Time, e.Data.Chat, e.Data.Property = words+" "+at, clock(t, at), "c1", "acme"
 	return e
 }
 
@@ -92,7 +102,10 @@ func weekly(t testing.TB, text string) *hours.Schedule {
 }
 
 // place is a property with a department, sales.
-type place struct{ hours, sales *hours.Schedule }
+type place struct {
+	hours, sales *hours.Schedule
+	team         func(at time.Time) []chat.Colleague // nil: no agents
+}
 
 func (p place) scene(at time.Time, department string) chat.Scene {
 	gates, door := []*hours.Schedule{p.hours}, hours.Door{{Hours: p.hours}}
@@ -105,6 +118,9 @@ func (p place) scene(at time.Time, department string) chat.Scene {
 	}
 	if !s.Hours.Open {
 		s.Widget = "offline"
+	}
+	if p.team != nil {
+		s.Team = func() []chat.Colleague { return p.team(at) }
 	}
 	return s
 }
@@ -167,6 +183,12 @@ func told(d chat.Decision) string {
 			text = strings.TrimSpace(fmt.Sprintf("sla %s %s", e.Warning.Due.Format("Mon 15:04"), e.Warning.Department))
 		case e.Do.Snooze != "":
 			text += "snooze until " + e.Until.Format("Mon 15:04")
+		case e.Notice != nil:
+			text += strings.TrimSpace(fmt.Sprintf("tells %v %s", e.Agents, e.Notice.Department))
+		case e.Agents != nil:
+			text += fmt.Sprint("invites ", e.Agents)
+		case e.Agent != "":
+			text += e.From + "→" + e.Agent
 		case e.Do.SendMessage != nil:
 			text += fmt.Sprintf("%q", e.Do.SendMessage.Text)
 		default:

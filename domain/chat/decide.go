@@ -24,6 +24,8 @@ type Scene struct {
 	Held         time.Duration // how long what is due has waited for events that were accepted before: it is not late by that
 	Silent       bool          // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
 
+	Team func() []Colleague // the property's agents, and how they are to a chat of the department; nil: none
+
 	In     func(department string) Scene // the same in another department, for after a step that sets it; nil: it is the same
 	Values func() map[string]string      // the values of placeholders: trigger.Placeholders; nil: none
 }
@@ -55,11 +57,14 @@ const (
 	ClosingSoon    Rule = "closing_soon"
 	WaitingAtClose Rule = "waiting_at_close"
 	SLA            Rule = "sla"
+	Helpers        Rule = "helpers"
+	Reassign       Rule = "reassign"
+	ShiftEnd       Rule = "shift_end"
 	FormReceived   Rule = "form"
 	Moved          Rule = "snooze" // the end of a snooze, by the hours
 )
 
-// Effect is one thing to be done in a chat. Do, Ticket and Warning exclude each other.
+// Effect is one thing to be done in a chat. Do, Ticket, Warning and Notice exclude each other.
 type Effect struct {
 	Chat        string
 	Do          trigger.Action       // its texts are rendered, a shortcut's too
@@ -67,6 +72,10 @@ type Effect struct {
 	Offered     []Offer              // departments to choose from, with the message, which may then have no text
 	Ticket      *Ticket
 	Warning     *Warning
+	Notice      *Notice   // for Agents
+	Agents      []string  // who are invited, or told
+	Agent       string    // of a reassignment: who is to get the chat
+	From        string    // who has it, of a reassignment or a notice
 	Until       time.Time // of a snooze: when it ends
 	At          time.Time // when it was due
 	Reason      Reason
@@ -93,12 +102,17 @@ type Warning struct {
 	Due        time.Time // when it will have passed
 }
 
+// Notice tells agents of a chat. The rule says what about it.
+type Notice struct {
+	Department string
+}
+
 // Cause is the origin of an effect.
 type Cause struct {
 	Rule   Rule
 	Event  string    // the id of the event that began it; empty where it was the hours
 	Base   time.Time // when it began: the ask, the opening or closing; zero where it was an event alone
-	Step   string    // rescue: the step, by its time
+	Step   string    // rescue: the step, by its time; helpers: their ids
 	Action int       // rescue: the number of the step's action
 }
 
@@ -139,6 +153,7 @@ const (
 	HoursEndSoon     Reason = "hours_end_soon"
 	HoursEnded       Reason = "hours_ended"
 	Submitted        Reason = "form_submitted"
+	ShiftEnded       Reason = "shift_end"
 )
 
 // Why something is not done.
@@ -158,6 +173,8 @@ const (
 	Deferred      Reason = "deferred"       // it is closed, and the step waits for the opening
 	Snooze        Reason = "snoozed"        // the chat is put aside, or was once
 	NoOpening     Reason = "no_opening"     // the chat cannot be put aside until then: none is in sight
+	NobodyLeft    Reason = "nobody_left"    // nobody can have the chat who has not been tried: it stays where it is
+	StillOnline   Reason = "still_online"   // the agent goes on after the end of their shift
 	NoAnswer      Reason = "no_answer"      // trigger.MostInChat messages have been sent since an agent's last word
 )
 
@@ -178,6 +195,10 @@ func Decide(p *Policy, s State, scene Scene, at time.Time) Decision {
 		d.Effects = append(d.Effects, *moved)
 	}
 	d.rescue()
+	d.helpers()
+	d.handover()
+	d.reassign()
+	d.awaitShiftEnd()
 	d.sla()
 	d.handoff()
 	d.reply()
@@ -194,8 +215,7 @@ func (d *decider) late(due time.Time) bool {
 // Settled are the due times, until an instant, of what had waited for them, and was done or dropped. Replies wait for nothing.
 func (d *Decision) Settled(at time.Time) (dues []time.Time) {
 	settle := func(rule Rule, base, moment time.Time) {
-		waits := rule == Rescue || rule == ClosingSoon || rule == WaitingAtClose || rule == SLA
-		if waits && moment.After(base) && !moment.After(at) {
+		if rule.waits() && moment.After(base) && !moment.After(at) {
 			dues = append(dues, moment)
 		}
 	}
@@ -210,10 +230,20 @@ func (d *Decision) Settled(at time.Time) (dues []time.Time) {
 
 // waitsFrom is when the time began after which an effect is due; zero where the hours say when.
 func (e *Effect) waitsFrom() time.Time {
-	if e.Cause.Rule == Rescue || e.Cause.Rule == SLA {
+	switch e.Cause.Rule {
+	case Rescue, SLA, Helpers, Reassign:
 		return e.Cause.Base
 	}
 	return time.Time{}
+}
+
+// waits tells whether the effects of a rule have waited for their time.
+func (r Rule) waits() bool {
+	switch r {
+	case Rescue, SLA, Helpers, Reassign, ShiftEnd, ClosingSoon, WaitingAtClose:
+		return true
+	}
+	return false
 }
 
 // wake has the chat decided again at an instant.

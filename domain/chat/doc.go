@@ -47,6 +47,27 @@
 // A warning (sla.go) is due so much open time before the first answer is late. It is for agents, so nothing but an answer
 // or the end of the chat takes it back. One that would come after the answer is late says nothing new, and is skipped.
 //
+// # Helpers, reassignment, and the end of a shift
+//
+// The chat sees its Colleagues as they are at the instant of the decision. A colleague is given a chat by one order of choice
+// (Next): on shift, online and below their capacity, with the fewest chats, idle for longest, then by id.
+//
+// A hidden agent who helps when it is slow is invited so long after the first message that waits: as by a step of the ladder
+// with `repeat`, by the same rules, once until there is an answer. Somebody who hides only later is invited within the time
+// by which a step may be late, and no longer: the chat is not news any more.
+//
+// An assignment that has no answer for so long goes to the next colleague. The time counts from the assignment, or from the
+// visitor's first message that waits, whichever is later, and again from each reassignment, whatever the application makes of
+// it. Joining is no answer, but a colleague who joins a chat sees to it: then nothing is reassigned. Nobody gets a chat again
+// that they have had since the last answer. Where nobody is left, it stays with its agent, as it would in LiveChat: a slow
+// agent is better than none.
+//
+// At the end of a shift the open chats of the agent are kept, or go to the next colleague, or people are told of them. A chat is
+// open while the visitor is there, or waits for an answer since less than a day. The hours of the agent end a shift, with
+// their leave, and an edit of either; a pause does not, nor a lost connection: running chats stay with an agent who chooses to be
+// away or offline, and auto-offline and reassignment are for agents who do not answer. Where nobody is there at that instant, the
+// chat waits a quarter of an hour for a shift that begins late.
+//
 // # Auto-replies
 //
 // They answer the newest message of the visitor, and consider each once. The hours of the chat's department choose one

@@ -33,6 +33,7 @@ func (s *State) Merge(e event.Event) {
 	case event.ChatQueued:
 		s.Queue = s.Queue.or(Queue{e.Data.QueuePosition, at})
 	case event.ChatAssigned:
+		s.Assigned = s.Assigned.or(Holder{e.Data.Agent, at, e.ID})
 		s.agent(e.Data.Agent, true, at)
 	case event.ChatAgentJoined:
 		s.Joined = latest(s.Joined, at)

@@ -24,6 +24,8 @@ type Rules struct {
 	FirstAnswer time.Duration // the open time in which a chat is to have its first answer; zero: no matter how long
 	WarnBefore  time.Duration // how much of it is left when a warning is due
 
+	ReassignAfter time.Duration // how long an agent has for a first answer before the chat goes to another; zero: no matter how long
+
 	HasSchedule bool // whether the property has hours at all: without any there are no auto-replies
 	Departments map[string]Part
 }

@@ -70,13 +70,19 @@ func everything(t testing.TB) *chat.Policy {
 		trigger.Step{After: 240 * second, Timing: trigger.Timing{Count: trigger.CountOpenHours}, Actions: []trigger.Action{{AddTag: "open"}, {Wait: 60 * second}, {Snooze: trigger.NextOpening}}},
 		trigger.Step{After: 300 * second, Repeat: true, Actions: []trigger.Action{{Snooze: trigger.NextOpening}}},
 	)
+	rules.ReassignAfter = 50 * time.Second
 	rules.FirstAnswer, rules.WarnBefore = 5*time.Minute, 2*time.Minute
 	rules.ClosingBefore, rules.ClosingMessage, rules.WaitingAtClose = 5*time.Minute, "Until {{closes_at}}", "message"
 	return compile(t, rules)
 }
 
 func everywhere(t testing.TB) place {
-	return place{hours: weekly(t, "mon-fri 9-17"), sales: weekly(t, "mon-fri 9:00-16:55")}
+	team := working(t, map[string]string{
+		"agent0": "mon-fri 9:00-16:54", "agent1": "mon-fri 9:00-16:57", "agent2": "mon-fri 9-17", "agent3": "mon-fri 16:52-18", "agent4": "mon-fri 17-22",
+		"agent5": "mon-fri 9-17", "agent6": "mon-fri 9-22", "agent7": "mon-fri 9-22",
+	}, map[string]time.Duration{"agent6": 70 * time.Second, "agent7": 100 * time.Second},
+		map[string]string{"agent0": chat.AtEndReassign, "agent1": chat.AtEndReassign, "agent2": chat.AtEndNotify, "agent3": chat.AtEndReassign})
+	return place{hours: weekly(t, "mon-fri 9-17"), sales: weekly(t, "mon-fri 9:00-16:55"), team: team}
 }
 
 func TestMergingKnowsNoOrder(t *testing.T) {
@@ -157,7 +163,8 @@ func live(r *rapid.T, p *chat.Policy, where place, events []arrival, idle []time
 			if e.At.After(at) {
 				r.Fatalf("%v: early, due %v", at, e.At)
 			}
-			if e.Cause.Rule == chat.Rescue && at.Sub(e.At) > trigger.DefaultExpiry {
+			counts := e.Cause.Rule == chat.Rescue || e.Cause.Rule == chat.Helpers || e.Cause.Rule == chat.Reassign
+			if counts && at.Sub(e.At) > trigger.DefaultExpiry {
 				r.Fatalf("%v: too late, due %v", at, e.At)
 			}
 			if e.Warning != nil && (!e.Warning.Due.After(at) || scene.Door.Between(e.Cause.Base, e.At) < 3*time.Minute || scene.Door.Between(e.At, e.Warning.Due) != 2*time.Minute) {
@@ -169,8 +176,16 @@ func live(r *rapid.T, p *chat.Policy, where place, events []arrival, idle []time
 			if e.Cause.Step == "2m" && !scene.Door.Open(e.At) {
 				r.Fatalf("%v: a deferred step while it is closed", e.At)
 			}
-			if base := e.Cause.Base; e.Cause.Rule == chat.Rescue && !(base.After(s.Answered) && base.After(s.Ended)) {
+			if base := e.Cause.Base; counts && !(base.After(s.Answered) && base.After(s.Ended)) {
 				r.Fatalf("%v: %v has been answered, or the chat has ended", at, base)
+			}
+		}
+		for i, e := range d.Effects {
+			before := append(slices.Clone(done), d.Effects[:i]...)
+			if again := slices.IndexFunc(before, func(o chat.Effect) bool {
+				return o.Agent != "" && (o.Agent == e.Agent || o.From == e.Agent) && o.At.After(s.Answered) && o.At.After(s.Ended)
+			}); again >= 0 {
+				r.Fatalf("%v: to %s, who was tried: %+v", at, e.Agent, before[again])
 			}
 		}
 		if !due.IsZero() && !due.After(at) {
@@ -209,7 +224,7 @@ func TestNeedlessWakesChangeNothing(t *testing.T) {
 		}
 		keys := map[string]bool{}
 		for _, e := range done {
-			key := fmt.Sprint(e.Cause.Key(), e.Ticket != nil)
+			key := fmt.Sprint(e.Cause.Key(), e.Ticket != nil, e.Notice != nil)
 			if keys[key] {
 				r.Fatalf("%s twice", key)
 			}

@@ -16,6 +16,8 @@ type State struct {
 	Agents     []Switch   `json:"agents,omitempty"` // by id; on: they have the chat
 	Tags       []Switch   `json:"tags,omitempty"`
 
+	Assigned Holder `json:"assigned,omitzero"` // by the last chat.assigned
+
 	Began     time.Time `json:"began,omitzero"`     // the visitor's first request or message
 	Requested time.Time `json:"requested,omitzero"` // the first chat.requested
 	Asked     time.Time `json:"asked,omitzero"`     // the visitor's last request or message, or the hand-over
@@ -53,6 +55,12 @@ type Progress struct {
 	Sent     []time.Time          `json:"sent,omitempty"`     // when triggers and steps last sent messages
 	Deferred map[string]time.Time `json:"deferred,omitempty"` // by Step.Key: the ask for which it was recorded that the step waits for an opening
 	Snoozed  Snoozed              `json:"snoozed,omitzero"`
+
+	Helpers  map[string]time.Time `json:"helpers,omitempty"`  // by agent: the ask for which they were invited, or were to be
+	Given    Holder               `json:"given,omitzero"`     // the last reassignment by an agent's name
+	Tried    []Holder             `json:"tried,omitempty"`    // who had the chat, or was given it, since the last answer
+	Passed   time.Time            `json:"passed,omitzero"`    // from when the last reassignment counted, or one that was held back
+	ShiftEnd time.Time            `json:"shift_end,omitzero"` // the last end of a shift of whoever had the chat that was decided on
 }
 
 // Moment is the time of an event, and its id.
@@ -115,7 +123,7 @@ type Snoozed struct {
 
 // The bounds of the lists. The newest are kept, so that a list does not depend on the order of events.
 const (
-	mostMessages = 48 // of Waiting: beyond, the wait seems to begin later than it did
+	mostMessages = 47 // of Waiting: beyond, the wait seems to begin later than it did
 	mostRequests = 4  // of Waiting
 	mostAgents   = 10
 	mostTags     = 50 // as many as one event may bring
@@ -139,14 +147,16 @@ func (s *State) WaitingSince() time.Time {
 }
 
 // Agent is the agent who has the chat, the latest where several have; empty where none has.
-func (s *State) Agent() string {
-	var last Switch
+func (s *State) Agent() string { return s.last().Name }
+
+// last is when the agent who has the chat came to it, or last wrote.
+func (s *State) last() (last Switch) {
 	for _, a := range s.Agents {
 		if a.On && a.At.After(s.Ended) && a.At.After(last.At) {
 			last = a
 		}
 	}
-	return last.Name
+	return last
 }
 
 // TagNames are the tags that the chat has, in the order in which it got them.

@@ -109,7 +109,8 @@ func TestSize(t *testing.T) {
 }
 
 // TestWireForm holds the JSON of states against files that are never edited: states like these lie in Redis. A new form
-// gets a new folder. The second knows time within hours, and the third the messages of triggers.
+// gets a new folder. The second knows time within hours, the third the messages of triggers, and the
+// fourth who has the chat.
 func TestWireForm(t *testing.T) {
 	t.Parallel()
 	var s chat.State
@@ -135,6 +136,11 @@ func TestWireForm(t *testing.T) {
 	s.Did(trigger.Action{AddTag: "buyer"}, at)
 	s.Did(trigger.Action{SetDepartment: "support"}, at)
 	sameForm(t, "testdata/v3/chat.json", s)
+	s.Merge(said(t, "09:00:12", "assign"))
+	s.Progress.Helpers, s.Progress.Passed, s.Progress.ShiftEnd = map[string]time.Time{"eva": s.Began}, s.Began, at
+	s.Progress.Given = chat.Holder{Agent: "tom", At: at}
+	s.Progress.Tried = []chat.Holder{{Agent: "lea", At: at}, s.Progress.Given}
+	sameForm(t, "testdata/v4/chat.json", s)
 }
 
 func sameForm(t *testing.T, file string, s chat.State) {

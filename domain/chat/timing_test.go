@@ -98,7 +98,7 @@ func TestStepsWithinHours(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			play(t, compile(t, chat.Rules{Rescue: []trigger.Step{c.step}}), place{weekly(t, "mon-fri 9-17"), weekly(t, "mon-fri 9-12")}, c.story)
+			play(t, compile(t, chat.Rules{Rescue: []trigger.Step{c.step}}), place{hours: weekly(t, "mon-fri 9-17"), sales: weekly(t, "mon-fri 9-12")}, c.story)
 		})
 	}
 }
@@ -290,7 +290,7 @@ func TestSLA(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			play(t, p, place{weekly(t, "mon-fri 9-17"), weekly(t, "mon-fri 9-12")}, story)
+			play(t, p, place{hours: weekly(t, "mon-fri 9-17"), sales: weekly(t, "mon-fri 9-12")}, story)
 		})
 	}
 	closed := place{hours: weekly(t, "closed")}
