@@ -8,8 +8,7 @@ import (
 
 // Colleague is an agent of the property, as a chat sees them at an instant.
 type Colleague struct {
-	ID   string
-	Name string // empty: the id
+	ID string
 
 	Takes  bool // chats like this one are theirs: they serve its department, or the property where it has none
 	Online bool // they take new chats
@@ -65,18 +64,6 @@ func Next(team []Colleague, passed func(id string) bool) *Colleague {
 		}
 	}
 	return first
-}
-
-// helpers are those of a team who are invited to a chat that has no answer for so long, now or later, in the order in which
-// they are, and of those at one time in the order of choice.
-func helpers(team []Colleague) (some []*Colleague) {
-	for i := range team {
-		if c := &team[i]; c.Hidden && c.HelpsAfter > 0 {
-			some = append(some, c)
-		}
-	}
-	slices.SortFunc(some, func(a, b *Colleague) int { return cmp.Or(cmp.Compare(a.HelpsAfter, b.HelpsAfter), a.compare(b)) })
-	return some
 }
 
 // team are the colleagues, as the scene knows them.

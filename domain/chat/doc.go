@@ -53,8 +53,8 @@
 // (Next): on shift, online and below their capacity, with the fewest chats, idle for longest, then by id.
 //
 // A hidden agent who helps when it is slow is invited so long after the first message that waits: as by a step of the ladder
-// with `repeat`, by the same rules, once until there is an answer. Somebody who hides only later is invited within the time
-// by which a step may be late, and no longer: the chat is not news any more.
+// with `repeat`, by the same rules, once until there is an answer. Whether they are hidden is asked at that time: somebody
+// who hides only later has a look around anyway.
 //
 // An assignment that has no answer for so long goes to the next colleague. The time counts from the assignment, or from the
 // visitor's first message that waits, whichever is later, and again from each reassignment, whatever the application makes of

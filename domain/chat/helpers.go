@@ -2,59 +2,80 @@ package chat
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// mostHelpers is how many helpers are invited to a chat before it has an answer: the first ones.
+// mostHelpers is how many helpers are called to a chat at one time: the first ones in the order of choice.
 const mostHelpers = 20
 
-// helpers invites the hidden agents who help when it is slow. Each is invited so long after the first message that waits,
-// and once until an agent answers, or the chat ends.
+// Called is how far helpers have been called to a chat since its last answer.
+type Called struct {
+	Base  time.Time      `json:"base"`  // the ask from which their time counted
+	After hours.Duration `json:"after"` // those who help after so long, or sooner, have had their time
+}
+
+// helpers invites agents who help when it is slow, as far as they are hidden then. The time of each counts from the first
+// message that waits, and comes once before an agent answers, or the chat ends.
 func (d *decider) helpers() {
-	invited := d.invited()
-	d.State.Progress.Helpers = filled(invited)
+	c := &d.State.Progress.Called
+	if !d.State.waits(Ask{Moment: Moment{At: d.askedAt(c.Base)}}) || d.snoozed(c.Base) {
+		*c = Called{}
+	}
 	asks := d.asks()
 	if len(asks) == 0 {
 		return
 	}
 	base := asks[0].Moment
-	groups := make(map[time.Duration][]string)
-	for _, c := range helpers(d.team()) {
-		due := base.At.Add(c.HelpsAfter)
-		switch _, known := invited[c.ID]; {
-		case known || len(invited) >= mostHelpers:
-		case due.After(d.at):
+	for {
+		after, some := nextHelpers(d.team(), time.Duration(c.After))
+		if after == 0 {
+			return
+		}
+		due := base.At.Add(after)
+		if due.After(d.at) {
 			d.wake(due)
-		default:
-			invited[c.ID] = base.At
-			groups[c.HelpsAfter] = append(groups[c.HelpsAfter], c.ID)
+			return
 		}
+		*c = Called{base.At, hours.Duration(after)}
+		d.invite(some, base, due)
 	}
-	for _, after := range slices.Sorted(maps.Keys(groups)) {
-		d.invite(groups[after], base, base.At.Add(after))
-	}
-	d.State.Progress.Helpers = filled(invited)
 }
 
-// invited are the helpers who have been invited, or too late, for the messages that wait now, or will again once the bot has
-// gone.
-func (d *decider) invited() map[string]time.Time {
-	invited := make(map[string]time.Time)
-	for id, base := range d.State.Progress.Helpers {
-		if d.State.waits(Ask{Moment: Moment{At: d.askedAt(base)}}) && !d.snoozed(base) {
-			invited[id] = base
+// nextHelpers are the hidden ones of those who help first after some time, in the order of choice, and after how long they
+// do; zero: nobody helps after that.
+func nextHelpers(team []Colleague, than time.Duration) (after time.Duration, hidden []*Colleague) {
+	for i := range team {
+		c := &team[i]
+		if c.HelpsAfter <= than || after > 0 && c.HelpsAfter > after {
+			continue
+		}
+		if c.HelpsAfter != after {
+			after, hidden = c.HelpsAfter, nil
+		}
+		if c.Hidden {
+			hidden = append(hidden, c)
 		}
 	}
-	return invited
+	slices.SortFunc(hidden, (*Colleague).compare)
+	return after, hidden[:min(len(hidden), mostHelpers)]
 }
 
-func (d *decider) invite(agents []string, base Moment, due time.Time) {
+// invite invites helpers, and tells each.
+func (d *decider) invite(helpers []*Colleague, base Moment, due time.Time) {
+	if len(helpers) == 0 {
+		return
+	}
 	if reason := d.helpless(due); reason != "" {
 		d.skip(Helpers, reason, due)
 		return
+	}
+	var agents []string
+	for _, c := range helpers {
+		agents = append(agents, c.ID)
 	}
 	all := Effect{
 		Chat: d.State.ID, At: due, Reason: Unanswered, Agents: agents,

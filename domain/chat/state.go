@@ -56,11 +56,11 @@ type Progress struct {
 	Deferred map[string]time.Time `json:"deferred,omitempty"` // by Step.Key: the ask for which it was recorded that the step waits for an opening
 	Snoozed  Snoozed              `json:"snoozed,omitzero"`
 
-	Helpers  map[string]time.Time `json:"helpers,omitempty"`  // by agent: the ask for which they were invited, or were to be
-	Given    Holder               `json:"given,omitzero"`     // the last reassignment by an agent's name
-	Tried    []Holder             `json:"tried,omitempty"`    // who had the chat, or was given it, since the last answer
-	Passed   time.Time            `json:"passed,omitzero"`    // from when the last reassignment counted, or one that was held back
-	ShiftEnd time.Time            `json:"shift_end,omitzero"` // the last end of a shift of whoever had the chat that was decided on
+	Called   Called    `json:"called,omitzero"`    // helpers
+	Given    Holder    `json:"given,omitzero"`     // the last reassignment by an agent's name
+	Tried    []Holder  `json:"tried,omitempty"`    // who had the chat, or was given it, since the last answer
+	Passed   time.Time `json:"passed,omitzero"`    // from when the last reassignment counted, or one that was held back
+	ShiftEnd time.Time `json:"shift_end,omitzero"` // the last end of a shift of whoever had the chat that was decided on
 }
 
 // Moment is the time of an event, and its id.

@@ -137,7 +137,7 @@ func TestWireForm(t *testing.T) {
 	s.Did(trigger.Action{SetDepartment: "support"}, at)
 	sameForm(t, "testdata/v3/chat.json", s)
 	s.Merge(said(t, "09:00:12", "assign"))
-	s.Progress.Helpers, s.Progress.Passed, s.Progress.ShiftEnd = map[string]time.Time{"eva": s.Began}, s.Began, at
+	s.Progress.Called, s.Progress.Passed, s.Progress.ShiftEnd = chat.Called{Base: s.Began, After: hours.Duration(time.Minute)}, s.Began, at
 	s.Progress.Given = chat.Holder{Agent: "tom", At: at}
 	s.Progress.Tried = []chat.Holder{{Agent: "lea", At: at}, s.Progress.Given}
 	sameForm(t, "testdata/v4/chat.json", s)

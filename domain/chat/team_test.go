@@ -122,21 +122,22 @@ func TestHelpers(t *testing.T) {
 			{"09:00:30", "ended", nil, ""},
 		},
 		"a helper who is online, or away, is not invited": {
-			{"09:00:00", "request", who("eva", online), "due 09:02:00"},
+			{"09:00:00", "request", who("eva", online), "due 09:01:00"},
 			{"09:01:00", "", who("eva", gone), "due 09:02:00"},
 			{"09:02:00", "", who("eva", online), zoe},
 		},
 		"a helper who hides in time is invited, and too late is not": {
-			{"09:00:00", "request", both(who("eva", online), who("zoe", online)), ""},
-			{"09:01:30", "", who("zoe", online), eva},
-			{"09:03:01", "", nil, "-helpers late"},
+			{"09:00:00", "request", both(who("eva", online), who("zoe", online)), "due 09:01:00"},
+			{"09:01:00", "", who("zoe", online), eva + "; due 09:02:00"},
+			{"09:02:00", "", who("zoe", online), ""},
+			{"09:02:10", "", nil, ""},
 		},
 		"late by its limit, and later": {
 			{"09:00:00", "request", nil, "due 09:01:00"},
 			{"09:02:00", "", nil, eva + "; " + zoe},
 			{"09:10:00", "agent", nil, ""},
 			{"09:12:00", "visitor", nil, "due 09:13:00"},
-			{"09:14:30", "", nil, zoe + "; -helpers late"},
+			{"09:14:30", "", nil, zoe + "; -helpers late"}, // Eva's time is over
 		},
 		"two who help after the same time are invited together, in the order of choice": {
 			{"09:00:00", "request", who("lea", func(c *chat.Colleague) { hidden(c); c.HelpsAfter = time.Minute; c.Chats = 2 }), "due 09:01:00"},
@@ -148,8 +149,8 @@ func TestHelpers(t *testing.T) {
 			{"09:01:00", "", away, eva + "; due 09:02:00"},
 		},
 		"outside hours nobody is called, nor at the opening": {
-			{"08:58:30", "request", func(s *chat.Scene) { who("eva", hidden)(s) }, "due 08:59:30"},
-			{"08:59:30", "", func(s *chat.Scene) { who("eva", hidden)(s) }, "-helpers widget_offline"},
+			{"08:58:30", "request", who("eva", hidden), "due 08:59:30"},
+			{"08:59:30", "", who("eva", hidden), "-helpers widget_offline; due 09:00:30"},
 			{"09:00:00", "", nil, "due 09:00:30"},
 			{"09:00:30", "", nil, zoe},
 		},
@@ -274,7 +275,8 @@ func noHelpers(all map[string][]step) map[string][]step {
 		for i := range story {
 			next := story[i].scene
 			story[i].scene = func(s *chat.Scene) {
-				both(who("eva", gone), who("zoe", gone))(s)
+				none := func(c *chat.Colleague) { gone(c); c.HelpsAfter = 0 }
+				both(who("eva", none), who("zoe", none))(s)
 				if next != nil {
 					next(s)
 				}
