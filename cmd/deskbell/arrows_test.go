@@ -57,9 +57,11 @@ var besideMain = map[string][]string{
 	"reach":     nil,     // folders, sockets and ports
 	"bench":     nil,     // runs web in a process of its own
 	"web":       nil,     // the guards
-	"web/api":   {"web"}, // these three do not know each other
+	"web/api":   {"web"}, // these four do not know each other
 	"web/board": {"web"},
 	"web/page":  {"web"},
+
+	"web/agentpage": {"web"},
 }
 
 // belowJobs has, for each package by its first folder below jobs, the others that it may import; package jobs is ".". A package

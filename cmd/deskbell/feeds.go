@@ -72,16 +72,9 @@ func (c *feedsCmd) Run(ctx context.Context, a *app) (err error) {
 
 // link makes a link to something that is there.
 func (c *feedsCmd) link(ctx context.Context, a *app, s *session, links edit.Links, kind edit.Kind, path string) error {
-	base := c.URL
-	if base == "" {
-		host, port, err := net.SplitHostPort(cmp.Or(s.env.Listen, defaultListen))
-		if err != nil {
-			return err
-		}
-		base = "http://" + net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port)
-	}
-	if u, err := url.Parse(base); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
-		return usagef("--url %s is not where a server is; write it as https://bell.example", base)
+	base, err := s.outside(c.URL)
+	if err != nil {
+		return err
 	}
 	if _, err := s.client.Get(ctx, kind, c.ID); err != nil {
 		return err
@@ -90,9 +83,24 @@ func (c *feedsCmd) link(ctx context.Context, a *app, s *session, links edit.Link
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%s%s?token=%s\n", strings.TrimSuffix(base, "/"), fmt.Sprintf(path, c.ID), secret)
+	fmt.Fprintf(a.stdout, "%s%s?token=%s\n", base, fmt.Sprintf(path, c.ID), secret)
 	fmt.Fprintln(a.stderr, "Keep it now: it is not shown again. Whoever has it reads this calendar.")
 	return nil
+}
+
+// outside is where deskbell web is reached, without a slash at its end: as --url says, or where it listens.
+func (s *session) outside(base string) (string, error) {
+	if base == "" {
+		host, port, err := net.SplitHostPort(cmp.Or(s.env.Listen, defaultListen))
+		if err != nil {
+			return "", err
+		}
+		base = "http://" + net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port)
+	}
+	if u, err := url.Parse(base); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
+		return "", usagef("--url %s is not where a server is; write it as https://bell.example", base)
+	}
+	return strings.TrimSuffix(base, "/"), nil
 }
 
 func (a *app) printLinks(ctx context.Context, links edit.Links) error {

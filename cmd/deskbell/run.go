@@ -31,6 +31,7 @@ type commands struct {
 	Close      closeCmd      `cmd:"" group:"Change:" help:"Force a property closed, likewise."`
 	Keys       keysCmd       `cmd:"" group:"Change:" help:"Add, list and revoke keys of the HTTP API."`
 	Feeds      feedsCmd      `cmd:"" group:"Change:" help:"Link calendar programs to shifts and hours; list and revoke links."`
+	Agents     agentsCmd     `cmd:"" group:"Change:" help:"Link agents to their own pages; list and revoke links."`
 	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`
 	Send       sendCmd       `cmd:"" group:"Change:" help:"Send events, from a file or by hand."`
 	Bench      benchCmd      `cmd:"" group:"Tools:" help:"Measure this machine and its Redis."`

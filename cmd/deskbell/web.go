@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/agentpage"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/board"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
@@ -110,15 +112,17 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	received := web.NewEventMetrics()
 	s.shown.registry.MustRegister(received)
 	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received})
+	public := agentpage.Public()
+	maps.Copy(public, map[string]http.Handler{
+		"/v1/properties/{id}/widget":        page.WidgetState(live, a.now),
+		"/v1/properties/{id}/widget/stream": page.WidgetStream(live),
+		"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, s.client.Intake()),
+		"GET /healthz":                      web.Health(s.shown.alive),
+		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client)),
+	})
 	err = web.Serve(ctx, l, web.New(web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local, Rate: s.env.KeyRate,
-		Public: map[string]http.Handler{
-			"/v1/properties/{id}/widget":        page.WidgetState(live, a.now),
-			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),
-			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, s.client.Intake()),
-			"GET /healthz":                      web.Health(s.shown.alive),
-			"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client)),
-		},
+		Public: public, Agent: agentpage.New(agentpage.Config{Client: s.client, Now: a.now, Log: s.log}),
 		Private: private,
 	}), s.log, s.env.StopTimeout)
 	s.log.Info("web stopped")

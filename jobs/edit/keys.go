@@ -45,6 +45,7 @@ type Keys struct {
 
 // keyStore is the part of a store.Store that keys need.
 type keyStore interface {
+	GlobalsOf(ctx context.Context, kind store.Global, names []string) ([][]byte, error)
 	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
 	SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error)
 }

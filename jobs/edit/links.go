@@ -17,15 +17,17 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Link is the right to read one calendar, by holders of its address: calendar programs send no header. It is good for
-// nothing else. The secret in the address is shown once, when the link is made, and kept nowhere.
+// Link is the right to read one calendar, by holders of its address: calendar programs send no header. Or it is the right of
+// an agent to their own page. It is good for nothing else. The secret in the address is shown once, when the link is made,
+// and kept nowhere.
 type Link struct {
-	Kind    Kind      `json:"kind"` // KindAgent, KindSchedule or KindProperty
+	Kind    Kind      `json:"kind"` // KindAgent, KindSchedule or KindProperty: of its calendar; linkPage: of an agent's page
 	ID      string    `json:"id"`
 	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires,omitzero"` // zero: never
 }
 
-// storedLink is a Link in Redis, under "agent/lea".
+// storedLink is a Link in Redis, under "agent/lea", or "page/lea/…".
 type storedLink struct {
 	Link
 	Hash string `json:"hash"` // SHA-256 of the secret, in hex
@@ -33,7 +35,12 @@ type storedLink struct {
 
 func (l Link) name() string { return string(l.Kind) + "/" + l.ID }
 
-// Links are the links to calendars.
+// isOf tells whether it is that of a secret. The time that it takes says nothing of the right one.
+func (l storedLink) isOf(secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(digest(secret)), []byte(l.Hash)) == 1
+}
+
+// Links are the links to calendars, and to the pages of agents.
 type Links struct {
 	Store keyStore
 	Now   func() time.Time
@@ -45,55 +52,82 @@ var ErrLinkExists = errors.New("it has a link, which cannot be shown again: revo
 // Add makes the link to a calendar and gives its secret, "dbf_" and 43 letters, digits, '-' or '_'. The error may be
 // ErrLinkExists.
 func (ls Links) Add(ctx context.Context, kind Kind, id string) (secret string, err error) {
-	l := Link{kind, id, ls.Now().UTC().Truncate(time.Second)}
+	l := Link{Kind: kind, ID: id, Created: ls.Now().UTC().Truncate(time.Second)}
 	if !definition.ValidID(id) {
 		return "", fmt.Errorf("linking %s: %q is no id; write %s", kind, id, definition.IDAllowed)
 	}
-	random := make([]byte, 32)
-	if _, err := rand.Read(random); err != nil {
-		return "", fmt.Errorf("linking %s %q: %w", kind, id, err)
-	}
-	secret = "dbf_" + base64.RawURLEncoding.EncodeToString(random)
-	body, err := json.Marshal(storedLink{l, digest(secret)})
+	secret, err = newSecret("dbf_")
 	if err != nil {
 		return "", fmt.Errorf("linking %s %q: %w", kind, id, err)
 	}
-	added, err := ls.Store.SetGlobal(ctx, store.GlobalLink, l.name(), nil, body)
+	added, err := ls.keep(ctx, l.name(), storedLink{l, digest(secret)})
 	if err == nil && !added {
 		err = fmt.Errorf("linking %s %q: %w", kind, id, ErrLinkExists)
 	}
 	return secret, err
 }
 
+// secretLength is how many letters, digits, '-' or '_' end a secret: 32 random bytes.
+const secretLength = 43
+
+// newSecret makes a secret that begins with a prefix.
+func newSecret(prefix string) (string, error) {
+	random := make([]byte, 32)
+	if _, err := rand.Read(random); err != nil {
+		return "", fmt.Errorf("making a secret: %w", err)
+	}
+	return prefix + base64.RawURLEncoding.EncodeToString(random), nil
+}
+
+// keep writes a new link; false: there is one of this name.
+func (ls Links) keep(ctx context.Context, name string, l storedLink) (bool, error) {
+	body, err := json.Marshal(l)
+	if err != nil {
+		return false, fmt.Errorf("encoding the link of %s: %w", name, err)
+	}
+	return ls.Store.SetGlobal(ctx, store.GlobalLink, name, nil, body)
+}
+
 // Revoke removes the link to a calendar, or returns store.ErrNotFound. Its address is dead at once.
 func (ls Links) Revoke(ctx context.Context, kind Kind, id string) error {
-	all, err := ls.Store.Globals(ctx, store.GlobalLink)
-	if err != nil {
-		return err
+	found, err := ls.remove(ctx, Link{Kind: kind, ID: id}.name())
+	if err == nil && !found {
+		err = fmt.Errorf("finding the link of %s %q: %w", kind, id, store.ErrNotFound)
 	}
-	name := Link{Kind: kind, ID: id}.name()
-	if all[name] == nil {
-		return fmt.Errorf("finding the link of %s %q: %w", kind, id, store.ErrNotFound)
-	}
-	_, err = ls.Store.SetGlobal(ctx, store.GlobalLink, name, all[name], nil)
 	return err
 }
 
-// unlink removes the link to the calendar of a definition, if there is one.
+// remove removes a link by its name; false: it was not there.
+func (ls Links) remove(ctx context.Context, name string) (bool, error) {
+	bodies, err := ls.Store.GlobalsOf(ctx, store.GlobalLink, []string{name})
+	if err != nil || bodies[0] == nil {
+		return false, err
+	}
+	_, err = ls.Store.SetGlobal(ctx, store.GlobalLink, name, bodies[0], nil) // a link is never written anew
+	return true, err
+}
+
+// unlink removes the links to the calendar and the page of a definition, if there are any.
 func (ls Links) unlink(ctx context.Context, kind Kind, name string) error {
 	err := ls.Revoke(ctx, kind, name)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil
+		err = nil
 	}
+	if kind != KindAgent || err != nil {
+		return err
+	}
+	_, err = ls.RevokePages(ctx, name)
 	return err
 }
 
-// List gives all links, by kind and id.
+// List gives all links to calendars, by kind and id.
 func (ls Links) List(ctx context.Context) ([]Link, error) {
 	all, err := ls.load(ctx)
 	list := make([]Link, 0, len(all))
 	for _, l := range all {
-		list = append(list, l.Link)
+		if l.Kind != linkPage {
+			list = append(list, l.Link)
+		}
 	}
 	slices.SortFunc(list, func(a, b Link) int {
 		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.ID, b.ID))
@@ -101,15 +135,22 @@ func (ls Links) List(ctx context.Context) ([]Link, error) {
 	return list, err
 }
 
-// Opens tells whether a secret is that of the link to a calendar. The time that it takes says nothing of the right one.
+// Opens tells whether a secret is that of the link to a calendar.
 func (ls Links) Opens(ctx context.Context, kind Kind, id, secret string) (bool, error) {
-	all, err := ls.load(ctx)
-	if err != nil {
-		return false, err
+	l, err := ls.find(ctx, Link{Kind: kind, ID: id}.name())
+	return l.isOf(secret), err
+}
+
+// find gives a link by its name; one without a hash is not there, and is that of no secret.
+func (ls Links) find(ctx context.Context, name string) (l storedLink, err error) {
+	bodies, err := ls.Store.GlobalsOf(ctx, store.GlobalLink, []string{name})
+	if err != nil || bodies[0] == nil {
+		return l, err
 	}
-	l, ok := all[Link{Kind: kind, ID: id}.name()]
-	same := subtle.ConstantTimeCompare([]byte(digest(secret)), []byte(l.Hash)) == 1
-	return ok && same, nil
+	if err := json.Unmarshal(bodies[0], &l); err != nil {
+		return storedLink{}, fmt.Errorf("decoding the link of %s: %w", name, err)
+	}
+	return l, nil
 }
 
 func (ls Links) load(ctx context.Context) (map[string]storedLink, error) {

@@ -63,8 +63,7 @@ type recordStore interface {
 	Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error)
 	Edit(ctx context.Context, e store.Edit) (bool, error)
 	Serve(ctx context.Context, served store.Subject, by []store.Subject) error
-	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
-	SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error)
+	keyStore
 }
 
 // records reads and writes definitions as they are stored.
@@ -105,8 +104,8 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 	return nil, fmt.Errorf("writing %s %q: %w", kind, name, store.ErrContended)
 }
 
-// prepare does the work that comes before a definition is written. A link to the calendar of one that is removed must not
-// open that of another one that gets the same id later.
+// prepare does the work that comes before a definition is written. A link to the calendar or the page of one that is removed
+// must not open that of another one that gets the same id later.
 func (r *records) prepare(ctx context.Context, kind Kind, name string, body []byte) error {
 	if body == nil {
 		return Links{Store: r.store, Now: r.now}.unlink(ctx, kind, name)

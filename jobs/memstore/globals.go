@@ -8,12 +8,17 @@ import (
 )
 
 // Schedules implements store.Store.
-func (s *Store) Schedules(_ context.Context, names []string) ([][]byte, error) {
+func (s *Store) Schedules(ctx context.Context, names []string) ([][]byte, error) {
+	return s.GlobalsOf(ctx, store.GlobalSchedule, names)
+}
+
+// GlobalsOf implements store.Store.
+func (s *Store) GlobalsOf(_ context.Context, kind store.Global, names []string) ([][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	bodies := make([][]byte, len(names))
 	for i, name := range names {
-		bodies[i] = s.globals[store.GlobalSchedule][name]
+		bodies[i] = s.globals[kind][name]
 	}
 	return bodies, nil
 }

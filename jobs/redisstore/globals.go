@@ -9,12 +9,17 @@ import (
 
 // Schedules implements store.Store.
 func (s *Store) Schedules(ctx context.Context, names []string) ([][]byte, error) {
+	return s.GlobalsOf(ctx, store.GlobalSchedule, names)
+}
+
+// GlobalsOf implements store.Store.
+func (s *Store) GlobalsOf(ctx context.Context, kind store.Global, names []string) ([][]byte, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	values, err := s.rdb.HMGet(ctx, allKey(string(store.GlobalSchedule)), names...).Result()
+	values, err := s.rdb.HMGet(ctx, allKey(string(kind)), names...).Result()
 	if err != nil {
-		return nil, fmt.Errorf("loading %d schedules: %w", len(names), err)
+		return nil, fmt.Errorf("loading %d %s: %w", len(names), kind, err)
 	}
 	bodies := make([][]byte, len(values))
 	for i, v := range values {

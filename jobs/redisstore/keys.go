@@ -32,6 +32,7 @@ import (
 //	deskbell:{all}:destinations hash    name → definition, JSON
 //	deskbell:{all}:begun        hash    destination → number of its last beginning: when it was defined, and not when it was edited
 //	deskbell:{all}:keys         hash    name → a key of the HTTP API, JSON; its secret only as a hash
+//	deskbell:{all}:links        hash    "KIND/ID" → a link to a calendar, "page/AGENT/…" → one to an agent's page, JSON; their secrets only as hashes
 //	deskbell:{all}:circuits     hash    destination → its circuit, JSON; none: it has not failed lately
 //	deskbell:{all}:probe:DEST   string  who tries a destination whose circuit is open
 //	deskbell:{all}:retries      zset    "N:DEST" → Unix time in ms at which to try again what is aside

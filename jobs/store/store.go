@@ -311,6 +311,8 @@ type Store interface {
 	// Schedules gives the JSON of named schedules, and the closures of calendars (CalendarName), in the order of their names; nil for
 	// one that does not exist. No names: none.
 	Schedules(ctx context.Context, names []string) ([][]byte, error)
+	// GlobalsOf gives some definitions of a kind, in the order of their names; nil for one that is not there. No names: none.
+	GlobalsOf(ctx context.Context, kind Global, names []string) ([][]byte, error)
 	// Globals gives all definitions of a kind, by name.
 	Globals(ctx context.Context, kind Global) (map[string][]byte, error)
 	// SetGlobal replaces before (nil: not there) by after (nil: remove it); false: the
@@ -364,5 +366,5 @@ const (
 	GlobalKey         Global = "keys"  // of the HTTP API; see edit.Keys
 	GlobalFeed        Global = "feeds" // calendars that are fetched, by CalendarName; see edit.Feeds
 	GlobalZones       Global = "zones" // one, ZonesWoken
-	GlobalLink        Global = "links" // to calendars that others read; see edit.Links
+	GlobalLink        Global = "links" // to calendars that others read, and to pages of agents; see edit.Links
 )

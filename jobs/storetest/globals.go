@@ -30,6 +30,19 @@ func globals() []testCase {
 				}
 			}
 		}},
+		{"are given by name, in the order asked for", func(f *fixture) {
+			f.set(store.GlobalLink, "a", `1`)
+			f.set(store.GlobalLink, "b", `2`)
+			f.set(store.GlobalKey, "c", `3`)
+			got, err := f.store.GlobalsOf(f.Context(), store.GlobalLink, []string{"b", "c", "a", "b"})
+			f.must(err)
+			if diff := cmp.Diff([][]byte{[]byte("2"), nil, []byte("1"), []byte("2")}, got); diff != "" {
+				f.Error(diff)
+			}
+			if got, err := f.store.GlobalsOf(f.Context(), store.GlobalLink, nil); err != nil || len(got) > 0 {
+				f.Errorf("of no names: %q, %v", got, err)
+			}
+		}},
 		{"are written only in place of what they were taken to be", func(f *fixture) {
 			for _, c := range []struct {
 				before, after, then string

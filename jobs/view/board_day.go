@@ -22,9 +22,8 @@ const (
 	boardSpells = 50 // shown of one day
 )
 
-// boardDay is the date that a schedule's clock shows at an instant.
-func boardDay(s *hours.Schedule, at time.Time) BoardDay {
-	zone := s.Location()
+// boardDay is the date that clocks of a zone show at an instant, with the hours of a schedule.
+func boardDay(s *hours.Schedule, zone *time.Location, at time.Time) BoardDay {
 	y, m, d := at.In(zone).Date()
 	reading := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	if from := hours.FirstInstant(reading.AddDate(0, 0, 1), zone); !at.Before(from) {

@@ -111,6 +111,15 @@ func (r *Reader) AgentHours(ctx context.Context, id string) (*hours.Schedule, er
 	return a.Hours, err
 }
 
+// AgentView gives an agent at an instant. The error is ErrNotFound where the agent is not defined.
+func (r *Reader) AgentView(ctx context.Context, id string, at time.Time) (AgentView, error) {
+	b, record, err := r.gathered(ctx, store.AgentSubject(id), fmt.Sprintf("agent %q", id))
+	if err != nil {
+		return AgentView{}, err
+	}
+	return agentView(b, &record, id, at)
+}
+
 // Coverage tells in which open time of a property nobody is on shift, from an instant up to another; with the overrides.
 // The error is ErrNotFound where the property is not defined.
 func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Time) (Coverage, error) {

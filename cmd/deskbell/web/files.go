@@ -9,6 +9,12 @@ import (
 	"time"
 )
 
+//go:embed words.js
+var words embed.FS
+
+// Words serves what the scripts of all pages share: times in words, and elements.
+func Words() http.Handler { return Embedded(words, "words.js") }
+
 // Embedded serves one file of a page. A browser asks each time whether it is still
 // the same, so that a new version of the program has no old page.
 func Embedded(files embed.FS, name string) http.Handler {

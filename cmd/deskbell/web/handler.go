@@ -1,9 +1,9 @@
-// Package web serves Deskbell over HTTP. It holds the guards around the handlers of the packages below it: api, board and
-// page. These import it, and not each other.
+// Package web serves Deskbell over HTTP. It holds the guards around the handlers of the packages below it: api, board,
+// page and agentpage. These import it, and not each other.
 //
 // A request passes, from the outside in: a log line, and a stop for panics (observe.go); headers for browsers, and the
 // refusal of changes that the page of another site asks for (browser.go); then, unless the handler is for everybody, the
-// questions who asks (access.go) and how often (limit.go); and the handler.
+// questions who asks (access.go, link.go, agent.go) and how often (limit.go); and the handler.
 package web
 
 import (
@@ -28,6 +28,9 @@ type Config struct {
 	// GET and HEAD. The API asks for a key as a bearer token; Docs and Private ask by HTTP Basic, with a key as the password,
 	// so that browsers log in.
 	Public, API, Docs, Private map[string]http.Handler
+
+	// Agent is for agents who have opened their page by its link: see AgentLink.
+	Agent map[string]http.Handler
 
 	// Linked is for keys, and for holders of a link to one calendar.
 	Linked map[string]Linked
@@ -60,6 +63,10 @@ func New(c Config) http.Handler {
 	for pattern, l := range c.Linked {
 		mux.Handle(pattern, s.admittingLinked(l))
 	}
+	for pattern, h := range c.Agent {
+		mux.Handle(pattern, s.admittingAgent(h))
+	}
+	mux.HandleFunc("POST "+AgentSession, s.enter)
 	for pattern, h := range c.Docs {
 		mux.Handle(pattern, s.admitting(basic, h))
 	}

@@ -41,9 +41,10 @@ func New(c Config) http.Handler {
 	b := &board{c, newHub(c)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
-	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "words.js", "icon.svg"} {
+	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "icon.svg"} {
 		mux.Handle("GET /board/"+name, web.Embedded(files, name))
 	}
+	mux.Handle("GET /board/words.js", web.Words())
 	mux.HandleFunc("GET /board/properties", b.properties)
 	mux.HandleFunc("GET /board/recent", b.recent)
 	mux.HandleFunc("GET /board/destinations", b.destinations)
@@ -56,7 +57,7 @@ type board struct {
 	hub *hub
 }
 
-//go:embed board.css board.js icon.svg index.html override.js row.js words.js
+//go:embed board.css board.js icon.svg index.html override.js row.js
 var files embed.FS
 
 const (
