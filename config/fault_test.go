@@ -57,8 +57,8 @@ func TestBusted(t *testing.T) {
 func TestFileError(t *testing.T) {
 	t.Parallel()
 	_, err := config.ReadDefinitions("deskbell.yaml", []byte("agents:\n  lea: {naem: Léa}\n  tom: 7\n"))
-	want := "deskbell.yaml:2:9: \"naem\" is not a key of an agent; allowed: name, time_zone, schedule, leave, cover, online_when, notify (did you mean \"name\"?)\n" +
-		"deskbell.yaml:3:8: tom is not a map; allowed: the keys name, time_zone, schedule, leave, cover, online_when, notify"
+	want := "deskbell.yaml:2:9: \"naem\" is not a key of an agent; allowed: name, time_zone, schedule, leave, cover, notify, online_when, online_outside_hours, auto_offline_after, idle, receive_when_slow, image, capacity, at_shift_end (did you mean \"name\"?)\n" +
+		"deskbell.yaml:3:8: tom is not a map; allowed: the keys name, time_zone, schedule, leave, cover, notify, online_when, online_outside_hours, auto_offline_after, idle, receive_when_slow, image, capacity, at_shift_end"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
 	}

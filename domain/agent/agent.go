@@ -53,17 +53,17 @@ type Kind string
 const (
 	HoursStarted Kind = "hours_started"
 	HoursEnded   Kind = "hours_ended"
-	AutoOffline  Kind = "auto_offline"
-	Idle         Kind = "idle"
 	ClosingSoon  Kind = "closing_soon"  // of a property that they serve; see widget.ClosingSoon
 	DigestOpened Kind = "digest_opened" // the same; Decide knows nothing of either
-	SlowChat     Kind = "slow_chat"     // of a chat of a property; the same
-	ShiftEnd     Kind = "shift_end"     // the same
+	AutoOffline  Kind = "auto_offline"
+	Idle         Kind = "idle"
+	SlowChat     Kind = "slow_chat" // of a chat of a property; Decide knows nothing of it
+	ShiftEnd     Kind = "shift_end" // the same
 )
 
 // Kinds are all kinds of notices that an agent can ask for.
 func Kinds() []Kind {
-	return []Kind{HoursStarted, HoursEnded, AutoOffline, Idle, ClosingSoon, DigestOpened, SlowChat, ShiftEnd}
+	return []Kind{HoursStarted, HoursEnded, ClosingSoon, DigestOpened, AutoOffline, Idle, SlowChat, ShiftEnd}
 }
 
 // The ways to come online.
@@ -72,6 +72,9 @@ const (
 	WhenScheduledAndLoggedIn = "scheduled_and_logged_in"
 	WhenLoggedIn             = "logged_in"
 )
+
+// Ways are all ways to come online, the default first.
+func Ways() []string { return []string{WhenScheduled, WhenScheduledAndLoggedIn, WhenLoggedIn} }
 
 // Rules are an agent's definition beside their hours. The zero value goes by the hours alone.
 type Rules struct {

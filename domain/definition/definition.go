@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/widget"
@@ -33,6 +34,8 @@ type Property struct {
 	AutoReplies AutoReplies                 `json:"auto_replies,omitzero"`
 	ClosingSoon ClosingSoon                 `json:"closing_soon,omitzero"`
 	SLA         SLA                         `json:"sla,omitzero"`
+
+	ReassignAfter hours.Duration `json:"reassign_after,omitzero"` // how long a chat waits for a first answer before another agent gets it; zero: for ever
 }
 
 // AutoReplies are texts for trigger.ParseText that answer visitors. An empty one is not sent.
@@ -82,13 +85,34 @@ type Agent struct {
 	Schedule   Schedule        `json:"schedule,omitzero"` // zero: always
 	Leave      []hours.Absence `json:"leave,omitempty"`
 	Cover      []Cover         `json:"cover,omitempty"`       // of this agent, or by them
-	OnlineWhen string          `json:"online_when,omitempty"` // scheduled (default)
+	OnlineWhen string          `json:"online_when,omitempty"` // one of agent.Ways; empty: the first
 	Notify     Notify          `json:"notify,omitzero"`
+
+	OnlineOutsideHours bool           `json:"online_outside_hours,omitempty"` // they may choose to be online outside their hours
+	AutoOfflineAfter   hours.Duration `json:"auto_offline_after,omitzero"`    // zero: never
+	Idle               Idle           `json:"idle,omitzero"`
+	ReceiveWhenSlow    hours.Duration `json:"receive_when_slow,omitzero"` // how long a chat waits before they are invited; zero: they are not
+	Image              string         `json:"image,omitempty"`            // the URL of their picture
+	Capacity           int64          `json:"capacity,omitempty"`         // chats at once; zero: no limit
+	AtShiftEnd         string         `json:"at_shift_end,omitempty"`     // one of ShiftEnds; empty: the first
 }
+
+// Idle says when an agent is idle, and what they are then. The zero value is never.
+type Idle struct {
+	After hours.Duration `json:"after"`
+	To    string         `json:"to,omitempty"` // one of IdleStatuses; empty: the first
+}
+
+// IdleStatuses are what an idle agent may become, the default first.
+func IdleStatuses() []agent.Status { return []agent.Status{agent.Away, agent.Offline} }
+
+// ShiftEnds are the fates of an agent's open chats when their hours end, the default first: they keep them, the chats are
+// given to who is on shift, or those are told of them.
+func ShiftEnds() []string { return []string{"keep", "reassign", "notify"} }
 
 // Notify says which notices an agent gets, and how.
 type Notify struct {
-	On  []string `json:"on,omitempty"`  // hours_started, hours_ended, closing_soon, digest_opened
+	On  []string `json:"on,omitempty"`  // agent.Kinds
 	Via []string `json:"via,omitempty"` // service URLs, which are secrets; empty: agent.notify actions
 }
 

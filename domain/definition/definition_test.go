@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -37,12 +38,15 @@ func TestParse(t *testing.T) {
 		"properties": {"acme": {
 			"name": 2024, "time_zone": "Europe/Paris", "language": "pt-BR", "schedule": "office",
 			"widget": {"outside_hours": "message", "no_agents": "hidden", "message": "Zzz"},
-			"agents": ["lea", 7], "destinations": [],
+			"agents": ["lea", 7], "destinations": [], "reassign_after": "45s",
 			"departments": {"sales": {"name": "Sales", "schedule": "mon-fri 9-17", "agents": []}, "support": null}}},
 		"agents": {
 			"lea": {"name": "Léa", "schedule": {"weekly": "24/7"}, "leave": [{"from": "2026-12-21", "to": "2027-01-03"}, {"on": "2026-05-01"}],
 				"online_when": "scheduled", "notify": {"on": ["hours_ended"], "via": ["ntfy://ntfy.sh/lea"]}},
-			"7": {"leave": null}},
+			"tom": {"online_when": "logged_in", "online_outside_hours": true, "auto_offline_after": "10m", "idle": {"after": "15m", "to": "offline"},
+				"receive_when_slow": true, "image": "https://example.com/tom.png", "capacity": 3, "at_shift_end": "reassign"},
+			"eva": {"receive_when_slow": "90s", "idle": {"after": "1h"}},
+			"7": {"leave": null, "receive_when_slow": false, "online_outside_hours": false}},
 		"destinations": {"crm": {"type": "redis_stream", "stream": "crm", "max_len": 10, "actions": ["agent.notify"]}, "log": {"type": "log"},
 			"hook": {"type": "webhook", "url": "https://crm.example.com/hooks?t=1", "secret_env": "CRM_SECRET", "batch": true},
 			"turn": {"type": "webhook", "url": "http://127.0.0.1:8080", "secret_env": ["CRM_NEW_SECRET", "CRM_SECRET"], "batch": false}}
@@ -55,7 +59,7 @@ func TestParse(t *testing.T) {
 		Properties: map[string]*definition.Property{"acme": {
 			Name: "2024", TimeZone: "Europe/Paris", Language: "pt-BR", Schedule: definition.Schedule{Name: "office"},
 			Widget: widget.Policy{OutsideHours: "message", NoAgents: "hidden", Message: "Zzz"},
-			Agents: []string{"lea", "7"}, Destinations: []string{},
+			Agents: []string{"lea", "7"}, Destinations: []string{}, ReassignAfter: hours.Duration(45 * time.Second),
 			Departments: map[string]definition.Department{
 				"sales":   {Name: "Sales", Schedule: definition.Schedule{InPlace: json.RawMessage(`{"weekly":{"mon-fri":"09:00-17:00"}}`)}},
 				"support": {},
@@ -70,7 +74,13 @@ func TestParse(t *testing.T) {
 				},
 				Notify: definition.Notify{On: []string{"hours_ended"}, Via: []string{"ntfy://ntfy.sh/lea"}},
 			},
-			"7": {},
+			"tom": {
+				OnlineWhen: "logged_in", OnlineOutsideHours: true, AutoOfflineAfter: hours.Duration(10 * time.Minute),
+				Idle: definition.Idle{After: hours.Duration(15 * time.Minute), To: "offline"}, ReceiveWhenSlow: definition.DefaultSlow,
+				Image: "https://example.com/tom.png", Capacity: 3, AtShiftEnd: "reassign",
+			},
+			"eva": {ReceiveWhenSlow: hours.Duration(90 * time.Second), Idle: definition.Idle{After: hours.Duration(time.Hour)}},
+			"7":   {},
 		},
 		Destinations: map[string]*definition.Destination{
 			"crm":  {Type: "redis_stream", Stream: "crm", MaxLen: 10, Actions: []string{"agent.notify"}},
@@ -88,6 +98,7 @@ func TestParse(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 10_001)
+	const ways = "scheduled, scheduled_and_logged_in, logged_in"
 	for _, c := range []struct{ in, want string }{
 		{`null`, ``},
 		{`{}`, ``},
@@ -96,7 +107,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"agents": [1]}`, `/agents: "" is not a map; allowed: agents by id`},
 		{`{"agents": {"a b": {}}}`, `/agents/a b: "a b" is not an id; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'`},
 		{`{"agents": {".a": {}}}`, `/agents/.a: ".a" is not an id; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'`},
-		{`{"agents": {"a": "x"}}`, `/agents/a: "" is not a map; allowed: the keys name, time_zone, schedule, leave, cover, online_when, notify`},
+		{`{"agents": {"a": "x"}}`, `/agents/a: "" is not a map; allowed: the keys name, time_zone, schedule, leave, cover, notify, online_when, online_outside_hours, auto_offline_after, idle, receive_when_slow, image, capacity, at_shift_end`},
 
 		{`{"properties": {"a": {"name": null}}}`, `/properties/a/name: "" is empty; allowed: at most 200 characters`},
 		{`{"properties": {"a": {"name": true}}}`, `/properties/a/name: "true" is no text; allowed: at most 200 characters; as a text it needs quotes: "true"`},
@@ -112,7 +123,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"properties": {"a": {"agents": "lea"}}}`, `/properties/a/agents: "" is not a list of agents; allowed: […], or lines that begin with a dash`},
 		{`{"properties": {"a": {"agents": ["lea", "lea"]}}, "agents": {"lea": {}}}`, `/properties/a/agents/1: "lea" is listed twice; allowed: each once`},
 		{`{"properties": {"a": {"departments": ` + many(101) + `}}}`, `/properties/a/departments: "101 departments" are too many; allowed: at most 100`},
-		{`{"properties": {"a": {"rescu": []}}}`, `/properties/a/rescu: "rescu" is not a key of a property; allowed: name, time_zone, language, schedule, widget, agents, departments, destinations, shortcuts, triggers, one_proactive_message_per_visit, rescue, auto_replies, closing_soon, sla (did you mean "rescue"?)`},
+		{`{"properties": {"a": {"rescu": []}}}`, `/properties/a/rescu: "rescu" is not a key of a property; allowed: name, time_zone, language, schedule, widget, agents, departments, destinations, shortcuts, triggers, one_proactive_message_per_visit, rescue, auto_replies, closing_soon, reassign_after, sla (did you mean "rescue"?)`},
 
 		{`{"properties": {"a": {"schedule": null}}}`, `/properties/a/schedule: "" is empty; allowed: the name of a schedule, hours such as "mon-fri 9-17" or "24/7", or a schedule in place`},
 		{`{"properties": {"a": {"schedule": "mon-fri 9-25"}}}`, `/properties/a/schedule: "25" is not a time of day (at byte 10); allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"`},
@@ -130,8 +141,28 @@ func TestParseRefuses(t *testing.T) {
 		{`{"properties": {"a": {"agents": ["tom", "lae"]}}, "agents": {"lea": {}, "tom": {}}}`, `/properties/a/agents/1: "lae" is not the name of an agent; allowed: lea, tom (did you mean "lea"?)`},
 		{`{"properties": {"a": {"destinations": ["crm"]}}}`, `/properties/a/destinations/0: "crm" is not the name of a destination; allowed: none: the file defines no such thing`},
 
-		{`{"agents": {"a": {"online_when": "logged_in"}}}`, `/agents/a/online_when: "logged_in" is not a way to come online; allowed: scheduled`},
-		{`{"agents": {"a": {"notify": {"on": ["idle"]}}}}`, `/agents/a/notify/on/0: "idle" is not a notice; allowed: hours_started, hours_ended, closing_soon, digest_opened`},
+		{`{"agents": {"a": {"online_when": "logged_in"}}}`, ``},
+		{`{"agents": {"a": {"online_when": "login"}}}`, `/agents/a/online_when: "login" is not a way to come online; allowed: ` + ways + ` (did you mean "logged_in"?)`},
+		{`{"agents": {"a": {"online_when": "Logged-In"}}}`, `/agents/a/online_when: "Logged-In" is not a way to come online; allowed: ` + ways + ` (did you mean "logged_in"?)`},
+		{`{"agents": {"a": {"online_when": "schedule"}}}`, `/agents/a/online_when: "schedule" is not a way to come online; allowed: ` + ways + ` (did you mean "scheduled"?)`},
+		{`{"agents": {"a": {"online_when": "both"}}}`, `/agents/a/online_when: "both" is not a way to come online; allowed: ` + ways + ` (did you mean "scheduled_and_logged_in"?)`},
+		{`{"agents": {"a": {"online_when": true}}}`, `/agents/a/online_when: "true" is not a way to come online; allowed: ` + ways},
+		{`{"agents": {"a": {"online_outside_hours": "yes"}}}`, `/agents/a/online_outside_hours: "yes" is not true or false; allowed: true, false`},
+		{`{"agents": {"a": {"auto_offline_after": "30s"}}}`, `/agents/a/auto_offline_after: "30s" does not fit here; allowed: 1m to 1d`},
+		{`{"agents": {"a": {"auto_offline_after": "1441m"}}}`, `/agents/a/auto_offline_after: "1441m" does not fit here; allowed: 1m to 1d`},
+		{`{"agents": {"a": {"idle": {}}}}`, `/agents/a/idle: "after" is missing; allowed: duration`},
+		{`{"agents": {"a": {"idle": {"after": "5m", "to": "invisible"}}}}`, `/agents/a/idle/to: "invisible" is not a status of idle agents; allowed: away, offline`},
+		{`{"agents": {"a": {"receive_when_slow": 60}}}`, `/agents/a/receive_when_slow: "60" is not a duration; allowed: a number and a unit (d, h, m, s, ms), such as 30s, 10m, 1h30m or 2d`},
+		{`{"agents": {"a": {"image": "lea.png"}}}`, `/agents/a/image: "lea.png" is not a URL of the web; allowed: a URL such as https://example.com/prices`},
+		{`{"agents": {"a": {"capacity": 1001}}}`, `/agents/a/capacity: "1001" is not a number that fits here; allowed: a whole number from 0 to 1000`},
+		{`{"agents": {"a": {"at_shift_end": "handover"}}}`, `/agents/a/at_shift_end: "handover" is not what becomes of open chats; allowed: keep, reassign, notify`},
+		{`{"agents": {"a": {"notify": {"on": ["idel"]}}}}`, `/agents/a/notify/on/0: "idel" is not a notice; allowed: hours_started, hours_ended, closing_soon, digest_opened, auto_offline, idle, slow_chat, shift_end (did you mean "idle"?)`},
+		{`{"properties": {"a": {"agents": ["lea"], "triggers": [{"name": "x", "type": "site", "message": "x", "sender": {"agent": "tom"}}]}}, "agents": {"lea": {}, "tom": {}}}`,
+			`/properties/a/triggers/0/sender/agent: "tom" is not an agent of the property; allowed: lea`},
+		{`{"properties": {"a": {"agents": ["lea"], "rescue": [{"after": "30s", "send_message": {"text": "x", "sender": {"agent": "tom"}}}]}}, "agents": {"lea": {}, "tom": {}}}`,
+			`/properties/a/rescue/0/actions/0/send_message/sender/agent: "tom" is not an agent of the property; allowed: lea`},
+		{`{"properties": {"a": {"agents": ["lea"], "triggers": [{"name": "x", "type": "site", "message": "x", "sender": {"agent": "lea", "name": "L"}}]}}, "agents": {"lea": {}}}`,
+			"/properties/a/triggers/0/sender: \"sender\" is an agent and has a name or an image of its own; allowed: either `agent`, or `name` and `image`"},
 		{`{"agents": {"a": {"leave": [{"from": "2026-12-21"}]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},
 		{`{"agents": {"a": {"leave": [{"on": "2026-12-21", "to": "2026-12-22"}]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},
 		{`{"agents": {"a": {"leave": [null]}}}`, "/agents/a/leave/0: \"leave\" needs either `on` or both `from` and `to`; allowed: {from: 2026-12-21, to: 2027-01-03} or {on: 2026-12-24}"},

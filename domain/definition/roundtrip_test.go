@@ -101,7 +101,10 @@ func drawDestination(r *rapid.T) any {
 
 func drawAgent(r *rapid.T, schedules []any) any {
 	return drawOptional(r, map[string]any{
-		"name": drawText(r), "time_zone": "Asia/Tokyo", "schedule": drawSchedule(r, schedules), "online_when": "scheduled",
+		"name": drawText(r), "time_zone": "Asia/Tokyo", "schedule": drawSchedule(r, schedules), "online_when": rapid.SampledFrom([]any{"scheduled", "scheduled_and_logged_in", "logged_in"}).Draw(r, "way"),
+		"online_outside_hours": rapid.Bool().Draw(r, "outside"), "auto_offline_after": "90m", "idle": drawOptional(r, map[string]any{"after": "1d", "to": "offline"}),
+		"receive_when_slow": rapid.SampledFrom([]any{true, false, "5s", "2m"}).Draw(r, "slow"), "image": "https://x.example/<é>.png",
+		"capacity": rapid.IntRange(0, 1000).Draw(r, "capacity"), "at_shift_end": rapid.SampledFrom([]any{"keep", "reassign", "notify"}).Draw(r, "at"),
 		"leave":  []any{map[string]any{"on": "2026-02-28"}, map[string]any{"from": "2026-12-21", "to": "2027-01-03"}},
 		"notify": drawOptional(r, map[string]any{"on": drawSome(r, []any{"hours_started", "hours_ended", "closing_soon"}), "via": drawSome(r, []any{"a://b&c"})}),
 	})
@@ -115,8 +118,9 @@ func drawProperty(r *rapid.T, names map[string][]any) any {
 		"departments": map[string]any{"sales": drawOptional(r, map[string]any{"name": drawText(r), "agents": drawSome(r, names["agents"])})},
 		"shortcuts":   map[string]any{"prices": map[string]any{"text": drawMessage(r)}}, "one_proactive_message_per_visit": rapid.Bool().Draw(r, "one"),
 		"triggers": []any{drawTrigger(r)}, "rescue": []any{map[string]any{"after": drawDuration(r), "actions": drawActions(r), "repeat": rapid.Bool().Draw(r, "repeat"), "count": "open_hours"}},
-		"sla":          map[string]any{"first_answer": "2d", "warn_before": drawDuration(r)},
-		"closing_soon": map[string]any{"before": "10m", "message": drawMessage(r)}, "auto_replies": drawOptional(r, map[string]any{"outside": drawMessage(r), "form": drawMessage(r)}),
+		"reassign_after": drawDuration(r),
+		"sla":            map[string]any{"first_answer": "2d", "warn_before": drawDuration(r)},
+		"closing_soon":   map[string]any{"before": "10m", "message": drawMessage(r)}, "auto_replies": drawOptional(r, map[string]any{"outside": drawMessage(r), "form": drawMessage(r)}),
 	})
 }
 
@@ -139,6 +143,7 @@ func drawOptional(r *rapid.T, m map[string]any) any {
 	for _, k := range []string{
 		"name", "time_zone", "language", "schedule", "widget", "agents", "destinations", "departments", "leave", "notify", "on", "via", "online_when",
 		"shortcuts", "triggers", "rescue", "closing_soon", "auto_replies", "outside", "form", "enabled", "recheck", "conditions", "delay", "frequency", "match", "count", "when_closed", "sla", "case",
+		"online_outside_hours", "auto_offline_after", "idle", "to", "receive_when_slow", "image", "capacity", "at_shift_end", "reassign_after",
 	} {
 		if rapid.Bool().Draw(r, k) {
 			delete(m, k)

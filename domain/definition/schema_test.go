@@ -54,6 +54,9 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 		`{"agents": {"x": $}}`: {
 			`null`, `{"leave": [{"on": "2026-12-24"}, {"from": "2026-12-24", "to": "2026-12-25"}]}`, `{"online_when": "scheduled"}`,
 			`{"notify": {"on": ["hours_ended"], "via": ["ntfy://ntfy.sh/x"]}}`, `{"notify": null}`,
+			`{"online_when": "logged_in"}`, `{"online_when": "scheduled_and_logged_in", "online_outside_hours": true}`, `{"notify": {"on": ["idle", "shift_end"]}}`,
+			`{"auto_offline_after": "1440m", "idle": {"after": "1m"}, "capacity": 0, "at_shift_end": "notify"}`,
+			`{"receive_when_slow": false}`, `{"receive_when_slow": "2m", "image": "https://x.example/lea.png"}`,
 		},
 		`{"destinations": {"x": $}}`: {
 			`{"type": "log"}`, `{"type": "redis_stream", "stream": "x", "max_len": 7, "actions": ["agent.notify"]}`,
@@ -79,7 +82,7 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 		},
 		`{"agents": {"x": $}}`: {
 			`{"leave": [{}]}`, `{"leave": [null]}`, `{"leave": [{"from": "2026-12-24"}]}`, `{"leave": [{"on": "2026-12-24", "to": "2026-12-24"}]}`, `{"leave": ["2026-12-24"]}`,
-			`{"online_when": "logged_in"}`, `{"notify": {"on": ["idle"]}}`, `{"notify": {"via": ["ntfy"]}}`, `{"notify": {"via": ["ntfy://a b"]}}`, `{"idle": {}}`,
+			`{"online_when": "login"}`, `{"notify": {"on": ["lunch"]}}`, `{"receive_when_slow": "fast"}`, `{"capacity": -1}`, `{"at_shift_end": "x"}`, `{"image": "x"}`, `{"notify": {"via": ["ntfy"]}}`, `{"notify": {"via": ["ntfy://a b"]}}`, `{"idle": {}}`,
 		},
 		`{"destinations": {"x": $}}`: {
 			`{"type": "webhook"}`, `{"type": "webhook", "url": "https://x"}`, `{"type": "webhook", "secret_env": "A_SECRET"}`,

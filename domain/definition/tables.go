@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/widget"
@@ -86,7 +87,7 @@ func departmentKind() table.Kind[Department] {
 }
 
 func agentKind() table.Kind[Agent] {
-	return object("an agent", []table.Field[Agent]{
+	return object("an agent", append([]table.Field[Agent]{
 		table.Key("name", text(mostName), func(a *Agent) *string { return &a.Name },
 			"What people call them; their id where there is none."),
 		table.Key("time_zone", timeZone(), func(a *Agent) *string { return &a.TimeZone },
@@ -97,18 +98,16 @@ func agentKind() table.Kind[Agent] {
 			"When they are away, whatever the schedule says."),
 		table.Key("cover", listOf("covers", mostCovers, coverKind()), func(a *Agent) *[]Cover { return &a.Cover },
 			"Covers of which they are a part, `for` or `by`. A file needs each only once, here or under `cover`; over HTTP it stands with both agents."),
-		table.Key("online_when", table.OneOf("a way to come online", "scheduled"), func(a *Agent) *string { return &a.OnlineWhen },
-			"What puts them online.").ByDefault("scheduled"),
 		table.Key("notify", notifyKind(), func(a *Agent) *Notify { return &a.Notify },
 			"Which notices they get, and how. None where there is none."),
-	}, nil)
+	}, presenceKeys()...), nil)
 }
 
 func notifyKind() table.Kind[Notify] {
 	return object("notify", []table.Field[Notify]{
-		table.Key("on", setOf("notices", mostVia, table.OneOf("a notice", "hours_started", "hours_ended", "closing_soon", "digest_opened"), table.Clip),
+		table.Key("on", setOf("notices", mostVia, table.Then(table.OneOf("a notice", agent.Kinds()...), func(_ table.Place, k agent.Kind) string { return string(k) }), table.Clip),
 			func(n *Notify) *[]string { return &n.On },
-			"The notices they asked for: of their own hours, and of the closing of properties and departments that they serve."),
+			"The notices they asked for: of their own hours, of the closing of properties and departments that they serve, that they were set offline or away and why, and of chats that need them."),
 		table.Key("via", setOf("service URLs", mostVia, serviceURL(), hideURL), func(n *Notify) *[]string { return &n.Via },
 			"Services that reach them, also with what triggers tell them. Secret. Without any, all goes to the destinations as `agent.notify`."),
 	}, nil)

@@ -22,6 +22,7 @@ func (p *Property) check(at table.Place) {
 			first[t.Name] = i
 		}
 		p.checkShortcut(at.Key("shortcut"), t.Shortcut)
+		p.checkSender(at, t.Sender)
 		for j, c := range t.Conditions {
 			p.checkCondition(at.Key("conditions").Item(j), c)
 		}
@@ -62,6 +63,7 @@ func (p *Property) checkActions(at table.Place, actions []trigger.Action) {
 		at := at.Item(i)
 		if a.SendMessage != nil {
 			p.checkShortcut(at.Key("send_message").Key("shortcut"), a.SendMessage.Shortcut)
+			p.checkSender(at.Key("send_message"), a.SendMessage.Sender)
 		}
 		p.among(at.Key("set_department"), "a department of the property", a.SetDepartment, p.DepartmentIDs())
 		if a.Notify == nil {

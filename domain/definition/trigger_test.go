@@ -154,9 +154,9 @@ const everyKey = `{
 			"actions": [{"notify": {"text": "{{visitor.name}}", "agents": ["tom", "lea"]}}, {"notify": {"text": "x", "destination": "crm"}}, {"reassign": true}, {"snooze": "next_opening"}, {"set_department": "sales"}], "count": "open_hours", "when_closed": "drop"},
 		{"name": "d", "type": "advanced", "on": "chat.ended",
 			"actions": [{"add_note": "x"}, {"replace_note": "{{next_open|soon}}"}, {"remove_tag": "x"}, {"set_name": "x"}, {"hide_widget": true}]},
-		{"name": "e", "type": "maximized", "message": "👋"}
+		{"name": "e", "type": "maximized", "message": "👋", "sender": {"agent": "tom"}}
 	],
-	"sla": {"first_answer": "30m", "warn_before": "10m"}, "closing_soon": {"before": "1d"}, "auto_replies": null
+	"reassign_after": "1m", "sla": {"first_answer": "30m", "warn_before": "10m"}, "closing_soon": {"before": "1d"}, "auto_replies": null
 }`
 
 func TestTriggersOfEveryShape(t *testing.T) {

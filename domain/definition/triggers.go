@@ -25,6 +25,8 @@ func triggerKeys() []table.Field[Property] {
 			"Answers to visitors by themselves: to messages only with a schedule, to forms always."),
 		table.Key("closing_soon", closingSoonKind(), func(p *Property) *ClosingSoon { return &p.ClosingSoon },
 			"What is said before the hours end: to visitors, and to agents whose `notify.on` has `closing_soon`."),
+		table.Key("reassign_after", duration(time.Second, mostPatience), func(p *Property) *hours.Duration { return &p.ReassignAfter },
+			"How long a chat waits for the first answer of the agent who has it before another gets it. For ever where there is none."),
 		table.Key("sla", slaKind(), func(p *Property) *SLA { return &p.SLA },
 			"How soon a chat is to have its first answer, in open time. Destinations get one `chat.sla_warning` for a chat that is about to miss it."),
 	}
@@ -130,7 +132,12 @@ func senderKind() table.Kind[trigger.Sender] {
 	return object("a sender", []table.Field[trigger.Sender]{
 		table.Key("name", text(trigger.MostName), func(s *trigger.Sender) *string { return &s.Name }, "Their name."),
 		table.Key("image", link(), func(s *trigger.Sender) *string { return &s.Image }, "The URL of their picture."),
-	}, nil)
+		table.Key("agent", id("agent"), func(s *trigger.Sender) *string { return &s.Agent }, "An agent of the property, whose name and image it has instead."),
+	}, func(at table.Place, s *trigger.Sender) {
+		if s.Agent != "" && (s.Name != "" || s.Image != "") {
+			at.Fault("sender", "is an agent and has a name or an image of its own", "either `agent`, or `name` and `image`")
+		}
+	})
 }
 
 func suggested() table.Kind[[]string] {

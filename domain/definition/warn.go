@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/table"
 )
 
@@ -12,6 +13,9 @@ import (
 func (d *Definitions) warn(at table.Place) {
 	for id, a := range sorted(d.Agents) {
 		a.warn(at.Key("agents").Key(id))
+	}
+	for id, p := range sorted(d.Properties) {
+		p.warnReassign(at.Key("properties").Key(id))
 	}
 	d.warnCovers(at.Key("cover"))
 }
@@ -28,8 +32,43 @@ func (d *Definitions) warnCovers(at table.Place) {
 	}
 }
 
+// warnReassign warns of chats that are to be given to somebody else where there is nobody else.
+func (p *Property) warnReassign(at table.Place) {
+	if n := len(p.AllAgents()); p.ReassignAfter > 0 && n < 2 {
+		at.Key("reassign_after").Warn(p.ReassignAfter.String(), fmt.Sprintf("finds nobody else: %d agents serve this property", n))
+	}
+}
+
 func (a *Agent) warn(at table.Place) {
 	if len(a.Notify.Via) > 0 && len(a.Notify.On) == 0 {
 		at.Key("notify").Key("via").Warn("", "gets no notices of hours; name them in on, such as hours_started")
 	}
+	for i, kind := range a.Notify.On {
+		if key := a.lacks(agent.Kind(kind)); key != "" {
+			at.Key("notify").Key("on").Item(i).Warn(kind, "never comes: this agent has no "+key)
+		}
+	}
+	if a.OnlineOutsideHours && (a.Schedule.IsZero() || a.OnlineWhen == agent.WhenLoggedIn) {
+		at.Key("online_outside_hours").Warn("true", "changes nothing: "+a.whyNeverOutside())
+	}
+}
+
+// lacks is the key without which notices of a kind are never sent; empty: none is missing.
+func (a *Agent) lacks(kind agent.Kind) string {
+	switch {
+	case kind == agent.AutoOffline && a.AutoOfflineAfter == 0:
+		return "auto_offline_after"
+	case kind == agent.Idle && a.Idle.After == 0:
+		return "idle"
+	case kind == agent.SlowChat && a.ReceiveWhenSlow == 0:
+		return "receive_when_slow"
+	}
+	return ""
+}
+
+func (a *Agent) whyNeverOutside() string {
+	if a.OnlineWhen == agent.WhenLoggedIn {
+		return "with online_when: logged_in their hours decide nothing"
+	}
+	return "they have no schedule, and so no time outside it"
 }

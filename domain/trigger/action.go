@@ -31,6 +31,7 @@ type Message struct {
 
 // Sender is the apparent sender of a message. The zero value is the property.
 type Sender struct {
+	Agent string `json:"agent,omitempty"` // of the property: their name and image; the others are empty then
 	Name  string `json:"name,omitempty"`
 	Image string `json:"image,omitempty"` // its URL
 }

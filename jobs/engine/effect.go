@@ -100,7 +100,7 @@ func (e *effect) fill() action.Type {
 
 func (e *effect) message() {
 	d, m := &e.data, e.do.SendMessage
-	d.Text, d.Sender, d.Suggested = m.Text, action.Sender(m.Sender), m.Suggested
+	d.Text, d.Suggested = m.Text, m.Suggested
 	for _, a := range e.attachments {
 		d.Attachments = append(d.Attachments, action.Attachment{File: a.File, Form: string(a.Form), Image: a.Image, Link: a.Link, Title: a.Title})
 	}

@@ -3,8 +3,10 @@ package engine
 import (
 	"time"
 
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/phrase"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -87,6 +89,18 @@ func (p *propertyAt) agentName(id string) string {
 		return a.Name
 	}
 	return id
+}
+
+// sender is the apparent sender of a message; of one who is an agent as they are defined now.
+func (p *propertyAt) sender(s trigger.Sender) action.Sender {
+	if s.Agent == "" {
+		return action.Sender{Name: s.Name, Image: s.Image}
+	}
+	from := action.Sender{Name: p.agentName(s.Agent)}
+	if a := p.agents[s.Agent]; a != nil {
+		from.Image = a.Image
+	}
+	return from
 }
 
 // door is that of a department within its property, or of the property (""), as it was and is.

@@ -36,6 +36,9 @@ func (v *visitor) add(e effect, out store.Outgoing) {
 // action is the action of an effect, as it is delivered.
 func (v *visitor) action(e *effect) action.Action {
 	t := e.fill()
+	if m := e.do.SendMessage; m != nil {
+		e.data.Sender = v.sender(m.Sender)
+	}
 	e.data.Property, e.data.Visitor = v.propertyAt.id, v.id
 	if t.OfAgent() {
 		e.data.Properties = []string{v.propertyAt.id}
