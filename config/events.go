@@ -15,19 +15,26 @@ import (
 // mostEventFaults bounds the work on a file that is no file of events.
 const mostEventFaults = 1000
 
-// ReadEvents reads a file of events, one JSON object a line; empty lines say nothing. It answers them in the order of
-// their times, and those of one instant in the order of the file. Each event must say when it happened; one without an
-// id gets that of its line, such as line-7. The error is a *FileError with the faults of every line.
-func ReadEvents(name string, src []byte) ([]event.Event, error) {
+// ReadEvents reads a file of events, one JSON object a line, with overrides among them; empty lines say nothing. It answers
+// both in the order of their times, and those of one instant in the order of the file. Each must say when it happened; an event
+// without an id gets that of its line, such as line-7. The error is a *FileError with the faults of every line.
+func ReadEvents(name string, src []byte) ([]event.Event, []Override, error) {
 	if len(src) > mostBytes {
-		return nil, &FileError{name, []LocatedFault{{
+		return nil, nil, &FileError{name, []LocatedFault{{
 			Fault: definition.Fault{Problem: fmt.Sprintf("has %d bytes", len(src)), Allowed: fmt.Sprint("at most ", mostBytes)}, Line: 1, Column: 1,
 		}}}
 	}
 	var events []event.Event
+	var overrides []Override
 	var faults []LocatedFault
 	for i, line := range newSource(src).lines {
 		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if o, is, err := readOverride([]byte(line)); is {
+			if overrides = append(overrides, o); err != nil {
+				faults = append(faults, locateLine(line, i+1, err)...)
+			}
 			continue
 		}
 		in := event.Intake{NewID: func() string { return fmt.Sprint("line-", i+1) }}
@@ -41,10 +48,11 @@ func ReadEvents(name string, src []byte) ([]event.Event, error) {
 		}
 	}
 	if len(faults) > 0 {
-		return nil, &FileError{name, faults}
+		return nil, nil, &FileError{name, faults}
 	}
 	slices.SortStableFunc(events, func(a, b event.Event) int { return a.Time.Compare(b.Time) })
-	return events, nil
+	slices.SortStableFunc(overrides, func(a, b Override) int { return a.Time.Compare(b.Time) })
+	return events, overrides, nil
 }
 
 // locateLine places the faults of one event. Where the line is no JSON, they stand at its beginning.

@@ -4,15 +4,17 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 func TestReadEventsPutsThemInOrder(t *testing.T) {
 	t.Parallel()
-	events, err := config.ReadEvents("e.jsonl", []byte(`{"id":"b","type":"chat.ended","time":"2026-11-23T09:02:00Z","data":{"property":"acme","chat":"c"}}
+	events, _, err := config.ReadEvents("e.jsonl", []byte(`{"id":"b","type":"chat.ended","time":"2026-11-23T09:02:00Z","data":{"property":"acme","chat":"c"}}
 
   {"type":"chat.ended","time":"2026-11-23T10:01:00+01:00","data":{"property":"acme","chat":"c"}}
 {"id":"c","type":"chat.ended","time":"2026-11-23T09:02:00Z","data":{"property":"acme","chat":"c"}}`))
@@ -26,7 +28,7 @@ func TestReadEventsPutsThemInOrder(t *testing.T) {
 	if diff := cmp.Diff([]string{"line-3", "b", "c"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if events, err := config.ReadEvents("e.jsonl", []byte("\n \n")); err != nil || len(events) > 0 {
+	if events, _, err := config.ReadEvents("e.jsonl", []byte("\n \n")); err != nil || len(events) > 0 {
 		t.Errorf("of empty lines: %v, %v", events, err)
 	}
 }
@@ -47,7 +49,7 @@ func TestReadEventsSaysEveryFaultWithItsLine(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := config.ReadEvents("e.jsonl", []byte(c.text))
+			_, _, err := config.ReadEvents("e.jsonl", []byte(c.text))
 			var file *config.FileError
 			if !errors.As(err, &file) {
 				t.Fatalf("got %v", err)
@@ -63,9 +65,53 @@ func TestReadEventsSaysEveryFaultWithItsLine(t *testing.T) {
 	}
 }
 
+func TestOverridesStandAmongEvents(t *testing.T) {
+	t.Parallel()
+	events, overrides, err := config.ReadEvents("e.jsonl", []byte(`{"time":"2026-11-23T14:10:00Z","override":{"property":"acme","department":"sales","clear":true}}
+{"id":"b","type":"visitor.custom","time":"2026-11-23T09:02:00Z","data":{"property":"acme","visitor":"v","name":"override","values":{"override":"x"}}}
+{"time":"2026-11-23T15:00:00+01:00","override":{"property":"acme","open":false,"for":"30m"}}`))
+	half := 30 * time.Minute
+	want := []config.Override{
+		{Time: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC), Property: "acme", End: hours.End{For: &half}},
+		{Time: time.Date(2026, 11, 23, 14, 10, 0, 0, time.UTC), Property: "acme", Department: "sales", Clear: true},
+	}
+	if diff := cmp.Diff(want, overrides); err != nil || diff != "" || len(events) != 1 {
+		t.Error(err, diff, events)
+	}
+	for _, c := range []struct{ line, want string }{
+		{`{"override":{"property":"acme","open":true}}`, `e.jsonl:1:1: "time" is missing; allowed: RFC 3339, such as 2026-12-24T18:00:00+01:00`},
+		{`{"time":"now","override":{"open":1,"fro":"3m"},"type":"x"}`, `e.jsonl:1:9: "now" is not an instant; allowed: RFC 3339, such as 2026-12-24T18:00:00+01:00
+e.jsonl:1:26: "property" is missing; allowed: the id of a property
+e.jsonl:1:34: "1" is not true or false; allowed: true, false
+e.jsonl:1:36: "fro" is not a key of an override; allowed: open, and one of for, until and until_next
+e.jsonl:1:48: "type" is not a key of an override; allowed: time, override (did you mean "time"?)`},
+		{`{"time":"2026-11-23T14:00:00Z","override":{"property":"ac me","open":true,"until":"2026-11-23T13:00:00Z"}}`,
+			`e.jsonl:1:55: "ac me" is not an id; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'
+e.jsonl:1:83: "2026-11-23T13:00:00Z" has passed; allowed: an instant after time`},
+		{`{"time":"2026-11-23T14:00:00Z","override":{"property":"acme","open":true,"clear":true}}`, `e.jsonl:1:62: "open" stands beside clear; allowed: clear alone`},
+		{`{"time":"2026-11-23T14:00:00Z","override":"close"}`, `e.jsonl:1:43: "close" is not an object; allowed: property, department, open, and one of for, until and until_next; or clear`},
+		{`{"time":"2026-11-23T14:00:00Z","override":{"property":"acme","open":true,"open":false}}`, `e.jsonl:1:62: "open" is there twice; allowed: each key once`},
+	} {
+		if _, _, err := config.ReadEvents("e.jsonl", []byte(c.line)); err == nil || faultLines(err) != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.line, faultLines(err), c.want)
+		}
+	}
+}
+
+// faultLines are the first lines of faults, without the excerpts.
+func faultLines(err error) string {
+	var lines []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if strings.HasPrefix(line, "e.jsonl") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 func TestReadEventsEndsWithAFileOfFaults(t *testing.T) {
 	t.Parallel()
-	_, err := config.ReadEvents("e.jsonl", []byte(strings.Repeat("{}\n", 100_000)))
+	_, _, err := config.ReadEvents("e.jsonl", []byte(strings.Repeat("{}\n", 100_000)))
 	var file *config.FileError
 	if !errors.As(err, &file) || len(file.Faults) < 100 || len(file.Faults) > 2000 {
 		t.Fatalf("got %v", err)
@@ -73,13 +119,14 @@ func TestReadEventsEndsWithAFileOfFaults(t *testing.T) {
 }
 
 func FuzzReadEvents(f *testing.F) {
-	for _, seed := range []string{`{"type":"chat.ended","time":"2026-11-23T09:02:00Z","data":{"property":"acme","chat":"c"}}`, "{", "[]", "\xff", "{}\n{}", `{"data":{"a":[[{}]]}}`} {
+	for _, seed := range []string{`{"type":"chat.ended","time":"2026-11-23T09:02:00Z","data":{"property":"acme","chat":"c"}}`, "{", "[]", "\xff", "{}\n{}", `{"data":{"a":[[{}]]}}`,
+		`{"time":"2026-11-23T09:02:00Z","override":{"property":"acme","open":true,"for":"2d"}}`, `{"override":{"clear":true}}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		events, err := config.ReadEvents("e.jsonl", src)
+		events, overrides, err := config.ReadEvents("e.jsonl", src)
 		var file *config.FileError
-		if err != nil && (!errors.As(err, &file) || len(events) > 0) {
+		if err != nil && (!errors.As(err, &file) || len(events)+len(overrides) > 0) {
 			t.Errorf("got %v, %v", events, err)
 		}
 		if file == nil {

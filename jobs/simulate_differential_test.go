@@ -12,6 +12,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -343,4 +344,66 @@ func TestASimulationSpeaksInChatsAsWorkersDo(t *testing.T) {
 	b.quiet()
 	s.until(b.clock.now())
 	saysTheSame(b, s, 20)
+}
+
+// TestASimulationIsOverriddenAsWorkersDo closes and opens a property and a department while visitors wait and are put aside: for
+// two workers on a Redis, and in a simulation.
+func TestASimulationIsOverriddenAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"schedule": "daily 9-17", "departments": {"sales": {"schedule": "daily 9-12"}},
+		"widget": {"waiting_at_close": "message"}, "closing_soon": {"before": "10m", "message": "Until {{closes_at}}"},
+		"auto_replies": {"during": "One moment", "outside": "Back {{next_open}}"},
+		"triggers": [{"name": "Open", "type": "rescue", "delay": "30m", "count": "open_hours", "message": "Still there?"}],
+		"rescue": [{"after": "5m", "snooze": "next_opening"}]}}}`
+	b, s := both(t, setup{clock: morning(10, 0)}, text)
+	n := 0
+	send := func(e event.Event) {
+		n++
+		e.ID, e.Time = fmt.Sprint("e", n), b.clock.now().UTC().Truncate(time.Millisecond)
+		b.send(complete(t, []event.Event{e})...)
+		b.quiet()
+		s.must(s.Advance(t.Context(), e.Time))
+		s.must(s.Take(t.Context(), complete(t, []event.Event{e})...))
+	}
+	crosses := func(hour, minute int) { // well after the instants that events of the first seconds lead to
+		at := morning(hour, minute).Add(30 * time.Second)
+		b.crosses(at)
+		s.until(at)
+	}
+	force := func(department string, o *hours.Override) {
+		t.Helper()
+		s.must(s.Advance(t.Context(), b.clock.now()))
+		if o != nil {
+			o.From = b.clock.now().Truncate(time.Second)
+		}
+		_, err := b.client.Force(t.Context(), "acme", department, o)
+		s.must(err)
+		s.must(s.Override(t.Context(), "acme", department, func([]*hours.Schedule) (*hours.Override, error) { return o, nil }))
+		b.quiet()
+		s.must(s.Settle(t.Context()))
+	}
+	send(requested("ann", "c1"))
+	sales := requested("bob", "c2")
+	sales.Data.Department = "sales"
+	send(sales)
+	crosses(10, 5) // both are put aside until tomorrow
+	force("", &hours.Override{Until: morning(10, 20)})
+	crosses(10, 20)
+	send(event.NewVisitorMessage("acme", "c1", "Hello?"))
+	force("sales", &hours.Override{})
+	crosses(10, 26)
+	force("sales", nil)
+	for _, minute := range []int{31, 50, 56, 57} {
+		crosses(10, minute)
+	}
+	saysTheSame(b, s, 8)
+	states := make(map[string]int)
+	for _, a := range s.actions {
+		if a.Type == action.WidgetStateChanged || a.Type == action.DepartmentStateChanged {
+			states[string(a.Type)]++
+		}
+	}
+	if states[string(action.WidgetStateChanged)] != 3 || states[string(action.DepartmentStateChanged)] != 5 { // the first are the beginning
+		t.Errorf("changes of states: %v", states)
+	}
 }

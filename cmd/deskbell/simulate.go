@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours/zones"
@@ -15,7 +16,6 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -23,7 +23,7 @@ import (
 
 type simulateCmd struct {
 	File   string `arg:"" help:"A deskbell.yaml; - is standard input."`
-	Events string `placeholder:"FILE" help:"Events that happen meanwhile, one JSON object a line as they are sent, each with its time."`
+	Events string `placeholder:"FILE" help:"Events that happen meanwhile, one JSON object a line as they are sent, each with its time; lines with override open and close."`
 	From   string `placeholder:"T" help:"Begin here: 2026-03-29 or 2026-03-29T09:00 in the properties' zone, an RFC 3339 time, or now; default: the first event, else now."`
 	To     string `placeholder:"T" help:"End here, at the actions of this very instant; default: an hour after the last event, else 7 days after the beginning."`
 	JSON   bool   `help:"One action a line, as CloudEvents: what destinations get."`
@@ -36,7 +36,8 @@ func (*simulateCmd) Help() string {
 It needs no Redis, sends nothing and waits for nothing: the decisions are those of a worker, on a clock that jumps from
 one due time to the next. The first actions say how everything is at the beginning. Events from before the beginning
 are taken in there, as late ones, with the definitions in force since the first of them (for a week at most); those
-after the end are not.
+after the end are not. A line such as {"time": "2026-11-23T14:00:00Z", "override": {"property": "acme", "open": false,
+"for": "30m"}} is an override, as over HTTP; department names one of it, and clear takes it back.
 
 Examples:
 
@@ -48,7 +49,7 @@ Examples:
 }
 
 func (c *simulateCmd) Run(ctx context.Context, a *app) error {
-	defs, events, err := c.read(ctx, a)
+	defs, events, overrides, err := c.read(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	clock := commonZone(defs, zone)
-	from, to, err := c.span(a.now(), clock, events)
+	from, to, err := c.span(a.now(), clock, timesOf(events, overrides))
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 	log.SetFormatter(&logrus.TextFormatter{DisableTimestamp: true, DisableColors: true})
 	s := simulate.New(simulate.Config{
 		Open:     func(now func() time.Time) store.Store { return memstore.New(1, now) },
-		From:     counted(from, events),
+		From:     counted(from, timesOf(events, overrides)),
 		TimeZone: zone,
 		Log:      log,
 		Action:   out.Action,
@@ -85,76 +86,53 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 	if err := s.Calendars(ctx, feeds); err != nil {
 		return err
 	}
-	if err := play(ctx, s, defs, events, from, to, out); err != nil {
+	if err := (&playing{s, out, log, events, overrides}).play(ctx, defs, from, to); err != nil {
 		return err
 	}
 	out.End(s.Parked())
 	return buffered.Flush()
 }
 
-func (c *simulateCmd) read(ctx context.Context, a *app) (*definition.Definitions, []event.Event, error) {
+func (c *simulateCmd) read(ctx context.Context, a *app) (*definition.Definitions, []event.Event, []config.Override, error) {
 	defs, err := a.readDefinitions(ctx, c.File)
 	if err != nil || c.Events == "" {
-		return defs, nil, err
+		return defs, nil, nil, err
 	}
 	name, src, err := a.read(c.Events)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	events, err := config.ReadEvents(name, src)
-	return defs, events, err
+	events, overrides, err := config.ReadEvents(name, src)
+	return defs, events, overrides, err
 }
 
-func (c *simulateCmd) span(now time.Time, zone *time.Location, events []event.Event) (from, to time.Time, err error) {
+// timesOf are the times of events and overrides, in order.
+func timesOf(events []event.Event, overrides []config.Override) []time.Time {
+	times := make([]time.Time, 0, len(events)+len(overrides))
+	for i := range events {
+		times = append(times, events[i].Time)
+	}
+	for i := range overrides {
+		times = append(times, overrides[i].Time)
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	return times
+}
+
+func (c *simulateCmd) span(now time.Time, zone *time.Location, times []time.Time) (from, to time.Time, err error) {
 	begin, end := cmp.Or(c.From, "now"), c.To
-	if len(events) > 0 {
-		begin = cmp.Or(c.From, events[0].Time.Format(time.RFC3339))
-		end = cmp.Or(c.To, events[len(events)-1].Time.Add(time.Hour).Format(time.RFC3339))
+	if len(times) > 0 {
+		begin = cmp.Or(c.From, times[0].Format(time.RFC3339))
+		end = cmp.Or(c.To, times[len(times)-1].Add(time.Hour).Format(time.RFC3339))
 	}
 	return between(begin, end, now, zone)
-}
-
-// play lets everything happen from an instant to another. It takes in events of one instant together, and so those of
-// before the beginning: a worker, too, decides on events that come late at once, when it knows all of them.
-func play(ctx context.Context, s *simulate.Simulation, defs *definition.Definitions, events []event.Event, from, to time.Time, out *opening) error {
-	if err := s.Define(ctx, defs); err != nil {
-		return err
-	}
-	if err := s.Advance(ctx, from); err != nil {
-		return err
-	}
-	if err := s.Settle(ctx); err != nil {
-		return err
-	}
-	if err := out.begins(); err != nil {
-		return err
-	}
-	for len(events) > 0 && !events[0].Time.After(to) {
-		at, n := hours.Later(events[0].Time, s.Now()), 1
-		for n < len(events) && !events[n].Time.After(at) {
-			n++
-		}
-		if err := s.Advance(ctx, at); err != nil {
-			return err
-		}
-		for _, e := range events[:n] {
-			out.Event(e)
-		}
-		if err := s.Take(ctx, events[:n]...); err != nil {
-			return err
-		}
-		events = events[n:]
-	}
-	if err := s.Advance(ctx, to); err != nil {
-		return err
-	}
-	return s.Settle(ctx)
 }
 
 // shown is a way to show a simulation. The Flush of its output returns the errors of writing.
 type shown interface {
 	Begin(name string, from, to time.Time)
 	Event(e event.Event)
+	Override(at time.Time, name, words string) // acme/sales, "closed for 30m"
 	Action(body []byte) error
 	End(parked []simulate.ParkedChat)
 }
@@ -164,6 +142,7 @@ type jsonLines struct{ out *bufio.Writer }
 
 func (jsonLines) Begin(string, time.Time, time.Time) {}
 func (jsonLines) Event(event.Event)                  {}
+func (jsonLines) Override(time.Time, string, string) {}
 func (jsonLines) End([]simulate.ParkedChat)          {}
 
 func (l jsonLines) Action(body []byte) error {

@@ -8,22 +8,19 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
-	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/hours"
 )
 
 // mostLate is how much earlier than its beginning a simulation counts at most. No message waits longer.
 const mostLate = 7 * 24 * time.Hour
 
-// counted is when a simulation begins to count: with the first event that comes late, so that it knows which hours were open
-// when that happened.
-func counted(from time.Time, events []event.Event) time.Time {
-	if len(events) == 0 || !events[0].Time.Before(from) {
+// counted is when a simulation begins to count: with the first event that comes late, or the first override, so that it knows
+// which hours were open when that happened.
+func counted(from time.Time, times []time.Time) time.Time {
+	if len(times) == 0 || !times[0].Before(from) {
 		return from
 	}
-	if first := from.Add(-mostLate); events[0].Time.Before(first) {
-		return first
-	}
-	return events[0].Time
+	return hours.Later(times[0], from.Add(-mostLate))
 }
 
 // opening holds back the actions of the beginning. Once it is open, it shows the last state of each subject, and then every

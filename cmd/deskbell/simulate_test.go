@@ -36,6 +36,15 @@ func TestSimulateDrawsATimeline(t *testing.T) {
 	}
 }
 
+func TestSimulateTakesOverrides(t *testing.T) {
+	t.Parallel()
+	got := testBundle{}.run(t, "simulate", "testdata/greet.yaml", "--events", "testdata/overrides.jsonl", "--explain")
+	if want := "property=acne"; got.code != 0 || !strings.Contains(got.stderr, want) || strings.Count(got.stderr, "\n") != 1 {
+		t.Errorf("code %d, stderr:\n%s", got.code, got.stderr)
+	}
+	golden(t, "simulate_with_overrides", got.stdout)
+}
+
 func TestSimulateListsActionsAsTheyAreDelivered(t *testing.T) {
 	t.Parallel()
 	got := testBundle{}.run(t, "simulate", "testdata/shop.yaml", "--from", "2026-11-23T08:30", "--to", "2026-11-23T12:00", "--json")

@@ -62,7 +62,7 @@ func New(c Config) *Simulation {
 		AskSweep:  func(context.Context, int, time.Time) error { return nil }, // Settle looks for itself
 		AskTimers: func(context.Context, []*engine.Change) {},
 	})
-	s.editor = edit.New(edit.Config{Store: s.store, Now: s.Now, TimeZone: c.TimeZone})
+	s.editor = edit.New(edit.Config{Store: s.store, Now: s.Now, TimeZone: c.TimeZone, Ask: idle{}})
 	return s
 }
 
@@ -70,7 +70,7 @@ func New(c Config) *Simulation {
 func (s *Simulation) Now() time.Time { return s.clock }
 
 // Define replaces all definitions from now on. Open chats are decided on anew, as after an
-// edit. There are no overrides.
+// edit. Overrides stay.
 func (s *Simulation) Define(ctx context.Context, defs *definition.Definitions) error {
 	steps, err := s.editor.Plan(ctx, defs)
 	if err != nil {

@@ -81,6 +81,11 @@ func (t *Timeline) Event(e event.Event) {
 	t.line(e.Time, t.Paint(dim, t.sign("·", ".")), t.Paint(dim, oneLine(text)))
 }
 
+// Override writes that a property, or a department of it, is opened or closed.
+func (t *Timeline) Override(at time.Time, name, words string) {
+	t.line(at, t.Paint(dim, t.sign("·", ".")), t.Paint(dim, oneLine("override "+name+": "+words)))
+}
+
 func (t *Timeline) line(at time.Time, sign, text string) {
 	t.lines = append(t.lines, line{at.In(t.zone), sign + " " + text})
 }

@@ -3,11 +3,7 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -124,7 +120,7 @@ func (s *service) putOverride(ctx context.Context, property, department string, 
 	if err != nil {
 		return nil, err
 	}
-	open, end, err := parseOverride(t)
+	open, end, err := hours.ParseOverride(t)
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -158,57 +154,3 @@ func overrideFault(err error) error {
 	}
 	return definition.Faults{{Path: path, Problem: err.Error()}}
 }
-
-// parseOverride reads the body of an override. The error is of type Faults.
-func parseOverride(tree any) (open bool, end hours.End, err error) {
-	const allowed = "open, and one of for, until and until_next"
-	m, ok := tree.(map[string]any)
-	if !ok {
-		return false, end, definition.Faults{{Problem: "is not an object", Allowed: allowed}}
-	}
-	var faults definition.Faults
-	fault := func(key, problem, allowed string) {
-		faults = append(faults, definition.Fault{Path: "/" + pointer.Replace(key), Value: fmt.Sprintf("%.60s", fmt.Sprint(m[key])), Problem: problem, Allowed: allowed})
-	}
-	if _, there := m["open"]; !there {
-		faults = append(faults, definition.Fault{Path: "/open", Problem: "is missing", Allowed: "true, false"})
-	} else if open, ok = m["open"].(bool); !ok {
-		fault("open", "is not true or false", "true, false")
-	}
-	ends := 0
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		text, _ := m[key].(string)
-		var wrong error
-		switch key {
-		case "open":
-			continue
-		case "for":
-			var d time.Duration
-			if d, wrong = hours.ParseSpan(text); wrong != nil {
-				fault(key, "is not a duration", "90s, 30m, 8h or 2d")
-			}
-			end.For = &d
-		case "until":
-			if end.Until, wrong = time.Parse(time.RFC3339, text); wrong != nil || end.Until.IsZero() {
-				fault(key, "is not an instant", "RFC 3339, such as 2026-12-24T18:00:00+01:00")
-			}
-		case "until_next":
-			if end.Next, ok = m[key].(bool); !ok || !end.Next {
-				fault(key, "is not true", "true, or no such key")
-			}
-		default:
-			fault(key, "is not a key of an override", allowed)
-			continue
-		}
-		if ends++; ends == 2 {
-			fault(key, "is one end too many", allowed)
-		}
-	}
-	if len(faults) > 0 {
-		return false, hours.End{}, faults
-	}
-	return open, end, nil
-}
-
-// pointer escapes a key for a JSON pointer (RFC 6901).
-var pointer = strings.NewReplacer("~", "~0", "/", "~1")
