@@ -27,7 +27,7 @@ type Override struct {
 }
 
 // Name is acme or acme/sales.
-func (o Override) Name() string {
+func (o *Override) Name() string {
 	if o.Department == "" {
 		return o.Property
 	}
@@ -35,7 +35,7 @@ func (o Override) Name() string {
 }
 
 // String is "closed for 30m0s", "open until 2026-11-23T15:00:00Z" or "as its hours say".
-func (o Override) String() string {
+func (o *Override) String() string {
 	word := "closed"
 	if o.Open {
 		word = "open"
@@ -55,14 +55,14 @@ func (o Override) String() string {
 }
 
 // In makes the override of schedules that are all open together. The error is that of hours.JointOverride.
-func (o Override) In(gates []*hours.Schedule) (*hours.Override, error) {
+func (o *Override) In(gates []*hours.Schedule) (*hours.Override, error) {
 	if o.Clear {
 		return nil, nil
 	}
 	return hours.JointOverride(o.Open, o.End, o.Time, gates...)
 }
 
-// readOverride reads a line. is is false for one that is no override. The error is of type Faults.
+// readOverride reads a line; false for one that is no override. The error is of type Faults.
 func readOverride(line []byte) (o Override, is bool, err error) {
 	if !bytes.Contains(line, []byte(`"override"`)) || !json.Valid(line) {
 		return o, false, nil

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -74,6 +75,80 @@ func UseZoneinfo(getenv func(string) string) error {
 		return fmt.Errorf("%s=%s: %w", ZoneinfoVariable, dir, err)
 	}
 	return zones.Use(d)
+}
+
+// ZoneinfoWatch tells of the time zone database that lies in a directory now, while a process uses the one that lay there. It is
+// for one goroutine at a time.
+type ZoneinfoWatch struct {
+	Dir     string
+	Version string // of the one in use
+	Content string // zones.Database.Content of the one in use; empty: only versions are compared
+	seen    string // the marks of its files when they were last read
+	now     string
+}
+
+// Now is the version of the database, with a remark where its rules are others than those in use under that version. It reads
+// the files anew when the size or the time of one is another. While they are being written there may be an error.
+func (w *ZoneinfoWatch) Now() (string, error) {
+	marks, err := zoneinfoMarks(w.Dir)
+	if err != nil || marks == w.seen {
+		return w.now, err
+	}
+	version, err := ZoneinfoVersion(w.Dir)
+	if err != nil {
+		return "", err
+	}
+	differs, err := w.differs(version)
+	if err != nil {
+		return "", err
+	}
+	if differs {
+		version += " with other rules"
+	}
+	w.seen, w.now = marks, version
+	return version, nil
+}
+
+// differs tells whether the rules are others than those in use, of the version in use; of another version that says itself.
+func (w *ZoneinfoWatch) differs(version string) (bool, error) {
+	if w.Content == "" || version != w.Version {
+		return false, nil
+	}
+	files, err := ReadZoneinfo(w.Dir)
+	if err != nil {
+		return false, err
+	}
+	d, err := zones.New(files)
+	if err != nil {
+		return false, err
+	}
+	content, err := d.Content()
+	return content != w.Content, err
+}
+
+// zoneinfoMarks are the names, sizes and times of the files of a directory, and where its links lead.
+func zoneinfoMarks(dir string) (string, error) {
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", err
+	}
+	sum, files := sha256.New(), 0
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		if files++; files > 4*mostZones { // right and posix have each once more
+			return errors.New("there are too many files")
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		target, _ := os.Readlink(path) // of a file: none
+		fmt.Fprintln(sum, path, target, info.Size(), info.ModTime().UnixNano())
+		return nil
+	})
+	return string(sum.Sum(nil)), err
 }
 
 // readZoneFile adds a file, unless it is no zone: there are tables beside them.

@@ -1,14 +1,17 @@
 package config_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/hours/zones"
 )
 
 // zoneinfo makes a directory of files; a text that begins with -> is a symbolic link.
@@ -52,6 +55,66 @@ func TestReadZoneinfo(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"Paris": "Europe/Paris", "UTC": "Etc/UTC"}, files.Links); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func TestZoneinfoIsWatched(t *testing.T) {
+	t.Parallel()
+	zone := func(offset byte) string { // TZif, version 1: always that far from UTC, in seconds
+		return "TZif" + strings.Repeat("\x00", 16) + strings.Repeat("\x00", 12) + strings.Repeat("\x00", 4) + "\x00\x00\x00\x01\x00\x00\x00\x04" +
+			"\x00\x00\x00" + string([]byte{offset}) + "\x00\x00" + "ABC\x00"
+	}
+	dir := zoneinfo(t, map[string]string{"Etc/UTC": zone(0), "UTC": "->Etc/UTC", "Europe/Paris": zone(60), "tzdata.zi": "# version 2026f\n"})
+	read := func() string {
+		t.Helper()
+		files, err := config.ReadZoneinfo(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := zones.New(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := d.Content()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return content
+	}
+	w := config.ZoneinfoWatch{Dir: dir, Version: "2026f", Content: read()}
+	written := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	write := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		written = written.Add(time.Second)
+		if err := errors.Join(os.WriteFile(file, []byte(text), 0o600), os.Chtimes(file, written, written)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := func(want string) {
+		t.Helper()
+		for range 2 { // the second time from memory
+			if got, err := w.Now(); err != nil || got != want {
+				t.Errorf("got %q, %v, want %q", got, err, want)
+			}
+		}
+	}
+	now("2026f")
+	write("Europe/Paris", zone(61))
+	now("2026f with other rules")
+	write("Europe/Paris", zone(60))
+	now("2026f")
+	write("tzdata.zi", "# version 2026g\n")
+	now("2026g")
+	write("tzdata.zi", "# half")
+	if got, err := w.Now(); err == nil {
+		t.Errorf("of a directory that is being written: %q", got)
+	}
+	write("tzdata.zi", "# version 2026f\n")
+	now("2026f")
+	if err := os.Remove(filepath.Join(dir, "Europe", "Paris")); err != nil {
+		t.Fatal(err)
+	}
+	now("2026f with other rules")
 }
 
 func TestDirectoriesThatAreNoZoneinfo(t *testing.T) {

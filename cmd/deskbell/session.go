@@ -88,7 +88,7 @@ func (a *app) zones(env config.Env, log logrus.FieldLogger, allowOld bool) *jobs
 	}
 	c.Content = content
 	if env.Zoneinfo != "" {
-		c.Now = func() (string, error) { return config.ZoneinfoVersion(env.Zoneinfo) }
+		c.Now = (&config.ZoneinfoWatch{Dir: env.Zoneinfo, Version: c.Version, Content: content}).Now
 	}
 	return jobs.NewZones(c)
 }

@@ -25,32 +25,38 @@ import (
 // as it did up to 2025.
 func oldZones(t *testing.T, version string) string {
 	t.Helper()
-	archive, err := zip.OpenReader(filepath.Join(root, "domain", "hours", "zones", "zones.zip"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer archive.Close()
 	dir := t.TempDir()
 	for _, name := range []string{"Etc/UTC", "Europe/Paris", "America/Los_Angeles", "America/Vancouver"} {
 		from := name
 		if name == "America/Vancouver" {
 			from = "America/Los_Angeles"
 		}
-		f, err := archive.Open(from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := io.ReadAll(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		writeFile(t, filepath.Join(dir, name), string(data))
+		writeFile(t, filepath.Join(dir, name), builtInZone(t, from))
 	}
 	if err := os.Symlink("Etc/UTC", filepath.Join(dir, "UTC")); err != nil {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(dir, "tzdata.zi"), "# version "+version+"\n")
 	return dir
+}
+
+// builtInZone is a file of the built-in zones.
+func builtInZone(t *testing.T, name string) string {
+	t.Helper()
+	archive, err := zip.OpenReader(filepath.Join(root, "domain", "hours", "zones", "zones.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	f, err := archive.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 func writeFile(t *testing.T, file, text string) {
@@ -159,6 +165,25 @@ func TestTwoVersionsOfZonesNeverFlipAWidgetToAndFro(t *testing.T) {
 	old.says("restart to use them", "replaced_by=2026a")
 	old.answers("/readyz", response{200, `{"status":"ok","time_zones":{"version":"2025z","replaced_by":"2026a"}}` + "\n"})
 	old.stop()
+}
+
+// TestZonesReplacedUnderOneVersionAreNoticed: a file is replaced while a worker runs, and the directory still names the version
+// that it has in use. A worker with the new file wakes all, as with a new version.
+func TestZonesReplacedUnderOneVersionAreNoticed(t *testing.T) {
+	t.Parallel()
+	z := newZoned(t)
+	dir := oldZones(t, "2025z")
+	old := z.worker(dir)
+	z.becomes("offline until 17:00", 1)
+	writeFile(t, filepath.Join(dir, "America", "Vancouver"), builtInZone(t, "America/Vancouver"))
+	old.says("restart to use them", `replaced_by="2025z with other rules"`)
+	old.answers("/readyz", response{200, `{"status":"ok","time_zones":{"version":"2025z","replaced_by":"2025z with other rules"}}` + "\n"})
+	old.stop()
+	fresh := z.worker(dir)
+	fresh.says("woken for other time zones")
+	z.becomes("online until 00:00", 2)
+	fresh.answers("/readyz", response{200, `{"status":"ok","time_zones":{"version":"2025z"}}` + "\n"})
+	fresh.stop()
 }
 
 func TestAWorkerMayInsistOnOldZones(t *testing.T) {
