@@ -1,12 +1,12 @@
 package config
 
 import (
-	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // source is the text of a file, by lines.
@@ -16,7 +16,7 @@ type source struct {
 }
 
 func newSource(text []byte) source {
-	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // a byte order mark is no character of the file
+	text = table.Unmarked(text)
 	return source{text, strings.Split(string(text), "\n")}
 }
 

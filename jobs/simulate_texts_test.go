@@ -78,7 +78,7 @@ func TestAnExpressionOfAnOlderVersionDecidesNothing(t *testing.T) {
 	b.quiet()
 	b.send(viewed("v1", "/"+strings.Repeat("a", 2030)))
 	redistest.Wait(t, "it is shown", func() bool { return len(b.heldBack()) == 1 })
-	if got := b.heldBack()[0]; got.Trigger != "British" || got.Reason != "budget" || got.Text != "a regular expression of its conditions is too large for so long a text" {
+	if got := b.heldBack()[0]; got.Trigger != "British" || got.Reason != "budget" || got.Text != "the regular expressions of conditions would take too long on texts of this length" {
 		t.Errorf("shown: %+v", got)
 	}
 	scrape(t, b.metrics).expect(map[string]float64{

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -76,7 +75,7 @@ func (c *coverageCmd) ofRedis(ctx context.Context, a *app, property string) (err
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	ids := []string{property}
 	if property == "" {
 		all, broken := s.client.Status(ctx, "")

@@ -55,7 +55,7 @@ func (c *feedsCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	links := edit.Links{Store: s.store, Now: a.now}
 	switch c.Action {
 	case "link":

@@ -56,7 +56,7 @@ func (a *app) definedHours(ctx context.Context, name string) (found map[string]*
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	found = make(map[string]*hours.Schedule)
 	kind, id, kindNamed := strings.Cut(name, " ")
 	if !kindNamed {

@@ -65,7 +65,7 @@ func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	property, department, err := f.place()
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -65,7 +66,9 @@ func (a *app) warnOfUndefined(ctx context.Context, s *session, events []event.Ev
 	}
 	undefined, err := s.client.Undefined(ctx, slices.Collect(maps.Keys(count)))
 	for _, property := range slices.Sorted(maps.Keys(undefined)) {
-		fmt.Fprintf(a.stderr, "There is no property %q: its %d of these events lead to nothing.\n", property, count[property])
+		hint, wrong := s.client.SuggestProperty(ctx, property, nil)
+		fmt.Fprintf(a.stderr, "There is no property %q%s: its %d of these events lead to nothing.\n", property, hint, count[property])
+		err = errors.Join(err, wrong)
 	}
 	return err
 }
@@ -85,7 +88,7 @@ func (c *sendCmd) bodies(a *app) (name string, bodies [][]byte, f event.Format, 
 	if err != nil {
 		return name, nil, "", err
 	}
-	if json.Valid(text) {
+	if text = table.Unmarked(text); json.Valid(text) {
 		return name, [][]byte{text}, event.JSON, nil
 	}
 	return name, lines(text), event.Lines, nil

@@ -26,6 +26,8 @@ func TestSend(t *testing.T) { //nolint:tparallel // its cases share a Redis
 	}{
 		{name: "lines", args: []string{"-"}, stdin: many, tasks: 3, out: "sent 2500", errs: `There is no property "acme": its 2500 of these events lead to nothing.`},
 		{name: "an array", args: []string{"-"}, stdin: "[" + sentEvent + ",\n" + sentEvent + "]", tasks: 1, out: "sent 2"},
+		{name: "behind a byte order mark", args: []string{"-"}, stdin: "\uFEFF[" + sentEvent + ",\n" + sentEvent + "]", tasks: 1, out: "sent 2"},
+		{name: "lines behind one", args: []string{"-"}, stdin: "\uFEFF" + sentEvent + "\n" + sentEvent, tasks: 1, out: "sent 2"},
 		{name: "one by hand", args: []string{"--type", "visitor.arrived", "--data", data}, tasks: 1, out: "sent 1"},
 		{name: "with an id", args: []string{"--type", "visitor.arrived", "--data", data, "--id", "e7"}, tasks: 1, out: "sent 1"},
 		{name: "one of some is wrong", args: []string{"-"}, stdin: many + "\n" + `{"type":"visitor.flown","data":{}}`, code: 1, errs: "stdin, line 2502: "},

@@ -16,7 +16,9 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // session is a connection to the Redis of Deskbell.
@@ -146,6 +148,19 @@ func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open openS
 }
 
 func (s *session) close() error { return s.redis.Close() }
+
+// end closes it after an error or none, and adds to the error of a name that is not defined which one was probably meant: whoever
+// has the Redis may see all names.
+func (s *session) end(ctx context.Context, err error) error {
+	var missing *store.MissingError
+	if errors.As(err, &missing) {
+		hint, wrong := s.client.Suggest(ctx, edit.Kind(missing.Kind), missing.Name)
+		if wrong == nil { // without a hint, the error stands for itself
+			err = fmt.Errorf("%w%s", err, hint)
+		}
+	}
+	return errors.Join(err, s.close())
+}
 
 func quiet() logrus.FieldLogger {
 	log := logrus.New()

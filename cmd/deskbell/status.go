@@ -44,7 +44,7 @@ func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	list, broken := s.client.Status(ctx, c.Property)
 	if len(list) == 0 && broken != nil {
 		return broken

@@ -69,7 +69,7 @@ func (c *tryCmd) inRedis(ctx context.Context, a *app) (_ engine.Trial, err error
 	if err != nil {
 		return engine.Trial{}, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	schedule, err := s.client.Schedule(ctx, c.Property)
 	if err != nil {
 		return engine.Trial{}, err

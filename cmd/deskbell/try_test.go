@@ -61,7 +61,7 @@ func TestTryAsksRedisAndAFileAlike(t *testing.T) {
 	if got := o.run(at, "", args...); !strings.HasPrefix(got.stdout, "acme is offline (offline_form, override)") {
 		t.Errorf("closed by hand, it shows:\n%s", got.stdout)
 	}
-	o.expect(result{code: 1, stderr: "deskbell: finding property \"acne\": not defined\n"}, at, "", "try", "acne")
+	o.expect(result{code: 1, stderr: "deskbell: finding property \"acne\": not defined (did you mean \"acme\"?)\n"}, at, "", "try", "acne")
 }
 
 func TestTryWarnsOfATextThatIsNoURL(t *testing.T) {

@@ -40,6 +40,7 @@ func IsData(contentType string) bool {
 func (in Intake) DecodeBinary(header map[string][]string, data []byte) Item {
 	r := newReader(in)
 	tree := attributesOf(r.Root(), header)
+	data = table.Unmarked(data)
 	if len(data) > MaxEvent {
 		fault := tooLarge(len(data), MaxEvent, "less in one event")
 		fault.Path = dataPath
@@ -50,15 +51,35 @@ func (in Intake) DecodeBinary(header map[string][]string, data []byte) Item {
 	if len(r.Faults) > 0 { // the rest would be missing
 		return Item{Faults: r.Faults}
 	}
-	for _, f := range envelopeFields {
-		if f.Key == "specversion" && table.Absent(tree[f.Key]) {
-			r.Root().Missing(f.Entry)
-		}
+	if table.Absent(tree["specversion"]) {
+		r.Root().Missing(attribute("specversion"))
 	}
 	if e := in.event(r, tree); len(r.Faults) == 0 {
 		return Item{Event: e}
 	}
+	for i := range r.Faults {
+		r.Faults[i] = inHeader(r.Faults[i])
+	}
 	return Item{Faults: r.Faults}
+}
+
+// attribute is the row of an attribute.
+func attribute(name string) table.Entry {
+	entries := table.Entries(envelopeFields)
+	return entries[slices.Index(table.Keys(entries), name)]
+}
+
+// inHeader names the header of an attribute that is missing.
+func inHeader(f Fault) Fault {
+	if f.Path == "" && slices.Contains(table.Keys(table.Entries(envelopeFields)), f.Value) {
+		if f.Value == dataKey {
+			f.Allowed = strings.TrimSpace("as the body: " + f.Allowed)
+			return f
+		}
+		f.Value = attributeHeader + f.Value
+		f.Allowed = "the header " + f.Value + ": " + f.Allowed
+	}
+	return f
 }
 
 const (

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 const (
@@ -62,7 +64,7 @@ func (in Intake) Decode(body []byte, f Format) ([]Item, error) {
 	if len(body) > MaxBody {
 		return nil, Faults{tooLarge(len(body), MaxBody, "fewer events at once")}
 	}
-	parts, err := split(body, f)
+	parts, err := split(table.Unmarked(body), f)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +100,7 @@ func (in Intake) decode(text []byte) (Event, Faults) {
 		return Event{}, Faults{tooLarge(len(text), MaxEvent, "less in one event")}
 	}
 	r := newReader(in)
-	tree := readJSON(r, text)
+	tree := readJSON(r, table.Unmarked(text))
 	if tree == nil && len(r.Faults) > 0 {
 		return Event{}, r.Faults
 	}

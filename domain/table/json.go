@@ -5,6 +5,10 @@ import (
 	"encoding/json"
 )
 
+// Unmarked is a text without the byte order mark that some programs put before it. It is no character of the text, and RFC 8259,
+// section 8.1, lets readers of JSON pass over it.
+func Unmarked(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\uFEFF")) }
+
 // TreeKey is a key of an object that Tree has just read.
 type TreeKey struct {
 	Name  string

@@ -58,7 +58,11 @@ func TestExpressionsThatCostTooMuchDecideNothing(t *testing.T) {
 		got := fmt.Sprint(v.OK)
 		if v.Undecided {
 			got = "undecided"
-			if v.OK || !strings.Contains(v.String(), "undecided, the expression is too large") {
+			said := "undecided, the expression is too large"
+			if len(c.expressions) >= 5 { // each by itself would fit
+				said = "undecided, other expressions have used up the steps that one event may take"
+			}
+			if v.OK || !strings.Contains(v.String(), said) {
 				t.Errorf("%v: %s", c.expressions, v)
 			}
 		}

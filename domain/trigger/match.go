@@ -71,8 +71,8 @@ type Verdict struct {
 	Value     string // the value that it held
 
 	// Undecided tells whether Condition costs more than the budget still held, and no other condition decided: then OK is
-	// false.
-	Undecided bool
+	// false. Outspent tells whether it would have fit by itself, so that others had spent the budget before.
+	Undecided, Outspent bool
 }
 
 // String says which condition decided, and why: visitor.country is "GB": false, it is "FR".
@@ -82,6 +82,8 @@ func (v Verdict) String() string {
 		return "every condition holds"
 	case v.Condition.IsZero():
 		return "no condition holds"
+	case v.Outspent:
+		return fmt.Sprintf("%s: undecided, other expressions have used up the steps that one event may take", v.Condition)
 	case v.Undecided:
 		return fmt.Sprintf("%s: undecided, the expression is too large for so long a text", v.Condition)
 	case !v.Found:
@@ -106,9 +108,9 @@ func (c *Compiled) Match(f *Facts) (v Verdict) {
 	for i := range c.tests {
 		t := &c.tests[i]
 		value := t.value(f)
-		if !budget.spend(t.cost(value)) {
+		if cost := t.cost(value); !budget.spend(cost) {
 			if !v.Undecided {
-				v = Verdict{Undecided: true, Condition: t.Condition}
+				v = Verdict{Undecided: true, Outspent: cost <= mostCost, Condition: t.Condition}
 			}
 			continue
 		}

@@ -67,7 +67,7 @@ const (
 	Removed       Reason = "removed"    // there is no such trigger any more
 	Edited        Reason = "edited"     // the trigger starts otherwise now, or does something else
 	Conditions    Reason = "conditions"
-	Budget        Reason = "budget" // a regular expression is too large for so long a text: the conditions are undecided
+	Budget        Reason = "budget" // regular expressions would take too many steps for one event: the conditions are undecided
 	Frequency     Reason = "frequency"
 	Empty         Reason = "empty"         // no placeholder of its text has a value
 	NoChat        Reason = "no_chat"       // it is about a chat, and the visitor has none

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -56,7 +55,7 @@ func stored(name string, body []byte) Stored { return Stored{Name: name, Body: b
 func (r *records) Get(ctx context.Context, kind Kind, name string) (Stored, error) {
 	body, _, err := r.read(ctx, kind, name)
 	if err == nil && body == nil {
-		err = fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
+		err = &store.MissingError{Kind: string(kind), Name: name}
 	}
 	return stored(name, body), err
 }

@@ -87,7 +87,7 @@ func (e *Editor) Delete(ctx context.Context, kind Kind, name string, m Match) er
 	m.There = true
 	_, err := e.write(ctx, kind, name, nil, m)
 	if mismatch := (*MismatchError)(nil); errors.As(err, &mismatch) && mismatch.ETag == "" && len(m.Is) == 0 {
-		return fmt.Errorf("finding %s %q: %w", kind, name, store.ErrNotFound)
+		return &store.MissingError{Kind: string(kind), Name: name}
 	}
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (e *Editor) Force(ctx context.Context, property, department string, o *hour
 		}
 		r := records[0]
 		if r.Rev == 0 {
-			return Forced{}, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
+			return Forced{}, &store.MissingError{Kind: string(KindProperty), Name: property}
 		}
 		var state engine.PropertyState
 		if err := engine.DecodeState(r.State, &state); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -195,7 +196,17 @@ func (b *Batch) Gates(r *store.Record, department string, o Overrides) ([]*hours
 		}
 	}
 	id, _ := r.Subject.Property()
-	return nil, fmt.Errorf("finding department %q of property %q: %w", department, id, store.ErrNotFound)
+	return nil, NoDepartment(id, department, p.Departments)
+}
+
+// NoDepartment is the store.ErrNotFound of a department. It hints at the others of its property: whoever may name the property may
+// see them.
+func NoDepartment(property, department string, there []widget.Department) error {
+	ids := make([]string, len(there))
+	for i := range there {
+		ids[i] = there[i].ID
+	}
+	return fmt.Errorf("finding department %q of property %q: %w%s", department, property, store.ErrNotFound, table.Suggest(department, ids))
 }
 
 // zoneOf is the name of a schedule's zone, which its departments share; empty: there is no schedule, or it is the machine's.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -191,7 +190,7 @@ func (d *Decider) Try(ctx context.Context, arrival event.Event) (Trial, error) {
 		}
 		p := properties[property]
 		if p == nil {
-			return nil, fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
+			return nil, &store.MissingError{Kind: "property", Name: property}
 		}
 		return p, p.broken
 	})

@@ -52,7 +52,7 @@ func SkipReasons() map[string]string {
 		string(visit.Frequency):     "", // of rules, too
 		string(visit.OnePerVisit):   "",
 		string(visit.Superseded):    "",
-		string(visit.Budget):        "a regular expression of its conditions is too large for so long a text",
+		string(visit.Budget):        "the regular expressions of conditions would take too long on texts of this length",
 		string(visit.Chatting):      "the visitor is in a chat",
 		string(visit.Late):          "it would have come too late",
 		string(visit.WidgetOffline): "the widget is offline",

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // line is one content line, unfolded.
@@ -16,7 +18,7 @@ type line struct {
 
 // lines unfolds a calendar and splits it into its lines. Those that are none are faults.
 func (p *parser) lines(src []byte) []line {
-	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
+	src = table.Unmarked(src)
 	var list []line
 	number, begun := 0, 0
 	var text strings.Builder // a line may be folded at each of its characters

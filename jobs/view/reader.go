@@ -2,7 +2,6 @@ package view
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -55,14 +54,14 @@ func (r *Reader) NamedSchedule(ctx context.Context, name string) (*hours.Schedul
 		return nil, err
 	}
 	if bodies[0] == nil {
-		return nil, fmt.Errorf("finding schedule %q: %w", name, store.ErrNotFound)
+		return nil, &store.MissingError{Kind: "schedule", Name: name}
 	}
 	return r.decider.Named(ctx, bodies[0])
 }
 
 // Schedule gives the opening hours of a property, without an override.
 func (r *Reader) Schedule(ctx context.Context, property string) (*hours.Schedule, error) {
-	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
+	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
 	if err != nil {
 		return nil, err
 	}
@@ -98,12 +97,12 @@ func (r *Reader) DepartmentHours(ctx context.Context, property, department strin
 			return d.Hours, nil
 		}
 	}
-	return nil, fmt.Errorf("finding department %q of %q: %w", department, property, store.ErrNotFound)
+	return nil, engine.NoDepartment(property, department, p.Departments)
 }
 
 // AgentHours gives the hours of an agent, with their leave. The error is ErrNotFound where the agent is not defined.
 func (r *Reader) AgentHours(ctx context.Context, id string) (*hours.Schedule, error) {
-	b, _, err := r.gathered(ctx, store.AgentSubject(id), fmt.Sprintf("agent %q", id))
+	b, _, err := r.gathered(ctx, store.AgentSubject(id), store.MissingError{Kind: "agent", Name: id})
 	if err != nil {
 		return nil, err
 	}
@@ -132,21 +131,21 @@ func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Ti
 
 // compiled gives a property that is ready to be decided on, and its state.
 func (r *Reader) compiled(ctx context.Context, property string) (p widget.Property, state engine.PropertyState, err error) {
-	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
+	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
 	if err != nil {
 		return p, state, err
 	}
 	return b.Compiled(&record)
 }
 
-// gathered loads the definition of a subject and those to which it refers. name is for the error.
-func (r *Reader) gathered(ctx context.Context, subject store.Subject, name string) (*engine.Batch, store.Record, error) {
+// gathered loads the definition of a subject and those to which it refers. missing is the error where there is none.
+func (r *Reader) gathered(ctx context.Context, subject store.Subject, missing store.MissingError) (*engine.Batch, store.Record, error) {
 	records, err := r.store.Load(ctx, []store.Subject{subject})
 	if err != nil {
 		return nil, store.Record{}, err
 	}
 	if records[0].Rev == 0 || records[0].Definition == nil {
-		return nil, store.Record{}, fmt.Errorf("finding %s: %w", name, store.ErrNotFound)
+		return nil, store.Record{}, &missing
 	}
 	b, err := r.decider.Gather(ctx, records)
 	if err == nil {
@@ -157,7 +156,7 @@ func (r *Reader) gathered(ctx context.Context, subject store.Subject, name strin
 
 // AllGates gives what Gates gives for the property ("") and for each of its departments.
 func (r *Reader) AllGates(ctx context.Context, property string) (map[string][]*hours.Schedule, error) {
-	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
+	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +174,7 @@ func (r *Reader) AllGates(ctx context.Context, property string) (map[string][]*h
 // Gates gives the schedules that all have to be open for a department of a property to be, the property's first, or for
 // the property itself (""); without an override.
 func (r *Reader) Gates(ctx context.Context, property, department string) ([]*hours.Schedule, error) {
-	b, record, err := r.gathered(ctx, store.PropertySubject(property), fmt.Sprintf("property %q", property))
+	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func (r *Reader) Status(ctx context.Context, property string) ([]PropertyStatus,
 	} else {
 		records, err = r.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
 		if err == nil && records[0].Rev == 0 {
-			err = fmt.Errorf("finding property %q: %w", property, store.ErrNotFound)
+			err = &store.MissingError{Kind: "property", Name: property}
 		}
 	}
 	if err != nil {

@@ -58,7 +58,7 @@ func New(c Config) http.Handler {
 		mux.Handle(pattern, h)
 	}
 	for pattern, h := range c.API {
-		mux.Handle(pattern, s.admitting(bearer, h))
+		mux.Handle(pattern, s.admitting(bearer, uncoded(h)))
 	}
 	for pattern, l := range c.Linked {
 		mux.Handle(pattern, s.admittingLinked(l))
@@ -71,7 +71,7 @@ func New(c Config) http.Handler {
 		mux.Handle(pattern, s.admitting(basic, h))
 	}
 	for pattern, h := range c.Private {
-		mux.Handle(pattern, s.admitting(basic, unbound(h)))
+		mux.Handle(pattern, s.admitting(basic, uncoded(unbound(h))))
 	}
 	return s.observed(guarded(PlainErrors(mux)))
 }

@@ -178,7 +178,7 @@ func (s *service) addDelete(h huma.API, k kind) {
 
 func (s *service) addPut(h huma.API, k kind) {
 	op := k.operation(http.MethodPut, k.pathOfOne(), "put-"+string(k.Kind), "Define "+k.one(),
-		http.StatusBadRequest, http.StatusPreconditionFailed, http.StatusConflict, http.StatusRequestEntityTooLarge)
+		http.StatusPreconditionFailed, http.StatusConflict)
 	op.Description = "Writes the whole definition. Without If-Match or If-None-Match it replaces what is there, whoever wrote it."
 	op.Responses = map[string]*huma.Response{"200": content("Changed", refTo(k.schema)), "201": content("Created", refTo(k.schema))}
 	parsedByUs(&op)
@@ -186,8 +186,10 @@ func (s *service) addPut(h huma.API, k kind) {
 	describeBody(h.OpenAPI().Paths[op.Path].Put, refTo(k.schema), k.example)
 }
 
-// parsedByUs is for bodies that huma only reads: parsing them finds more faults than its validation.
+// parsedByUs is for bodies that huma only reads: parsing them finds more faults than its validation. It adds what may be wrong with
+// such a body before anybody looks into it.
 func parsedByUs(op *huma.Operation) {
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, web.MostBody, 10*time.Second
 }
 

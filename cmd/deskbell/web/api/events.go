@@ -8,12 +8,12 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 const (
@@ -77,11 +77,11 @@ func (s *service) addEvents(h huma.API) {
 			"A key of some properties may send their events alone.",
 		DefaultStatus: http.StatusAccepted,
 		Errors: []int{
-			http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
-			http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable,
+			http.StatusUnprocessableEntity, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable,
 		},
 	}
-	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, event.MaxBody, 10*time.Second
+	parsedByUs(&op)
+	op.MaxBodyBytes = event.MaxBody
 	huma.Register(h, op, s.takeEvents)
 	post := h.OpenAPI().Paths[op.Path].Post
 	post.Parameters = append(post.Parameters, attributeHeaders()...)
@@ -135,6 +135,9 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 	return &eventsOutput{r}, nil
 }
 
+// mostHints is for how many unknown properties of a request the one is looked for that was probably meant.
+const mostHints = 20
+
 // judge decides on each event by itself: one that is wrong, or not for the caller's key, is refused, and one of a property that
 // is not defined would lead to nothing. Those of an agent need no property.
 func (s *service) judge(ctx context.Context, items []event.Item) ([]verdict, error) {
@@ -143,7 +146,7 @@ func (s *service) judge(ctx context.Context, items []event.Item) ([]verdict, err
 	for i, item := range items {
 		v, property := verdict{taken, item, item.Faults}, item.Event.Data.Property
 		if len(v.faults) == 0 && !web.May(key, property) {
-			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not for this key", Allowed: "a property of the key"}}
+			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not for this key", Allowed: "a property of the key" + table.Suggest(property, key.Properties)}}
 		}
 		if len(v.faults) > 0 {
 			v.status = refusedEvent
@@ -153,14 +156,23 @@ func (s *service) judge(ctx context.Context, items []event.Item) ([]verdict, err
 		verdicts[i] = v
 	}
 	undefined, err := s.Client.Undefined(ctx, slices.Collect(maps.Keys(named)))
+	if err != nil {
+		return nil, err
+	}
+	hints := make(map[string]string)
+	for _, property := range slices.Sorted(maps.Keys(undefined))[:min(len(undefined), mostHints)] {
+		if hints[property], err = s.Client.SuggestProperty(ctx, property, key.Properties); err != nil {
+			return nil, err
+		}
+	}
 	for i := range verdicts {
 		v := &verdicts[i]
 		if property := v.item.Event.Data.Property; v.status == taken && undefined[property] {
 			v.status = unknownProperty
-			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not defined", Allowed: "a property that is"}}
+			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not defined", Allowed: "a property that is" + hints[property]}}
 		}
 	}
-	return verdicts, err
+	return verdicts, nil
 }
 
 // unreadable lists the faults of a body that is refused as a whole.

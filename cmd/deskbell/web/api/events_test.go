@@ -59,6 +59,9 @@ func TestEventsAreTakenInEveryForm(t *testing.T) {
 		{"application/cloudevents-batch+json", "[" + goodEvent + "]", []string{"taken"}},
 		{"application/x-ndjson", lines, []string{"taken", "refused /data/colour /data /data/visit", "refused ", "taken"}},
 		{"application/json", "[]", nil},
+		{"application/json", "\uFEFF" + goodEvent, []string{"taken"}},
+		{"application/json", "\uFEFF[" + goodEvent + "]", []string{"taken"}},
+		{"application/x-ndjson", "\uFEFF" + goodEvent + "\n" + goodEvent, []string{"taken", "taken"}},
 	} {
 		code := 202
 		if len(c.want) > 0 && !slices.Contains(c.want, "taken") {
@@ -137,6 +140,73 @@ func TestEventsThatCannotBeReadAreRefusedWhole(t *testing.T) {
 		b.Want(c.code, webtest.With(webtest.Request{}, map[string]string{"Content-Type": c.contentType}), "POST", "/v1/events", c.body)
 	}
 	b.Want(405, webtest.Request{}, "GET", "/v1/events", "")
+}
+
+// TestBodiesWithAContentEncodingAreRefused: on every route that has a body, and before anybody reads it.
+func TestBodiesWithAContentEncodingAreRefused(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	const property, override = "/v1/properties/acme", "/v1/properties/acme/override"
+	b.Want(201, webtest.Request{}, "PUT", property, "\uFEFF{}")
+	for _, c := range []struct {
+		code                       int
+		coding, method, path, body string
+	}{
+		{415, "gzip", "POST", "/v1/events", "\x1f\x8b"},
+		{415, "br", "POST", "/v1/events", goodEvent},
+		{415, "identity, GZIP", "POST", "/v1/events", goodEvent},
+		{415, "gzip", "PUT", property, "{}"},
+		{415, "zstd", "PUT", override, `{"open": true}`},
+		{202, "identity", "POST", "/v1/events", goodEvent},
+		{202, "", "POST", "/v1/events", goodEvent},
+		{200, "gzip", "GET", property, ""}, // of no body
+		{200, "", "PUT", override, "\uFEFF" + `{"open": true}`},
+	} {
+		a := b.Want(c.code, webtest.Request{Headers: map[string]string{"Content-Encoding": c.coding}}, c.method, c.path, c.body)
+		if c.code == 415 && (a.Header.Get("Accept-Encoding") != "identity" || !strings.Contains(a.Body, "allowed: none (identity)")) {
+			t.Errorf("%s of %s: %s, accepting %q", c.coding, c.path, a.Body, a.Header.Get("Accept-Encoding"))
+		}
+	}
+	root := b.Document().Root
+	for path, method := range map[string]string{"/v1/events": "post", "/v1/agents/{id}": "put", "/v1/properties/{id}/departments/{department}/override": "put"} {
+		for _, code := range []string{"400", "408", "413", "415", "422", "429", "503"} {
+			if webtest.Part(root, "paths", path, method, "responses", code) == nil {
+				t.Errorf("%s has no %s", path, code)
+			}
+		}
+	}
+}
+
+// TestAnUnknownPropertyHintsAtThoseThatTheKeyMaySee sends an event of acmee: acme is told to keys that may see it.
+func TestAnUnknownPropertyHintsAtThoseThatTheKeyMaySee(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	all := b.Key(edit.Key{Name: "all"})
+	for _, id := range []string{"acme", "secret"} {
+		b.Want(201, webtest.Request{Key: all}, "PUT", "/v1/properties/"+id, `{}`)
+	}
+	for _, c := range []struct {
+		properties []string // of the key; none: all
+		written    string
+		want       string
+	}{
+		{nil, "acmee", `is not defined; allowed: a property that is (did you mean \"acme\"?)`},
+		{nil, "unlike", `is not defined; allowed: a property that is"`},
+		{[]string{"acme", "acmee"}, "acmee", `is not defined; allowed: a property that is (did you mean \"acme\"?)`},
+		{[]string{"acme"}, "acmee", `is not for this key; allowed: a property of the key (did you mean \"acme\"?)`},
+		{[]string{"secrets"}, "secrets", `is not defined; allowed: a property that is"`},
+		{[]string{"secrets", "secretx"}, "secrets", `is not defined; allowed: a property that is"`}, // neither is defined
+		{[]string{"acme"}, "secrets", `is not for this key; allowed: a property of the key"`},
+	} {
+		key := all
+		if c.properties != nil {
+			key = b.Key(edit.Key{Name: "of-" + c.written + strings.Join(c.properties, "-"), Properties: c.properties})
+		}
+		a := b.Want(422, webtest.Request{Key: key}, "POST", "/v1/events", strings.Replace(goodEvent, "acme", c.written, 1))
+		if !strings.Contains(a.Body, c.want) {
+			t.Errorf("a key of %v, an event of %s: %s", c.properties, c.written, a.Body)
+		}
+	}
 }
 
 func TestAKeyOfSomePropertiesSendsTheirEventsAlone(t *testing.T) {

@@ -86,7 +86,7 @@ func (s *service) addOverrides(h huma.API) {
 	k := kindOf(edit.KindProperty)
 	const path, departmentPath = "/v1/properties/{id}/override", "/v1/properties/{id}/departments/{department}/override"
 	const answer = " The answer is how the hours are now, and how they are from its end on."
-	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
+	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusNotFound, http.StatusConflict)
 	put.Description = "The override beats every rule of the schedule, and takes the place of another." + answer
 	parsedByUs(&put)
 	huma.Register(h, put, func(ctx context.Context, in *overrideInput) (*hoursOutput, error) {
@@ -100,7 +100,7 @@ func (s *service) addOverrides(h huma.API) {
 		return s.override(ctx, in.ID, "", nil)
 	})
 
-	put = k.operation(http.MethodPut, departmentPath, "put-department-override", "Open or close a department for a while", http.StatusBadRequest, http.StatusNotFound, http.StatusConflict)
+	put = k.operation(http.MethodPut, departmentPath, "put-department-override", "Open or close a department for a while", http.StatusNotFound, http.StatusConflict)
 	put.Description = "The override beats the hours and the override of its property too, and takes the place of another." + answer
 	parsedByUs(&put)
 	huma.Register(h, put, func(ctx context.Context, in *departmentOverrideInput) (*hoursOutput, error) {

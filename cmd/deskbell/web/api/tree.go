@@ -14,6 +14,7 @@ import (
 // readTree decodes JSON to the tree that package definition reads. A key that is
 // there twice is an error: one of its values would be lost unseen.
 func readTree(body []byte) (any, error) {
+	body = table.Unmarked(body)
 	if !utf8.Valid(body) {
 		return nil, errors.New("the body is not in UTF-8")
 	}
