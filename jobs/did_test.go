@@ -106,6 +106,21 @@ func TestWhatDeskbellDidIsKnown(t *testing.T) {
 			`"triggers": [` + trigger("A", "chat.requested", "", `{"set_department": "sales"}`) + `, ` + trigger("B", "chat.message", "", `{"send_message": "{{department}}"}`) + `]`,
 			[]event.Event{asks(nine, "", ""), happens(nine.Add(time.Minute), event.ChatQueued, event.Data{Chat: "c1", Department: "help"}), writes(ten, event.FromVisitor)}, []string{"Help"},
 		},
+		"a department that the visitor chooses later, without naming the chat": {
+			`"triggers": [` + trigger("A", "chat.requested", "", `{"set_department": "sales"}`) + `, ` + trigger("B", "chat.message", "", `{"send_message": "{{department}}"}`) + `]`,
+			[]event.Event{asks(nine, "sales", ""), chooses(nine.Add(time.Minute), "sales"), chooses(nine.Add(2*time.Minute), "help"), writes(ten, event.FromVisitor)}, []string{"Help"},
+		},
+		"a department that the visitor chose before": {
+			`"triggers": [` + trigger("A", "chat.requested", "", `{"set_department": "sales"}`) + `, ` + trigger("B", "chat.message", "", `{"send_message": "{{department}}"}`) + `]`,
+			[]event.Event{chooses(nine.Add(-time.Minute), "help"), asks(nine, "help", ""), writes(ten, event.FromVisitor)}, []string{"Sales"},
+		},
+		"a choice, and the application names another since": {
+			`"triggers": [` + trigger("A", "chat.requested", "", `{"set_department": "sales"}`) + `, ` + trigger("B", "chat.message", "", `{"send_message": "{{department}}"}`) + `]`,
+			[]event.Event{
+				asks(nine, "", ""), chooses(nine.Add(time.Minute), "help"),
+				happens(nine.Add(3*time.Minute), event.ChatQueued, event.Data{Chat: "c1", Department: "sales"}), chooses(nine.Add(6*time.Minute), "help"), writes(ten, event.FromVisitor),
+			}, []string{"Sales"},
+		},
 		"a department, by the ladder": {
 			`"rescue": [{"after": "1m", "actions": [{"set_department": "sales"}, {"send_message": "{{department}} opens {{next_open}}"}]}],
 				"triggers": [` + trigger("B", "chat.message", sales, `{"send_message": "{{department}}"}`) + `]`,

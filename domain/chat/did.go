@@ -18,10 +18,18 @@ func (s *State) Did(a trigger.Action, at time.Time) {
 		others := kept(s.Tags, func(t Switch) bool { return t.Name != a.RemoveTag || t.At.After(at) })
 		s.Tags = put(others, Switch{a.RemoveTag, false, at}, mostTags)
 	case a.SetDepartment != "" && !at.Before(s.Department.At):
-		s.Department = Department{a.SetDepartment, at}
+		s.Department = Department{a.SetDepartment, at, true}
 	case a.SendMessage != nil:
 		sent := append(s.unanswered(), at)
 		s.Progress.Sent = sent[max(0, len(sent)-trigger.MostInChat):]
+	}
+}
+
+// Choose notes that the visitor has chosen a department, in an event that names no chat. It counts from then on where Deskbell had
+// set the chat's; the application, which names a department together with the chat, is not contradicted.
+func (s *State) Choose(department string, at time.Time) {
+	if s.Department.Ours {
+		s.Department = s.Department.or(Department{department, at.Round(0).UTC(), true})
 	}
 }
 

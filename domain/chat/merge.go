@@ -50,7 +50,7 @@ func (s *State) Merge(e event.Event) {
 		s.Queue = s.Queue.or(Queue{At: at})
 	}
 	if e.Data.Department != "" {
-		s.Department = s.Department.or(Department{e.Data.Department, at})
+		s.Department = s.Department.or(Department{e.Data.Department, at, false})
 	}
 	s.places(e, at)
 	if e.Data.Bot {

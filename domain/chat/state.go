@@ -79,6 +79,10 @@ type Ask struct {
 type Department struct {
 	ID string    `json:"id"`
 	At time.Time `json:"at"`
+
+	// Ours tells that Deskbell has set it, and not the application: then the visitor's later choice counts, also where it names
+	// no chat.
+	Ours bool `json:"ours,omitempty"`
 }
 
 // Queue is the place in a queue, and since when that is known.

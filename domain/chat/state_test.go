@@ -134,13 +134,15 @@ func TestWireForm(t *testing.T) {
 	sameForm(t, "testdata/v2/chat.json", s)
 	s.Did(trigger.Action{SendMessage: &trigger.Message{Text: "hi"}}, at)
 	s.Did(trigger.Action{AddTag: "buyer"}, at)
-	s.Did(trigger.Action{SetDepartment: "support"}, at)
+	s.Department = chat.Department{ID: "support", At: at}
 	sameForm(t, "testdata/v3/chat.json", s)
 	s.Merge(said(t, "09:00:12", "assign"))
 	s.Progress.Called, s.Progress.Passed, s.Progress.ShiftEnd = chat.Called{Base: s.Began, After: hours.Duration(time.Minute)}, s.Began, at
 	s.Progress.Given = chat.Holder{Agent: "tom", At: at}
 	s.Progress.Tried = []chat.Holder{{Agent: "lea", At: at}, s.Progress.Given}
 	sameForm(t, "testdata/v4/chat.json", s)
+	s.Did(trigger.Action{SetDepartment: "support"}, at)
+	sameForm(t, "testdata/v5/chat.json", s)
 }
 
 func sameForm(t *testing.T, file string, s chat.State) {

@@ -140,9 +140,11 @@ func (r *run) settle(t Timer) {
 	}
 }
 
-// act carries out the actions of a trigger, up to a wait. The trigger has acted once the first effect comes about.
+// act carries out the actions of a trigger, up to a wait. The trigger has acted once the first effect comes about. The one message
+// of a visit is used up by a message that is sent, and not by one that may yet be held back after a wait.
 func (r *run) act(c *compiled, t Timer) {
 	claimed := t.Step > 0
+	t.Silent = t.Silent || c.proactive && !claimed
 	claim := func() {
 		if !claimed {
 			r.claim(c, t)
@@ -188,6 +190,9 @@ func (r *run) act(c *compiled, t Timer) {
 		}
 		claim()
 		r.Effects = append(r.Effects, e)
+		if do.SendMessage != nil {
+			r.speak(c, &t)
+		}
 		if r.did(e); do.SetName != "" || do.SetDepartment != "" {
 			values = r.values(t)
 		}
@@ -210,6 +215,22 @@ func (r *run) allowed(c *compiled, t Timer, at time.Time) bool {
 	return true
 }
 
+// goesOn tells whether a trigger may go on behind a wait: where it has not spoken yet, another may have had the one message of the
+// visit meanwhile.
+func (r *run) goesOn(c *compiled, t Timer) bool {
+	taken := r.policy.onePerVisit && t.Silent && c.speaks(t.Step) && r.proactive(c, r.at) &&
+		!trigger.Allowed(oncePerVisit(), r.State.Proactive, t.Visit, r.at)
+	return !taken || r.skip(t, OnePerVisit)
+}
+
+// speak writes down that the trigger has sent the one proactive message of a visit.
+func (r *run) speak(c *compiled, t *Timer) {
+	if t.Silent && r.proactive(c, r.at) {
+		t.Silent = false
+		r.State.Proactive = r.State.Proactive.Again(t.Visit, r.at)
+	}
+}
+
 func oncePerVisit() trigger.Frequency { return trigger.Frequency{Rule: trigger.OncePerVisit} }
 
 // claim writes down that the trigger has acted.
@@ -220,9 +241,6 @@ func (r *run) claim(c *compiled, t Timer) {
 	}
 	before := s.Fired[c.Name]
 	s.Fired[c.Name] = Fired{before.Again(t.Visit, r.at), before.Count + 1}
-	if r.proactive(c, r.at) {
-		s.Proactive = s.Proactive.Again(t.Visit, r.at)
-	}
 	if len(s.Fired) > mostFired {
 		maps.DeleteFunc(s.Fired, func(name string, _ Fired) bool { known, _ := r.policy.named(name); return known == nil })
 	}

@@ -318,6 +318,55 @@ func TestOneProactiveMessagePerVisit(t *testing.T) {
 	}
 }
 
+// TestTheMessageOfAVisitIsTheOneThatIsSent: a wait before a message uses up nothing, and one that is held back leaves the visit its
+// message.
+func TestTheMessageOfAVisitIsTheOneThatIsSent(t *testing.T) {
+	t.Parallel()
+	const waits = `{"name":"A","type":"advanced","on":"visitor.arrived","actions":[{"add_tag":"x"},{"wait":"10s"},{"send_message":{"text":"hi"}},{"wait":"10s"},{"send_message":{"text":"bye"}}]},`
+	for name, c := range map[string]struct {
+		before, other, story string
+		want                 []string
+	}{
+		"another speaks meanwhile": {
+			waits, `{"name":"B","type":"site","delay":"5s","message":"hi"}`, "0 arrive; 5 wake; 10 wake",
+			[]string{"0 A tag x", "5 B hi", "10 A one_per_visit"},
+		},
+		"another wants to speak after it": {
+			waits, `{"name":"B","type":"site","delay":"11s","message":"hi"}`, "0 arrive; 10 wake; 11 wake; 20 wake",
+			[]string{"0 A tag x", "10 A hi", "11 B one_per_visit", "20 A bye"},
+		},
+		"it is held back in a chat": {
+			waits, `{"name":"B","type":"site","delay":"15s","message":"hi"}`, "0 arrive; 9 ask; 10 wake; 12 end; 15 wake",
+			[]string{"0 A tag x", "10 A chatting", "15 B hi"},
+		},
+		"it is held back beside a closed widget": {
+			waits, `{"name":"B","type":"site","delay":"15s","message":"hi"}`, "0 arrive; 9 offline; 10 wake; 12 online; 15 wake",
+			[]string{"0 A tag x", "10 A widget_offline", "15 B hi"},
+		},
+		"both fall due at once": {
+			waits, `{"name":"B","type":"site","delay":"10s","message":"hi"}`, "0 arrive; 10 wake",
+			[]string{"0 A tag x", "10 A hi", "10 B one_per_visit"},
+		},
+		"its rest says nothing": {
+			`{"name":"A","type":"advanced","on":"visitor.arrived","actions":[{"add_tag":"x"},{"wait":"10s"},{"add_tag":"y"}]},`,
+			`{"name":"B","type":"site","delay":"5s","message":"hi"}`, "0 arrive; 5 wake; 10 wake",
+			[]string{"0 A tag x", "5 B hi", "10 A tag y"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStory(t, "["+c.before+c.other+"]")
+			s.onePerVisit = true
+			for line := range strings.SplitSeq(c.story, "; ") {
+				s.tell(line)
+			}
+			if diff := cmp.Diff(c.want, s.done); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // TestAMessageInARunningChatIsNotProactive: it neither is the one message of a visit, nor is it held back after that.
 func TestAMessageInARunningChatIsNotProactive(t *testing.T) {
 	t.Parallel()

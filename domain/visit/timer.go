@@ -20,10 +20,11 @@ type Timer struct {
 	Page    uint32    `json:"page,omitempty"`  // a hash of the page that was viewed in that event, as the trigger understands pages
 	Started time.Time `json:"started"`         // the event's own time
 	Due     time.Time `json:"due"`
-	Waits   bool      `json:"waits,omitempty"` // Due is when it starts: nothing must happen until then
-	Step    int       `json:"step,omitempty"`  // the action with which it goes on, after a wait
-	Away    bool      `json:"away,omitempty"`  // its visitor has left: as long as they do not come back, it need not run
-	Back    int       `json:"back,omitempty"`  // how often they have come back
+	Waits   bool      `json:"waits,omitempty"`  // Due is when it starts: nothing must happen until then
+	Step    int       `json:"step,omitempty"`   // the action with which it goes on, after a wait
+	Silent  bool      `json:"silent,omitempty"` // behind a wait: no message of it has used up the one of the visit. Earlier versions let the wait use it up
+	Away    bool      `json:"away,omitempty"`   // its visitor has left: as long as they do not come back, it need not run
+	Back    int       `json:"back,omitempty"`   // how often they have come back
 
 	// Of a trigger whose delays depend on the hours.
 	From     time.Time      `json:"from,omitzero"`      // when the delay began
@@ -66,7 +67,7 @@ func (r *run) due(c *compiled, t Timer) bool {
 	case r.at.Sub(t.Due)-r.scene.Held > c.Late():
 		return r.skip(t, Late)
 	case t.Step > 0:
-		return (r.widget(c, t).online(r.at) || r.skip(t, WidgetOffline)) && !r.heldBack(c, t, r.sent(t))
+		return (r.widget(c, t).online(r.at) || r.skip(t, WidgetOffline)) && !r.heldBack(c, t, r.sent(t)) && r.goesOn(c, t)
 	case c.attended && (r.State.gone(t.Visit, r.at) || r.left(c, t)):
 		return r.skip(t, VisitorLeft)
 	case c.Type == trigger.Rescue && r.scene.Chats[t.Chat].Waiting.IsZero():

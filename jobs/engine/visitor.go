@@ -98,6 +98,7 @@ func (v *visitor) merge(events []event.Event) {
 			v.fresh = append(v.fresh, e)
 		}
 		if e.Data.Chat == "" {
+			v.choose(e)
 			continue
 		}
 		c := v.Chats[e.Data.Chat]
@@ -106,6 +107,17 @@ func (v *visitor) merge(events []event.Event) {
 			v.Chats = make(map[string]chat.State)
 		}
 		v.Chats[e.Data.Chat] = c
+	}
+}
+
+// choose gives the chats whose department Deskbell has set the one that the visitor chose since.
+func (v *visitor) choose(e event.Event) {
+	if e.Type != event.DepartmentChosen {
+		return
+	}
+	for id, c := range v.Chats {
+		c.Choose(e.Data.Department, e.Time)
+		v.Chats[id] = c
 	}
 }
 
