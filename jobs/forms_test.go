@@ -32,18 +32,18 @@ func TestFormsAreConfirmedOnce(t *testing.T) {
 		"nowords": {"auto_replies": {"form": "{{agent.name}}"}}
 	}}`
 	want := []string{
-		"nowords e1 ticket.create 17", "nowords e2 ticket.create 17",
-		"plain e1 message.send ✓", "plain e1 ticket.create 17", "plain e2 message.send ✓", "plain e2 ticket.create 17",
-		"silent e1 ticket.create 17", "silent e2 ticket.create 17",
-		"worded e1 message.send Thank you, Ann. Sales answers.", "worded e1 ticket.create 17",
-		"worded e2 message.send Thank you, Ann. Sales answers.", "worded e2 ticket.create 17",
+		"nowords e1 ticket.create offline_form 17", "nowords e2 ticket.create offline_form 17",
+		"plain e1 message.send ✓", "plain e1 ticket.create offline_form 17", "plain e2 message.send ✓", "plain e2 ticket.create offline_form 17",
+		"silent e1 ticket.create offline_form 17", "silent e2 ticket.create offline_form 17",
+		"worded e1 message.send Thank you, Ann. Sales answers.", "worded e1 ticket.create offline_form 17",
+		"worded e2 message.send Thank you, Ann. Sales answers.", "worded e2 ticket.create offline_form 17",
 	}
 	says := func(list []visitorAction) []string {
 		var said []string
 		for _, a := range list {
 			what := a.data.Text
 			if a.data.Ticket != nil {
-				what = fmt.Sprint(a.data.Ticket.Fields["order"])
+				what = fmt.Sprint(a.data.Ticket.Form, " ", a.data.Ticket.Fields["order"])
 			}
 			said = append(said, fmt.Sprintf("%s %s %s %s", a.data.Property, a.data.Cause.Event, a.Type, what))
 		}
@@ -68,7 +68,7 @@ func TestFormsAreConfirmedOnce(t *testing.T) {
 		t.Errorf("simulated: %s", diff)
 	}
 	for _, a := range b.visitorActions() {
-		if a.data.Rule != "form" || a.Type == action.TicketCreate && (a.data.Ticket.Form != "offline" || a.data.Department != "sales") {
+		if a.data.Rule != "form" || a.Type == action.TicketCreate && (a.data.Ticket.Form != "offline_form" || a.data.Department != "sales") {
 			t.Errorf("%+v", a.data)
 		}
 	}

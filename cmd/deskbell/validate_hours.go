@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/destination/shout"
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
@@ -77,8 +78,8 @@ func (a *app) neverOpen(id string, gates map[string][]*hours.Schedule) (warnings
 	return warnings
 }
 
-// checkAddresses warns of webhooks and calendars that would be refused: those at addresses that are not public. Names are not
-// looked up.
+// checkAddresses warns of webhooks, calendars and services of agents that would be refused: those at addresses that are not public.
+// Names are not looked up.
 func (a *app) checkAddresses(defs *definition.Definitions) (warnings definition.Faults, err error) {
 	env, err := config.FromEnv(func(name string) string {
 		if name != "DESKBELL_ALLOW_PRIVATE" {
@@ -96,32 +97,41 @@ func (a *app) checkAddresses(defs *definition.Definitions) (warnings definition.
 		}
 		addresses["/destinations/"+id+"/url"] = d.URL
 	}
-	for _, place := range slices.Sorted(maps.Keys(addresses)) {
-		if err := refused(guard.Guard{Allow: env.AllowPrivate}, addresses[place]); err != nil {
-			warnings = append(warnings, definition.Fault{Path: place, Problem: "would be refused: " + err.Error()})
+	hosts := make(map[string]string, len(addresses))
+	for place, address := range addresses {
+		if u, err := url.Parse(address); err == nil {
+			hosts[place] = u.Hostname()
+		}
+	}
+	for id, a := range defs.Agents {
+		for i, service := range a.Notify.Via {
+			hosts[fmt.Sprintf("/agents/%s/notify/via/%d", id, i)] = shout.Host(service)
+		}
+	}
+	for _, place := range slices.Sorted(maps.Keys(hosts)) {
+		if problem := refused(guard.Guard{Allow: env.AllowPrivate}, hosts[place]); problem != "" {
+			warnings = append(warnings, definition.Fault{Path: place, Problem: problem})
 		}
 	}
 	return warnings, nil
 }
 
-// refused tells why the address in a URL would be refused; nil where it would not, or is a name.
-func refused(g guard.Guard, address string) error {
-	addr, ok := addressIn(address)
-	if !ok {
-		return nil
+// refused tells who refuses a host of a URL, and why; empty where nobody does, or where the host is a name.
+func refused(g guard.Guard, host string) string {
+	addr, err := netip.ParseAddr(strings.TrimSuffix(host, "."))
+	own := guard.NamesLoopback(host)
+	if err != nil && !own {
+		return ""
 	}
-	return g.Check(addr)
-}
-
-// addressIn is the address to which a URL leads without a look-up.
-func addressIn(address string) (netip.Addr, bool) {
-	u, err := url.Parse(address)
 	if err != nil {
-		return netip.Addr{}, false
+		addr = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
-	addr, err := netip.ParseAddr(strings.TrimSuffix(u.Hostname(), "."))
-	if err != nil && guard.NamesLoopback(u.Hostname()) {
-		return netip.AddrFrom4([4]byte{127, 0, 0, 1}), true
+	switch err := g.Check(addr); {
+	case err == nil:
+		return ""
+	case own:
+		return fmt.Sprintf("is refused by workers, and reached by deskbell up alone, while it listens on loopback: %v", err)
+	default:
+		return fmt.Sprintf("would be refused: %v", err)
 	}
-	return addr, err == nil
 }

@@ -92,18 +92,38 @@ cover:
 	}
 }
 
+func TestValidateWarnsOfServicesThatWouldBeRefused(t *testing.T) {
+	t.Parallel()
+	const file = `{agents: {lea: {notify: {on: [hours_started], via: ["ntfy://10.1.2.3/hunter2", "ntfy://ntfy.sh/lea",
+  "smtp://u:hunter2@127.0.0.1:25/?from=a@example.com&to=b@example.com", "generic://localhost/hunter2"]}}}}`
+	got := testBundle{stdin: file}.run(t, "validate", "-")
+	for _, want := range []string{
+		"0 would be refused: the address 10.1.2.3 is not public", "2 is refused by workers, and reached by deskbell up alone", "3 is refused by workers,",
+	} {
+		if !strings.Contains(got.stderr, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if got.code != 0 || !strings.HasSuffix(got.stdout, ": valid, 3 warnings\n") || strings.Contains(got.stderr, "hunter2") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestServicesAreCheckedByTheLibraryThatWillSend(t *testing.T) {
 	t.Parallel()
 	for via, want := range map[string]string{
 		"ntfy://ntfy.sh/lea":         "",
-		"nosuch://hunter2":           "nosuch://…\" cannot be sent to: its URL is not one that the service understands",
-		"ntfi://hunter2.example":     `telegram, twilio, wecom, zulip (did you mean "ntfy"?)`,
+		"nosuch://hunter2":           `nosuch://…" cannot be sent to: there is no service "nosuch"; allowed: a URL of bark, `,
+		"ntfi://hunter2.example":     `telegram, twilio, wecom, zulip (did you mean "ntfy://"?)`,
 		"webpush://hunter2":          "allowed: a URL of bark, discord, generic, ",
 		"mailto:hunter2@example.com": "is not the URL of a service",
-		"mailto://hunter2@example":   `(did you mean "smtp"?)`,
-		"https://hunter2.example":    `(did you mean "generic+https"?)`,
+		"mailto://hunter2@example":   `(did you mean "smtp://"?)`,
+		"https://hunter2.example":    `(did you mean "generic+https://"?)`,
 		"matrix://a:hunter2@b.c/":    "matrix://…\" cannot be sent to: the service is not supported",
 		"slack://hunter2":            "slack://…\" cannot be sent to: its URL is not one that the service understands",
+		"teams://hunter2":            "teams://…\" cannot be sent to: its URL lacks a part without which the service sends nothing",
+		"gotify://hunter2":           "gotify://…\" cannot be sent to: its URL lacks a part",
+		"wecom://hunter2":            "", // by its key alone, and without a title
 		"mqtt://hunter2.example/top": "mqtt://…\" cannot be sent to: the service is not supported",
 	} {
 		for _, command := range []string{"validate", "coverage"} {

@@ -114,7 +114,7 @@ type Choice struct {
 
 // Ticket is a request that people are to answer later.
 type Ticket struct {
-	Form         string         `json:"form,omitempty"`   // offline, contact or callback, as in events; empty: it was a chat
+	Form         string         `json:"form,omitempty"`   // offline_form, contact_form or callback_form, as in form.show; empty: it was a chat. Earlier versions wrote offline, contact, callback
 	Fields       map[string]any `json:"fields,omitempty"` // of the form
 	Page         string         `json:"page,omitempty"`   // its URL
 	WaitingSince time.Time      `json:"waiting_since,omitzero"`

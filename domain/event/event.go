@@ -144,8 +144,13 @@ const (
 func FormKinds() []FormKind { return []FormKind{OfflineForm, ContactForm, CallbackForm} }
 
 // Shown is the form's name in definitions and in form.show: "offline_form". It is one form by either name, and an event may
-// have it by either.
-func (k FormKind) Shown() string { return string(k) + "_form" }
+// have it by either. Empty for no form.
+func (k FormKind) Shown() string {
+	if k == "" {
+		return ""
+	}
+	return string(k) + "_form"
+}
 
 // Values are values of the application's own, by name: a string, bool, json.Number, nil, []any or map[string]any.
 // A number is a whole one of 64 bits or else the shortest form of a float64.

@@ -50,6 +50,9 @@ func (t *test) textDoubt(operand string) string {
 	default:
 		beginning = ""
 	}
+	if t.op.Takes == TakesPattern && t.field.Name != "visitor.email" && addressed(t.field.Name) && strings.Contains(operand, "/*") {
+		return "has a * that repeats the slash before it, since this is a regular expression: write .* where anything may stand"
+	}
 	if t.op.Takes != TakesPattern && addressed(t.field.Name) && strings.Contains(operand, "*") {
 		return "has a * that stands for itself: write starts_with with the part before it, or matches with .* in its place"
 	}
@@ -59,7 +62,40 @@ func (t *test) textDoubt(operand string) string {
 	case "page.url", "page.referrer":
 		return t.urlDoubt(operand, beginning)
 	}
+	if strings.HasPrefix(t.field.Name, "page.query.") || strings.HasPrefix(t.field.Name, "page.utm_") {
+		return t.escapeDoubt(operand)
+	}
 	return ""
+}
+
+// escapeDoubt is of a field that has the escapes of its URL resolved.
+func (t *test) escapeDoubt(operand string) string {
+	if plain := unescape(operand); plain != operand {
+		return fmt.Sprintf("is escaped as in a URL, and %s is not: write %s", t.fieldName(), plain)
+	}
+	return ""
+}
+
+// unescapedDoubt is of a field that has URLs as browsers write them, in ASCII.
+func unescapedDoubt(text string) string {
+	isRaw := func(r rune) bool { return r <= ' ' || r >= 0x7F || strings.ContainsRune(`"<>`, r) }
+	if !strings.ContainsFunc(text, isRaw) {
+		return ""
+	}
+	if l, ok := locate(text); ok && strings.ContainsFunc(l.host, isRaw) {
+		return "has characters that browsers write otherwise in a host: copy the URL from the address bar of one"
+	}
+	var escaped strings.Builder
+	for _, r := range text {
+		if !isRaw(r) {
+			escaped.WriteRune(r)
+			continue
+		}
+		for _, b := range []byte(string(r)) {
+			fmt.Fprintf(&escaped, "%%%02X", b)
+		}
+	}
+	return "has characters that browsers escape in URLs: write " + escaped.String() + ", or ask for page.path"
 }
 
 // addressed tells whether the texts of a field are addresses, which hold no stars.
@@ -73,7 +109,10 @@ func addressed(field string) bool {
 
 func (t *test) pathDoubt(operand, beginning string) string {
 	plain := t.op.Takes != TakesPattern
+	escaped := t.escapeDoubt(operand)
 	switch {
+	case strings.HasPrefix(beginning, "#"):
+		return "is a fragment, which is no part of a path: page.url has it at its end, as in page.url contains " + fragmentOf(operand, plain)
 	case strings.Contains(beginning, "://"), plain && strings.Contains(operand, "://"):
 		return "is more than a path: leave out the scheme and the host, or ask for page.url"
 	case beginning != "" && !strings.HasPrefix(beginning, "/"):
@@ -81,13 +120,27 @@ func (t *test) pathDoubt(operand, beginning string) string {
 	case plain && strings.ContainsAny(operand, "?#"):
 		return "is more than a path, which ends before ? and #: ask for page.query.NAME or page.url"
 	}
-	return ""
+	return escaped
+}
+
+// fragmentOf is a text or an expression to look for in a URL.
+func fragmentOf(operand string, plain bool) string {
+	if plain {
+		return operand
+	}
+	return literalPrefix(operand)
 }
 
 func (t *test) urlDoubt(operand, beginning string) string {
 	whole := beginning == operand && t.op.Name != "starts_with" && t.op.Takes != TakesPattern
 	l, isURL := locate(operand)
+	raw := unescapedDoubt(operand)
+	if t.op.Takes == TakesPattern {
+		raw = unescapedDoubt(beginning)
+	}
 	switch {
+	case strings.HasPrefix(beginning, "#"):
+		return "is a fragment, which stands at the end of a URL: write contains " + fragmentOf(operand, t.op.Takes != TakesPattern)
 	case whole && !isURL, !schemed(beginning):
 		return "does not begin with a scheme, as every URL does: write it whole, as in https://acme.example/pricing, or ask for page.path"
 	case whole && l.path == "/" && !strings.HasSuffix(operand, "/") && !strings.ContainsAny(operand, "?#"):
@@ -95,7 +148,7 @@ func (t *test) urlDoubt(operand, beginning string) string {
 	case t.field.Name == "page.referrer" && t.op.Takes != TakesPattern && strings.Contains(operand, "#"):
 		return "has a fragment, which browsers leave out of a referrer"
 	}
-	return ""
+	return raw
 }
 
 // schemed tells whether a URL may begin like that: with a scheme, or the beginning of one. That one may be www.acme, too, but

@@ -53,6 +53,42 @@ func TestDoubts(t *testing.T) {
 		{"page.path", "ends_with", `"#top"`, more},
 		{"page.path", "is", `"/pricing"`, ""},
 
+		// Escapes: page.url has them, and the other fields have not.
+		{"page.path", "is", `"/prix%20x"`, `/is: "/prix%20x" is escaped as in a URL, and page.path is not: write /prix x`},
+		{"page.path", "contains", `"%C3%A9t%C3%A9"`, "write été"},
+		{"page.path", "matches", `"/prix%20.*"`, "is escaped as in a URL"},
+		{"page.path", "is", `"/prix x"`, ""},
+		{"page.path", "is", `"/100%"`, ""},
+		{"page.path", "is_not", `"/a%2Fb"`, "write /a/b; the condition always holds"},
+		{"page.query.q", "is", `"a%20b"`, "page.query.q is not: write a b"},
+		{"page.utm_campaign", "in", `["sale", "spring%20sale"]`, "/in/1: "},
+		{"page.utm_campaign", "is", `"spring+sale"`, ""}, // which is %2B in the URL
+		{"page.url", "is", `"https://acme.example/a b"`, "has characters that browsers escape in URLs: write https://acme.example/a%20b"},
+		{"page.url", "contains", `"/été"`, "write /%C3%A9t%C3%A9"},
+		{"page.url", "matches", `"https://acme\\.example/a b.*"`, "write https://acme.example/a%20b"},
+		{"page.url", "matches", `".*(é|%C3%A9).*"`, ""},
+		{"page.url", "starts_with", `"https://münchen.example/"`, "copy the URL from the address bar"},
+		{"page.url", "is", `"https://acme.example/a%20b"`, ""},
+		{"page.referrer", "contains", `"/a b"`, "/a%20b"},
+		{"page.title", "is", `"a b%20c"`, ""},
+
+		// Stars of shells in regular expressions.
+		{"page.url", "matches", `"https://acme.example/*"`, "has a * that repeats the slash before it"},
+		{"page.url", "matches", `"https://*.acme.example/.*"`, "has a * that repeats the slash"},
+		{"page.path", "matches", `"/products/*"`, "write .* where anything may stand"},
+		{"page.path", "matches", `"/products/.*"`, ""},
+		{"page.path", "matches", `"/[a-z]*"`, ""},
+		{"message.text", "matches", `"and/*or"`, ""},
+
+		// Hash routers: the fragment is at the end of page.url.
+		{"page.path", "is", `"#/pricing"`, "is a fragment, which is no part of a path: page.url has it at its end, as in page.url contains #/pricing"},
+		{"page.path", "starts_with", `"#/pricing"`, "page.url contains #/pricing"},
+		{"page.path", "matches", `"#/pricing/.*"`, "page.url contains #/pricing/"},
+		{"page.url", "is", `"#/pricing"`, "is a fragment, which stands at the end of a URL: write contains #/pricing"},
+		{"page.url", "starts_with", `"#/"`, "write contains #/"},
+		{"page.url", "contains", `"#/pricing"`, ""},
+		{"page.url", "ends_with", `"#/pricing"`, ""},
+
 		{"pages_viewed", "between", `[-5, -1]`, `/between: "[-5,-1]" leaves nothing: pages_viewed is a whole number that is not negative`},
 		{"pages_viewed", "between", `[1.2, 1.8]`, "leaves nothing"},
 		{"pages_viewed", "between", `[-1, 0]`, ""},

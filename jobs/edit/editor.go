@@ -45,6 +45,7 @@ type Config struct {
 // worker then decides.
 type Editor struct {
 	*records
+	*hints
 	references references
 	store      Store
 	decider    *engine.Decider
@@ -53,8 +54,9 @@ type Editor struct {
 
 // New makes an editor.
 func New(c Config) *Editor {
+	r := &records{store: c.Store, now: c.Now}
 	return &Editor{
-		records: &records{store: c.Store, now: c.Now}, references: references{c.Store}, store: c.Store,
+		records: r, hints: &hints{records: r}, references: references{c.Store}, store: c.Store,
 		decider: engine.NewDecider(c.Store, c.TimeZone), ask: c.Ask,
 	}
 }

@@ -18,8 +18,6 @@ const (
 type known struct {
 	mu    sync.Mutex
 	until map[string]time.Time // by id
-
-	names recentNames // has a lock of its own
 }
 
 // missing gives those that are not remembered.

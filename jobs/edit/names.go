@@ -16,32 +16,40 @@ const (
 	namesFor = 10 * time.Second
 )
 
+// hints tell which name was probably meant.
+type hints struct {
+	records *records
+	recent  recentNames // of properties
+}
+
 // Suggest is a hint at the definition of a kind that was probably meant by a name: ` (did you mean "acme"?)`, or nothing. Only
 // those may see it who may see every name.
-func (r *records) Suggest(ctx context.Context, kind Kind, written string) (string, error) {
-	names, err := r.names(ctx, kind)
+func (h *hints) Suggest(ctx context.Context, kind Kind, written string) (string, error) {
+	names, err := h.names(ctx, kind)
 	return suggested(written, names), err
 }
 
 // SuggestProperty is Suggest of a property, by the names of the last ten seconds. For those who may see some properties alone, it
 // looks among these that are defined.
-func (r *records) SuggestProperty(ctx context.Context, written string, only []string) (string, error) {
+func (h *hints) SuggestProperty(ctx context.Context, written string, only []string) (string, error) {
 	if len(only) == 0 {
-		names, err := r.known.names.get(r.now(), func() ([]string, error) { return r.names(ctx, KindProperty) })
+		names, err := h.recent.get(h.records.now(), func() ([]string, error) { return h.names(ctx, KindProperty) })
 		return suggested(written, names), err
 	}
 	near := table.Nearest(written, others(only, written))
 	if near == "" {
 		return "", nil
 	}
-	undefined, err := r.Undefined(ctx, []string{near})
+	undefined, err := h.records.Undefined(ctx, []string{near})
 	if err != nil || undefined[near] {
 		return "", err
 	}
 	return table.DidYouMean(near), nil
 }
 
-func suggested(written string, names []string) string { return table.Suggest(written, others(names, written)) }
+func suggested(written string, names []string) string {
+	return table.Suggest(written, others(names, written))
+}
 
 // others leaves out the name itself, which may have been removed since.
 func others(names []string, written string) []string {
@@ -49,9 +57,9 @@ func others(names []string, written string) []string {
 }
 
 // names are those of a kind, so many at most.
-func (r *records) names(ctx context.Context, kind Kind) (names []string, err error) {
+func (h *hints) names(ctx context.Context, kind Kind) (names []string, err error) {
 	for cursor := ""; len(names) < mostNames; {
-		list, next, err := r.List(ctx, kind, cursor, 500)
+		list, next, err := h.records.List(ctx, kind, cursor, 500)
 		if err != nil {
 			return nil, err
 		}

@@ -52,7 +52,7 @@ func (e *effect) fill() action.Type {
 	case e.ticket != nil:
 		t := e.ticket
 		d.Department = t.Department
-		d.Ticket = &action.Ticket{Form: string(t.Form.Kind), Fields: t.Form.Fields, Page: t.Page.URL, WaitingSince: t.WaitingSince}
+		d.Ticket = &action.Ticket{Form: t.Form.Kind.Shown(), Fields: t.Form.Fields, Page: t.Page.URL, WaitingSince: t.WaitingSince}
 		return action.TicketCreate
 	case e.warning != nil:
 		d.Department, d.Due = e.warning.Department, e.warning.Due

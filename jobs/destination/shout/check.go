@@ -17,11 +17,36 @@ import (
 // Check tells whether a service URL is one by which a notice can be sent, as far as that can be told without the network.
 // The error shows no more of it than its scheme.
 func Check(serviceURL string) error {
+	_, err := planned(serviceURL)
+	return err
+}
+
+// Host is the host that the service would ask first, as far as that can be told without the network; empty where nothing can be
+// sent.
+func Host(serviceURL string) string {
+	p, err := planned(serviceURL)
+	if err != nil {
+		return ""
+	}
+	return p.to.Hostname()
+}
+
+// planned is Check, and how the notice would be sent.
+func planned(serviceURL string) (plan, error) {
 	scheme, _, isURL := strings.Cut(serviceURL, "://")
 	if !isURL || strings.ContainsFunc(scheme, unfit) {
-		return errBadURL
+		return plan{}, errBadURL
 	}
-	if scheme = strings.ToLower(scheme); scheme != "smtp" && !guarded(scheme) {
+	scheme = strings.ToLower(scheme)
+	if err := understood(scheme, serviceURL); err != nil {
+		return plan{}, err
+	}
+	return rehearse(scheme, serviceURL)
+}
+
+// understood tells whether there is a service that takes a URL, and may be used.
+func understood(scheme, serviceURL string) error {
+	if scheme != "smtp" && !guarded(scheme) {
 		return errUnguarded
 	}
 	r, err := router.NewWithOptions(nil, types.SenderOptions{HTTPClient: guard.Guard{}.Client(defaultTimeout), Timeout: defaultTimeout})
@@ -48,17 +73,22 @@ type unknownError struct {
 }
 
 // Error implements error.
-func (e *unknownError) Error() string { return "there is no service " + e.scheme }
+func (e *unknownError) Error() string { return fmt.Sprintf("there is no service %q", table.Clip(e.scheme)) }
 
 // allowed are the services that there are, and how somebody who writes of mail or of a page of their own is reached.
 func (e *unknownError) allowed() string {
-	switch list := strings.Join(e.services, ", "); e.scheme {
+	near := table.Nearest(e.scheme, e.services)
+	switch e.scheme {
 	case "mailto", "mail", "email":
-		return list + table.DidYouMean("smtp")
+		near = "smtp"
 	case "http", "https":
-		return list + table.DidYouMean("generic+"+e.scheme)
+		near = "generic+" + e.scheme
 	}
-	return table.Choices(e.scheme, e.services)
+	list := strings.Join(e.services, ", ")
+	if near == "" {
+		return list
+	}
+	return list + table.DidYouMean(near+"://")
 }
 
 // services are those that a URL may name.
@@ -84,11 +114,13 @@ func Faults(a *definition.Agent) (faults definition.Faults) {
 			Problem: "cannot be sent to: its URL is not one that the service understands", Allowed: "a URL as shoutrrr writes it, such as ntfy://ntfy.sh/topic",
 		}
 		var unknown *unknownError
-		if errors.As(err, &unknown) {
-			f.Allowed = "a URL of " + unknown.allowed()
-		}
-		if errors.Is(err, errUnguarded) {
+		switch {
+		case errors.As(err, &unknown):
+			f.Problem, f.Allowed = "cannot be sent to: "+unknown.Error(), "a URL of "+unknown.allowed()
+		case errors.Is(err, errUnguarded):
 			f.Problem = "cannot be sent to: the service is not supported, since it cannot be kept from private addresses"
+		case errors.Is(err, errIncomplete):
+			f.Problem = "cannot be sent to: " + errIncomplete.Error()
 		}
 		faults = append(faults, f)
 	}

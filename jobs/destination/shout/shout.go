@@ -72,8 +72,12 @@ func (n Notifier) send(ctx context.Context, scheme, serviceURL, title, text stri
 	if _, ok := service.(types.HTTPClientSetter); !ok && scheme != "smtp" {
 		return errUnguarded
 	}
+	p, err := rehearse(scheme, serviceURL)
+	if err != nil {
+		return err
+	}
 	done := make(chan error, 1)
-	go func() { done <- service.Send(text, &types.Params{"title": title}) }()
+	go func() { done <- perform(service, p.text(title, text), p.params(title)) }()
 	select {
 	case err := <-done:
 		return err
@@ -83,10 +87,11 @@ func (n Notifier) send(ctx context.Context, scheme, serviceURL, title, text stri
 }
 
 var (
-	errBadURL    = errors.New("its URL is not one that the service understands")
-	errUnguarded = errors.New("the service cannot be kept from private addresses and is not supported")
-	errTimeout   = errors.New("it did not answer in time")
-	errRefused   = errors.New("it could not be reached, or refused the notice")
+	errBadURL     = errors.New("its URL is not one that the service understands")
+	errUnguarded  = errors.New("the service cannot be kept from private addresses and is not supported")
+	errIncomplete = errors.New("its URL lacks a part without which the service sends nothing")
+	errTimeout    = errors.New("it did not answer in time")
+	errRefused    = errors.New("it could not be reached, or refused the notice")
 )
 
 // guarded tells whether the service of a scheme dials nothing before it gets our HTTP
@@ -107,7 +112,7 @@ func kind(err error) error {
 	switch {
 	case errors.As(err, &refused):
 		return refused
-	case errors.Is(err, errBadURL), errors.Is(err, errUnguarded):
+	case errors.Is(err, errBadURL), errors.Is(err, errUnguarded), errors.Is(err, errIncomplete):
 		return err
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return errTimeout

@@ -66,6 +66,17 @@ func TestNotify(t *testing.T) {
 		}
 	})
 
+	t.Run("puts the title above the text where a service has none", func(t *testing.T) {
+		t.Parallel()
+		for url, want := range map[string]string{
+			"wecom://" + secret: "https://qyapi.weixin.qq.com", "pagerduty://events.pagerduty.com/eb243592faa24ba2a5511afdf565c889": "https://events.pagerduty.com",
+		} {
+			if host := shout.Host(url); host == "" || "https://"+host != want {
+				t.Errorf("%s asks %q, want %s", url, host, want)
+			}
+		}
+	})
+
 	t.Run("does not wait for ever", func(t *testing.T) {
 		t.Parallel()
 		url := service(t, hang)
