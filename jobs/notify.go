@@ -47,6 +47,7 @@ const (
 	noticeSent    = "sent"
 	noticeFailed  = "failed"
 	noticeLate    = "late"
+	noticeUntrue  = "untrue"
 	noticeDropped = "dropped"
 )
 
@@ -74,7 +75,7 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 		return err
 	}
 	if overtaken || !args.isTrue(reader.hours, j.now()) {
-		j.observe.noticed(noticeLate)
+		j.observe.noticed(noticeUntrue)
 		log.Did("dropped", "it is no longer true")
 		return nil
 	}

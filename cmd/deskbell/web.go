@@ -109,8 +109,8 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if s.demo {
 		private["GET /demo"], private["GET /demo/"] = page.Demo(), page.Demo()
 	}
-	received := web.NewEventMetrics()
-	s.shown.registry.MustRegister(received)
+	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
+	s.shown.registry.MustRegister(received, refused)
 	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received})
 	public := agentpage.Public()
 	maps.Copy(public, map[string]http.Handler{
@@ -121,7 +121,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client)),
 	})
 	err = web.Serve(ctx, l, web.New(web.Config{
-		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local, Rate: s.env.KeyRate,
+		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local, Rate: s.env.KeyRate, Refused: refused,
 		Public: public, Agent: agentpage.New(agentpage.Config{Client: s.client, Now: a.now, Log: s.log}),
 		Private: private,
 	}), s.log, s.env.StopTimeout)

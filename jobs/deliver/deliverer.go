@@ -51,7 +51,7 @@ type Config struct {
 	// for before each try, and dropped when it is no longer true.
 	StillTrue func(ctx context.Context, notices [][]byte) ([]bool, error)
 
-	// Observe counts deliveries to a destination, by their result: delivered, refused, failed, archived.
+	// Observe counts deliveries to a destination, by their result: delivered, refused, failed, archived, untrue.
 	Observe func(destination, result string, n int)
 }
 

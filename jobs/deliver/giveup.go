@@ -48,7 +48,7 @@ func (l *lane) archive(ctx context.Context, seq string, body []byte, reason stri
 
 // stillTrue leaves out notices that are no longer true.
 func (l *lane) stillTrue(ctx context.Context, batch []Delivery) ([]Delivery, error) {
-	left, err := l.d.stillTrue(ctx, batch)
+	left, err := l.d.stillTrue(ctx, l.Destination, batch)
 	if n := len(batch) - len(left); err == nil && n > 0 {
 		l.dropped += n
 		l.log.Did("untrue", l.dropped)
@@ -56,7 +56,7 @@ func (l *lane) stillTrue(ctx context.Context, batch []Delivery) ([]Delivery, err
 	return left, err
 }
 
-func (d *Deliverer) stillTrue(ctx context.Context, batch []Delivery) (left []Delivery, err error) {
+func (d *Deliverer) stillTrue(ctx context.Context, destination string, batch []Delivery) (left []Delivery, err error) {
 	var notices [][]byte
 	for _, one := range batch {
 		if d.StillTrue != nil && isNotice(one.Body) {
@@ -78,6 +78,9 @@ func (d *Deliverer) stillTrue(ctx context.Context, batch []Delivery) (left []Del
 			}
 		}
 		left = append(left, one)
+	}
+	if n := len(batch) - len(left); n > 0 {
+		d.Observe(destination, "untrue", n)
 	}
 	return left, nil
 }
@@ -140,7 +143,7 @@ func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (define
 	if !ok || begun[g.Destination] != g.Begun {
 		return false, nil
 	}
-	batch, err := d.stillTrue(ctx, []Delivery{{Shard: g.Shard, Seq: g.Seq, ID: g.ID, Body: g.Body}})
+	batch, err := d.stillTrue(ctx, g.Destination, []Delivery{{Shard: g.Shard, Seq: g.Seq, ID: g.ID, Body: g.Body}})
 	if err != nil || len(batch) == 0 {
 		return true, cmp.Or(err, ErrUntrue)
 	}

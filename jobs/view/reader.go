@@ -112,7 +112,7 @@ func (r *Reader) AgentHours(ctx context.Context, id string) (*hours.Schedule, er
 
 // AgentView gives an agent at an instant. The error is ErrNotFound where the agent is not defined.
 func (r *Reader) AgentView(ctx context.Context, id string, at time.Time) (AgentView, error) {
-	b, record, err := r.gathered(ctx, store.AgentSubject(id), fmt.Sprintf("agent %q", id))
+	b, record, err := r.gathered(ctx, store.AgentSubject(id), store.MissingError{Kind: "agent", Name: id})
 	if err != nil {
 		return AgentView{}, err
 	}

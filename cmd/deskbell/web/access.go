@@ -75,6 +75,7 @@ type refusal struct {
 	status int
 	detail string
 	wait   time.Duration // for http.StatusTooManyRequests: until another request may be made
+	reason string        // as the metrics have it; empty: as the status has it
 }
 
 // admitting refuses requests without a key that may ask. The next handler decides on the key's rights: see Caller.
@@ -84,6 +85,9 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 		key, no := s.admit(r)
 		if line, ok := r.Context().Value(requestLogKey{}).(*requestLog); ok {
 			line.key = key.Name
+		}
+		if no != nil {
+			refusedFor(r, no.reason)
 		}
 		switch {
 		case no == nil:
@@ -108,7 +112,7 @@ func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 	ring, err := s.keys.get(r.Context())
 	if err != nil {
 		s.Log.WithError(err).Warn("reading the keys failed")
-		return edit.Key{}, refuse(http.StatusServiceUnavailable, "the keys cannot be read now: try again in a moment")
+		return edit.Key{}, &refusal{status: http.StatusServiceUnavailable, detail: "the keys cannot be read now: try again in a moment", reason: keysUnavailable}
 	}
 	if len(ring) == 0 {
 		return edit.Key{}, s.admitWithoutKeys(r)
@@ -120,13 +124,13 @@ func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 	key, ok := ring.Find(secret)
 	if !ok {
 		if wait := s.guesses.wait(address(r), guessQuota()); wait > 0 {
-			return key, &refusal{http.StatusTooManyRequests, "too many wrong keys came from this address: wait a while", wait}
+			return key, &refusal{http.StatusTooManyRequests, "too many wrong keys came from this address: wait a while", wait, tooManyGuesses}
 		}
 		return key, refuse(http.StatusUnauthorized, "this key is wrong, or was revoked")
 	}
 	q := s.quotaOf(key.Rate)
 	if wait := s.usage.wait("key "+key.Name, q); wait > 0 {
-		return key, &refusal{http.StatusTooManyRequests, fmt.Sprintf("too many requests with this key, which has %d a second: wait a moment", q.burst), wait}
+		return key, &refusal{http.StatusTooManyRequests, fmt.Sprintf("too many requests with this key, which has %d a second: wait a moment", q.burst), wait, overKeyRate}
 	}
 	if key.ReadOnly && !isRead(r.Method) {
 		return key, refuse(http.StatusForbidden, "this key may only read")
@@ -178,7 +182,7 @@ func (s *server) admitWithoutKeys(r *http.Request) *refusal {
 		return refuse(http.StatusForbidden, "there is no key, and without one this is for localhost alone, and not for what a proxy passes on: run deskbell keys add NAME")
 	}
 	if wait := s.usage.wait(address(r), s.quotaOf(0)); wait > 0 {
-		return &refusal{http.StatusTooManyRequests, "too many requests from this address: wait a moment", wait}
+		return &refusal{http.StatusTooManyRequests, "too many requests from this address: wait a moment", wait, overOwnRate}
 	}
 	return nil
 }

@@ -23,6 +23,8 @@ type Config struct {
 	Loopback bool // it is reached from this machine alone, which may do everything while no key exists
 	Rate     int  // requests a second of a key that has no rate of its own, and of this machine without a key; 0: DefaultRate
 
+	Refused *RefusedMetrics // nil: refused requests are not counted
+
 	// Handlers by patterns of http.ServeMux. Public is for everybody, API and Docs are for any key; the API itself refuses to
 	// keys that are bound to properties all but these. Private is for keys that are not bound. A key that is read-only may
 	// GET and HEAD. The API asks for a key as a bearer token; Docs and Private ask by HTTP Basic, with a key as the password,

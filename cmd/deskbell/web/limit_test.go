@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -19,16 +20,17 @@ import (
 type limited struct {
 	*testing.T
 	http.Handler
-	keys edit.Keys
-	now  time.Time
+	keys    edit.Keys
+	now     time.Time
+	refused *web.RefusedMetrics
 }
 
 func newLimited(t *testing.T, rate int) *limited {
-	l := &limited{T: t, now: webtest.Monday}
+	l := &limited{T: t, now: webtest.Monday, refused: web.NewRefusedMetrics()}
 	now := func() time.Time { return l.now }
 	l.keys = edit.Keys{Store: memstore.New(1, now), Now: now}
 	log, _ := logtest.NewNullLogger()
-	l.Handler = web.New(web.Config{Keys: l.keys, Now: now, Log: log, Loopback: true, Rate: rate, API: map[string]http.Handler{"GET /v1/x": text("x")}})
+	l.Handler = web.New(web.Config{Keys: l.keys, Now: now, Log: log, Loopback: true, Rate: rate, Refused: l.refused, API: map[string]http.Handler{"GET /v1/x": text("x")}})
 	return l
 }
 
@@ -119,5 +121,35 @@ func TestWithoutAKeyThisMachineHasTheRateOfOne(t *testing.T) {
 	again, _ := l.admitted(10, "", "127.0.0.1:2") // the same address
 	if good != 2000 || again != 0 || wait != "1" {
 		t.Errorf("%d and %d, then after %q seconds", good, again, wait)
+	}
+}
+
+// TestRefusedRequestsAreCountedByReason: each kind of 429 by itself, and the others by their status.
+func TestRefusedRequestsAreCountedByReason(t *testing.T) {
+	t.Parallel()
+	l := newLimited(t, 10)
+	ask := func(method, path, secret string) {
+		r := httptest.NewRequest(method, "http://localhost"+path, http.NoBody)
+		if r.RemoteAddr = "127.0.0.1:1"; secret != "" {
+			r.Header.Set("Authorization", "Bearer "+secret)
+		}
+		l.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	l.admitted(12, "", "127.0.0.1:1")
+	secret := l.key(edit.Key{Name: "shop", Rate: 5})
+	l.admitted(8, secret, "127.0.0.1:1")
+	for range 12 {
+		ask("GET", "/v1/x", "dbk_wrong")
+	}
+	ask("GET", "/v1/x", "")
+	ask("GET", "/none", "")
+	ask("POST", "/v1/x", "")
+	for reason, want := range map[string]float64{
+		"address_rate": 2, "key_rate": 3, "wrong_keys": 2, "unauthorized": 11, "not_found": 1, "method": 1,
+		"link_rate": 0, "unavailable": 0, "keys_unavailable": 0, "fault": 0, "other": 0,
+	} {
+		if got := testutil.ToFloat64(l.refused.WithLabelValues(reason)); got != want {
+			t.Errorf("%v for %s, want %v", got, reason, want)
+		}
 	}
 }

@@ -34,6 +34,7 @@ func (s *server) admittingLinked(l Linked) http.Handler {
 		}
 		if !opens {
 			if wait := s.guesses.wait(address(r), guessQuota()); wait > 0 {
+				refusedFor(r, tooManyGuesses)
 				tooMany(w, wait, "too many wrong addresses came from here: wait a while")
 				return
 			}
@@ -41,6 +42,7 @@ func (s *server) admittingLinked(l Linked) http.Handler {
 			return
 		}
 		if wait := s.usage.wait("link "+string(l.Kind)+"/"+r.PathValue("id"), linkQuota()); wait > 0 {
+			refusedFor(r, overLinkRate)
 			tooMany(w, wait, "too many requests with this address: wait a moment")
 			return
 		}

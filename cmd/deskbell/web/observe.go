@@ -14,7 +14,8 @@ import (
 
 // requestLog is the part of a request's log line that handlers within observed know.
 type requestLog struct {
-	key string // its name
+	key     string // its name
+	refusal string // the reason of one that the status does not tell
 }
 
 type requestLogKey struct{}
@@ -44,6 +45,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 
 func (s *server) logRequest(r *http.Request, line *requestLog, status int, took time.Duration) {
 	fields := logrus.Fields{"method": r.Method, "path": shownPath(r), "status": status, "took": took.Round(time.Microsecond).String()}
+	s.Refused.count(cmp.Or(line.refusal, refusalBy(status)))
 	if line.key != "" {
 		fields["key"] = line.key
 	}
@@ -51,6 +53,13 @@ func (s *server) logRequest(r *http.Request, line *requestLog, status int, took 
 		s.Log.WithFields(fields).Debug("request")
 	} else {
 		s.Log.WithFields(fields).Info("changed")
+	}
+}
+
+// refusedFor notes the reason to refuse a request.
+func refusedFor(r *http.Request, reason string) {
+	if line, ok := r.Context().Value(requestLogKey{}).(*requestLog); ok {
+		line.refusal = reason
 	}
 }
 
