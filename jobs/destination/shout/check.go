@@ -73,7 +73,9 @@ type unknownError struct {
 }
 
 // Error implements error.
-func (e *unknownError) Error() string { return fmt.Sprintf("there is no service %q", table.Clip(e.scheme)) }
+func (e *unknownError) Error() string {
+	return fmt.Sprintf("there is no service %q", table.Clip(e.scheme))
+}
 
 // allowed are the services that there are, and how somebody who writes of mail or of a page of their own is reached.
 func (e *unknownError) allowed() string {
