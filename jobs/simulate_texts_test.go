@@ -81,6 +81,7 @@ func TestAnExpressionOfAnOlderVersionDecidesNothing(t *testing.T) {
 	if got := b.heldBack()[0]; got.Trigger != "British" || got.Reason != "budget" || got.Text != "the regular expressions of conditions would take too long on texts of this length" {
 		t.Errorf("shown: %+v", got)
 	}
+	b.quiet()
 	scrape(t, b.metrics).expect(map[string]float64{
 		`deskbell_messages_skipped_total{reason="budget"}`: 1, `deskbell_events_total{result="taken"}`: 1,
 	})
