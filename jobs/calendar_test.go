@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/ical"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -103,6 +105,39 @@ func (b *bundle) feed() edit.Feed {
 	all, err := edit.Feeds{Store: b.store, Now: b.clock.now}.Load(b.Context())
 	b.must(err)
 	return all[store.CalendarName(feedURL)]
+}
+
+// A property depends on the calendars of colleagues for whom its agents stand in: by a schedule with a name, in place, and not by
+// leave, of which the hours that go over have none.
+func TestCalendarsReachWhoStandsIn(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	server := newFeedServer(t, b.clock.now)
+	b.fetcher = server
+	server.says(`"1"`, "UID:a DTSTART:20261123T080000Z DTEND:20261123T120000Z SUMMARY:Stocktaking")
+	b.define(`{
+		"schedules": {"office": {"weekly": "24/7", "exceptions": [{"ical_url": "` + feedURL + `"}]}},
+		"properties": {"kims": {"agents": ["kim"]}, "toms": {"agents": ["tom"]}, "acme": {"agents": ["ann"]}},
+		"agents": {"lea": {"schedule": "office"}, "ivy": {"schedule": {"weekly": "24/7", "exceptions": [{"ical_url": "` + feedURL + `"}]}},
+			"kim": {"schedule": "closed"}, "tom": {"schedule": "closed"}, "ann": {}},
+		"cover": [{"for": "lea", "by": "kim", "on": "2026-11-23"}, {"for": "ivy", "by": "tom", "on": "2026-11-23"}]
+	}`)
+	subjects := []store.Subject{store.PropertySubject("kims"), store.PropertySubject("toms"), store.PropertySubject("acme")}
+	records, err := b.store.Load(t.Context(), subjects)
+	b.must(err)
+	batch, err := engine.NewDecider(b.store, time.UTC).Gather(t.Context(), records)
+	b.must(err)
+	for i, want := range [][]string{{store.CalendarName(feedURL)}, {store.CalendarName(feedURL)}, nil} {
+		if got := batch.CalendarsOf(subjects[i]); !slices.Equal(got, want) {
+			t.Errorf("%s depends on %q, want %q", subjects[i], got, want)
+		}
+	}
+	b.worker()
+	for _, id := range []string{"kims", "toms"} { // the calendar closes their hours up to noon
+		b.becomes(id, widget.Away)
+	}
+	b.becomes("acme", widget.Online)
+	b.quiet()
 }
 
 func TestCalendarsAreFetchedAndWakeTheirUsers(t *testing.T) {

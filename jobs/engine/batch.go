@@ -26,6 +26,7 @@ type Batch struct {
 	named      map[string][]byte            // schedules by name
 	urls       map[store.Subject][]string   // of calendars that the definitions name
 	said       calendars
+	compiled   map[string]agent.Agent // by id, as far as they were asked for: many properties may list one, whose leave may be a large calendar
 	Broken     map[store.Subject]error
 }
 
@@ -40,6 +41,7 @@ func gather(ctx context.Context, db Reader, s *schedules, known *policyCache, re
 		Agents:     make(map[string]*definition.Agent),
 		named:      make(map[string][]byte),
 		urls:       make(map[store.Subject][]string),
+		compiled:   make(map[string]agent.Agent),
 		Broken:     make(map[store.Subject]error),
 	}
 	var absent []store.Subject
@@ -245,9 +247,20 @@ func (gone) Available(time.Time) bool { return false }
 
 func (gone) NextBoundary(time.Time) time.Time { return time.Time{} }
 
-// Agent compiles an agent: their turns in the hours of their schedule, the hours of colleagues they stand in for, and
-// their leave. The agent is defined.
+// Agent compiles an agent, once for a batch, whose definitions do not change. The agent is defined.
 func (b *Batch) Agent(id string) (agent.Agent, error) {
+	if a, known := b.compiled[id]; known {
+		return a, nil
+	}
+	a, err := b.compileAgent(id)
+	if err == nil {
+		b.compiled[id] = a
+	}
+	return a, err
+}
+
+// compileAgent takes their turns in the hours of their schedule, the hours of colleagues they stand in for, and their leave.
+func (b *Batch) compileAgent(id string) (agent.Agent, error) {
 	def := b.Agents[id]
 	schedule, err := b.shift(id)
 	if err != nil {

@@ -24,12 +24,17 @@ func (b *Batch) loadCalendars(ctx context.Context, db Reader) (err error) {
 	return err
 }
 
-// CalendarsOf are the names of the calendars on which a property depends: of its own hours, and of its agents.
+// CalendarsOf are the names of the calendars on which a property depends: of its own hours, of its agents, and of colleagues for
+// whom these stand in.
 func (b *Batch) CalendarsOf(property store.Subject) []string {
 	p := b.Properties[property]
 	urls := slices.Clone(b.urls[property])
 	schedules := p.Uses()
+	agents := p.AllAgents()
 	for _, id := range p.AllAgents() {
+		agents = append(agents, b.Agents[id].StandsInFor(id)...)
+	}
+	for _, id := range agents {
 		urls = append(urls, b.urls[store.AgentSubject(id)]...)
 		if a := b.Agents[id]; a != nil && a.Schedule.Name != "" {
 			schedules = append(schedules, a.Schedule.Name)

@@ -65,6 +65,14 @@ func (c calendars) of(urls []string) string {
 	return key.String()
 }
 
+// size is the length of some of the calendars, in bytes.
+func (c calendars) size(urls []string) (n int) {
+	for _, url := range urls {
+		n += len(c[url].body)
+	}
+	return n
+}
+
 // feeds decodes some of the calendars.
 func (c calendars) feeds(urls []string) (hours.Feeds, error) {
 	if len(urls) == 0 {

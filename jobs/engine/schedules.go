@@ -12,8 +12,12 @@ import (
 )
 
 // compiledLimit bounds the memory of schedules: at some 2 KB each, 40 MB. A
-// million properties share far fewer hours than that.
-const compiledLimit = 20_000
+// million properties share far fewer hours than that. compiledText bounds the bytes from which they are made: a calendar may have
+// a megabyte, and another one with each change.
+const (
+	compiledLimit = 20_000
+	compiledText  = 32 << 20
+)
 
 // schedules compiles schedules, each distinct one once: properties with the same
 // hours share them, whether they name a schedule or write it in place.
@@ -22,6 +26,7 @@ type schedules struct {
 
 	mu       sync.Mutex
 	compiled map[scheduleKey]*hours.Schedule
+	text     int // the bytes from which they are made
 }
 
 type scheduleKey struct{ zone, body, calendars string }
@@ -40,8 +45,9 @@ func (s *schedules) compile(body []byte, zone string, said calendars) (*hours.Sc
 	if err != nil {
 		return nil, err
 	}
-	if s.compiled == nil || len(s.compiled) >= compiledLimit {
-		s.compiled = make(map[scheduleKey]*hours.Schedule)
+	size := len(body) + said.size(urls)
+	if s.text += size; s.compiled == nil || len(s.compiled) >= compiledLimit || s.text > compiledText {
+		s.compiled, s.text = make(map[scheduleKey]*hours.Schedule), size
 	}
 	s.compiled[key] = schedule
 	return schedule, nil
