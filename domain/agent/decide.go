@@ -29,8 +29,13 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	if next.known {
 		s.Until, s.Next = next.at, next.status
 	}
-	d := Decision{Before: before.Status, Due: hours.Earliest(hours.Earliest(next.at, j.deadline(now, h)), j.reasonUntil(now, h))}
-	if s.Since, d.Boundary = since(before, v, now); d.Boundary.IsZero() {
+	d := Decision{Before: before.Status, Due: hours.Earliest(hours.Earliest(next.at, j.due(now, h, v)), j.reasonUntil(now, h))}
+	if byHoursAlone(&a) {
+		s.Since, d.Boundary = since(before, s.Status, v.since, now)
+	} else {
+		s.Since, d.Boundary = sinceOwn(before, v, h.Since.UTC(), now)
+	}
+	if d.Boundary.IsZero() {
 		d.Event = v.event
 	}
 	if h.Since.After(s.Told) {
@@ -50,33 +55,60 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	if d.Changed {
 		s.Version++
 	}
-	d.Unforeseen = d.Changed && before.Version > 0 && (v.own || isOwn(before.Reason)) && (d.Boundary.IsZero() || v.deadline)
 	d.State = s
+	d.Unforeseen = d.Changed && before.Version > 0 && !(byHoursAlone(&a) && !isOwn(before.Reason)) && !foresaw(before, d)
 	return d
 }
 
-// since returns the start of the status, and the boundary there. There is no
-// boundary where an event or an edit changed the status, or nothing did.
-func since(before State, v verdict, at time.Time) (since, boundary time.Time) {
+// foresaw tells whether a state before said what is so now.
+func foresaw(before State, d Decision) bool {
+	s := &d.State
+	if s.Status == before.Status && s.Next == before.Next && s.Until.Equal(before.Until) {
+		return true // it is there for another reason
+	}
+	return s.Status == before.Next && d.Boundary.Equal(before.Until) && !before.Until.IsZero()
+}
+
+// since returns the start of the status of an agent whose hours alone decide, and the boundary there. There is no
+// boundary where an edit changed the status, or nothing did.
+func since(before State, now Status, began, at time.Time) (since, boundary time.Time) {
 	crossed := before.Version > 0 && !before.Until.IsZero() && !at.Before(before.Until)
 	switch {
-	case crossed && !v.since.Before(before.Until) && !v.own:
-		return v.since, v.since
-	case v.own && v.deadline:
-		return v.since, v.since
-	case v.own && v.reason == ReasonLocked && before.Status == v.status && before.Since.After(v.since): // it outlived a leave
-		return before.Since, time.Time{}
-	case v.own && (!crossed || before.Status == v.status || v.since.After(before.Until)):
-		return v.since, time.Time{}
-	case isOwn(before.Reason) && !v.own && !v.since.Before(before.Since): // the hours took over
-		return v.since, v.since
-	case before.Version > 0 && before.Status == v.status: // an edit may have moved the boundary away
+	case crossed && !began.Before(before.Until):
+		return began, began
+	case before.Version > 0 && before.Status == now: // an edit may have moved the boundary away
 		return before.Since, time.Time{}
 	case crossed: // an edit moved it ahead, unseen: readers saw the change when it was foreseen
 		return before.Until.UTC(), before.Until.UTC()
 	default: // new, or changed ahead of its time by an edit
 		return at, time.Time{}
 	}
+}
+
+// sinceOwn is since for an agent of whom events tell. It is the instant of the cause, whenever and in whatever order
+// anybody heard of it. The boundary is there only with the first decision after it: actions have their ids by it.
+func sinceOwn(before State, v verdict, began, at time.Time) (since, boundary time.Time) {
+	isNew := func(t time.Time, known time.Time) time.Time {
+		if before.Version > 0 && t.After(known) {
+			return t
+		}
+		return time.Time{}
+	}
+	switch {
+	case v.deadline:
+		return v.since, isNew(v.since, before.Lowered)
+	case v.reason == ReasonLocked && before.Reason == ReasonLeave: // no event says when a leave ended
+		return hours.Later(v.since, before.Until.UTC()), isNew(before.Until.UTC(), before.Since)
+	case v.reason == ReasonLocked && before.Reason == ReasonLocked && before.Status == v.status:
+		return hours.Later(v.since, before.Since), time.Time{}
+	case !v.since.IsZero() && v.own:
+		return v.since, time.Time{}
+	case !v.since.IsZero():
+		return v.since, isNew(began, before.Told)
+	case before.Version > 0 && before.Status == v.status:
+		return before.Since, time.Time{}
+	}
+	return at, time.Time{} // no event says
 }
 
 // notices are for the boundaries since the last announced one, up to an instant.
@@ -94,7 +126,7 @@ func (a Agent) notices(before State, at time.Time) []Notice {
 		// agent: one who began at 9:00 does not begin again when an edit makes that
 		// 9:05.
 		foreseen := !before.Until.IsZero() && before.Until.Before(b)
-		if status(h.Open) == known && !foreseen {
+		if status(h.Open) == known && !foreseen && byHoursAlone(&a) { // else the status says nothing of the hours
 			continue
 		}
 		known = status(h.Open)

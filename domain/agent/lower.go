@@ -8,19 +8,52 @@ import (
 
 // lowered is a status after those for which the agent does too little. Nothing raises anybody.
 func (j *judge) lowered(v verdict, t time.Time, h hours.State) verdict {
-	if rank(v.status) > rank(Offline) {
-		if chat, since := j.unanswered(t, h); chat != "" {
-			return verdict{status: Offline, reason: ReasonAutoOffline, since: since, chat: chat, own: true, deadline: true}
-		}
+	if chat, since := j.unanswered(t, h); chat != "" && rank(v.status) > rank(Offline) {
+		return verdict{status: Offline, reason: ReasonAutoOffline, since: since, chat: chat, own: true, deadline: true}
 	}
-	to := Away
-	if j.Rules.IdleTo == Offline {
-		to = Offline
+	if due := j.idleDue(h); j.isPast(due, t) && rank(v.status) > rank(j.Rules.idle()) {
+		return verdict{status: j.Rules.idle(), reason: ReasonIdle, since: due, own: true, deadline: true}
 	}
-	if due := j.idleDue(h); rank(v.status) > rank(to) && j.isPast(due, t) {
-		return verdict{status: to, reason: ReasonIdle, since: due, own: true, deadline: true}
+	if back := later(j.awake(v, h), j.answering(v, h)); back.After(v.since) && !back.After(t) {
+		v.since, v.own, v.event = back, true, ""
 	}
 	return v
+}
+
+// idle is the status of an idle agent.
+func (r *Rules) idle() Status {
+	if r.IdleTo == Offline {
+		return Offline
+	}
+	return Away
+}
+
+// awake is when a sign of life ended the last time that the agent was idle, in the present hours; zero: they were not.
+func (j *judge) awake(v verdict, h hours.State) time.Time {
+	if runs := j.Presence.Runs; j.Rules.IdleAfter > 0 && len(runs) > 0 && rank(v.status) > rank(j.Rules.idle()) {
+		before := j.began(h)
+		if len(runs) > 1 {
+			before = later(before, runs[len(runs)-2].To)
+		}
+		if from := second(runs[len(runs)-1].From); !before.IsZero() && second(before).Add(j.Rules.IdleAfter).Before(from) {
+			return from
+		}
+	}
+	return time.Time{}
+}
+
+// answering is when a sign of life ended the last time that the agent was offline for a chat, in the present hours; zero:
+// they were not.
+func (j *judge) answering(v verdict, h hours.State) (back time.Time) {
+	if j.Rules.AutoOfflineAfter == 0 || rank(v.status) == rank(Offline) {
+		return back
+	}
+	for _, held := range j.Presence.Chats {
+		if due := j.Rules.answerDue(held); !due.IsZero() && !due.Before(j.began(h)) && second(held.Back).After(due) {
+			back = later(back, second(held.Back))
+		}
+	}
+	return back
 }
 
 func rank(s Status) int {
@@ -67,11 +100,11 @@ func (j *judge) began(h hours.State) time.Time {
 // first. A sign of life after that, or the next start of hours, ends it. That the chat is another's by now does not.
 func (j *judge) unanswered(t time.Time, h hours.State) (chat string, since time.Time) {
 	if j.Rules.AutoOfflineAfter == 0 || len(j.Presence.Chats) == 0 {
-		return "", time.Time{}
+		return "", since
 	}
 	active, began := second(j.Presence.Active), j.began(h)
 	for id, held := range j.Presence.Chats {
-		due := j.answerDue(held)
+		due := j.Rules.answerDue(held)
 		if !j.isPast(due, t) || active.After(due) || began.After(due) {
 			continue
 		}
@@ -83,11 +116,11 @@ func (j *judge) unanswered(t time.Time, h hours.State) (chat string, since time.
 }
 
 // answerDue is by when the agent has to answer in a chat; zero: they need not.
-func (j *judge) answerDue(held Held) time.Time {
-	if held.Asked.IsZero() || held.Assigned.IsZero() {
+func (r *Rules) answerDue(held Held) time.Time {
+	if r.AutoOfflineAfter == 0 || held.Asked.IsZero() || held.Assigned.IsZero() {
 		return time.Time{}
 	}
-	due := second(later(held.Asked, held.Assigned)).Add(j.Rules.AutoOfflineAfter)
+	due := second(later(held.Asked, held.Assigned)).Add(r.AutoOfflineAfter)
 	isAnswered := !held.Answered.Before(held.Asked) && !second(held.Answered).After(due)
 	if hasLeft := !held.Holds() && !second(held.Left).After(due); hasLeft || isAnswered {
 		return time.Time{}
@@ -95,26 +128,44 @@ func (j *judge) answerDue(held Held) time.Time {
 	return due
 }
 
-// deadline is the first instant after t at which the agent does too little, or a session ends, unless there is a sign of
-// life before; zero: none.
-func (j *judge) deadline(t time.Time, h hours.State) (at time.Time) {
-	add := func(due time.Time) {
-		if due.After(t) {
-			at = hours.Earliest(at, due)
-		}
-	}
-	add(j.idleDue(h))
-	if j.Rules.AutoOfflineAfter > 0 {
-		for _, held := range j.Presence.Chats {
-			add(j.answerDue(held))
-		}
-	}
+// ends are when sessions end without a sign of life before. Some may have passed, or be zero.
+func (j *judge) ends() (ends []time.Time) {
 	if !j.Rules.bySchedule() {
 		for id := range j.Presence.Sessions {
-			add(j.Presence.session(id).expiry())
+			ends = append(ends, j.Presence.session(id).expiry())
+		}
+	}
+	return ends
+}
+
+// deadlines are the same of all that a sign of life puts off.
+func (j *judge) deadlines(h hours.State) []time.Time {
+	all := append(j.ends(), j.idleDue(h))
+	for _, held := range j.Presence.Chats {
+		all = append(all, j.Rules.answerDue(held))
+	}
+	return all
+}
+
+// due is the first deadline after t that may change a status or what is foreseen of it; zero: none.
+func (j *judge) due(t time.Time, h hours.State, v verdict) (at time.Time) {
+	deadlines := j.ends()
+	if rank(v.status) > rank(Offline) {
+		deadlines = j.deadlines(h)
+	}
+	return first(t, deadlines)
+}
+
+// first is the first of some instants that is after t; zero: none is.
+func first(t time.Time, of []time.Time) (at time.Time) {
+	for _, due := range of {
+		if due.After(t) {
+			at = hours.Earliest(at, due)
 		}
 	}
 	return at
 }
 
 func later(a, b time.Time) time.Time { return hours.Later(a, b).UTC() }
+
+func earlier(a, b time.Time) time.Time { return hours.Earlier(a, b).UTC() }

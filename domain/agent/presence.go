@@ -14,6 +14,7 @@ import (
 type Presence struct {
 	Sessions map[string]Session `json:"sessions,omitempty"` // by id; "" is the one of events that name none
 	Active   time.Time          `json:"active,omitzero"`    // the latest sign of life; zero: none
+	Runs     []Run              `json:"runs,omitempty"`     // of an agent who may become idle: when they were not, as far as it is known
 	Choice   Choice             `json:"choice,omitzero"`    // the latest that was not refused
 	Refused  Choice             `json:"refused,omitzero"`   // the latest that was refused, with its Reason
 	Chats    map[string]Held    `json:"chats,omitempty"`    // by "property/chat"
@@ -35,6 +36,7 @@ type Held struct {
 	Left     time.Time `json:"left,omitzero"`     // when they had it no longer: it ended, was reassigned, or they left; zero or before Assigned: they have it
 	Asked    time.Time `json:"asked,omitzero"`    // since when the visitor waits for an answer, or did last
 	Answered time.Time `json:"answered,omitzero"` // when the agent last answered
+	Back     time.Time `json:"back,omitzero"`     // the first sign of life after they should have answered; see Rules.AutoOfflineAfter
 }
 
 // Holds tells whether the agent has the chat.
@@ -68,11 +70,12 @@ func SignOf(e event.Event) (agent string, s Sign, ok bool) {
 	return e.Data.Agent, s, e.Data.Agent != ""
 }
 
-// With is the presence with one more sign. Whether a choice is refused depends on the agent's definition of now.
+// With is the presence with one more sign. Whether a choice is refused depends on the agent's definition of now. A logout is
+// no sign of life: nobody comes back by leaving.
 func (p Presence) With(a Agent, s Sign) Presence {
 	at := s.At.UTC()
-	if at.After(p.Active) {
-		p.Active = at
+	if s.Kind != event.AgentLoggedOut {
+		p = p.alive(a.Rules, at)
 	}
 	if s.Session != "" || s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut {
 		p.Sessions = withSession(p.Sessions, s)
@@ -88,6 +91,23 @@ func (p Presence) With(a Agent, s Sign) Presence {
 	return p
 }
 
+// alive is the presence with a sign of life.
+func (p Presence) alive(r Rules, at time.Time) Presence {
+	if at.After(p.Active) {
+		p.Active = at
+	}
+	if r.IdleAfter > 0 {
+		p.Runs = withRun(p.Runs, at, r.IdleAfter)
+	}
+	for id, held := range p.Chats {
+		if due := r.answerDue(held); !due.IsZero() && second(at).After(due) && (held.Back.IsZero() || held.Back.After(at)) {
+			held.Back = at
+			p.Chats = put(p.Chats, id, held, mostChats, heldLast)
+		}
+	}
+	return p
+}
+
 func laterChoice(a, b Choice) Choice {
 	if cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Event, b.Event)) < 0 {
 		return b
@@ -98,7 +118,8 @@ func laterChoice(a, b Choice) Choice {
 // mostChats bounds the chats of an agent that are kept. Beyond it those that the agent left first are forgotten.
 const mostChats = 200
 
-// Hold is the presence with what a chat's decision told: its id is "property/chat". A zero field says nothing new.
+// Hold is the presence with what a chat's decision told: its id is "property/chat". A zero field says nothing new, and Back is
+// not for the caller.
 func (p Presence) Hold(chat string, h Held) Presence {
 	was := p.Chats[chat]
 	h.Visitor = cmp.Or(h.Visitor, was.Visitor)
@@ -108,9 +129,15 @@ func (p Presence) Hold(chat string, h Held) Presence {
 		}
 		*f.now = f.now.UTC()
 	}
-	p.Chats = put(p.Chats, chat, h, mostChats, func(h Held) (bool, time.Time) { return h.Holds(), later(h.Assigned, h.Left) })
+	h.Back = time.Time{}
+	if h.Asked.Equal(was.Asked) && h.Assigned.Equal(was.Assigned) { // else it is another question
+		h.Back = was.Back
+	}
+	p.Chats = put(p.Chats, chat, h, mostChats, heldLast)
 	return p
 }
+
+func heldLast(h Held) (goesOn bool, last time.Time) { return h.Holds(), later(h.Assigned, h.Left) }
 
 // Holding is how many chats the agent has.
 func (p Presence) Holding() int {

@@ -68,6 +68,8 @@ func (s Session) spans() []span {
 	for i, m := range s.Marks {
 		at := second(m.At)
 		switch {
+		case m.Out && open && at.Equal(spans[len(spans)-1].from): // nobody was there at any whole second
+			spans, open = spans[:len(spans)-1], false
 		case m.Out && open:
 			spans[len(spans)-1].to, open = at, false
 		case m.Out && i == 0: // its login is forgotten, or yet to come

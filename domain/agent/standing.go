@@ -130,7 +130,7 @@ func (j *judge) wanted(t time.Time, h hours.State) verdict {
 	}
 	v := j.byLogin(byHours, t, h)
 	if undone := isMade && c.Status == Scheduled && made.After(v.since); undone && !h.Since.After(made) {
-		v.since, v.event, v.own = made, c.Event, true
+		return verdict{status: v.status, reason: v.reason, since: made, event: c.Event, own: true}
 	}
 	return v
 }
@@ -192,25 +192,26 @@ func (j *judge) candidate(t time.Time) time.Time {
 	if j.Hours.HasLeave() {
 		at = hours.Earliest(at, j.Hours.ReasonUntil(t, h))
 	}
-	if due := j.deadline(t, h); j.AsOf.IsZero() || !due.After(j.AsOf) {
-		at = hours.Earliest(at, due)
+	if made := second(j.Presence.Choice.At); made.After(t) { // by a clock that is ahead
+		at = hours.Earliest(at, made)
+	}
+	if j.AsOf.IsZero() || t.Before(j.AsOf) {
+		if due := first(t, j.deadlines(h)); j.AsOf.IsZero() || !due.After(j.AsOf) {
+			at = hours.Earliest(at, due)
+		}
 	}
 	return at
 }
 
 // hoursMatter tells whether the next boundary of the hours may change the status.
 func (j *judge) hoursMatter(t time.Time, h hours.State) bool {
-	if j.Rules.bySchedule() {
-		c := &j.Presence.Choice
-		return !c.Locked || second(c.At).After(t)
-	}
-	if c := &j.Presence.Choice; c.Status != "" && !second(c.At).After(t) {
-		if c.Locked {
-			return false
-		}
-		if c.Status != Scheduled && !h.Since.After(second(c.At)) {
-			return true
-		}
+	c := &j.Presence.Choice
+	made := second(c.At)
+	switch isMade := c.Status != "" && !made.After(t); {
+	case isMade && c.Locked:
+		return j.Rules.OnlineWhen != WhenLoggedIn && j.verdict(t, h).deadline // the next start ends it
+	case j.Rules.bySchedule(), isMade && c.Status != Scheduled && !h.Since.After(made):
+		return true
 	}
 	there, _ := loggedIn(j.attendance, t)
 	return there && j.Rules.OnlineWhen == WhenScheduledAndLoggedIn
