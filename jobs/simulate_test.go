@@ -26,10 +26,16 @@ type simulated struct {
 
 func simulation(t testing.TB, from time.Time, shards int) *simulated {
 	t.Helper()
+	return simulationOver(t, from, func(now func() time.Time) store.Store { return memstore.New(shards, now) })
+}
+
+// simulationOver is a simulation over a store of one's own.
+func simulationOver(t testing.TB, from time.Time, open func(now func() time.Time) store.Store) *simulated {
+	t.Helper()
 	s := &simulated{TB: t}
 	log, logged := logtest.NewNullLogger()
 	s.Simulation = simulate.New(simulate.Config{
-		Open: func(now func() time.Time) store.Store { return memstore.New(shards, now) },
+		Open: open,
 		From: from, TimeZone: time.UTC, Log: log,
 		Action: func(body []byte) error {
 			var e envelope

@@ -79,6 +79,9 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 		env.Redis, env.RedisName, desk = &options, "embedded", own.Desk
 		log.Info("using an embedded Redis: it keeps nothing when this ends, and is for some thousand properties at most")
 	}
+	if desk == nil { // an embedded Redis has what waits in this process: a limit below it would only cost time
+		a.boundMemory()
+	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
 	s, err := a.attach(ctx, env, r, log)

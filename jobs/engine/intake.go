@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -77,34 +78,64 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 // errRecordsBusy is for work that comes again by itself.
 var errRecordsBusy = errors.New("others kept writing the same visitors")
 
-// round processes all news once, and leaves the news of visitors whose commit was lost.
+// round processes all news once, and leaves the news of visitors whose commit was lost. It goes through the visitors part by part:
+// their events are bounded, and their records may be a hundred times as large.
 func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event, tasks []string, t *Taken) error {
-	records, err := in.load(ctx, news, t)
+	rest := slices.Sorted(maps.Keys(news)) // a simulation is the same each time
+	for len(rest) > 0 {
+		records, err := in.read(ctx, rest)
+		if err != nil {
+			return err
+		}
+		part := make(map[store.Subject][]event.Event, len(records))
+		for _, s := range rest[:len(records)] {
+			part[s] = news[s]
+		}
+		rest = rest[len(records):]
+		lost, err := in.part(ctx, records, part, tasks, t)
+		if err != nil {
+			return err
+		}
+		for s, events := range part {
+			if lost[s] {
+				news[s] = events
+			} else {
+				delete(news, s)
+			}
+		}
+	}
+	return nil
+}
+
+// part processes the news of some visitors, strikes out the events that were seen before, and tells whose commit was lost.
+func (in intake) part(ctx context.Context, records []store.Record, news map[store.Subject][]event.Event, tasks []string, t *Taken) (lost map[store.Subject]bool, err error) {
+	records, err = in.fresh(ctx, records, news, t)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out, err := in.decider.DecideVisitors(ctx, records, news, t.At)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := in.holdBack(ctx, &out, tasks, t.At); err != nil {
-		return err
+		return nil, err
 	}
 	if err := in.addToDigests(ctx, out.Changes, t.At); err != nil {
-		return err
+		return nil, err
 	}
 	showHeldBack(&out, in.board, t.At)
-	lost, err := in.commit(ctx, out.Changes)
+	lost, err = in.commit(ctx, out.Changes)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range out.Changes {
 		if lost[c.Subject] {
 			t.lost++
 			continue
 		}
-		t.Changes = append(t.Changes, c)
 		t.Events += len(c.Seen)
+		c.State, c.asOf = nil, nil // it is written
+		t.Changes = append(t.Changes, c)
 	}
 	for _, s := range out.Held {
 		t.Held[s] = !lost[s]
@@ -118,30 +149,43 @@ func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event
 	for property, n := range out.Dropped {
 		t.Dropped[property] += n
 	}
-	for s := range news {
-		if !lost[s] {
-			delete(news, s)
-		}
-	}
-	return nil
+	return lost, nil
 }
 
-// load gives the records for which there is news, and strikes out of the news the events that were
-// seen before. It asks for those after it has read the records: when another worker commits an
+const (
+	// partBytes is how many bytes of records are decided on at once: a decision takes several times as much memory.
+	partBytes = 4 << 20
+	// Records are read so many at first, and then so many more at once as seem to fit.
+	firstRecords, moreRecords = 32, 128
+)
+
+// read gives the records of the first of some visitors: at least one, and no more than fit into partBytes, as far as those before tell.
+func (in intake) read(ctx context.Context, subjects []store.Subject) (records []store.Record, err error) {
+	bytes := 0
+	for more := min(len(subjects), firstRecords); more > 0; {
+		found, err := in.store.Load(ctx, subjects[len(records):len(records)+more])
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			bytes += len(found[i].State)
+		}
+		records = append(records, found...)
+		each := bytes/len(records) + 1
+		more = min(len(subjects)-len(records), (partBytes-bytes)/each, moreRecords)
+	}
+	return records, nil
+}
+
+// fresh gives the records for which there is news, and strikes out of the news the events that were
+// seen before. It asks for those after the records were read: when another worker commits an
 // event in between, the commit of this decision is lost.
-func (in intake) load(ctx context.Context, news map[store.Subject][]event.Event, t *Taken) ([]store.Record, error) {
-	subjects := make([]store.Subject, 0, len(news))
+func (in intake) fresh(ctx context.Context, records []store.Record, news map[store.Subject][]event.Event, t *Taken) ([]store.Record, error) {
 	ids := make(map[store.Subject][]string, len(news))
 	for s, events := range news {
-		subjects = append(subjects, s)
 		if len(events) > 0 {
 			ids[s] = seenIDs(events)
 		}
-	}
-	slices.Sort(subjects) // a simulation is the same each time
-	records, err := in.store.Load(ctx, subjects)
-	if err != nil {
-		return nil, err
 	}
 	seen, err := in.store.Seen(ctx, t.At, ids)
 	if err != nil {
