@@ -79,6 +79,7 @@ func New(c Config) API {
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
 	s.describeFeeds(h.OpenAPI())
+	describeWebhooks(h.OpenAPI())
 
 	document, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
 	if err != nil {
