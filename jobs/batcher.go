@@ -26,6 +26,7 @@ type request struct {
 	held   bool // due waits for events: it is to come again
 	at     time.Time
 	follow []*engine.Change // changes whose timers and deliveries this task asks for
+	passOn []int            // shards whose requests to wake others it fulfils
 }
 
 // batcher lets tasks that run at the same time share loads and commits. A request that comes

@@ -71,7 +71,9 @@
 // acknowledged before (jobs/client/accepted.go, accepted.go, engine/waits.go).
 //
 // An event is known again by its id for a day: the id is written together with the state that
-// the event changed. Events of agents are taken, and have no effect yet.
+// the event changed. An event of an agent is merged into the record of the agent, and the
+// commit asks to stir the properties that the agent serves where no clock foresaw it: they
+// are decided on at once, as after an edit, and pass nothing on.
 //
 // An event that comes in while its property is closed is added to the property's digest, a
 // record of its own, before the visitors are written. A sweep sends the digest at the opening.

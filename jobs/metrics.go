@@ -200,6 +200,9 @@ func (m *Metrics) took(t *engine.Taken) {
 	for _, n := range t.Dropped {
 		m.events.WithLabelValues(eventDropped).Add(float64(n))
 	}
+	for i := range t.Changes {
+		m.Flipped(t.Changes[i].Flips)
+	}
 }
 
 // HeldBack counts messages that were decided against, by reason.

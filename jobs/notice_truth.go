@@ -15,7 +15,7 @@ import (
 )
 
 // A notice is worth sending only while it is true: that hours have started, until they end; that they have ended, until the next
-// begin; that a property closes, until it does. It is looked at before each try, by each way on which it may be late: a service of an
+// begin; that a property closes, until it does; that an agent is lowered, until they are back. It is looked at before each try, by each way on which it may be late: a service of an
 // agent's own, a destination, a replay.
 
 // ofHours tells whether a notice is about the agent's own hours.
@@ -23,14 +23,27 @@ func (a NotifyArgs) ofHours() bool {
 	return a.Notice == string(agent.HoursStarted) || a.Notice == string(agent.HoursEnded)
 }
 
+// ofPresence tells whether a notice is about what the agent left undone.
+func (a NotifyArgs) ofPresence() bool {
+	return a.Notice == string(agent.AutoOffline) || a.Notice == string(agent.Idle)
+}
+
 // isOver tells whether the time of a notice has passed.
 func (a NotifyArgs) isOver(at time.Time) bool { return !a.Until.IsZero() && !at.Before(a.Until) }
 
-// isTrue tells whether a notice of the agent's hours is true at an instant, by these as they are now: an edit may have moved
-// them in the meantime. A worker whose clock is behind sees the boundary as come.
-func (a NotifyArgs) isTrue(s *hours.Schedule, at time.Time) bool {
-	open := s.At(hours.Later(a.Boundary, at)).Open
-	return !a.ofHours() || open == (a.Notice == string(agent.HoursStarted))
+// isTrue tells whether a notice about the agent is true at an instant, by their hours and their presence as they are now: an
+// edit may have moved the hours in the meantime, and the agent may be back. A worker whose clock is behind sees the boundary as
+// come.
+func (a NotifyArgs) isTrue(who agent.Agent, at time.Time) bool {
+	at = hours.Later(a.Boundary, at)
+	switch {
+	case a.ofHours():
+		return who.Hours.At(at).Open == (a.Notice == string(agent.HoursStarted))
+	case a.ofPresence():
+		who.AsOf = at
+		return who.At(at).Reason == a.Notice
+	}
+	return true
 }
 
 // noticeTruth checks the notices that destinations get.
@@ -44,7 +57,7 @@ func (t noticeTruth) check(ctx context.Context, notices [][]byte) ([]bool, error
 	for i, body := range notices {
 		_, args, err := readNotice(body)
 		all[i], holds[i] = args, err != nil || !args.isOver(now)
-		if holds[i] && args.ofHours() {
+		if holds[i] && (args.ofHours() || args.ofPresence()) {
 			agents = append(agents, store.AgentSubject(args.Agent))
 		}
 	}
@@ -60,11 +73,11 @@ func (t noticeTruth) check(ctx context.Context, notices [][]byte) ([]bool, error
 		return nil, err
 	}
 	for i, args := range all {
-		if !holds[i] || !args.ofHours() || b.Agents[args.Agent] == nil {
+		if !holds[i] || b.Agents[args.Agent] == nil {
 			continue
 		}
-		if a, err := b.Agent(args.Agent); err == nil { // else the agent's own decision logs it
-			holds[i] = args.isTrue(a.Hours, now)
+		if a, err := b.AgentAt(args.Agent, now); err == nil { // else the agent's own decision logs it
+			holds[i] = args.isTrue(a, now)
 		}
 	}
 	return holds, nil

@@ -24,7 +24,7 @@ type NotifyArgs struct {
 	Until    time.Time `json:"until,omitzero"` // as action.Notice
 	Via      int       `json:"via"`
 
-	Property   string `json:"property,omitempty"` // of all kinds except those of the agent's own hours
+	Property   string `json:"property,omitempty"` // of all kinds except those of the agent's own hours, and idle
 	Department string `json:"department,omitempty"`
 	Text       string `json:"text,omitempty"` // of a trigger or a digest
 }
@@ -74,7 +74,7 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 	if err != nil {
 		return err
 	}
-	if overtaken || !args.isTrue(reader.hours, j.now()) {
+	if overtaken || !args.isTrue(reader.agent, j.now()) {
 		j.observe.noticed(noticeUntrue)
 		log.Did("dropped", "it is no longer true")
 		return nil
@@ -106,7 +106,7 @@ func (a NotifyArgs) latest() time.Time {
 
 // reader is the agent that a notice goes to.
 type reader struct {
-	hours   *hours.Schedule
+	agent   agent.Agent
 	zone    *time.Location // of the times in the notice
 	foreign bool           // it may not be the zone in which they live, and is named
 	told    time.Time      // the last boundary that was announced
@@ -137,6 +137,14 @@ func noticeText(args NotifyArgs, r reader) (title, text string) {
 			text += ", until " + clock(args.Until)
 		}
 		text += zone
+	case string(agent.AutoOffline):
+		title, text = "You are offline", "A chat"
+		if args.Property != "" {
+			text += " of " + args.Property
+		}
+		text += " waited for you until " + clock(args.Boundary) + zone + ", and so you are offline. Whatever you do next brings you back"
+	case string(agent.Idle):
+		title, text = "You take no new chats", "Nothing was heard of you until "+clock(args.Boundary)+zone+". Whatever you do next brings you back"
 	default:
 		title, text = "Your hours have ended", "You are offline since "+clock(args.Boundary)
 		if !args.Until.IsZero() {
@@ -165,7 +173,7 @@ func (j notifyJob) loadAgent(ctx context.Context, id string) (*definition.Agent,
 	if def == nil {
 		return new(definition.Agent), reader{zone: time.UTC}, nil
 	}
-	a, err := b.Agent(id)
+	a, err := b.AgentAt(id, j.now())
 	if err != nil {
 		return nil, reader{}, err
 	}
@@ -177,5 +185,5 @@ func (j notifyJob) loadAgent(ctx context.Context, id string) (*definition.Agent,
 	if err := engine.DecodeState(records[0].State, &state); err != nil {
 		return nil, reader{}, err
 	}
-	return def, reader{a.Hours, zone, b.IsForeign(def, zone), state.Told}, nil
+	return def, reader{a, zone, b.IsForeign(def, zone), state.Told}, nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// visitors decides on visitors, for the tasks with events and for those whose time has come.
+// visitors decides on visitors, for the tasks with events and for those whose time has come, and on agents of whom there are events.
 type visitors struct {
 	*parts
 	askTimers func(context.Context, *engine.Change) error
@@ -35,7 +35,7 @@ func newVisitors(p *parts, askTimers func(context.Context, *engine.Change) error
 func (v *visitors) decide(ctx context.Context, r *request, log *attempt) error {
 	first, ok := r.first()
 	if !ok {
-		return nil // events of agents alone: nothing is decided on them yet
+		return nil // it names nobody
 	}
 	v.batchers[v.store.Shard(first)%batchers].add(r)
 	select {
@@ -70,27 +70,54 @@ func (v *visitors) process(batch []*request) {
 	}
 	v.accepted.done(ctx, batch)
 	share(batch, taken.Changes)
+	v.sharePassing(batch, taken.Changes)
 	v.report(taken)
+}
+
+// sharePassing gives each shard whose changes concern subjects elsewhere to one of the tasks of a batch.
+func (v *visitors) sharePassing(batch []*request, changes []engine.Change) {
+	shards := make(map[int]bool)
+	for i := range changes {
+		if c := &changes[i]; c.Wake || c.Stir {
+			shards[v.store.Shard(c.Subject)] = true
+		}
+	}
+	n := 0
+	for shard := range shards {
+		r := batch[n%len(batch)]
+		r.passOn = append(r.passOn, shard)
+		n++
+	}
 }
 
 // report counts and logs a batch.
 func (v *visitors) report(t *engine.Taken) {
 	for _, b := range t.Broken { // where it is the property that cannot be read, there are many
-		if property, _, _ := b.Subject.Visitor(); v.logged.first("broken "+property, t.At) {
+		name, ok := b.Subject.OnProperty()
+		if !ok {
+			name = string(b.Subject)
+		}
+		if v.logged.first("broken "+name, t.At) {
 			v.engine.LogBroken([]engine.Broken{b})
 		}
 	}
 	v.observe.took(t)
 	v.engine.LogHeldBack(t.Skipped)
-	for property, n := range t.Dropped {
-		if v.logged.first(property, t.At) {
+	for undefined, n := range t.Dropped {
+		if !v.logged.first(string(undefined), t.At) {
+			continue
+		}
+		if property, ok := undefined.Property(); ok {
 			v.log.WithFields(logrus.Fields{"property": property, "events": n}).
 				Warn("events dropped: their property is not defined; define it, or send no events of it (said once a minute)")
+		} else if agent, ok := undefined.Agent(); ok {
+			v.log.WithFields(logrus.Fields{"agent": agent, "events": n}).
+				Warn("events dropped: their agent is not defined; define them, or send no events of them (said once a minute)")
 		}
 	}
 }
 
-// followUp asks for the timers, notices and deliveries that came of a request.
+// followUp asks for the timers, notices and deliveries that came of a request, and wakes whom it concerns.
 func (v *visitors) followUp(ctx context.Context, r *request, log *attempt) error {
 	var errs []error
 	shards, notices := make(map[int]bool), make(map[int]bool)
@@ -103,6 +130,12 @@ func (v *visitors) followUp(ctx context.Context, r *request, log *attempt) error
 		}
 		if c.Notices > 0 {
 			notices[shard] = true
+		}
+	}
+	for _, shard := range r.passOn {
+		woken, err := v.engine.PassOn(ctx, shard)
+		if errs = append(errs, err); woken > 0 {
+			log.Did("woken", woken)
 		}
 	}
 	for shard := range notices {

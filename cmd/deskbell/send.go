@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type sendCmd struct {
@@ -24,8 +25,8 @@ type sendCmd struct {
 func (*sendCmd) Help() string {
 	return `
 Hands events to the workers, over the Redis of REDIS_URL, or of the deskbell up that runs here. When something is wrong with any of them, nothing is sent.
-An event that was sent before, with its id, within a day is ignored. Events of a property that is not defined lead to nothing;
-send names these properties.
+An event that was sent before, with its id, within a day is ignored. Events of a property, or an agent, that is not defined lead
+to nothing; send names these.
 
 Examples:
 
@@ -56,18 +57,24 @@ func (c *sendCmd) Run(ctx context.Context, a *app) (err error) {
 	return a.warnOfUndefined(ctx, s, events)
 }
 
-// warnOfUndefined says which events lead to nothing: workers drop those of a property that is not defined.
+// warnOfUndefined says which events lead to nothing: workers drop those of a property, or an agent, that is not defined.
 func (a *app) warnOfUndefined(ctx context.Context, s *session, events []event.Event) error {
-	count := make(map[string]int)
+	count := make(map[store.Subject]int)
 	for i := range events {
-		if property := events[i].Data.Property; property != "" {
-			count[property]++
+		if subject, ok := store.Needs(&events[i]); ok {
+			count[subject]++
 		}
 	}
 	undefined, err := s.client.Undefined(ctx, slices.Collect(maps.Keys(count)))
-	for _, property := range slices.Sorted(maps.Keys(undefined)) {
+	for _, subject := range slices.Sorted(maps.Keys(undefined)) {
+		n := count[subject]
+		if agent, ok := subject.Agent(); ok {
+			fmt.Fprintf(a.stderr, "There is no agent %q: their %d of these events lead to nothing.\n", agent, n)
+			continue
+		}
+		property, _ := subject.Property()
 		hint, wrong := s.client.SuggestProperty(ctx, property, nil)
-		fmt.Fprintf(a.stderr, "There is no property %q%s: its %d of these events lead to nothing.\n", property, hint, count[property])
+		fmt.Fprintf(a.stderr, "There is no property %q%s: its %d of these events lead to nothing.\n", property, hint, n)
 		err = errors.Join(err, wrong)
 	}
 	return err

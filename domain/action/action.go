@@ -3,6 +3,8 @@
 package action
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"time"
@@ -37,10 +39,11 @@ func (t Type) Doc() string {
 	case DepartmentStateChanged:
 		return "The same of one department."
 	case AgentStatusChanged:
-		return "An agent has gone online or offline, or it has changed until when. `properties` are those that they serve, as far as these " +
+		return "An agent has come, gone or changed their status, or it has changed until when. `properties` are those that they serve, as far as these " +
 			"use the destination; absent for an agent who serves none."
 	case AgentNotify:
 		return "An agent is to be told that their hours have started or ended: `kind` is `hours_started` or `hours_ended`; " +
+			"or why they are not online: a chat has waited for them for too long (`auto_offline`), or they did nothing (`idle`); " +
 			"or that a property closes soon: `closing_soon`; " +
 			"or what came in while one was closed: `digest_opened`; or that a chat has no answer, or is open after a colleague's hours: " +
 			"`slow_chat`, `shift_end`; or agents a text: `trigger`. `properties` as with `agent.status_changed`."
@@ -109,11 +112,20 @@ func ID(t Type, subject string, c Cause) string {
 	b = append(b, ':')
 	b = append(b, subject...)
 	b = append(b, ':')
-	if !c.Boundary.IsZero() {
+	switch {
+	case !c.Boundary.IsZero():
 		return string(strconv.AppendInt(b, c.Boundary.Unix(), 10))
+	case c.Event != "":
+		return hashed(string(b), c.Event)
 	}
 	b = append(b, 'e')
 	return string(strconv.AppendInt(b, c.Edit, 10))
+}
+
+// hashed is an id that ends with a hash of a key, which may have any characters.
+func hashed(id, key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return id + hex.EncodeToString(sum[:10])
 }
 
 // State is the data of WidgetStateChanged and DepartmentStateChanged.
@@ -153,13 +165,14 @@ type AgentStatus struct {
 type Notice struct {
 	Agent  string     `json:"agent"`
 	Name   string     `json:"name,omitempty"`
-	Kind   string     `json:"kind"`             // hours_started | hours_ended | closing_soon | digest_opened
-	Reason string     `json:"reason,omitempty"` // of the hours at the boundary; closing_soon: hours_end_soon
-	Until  *time.Time `json:"until"`            // hours_started: when they end; hours_ended: when the next begin; null: not in sight; closing_soon: the closing
+	Kind   string     `json:"kind"`             // hours_started | hours_ended | auto_offline | idle | closing_soon | digest_opened
+	Reason string     `json:"reason,omitempty"` // of the hours at the boundary; auto_offline, idle: the same word; closing_soon: hours_end_soon
+	Until  *time.Time `json:"until"`            // hours_started: when they end; hours_ended: when the next begin; null: not in sight; auto_offline, idle: the next boundary; closing_soon: the closing
 	Cause  Cause      `json:"cause"`
 
-	Property   string `json:"property,omitempty"`   // closing_soon: the one that closes, or its property; digest_opened
+	Property   string `json:"property,omitempty"`   // closing_soon: the one that closes, or its property; digest_opened; auto_offline: that of the chat
 	Department string `json:"department,omitempty"` // does, before it
+	Chat       string `json:"chat,omitempty"`       // auto_offline: the one that waits; to the agent's own services alone, like its property
 	Text       string `json:"text,omitempty"`       // digest_opened: the items that came in
 
 	Properties []string `json:"properties,omitempty"` // see WithProperties; closing_soon and digest_opened: Property alone

@@ -1,8 +1,6 @@
 package action
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"time"
 )
 
@@ -123,6 +121,5 @@ type Ticket struct {
 // VisitorID is the id of an action for a visitor. key tells it from all others of its type for
 // that visitor, and is the same for a repeat.
 func VisitorID(t Type, property, visitor, key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return string(t) + ":" + property + ":" + visitor + ":" + hex.EncodeToString(sum[:10])
+	return hashed(string(t)+":"+property+":"+visitor+":", key)
 }

@@ -59,7 +59,7 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 	for i := range events {
 		lane, ok := LaneOf(&events[i], c.shard)
 		if !ok {
-			continue // events of agents have no effect yet
+			continue // it names nobody
 		}
 		body, err := events[i].MarshalJSON()
 		if err != nil {

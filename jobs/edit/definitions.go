@@ -76,28 +76,25 @@ func (r *records) Find(ctx context.Context, kind Kind, names []string) ([]Stored
 	return list, nil
 }
 
-// Undefined tells which of some properties are not defined. It asks Redis for those alone that it has not found in the last ten
-// seconds. A property that is defined is known at once; one that another process removes may count as defined for ten seconds.
-func (r *records) Undefined(ctx context.Context, properties []string) (map[string]bool, error) {
+// Undefined tells which of some properties and agents are not defined. It asks Redis for those alone that it has not found in
+// the last ten seconds. One that is defined is known at once; one that another process removes may count as defined for ten
+// seconds.
+func (r *records) Undefined(ctx context.Context, subjects []store.Subject) (map[store.Subject]bool, error) {
 	now := r.now()
-	rest := r.known.missing(properties, now)
+	rest := r.known.missing(subjects, now)
 	if len(rest) == 0 {
 		return nil, nil
 	}
-	subjects := make([]store.Subject, len(rest))
-	for i, id := range rest {
-		subjects[i] = store.PropertySubject(id)
-	}
-	found, err := r.store.Load(ctx, subjects)
+	found, err := r.store.Load(ctx, rest)
 	if err != nil {
 		return nil, err
 	}
-	undefined := make(map[string]bool)
-	for i, record := range found {
+	undefined := make(map[store.Subject]bool)
+	for _, record := range found {
 		if record.Rev == 0 {
-			undefined[rest[i]] = true
+			undefined[record.Subject] = true
 		} else {
-			r.known.remember(rest[i], now)
+			r.known.remember(record.Subject, now)
 		}
 	}
 	return undefined, nil

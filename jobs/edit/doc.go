@@ -4,6 +4,6 @@
 // and ask a worker for the sweeps that follow from it. It decides nothing itself.
 //
 // Editor (editor.go) gets, puts, lists and deletes definitions (definitions.go), applies whole sets of them (apply.go) and sets
-// overrides (override.go). It also tells whether properties are defined (known.go). references.go finds names that lead nowhere
+// overrides (override.go). It also tells whether properties and agents are defined (known.go). references.go finds names that lead nowhere
 // and users of a definition; write.go is the conditional write. Keys (keys.go) needs no Editor.
 package edit

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/table"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 const (
@@ -40,8 +41,8 @@ func (h *hints) SuggestProperty(ctx context.Context, written string, only []stri
 	if near == "" {
 		return "", nil
 	}
-	undefined, err := h.records.Undefined(ctx, []string{near})
-	if err != nil || undefined[near] {
+	undefined, err := h.records.Undefined(ctx, []store.Subject{store.PropertySubject(near)})
+	if err != nil || undefined[store.PropertySubject(near)] {
 		return "", err
 	}
 	return table.DidYouMean(near), nil

@@ -91,8 +91,8 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 			return nil, err
 		}
 		ok, err := swap(body)
-		if kind == KindProperty && body == nil {
-			r.known.forget(name)
+		if subject, ok := kind.subject(name); ok && body == nil {
+			r.known.forget(subject)
 		}
 		if err != nil {
 			return nil, err

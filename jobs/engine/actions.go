@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
@@ -33,8 +34,7 @@ func widgetAction(property string, c widget.Change, rev int64, at time.Time) act
 	}}
 }
 
-func agentAction(id string, d agent.Decision, rev int64, at time.Time) action.Action {
-	why := cause(d.Boundary, rev)
+func agentAction(id string, d agent.Decision, why action.Cause, at time.Time) action.Action {
 	return action.Action{ID: action.ID(action.AgentStatusChanged, id, why), Type: action.AgentStatusChanged, Time: at, Data: action.AgentStatus{
 		Agent: id, Previous: string(d.Before), Status: string(d.State.Status), Reason: d.State.Reason,
 		Since: d.State.Since, Until: action.OrNull(d.State.Until), Next: action.OrNull(string(d.State.Next)),
@@ -42,11 +42,14 @@ func agentAction(id string, d agent.Decision, rev int64, at time.Time) action.Ac
 	}}
 }
 
-func noticeAction(id, name string, n agent.Notice, at time.Time) action.Action {
+// agentNotice is a notice to an agent, by services of their own or else for destinations.
+func agentNotice(id, name string, own bool, n agent.Notice, at time.Time) action.Action {
 	why := action.Cause{Boundary: n.Boundary}
-	return action.Action{ID: action.ID(action.AgentNotify, id+":"+string(n.Kind), why), Type: action.AgentNotify, Time: at, Data: action.Notice{
-		Agent: id, Name: name, Kind: string(n.Kind), Reason: n.Reason, Until: action.OrNull(n.Until), Cause: why,
-	}}
+	data := action.Notice{Agent: id, Name: name, Kind: string(n.Kind), Reason: n.Reason, Until: action.OrNull(n.Until), Cause: why}
+	if own { // destinations of other properties have no business with the chat
+		data.Property, data.Chat, _ = strings.Cut(n.Chat, "/")
+	}
+	return action.Action{ID: action.ID(action.AgentNotify, id+":"+string(n.Kind), why), Type: action.AgentNotify, Time: at, Data: data}
 }
 
 func digestNotice(id, name, property string, d *action.Digest, at time.Time) action.Action {

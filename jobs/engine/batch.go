@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -23,6 +24,7 @@ type Batch struct {
 	fallback   *time.Location // of compile, where nothing names a zone
 	Properties map[store.Subject]*definition.Property
 	Agents     map[string]*definition.Agent // by id
+	presence   map[string][]byte            // states of agents that have one, by id
 	named      map[string][]byte            // schedules by name
 	urls       map[store.Subject][]string   // of calendars that the definitions name
 	said       calendars
@@ -39,6 +41,7 @@ func gather(ctx context.Context, db Reader, s *schedules, known *policyCache, re
 		fallback:   s.fallback,
 		Properties: make(map[store.Subject]*definition.Property),
 		Agents:     make(map[string]*definition.Agent),
+		presence:   make(map[string][]byte),
 		named:      make(map[string][]byte),
 		urls:       make(map[store.Subject][]string),
 		compiled:   make(map[string]agent.Agent),
@@ -106,6 +109,9 @@ func (b *Batch) decode(r store.Record) {
 		if err = json.Unmarshal(r.Definition, a); err == nil {
 			b.Agents[id] = a
 		}
+		if bytes.Contains(r.State, []byte(`"presence":`)) { // most agents have none, and nothing is decoded for them
+			b.presence[id] = r.State
+		}
 	} else if p := b.known(r.Definition); p != nil {
 		b.Properties[r.Subject] = p
 	} else {
@@ -141,21 +147,22 @@ func (b *Batch) loadNamed(ctx context.Context, db Reader) error {
 	return err
 }
 
-// Compiled gives the compiled property of a record, as widget.Decide needs it, and its state.
-func (b *Batch) Compiled(r *store.Record) (p widget.Property, state PropertyState, err error) {
+// Compiled gives the compiled property of a record, as widget.Decide needs it at an instant and for some seconds more, and its
+// state. Zero is no instant: agents are there in all of their hours.
+func (b *Batch) Compiled(r *store.Record, at time.Time) (p widget.Property, state PropertyState, err error) {
 	if err := b.Broken[r.Subject]; err != nil {
 		return p, state, err
 	}
 	if err := DecodeState(r.State, &state); err != nil {
 		return p, state, err
 	}
-	p, err = b.Property(b.Properties[r.Subject], state.Overrides)
+	p, err = b.Property(b.Properties[r.Subject], state.Overrides, at)
 	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
 	return p, state, err
 }
 
-// Property compiles a definition for widget.Decide. The zero overrides are none.
-func (b *Batch) Property(def *definition.Property, overrides Overrides) (widget.Property, error) {
+// Property compiles a definition for widget.Decide, with its agents as Compiled. The zero overrides are none.
+func (b *Batch) Property(def *definition.Property, overrides Overrides, at time.Time) (widget.Property, error) {
 	schedule, err := b.schedule(def.Schedule, def.TimeZone)
 	if err != nil {
 		return widget.Property{}, err
@@ -165,12 +172,12 @@ func (b *Batch) Property(def *definition.Property, overrides Overrides) (widget.
 		schedule = schedule.With(*overrides.Override)
 	}
 	p := widget.Property{
-		Hours: schedule, Policy: def.Widget, Agents: b.agentsOf(def.Agents), ClosingSoon: time.Duration(def.ClosingSoon.Before),
+		Hours: schedule, Policy: def.Widget, Agents: b.agentsOf(def.Agents, at), ClosingSoon: time.Duration(def.ClosingSoon.Before),
 	}
 	p.Listeners = listeners(def.Agents, p.Agents)
 	for _, id := range def.DepartmentIDs() {
 		d := def.Departments[id]
-		part := widget.Department{ID: id, Override: overrides.Departments[id], Agents: b.agentsOf(d.Agents)}
+		part := widget.Department{ID: id, Override: overrides.Departments[id], Agents: b.agentsOf(d.Agents, at)}
 		part.Listeners = listeners(d.Agents, part.Agents)
 		if !d.Schedule.IsZero() && !d.Schedule.Equal(def.Schedule) { // which opens with its property's then
 			if part.Hours, err = b.schedule(d.Schedule, zone); err != nil {
@@ -188,7 +195,7 @@ func (b *Batch) Gates(r *store.Record, department string, o Overrides) ([]*hours
 	if err := b.Broken[r.Subject]; err != nil {
 		return nil, err
 	}
-	p, err := b.Property(b.Properties[r.Subject], o)
+	p, err := b.Property(b.Properties[r.Subject], o, time.Time{})
 	if err != nil || department == "" {
 		return []*hours.Schedule{p.Hours}, err
 	}
@@ -219,9 +226,29 @@ func (b *Batch) zoneOf(def definition.Schedule, s *hours.Schedule) string {
 	return s.Location().String()
 }
 
-// agentsOf compiles agents. One that has been removed, or that cannot be read, is
+// AgentAt is Agent with their rules, and with what events have said of them, as of an instant.
+func (b *Batch) AgentAt(id string, at time.Time) (agent.Agent, error) {
+	a, err := b.ruled(id)
+	a.AsOf = at
+	if err != nil || b.presence[id] == nil {
+		return a, err
+	}
+	var state agent.State
+	err = DecodeState(b.presence[id], &state)
+	a.Presence = state.Presence
+	return a, err
+}
+
+// ruled is Agent with their rules.
+func (b *Batch) ruled(id string) (agent.Agent, error) {
+	a, err := b.Agent(id)
+	a.Rules = b.Agents[id].Rules()
+	return a, err
+}
+
+// agentsOf compiles agents as Compiled. One that has been removed, or that cannot be read, is
 // never available: a property's hours do not depend on it.
-func (b *Batch) agentsOf(ids []string) []widget.Agent {
+func (b *Batch) agentsOf(ids []string, at time.Time) []widget.Agent {
 	var agents []widget.Agent
 	for _, id := range ids {
 		def := b.Agents[id]
@@ -229,7 +256,11 @@ func (b *Batch) agentsOf(ids []string) []widget.Agent {
 			agents = append(agents, gone{})
 			continue
 		}
-		a, err := b.Agent(id)
+		compile := b.Agent
+		if !at.IsZero() {
+			compile = func(id string) (agent.Agent, error) { return b.AgentAt(id, at) }
+		}
+		a, err := compile(id)
 		if err != nil {
 			b.Broken[store.AgentSubject(id)] = err
 			agents = append(agents, gone{})

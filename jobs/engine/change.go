@@ -106,9 +106,9 @@ type Broken struct {
 type Outcome struct {
 	Changes []Change
 	Broken  []Broken
-	Skipped []Skipped       // messages that were decided against
-	Held    []store.Subject // of whom something is due, and waits for events
-	Dropped map[string]int  // how many events of properties that are not defined, by id
+	Skipped []Skipped             // messages that were decided against
+	Held    []store.Subject       // of whom something is due, and waits for events
+	Dropped map[store.Subject]int // how many events of properties and agents that are not defined
 }
 
 // decidedAt notes of all changes when they were decided.
@@ -118,10 +118,13 @@ func (out *Outcome) decidedAt(at time.Time) {
 	}
 }
 
-// drop counts events of a property that is not defined.
-func (out *Outcome) drop(property string, events int) {
-	if out.Dropped == nil {
-		out.Dropped = make(map[string]int)
+// drop counts events of a property, or an agent, that is not defined.
+func (out *Outcome) drop(undefined store.Subject, events int) {
+	if events == 0 {
+		return
 	}
-	out.Dropped[property] += events
+	if out.Dropped == nil {
+		out.Dropped = make(map[store.Subject]int)
+	}
+	out.Dropped[undefined] += events
 }

@@ -15,12 +15,14 @@ import (
 // Decider turns records into changes: it gathers what a decision needs (named
 // schedules, agents in other shards), and asks the domain.
 //
-// A property is decided from the definitions of its agents and not from their
-// states: at nine o'clock it does not matter whether the agents' shards or the
-// property's are swept first, and an agent's start of hours need not wake the
-// properties, since their own horizon has foreseen it. Only what nobody could
-// foresee, an edit, is passed on: from an agent to properties, and from a property to
-// its visitors who have a chat going.
+// A property is decided from the definitions of its agents and from what events said of
+// them, and not from their statuses: at nine o'clock it does not matter whether the
+// agents' shards or the property's are swept first, and an agent's start of hours need
+// not wake the properties, since their own horizon has foreseen it. Only what nobody
+// could foresee is passed on. An edit goes from an agent to properties, and from a
+// property to its visitors who have a chat going. An agent who comes, goes, or gives no
+// sign of life stirs the properties: these pass it on to nobody, since the hours of their
+// chats are as they were.
 type Decider struct {
 	store     Reader
 	schedules *schedules
@@ -78,7 +80,7 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 			continue
 		}
 		c := changeOf(r)
-		if err := guard(func() error { return decideDefined(batch, r, &c, at) }); err != nil {
+		if err := guard(func() error { return decideDefined(batch, r, &c, nil, at) }); err != nil {
 			batch.Broken[r.Subject] = err
 			c = toRetry(r, at)
 		}
@@ -94,15 +96,59 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 	return out, nil
 }
 
-// decideDefined decides on an agent or a property.
-func decideDefined(b *Batch, r *store.Record, c *Change, at time.Time) error {
+// decideDefined decides on an agent, with some events, or on a property.
+func decideDefined(b *Batch, r *store.Record, c *Change, fresh []event.Event, at time.Time) error {
 	if err := b.Broken[r.Subject]; err != nil {
 		return err
 	}
 	if id, ok := r.Subject.Agent(); ok {
-		return decideAgent(b, id, r, c, at)
+		return decideAgent(b, id, r, c, fresh, at)
 	}
 	return decideProperty(b, r, c, at)
+}
+
+// DecideNews is DecideVisitors for records with events of agents among them.
+func (d *Decider) DecideNews(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time) (Outcome, error) {
+	out, err := d.DecideVisitors(ctx, records, events, at)
+	if err != nil {
+		return out, err
+	}
+	agents := slices.DeleteFunc(slices.Clone(records), func(r store.Record) bool {
+		_, ok := r.Subject.Agent()
+		return !ok
+	})
+	if len(agents) == 0 {
+		return out, nil
+	}
+	return out, d.decideAgents(ctx, &out, agents, events, at)
+}
+
+// decideAgents decides on agents of whom there are events. Those of one that cannot be read are not noted as seen.
+func (d *Decider) decideAgents(ctx context.Context, out *Outcome, agents []store.Record, events map[store.Subject][]event.Event, at time.Time) error {
+	b, err := d.Gather(ctx, agents)
+	if err != nil {
+		return err
+	}
+	var changes []Change
+	for i := range agents {
+		r := &agents[i]
+		if r.Rev == 0 || r.Definition == nil {
+			out.drop(r.Subject, len(events[r.Subject]))
+			continue
+		}
+		c := changeOf(r)
+		if err := guard(func() error { return decideDefined(b, r, &c, events[r.Subject], at) }); err != nil {
+			out.Broken = append(out.Broken, Broken{r.Subject, err})
+			continue
+		}
+		changes = append(changes, c)
+	}
+	if err := (serving{d.store, d.policies}).address(ctx, b, changes, at); err != nil {
+		return err
+	}
+	out.Changes = append(out.Changes, changes...)
+	out.decidedAt(at)
+	return nil
 }
 
 // DecideVisitors decides on visitors and digests as of an instant. Events are merged into the states of
@@ -130,7 +176,7 @@ func (d *Decider) DecideVisitors(ctx context.Context, records []store.Record, ev
 		property, fresh := properties[id], events[r.Subject]
 		switch {
 		case property == nil && len(fresh) > 0:
-			out.drop(id, len(fresh))
+			out.drop(store.PropertySubject(id), len(fresh))
 		case r.Rev == 0 && len(fresh) == 0: // removed in between
 		case property == nil: // with its property
 			out.Changes = append(out.Changes, toRemove(r))

@@ -52,6 +52,7 @@ type Store interface {
 	Chatting(ctx context.Context, property, cursor string, limit int) ([]store.Subject, string, error)
 	Served(ctx context.Context, by store.Subject, cursor string, limit int) ([]store.Subject, string, error)
 	Wake(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error
+	Stir(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error
 	Wakes(ctx context.Context, shard int, limit int) ([]store.WakeRequest, error)
 	Woke(ctx context.Context, shard int, marks []store.WakeRequest) error
 	Spread(ctx context.Context, mark store.WakeRequest) error

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -40,8 +42,14 @@ func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
 
 // fulfil wakes the requested subjects, notes in which shards they are, and says how many.
 func (e *Engine) fulfil(ctx context.Context, requests []store.WakeRequest, awake map[int]bool) (woken int, err error) {
-	var subjects []store.Subject
+	var subjects, stirred []store.Subject
 	for _, q := range requests {
+		if s, ok := q.Stirs(); ok {
+			if _, ok := s.Property(); ok { // whoever stands in for the agent has the hours that they had
+				stirred = append(stirred, s)
+			}
+			continue
+		}
 		if _, ok := store.Subject(q.Name).Agent(); ok {
 			n, err := e.wakeStandIn(ctx, store.Subject(q.Name), awake)
 			woken += n
@@ -61,7 +69,8 @@ func (e *Engine) fulfil(ctx context.Context, requests []store.WakeRequest, awake
 			return woken, err
 		}
 	}
-	return woken + len(subjects), e.wake(ctx, subjects, awake)
+	err = errors.Join(e.wake(ctx, subjects, awake), e.bringForward(ctx, e.Store.Stir, stirred, awake))
+	return woken + len(subjects) + len(stirred), err
 }
 
 // wakeStandIn makes an agent due who stands in for another one that was edited, and wakes the properties that they serve.
@@ -118,6 +127,11 @@ func (e *Engine) wakeChatters(ctx context.Context, property string, awake map[in
 
 // wake wakes subjects of any shards, and notes in which they are.
 func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[int]bool) error {
+	return e.bringForward(ctx, e.Store.Wake, subjects, awake)
+}
+
+// bringForward wakes or stirs.
+func (e *Engine) bringForward(ctx context.Context, wake func(context.Context, int, []store.Subject, time.Time) error, subjects []store.Subject, awake map[int]bool) error {
 	byShard := make(map[int][]store.Subject)
 	for _, s := range subjects {
 		n := e.Store.Shard(s)
@@ -125,7 +139,7 @@ func (e *Engine) wake(ctx context.Context, subjects []store.Subject, awake map[i
 	}
 	now := e.now()
 	for n, some := range byShard {
-		if err := e.Store.Wake(ctx, n, some, now); err != nil {
+		if err := wake(ctx, n, some, now); err != nil {
 			return err
 		}
 		awake[n] = true

@@ -22,7 +22,7 @@ type intakeStore interface {
 	Serve(ctx context.Context, served store.Subject, by []store.Subject) error
 }
 
-// intake processes events, and visitors whose time has come: load, decide, commit, and once more
+// intake processes events, of visitors and of agents, and visitors whose time has come: load, decide, commit, and once more
 // for each lost commit. A worker and the simulation both go this way.
 type intake struct {
 	store      intakeStore
@@ -37,7 +37,7 @@ type Taken struct {
 	At      time.Time
 	Changes []Change // committed
 	Broken  []Broken
-	Dropped map[string]int // events of properties that are not defined, by property
+	Dropped map[store.Subject]int // events of properties and agents that are not defined
 	Skipped []Skipped
 	Held    map[store.Subject]bool // of whom something is due, and waits for events
 
@@ -52,7 +52,7 @@ const intakeTries = 20
 // Process takes in events, and decides on visitors whose time has come. With an error, Taken still
 // holds for those that were committed; the others have to be given to it again. The events are those of some tasks.
 func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject, tasks ...string) (*Taken, error) {
-	t := &Taken{At: in.now(), Dropped: make(map[string]int), Held: make(map[store.Subject]bool)}
+	t := &Taken{At: in.now(), Dropped: make(map[store.Subject]int), Held: make(map[store.Subject]bool)}
 	events = slices.Clone(events)
 	event.Arrive(events, t.At) // by the clock of this worker, too: they may be from another machine
 	news := make(map[store.Subject][]event.Event)
@@ -72,13 +72,13 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 		}
 		t.At = in.now()
 	}
-	return t, fmt.Errorf("taking events of %d visitors: %w", len(news), errRecordsBusy)
+	return t, fmt.Errorf("taking events of %d visitors and agents: %w", len(news), errRecordsBusy)
 }
 
 // errRecordsBusy is for work that comes again by itself.
-var errRecordsBusy = errors.New("others kept writing the same visitors")
+var errRecordsBusy = errors.New("others kept writing the same records")
 
-// round processes all news once, and leaves the news of visitors whose commit was lost. It goes through the visitors part by part:
+// round processes all news once, and leaves the news of those whose commit was lost. It goes through them part by part:
 // their events are bounded, and their records may be a hundred times as large.
 func (in intake) round(ctx context.Context, news map[store.Subject][]event.Event, tasks []string, t *Taken) error {
 	rest := slices.Sorted(maps.Keys(news)) // a simulation is the same each time
@@ -113,7 +113,7 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 	if err != nil {
 		return nil, err
 	}
-	out, err := in.decider.DecideVisitors(ctx, records, news, t.At)
+	out, err := in.decider.DecideNews(ctx, records, news, t.At)
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +146,8 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 		}
 	}
 	t.Broken = append(t.Broken, out.Broken...)
-	for property, n := range out.Dropped {
-		t.Dropped[property] += n
+	for undefined, n := range out.Dropped {
+		t.Dropped[undefined] += n
 	}
 	return lost, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// findOwners sorts events by visitor into the news. For events of chats it looks up, notes and parks. It gives the chats
+// findOwners sorts events by visitor and by agent into the news. For events of chats it looks up, notes and parks. It gives the chats
 // whose parked events are among the news: these stay parked until they are taken in, so that none is lost. Of a property
 // that is not defined it notes and parks nothing.
 func (in intake) findOwners(ctx context.Context, t *Taken, events []event.Event, news map[store.Subject][]event.Event) (parked []store.Subject, err error) {
@@ -46,7 +46,7 @@ func (in intake) findOwners(ctx context.Context, t *Taken, events []event.Event,
 				continue
 			}
 			if property := propertyOf(s); undefined[property] && o.Visitor == "" {
-				t.Dropped[property] += len(chats[s])
+				t.Dropped[store.PropertySubject(property)] += len(chats[s])
 			} else if o.hand(news, chats[s]) {
 				parked = append(parked, s)
 			}

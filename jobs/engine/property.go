@@ -12,7 +12,7 @@ import (
 // decideProperty decides on a property and its departments, from the definitions of its agents.
 func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	id, _ := r.Subject.Property()
-	p, state, err := b.Compiled(r)
+	p, state, err := b.Compiled(r, at)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,9 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	c.Wake = r.Woken // passed on to its visitors' chats: no clock has foreseen this
 	for _, change := range d.Changes {
 		if change.Department == "" {
-			c.Uncovered = uncovered(p, state.Widget.Since, change.State.Since)
+			if c.Uncovered, err = uncovered(b, r, state.Widget.Since, change.State.Since); err != nil {
+				return err
+			}
 		}
 		switch {
 		case change.Before == change.State.Status:
@@ -59,13 +61,14 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 
 // uncovered is the open time between two changes of a widget in which nobody was on shift, as the definitions are now. Of a
 // state that held for longer than a month, only the last month counts.
-func uncovered(p widget.Property, since, until time.Time) time.Duration {
+func uncovered(b *Batch, r *store.Record, since, until time.Time) (time.Duration, error) {
 	const most = 31 * 24 * time.Hour
 	if since.IsZero() || !since.Before(until) {
-		return 0
+		return 0, nil
 	}
+	p, _, err := b.Compiled(r, time.Time{})
 	if until.Sub(since) > most {
 		since = until.Add(-most)
 	}
-	return widget.Uncovered(p, since, until)
+	return widget.Uncovered(p, since, until), err
 }

@@ -31,7 +31,7 @@ type propertyAt struct {
 
 // read decides on the property as of the instant, and keeps the results for its visitors.
 func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time.Time) error {
-	compiled, state, err := b.Compiled(r)
+	compiled, state, err := b.Compiled(r, at)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 		part := &compiled.Departments[i]
 		p.parts[part.ID] = compiled.Gates(part)
 	}
-	for _, a := range b.agentsOf(p.def.AllAgents()) {
+	for _, a := range b.agentsOf(p.def.AllAgents(), at) {
 		if a.Available(at) {
 			p.online++
 		}

@@ -64,6 +64,28 @@ func (s serving) address(ctx context.Context, b *Batch, changes []Change, at tim
 
 func forDestinations(o store.Outgoing) bool { return !o.Notice }
 
+// Serves gives the properties that list each of some agents, or whose hours they take turns in, in order. An agent who serves
+// none is left out.
+func (d *Decider) Serves(ctx context.Context, agents []string) (map[string][]string, error) {
+	servants := make(map[string][]string, len(agents))
+	for _, id := range agents {
+		servants[id] = []string{id}
+	}
+	if len(servants) == 0 {
+		return nil, nil
+	}
+	properties, err := serving{d.store, d.policies}.served(ctx, servants)
+	serves := make(map[string][]string)
+	for _, p := range properties {
+		for _, id := range p.agents {
+			if servants[id] != nil && !slices.Contains(serves[id], p.id) {
+				serves[id] = append(serves[id], p.id)
+			}
+		}
+	}
+	return serves, err
+}
+
 // standsInFor are the agents for whom an agent stands in at an instant.
 func standsInFor(b *Batch, id string, at time.Time) (others []string) {
 	def := b.Agents[id]

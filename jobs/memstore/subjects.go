@@ -74,8 +74,8 @@ func (s *Store) Commit(_ context.Context, changes []store.Change) (lost []store.
 		if sh.change(r, c) && (!c.Subject.Undefined() || len(c.Actions) > 0) {
 			told = append(told, c.Subject)
 		}
-		if c.Wake {
-			sh.requestWakes(c.Subject)
+		if c.Wake || c.Stir {
+			sh.requestWakes(c.Subject, c.Wake)
 		}
 		s.send(sh, c)
 		sh.seen.add(c)
@@ -109,7 +109,7 @@ func (sh *shard) change(r *record, c *store.Change) bool {
 		return true
 	}
 	sh.schedule(c.Subject, r, c.Due)
-	if c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Seen) == 0 {
+	if c.State == nil && !c.Woken && !c.Wake && !c.Stir && len(c.Actions) == 0 && len(c.Seen) == 0 {
 		return false
 	}
 	if c.State != nil {
@@ -119,11 +119,15 @@ func (sh *shard) change(r *record, c *store.Change) bool {
 	return true
 }
 
-// requestWakes asks to wake the subjects that a subject serves.
-func (sh *shard) requestWakes(by store.Subject) {
+// requestWakes asks to wake, or else to stir, the subjects that a subject serves.
+func (sh *shard) requestWakes(by store.Subject, wake bool) {
 	sh.wakes.count++
 	for served := range sh.served[by] {
-		sh.wakes.at[string(served)] = sh.wakes.count
+		name := string(served)
+		if !wake {
+			name = store.StirName(served)
+		}
+		sh.wakes.at[name] = sh.wakes.count
 	}
 }
 

@@ -50,6 +50,17 @@ func (s *Store) Serve(_ context.Context, served store.Subject, by []store.Subjec
 
 // Wake implements store.Store.
 func (s *Store) Wake(_ context.Context, shard int, subjects []store.Subject, at time.Time) error {
+	s.bringForward(shard, subjects, at, true)
+	return nil
+}
+
+// Stir implements store.Store.
+func (s *Store) Stir(_ context.Context, shard int, subjects []store.Subject, at time.Time) error {
+	s.bringForward(shard, subjects, at, false)
+	return nil
+}
+
+func (s *Store) bringForward(shard int, subjects []store.Subject, at time.Time, wake bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sh := s.shards[shard]
@@ -58,12 +69,11 @@ func (s *Store) Wake(_ context.Context, shard int, subjects []store.Subject, at 
 		if !ok {
 			continue
 		}
-		r.rev, r.woken = r.rev+1, true
+		r.rev, r.woken = r.rev+1, r.woken || wake
 		if r.due == 0 || r.due > milliseconds(at) {
 			sh.schedule(subject, r, at)
 		}
 	}
-	return nil
 }
 
 // Wakes implements store.Store.

@@ -287,9 +287,11 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 		}
 		seen[c.Subject] = true
 		serves := 0
-		if c.Wake {
+		if c.Wake || c.Stir {
 			keys = append(keys, k.serves(c.Subject))
-			serves = len(keys)
+			if serves = len(keys); !c.Wake {
+				serves = -serves
+			}
 		}
 		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Seen), told(c), chats(c), c.At.UnixMilli())
 		for _, a := range c.Actions {
@@ -356,7 +358,7 @@ func after(c store.Change) string {
 		return "-"
 	case c.Makes():
 		return strconv.FormatInt(c.NewRev, 10) + " " + string(c.State)
-	case c.State == nil && !c.Woken && !c.Wake && len(c.Actions) == 0 && len(c.Seen) == 0:
+	case c.State == nil && !c.Woken && !c.Wake && !c.Stir && len(c.Actions) == 0 && len(c.Seen) == 0:
 		return ""
 	}
 	rev := strconv.FormatInt(c.Rev+1, 10)

@@ -30,11 +30,20 @@ func (s *Store) Serve(ctx context.Context, served store.Subject, by []store.Subj
 
 // Wake implements store.Store.
 func (s *Store) Wake(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error {
+	return s.bringForward(ctx, shard, subjects, at, "!")
+}
+
+// Stir implements store.Store.
+func (s *Store) Stir(ctx context.Context, shard int, subjects []store.Subject, at time.Time) error {
+	return s.bringForward(ctx, shard, subjects, at, "")
+}
+
+func (s *Store) bringForward(ctx context.Context, shard int, subjects []store.Subject, at time.Time, sign string) error {
 	if len(subjects) == 0 {
 		return nil
 	}
-	args := make([]any, 0, len(subjects)+1)
-	args = append(args, score(at))
+	args := make([]any, 0, len(subjects)+2)
+	args = append(args, score(at), sign)
 	for _, subject := range subjects {
 		args = append(args, string(subject))
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -95,14 +96,15 @@ func (s *Simulation) Calendars(ctx context.Context, feeds hours.Feeds) error {
 
 // Take takes in events, checked and complete as an event.Intake gives them, at the instant
 // where the clock stands: those that happen then, or that come late. The next Settle gives
-// Action the actions that follow at once. Events of a property that is not defined are
-// dropped, and logged.
+// Action the actions that follow at once. Events of a property or an agent that is not
+// defined are dropped, and logged.
 func (s *Simulation) Take(ctx context.Context, events ...event.Event) error {
 	t, err := s.Process(ctx, events, nil)
 	s.skipped = append(s.skipped, t.Skipped...)
 	s.LogBroken(t.Broken)
-	for _, property := range slices.Sorted(maps.Keys(t.Dropped)) {
-		s.Log.WithFields(logrus.Fields{"property": property, "events": t.Dropped[property]}).Warn("events dropped: their property is not defined")
+	for _, undefined := range slices.Sorted(maps.Keys(t.Dropped)) {
+		kind, id, _ := strings.Cut(string(undefined), "/")
+		s.Log.WithFields(logrus.Fields{kind: id, "events": t.Dropped[undefined]}).Warn("events dropped: their " + kind + " is not defined")
 	}
 	if err != nil || !s.explain {
 		return err

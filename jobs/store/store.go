@@ -89,19 +89,28 @@ func (s Subject) Chat() (property, chat string, ok bool) {
 	return property, chat, ok
 }
 
-// Addressee is the subject whose shard takes an event in first: the visitor, or the chat
-// when its visitor is still to be found. ok is false where there is neither.
+// Addressee is the subject whose shard takes an event in first: the visitor, the chat when its visitor is still to be
+// found, or else the agent, who is the same on all properties. ok is false where there is none of them.
 func Addressee(e *event.Event) (s Subject, ok bool) {
 	d := &e.Data
 	switch {
-	case d.Property == "":
-		return "", false
-	case d.Visitor != "":
+	case d.Property != "" && d.Visitor != "":
 		return VisitorSubject(d.Property, d.Visitor), true
-	case d.Chat != "":
+	case d.Property != "" && d.Chat != "":
 		return ChatSubject(d.Property, d.Chat), true
+	case d.Agent != "":
+		return AgentSubject(d.Agent), true
 	}
 	return "", false
+}
+
+// Needs is the property or the agent without whose definition an event leads to nothing; ok is false where there is neither.
+func Needs(e *event.Event) (s Subject, ok bool) {
+	to, ok := Addressee(e)
+	if _, agent := to.Agent(); agent || !ok {
+		return to, ok
+	}
+	return PropertySubject(e.Data.Property), true
 }
 
 // Undefined tells whether subjects of this kind have no definition but only a state:
@@ -136,6 +145,7 @@ type Change struct {
 	State   []byte    // the new state; nil: as before
 	Due     time.Time // when to decide again; zero: only when woken
 	Wake    bool      // wake the subjects that this one serves (Serve)
+	Stir    bool      // stir them; Wake does more
 	Actions []Outgoing
 
 	// ChatsBegin and ChatsEnd say that Chatting gives a visitor from now on, or no longer;
@@ -249,8 +259,20 @@ type Depth struct {
 
 // WakeRequest asks to wake a subject, or the users of a schedule. Count tells a request from a later one.
 type WakeRequest struct {
-	Name  string
+	Name  string // of one to stir: StirName
 	Count float64
+}
+
+// stirSign begins the names of requests to stir. No subject begins with it.
+const stirSign = "~"
+
+// StirName is the name of a request to stir a subject.
+func StirName(s Subject) string { return stirSign + string(s) }
+
+// Stirs gives the subject that a request asks to stir; ok is false for a request to wake.
+func (q WakeRequest) Stirs() (s Subject, ok bool) {
+	name, ok := strings.CutPrefix(q.Name, stirSign)
+	return Subject(name), ok
 }
 
 // Store keeps definitions, states, the timetable and the outbox, in shards. All data of
@@ -303,6 +325,8 @@ type Store interface {
 	Chatting(ctx context.Context, property, cursor string, limit int) ([]Subject, string, error)
 	// Wake makes subjects of one shard due; decisions under way are then lost.
 	Wake(ctx context.Context, shard int, subjects []Subject, at time.Time) error
+	// Stir is Wake for a change that is not to be passed on: a record is Woken only if it was before.
+	Stir(ctx context.Context, shard int, subjects []Subject, at time.Time) error
 	// Wakes are the requests of a shard to wake subjects elsewhere.
 	Wakes(ctx context.Context, shard int, limit int) ([]WakeRequest, error)
 	// Woke strikes out requests, except those that were repeated since.

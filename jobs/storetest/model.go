@@ -119,13 +119,17 @@ func (m *model) remove(rt *rapid.T) {
 }
 
 func (m *model) wake(rt *rapid.T) {
-	s := m.subject(rt)
-	must(rt, m.store.Wake(m.ctx, m.store.Shard(s), []store.Subject{s}, m.at()))
+	s, wake := m.subject(rt), m.store.Wake
+	stirs := rapid.Bool().Draw(rt, "stirs")
+	if stirs {
+		wake = m.store.Stir
+	}
+	must(rt, wake(m.ctx, m.store.Shard(s), []store.Subject{s}, m.at()))
 	r, ok := m.records[s]
 	if !ok {
 		return
 	}
-	r.Rev, r.Woken = r.Rev+1, true
+	r.Rev, r.Woken = r.Rev+1, r.Woken || !stirs
 	if r.Due.IsZero() || r.Due.After(m.at()) {
 		r.Due = m.at()
 	}
@@ -143,7 +147,7 @@ func (m *model) serve(rt *rapid.T) {
 
 func (m *model) commit(rt *rapid.T) {
 	r := m.record(rt)
-	c := store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Wake: rapid.Bool().Draw(rt, "wake")}
+	c := store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Wake: rapid.Bool().Draw(rt, "wake"), Stir: rapid.Bool().Draw(rt, "stir")}
 	if rapid.Bool().Draw(rt, "due") {
 		c.Due = m.at().Add(time.Duration(rapid.IntRange(0, 3).Draw(rt, "seconds")) * time.Second)
 	}
@@ -172,13 +176,18 @@ func (m *model) committed(r store.Record, c store.Change) {
 	if c.State != nil {
 		now.State = c.State
 	}
-	if c.State != nil || c.Woken || c.Wake || len(c.Actions) > 0 { // else a repeat does no harm
+	if c.State != nil || c.Woken || c.Wake || c.Stir || len(c.Actions) > 0 { // else a repeat does no harm
 		now.Rev++
 	}
 	now.Woken, now.Due = false, c.Due
 	m.records[r.Subject] = now
-	if c.Wake {
-		maps.Copy(m.wakes, m.served[r.Subject])
+	for served := range m.served[r.Subject] {
+		switch {
+		case c.Wake:
+			m.wakes[served] = true
+		case c.Stir:
+			m.wakes[store.StirName(store.Subject(served))] = true
+		}
 	}
 	for _, a := range c.Actions {
 		for _, d := range []string{"a", "b"} {

@@ -42,6 +42,43 @@ func wakes() []testCase {
 			}
 			f.loses(0, on(r))
 		}},
+		{"that is not to be passed on makes subjects due, with a new revision, and leaves the rest as it was", func(f *fixture) {
+			asleep, awake := f.settled(0, 1)[0], f.define(nine, f.subjects(0, 2)[1])[0]
+			f.must(f.store.Stir(f.Context(), 0, subjectsOf([]store.Record{asleep, awake}), nine))
+			for i, got := range f.load(asleep.Subject, awake.Subject) {
+				was := []store.Record{asleep, awake}[i]
+				if got.Rev <= was.Rev || got.Woken != was.Woken || string(got.State) != string(was.State) {
+					f.Errorf("%+v after %+v", got, was)
+				}
+				f.loses(0, on(was))
+			}
+			if due := f.due(0, nine); len(due) != 2 {
+				f.Errorf("due: %v", due)
+			}
+		}},
+		{"that is not to be passed on is requested by a commit, beside a wake", func(f *fixture) {
+			agents := f.settled(0, 2)
+			acme := store.PropertySubject("acme")
+			f.must(f.store.Serve(f.Context(), acme, subjectsOf(agents)))
+			stirs, wakes := on(agents[0]), on(agents[1])
+			stirs.Stir, wakes.Stir, wakes.Wake = true, true, true
+			f.commit(stirs)
+			requests := f.wakes(0, 9)
+			if len(requests) != 1 || requests[0].Name != store.StirName(acme) {
+				f.Fatalf("requests: %v", requests)
+			}
+			if s, ok := requests[0].Stirs(); !ok || s != acme {
+				f.Errorf("it stirs %q: %v", s, ok)
+			}
+			f.commit(wakes)
+			if all := f.wakes(0, 9); len(all) != 2 {
+				f.Errorf("requests: %v", all)
+			}
+			f.must(f.store.Woke(f.Context(), 0, requests))
+			if all := f.wakes(0, 9); len(all) != 1 || all[0].Name != string(acme) {
+				f.Errorf("requests: %v", all)
+			}
+		}},
 		{"is told who is served, in pages that cover all, until the one who serves is removed", func(f *fixture) {
 			s := f.subjects(0, 601)
 			by := f.define(nine, s[600])[0]

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
@@ -36,12 +37,12 @@ type BoardState struct {
 	GoodUntil   time.Time                  `json:"good_until"`           // the state may change by itself from then on
 }
 
-// BoardAgent is an agent by their own hours.
+// BoardAgent is an agent by their own hours, and by what events said of them.
 type BoardAgent struct {
 	Agent  string    `json:"agent"`
 	Name   string    `json:"name,omitempty"`
 	Online bool      `json:"online"`
-	Reason string    `json:"reason"`         // of the hours: hours.State.Reason
+	Reason string    `json:"reason"`         // of the hours: hours.State.Reason; or one of package agent's own
 	Until  time.Time `json:"until,omitzero"` // when Online changes next; zero: never
 }
 
@@ -84,12 +85,16 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	if err := engine.DecodeState(r.State, &state); err != nil {
 		return err
 	}
-	plain, err := b.Property(def, engine.Overrides{})
+	plain, err := b.Property(def, engine.Overrides{}, time.Time{})
 	if err != nil {
 		return err
 	}
 	overrides := state.Overrides.At(def, at)
-	p, err := b.Property(def, overrides)
+	p, err := b.Property(def, overrides, at)
+	if err != nil {
+		return err
+	}
+	shifts, err := b.Property(def, overrides, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -97,7 +102,7 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), plain.Hours.Location().String()
 	s.Today = boardDay(plain.Hours, plain.Hours.Location(), at)
-	s.Uncovered = uncoveredToday(p, &s.Today)
+	s.Uncovered = uncoveredToday(shifts, &s.Today)
 	s.NextHours = plain.Hours.NextBoundary(at).UTC()
 	s.Boundaries = upcoming(p, d.State, at)
 	s.Behind = behind(widget.State(state.Widget), at)
@@ -140,13 +145,13 @@ func agentsOnBoard(b *engine.Batch, s *BoardState, def *definition.Property, at 
 		if def == nil {
 			continue
 		}
-		a, err := b.Agent(id)
+		a, err := b.AgentAt(id, at)
 		if err != nil {
 			continue // never available, as in agentsOf
 		}
-		h := a.Hours.At(at)
-		agents = append(agents, BoardAgent{id, def.Name, h.Open, h.Reason, h.Until.UTC()})
-		if h.Open {
+		now := a.At(at)
+		agents = append(agents, BoardAgent{id, def.Name, now.Status == agent.Online, now.Reason, now.Until})
+		if a.Hours.At(at).Open {
 			s.OnShift++
 		}
 	}

@@ -122,7 +122,7 @@ func (l *Live) read(ctx context.Context, ids []string, missed int) (map[string]*
 		}
 		one := &liveRecord{uses: usedBy(b, r.Subject), loaded: now, missed: missed}
 		var state engine.PropertyState
-		one.compiled, state, one.broken = b.Compiled(r)
+		one.compiled, state, one.broken = b.Compiled(r, now)
 		one.stored = widget.State(state.Widget)
 		loaded[ids[i]] = one
 	}

@@ -65,7 +65,7 @@ func (r *Reader) Schedule(ctx context.Context, property string) (*hours.Schedule
 	if err != nil {
 		return nil, err
 	}
-	p, err := b.Property(b.Properties[record.Subject], engine.Overrides{})
+	p, err := b.Property(b.Properties[record.Subject], engine.Overrides{}, time.Time{})
 	return p.Hours, err
 }
 
@@ -119,6 +119,11 @@ func (r *Reader) AgentView(ctx context.Context, id string, at time.Time) (AgentV
 	return agentView(b, &record, id, at)
 }
 
+// Serves gives the properties that each of some agents serves; see engine.Decider.Serves.
+func (r *Reader) Serves(ctx context.Context, agents []string) (map[string][]string, error) {
+	return r.decider.Serves(ctx, agents)
+}
+
 // Coverage tells in which open time of a property nobody is on shift, from an instant up to another; with the overrides.
 // The error is ErrNotFound where the property is not defined.
 func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Time) (Coverage, error) {
@@ -129,13 +134,13 @@ func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Ti
 	return coverageOf(property, p, from, to), nil
 }
 
-// compiled gives a property that is ready to be decided on, and its state.
+// compiled gives a property, with agents who are there in all of their hours, and its state.
 func (r *Reader) compiled(ctx context.Context, property string) (p widget.Property, state engine.PropertyState, err error) {
 	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
 	if err != nil {
 		return p, state, err
 	}
-	return b.Compiled(&record)
+	return b.Compiled(&record, time.Time{})
 }
 
 // gathered loads the definition of a subject and those to which it refers. missing is the error where there is none.
@@ -160,7 +165,7 @@ func (r *Reader) AllGates(ctx context.Context, property string) (map[string][]*h
 	if err != nil {
 		return nil, err
 	}
-	p, err := b.Property(b.Properties[record.Subject], engine.Overrides{})
+	p, err := b.Property(b.Properties[record.Subject], engine.Overrides{}, time.Time{})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/hours"
@@ -104,7 +105,7 @@ func propertyStatus(b *engine.Batch, r *store.Record, agents map[string][]byte) 
 	if err := engine.DecodeState(r.State, &state); err != nil {
 		return s, err
 	}
-	p, err := b.Property(def, engine.Overrides{})
+	p, err := b.Property(def, engine.Overrides{}, time.Time{})
 	if err != nil {
 		return s, err
 	}

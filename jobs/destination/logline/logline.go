@@ -81,6 +81,10 @@ func Sentence(a action.Action, zone *time.Location) (string, error) {
 			return fmt.Sprintf("notice to %s: %s closes soon%s", n.Agent, place(n.Property, n.Department), l.at(", ", n.Until)), err
 		case string(agent.DigestOpened):
 			return fmt.Sprintf("notice to %s: %s", n.Agent, n.Text), err
+		case string(agent.AutoOffline):
+			return fmt.Sprintf("notice to %s: you are offline, since a chat has waited for you for too long", n.Agent), err
+		case string(agent.Idle):
+			return fmt.Sprintf("notice to %s: you take no new chats, since nothing was heard of you", n.Agent), err
 		case string(agent.HoursStarted):
 			return fmt.Sprintf("notice to %s: your hours have started%s", n.Agent, l.at(", until ", n.Until)), err
 		}

@@ -43,6 +43,8 @@ func TestSentences(t *testing.T) {
 			"agent lea is online (always), for good"},
 		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "hours_started", Until: &five},
 			"notice to lea: your hours have started, until Mon 23 Nov 17:00:00"},
+		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "auto_offline"}, "notice to lea: you are offline, since a chat has waited for you for too long"},
+		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "idle"}, "notice to lea: you take no new chats, since nothing was heard of you"},
 		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "hours_ended", Until: &five},
 			"notice to lea: your hours have ended, the next start Mon 23 Nov 17:00:00"},
 		{action.AgentNotify, action.Notice{Agent: "lea", Kind: "hours_ended"},

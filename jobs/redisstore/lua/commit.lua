@@ -3,7 +3,7 @@
 -- ARGV how many seconds events are known, then per decision, of distinct subjects:
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
---      index of its serves key in KEYS or 0, number of actions, number of events heard, '1' to tell of it,
+--      index of its serves key in KEYS or 0 (below 0: to stir them, and not to wake them), number of actions, number of events heard, '1' to tell of it,
 --      '+' for a visitor who chats from now on, '-' for one who no longer does ('' leaves it), when it was decided in ms, then per action:
 --      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
@@ -44,7 +44,7 @@ while i <= last do
       elseif ARGV[a + 8] == '-' then
         quiet[#quiet + 1] = sub(subject, 9)
       end
-      if serves ~= '0' then served[#served + 1] = KEYS[tonumber(serves)] end
+      if serves ~= '0' then served[#served + 1] = tonumber(serves) end
       local first = a + 10 + 2 * ARGV[a + 5] -- of the events
       for b = first, first - 2 + 2 * ARGV[a + 6], 2 do
         latest = ARGV[b + 1]
@@ -76,14 +76,14 @@ end
 if latest then call('ZREMRANGEBYSCORE', KEYS[8], '-inf', latest - ARGV[1]) end
 if #served > 0 then
   local wish
-  for _, key in ipairs(served) do
-    local members = call('SMEMBERS', key)
+  for _, serves in ipairs(served) do
+    local members, sign = call('SMEMBERS', KEYS[math.abs(serves)]), serves < 0 and '~' or ''
     if #members > 0 then wish = wish or call('INCR', KEYS[6]) end
     for first = 1, #members, chunk do
       local marks = {}
       for m = first, math.min(first + chunk - 1, #members) do
         marks[#marks + 1] = wish
-        marks[#marks + 1] = members[m]
+        marks[#marks + 1] = sign .. members[m]
       end
       call('ZADD', KEYS[5], unpack(marks))
     end

@@ -37,7 +37,9 @@ func TestAnAnswerSaysWhatBecameOfEachEvent(t *testing.T) {
 	t.Parallel()
 	b := webtest.New(t)
 	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/agents/lea", `{}`)
 	const agent, agentOf = `{"type":"agent.logged_in","data":{"agent":"lea"}}`, `{"type":"agent.logged_in","data":{"agent":"lea","property":"none"}}`
+	const leah = `{"type":"agent.logged_in","data":{"agent":"leah","property":"acme"}}`
 	for _, c := range []struct {
 		events []string
 		code   int
@@ -52,6 +54,8 @@ func TestAnAnswerSaysWhatBecameOfEachEvent(t *testing.T) {
 		{[]string{badEvent}, 422, []string{"refused /data /data/visit /data/colour"}, `{"taken":0,"refused":1,"unknown_property":0}`},
 		{[]string{arrival("none"), arrival("nil")}, 422, []string{"unknown_property /data/property", "unknown_property /data/property"}, `{"taken":0,"refused":0,"unknown_property":2}`},
 		{[]string{agentOf}, 422, []string{"unknown_property /data/property"}, `{"taken":0,"refused":0,"unknown_property":1}`},
+		{[]string{leah, agent}, 202, []string{"unknown_agent /data/agent", "taken"}, `{"taken":1,"refused":0,"unknown_property":0,"unknown_agent":1}`},
+		{[]string{leah}, 422, []string{"unknown_agent /data/agent"}, `{"taken":0,"refused":0,"unknown_property":0,"unknown_agent":1}`},
 		{[]string{strings.Replace(badEvent, "acme", "none", 1)}, 422, []string{"refused /data /data/visit /data/colour"}, `{"taken":0,"refused":1,"unknown_property":0}`},
 		{nil, 202, nil, `{"taken":0,"refused":0,"unknown_property":0}`},
 	} {
@@ -63,7 +67,7 @@ func TestAnAnswerSaysWhatBecameOfEachEvent(t *testing.T) {
 			t.Errorf("%s: %s", c.events, got)
 		}
 	}
-	for result, want := range map[string]float64{"taken": 3, "refused": 3, "unknown_property": 4} {
+	for result, want := range map[string]float64{"taken": 4, "refused": 3, "unknown_property": 4, "unknown_agent": 2} {
 		if got := testutil.ToFloat64(b.Events.WithLabelValues(result)); got != want {
 			t.Errorf("%v were %s, want %v", got, result, want)
 		}

@@ -6,14 +6,11 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/domain/table"
 )
 
 const (
@@ -74,7 +71,7 @@ func (s *service) addEvents(h huma.API) {
 			"each event, in the order of the request. An event may come in the binary mode of CloudEvents, too: its attributes are headers " +
 			"ce-specversion, ce-type and so on, percent-encoded, and the body is its data. Taken means that Redis has it and a worker will take it in, once, " +
 			"however often an event with this id and source is sent within 24 hours: after an error, send all of them again. " +
-			"A key of some properties may send their events alone.",
+			"A key of some properties may send their events alone, and those of agents who serve no others; each names one of these properties.",
 		DefaultStatus: http.StatusAccepted,
 		Errors: []int{
 			http.StatusUnprocessableEntity, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable,
@@ -128,51 +125,11 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 		return nil, s.failed(err)
 	}
 	r := resultsOf(verdicts)
-	s.Events.Received(r.Counts.Taken, r.Counts.Refused, r.Counts.UnknownProperty)
+	s.Events.Received(r.Counts.Taken, r.Counts.Refused, r.Counts.UnknownProperty, r.Counts.UnknownAgent)
 	if len(events) == 0 && len(verdicts) > 0 {
 		return nil, newNoneTaken(r, verdicts[0].faults[0])
 	}
 	return &eventsOutput{r}, nil
-}
-
-// mostHints is for how many unknown properties of a request the one is looked for that was probably meant.
-const mostHints = 20
-
-// judge decides on each event by itself: one that is wrong, or not for the caller's key, is refused, and one of a property that
-// is not defined would lead to nothing. Those of an agent need no property.
-func (s *service) judge(ctx context.Context, items []event.Item) ([]verdict, error) {
-	key, verdicts := web.Caller(ctx), make([]verdict, len(items))
-	named := make(map[string]bool)
-	for i, item := range items {
-		v, property := verdict{taken, item, item.Faults}, item.Event.Data.Property
-		if len(v.faults) == 0 && !web.May(key, property) {
-			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not for this key", Allowed: "a property of the key" + table.Suggest(property, key.Properties)}}
-		}
-		if len(v.faults) > 0 {
-			v.status = refusedEvent
-		} else if property != "" {
-			named[property] = true
-		}
-		verdicts[i] = v
-	}
-	undefined, err := s.Client.Undefined(ctx, slices.Collect(maps.Keys(named)))
-	if err != nil {
-		return nil, err
-	}
-	hints := make(map[string]string)
-	for _, property := range slices.Sorted(maps.Keys(undefined))[:min(len(undefined), mostHints)] {
-		if hints[property], err = s.Client.SuggestProperty(ctx, property, key.Properties); err != nil {
-			return nil, err
-		}
-	}
-	for i := range verdicts {
-		v := &verdicts[i]
-		if property := v.item.Event.Data.Property; v.status == taken && undefined[property] {
-			v.status = unknownProperty
-			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not defined", Allowed: "a property that is" + hints[property]}}
-		}
-	}
-	return verdicts, nil
 }
 
 // unreadable lists the faults of a body that is refused as a whole.

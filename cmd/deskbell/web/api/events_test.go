@@ -224,5 +224,24 @@ func TestAKeyOfSomePropertiesSendsTheirEventsAlone(t *testing.T) {
 		t.Error(diff)
 	}
 	b.Want(403, webtest.Request{Key: reader}, "POST", "/v1/events", goodEvent)
+
+	admin := webtest.Request{Key: b.Key(edit.Key{Name: "admin"})}
+	for _, id := range []string{"lea", "tom", "kim"} {
+		b.Want(201, admin, "PUT", "/v1/agents/"+id, `{}`)
+	}
+	b.Want(200, admin, "PUT", "/v1/properties/acme", `{"agents": ["lea"], "departments": {"sales": {"agents": ["tom"]}}}`)
+	b.Want(200, admin, "PUT", "/v1/properties/other", `{"agents": ["tom"]}`)
+	of := func(id, property string) string {
+		return `{"type":"agent.active","data":{"agent":"` + id + `","property":"` + property + `"}}`
+	}
+	a = b.Want(202, webtest.Request{Key: bound}, "POST", "/v1/events",
+		"["+of("lea", "acme")+","+of("lea", "other")+","+of("tom", "acme")+","+of("kim", "acme")+","+of("leah", "acme")+"]")
+	if diff := cmp.Diff([]string{"taken", "refused /data/property", "refused /data/agent", "refused /data/agent", "refused /data/agent"}, results(t, a)); diff != "" {
+		t.Error(diff)
+	}
+	b.Want(200, admin, "PUT", "/v1/properties/other", `{}`)
+	if got := results(t, b.Want(202, webtest.Request{Key: bound}, "POST", "/v1/events", of("tom", "acme"))); got[0] != "taken" {
+		t.Errorf("tom serves acme alone: %s", got)
+	}
 	b.Want(401, webtest.Request{Key: "dbk_x"}, "POST", "/v1/events", goodEvent)
 }
