@@ -97,10 +97,6 @@ func sinceOwn(before State, v verdict, began, at time.Time) (since, boundary tim
 	switch {
 	case v.deadline:
 		return v.since, isNew(v.since, before.Lowered)
-	case v.reason == ReasonLocked && before.Reason == ReasonLeave: // no event says when a leave ended
-		return hours.Later(v.since, before.Until.UTC()), isNew(before.Until.UTC(), before.Since)
-	case v.reason == ReasonLocked && before.Reason == ReasonLocked && before.Status == v.status:
-		return hours.Later(v.since, before.Since), time.Time{}
 	case !v.since.IsZero() && v.own:
 		return v.since, time.Time{}
 	case !v.since.IsZero():

@@ -13,7 +13,13 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// said is one line of a story: "20 10:00 set away locked", "20 10:00 in phone 120" (seconds), "20 10:00 out phone",
+// story is what happened to one agent.
+type story struct {
+	agent agent.Agent
+	said  []func(agent.Presence) agent.Presence
+}
+
+// say reads one line of a story: "20 10:00 set away locked", "20 10:00 in phone 120" (seconds), "20 10:00 out phone",
 // "20 10:00 active phone", or "20 10:00 chat c1 asked answered" of a chat that the agent has then. Its id is its place, so
 // that of two at one time the later counts.
 func (s *story) say(t testing.TB, i int, line string) func(agent.Presence) agent.Presence {
@@ -58,12 +64,6 @@ func (s *story) hold(when time.Time, chat string, facts []string) func(agent.Pre
 		}
 	}
 	return func(p agent.Presence) agent.Presence { return p.Hold("acme/"+chat, h) }
-}
-
-// story is what happened to one agent.
-type story struct {
-	agent agent.Agent
-	said  []func(agent.Presence) agent.Presence
 }
 
 func tell(t testing.TB, a agent.Agent, lines ...string) *story {
@@ -189,7 +189,7 @@ func TestPresence(t *testing.T) {
 		{"two browsers, one leaves", both, []string{"20 09:10 in a", "20 09:20 in b", "20 10:00 out a"}, "20 11:00", "online (logged_in) since 20 09:10 until 20 17:00 → offline"},
 		{"both have left", both, []string{"20 09:10 in a", "20 09:20 in b", "20 10:00 out a", "20 10:30 out b"}, "20 11:00", "offline (not_logged_in) since 20 10:30 until ever"},
 		{"one relieves the other in the same second", both, []string{"20 09:10 in a", "20 10:00:00.7 out a", "20 10:00:00.2 in b"}, "20 11:00", "online (logged_in) since 20 09:10 until 20 17:00 → offline"},
-		{"in and out within a second", both, []string{"20 09:10:00.1 in", "20 09:10:00.2 out"}, "20 11:00", "offline (not_logged_in) since 20 09:00 until ever"},
+		{"in and out within a second", both, []string{"20 09:10:00.1 in", "20 09:10:00.2 out"}, "20 11:00", "offline (not_logged_in) since 20 09:10 until ever"},
 		{"a logout without a login", both, []string{"20 10:00 out"}, "20 11:00", "offline (not_logged_in) since 20 10:00 until ever"},
 		{"a ttl that has not passed", both, []string{"20 10:00 in a 120"}, "20 10:01:59", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
 		{"and one that has", both, []string{"20 10:00 in a 120"}, "20 10:02", "offline (not_logged_in) since 20 10:02 until ever"},

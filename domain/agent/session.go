@@ -55,8 +55,9 @@ func withMark(marks []Mark, m Mark) []Mark {
 	return marks[max(0, len(marks)-mostMarks):]
 }
 
-// span is [from, to), in whole seconds. A zero from is before all that is known, a zero to is not in sight.
-type span struct{ from, to time.Time }
+// span is [from, to), in whole seconds. A zero from is before all that is known, which begins at known; a zero to is not in
+// sight.
+type span struct{ from, to, known time.Time }
 
 func (s span) covers(t time.Time) bool { return !t.Before(s.from) && (s.to.IsZero() || t.Before(s.to)) }
 
@@ -68,14 +69,12 @@ func (s Session) spans() []span {
 	for i, m := range s.Marks {
 		at := second(m.At)
 		switch {
-		case m.Out && open && at.Equal(spans[len(spans)-1].from): // nobody was there at any whole second
-			spans, open = spans[:len(spans)-1], false
 		case m.Out && open:
 			spans[len(spans)-1].to, open = at, false
 		case m.Out && i == 0: // its login is forgotten, or yet to come
-			spans = append(spans, span{to: at})
+			spans = append(spans, span{to: at, known: at})
 		case !m.Out && !open:
-			spans, open = append(spans, span{from: at}), true
+			spans, open = append(spans, span{from: at, known: at}), true
 		}
 	}
 	if open {
@@ -121,11 +120,13 @@ func (p Presence) attendance(asOf time.Time) []span {
 	var joined []span
 	for _, s := range spans {
 		last := len(joined) - 1
-		switch {
-		case last < 0 || !joined[last].to.IsZero() && s.from.After(joined[last].to):
+		if last < 0 || !joined[last].to.IsZero() && s.from.After(joined[last].to) {
 			joined = append(joined, s)
-		case !joined[last].to.IsZero() && (s.to.IsZero() || s.to.After(joined[last].to)):
-			joined[last].to = s.to
+			continue
+		}
+		one := &joined[last]
+		if one.known = earlier(one.known, s.known); !one.to.IsZero() && (s.to.IsZero() || s.to.After(one.to)) {
+			one.to = s.to
 		}
 	}
 	return joined
@@ -136,7 +137,7 @@ func loggedIn(attendance []span, t time.Time) (there bool, since time.Time) {
 	for _, s := range attendance {
 		switch {
 		case s.covers(t):
-			return true, s.from
+			return true, s.known
 		case !s.to.IsZero() && !s.to.After(t):
 			since = s.to
 		}
@@ -144,9 +145,9 @@ func loggedIn(attendance []span, t time.Time) (there bool, since time.Time) {
 	return false, since
 }
 
-// leftSince tells whether the agent has left after an instant, up to t.
+// leftSince tells whether the agent has left after an instant, up to t. One who was there at no whole second has not.
 func leftSince(attendance []span, after, t time.Time) bool {
-	return slices.ContainsFunc(attendance, func(s span) bool { return s.to.After(after) && !s.to.After(t) })
+	return slices.ContainsFunc(attendance, func(s span) bool { return s.from.Before(s.to) && s.to.After(after) && !s.to.After(t) })
 }
 
 // second is the whole second of an instant, in UTC.

@@ -109,7 +109,40 @@ func (j *judge) verdict(t time.Time, h hours.State) verdict {
 	if byHoursAlone(j.Agent) {
 		return verdict{status: status(h.Open), reason: h.Reason, since: h.Since.UTC()}
 	}
-	return j.lowered(j.wanted(t, h), t, h)
+	v := j.wanted(t, h)
+	if back := j.backFromLeave(t, h); v.own && back.After(v.since) {
+		v.since, v.event = back, ""
+	}
+	return j.lowered(v, t, h)
+}
+
+// backFromLeave is when a leave last ended, as far back as the cause of a status may lie; zero: there was none.
+func (j *judge) backFromLeave(t time.Time, h hours.State) time.Time {
+	if !j.Hours.HasLeave() || h.OnLeave() {
+		return time.Time{}
+	}
+	for range mostTurns {
+		var back time.Time
+		for at, then := h.Since, j.Hours.At(h.Since); !h.Open && !at.IsZero(); {
+			next := j.Hours.ReasonUntil(at, then)
+			if next.IsZero() || next.After(t) {
+				break
+			}
+			before := then
+			if at, then = next, j.Hours.At(next); before.OnLeave() && !then.OnLeave() {
+				back = at.UTC()
+			}
+		}
+		if !back.IsZero() || h.Since.IsZero() {
+			return back
+		}
+		began := h.Since
+		t = began.Add(-time.Second)
+		if h = j.Hours.At(t); h.OnLeave() {
+			return began.UTC()
+		}
+	}
+	return time.Time{}
 }
 
 // wanted is the status without regard to what the agent leaves undone.
@@ -129,10 +162,30 @@ func (j *judge) wanted(t time.Time, h hours.State) verdict {
 		return choice
 	}
 	v := j.byLogin(byHours, t, h)
-	if undone := isMade && c.Status == Scheduled && made.After(v.since); undone && !h.Since.After(made) {
-		return verdict{status: v.status, reason: v.reason, since: made, event: c.Event, own: true}
+	if ended := j.choiceEnded(t); isMade && ended.After(v.since) {
+		v.since, v.own = ended, true
+		if v.event = ""; c.Status == Scheduled {
+			v.event = c.Event
+		}
 	}
 	return v
+}
+
+// choiceEnded is when the latest choice, which no longer holds, ceased to; zero: by something that the status tells itself.
+func (j *judge) choiceEnded(t time.Time) time.Time {
+	c := &j.Presence.Choice
+	made := second(c.At)
+	if c.Status == Scheduled {
+		return made
+	}
+	if j.Rules.OnlineWhen != WhenLoggedIn { // the hours count, and tell
+		return time.Time{}
+	}
+	ended := j.Hours.NextBoundary(made).UTC()
+	if ended.After(t) || leftSince(j.attendance, made, ended) {
+		return time.Time{}
+	}
+	return ended
 }
 
 // choiceHolds tells whether a choice that is not locked holds still.
