@@ -5,12 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
@@ -67,7 +66,7 @@ func (c *feedsCmd) Run(ctx context.Context, a *app) (err error) {
 		fmt.Fprintf(a.stdout, "Revoked the link of %s %s. It is dead.\n", kind, c.ID)
 		return nil
 	}
-	return errors.Join(a.printLinks(ctx, links), a.printFeeds(ctx, edit.Feeds{Store: s.store, Now: a.now}))
+	return errors.Join(a.printLinks(ctx, links), a.printFeeds(ctx, s))
 }
 
 // link makes a link to something that is there.
@@ -121,21 +120,25 @@ func (a *app) printLinks(ctx context.Context, links edit.Links) error {
 }
 
 // printFeeds prints the calendars that are fetched, without their addresses.
-func (a *app) printFeeds(ctx context.Context, feeds edit.Feeds) error {
-	all, err := feeds.Load(ctx)
+func (a *app) printFeeds(ctx context.Context, s *session) error {
+	all, err := s.client.FeedStatus(ctx)
 	if err != nil || len(all) == 0 {
 		return err
 	}
+	clock := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 	fmt.Fprintln(a.stdout)
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "CALENDAR AT\tNAME\tFETCHED\tEVENTS\tPROBLEM")
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		f, fetched := all[name], "never"
-		if !f.Fetched.IsZero() {
-			fetched = f.Fetched.Format("2006-01-02 15:04 UTC")
+	fmt.Fprintln(table, "CALENDAR AT\tNAME\tFETCHED\tNEXT\tEVENTS\tPROBLEM")
+	for _, f := range all {
+		fetched := "never"
+		if f.Fetched != nil {
+			fetched = clock(*f.Fetched)
 		}
 		problem, _, _ := strings.Cut(cmp.Or(f.Problem, "none"), "\n")
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\n", hostOf(f.URL), name, fetched, f.Events, problem)
+		if f.Failing != nil {
+			problem += " (since " + clock(*f.Failing) + ")"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", f.Host, f.Calendar, fetched, clock(f.Next), f.Events, problem)
 	}
 	return table.Flush()
 }

@@ -31,6 +31,9 @@ agents: {lea: {schedule: office}}
 	if strings.Contains(list, "dbf_") || strings.Contains(list, "private-token") {
 		t.Errorf("the list tells secrets:\n%s", list)
 	}
+	if status := o.run("", "", "status").stdout; !strings.Contains(status, "calendar.example ") || !strings.Contains(status, "  never ") || strings.Contains(status, "private-token") {
+		t.Errorf("the status:\n%s", status)
+	}
 	for args, want := range map[string]result{
 		"feeds link agent lea":                     {code: 1, stderr: "deskbell: linking agent \"lea\": it has a link, which cannot be shown again: revoke it, and make another\n"},
 		"feeds link agent tom":                     {code: 1, stderr: "deskbell: finding agent \"tom\": not defined\n"},

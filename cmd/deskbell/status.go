@@ -30,7 +30,7 @@ type statusCmd struct {
 func (*statusCmd) Help() string {
 	return `
 Shows what the workers have committed: each property's state, why, since when, until when and what comes next, and the
-agents on shift. Times are local to the property.
+agents on shift. Times are local to the property. Below all properties come the calendars that workers fetch, if any.
 
 Examples:
 
@@ -60,9 +60,10 @@ func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.stdout, "No property is defined: deskbell apply deskbell.yaml")
-		return nil
+	} else if err := errors.Join(a.printStatus(list), broken); err != nil || c.Property != "" {
+		return err
 	}
-	return errors.Join(a.printStatus(list), broken)
+	return a.printFeeds(ctx, s)
 }
 
 func (a *app) printStatus(list []view.PropertyStatus) error {

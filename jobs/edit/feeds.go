@@ -1,9 +1,12 @@
 package edit
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
@@ -54,6 +57,50 @@ func (fs Feeds) Load(ctx context.Context) (map[string]Feed, error) {
 	return feeds, nil
 }
 
+// FeedStatus is how a calendar that workers fetch does. It has no more of the address than the host: the rest may hold a token.
+type FeedStatus struct {
+	Calendar string     `json:"calendar" doc:"Its name, which stands in logs, too."`
+	Host     string     `json:"host" example:"calendar.example" doc:"Where it is; the rest of the address is a secret."`
+	Fetched  *time.Time `json:"fetched" doc:"When it was had last, or had not changed; null: never."`
+	Next     time.Time  `json:"next" doc:"When it is tried again."`
+	Problem  string     `json:"problem,omitempty" doc:"Why the last attempt failed. What it said before stays in force."`
+	Failing  *time.Time `json:"failing_since,omitempty" doc:"Since when attempts have failed."`
+	Events   int        `json:"events" doc:"Events that close something."`
+	Skipped  int        `json:"skipped" doc:"Events that close nothing: cancelled ones, and free time."`
+}
+
+// Status gives how all of them do, by host and name.
+func (fs Feeds) Status(ctx context.Context) ([]FeedStatus, error) {
+	all, err := fs.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]FeedStatus, 0, len(all))
+	for name, f := range all {
+		s := FeedStatus{Calendar: name, Host: "…", Fetched: orNil(f.Fetched), Next: f.Next, Problem: f.Problem, Failing: orNil(f.Failing), Events: f.Events, Skipped: f.Skipped}
+		if u, err := url.Parse(f.URL); err == nil && u.Host != "" {
+			s.Host = u.Host
+		}
+		list = append(list, s)
+	}
+	slices.SortFunc(list, func(a, b FeedStatus) int {
+		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Calendar, b.Calendar))
+	})
+	return list, nil
+}
+
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// FeedStatus gives how all calendars do that workers fetch.
+func (e *Editor) FeedStatus(ctx context.Context) ([]FeedStatus, error) {
+	return Feeds{Store: e.store, Now: e.now}.Status(ctx)
+}
+
 // Change writes what change makes of a feed; false from change: it is removed. A feed that is not there is not changed.
 func (fs Feeds) Change(ctx context.Context, name string, change func(*Feed) (keep bool)) error {
 	return fs.swap(ctx, name, func(f *Feed) bool { return f.URL == "" || change(f) })
@@ -89,11 +136,11 @@ func (fs Feeds) swap(ctx context.Context, name string, change func(*Feed) (keep 
 // wantCalendars notes the calendars that a definition names, before it is written: a worker that finds one without a user
 // keeps it for a while after that.
 func (r *records) wantCalendars(ctx context.Context, body []byte) error {
-	for _, url := range definition.Calendars(body) {
+	for _, address := range definition.Calendars(body) {
 		now := r.now().UTC().Truncate(time.Second)
-		err := Feeds{Store: r.store, Now: r.now}.swap(ctx, store.CalendarName(url), func(f *Feed) bool {
+		err := Feeds{Store: r.store, Now: r.now}.swap(ctx, store.CalendarName(address), func(f *Feed) bool {
 			if f.URL == "" {
-				f.URL, f.Next = url, now
+				f.URL, f.Next = address, now
 			}
 			f.Wanted = now
 			return true

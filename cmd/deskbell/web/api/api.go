@@ -73,6 +73,7 @@ func New(c Config) API {
 		s.addBoundaries(h, p)
 		s.addAdd(h, p)
 	}
+	s.addFeedStatus(h)
 	s.addCountries(h)
 	s.addHolidays(h)
 	s.addEvents(h)

@@ -4,10 +4,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 func TestCalendarsAreReadByKeyOrByLink(t *testing.T) {
@@ -107,6 +109,31 @@ func TestCalendarsAreReadByKeyOrByLink(t *testing.T) {
 			t.Errorf("the log has the address: %s, %v", line, err)
 		}
 	}
+}
+
+func TestTheStateOfCalendarsThatAreFetched(t *testing.T) {
+	t.Parallel()
+	var feeds edit.Feeds
+	b := webtest.New(t, func(_ *webtest.Bundle, c *web.Config) { feeds = edit.Feeds{Store: c.Links.Store, Now: c.Now} })
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/feeds", "").Body, `{"feeds": []}`)
+	const address = "https://calendar.example/private-token/basic.ics"
+	b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/office", `{"weekly": "24/7", "exceptions": [{"ical_url": "`+address+`"}]}`)
+	name := store.CalendarName(address)
+	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/feeds", "").Body,
+		`{"feeds": [{"calendar": "`+name+`", "host": "calendar.example", "fetched": null, "next": "2026-11-23T08:30:00Z", "events": 0, "skipped": 0}]}`)
+	err := feeds.Change(t.Context(), name, func(f *edit.Feed) bool {
+		f.Fetched, f.Failing, f.Next, f.Events = webtest.Monday.Add(-time.Hour), webtest.Monday, webtest.Monday.Add(5*time.Minute), 3
+		f.Problem = "fetching the calendar: the server answers 500 Internal Server Error"
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := webtest.Request{Key: b.Key(edit.Key{Name: "reader", ReadOnly: true})}
+	webtest.SameJSON(t, b.Want(200, reader, "GET", "/v1/feeds", "").Body, `{"feeds": [{"calendar": "`+name+`", "host": "calendar.example",
+		"fetched": "2026-11-23T07:30:00Z", "next": "2026-11-23T08:35:00Z", "events": 3, "skipped": 0,
+		"problem": "fetching the calendar: the server answers 500 Internal Server Error", "failing_since": "2026-11-23T08:30:00Z"}]}`)
+	b.Want(403, webtest.Request{Key: b.Key(edit.Key{Name: "staff", Properties: []string{"acme"}})}, "GET", "/v1/feeds", "")
 }
 
 // A tenant must not read the server's disk.
