@@ -284,6 +284,60 @@ func TestASimulationKeepsVisitsApartAsWorkersDo(t *testing.T) {
 	}
 }
 
+// TestASimulationHearsOfThePastAsWorkersDo sends events that come late, all at once: an answer among them holds a rescue that was due
+// since, one that nobody answered is sent, and one is too late. For two workers on a Redis, and in a simulation.
+func TestASimulationHearsOfThePastAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"schedule": "daily 9-18",
+		"auto_replies": {"during": "One moment"},
+		"rescue": [{"after": "25s", "send_message": "Nearly with you"}],
+		"triggers": [
+			{"name": "Rescue", "type": "rescue", "delay": "30s", "message": "Soon"},
+			{"name": "Page", "type": "page", "url": {"contains": "/pricing"}, "delay": "20s", "message": "Prices?"},
+			{"name": "Unanswered", "type": "advanced", "on": "chat.unanswered", "after": "10s", "message": "Sorry", "frequency": "every_time"}]}}}`
+	b, s := both(t, setup{clock: morning(9, 40)}, text)
+	b.skip(20 * time.Minute) // the widget has been online for a while
+	now := b.clock.now().UTC().Truncate(time.Millisecond)
+	ago := func(before time.Duration, e event.Event) event.Event {
+		e.Time = now.Add(-before)
+		return e
+	}
+	message := func(chat string, from event.Author) event.Event {
+		d := event.Data{Property: "acme", Chat: chat, From: from, Text: "Well?"}
+		if from == event.FromAgent {
+			d.Agent = "lea"
+		}
+		return event.New(event.ChatMessage, d)
+	}
+	view := func(url string) event.Event {
+		return event.NewPageViewed("acme", "tom", "x1", event.Page{URL: "https://acme.example" + url})
+	}
+	events := []event.Event{
+		ago(40*time.Second, requested("ann", "c1")), ago(20*time.Second, message("c1", event.FromAgent)),
+		ago(40*time.Second, requested("bob", "c2")), ago(35*time.Second, message("c2", event.FromVisitor)),
+		ago(10*time.Minute, requested("kim", "c3")),
+		ago(39*time.Second, view("/pricing")), ago(30*time.Second, view("/about")), ago(25*time.Second, view("/pricing")),
+	}
+	for i := range events {
+		events[i].ID = fmt.Sprint("e", i)
+	}
+	slices.SortStableFunc(events, func(a, b event.Event) int { return a.Time.Compare(b.Time) })
+	b.send(complete(t, events)...)
+	s.must(s.Advance(t.Context(), now))
+	s.must(s.Take(t.Context(), complete(t, events)...))
+	redistest.Wait(t, "bob is told, and tom", func() bool {
+		return slices.Contains(b.messages(), "bob: Soon") && slices.Contains(b.messages(), "tom: Prices?")
+	})
+	b.quiet()
+	s.until(b.clock.now())
+	saysTheSame(b, s, 4)
+	for _, said := range b.messages() {
+		if said == "ann: Soon" || said == "kim: Soon" {
+			t.Error(said)
+		}
+	}
+}
+
 // TestASimulationSpeaksInChatsAsWorkersDo has a department that is closed, messages that are left unanswered, an answer
 // that comes late, names and tags that triggers set, and a talk with a program: for two workers on a Redis, and in a
 // simulation.
