@@ -26,7 +26,7 @@ type NotifyArgs struct {
 
 	Property   string `json:"property,omitempty"` // of all kinds except those of the agent's own hours, and idle
 	Department string `json:"department,omitempty"`
-	Text       string `json:"text,omitempty"` // of a trigger or a digest
+	Text       string `json:"text,omitempty"` // of a trigger, a digest or a chat
 }
 
 // Kind implements Args.
@@ -123,6 +123,10 @@ func noticeText(args NotifyArgs, r reader) (title, text string) {
 	case action.KindTrigger:
 		title = "About a visitor of " + args.Property
 		return title, cmp.Or(args.Text, title)
+	case string(agent.SlowChat):
+		title, text = "A chat of "+args.Property+" waits", args.Text
+	case string(agent.ShiftEnd):
+		title, text = "A chat of "+args.Property+" is open", args.Text
 	case string(agent.ClosingSoon):
 		place := args.Property
 		if args.Department != "" {

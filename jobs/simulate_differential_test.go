@@ -239,6 +239,52 @@ func TestASimulationClosesAsWorkersDo(t *testing.T) {
 	saysTheSame(b, s, 12)
 }
 
+// TestASimulationGivesChatsOnAsWorkersDo lets chats wait for an answer of the agents to whom they are assigned, and shifts end: for
+// two workers on a Redis, and in a simulation.
+func TestASimulationGivesChatsOnAsWorkersDo(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"schedule": "daily 9-20", "triggers": [], "agents": ["lea", "tom", "nina"], "reassign_after": "3s"}},
+		"agents": {"lea": {"schedule": "daily 9-17", "at_shift_end": "reassign"}, "tom": {"schedule": "daily 9-18"},
+			"nina": {"schedule": "daily 9-17", "at_shift_end": "notify"}}}`
+	b, s := both(t, setup{clock: morning(16, 30)}, text)
+	n := 0
+	send := func(events ...event.Event) {
+		now := b.clock.now().UTC().Truncate(time.Millisecond)
+		for i := range events {
+			n++
+			events[i].ID, events[i].Time = fmt.Sprint("e", n), now
+		}
+		b.send(complete(t, events)...)
+		s.must(s.Advance(t.Context(), now))
+		s.must(s.Take(t.Context(), complete(t, events)...))
+	}
+	given := func(chat, agent string) event.Event {
+		return event.New(event.ChatAssigned, event.Data{Property: "acme", Chat: chat, Agent: agent})
+	}
+	said := func(chat, agent string) event.Event {
+		return event.New(event.ChatMessage, event.Data{Property: "acme", Chat: chat, From: event.FromAgent, Agent: agent, Text: "Hi"})
+	}
+	reassigned := func(visitor string) (n int) {
+		for _, a := range b.visitorActions() {
+			if a.Type == action.ChatReassign && a.data.Visitor == visitor {
+				n++
+			}
+		}
+		return n
+	}
+	send(requested("ann", "c1"), given("c1", "lea"), requested("bob", "c2"), given("c2", "lea"), requested("kim", "c3"), given("c3", "nina"))
+	send(said("c2", "lea"), said("c3", "nina"))
+	redistest.Wait(t, "Ann's chat has been given to both others", func() bool { return reassigned("ann") == 2 })
+	b.quiet()
+	s.until(b.clock.now())
+	b.crosses(morning(17, 0))
+	s.until(morning(17, 0))
+	redistest.Wait(t, "Bob's chat has been given on", func() bool { return reassigned("bob") == 1 })
+	b.quiet()
+	s.until(b.clock.now())
+	saysTheSame(b, s, 4)
+}
+
 // TestASimulationKeepsVisitsApartAsWorkersDo has a visitor with two visits at once, on pages of their own, and a chat in the
 // first: for two workers on a Redis, and in a simulation.
 func TestASimulationKeepsVisitsApartAsWorkersDo(t *testing.T) {

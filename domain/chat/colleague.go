@@ -33,7 +33,7 @@ const (
 	AtEndNotify   = "notify"   // the agent and those who are on shift are told
 )
 
-// AtShiftEnd are all fates of the open chats of an agent whose shift ends.
+// AtShiftEnd are all fates of the open chats of an agent whose shift ends, the default first.
 func AtShiftEnd() []string { return []string{AtEndKeep, AtEndReassign, AtEndNotify} }
 
 // free tells whether a colleague can be given a chat.

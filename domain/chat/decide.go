@@ -112,7 +112,7 @@ type Cause struct {
 	Rule   Rule
 	Event  string    // the id of the event that began it; empty where it was the hours
 	Base   time.Time // when it began: the ask, the opening or closing; zero where it was an event alone
-	Step   string    // rescue: the step, by its time; helpers: their ids
+	Step   string    // rescue: the step, by its time; helpers: their ids; reassign: who is to get the chat
 	Action int       // rescue: the number of the step's action
 }
 

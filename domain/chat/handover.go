@@ -30,9 +30,12 @@ func (d *decider) handover() {
 		d.skip(ShiftEnd, StillOnline, ended)
 	case c.AtShiftEnd == AtEndNotify:
 		d.tell(c.ID, e)
-	case d.successor(c.ID):
-		d.give(c.ID, e)
 	default:
+		if to := d.successor(c.ID); to != nil {
+			e.At = latest(ended, to.ShiftSince.UTC())
+			d.give(to, c.ID, e)
+			break
+		}
 		if next := d.nextShift(); !next.IsZero() && next.Sub(ended) <= hours.NoticeTooLate {
 			d.wake(next)
 			return
@@ -71,11 +74,6 @@ func (d *decider) open() bool {
 	s := &d.State
 	waits := len(s.asks()) > 0 && d.at.Sub(s.Asked) < openFor
 	return s.Going() && (waits || !d.scene.Left && !d.scene.Silent)
-}
-
-// successor tells whether somebody can be given the chat.
-func (d *decider) successor(from string) bool {
-	return Next(d.team(), func(id string) bool { return id == from || d.State.tried(id) }) != nil
 }
 
 // nextShift is when the next of those who take such chats begins; zero: it is not in sight.

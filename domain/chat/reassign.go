@@ -75,28 +75,36 @@ func (d *decider) reassign() {
 		return
 	}
 	s.Progress.Passed = base.At
-	e := Effect{At: due, Reason: Unanswered, Cause: Cause{Rule: Reassign, Event: base.Event, Base: base.At}}
 	if reason := d.helpless(due); reason != "" {
 		d.skip(Reassign, reason, due)
 		return
 	}
-	if d.give(h.Agent, e) {
-		d.wake(d.at.Add(d.policy.ReassignAfter))
+	to := d.successor(h.Agent)
+	if to == nil {
+		d.skip(Reassign, NobodyLeft, due)
+		return
 	}
+	// Nobody is given the chat twice for one ask. Each reassignment has an id of its own by that, at whatever instant it is made.
+	d.give(to, h.Agent, Effect{At: due, Reason: Unanswered, Cause: Cause{
+		Rule: Reassign, Event: cmp.Or(base.Event, asks[0].Event), Base: asks[0].At, Step: to.ID,
+	}})
+	d.wake(d.at.Add(d.policy.ReassignAfter))
 }
 
-// give gives the chat to the next colleague in the order of choice, and tells whether there is one. An agent who has been
-// tried is passed over. Where nobody is left, the chat stays where it is.
-func (d *decider) give(from string, e Effect) bool {
-	s := &d.State
-	to := Next(d.team(), func(id string) bool { return id == from || s.tried(id) })
-	if to == nil || len(s.Progress.Tried)+2 > mostTried {
-		d.skip(e.Cause.Rule, NobodyLeft, e.At)
-		return false
+// successor is the next colleague in the order of choice to whom the chat of an agent is given. Those who have been tried are
+// passed over. It is nil where nobody is left: then the chat stays where it is.
+func (d *decider) successor(from string) *Colleague {
+	if len(d.State.Progress.Tried) >= mostTried {
+		return nil
 	}
+	return Next(d.team(), func(id string) bool { return id == from || d.State.tried(id) })
+}
+
+// give gives the chat of an agent to a colleague.
+func (d *decider) give(to *Colleague, from string, e Effect) {
+	s := &d.State
 	s.Progress.Given = Holder{Agent: to.ID, At: d.at}
 	s.Progress.Tried = append(slices.Clone(s.Progress.Tried), Holder{Agent: from, At: d.at}, s.Progress.Given)
 	e.Do.Reassign, e.Agent, e.From = true, to.ID, from
 	d.add(e)
-	return true
 }

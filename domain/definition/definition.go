@@ -94,7 +94,7 @@ type Agent struct {
 	ReceiveWhenSlow    hours.Duration `json:"receive_when_slow,omitzero"` // how long a chat waits before they are invited; zero: they are not
 	Image              string         `json:"image,omitempty"`            // the URL of their picture
 	Capacity           int64          `json:"capacity,omitempty"`         // chats at once; zero: no limit
-	AtShiftEnd         string         `json:"at_shift_end,omitempty"`     // one of ShiftEnds; empty: the first
+	AtShiftEnd         string         `json:"at_shift_end,omitempty"`     // one of chat.AtShiftEnd; empty: the first
 }
 
 // Idle says when an agent is idle, and what they are then. The zero value is never.
@@ -105,10 +105,6 @@ type Idle struct {
 
 // IdleStatuses are what an idle agent may become, the default first.
 func IdleStatuses() []agent.Status { return []agent.Status{agent.Away, agent.Offline} }
-
-// ShiftEnds are the fates of an agent's open chats when their hours end, the default first: they keep them, the chats are
-// given to who is on shift, or those are told of them.
-func ShiftEnds() []string { return []string{"keep", "reassign", "notify"} }
 
 // Notify says which notices an agent gets, and how.
 type Notify struct {

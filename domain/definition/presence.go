@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/trigger"
@@ -35,8 +36,8 @@ func presenceKeys() []table.Field[Agent] {
 			"The URL of their picture, for messages whose `sender` they are."),
 		table.Key("capacity", whole(0, mostCapacity), func(a *Agent) *int64 { return &a.Capacity },
 			"How many chats they have at once before others are chosen. 0 is any number.").ByDefault(0),
-		table.Key("at_shift_end", table.OneOf("what becomes of open chats", ShiftEnds()...), func(a *Agent) *string { return &a.AtShiftEnd },
-			"What becomes of their open chats when their hours end: they keep them, others get them, or others are told.").ByDefault(ShiftEnds()[0]),
+		table.Key("at_shift_end", table.OneOf("what becomes of open chats", chat.AtShiftEnd()...), func(a *Agent) *string { return &a.AtShiftEnd },
+			"What becomes of their open chats when their hours end: they keep them, others get them, or others are told.").ByDefault(chat.AtEndKeep),
 	}
 }
 

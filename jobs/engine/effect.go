@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
@@ -16,6 +17,9 @@ type effect struct {
 	attachments []trigger.Attachment
 	ticket      *chat.Ticket
 	warning     *chat.Warning
+	notice      *chat.Notice   // about a chat, to agents
+	agents      []string       // who are invited, or told
+	agent, from string         // who is to get the chat, and who has it
 	until       time.Time      // of a snooze
 	data        action.Visitor // as far as the domain knows them
 	key         string         // of its id
@@ -33,6 +37,7 @@ func triggered(e visit.Effect) effect {
 func ruled(e chat.Effect) effect {
 	f := effect{
 		do: e.Do, attachments: e.Attachments, ticket: e.Ticket, warning: e.Warning, until: e.Until, at: e.At,
+		notice: e.Notice, agents: e.Agents, agent: e.Agent, from: e.From,
 		data: action.Visitor{Chat: e.Chat, Rule: string(e.Cause.Rule), Reason: string(e.Reason), Cause: action.Cause{Event: e.Cause.Event}},
 		key:  "rule/" + e.Chat + "/" + e.Cause.Key(),
 	}
@@ -57,6 +62,9 @@ func (e *effect) fill() action.Type {
 	case e.warning != nil:
 		d.Department, d.Due = e.warning.Department, e.warning.Due
 		return action.ChatSLAWarning
+	case e.notice != nil:
+		d.Kind, d.Department, d.Agents, d.Previous = string(e.noticeKind()), e.notice.Department, e.agents, e.from
+		return action.AgentNotify
 	case a.SendMessage != nil:
 		e.message()
 		return action.MessageSend
@@ -84,8 +92,10 @@ func (e *effect) fill() action.Type {
 		d.Form = string(a.ShowForm)
 		return action.FormShow
 	case a.InviteAgents:
+		d.Agents = e.agents
 		return action.AgentsInvite
 	case a.Reassign:
+		d.Agent, d.Previous = e.agent, e.from
 		return action.ChatReassign
 	case a.Snooze != "":
 		d.Until = e.until
@@ -109,6 +119,16 @@ func (e *effect) message() {
 // to is the same for some agents.
 func (e *effect) to(agents ...string) effect {
 	own := *e
-	own.do.Notify = &trigger.Notify{Text: e.do.Notify.Text, Agents: agents}
+	if own.agents = agents; e.notice == nil {
+		own.do.Notify = &trigger.Notify{Text: e.do.Notify.Text, Agents: agents}
+	}
 	return own
+}
+
+// noticeKind is the kind of a notice about a chat.
+func (e *effect) noticeKind() agent.Kind {
+	if e.data.Rule == string(chat.ShiftEnd) {
+		return agent.ShiftEnd
+	}
+	return agent.SlowChat
 }

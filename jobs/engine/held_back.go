@@ -74,6 +74,8 @@ func SkipReasons() map[string]string {
 		string(visit.TooMany):       "too much waits for this visitor already",
 		string(chat.JustAnswered):   "an agent has just answered",
 		string(chat.HoursChanged):   "the hours have begun or ended since it was asked",
+		string(chat.NobodyLeft):     "nobody is left to have the chat",
+		string(chat.StillOnline):    "the agent is online still",
 		string(chat.Empty):          "its text is empty without the values it names",
 	}
 }

@@ -22,7 +22,8 @@ func rulesOf(def *definition.Property) chat.Rules {
 		During: def.AutoReplies.During, Outside: def.AutoReplies.Outside, Handoff: def.AutoReplies.Handoff, Form: def.AutoReplies.Confirmation(),
 		ClosingBefore: time.Duration(def.ClosingSoon.Before), ClosingMessage: def.ClosingSoon.Message, WaitingAtClose: def.Widget.WaitingAtClose,
 		FirstAnswer: time.Duration(def.SLA.FirstAnswer), WarnBefore: time.Duration(def.SLA.WarnBefore),
-		HasSchedule: !def.Schedule.IsZero(), Departments: make(map[string]chat.Part, len(def.Departments)),
+		ReassignAfter: time.Duration(def.ReassignAfter),
+		HasSchedule:   !def.Schedule.IsZero(), Departments: make(map[string]chat.Part, len(def.Departments)),
 	}
 	for id, d := range def.Departments {
 		r.Departments[id] = chat.Part{Name: d.Name, HasSchedule: !d.Schedule.IsZero()}

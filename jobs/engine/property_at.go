@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/trigger"
@@ -25,6 +26,10 @@ type propertyAt struct {
 	state  PropertyState                // with its overrides
 	doors  map[string]hours.Door        // that were asked for
 	online int                          // agents
+	crew   map[string]widget.Agent      // the agents, ready to use
+	teamed bool                         // something in chats depends on them
+	teams  map[string][]chat.Colleague  // as chats of departments see them, as far as these asked
+	at     time.Time                    // the instant
 	agents map[string]*definition.Agent
 	broken error // why it cannot be decided on
 }
@@ -62,7 +67,10 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 		part := &compiled.Departments[i]
 		p.parts[part.ID] = compiled.Gates(part)
 	}
-	for _, a := range b.agentsOf(p.def.AllAgents(), at) {
+	ids := p.def.AllAgents()
+	p.at, p.teamed, p.crew = at, p.def.ReassignAfter > 0, make(map[string]widget.Agent, len(ids))
+	for i, a := range b.agentsOf(ids, at) {
+		p.crew[ids[i]], p.teamed = a, p.teamed || teams(b.Agents[ids[i]])
 		if a.Available(at) {
 			p.online++
 		}

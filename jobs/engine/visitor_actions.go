@@ -2,8 +2,11 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -11,6 +14,8 @@ import (
 // for agents.
 func (v *visitor) act(e effect) {
 	switch n := e.do.Notify; {
+	case e.notice != nil:
+		v.tellOfChat(e)
 	case n == nil:
 		v.add(e, store.Outgoing{To: v.def.Destinations})
 	case n.Destination != "":
@@ -61,9 +66,34 @@ func (v *visitor) notifyAgents(e effect) {
 	if len(ids) == 0 {
 		ids = v.def.AllAgents()
 	}
+	v.tell(e, ids, func(*definition.Agent) bool { return true })
+}
+
+// tellOfChat adds a notice about a chat. Agents who want such notices get it by their own services.
+func (v *visitor) tellOfChat(e effect) {
+	e.data.Text = v.chatNotice(&e)
+	kind := string(e.noticeKind())
+	v.tell(e, e.agents, func(a *definition.Agent) bool { return slices.Contains(a.Notify.On, kind) })
+}
+
+// chatNotice is what agents are told about a chat.
+func (v *visitor) chatNotice(e *effect) string {
+	of := v.name()
+	if e.notice.Department != "" {
+		of += ", " + v.departmentName(e.notice.Department)
+	}
+	if e.noticeKind() == agent.ShiftEnd {
+		return fmt.Sprintf("The hours of %s have ended, and chat %s (%s) is open", v.agentName(e.from), e.data.Chat, of)
+	}
+	return fmt.Sprintf("A visitor waits for an answer in chat %s (%s)", e.data.Chat, of)
+}
+
+// tell adds a notice for some agents: an action of its own for each who has services and wants it by these, and one for all
+// others together.
+func (v *visitor) tell(e effect, ids []string, wants func(*definition.Agent) bool) {
 	var others []string
 	for _, id := range ids {
-		if a := v.agents[id]; a == nil || len(a.Notify.Via) == 0 {
+		if a := v.agents[id]; a == nil || len(a.Notify.Via) == 0 || !wants(a) {
 			others = append(others, id)
 			continue
 		}

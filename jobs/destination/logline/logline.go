@@ -75,7 +75,7 @@ func Sentence(a action.Action, zone *time.Location) (string, error) {
 		var n action.Notice
 		err := json.Unmarshal(raw, &n)
 		switch n.Kind {
-		case action.KindTrigger:
+		case action.KindTrigger, string(agent.SlowChat), string(agent.ShiftEnd):
 			return visitorSentence(a)
 		case string(agent.ClosingSoon):
 			return fmt.Sprintf("notice to %s: %s closes soon%s", n.Agent, place(n.Property, n.Department), l.at(", ", n.Until)), err

@@ -30,7 +30,7 @@ func visitorSentence(a action.Action) (string, error) {
 		}
 		return fmt.Sprintf("notice %sabout %s (%s): %s", to, who, by, v.Text), nil
 	}
-	what := cmp.Or(v.Text, v.Tag, v.Name, v.Department, v.Form)
+	what := cmp.Or(v.Text, v.Tag, v.Name, v.Department, v.Form, v.Agent, strings.Join(v.Agents, ", "))
 	if what != "" {
 		what = ": " + strconv.Quote(what)
 	}

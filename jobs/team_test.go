@@ -1,0 +1,93 @@
+package jobs_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+func assigns(at time.Time, agent string) event.Event {
+	return happens(at, event.ChatAssigned, event.Data{Chat: "c1", Agent: agent})
+}
+
+// teamwork gives in short the actions for agents in chats: "09:01:00 agents.invite eva", "17:00:00 chat.reassign lea→tom".
+func (s *simulated) teamwork() (list []string) {
+	s.Helper()
+	for _, a := range s.visitorActions() {
+		d, line := a.data, a.Time.Format(time.TimeOnly+" ")+string(a.Type)
+		switch a.Type {
+		case action.ChatReassign:
+			line += " " + d.Previous + "→" + d.Agent
+		case action.AgentsInvite:
+			line += " " + strings.Join(d.Agents, ", ")
+		case action.AgentNotify:
+			line += " " + d.Kind + " to " + strings.Join(d.Agents, ", ") + ": " + d.Text
+		}
+		list = append(list, line)
+	}
+	return list
+}
+
+// TestTeam plays the parts of colleagues in chats, on a Monday.
+func TestTeam(t *testing.T) {
+	t.Parallel()
+	nine, five := morning(9, 0), morning(17, 0)
+	sec := func(n int) time.Time { return nine.Add(time.Duration(n) * time.Second) }
+	const shifts = `"lea": {"name": "Léa", "schedule": "daily 9-17"KEYS}, "tom": {"schedule": "daily 9-18"}, "nina": {"schedule": "daily 17:05-22"}`
+	with := func(keys string) string { return strings.Replace(shifts, "KEYS", keys, 1) }
+	for name, c := range map[string]struct {
+		property, agents string
+		events           []event.Event
+		want             []string
+	}{
+		"a chat without a first answer goes on": {
+			`"agents": ["lea", "tom", "nina"], "reassign_after": "30s"`, with(""),
+			[]event.Event{asks(sec(10), "", "Hello?"), assigns(sec(20), "lea"), assigns(sec(51), "tom")},
+			[]string{"09:00:50 chat.reassign lea→tom"}, // Nina is not there, and so it stays with Tom
+		},
+		"within its department": {
+			`"agents": ["lea", "tom"], "reassign_after": "30s", "departments": {"sales": {"agents": ["lea", "eva"]}}`, with("") + `, "eva": {}`,
+			[]event.Event{asks(sec(10), "sales", "Hello?"), assigns(sec(20), "lea")},
+			[]string{"09:00:50 chat.reassign lea→eva"},
+		},
+		"a shift ends, and the chat goes to who is on shift": {
+			`"agents": ["lea", "tom"]`, with(`, "at_shift_end": "reassign"`),
+			[]event.Event{asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea")},
+			[]string{"17:00:00 chat.reassign lea→tom"},
+		},
+		"to who comes a little later": {
+			`"agents": ["lea", "nina"]`, with(`, "at_shift_end": "reassign"`),
+			[]event.Event{asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea")},
+			[]string{"17:05:00 chat.reassign lea→nina"},
+		},
+		"a shift ends by leave": {
+			`"agents": ["lea", "tom"]`, with(`, "at_shift_end": "reassign", "leave": [{"on": "2026-11-24"}]`) + `, "lou": {}`,
+			[]event.Event{asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea")},
+			[]string{"17:00:00 chat.reassign lea→tom"},
+		},
+		"or people are told": {
+			`"agents": ["lea", "tom"]`, with(`, "at_shift_end": "notify"`),
+			[]event.Event{asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea")},
+			[]string{"17:00:00 agent.notify shift_end to lea, tom: The hours of Léa have ended, and chat c1 (acme) is open"},
+		},
+		"or it is kept": {
+			`"agents": ["lea", "tom"]`, with(""),
+			[]event.Event{asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea")}, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := simulation(t, morning(8, 0), 1)
+			s.define(`{"properties": {"acme": {"triggers": [], ` + c.property + `}}, "agents": {` + c.agents + `}}`)
+			s.hears(complete(t, c.events), morning(23, 0))
+			if diff := cmp.Diff(c.want, s.teamwork()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
