@@ -19,14 +19,18 @@ func TestStoredForm(t *testing.T) {
 		file  string
 		state agent.State
 	}{
-		{"always.json", agent.State{Status: agent.Online, Reason: "always", Since: at(t, "20 10:00"), Version: 1}},
-		{"scheduled.json", agent.State{
+		{"v1/always.json", agent.State{Status: agent.Online, Reason: "always", Since: at(t, "20 10:00"), Version: 1}},
+		{"v1/scheduled.json", agent.State{
 			Status: agent.Online, Reason: "weekly", Since: at(t, "20 09:00"), Until: at(t, "20 17:00"), Next: agent.Offline,
 			Version: 7, Told: at(t, "20 09:00"),
 		}},
+		{"v2/present.json", agent.State{
+			Status: agent.Away, Reason: "idle", Since: at(t, "20 10:15"), Until: at(t, "20 17:00"), Next: agent.Offline,
+			Version: 8, Told: at(t, "20 09:00"), Lowered: at(t, "20 10:15"), Presence: everything(t),
+		}},
 	}
 	for _, tt := range tests {
-		golden, err := os.ReadFile("testdata/v1/" + tt.file)
+		golden, err := os.ReadFile("testdata/" + tt.file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,5 +50,34 @@ func TestStoredForm(t *testing.T) {
 		if diff := cmp.Diff(string(golden), string(encoded)+"\n"); diff != "" {
 			t.Errorf("%s encodes otherwise (-want +got):\n%s", tt.file, diff)
 		}
+	}
+}
+
+// everything is a presence of which every part is there.
+func everything(t testing.TB) agent.Presence {
+	a := agent.Agent{Hours: compile(t, "UTC", "mon-fri 9-17"), Rules: agent.Rules{IdleAfter: 15 * minute, AutoOfflineAfter: 10 * minute}}
+	s := tell(t, a, "20 08:30 set online", "20 09:30 set invisible locked", "20 09:40 in", "20 09:41 in phone 120", "20 09:50 out",
+		"20 09:50 chat c1 assigned asked", "20 10:00:00.5 active phone", "20 10:01 chat c1 answered left")
+	return s.presence(orders(8)[0])
+}
+
+// TestStatesOfBefore: a state that was stored before there was a presence means what it meant.
+func TestStatesOfBefore(t *testing.T) {
+	t.Parallel()
+	a := agent.Agent{Hours: compile(t, "UTC", "mon-fri 9-17"), NotifyOn: agent.Kinds()}
+	stored, err := os.ReadFile("testdata/v1/scheduled.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state agent.State
+	if err := json.Unmarshal(stored, &state); err != nil {
+		t.Fatal(err)
+	}
+	if d := agent.Decide(a, state, at(t, "20 12:00")); d.Changed || len(d.Notices) > 0 || d.Unforeseen {
+		t.Errorf("%+v", d)
+	}
+	end := outcome(agent.Decide(a, state, at(t, "20 17:00")))
+	if want := "v8 online→offline (weekly) by 20 17:00: 20 17:00–23 09:00; hours_ended (weekly) 20 17:00–23 09:00"; end != want {
+		t.Errorf("got %s, want %s", end, want)
 	}
 }

@@ -16,10 +16,10 @@ type Session struct {
 
 // Mark is a login or a logout.
 type Mark struct {
-	At    time.Time     `json:"at"`
-	Event string        `json:"event"`
-	Out   bool          `json:"out,omitempty"`
-	TTL   time.Duration `json:"ttl,omitempty"` // of a login; 0: until it logs out
+	At    time.Time `json:"at"`
+	Event string    `json:"event"`
+	Out   bool      `json:"out,omitempty"`
+	TTL   int64     `json:"ttl,omitempty"` // of a login, in seconds; 0: until it logs out
 }
 
 const (
@@ -33,7 +33,7 @@ func withSession(all map[string]Session, s Sign) map[string]Session {
 		one.Seen = at
 	}
 	if s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut {
-		one.Marks = withMark(one.Marks, Mark{At: s.At.UTC(), Event: s.ID, Out: s.Kind == event.AgentLoggedOut, TTL: s.TTL})
+		one.Marks = withMark(one.Marks, Mark{At: s.At.UTC(), Event: s.ID, Out: s.Kind == event.AgentLoggedOut, TTL: int64(s.TTL / time.Second)})
 	}
 	return put(all, s.Session, one, mostSessions, func(s Session) (bool, time.Time) {
 		if len(s.Marks) == 0 {
@@ -85,15 +85,18 @@ func (s Session) spans() []span {
 
 // expiry is when a session that is logged in ends by itself; zero: never.
 func (s Session) expiry() time.Time {
-	if len(s.Marks) == 0 {
+	if !s.isOpen() {
 		return time.Time{}
 	}
 	last := s.Marks[len(s.Marks)-1]
-	if last.Out || last.TTL == 0 {
+	if last.TTL == 0 {
 		return time.Time{}
 	}
-	return second(later(last.At, s.Seen)).Add(last.TTL)
+	return second(later(last.At, s.Seen)).Add(time.Duration(last.TTL) * time.Second)
 }
+
+// isOpen tells whether it has not logged out since it last logged in. It may have ended by itself.
+func (s Session) isOpen() bool { return len(s.Marks) > 0 && !s.Marks[len(s.Marks)-1].Out }
 
 // session is one session, with the signs of life that it shares.
 func (p Presence) session(id string) Session {

@@ -90,14 +90,14 @@ func isOwn(reason string) bool {
 	return false
 }
 
-// judge answers for one agent, as long as nothing about them changes.
+// judge answers for one agent, as long as nothing about them changes. It stays on the stack: widgets ask for hundreds.
 type judge struct {
 	*Agent
 	attendance []span // when they were logged in; nil where nobody asks
 }
 
-func judgeOf(a *Agent) *judge {
-	j := &judge{Agent: a}
+func judgeOf(a *Agent) judge {
+	j := judge{Agent: a}
 	if !a.Rules.bySchedule() {
 		j.attendance = a.Presence.attendance(a.AsOf)
 	}
