@@ -239,13 +239,13 @@ func TestASimulationClosesAsWorkersDo(t *testing.T) {
 	saysTheSame(b, s, 12)
 }
 
-// TestASimulationGivesChatsOnAsWorkersDo lets chats wait for an answer of the agents to whom they are assigned, and shifts end: for
-// two workers on a Redis, and in a simulation.
+// TestASimulationGivesChatsOnAsWorkersDo lets chats wait for an answer of the agents to whom they are assigned, and of a helper,
+// and shifts end: for two workers on a Redis, and in a simulation.
 func TestASimulationGivesChatsOnAsWorkersDo(t *testing.T) {
 	t.Parallel()
-	const text = `{"properties": {"acme": {"schedule": "daily 9-20", "triggers": [], "agents": ["lea", "tom", "nina"], "reassign_after": "3s"}},
+	const text = `{"properties": {"acme": {"schedule": "daily 9-20", "triggers": [], "agents": ["lea", "tom", "nina", "eva"], "reassign_after": "3s"}},
 		"agents": {"lea": {"schedule": "daily 9-17", "at_shift_end": "reassign"}, "tom": {"schedule": "daily 9-18"},
-			"nina": {"schedule": "daily 9-17", "at_shift_end": "notify"}}}`
+			"nina": {"schedule": "daily 9-17", "at_shift_end": "notify"}, "eva": {"receive_when_slow": "4s"}}}`
 	b, s := both(t, setup{clock: morning(16, 30)}, text)
 	n := 0
 	send := func(events ...event.Event) {
@@ -272,6 +272,8 @@ func TestASimulationGivesChatsOnAsWorkersDo(t *testing.T) {
 		}
 		return n
 	}
+	send(event.New(event.AgentStatusSet, event.Data{Agent: "eva", Status: event.Invisible}))
+	b.quiet()
 	send(requested("ann", "c1"), given("c1", "lea"), requested("bob", "c2"), given("c2", "lea"), requested("kim", "c3"), given("c3", "nina"))
 	send(said("c2", "lea"), said("c3", "nina"))
 	redistest.Wait(t, "Ann's chat has been given to both others", func() bool { return reassigned("ann") == 2 })
@@ -282,7 +284,7 @@ func TestASimulationGivesChatsOnAsWorkersDo(t *testing.T) {
 	redistest.Wait(t, "Bob's chat has been given on", func() bool { return reassigned("bob") == 1 })
 	b.quiet()
 	s.until(b.clock.now())
-	saysTheSame(b, s, 4)
+	saysTheSame(b, s, 6)
 }
 
 // TestASimulationKeepsVisitsApartAsWorkersDo has a visitor with two visits at once, on pages of their own, and a chat in the

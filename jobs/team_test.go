@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,14 @@ import (
 
 func assigns(at time.Time, agent string) event.Event {
 	return happens(at, event.ChatAssigned, event.Data{Chat: "c1", Agent: agent})
+}
+
+func answers(at time.Time, agent string) event.Event {
+	return happens(at, event.ChatMessage, event.Data{Chat: "c1", From: event.FromAgent, Agent: agent, Text: "Hi"})
+}
+
+func sets(at time.Time, agent string, status event.Status) event.Event {
+	return named(agent+at.Format("-150405"), event.Event{Type: event.AgentStatusSet, Time: at, Data: event.Data{Agent: agent, Status: status}})
 }
 
 // teamwork gives in short the actions for agents in chats: "09:01:00 agents.invite eva", "17:00:00 chat.reassign lea→tom".
@@ -40,11 +49,36 @@ func TestTeam(t *testing.T) {
 	sec := func(n int) time.Time { return nine.Add(time.Duration(n) * time.Second) }
 	const shifts = `"lea": {"name": "Léa", "schedule": "daily 9-17"KEYS}, "tom": {"schedule": "daily 9-18"}, "nina": {"schedule": "daily 17:05-22"}`
 	with := func(keys string) string { return strings.Replace(shifts, "KEYS", keys, 1) }
+	const hidden = `"lea": {"schedule": "daily 9-17"}, "eva": {"schedule": "daily 9-17", "receive_when_slow": true}, "zoe": {"schedule": "daily 9-17", "receive_when_slow": "2m"}`
+	hide := []event.Event{sets(nine, "eva", event.Invisible), sets(nine, "zoe", event.Invisible)}
 	for name, c := range map[string]struct {
 		property, agents string
 		events           []event.Event
 		want             []string
 	}{
+		"invisible helpers are invited": {
+			`"agents": ["lea", "eva", "zoe"]`, hidden, append(slices.Clone(hide), asks(sec(10), "", "Hello?")),
+			[]string{
+				"09:01:10 agents.invite eva", "09:01:10 agent.notify slow_chat to eva: A visitor waits for an answer in chat c1 (acme)",
+				"09:02:10 agents.invite zoe", "09:02:10 agent.notify slow_chat to zoe: A visitor waits for an answer in chat c1 (acme)",
+			},
+		},
+		"and not those of other departments": {
+			`"agents": ["lea", "eva"], "departments": {"sales": {"name": "Sales", "agents": ["lea"]}, "support": {"agents": ["zoe"]}}`,
+			hidden, append(slices.Clone(hide), asks(sec(10), "sales", "Hello?")),
+			[]string{"09:01:10 agents.invite eva", "09:01:10 agent.notify slow_chat to eva: A visitor waits for an answer in chat c1 (acme, Sales)"},
+		},
+		"nor who is visible, nor after an answer": {
+			`"agents": ["lea", "eva", "zoe"]`, hidden,
+			append(slices.Clone(hide), sets(sec(5), "eva", event.Online), asks(sec(10), "", "Hello?"), answers(sec(100), "lea")), nil,
+		},
+		"the ladder invites all of them": {
+			`"agents": ["lea", "eva"], "rescue": [{"after": "2m", "invite_agents": true}]`, hidden, append(slices.Clone(hide), asks(sec(10), "", "Hello?")),
+			[]string{
+				"09:01:10 agents.invite eva", "09:01:10 agent.notify slow_chat to eva: A visitor waits for an answer in chat c1 (acme)",
+				"09:02:10 agents.invite ",
+			},
+		},
 		"a chat without a first answer goes on": {
 			`"agents": ["lea", "tom", "nina"], "reassign_after": "30s"`, with(""),
 			[]event.Event{asks(sec(10), "", "Hello?"), assigns(sec(20), "lea"), assigns(sec(51), "tom")},

@@ -11,7 +11,7 @@ import (
 // in NAME.golden.
 func TestREADMEShowsACookbookThatWasCooked(t *testing.T) {
 	const dir = "testdata/cookbook/"
-	cookbook := []string{"welcome", "pricing", "rescue", "lunch", "closing", "night", "overnight", "returning", "handover"}
+	cookbook := []string{"welcome", "pricing", "rescue", "lunch", "closing", "night", "overnight", "returning", "handover", "helpers", "forgot", "oncall"}
 	files, err := filepath.Glob(dir + "*.yaml")
 	if err != nil || len(files) != len(cookbook) {
 		t.Errorf("%d files, and %d entries of the cookbook: %v", len(files), len(cookbook), err)
