@@ -117,6 +117,12 @@ type State struct {
 	Presence Presence  `json:"presence,omitzero"`
 }
 
+// Shown is the state as its readers see it: of the presence the agent's own choices alone, without visitors.
+func (s State) Shown() State {
+	s.Presence = Presence{Choice: s.Presence.Choice, Refused: s.Presence.Refused}
+	return s
+}
+
 // Notice is one message to an agent.
 type Notice struct {
 	Kind     Kind

@@ -48,7 +48,7 @@ func (r *replay) ends(session string, m time.Time) time.Time {
 	var login, seen time.Time
 	var ttl time.Duration
 	for _, s := range r.signs {
-		named := s.Session == session || session == ""
+		named := s.Session == session || session == "" && !s.Idle
 		switch {
 		case s.Session == session && s.Kind == event.AgentLoggedIn:
 			login, ttl, seen = s.At, s.TTL, later(seen, s.At)
@@ -106,7 +106,7 @@ func (r *replay) minute(m time.Time) (agent.Status, string) {
 }
 
 func (r *replay) hear(s *agent.Sign) {
-	if s.Kind != event.AgentLoggedOut {
+	if s.Kind != event.AgentLoggedOut && !s.Idle {
 		r.active = s.At
 		if r.unanswered.Before(s.At) {
 			r.unanswered = time.Time{}
@@ -210,6 +210,8 @@ func drawSigns(r *rapid.T, from time.Time, minutes int) []agent.Sign {
 		switch s.Kind = rapid.SampledFrom([]event.Type{event.AgentLoggedIn, event.AgentLoggedOut, event.AgentStatusSet, event.AgentActive}).Draw(r, "kind"); s.Kind {
 		case event.AgentLoggedIn:
 			s.TTL = time.Duration(rapid.SampledFrom([]int{0, 2, 60}).Draw(r, "ttl")) * minute
+		case event.AgentActive:
+			s.Idle = rapid.Bool().Draw(r, "idle")
 		case event.AgentStatusSet:
 			s.Status = rapid.SampledFrom([]agent.Status{agent.Online, agent.Online, agent.Away, agent.Invisible, agent.Offline, agent.Scheduled}).Draw(r, "status")
 			s.Locked = s.Status != agent.Scheduled && rapid.IntRange(0, 3).Draw(r, "locked") == 0

@@ -51,6 +51,7 @@ type Sign struct {
 	TTL     time.Duration // AgentLoggedIn; 0: the session lasts until it logs out
 	Status  Status        // AgentStatusSet
 	Locked  bool          // AgentStatusSet
+	Idle    bool          // AgentActive: no sign of life but of the session
 }
 
 // SignOf is the part of an agent in an event, and the agent. It is false for an event in which no agent did anything.
@@ -61,7 +62,9 @@ func SignOf(e event.Event) (agent string, s Sign, ok bool) {
 		s.TTL = time.Duration(e.Data.TTL) * time.Second
 	case event.AgentStatusSet:
 		s.Status, s.Locked = Status(e.Data.Status), e.Data.Locked
-	case event.AgentLoggedOut, event.AgentActive:
+	case event.AgentActive:
+		s.Idle = e.Data.Idle
+	case event.AgentLoggedOut:
 	case event.ChatMessage, event.ChatAgentJoined:
 		s.Kind = event.AgentActive
 	default:
@@ -74,10 +77,10 @@ func SignOf(e event.Event) (agent string, s Sign, ok bool) {
 // no sign of life: nobody comes back by leaving.
 func (p Presence) With(a Agent, s Sign) Presence {
 	at := s.At.UTC()
-	if s.Kind != event.AgentLoggedOut {
+	if s.Kind != event.AgentLoggedOut && !s.Idle {
 		p = p.alive(a.Rules, at)
 	}
-	if s.Session != "" || s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut {
+	if s.Session != "" || s.Idle || s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut {
 		p.Sessions = withSession(p.Sessions, s)
 	}
 	if s.Kind == event.AgentStatusSet {

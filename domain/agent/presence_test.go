@@ -20,7 +20,7 @@ type story struct {
 }
 
 // say reads one line of a story: "20 10:00 set away locked", "20 10:00 in phone 120" (seconds), "20 10:00 out phone",
-// "20 10:00 active phone", or "20 10:00 chat c1 asked answered" of a chat that the agent has then. Its id is its place, so
+// "20 10:00 active phone" (or "open", which is idle), or "20 10:00 chat c1 asked answered" of a chat that the agent has then. Its id is its place, so
 // that of two at one time the later counts.
 func (s *story) say(t testing.TB, i int, line string) func(agent.Presence) agent.Presence {
 	t.Helper()
@@ -34,7 +34,8 @@ func (s *story) say(t testing.TB, i int, line string) func(agent.Presence) agent
 		sign.Kind, sign.Status, sign.Locked = event.AgentStatusSet, agent.Status(words[1]), len(words) > 2
 		words = nil
 	default:
-		sign.Kind = map[string]event.Type{"in": event.AgentLoggedIn, "out": event.AgentLoggedOut, "active": event.AgentActive}[what]
+		sign.Kind = map[string]event.Type{"in": event.AgentLoggedIn, "out": event.AgentLoggedOut, "active": event.AgentActive, "open": event.AgentActive}[what]
+		sign.Idle = what == "open"
 	}
 	if len(words) > 1 {
 		sign.Session = words[1]
@@ -196,6 +197,10 @@ func TestPresence(t *testing.T) {
 		{"a sign of life", both, []string{"20 10:00 in a 120", "20 10:01 active a"}, "20 10:02:59", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
 		{"of another session", both, []string{"20 10:00 in a 120", "20 10:01 active b"}, "20 10:02", "offline (not_logged_in) since 20 10:02 until ever"},
 		{"a sign that comes later brings it back", both, []string{"20 10:00 in a 120", "20 10:10 active a"}, "20 10:11", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
+		{"that a page is open keeps its session", both, []string{"20 10:00 in a 120", "20 10:01 open a"}, "20 10:02:59", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
+		{"also one without a name", both, []string{"20 10:00 in", "20 10:01 open"}, "20 10:02:59", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
+		{"and is no sign of life", idle, []string{"20 09:10 active", "20 09:24 open a"}, "20 09:25", "away (idle) since 20 09:25 until 20 17:00 → offline"},
+		{"and brings nobody back", auto, []string{"20 10:00 chat c1 assigned asked", "20 10:11 open a"}, "20 11:00", "offline (auto_offline) since 20 10:10 until 23 09:00 → online"},
 		{"but not after a logout", both, []string{"20 10:00 in a 120", "20 10:01 out a", "20 10:10 active a"}, "20 10:11", "offline (not_logged_in) since 20 10:01 until ever"},
 		{"without a name, any sign of life counts", both, []string{"20 10:00 in", "20 11:00 active b"}, "20 12:00", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
 

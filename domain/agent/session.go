@@ -11,7 +11,7 @@ import (
 // Session is one place at which an agent is logged in: a browser, a phone.
 type Session struct {
 	Marks []Mark    `json:"marks,omitempty"` // its latest logins and logouts, in their order
-	Seen  time.Time `json:"seen,omitzero"`   // the latest sign of life that named it; of the one without a name see Presence.Active
+	Seen  time.Time `json:"seen,omitzero"`   // the latest sign that named it; of the one without a name see also Presence.Active
 }
 
 // Mark is a login or a logout.
@@ -29,7 +29,7 @@ const (
 
 func withSession(all map[string]Session, s Sign) map[string]Session {
 	one := all[s.Session]
-	if at := s.At.UTC(); s.Session != "" && at.After(one.Seen) {
+	if at := s.At.UTC(); (s.Session != "" || s.Idle) && at.After(one.Seen) {
 		one.Seen = at
 	}
 	if s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut {
@@ -102,7 +102,7 @@ func (s Session) isOpen() bool { return len(s.Marks) > 0 && !s.Marks[len(s.Marks
 func (p Presence) session(id string) Session {
 	s := p.Sessions[id]
 	if id == "" {
-		s.Seen = p.Active
+		s.Seen = later(s.Seen, p.Active)
 	}
 	return s
 }

@@ -75,6 +75,7 @@ type Data struct {
 	Locked  bool   `json:"locked,omitempty"`  // agent.status_set: until undone, not only until the next boundary
 	Session string `json:"session,omitempty"` // agent.*; empty: the one without a name
 	TTL     int    `json:"ttl,omitempty"`     // agent.logged_in: seconds that the session lasts without a sign of life; 0: until it logs out
+	Idle    bool   `json:"idle,omitempty"`    // agent.active: the session is open, and the agent does nothing there
 }
 
 // Page is where a visitor is.

@@ -82,6 +82,7 @@ func newer() []event.Event {
 		if slices.Contains(may, "ttl") {
 			e.Data.TTL = 120
 		}
+		e.Data.Idle = slices.Contains(may, "idle")
 		if isNewer(e) {
 			all = append(all, e)
 		}

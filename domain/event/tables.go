@@ -89,8 +89,8 @@ var catalogue = []spec{
 		doc: "An agent has logged out: that session of theirs ends."},
 	{kind: AgentStatusSet, required: "agent status", optional: "property locked session",
 		doc: "An agent has chosen a status themselves. It holds until their next boundary; with `locked`, until undone. `scheduled` undoes it."},
-	{kind: AgentActive, required: "agent", optional: "property session",
-		doc: "An agent is doing something, and so is not idle."},
+	{kind: AgentActive, required: "agent", optional: "property session idle",
+		doc: "An agent is doing something, and so is not idle; or, with `idle`, a session of theirs is open, and no more."},
 }
 
 // dataFields are all keys of the data, in the order of the reference.
@@ -139,6 +139,8 @@ var dataFields = []table.Field[Data]{
 		"The application's id of the agent's session, where they may have several at once: they have left when the last one ends."),
 	table.Key("ttl", seconds(leastTTL, mostTTL), func(d *Data) *int { return &d.TTL },
 		"The seconds after which the session has ended without a sign of life in it, from 10 to 86400. Without it, the session lasts until it logs out."),
+	table.Key("idle", flag(), func(d *Data) *bool { return &d.Idle },
+		"Whether the agent does nothing: the event keeps a session with a `ttl` open, and is no sign of life of the agent."),
 }
 
 var formFields = []table.Field[Form]{

@@ -33,6 +33,6 @@ func agentView(b *engine.Batch, r *store.Record, id string, at time.Time) (v Age
 		Agent: id, Name: def.Name, TimeZone: zone.String(), Today: boardDay(a.Hours, zone, at), Notices: append([]string{}, def.Notify.On...),
 	}
 	err = engine.DecodeState(r.State, &v.State)
-	v.State.Presence = agent.Presence{Choice: v.State.Presence.Choice, Refused: v.State.Presence.Refused} // no visitors
+	v.State = v.State.Shown()
 	return v, err
 }

@@ -123,6 +123,7 @@ func propertyStatus(b *engine.Batch, r *store.Record, agents map[string][]byte) 
 		if err := engine.DecodeState(agents[id], &a.State); err != nil {
 			return s, err
 		}
+		a.State = a.Shown()
 		s.Agents = append(s.Agents, a)
 	}
 	return s, nil

@@ -10,6 +10,9 @@ let shown = null; // the last state of the server
 let broken = false;
 let alive = 0; // when the server last heard of this session
 let timer = 0;
+let used = false; // whether the agent has done something here since the server last heard
+
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { used = true; }, { passive: true });
 
 // sessionID is that of this page in this tab: a reload is no new session.
 function sessionID() {
@@ -56,12 +59,15 @@ async function start() {
 // refresh says that the page is open, and shows the state, now and from now on.
 async function refresh() {
   clearTimeout(timer);
+  const did = used;
+  used = false;
   try {
-    await ask("POST", "/agent/alive", { session, began: Date.now() - alive > lasts });
+    await ask("POST", "/agent/alive", { session, began: Date.now() - alive > lasts, used: did });
     alive = Date.now();
     take(await ask("GET", "/agent/state"));
     timer = setTimeout(refresh, next());
   } catch (err) {
+    used ||= did;
     fail(err);
     if (err.status !== 401) timer = setTimeout(refresh, 5000);
   }

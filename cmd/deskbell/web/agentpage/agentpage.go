@@ -63,7 +63,7 @@ func wide(next http.Handler) http.Handler {
 // which says whose page asks.
 //
 //	GET  /agent/state    a state
-//	POST /agent/alive    {"session": "…", "began": true}: the page is open; with began, it was not so before
+//	POST /agent/alive    {"session": "…", "began": true, "used": true}: the page is open; with began, it was not so before; with used, the agent did something there
 //	POST /agent/status   {"status": "online|away|invisible|offline|scheduled", "locked": true}: the agent's own choice
 func New(c Config) map[string]http.Handler {
 	p := &page{c}
@@ -107,11 +107,13 @@ func (p *page) choose(w http.ResponseWriter, r *http.Request) {
 // sessionLasts is how long a session of the page lasts after its last sign of life.
 const sessionLasts = 2 * time.Minute
 
-// alive sends that the page is open.
+// alive sends that the page is open. Only an agent who did something there gives a sign of life: a page that is left open keeps
+// nobody from being idle.
 func (p *page) alive(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		Session string `json:"session"`
 		Began   bool   `json:"began"`
+		Used    bool   `json:"used"`
 	}
 	switch {
 	case !read(w, r, &asked):
@@ -120,7 +122,7 @@ func (p *page) alive(w http.ResponseWriter, r *http.Request) {
 	case asked.Began:
 		p.send(w, r, event.New(event.AgentLoggedIn, event.Data{Session: asked.Session, TTL: int(sessionLasts / time.Second)}))
 	default:
-		p.send(w, r, event.New(event.AgentActive, event.Data{Session: asked.Session}))
+		p.send(w, r, event.New(event.AgentActive, event.Data{Session: asked.Session, Idle: !asked.Used}))
 	}
 }
 

@@ -185,7 +185,7 @@ func TestAChoiceIsAnEvent(t *testing.T) {
 		b.Want(code, cookie, "POST", "/agent/status", body)
 	}
 	for body, code := range map[string]int{
-		`{"session": "s1", "began": true}`: 202, `{"session": "s1"}`: 202,
+		`{"session": "s1", "began": true}`: 202, `{"session": "s1"}`: 202, `{"session": "s1", "used": true}`: 202,
 		`{"session": "."}`: 422, `{}`: 422, `1`: 400,
 	} {
 		b.Want(code, cookie, "POST", "/agent/alive", body)
