@@ -69,7 +69,7 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 	parser, err := kong.New(&cli,
 		kong.Name("deskbell"),
 		kong.Description("Deskbell keeps live chat on time: opening hours, shifts, delayed messages."),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 		kong.Writers(a.stdout, a.stderr),
 		kong.Exit(func(int) { helped = true }), // kong asks for an exit after printing help, and goes on when there is none
 		kong.Bind(a),

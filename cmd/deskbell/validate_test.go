@@ -92,6 +92,26 @@ cover:
 	}
 }
 
+func TestValidateWarnsOfPlacesThatDoNotListWhoStandsIn(t *testing.T) {
+	t.Parallel()
+	const file = `
+properties: {acme: {agents: [a, b], departments: {sales: {agents: [a]}, help: {agents: [b]}}}, other: {agents: [c]}}
+agents: {a: {}, b: {}, c: {}}
+cover: [{for: a, by: c, on: 2026-12-01}, {for: b, by: a, on: 2026-12-02}]
+`
+	got := testBundle{stdin: file}.run(t, "validate", "-")
+	for _, want := range []string{
+		"by is c, who is not listed in acme, acme/sales: they list a, and count neither", "by is a, who is not listed in acme/help: they list b,",
+	} {
+		if !strings.Contains(got.stderr, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if got.code != 0 || !strings.HasSuffix(got.stdout, ": valid, 4 warnings\n") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestValidateWarnsOfServicesThatWouldBeRefused(t *testing.T) {
 	t.Parallel()
 	const file = `{agents: {lea: {notify: {on: [hours_started], via: ["ntfy://10.1.2.3/hunter2", "ntfy://ntfy.sh/lea",

@@ -3,6 +3,7 @@ package definition
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/table"
@@ -29,7 +30,31 @@ func (d *Definitions) warnCovers(at table.Place) {
 		if n >= 0 {
 			at.Item(i).Key("by").Warn("", fmt.Sprintf("is %s, who is away on some of these dates by /cover/%d: nobody stands in for %s then", c.By, n, c.For))
 		}
+		if places := d.withoutStandIn(c); places != "" {
+			at.Item(i).Key("by").Warn("", fmt.Sprintf("is %s, who is not listed in %s: they list %s, and count neither on these dates", c.By, places, c.For))
+		}
 	}
+}
+
+// withoutStandIn names the properties and departments that list an agent, and not who stands in for them: each counts those whom it
+// lists.
+func (d *Definitions) withoutStandIn(c Cover) string {
+	var places []string
+	lacks := func(agents []string) bool { return slices.Contains(agents, c.For) && !slices.Contains(agents, c.By) }
+	for id, p := range sorted(d.Properties) {
+		if lacks(p.Agents) {
+			places = append(places, id)
+		}
+		for _, department := range p.DepartmentIDs() {
+			if lacks(p.Departments[department].Agents) {
+				places = append(places, id+"/"+department)
+			}
+		}
+	}
+	if more := len(places) - 3; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(places[:3], ", "), more)
+	}
+	return strings.Join(places, ", ")
 }
 
 // warnReassign warns of chats that are to be given to somebody else where there is nobody else.
