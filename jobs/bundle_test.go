@@ -192,6 +192,7 @@ func (b *bundle) worker() (stop func()) {
 		DefaultDestination: definition.Destination{Type: "log"},
 		OwnDestinations:    b.own,
 		Notifier:           b.notify,
+		Pusher:             b.out,
 		Calendars:          b.fetcher,
 		Metrics:            b.metrics,
 	})
@@ -310,11 +311,12 @@ func text(t testing.TB, e *logrus.Entry) string {
 
 // recorder stands for every destination, and for the notification services.
 type recorder struct {
-	mu    sync.Mutex
-	had   map[string][]deliver.Delivery // by destination
-	calls map[string][]call             // by destination
-	sent  []string                      // notices: URL, title, text
-	fails map[string]error              // the answer, by destination or by URL
+	mu     sync.Mutex
+	had    map[string][]deliver.Delivery // by destination
+	calls  map[string][]call             // by destination
+	sent   []string                      // notices: URL, title, text
+	pushes []deliver.Push                // those of the notices that are pushes
+	fails  map[string]error              // the answer, by destination or by URL
 
 	answers map[string]func(context.Context, []deliver.Delivery) error // by destination, if its answers differ
 }
@@ -395,7 +397,25 @@ func (r *recorder) Notify(_ context.Context, url, title, text string) error {
 	return nil
 }
 
-// fail lets a destination, or a notification service, fail; nil mends it.
+// Push implements jobs.Pusher.
+func (r *recorder) Push(_ context.Context, p deliver.Push) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.fails[p.Endpoint]; err != nil {
+		return err
+	}
+	r.sent, r.pushes = append(r.sent, asPushed(p)), append(r.pushes, p)
+	return nil
+}
+
+// pushed are the pushes so far.
+func (r *recorder) pushed() []deliver.Push {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.pushes)
+}
+
+// fail lets a destination, a notification service, or an endpoint of push, fail; nil mends it.
 func (r *recorder) fail(name string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -92,7 +92,7 @@ func (j notifyJob) overtaken(ctx context.Context, args NotifyArgs, told time.Tim
 	queue, _ := asynq.GetQueueName(ctx)
 	for _, kind := range []agent.Kind{agent.HoursStarted, agent.HoursEnded} {
 		id := action.ID(action.AgentNotify, args.Agent+":"+string(kind), action.Cause{Boundary: told})
-		_, err := j.inspect.GetTaskInfo(queue, noticeTask(id, args.Via))
+		_, err := j.inspect.GetTaskInfo(queue, noticeTask(id, args.way()))
 		switch {
 		case err == nil:
 			return true, nil
@@ -103,5 +103,5 @@ func (j notifyJob) overtaken(ctx context.Context, args NotifyArgs, told time.Tim
 	return false, nil
 }
 
-// noticeTask is the id of the task that sends a notice by one service.
-func noticeTask(id string, via int) string { return fmt.Sprintf("%s:%d", id, via) }
+// noticeTask is the id of the task that sends a notice by one way.
+func noticeTask(id, way string) string { return id + ":" + way }

@@ -3,13 +3,18 @@ package jobs
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -27,6 +32,9 @@ type NotifyArgs struct {
 	Property   string `json:"property,omitempty"` // of all kinds except those of the agent's own hours, and idle
 	Department string `json:"department,omitempty"`
 	Text       string `json:"text,omitempty"` // of a trigger, a digest or a chat
+
+	// Push is the ID of one of the agent's subscriptions (edit.Subscription), which gets it instead of a service.
+	Push string `json:"push,omitempty"`
 }
 
 // Kind implements Args.
@@ -35,7 +43,7 @@ func (NotifyArgs) Kind() string { return "agent:notify" }
 // Notifier sends a text by a notification service.
 type Notifier interface {
 	// Notify sends a text to a service URL (ntfy://…, slack://…). The URL is a
-	// secret: an error must not contain it.
+	// secret: an error must not contain it. It has deliver.ErrNoAnswer in it where there was no answer in time.
 	Notify(ctx context.Context, url, title, text string) error
 }
 
@@ -51,10 +59,11 @@ const (
 	noticeDropped = "dropped"
 )
 
-// notifyJob sends one notice by a service of an agent's own.
+// notifyJob sends one notice by a service of an agent's own, or to one of their subscriptions.
 type notifyJob struct {
 	*parts
 	notifier Notifier
+	pusher   Pusher // nil: subscriptions get nothing
 }
 
 // run sends it if it is not too late by now and the service is still the agent's.
@@ -79,19 +88,56 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 		log.Did("dropped", "it is no longer true")
 		return nil
 	}
-	if args.Via < 0 || args.Via >= len(def.Notify.Via) {
-		j.observe.noticed(noticeDropped)
-		log.Did("dropped", "the service is no longer defined")
-		return nil
-	}
 	title, text := noticeText(args, reader)
-	if err := j.notifier.Notify(ctx, def.Notify.Via[args.Via], title, text); err != nil {
+	again := j.repeats(ctx)
+	if again {
+		text += sentAgain
+	}
+	gone, err := j.send(ctx, args, def, title, text)
+	switch {
+	case err != nil:
 		j.observe.noticed(noticeFailed)
-		return fmt.Errorf("notifying agent %q by service %d: %w", args.Agent, args.Via+1, err)
+		if again || errors.Is(err, deliver.ErrNoAnswer) {
+			err = fmt.Errorf("%w%s", err, maybeSent)
+		}
+		return fmt.Errorf("notifying agent %q by %s: %w", args.Agent, args.shownWay(), err)
+	case gone != "":
+		j.observe.noticed(noticeDropped)
+		log.Did("dropped", gone)
+		return nil
 	}
 	j.observe.noticed(noticeSent)
 	log.Did("sent", 1)
 	return nil
+}
+
+// send sends it by its way; gone says that the agent no longer has this way.
+func (j notifyJob) send(ctx context.Context, args NotifyArgs, def *definition.Agent, title, text string) (gone string, err error) {
+	switch {
+	case args.Push != "":
+		return j.push(ctx, args, title, text)
+	case args.Via < 0 || args.Via >= len(def.Notify.Via):
+		return "the service is no longer defined", nil
+	}
+	return "", j.notifier.Notify(ctx, def.Notify.Via[args.Via], title, text)
+}
+
+// maybeSent ends the error of a notice that one of its tries may have sent.
+const maybeSent = "; it may have been sent all the same"
+
+// sentAgain ends the text of a notice that its reader may have had before.
+const sentAgain = " (Sent again: the first time there was no answer.)"
+
+// repeats tells whether an earlier try of this task got no answer in time, and so may have sent the notice. asynq keeps the
+// error of the last try with the task.
+func (j notifyJob) repeats(ctx context.Context) bool {
+	if n, _ := asynq.GetRetryCount(ctx); n == 0 {
+		return false
+	}
+	queue, _ := asynq.GetQueueName(ctx)
+	id, _ := asynq.GetTaskID(ctx)
+	info, err := j.inspect.GetTaskInfo(queue, id)
+	return err == nil && strings.Contains(info.LastErr, maybeSent)
 }
 
 // latest is the last instant at which it may be sent. A notice of a closing is not sent after the closing, and one of hours

@@ -79,9 +79,16 @@ func TestLinksOpenTheirOwnPageAlone(t *testing.T) {
 		t.Errorf("links to calendars: %+v, %v", list, err)
 	}
 
-	n, err := links.RevokePages(t.Context(), "lea")
-	if err != nil || n != 2 {
-		t.Errorf("revoked %d, %v", n, err)
+	subscriptions := edit.Subscriptions(links)
+	if _, err := subscriptions.Add(t.Context(), "lea", edit.Subscription{Endpoint: "https://fcm.googleapis.com/1"}); err != nil {
+		t.Fatal(err)
+	}
+	n, gone, err := links.RevokePages(t.Context(), "lea")
+	if err != nil || n != 2 || gone != 1 {
+		t.Errorf("revoked %d, and %d subscriptions, %v", n, gone, err)
+	}
+	if left, err := subscriptions.Of(t.Context(), []string{"lea"}); err != nil || len(left[0]) > 0 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 	for secret, want := range map[string]string{lea: "nobody", second: "nobody", tom: "tom"} {
 		if got := opens(t, links, secret); got != want {

@@ -16,7 +16,7 @@ func shown() map[string][]string {
 		ReconcileArgs{}.Kind():     {"shard"},
 		SpreadArgs{}.Kind():        {"schedule", "count"},
 		DeliverArgs{}.Kind():       {"shard", "destination"},
-		NotifyArgs{}.Kind():        {"agent", "notice", "boundary", "until", "via"},
+		NotifyArgs{}.Kind():        {"agent", "notice", "boundary", "until", "via", "push"},
 		client.EventsArgs{}.Kind(): {},
 		WakeArgs{}.Kind():          {"subject", "due"},
 		ReplayArgs{}.Kind():        {"shard", "destination", "seq", "id"},

@@ -34,6 +34,7 @@ type Config struct {
 	DefaultDestination definition.Destination             // where actions go while no destination is defined
 	OwnDestinations    map[string]definition.Destination  // get all actions, whatever is defined; see deliver.Config
 	Notifier           Notifier                           // sends notices to agents' own services
+	Pusher             Pusher                             // sends notices to agents' browsers and phones; nil: they get none
 	Calendars          CalendarFetcher                    // fetches calendars; nil: none are fetched
 
 	Metrics *Metrics // of this worker's own work; nil: none are kept
@@ -76,7 +77,7 @@ func NewWorker(c Config) *Worker {
 	}
 	beats := new(pulse)
 	return &Worker{
-		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Calendars), pulse: beats,
+		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Pusher, c.Calendars), pulse: beats,
 		crontab: crontab{ticker{p, &orphans{parts: p, rdb: c.Redis.Client}}, beats},
 	}
 }

@@ -1,11 +1,22 @@
 package main
 
 import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	browserdomain "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/deskbell/deskbell/jobs/destination/push/pushtest"
 )
 
 // ofLea is a deskbell.yaml with an agent who has hours on Monday.
@@ -84,4 +95,138 @@ func TestAgentPageInABrowser(t *testing.T) {
 	b.write("#link", "my link is "+s.link("lea"))
 	b.shows("#status", "Online")
 	b.clean("401")
+}
+
+// standIn replaces the push service of a browser, which would be on the Internet. The rest is the browser's own.
+const standIn = `(() => {
+	let mine = null;
+	const fake = (o) => ({
+		options: { applicationServerKey: Uint8Array.from(atob(o.applicationServerKey.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0)).buffer },
+		unsubscribe: async () => { mine = null; return true; },
+		toJSON: () => ({ endpoint: %q, expirationTime: null, keys: { p256dh: %q, auth: %q } }),
+	});
+	PushManager.prototype.getSubscription = async () => mine;
+	PushManager.prototype.subscribe = async (o) => (mine = fake(o));
+	return true;
+})()`
+
+// pushService is one on this machine, of one browser. It keeps what is pushed, as the browser reads it.
+func pushService(t *testing.T, of pushtest.Browser) (endpoint string, pushed <-chan string) {
+	t.Helper()
+	got := make(chan string, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		message, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		body, err := of.Open(message)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- body
+		w.WriteHeader(http.StatusCreated)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + "/secret", got
+}
+
+func TestNoticesOnADevice(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	device := pushtest.New(t)
+	endpoint, pushed := pushService(t, device)
+	s := newSite(t, mondayAtNine.Add(-40*time.Second), ofLea, "DESKBELL_ALLOW_PRIVATE=127.0.0.0/8")
+	tell(b, browserdomain.SetPermission, browserdomain.SetPermissionParams{
+		Permission: &browserdomain.PermissionDescriptor{Name: "notifications"}, Setting: browserdomain.PermissionSettingGranted,
+	})
+	registration := b.followWorkers()
+
+	b.device(390, 844, "light")
+	b.open(s.link("lea"))
+	b.shows("#notices", "This device gets no notices.")
+	b.shows("#kinds", "You are told when your hours start")
+	eval[bool](b, fmt.Sprintf(standIn, endpoint, device.P256dh(), device.Auth()))
+	b.click("#allow")
+	b.shows("#notices", "This device gets your notices.")
+	b.click("#test")
+	b.shows("#tried", "push by 127.0.0.1 since 2026-11-23: sent")
+	b.picture("agent-notices")
+	b.accessible("with notices")
+	b.narrow("with notices")
+	test := <-pushed
+
+	out := s.run("", "notify", "lea", "--test")
+	if !strings.HasPrefix(out, "WAY ") || !strings.Contains(out, "push by 127.0.0.1 since 2026-11-23  sent\n") || strings.Contains(out, "secret") {
+		t.Errorf("deskbell notify says\n%s", out)
+	}
+	<-pushed
+
+	started := <-pushed // at nine, by the worker
+	if !strings.Contains(started, "Your hours have started") {
+		t.Errorf("it got %s", started)
+	}
+	shown := `navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all.map((n) => n.tag + ": " + n.title + " | " + n.body).sort().join("\n"))`
+	var delivered time.Time
+	b.await("all are shown", shown, func(text string) bool {
+		if strings.Count(text, "\n") == 2 {
+			return true
+		}
+		if time.Since(delivered) > 5*time.Second { // on a busy machine the browser may miss one
+			t.Logf("the browser shows %q", text)
+			delivered = time.Now()
+			for _, body := range []string{test, started, "no JSON"} {
+				tell(b, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
+					Origin: strings.TrimSuffix(s.address(), "/"), RegistrationID: registration(), Data: body,
+				})
+			}
+		}
+		return false
+	})
+	if got, want := eval[string](b, shown), "deskbell: Deskbell | \n"+
+		"hours: Your hours have started | You are online since Mon 09:00, until Mon 12:00 (Europe/London).\n"+
+		"test: Test notice | It works: notices of Deskbell reach you here."; got != want {
+		t.Errorf("the browser shows\n%s\nwant\n%s", got, want)
+	}
+
+	b.click("#stop")
+	b.shows("#notices", "This device gets no notices.")
+	if got := s.fails("notify", "lea", "--test"); !strings.Contains(got, "lea has no way of their own") {
+		t.Errorf("deskbell notify says %s", got)
+	}
+	b.clean()
+}
+
+// followWorkers gives the id of the registration of the service worker, once there is one.
+func (b *browser) followWorkers() func() serviceworker.RegistrationID {
+	b.Helper()
+	var mu sync.Mutex
+	var id serviceworker.RegistrationID
+	if err := chromedp.Listen(b.ctx, func(event any) {
+		if e, ok := event.(*serviceworker.EventWorkerRegistrationUpdated); ok {
+			for _, r := range e.Registrations {
+				mu.Lock()
+				id = r.RegistrationID
+				mu.Unlock()
+			}
+		}
+	}); err != nil {
+		b.Fatal(err)
+	}
+	tell(b, serviceworker.Enable, cdp.Empty{})
+	return func() serviceworker.RegistrationID {
+		mu.Lock()
+		defer mu.Unlock()
+		return id
+	}
+}
+
+// fails carries out a command line that has to fail, and gives what it complains of.
+func (s *site) fails(args ...string) string {
+	s.Helper()
+	at := time.Now().Add(s.offset).UTC().Format(time.RFC3339)
+	got := testBundle{at: at, env: s.variables()}.run(s.T, args...)
+	if got.code != 1 {
+		s.Errorf("deskbell %s: %+v", strings.Join(args, " "), got)
+	}
+	return got.stderr
 }

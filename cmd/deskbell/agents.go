@@ -23,7 +23,7 @@ func (*agentsCmd) Help() string {
 Link prints the address of an agent's own page: today's hours, the status and its choice, and notices on the phone or in the
 browser with which it is opened. It has a secret, which opens that page and nothing else, for 30 days. It is shown once; only
 a hash of it is kept. Phones need https, so a proxy with TLS stands in front of deskbell web. Each device may have a link of
-its own. Revoking kills all of them at once. List shows who has links, and until when.
+its own. Revoking kills all of them at once, and ends the notices on these devices. List shows who has links, and until when.
 
 Examples:
 
@@ -75,7 +75,7 @@ func (c *agentsCmd) link(ctx context.Context, a *app, s *session, links edit.Lin
 }
 
 func (c *agentsCmd) revoke(ctx context.Context, a *app, links edit.Links) error {
-	n, err := links.RevokePages(ctx, c.ID)
+	n, subscriptions, err := links.RevokePages(ctx, c.ID)
 	if err != nil {
 		return err
 	}
@@ -86,6 +86,9 @@ func (c *agentsCmd) revoke(ctx context.Context, a *app, links edit.Links) error 
 		fmt.Fprintf(a.stdout, "Revoked the link to the page of %s. It is dead.\n", c.ID)
 	default:
 		fmt.Fprintf(a.stdout, "Revoked %d links to the page of %s. They are dead.\n", n, c.ID)
+	}
+	if subscriptions > 0 {
+		fmt.Fprintf(a.stdout, "Browsers and phones that get no more notices: %d.\n", subscriptions)
 	}
 	return nil
 }

@@ -92,6 +92,7 @@ var machinery = map[string][]string{
 	"github.com/prometheus/client_golang/": {"jobs", "cmd/deskbell", "cmd/deskbell/web"},
 	"github.com/alicebob/miniredis/":       {"jobs/embedded"},
 	"github.com/nicholas-fedor/shoutrrr/":  {"jobs/destination/shout"},
+	"github.com/SherClockHolmes/":          {"jobs/destination/push"},
 	"github.com/teambition/rrule-go":       {"jobs/ical"},
 	"github.com/standard-webhooks/":        {"jobs/destination/webhook"},
 }

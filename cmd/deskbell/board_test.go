@@ -44,11 +44,11 @@ type site struct {
 	web    *proc
 }
 
-// newSite starts both at an instant of their clock.
-func newSite(t *testing.T, at time.Time, definitions string) *site {
+// newSite starts both at an instant of their clock, with more of an environment.
+func newSite(t *testing.T, at time.Time, definitions string, env ...string) *site {
 	t.Helper()
 	s := &site{T: t, redis: redistest.Start(t), offset: time.Until(at)}
-	s.env = []string{"REDIS_URL=" + s.redis.URL()}
+	s.env = append([]string{"REDIS_URL=" + s.redis.URL()}, env...)
 	s.listen = fmt.Sprintf("127.0.0.1:%d", redistest.FreePort(t))
 	start(t, s.offset, s.env, "worker")
 	s.serve()
@@ -75,11 +75,21 @@ func (s *site) serve() {
 func (s *site) run(stdin string, args ...string) string {
 	s.Helper()
 	at := time.Now().Add(s.offset).UTC().Format(time.RFC3339)
-	got := testBundle{at: at, stdin: stdin, env: map[string]string{"REDIS_URL": s.redis.URL()}}.run(s.T, args...)
+	got := testBundle{at: at, stdin: stdin, env: s.variables()}.run(s.T, args...)
 	if got.code != 0 {
 		s.Fatalf("deskbell %s: %s", strings.Join(args, " "), got.stderr)
 	}
 	return got.stdout
+}
+
+// variables are those of the site's environment.
+func (s *site) variables() map[string]string {
+	all := make(map[string]string)
+	for _, v := range s.env {
+		name, value, _ := strings.Cut(v, "=")
+		all[name] = value
+	}
+	return all
 }
 
 func (s *site) address() string { return "http://" + s.listen + "/" }

@@ -12,17 +12,18 @@ import (
 )
 
 // commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name.
-// The help is in the order of the fields, by groups: Try it, Run it, Look, Change, Tools.
+// The help is in the order of the fields, by groups: Try and run, Look, Change, Tools.
 type commands struct {
 	Colour string `enum:"auto,always,never" default:"auto" aliases:"color" placeholder:"WHEN" help:"Use colour: auto (unless NO_COLOR is set), always, never."`
 
-	Up         upCmd         `cmd:"" group:"Try it:" help:"Run everything in this process, with an embedded Redis."`
-	Simulate   simulateCmd   `cmd:"" group:"Try it:" help:"Show what definitions bring about, and when; without Redis."`
-	Worker     workerCmd     `cmd:"" group:"Run it:" help:"Run a worker: boundaries, notices, deliveries."`
-	Web        webCmd        `cmd:"" group:"Run it:" help:"Serve the board, the HTTP API, the monitor and metrics."`
+	Up         upCmd         `cmd:"" group:"Try and run:" help:"Run everything in this process, with an embedded Redis."`
+	Simulate   simulateCmd   `cmd:"" group:"Try and run:" help:"Show what definitions bring about, and when; without Redis."`
+	Worker     workerCmd     `cmd:"" group:"Try and run:" help:"Run a worker: boundaries, notices, deliveries."`
+	Web        webCmd        `cmd:"" group:"Try and run:" help:"Serve the board, the HTTP API, the monitor and metrics."`
 	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`
 	Deliveries deliveriesCmd `cmd:"" group:"Look:" help:"Show how destinations are, and what was given up; deliver it again."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
+	Notify     notifyCmd     `cmd:"" group:"Look:" help:"Try every way by which an agent gets notices."`
 	Coverage   coverageCmd   `cmd:"" group:"Look:" help:"Show when it is open and nobody is on shift."`
 	Holidays   holidaysCmd   `cmd:"" group:"Look:" help:"List the public holidays of a country, or the countries."`
 	Try        tryCmd        `cmd:"" group:"Look:" help:"Show what a visitor would see and be told now."`

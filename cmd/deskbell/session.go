@@ -27,6 +27,7 @@ type session struct {
 	redis  jobs.Redis
 	store  *redisstore.Store
 	client *jobs.Client
+	local  bool // it is that of the deskbell up that runs here, which may reach receivers on this machine
 }
 
 var errNoRedis = errors.New("REDIS_URL is not set: say where the Redis of the workers is, for example REDIS_URL=redis://127.0.0.1:6379/0; or start deskbell up in another terminal, and it is found from here")
@@ -60,6 +61,7 @@ func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
+	s.local = found != nil
 	return s, nil
 }
 
@@ -144,7 +146,7 @@ func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open openS
 	client := jobs.NewClient(jobs.ClientConfig{
 		Store: store, Redis: r.Client, Partitions: store.Partitions(), Now: a.now, TimeZone: env.TimeZone,
 	})
-	return &session{env, r, store, client}, nil
+	return &session{env: env, redis: r, store: store, client: client}, nil
 }
 
 func (s *session) close() error { return s.redis.Close() }

@@ -19,6 +19,8 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/destination/push"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/monitor"
 	"github.com/deskbell/deskbell/jobs/view"
@@ -122,11 +124,20 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	})
 	err = web.Serve(ctx, l, web.New(web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local, Rate: s.env.KeyRate, Refused: refused,
-		Public: public, Agent: agentpage.New(agentpage.Config{Client: s.client, Now: a.now, Log: s.log}),
+		Public: public, Agent: a.agentPage(s),
 		Private: private,
 	}), s.log, s.env.StopTimeout)
 	s.log.Info("web stopped")
 	return err
+}
+
+// agentPage serves the page of an agent.
+func (a *app) agentPage(s service) map[string]http.Handler {
+	sender := push.New(guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.loopback}, 0)
+	return agentpage.New(agentpage.Config{
+		Client: s.client, Subscriptions: edit.Subscriptions{Store: s.store, Now: a.now}, Pusher: sender,
+		Trial: jobs.NoticeTrial{Store: s.store, Pusher: sender, Now: a.now}.Try, Now: a.now, Log: s.log,
+	})
 }
 
 // monitorOf shows no buttons to keys that may only read.

@@ -13,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
+	"github.com/deskbell/deskbell/jobs/destination/push"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/destination/shout"
 	"github.com/deskbell/deskbell/jobs/destination/webhook"
@@ -128,6 +129,7 @@ func (a *app) work(ctx context.Context, s service) error {
 		},
 		DefaultDestination: s.byDefault,
 		Notifier:           shout.Notifier{Guard: outbound},
+		Pusher:             push.New(outbound, 0),
 		Calendars:          ical.NewFetcher(outbound, a.now),
 		Metrics:            s.shown.metrics,
 		Zones:              s.shown.zones,

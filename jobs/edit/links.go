@@ -107,7 +107,7 @@ func (ls Links) remove(ctx context.Context, name string) (bool, error) {
 	return true, err
 }
 
-// unlink removes the links to the calendar and the page of a definition, if there are any.
+// unlink removes the links to the calendar and the page of a definition, and its subscriptions, if there are any.
 func (ls Links) unlink(ctx context.Context, kind Kind, name string) error {
 	err := ls.Revoke(ctx, kind, name)
 	if errors.Is(err, store.ErrNotFound) {
@@ -116,7 +116,7 @@ func (ls Links) unlink(ctx context.Context, kind Kind, name string) error {
 	if kind != KindAgent || err != nil {
 		return err
 	}
-	_, err = ls.RevokePages(ctx, name)
+	_, _, err = ls.RevokePages(ctx, name)
 	return err
 }
 

@@ -61,14 +61,16 @@ func (ls Links) AddPage(ctx context.Context, agent string) (secret string, l Lin
 	return secret, l, err
 }
 
-// RevokePages removes all links to the page of an agent, and tells how many there were. They are dead at once.
-func (ls Links) RevokePages(ctx context.Context, agent string) (int, error) {
+// RevokePages removes all links to the page of an agent, and the subscriptions that were made there: a phone that was lost gets
+// no more notices. It tells how many there were. They are dead at once.
+func (ls Links) RevokePages(ctx context.Context, agent string) (links, subscriptions int, err error) {
 	all, err := ls.pages(ctx, agent)
 	for name := range all {
 		_, fault := ls.remove(ctx, name)
 		err = errors.Join(err, fault)
 	}
-	return len(all), err
+	subscriptions, fault := Subscriptions(ls).RemoveAll(ctx, agent)
+	return len(all), subscriptions, errors.Join(err, fault)
 }
 
 // Pages gives the links to pages that are good now, by agent and age.

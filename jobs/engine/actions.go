@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -58,6 +59,13 @@ func digestNotice(id, name, property string, d *action.Digest, at time.Time) act
 		Agent: id, Name: name, Kind: string(agent.DigestOpened), Reason: d.Reason, Cause: d.Cause,
 		Property: d.Property, Properties: []string{d.Property}, Text: "While " + property + " was closed: " + d.Summary(),
 	}}
+}
+
+// forAgent says which way a notice goes: by the agent's own services and subscriptions; or, where they have no services, to
+// the destinations and by their subscriptions. Who has some is looked up when it is sent.
+func forAgent(o *store.Outgoing, def *definition.Agent) {
+	o.Notice = len(def.Notify.Via) > 0
+	o.Push = !o.Notice
 }
 
 // appendAction encodes an action for its destinations.

@@ -43,7 +43,7 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, fresh []event.
 		if c.Actions, err = appendAction(c.Actions, agentNotice(id, def.Name, own, n, at), nil); err != nil {
 			return err
 		}
-		c.Actions[len(c.Actions)-1].Notice = own
+		forAgent(&c.Actions[len(c.Actions)-1], def)
 	}
 	if len(fresh) == 0 && !d.Changed && d.State.Reason == before.Reason && d.State.Told.Equal(before.Told) && d.State.Lowered.Equal(before.Lowered) {
 		c.State = unchanged(r)

@@ -12,15 +12,14 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// closingActions are the notices of a closing as actions: each goes to the agent's own services, or else to
-// the property's destinations.
+// closingActions are the notices of a closing as actions: each goes where forAgent says.
 func closingActions(agents map[string]*definition.Agent, property string, def *definition.Property, notices []widget.Notice, at time.Time) (actions []store.Outgoing, err error) {
 	for _, n := range notices {
 		a := agents[n.Agent]
 		if actions, err = appendAction(actions, closingAction(property, a.Name, n, at), def.Destinations); err != nil {
 			return nil, fmt.Errorf("telling agent %q of the closing: %w", n.Agent, err)
 		}
-		actions[len(actions)-1].Notice = len(a.Notify.Via) > 0
+		forAgent(&actions[len(actions)-1], a)
 	}
 	return actions, nil
 }

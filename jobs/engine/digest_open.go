@@ -79,7 +79,7 @@ func openDigest(ctx context.Context, db Reader, p *propertyAt, digest *chat.Dige
 			return err
 		}
 		c.Notices++
-		c.Actions[len(c.Actions)-1].Notice = len(def.Notify.Via) > 0
+		forAgent(&c.Actions[len(c.Actions)-1], def)
 	}
 	return nil
 }

@@ -102,10 +102,12 @@ func (v *visitor) tell(e effect, ids []string, wants func(*definition.Agent) boo
 		v.add(own, store.Outgoing{Notice: true})
 		v.out.Notices++
 	}
-	switch {
-	case len(others) == len(ids):
-		v.add(e, store.Outgoing{To: v.def.Destinations})
-	case len(others) > 0:
-		v.add(e.to(others...), store.Outgoing{To: v.def.Destinations})
+	if len(others) == 0 {
+		return
 	}
+	if len(others) < len(ids) {
+		e = e.to(others...)
+	}
+	v.add(e, store.Outgoing{To: v.def.Destinations, Push: true})
+	v.out.Notices++
 }

@@ -22,6 +22,9 @@ func (s *Store) send(sh *shard, c *store.Change) {
 	at := instant(c.At.UnixMilli())
 	for _, a := range c.Actions {
 		e := store.Entry{Seq: s.next(), Body: a.Body, To: a.To, For: a.For, At: at}
+		if a.Push {
+			sh.notices = append(sh.notices, store.Entry{Seq: s.next(), Body: a.Body, At: at, Push: true})
+		}
 		switch {
 		case a.Notice:
 			e.To, e.For = nil, nil

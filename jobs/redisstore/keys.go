@@ -19,7 +19,7 @@ import (
 //	deskbell:{N}:heard          zset    hash of a subject and the id of an event → Unix time at which it was seen
 //	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations, or for = shares of them, t = when it was committed in ms
 //	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON
-//	deskbell:{N}:notices        stream  notices for agents' own services: a = CloudEvents JSON
+//	deskbell:{N}:notices        stream  notices for agents' own services and subscriptions: a = CloudEvents JSON, push: for subscriptions alone
 //	deskbell:{N}:cursor         hash    destination → last entry of out that it has had
 //	deskbell:{N}:begun          hash    destination → number of its last beginning here
 //	deskbell:{N}:aside:DEST     hash    place in out → an action that the destination refused: JSON, a line end, the action
@@ -33,6 +33,8 @@ import (
 //	deskbell:{all}:begun        hash    destination → number of its last beginning: when it was defined, and not when it was edited
 //	deskbell:{all}:keys         hash    name → a key of the HTTP API, JSON; its secret only as a hash
 //	deskbell:{all}:links        hash    "KIND/ID" → a link to a calendar, "page/AGENT/…" → one to an agent's page, JSON; their secrets only as hashes
+//	deskbell:{all}:push         hash    "vapid" → the server's keys of Web Push, JSON; the private one is a secret
+//	deskbell:{all}:subscriptions hash   agent → their subscriptions to notices by Web Push, JSON; secrets
 //	deskbell:{all}:circuits     hash    destination → its circuit, JSON; none: it has not failed lately
 //	deskbell:{all}:probe:DEST   string  who tries a destination whose circuit is open
 //	deskbell:{all}:retries      zset    "N:DEST" → Unix time in ms at which to try again what is aside

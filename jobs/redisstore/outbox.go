@@ -62,6 +62,8 @@ func entry(id string, fields iter.Seq2[string, any]) store.Entry {
 			if json.Unmarshal([]byte(text(value)), &e.For) != nil || e.For == nil {
 				e.For = []store.Share{}
 			}
+		case "push":
+			e.Push = true
 		case "t":
 			if ms, err := strconv.ParseInt(text(value), 10, 64); err == nil {
 				e.At = time.UnixMilli(ms).UTC()

@@ -328,6 +328,10 @@ func chats(c store.Change) string {
 
 // addressee is the receivers of an action, as commit.lua reads them. Lists of names and texts encode without an error.
 func addressee(a store.Outgoing) string {
+	if a.Push {
+		a.Push = false
+		return "@@" + addressee(a)
+	}
 	switch {
 	case a.Notice:
 		return "@"

@@ -249,7 +249,9 @@ func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]store.Entry,
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	return entries, s.store.Noticed(ctx, shard, entries[len(entries)-1].Seq)
+	last := entries[len(entries)-1].Seq
+	entries = slices.DeleteFunc(entries, func(e store.Entry) bool { return e.Push }) // nobody has subscribed here
+	return entries, s.store.Noticed(ctx, shard, last)
 }
 
 func (s *Simulation) takeActions(ctx context.Context, shard int) ([]store.Entry, error) {

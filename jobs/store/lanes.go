@@ -14,6 +14,7 @@ type Entry struct {
 	Body []byte
 	To   []string  // nil: all
 	For  []Share   // as Outgoing.For
+	Push bool      // of a notice: it is for subscriptions alone, as Outgoing.Push says
 	At   time.Time // when it was committed, to the millisecond, by the clock of the worker that decided it: Change.At
 }
 

@@ -189,6 +189,10 @@ type Outgoing struct {
 	// Notice is set for an action that goes to an agent's own services. It is kept
 	// apart from the outbox, which all destinations read.
 	Notice bool
+
+	// Push is set for a notice of agents without services of their own: it is kept as one with Notice, too, for their
+	// subscriptions.
+	Push bool
 }
 
 // Leaves tells whether an action has a receiver: one without is only shown as recent.
@@ -385,10 +389,12 @@ const ZonesWoken = "woken"
 
 // The kinds of globals.
 const (
-	GlobalSchedule    Global = "schedules"
-	GlobalDestination Global = "destinations"
-	GlobalKey         Global = "keys"  // of the HTTP API; see edit.Keys
-	GlobalFeed        Global = "feeds" // calendars that are fetched, by CalendarName; see edit.Feeds
-	GlobalZones       Global = "zones" // one, ZonesWoken
-	GlobalLink        Global = "links" // to calendars that others read, and to pages of agents; see edit.Links
+	GlobalSchedule     Global = "schedules"
+	GlobalDestination  Global = "destinations"
+	GlobalKey          Global = "keys"          // of the HTTP API; see edit.Keys
+	GlobalFeed         Global = "feeds"         // calendars that are fetched, by CalendarName; see edit.Feeds
+	GlobalZones        Global = "zones"         // one, ZonesWoken
+	GlobalPush         Global = "push"          // one, "vapid": see edit.PushKeys
+	GlobalSubscription Global = "subscriptions" // of agents to their notices by Web Push, by agent; see edit.Subscriptions
+	GlobalLink         Global = "links"         // to calendars that others read, and to pages of agents; see edit.Links
 )

@@ -17,6 +17,8 @@ func globals() []testCase {
 			f.set(store.GlobalDestination, "day", `{"type":"log"}`)
 			f.set(store.GlobalKey, "day", `{}`)
 			f.set(store.GlobalZones, store.ZonesWoken, "2026f")
+			f.set(store.GlobalPush, "vapid", `{}`)
+			f.set(store.GlobalSubscription, "lea", `[]`)
 			for kind, want := range map[store.Global]map[string][]byte{
 				store.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
 				store.GlobalDestination: {"day": []byte(`{"type":"log"}`)},

@@ -20,6 +20,30 @@ func notices() []testCase {
 				f.Errorf("in the outbox: %q", got)
 			}
 		}},
+		{"may be in the outbox, too, for whom they are", func(f *fixture) {
+			f.notice(0, "1")
+			actions := send("all", "some", "nobody", "shared")
+			for i := range actions {
+				actions[i].Push = true
+			}
+			actions[1].To = []string{"crm"}
+			actions[2].To = []string{}
+			actions[3].For = []store.Share{{Properties: []string{"acme"}, To: []string{"crm"}}}
+			f.sendActions(0, actions)
+			if got := f.noticed(0, 9); got != "1 all some nobody shared" {
+				f.Errorf("got %q", got)
+			}
+			entries, err := f.store.Notices(f.Context(), 0, 9)
+			f.must(err)
+			for i, e := range entries {
+				if e.Push != (i > 0) {
+					f.Errorf("%s: for subscriptions alone: %t", e.Body, e.Push)
+				}
+			}
+			if got := f.left(0); got != "all some shared" {
+				f.Errorf("in the outbox: %q", got)
+			}
+		}},
 		{"come again until they are dropped, each up to a place", func(f *fixture) {
 			f.notice(0, "1", "2", "3")
 			first, err := f.store.Notices(f.Context(), 0, 2)

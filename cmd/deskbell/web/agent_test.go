@@ -68,7 +68,7 @@ func TestAnAgentEntersByTheirLink(t *testing.T) {
 	if got := b.Want(200, as(tom), "GET", "/agent/who", ""); got.Body != "tom" {
 		t.Errorf("%+v", got)
 	}
-	if _, err := links.RevokePages(t.Context(), "lea"); err != nil {
+	if _, _, err := links.RevokePages(t.Context(), "lea"); err != nil {
 		t.Fatal(err)
 	}
 	b.Want(401, as(lea), "GET", "/agent/who", "")

@@ -15,6 +15,7 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
 
@@ -90,7 +91,6 @@ var (
 	errBadURL     = errors.New("its URL is not one that the service understands")
 	errUnguarded  = errors.New("the service cannot be kept from private addresses and is not supported")
 	errIncomplete = errors.New("its URL lacks a part without which the service sends nothing")
-	errTimeout    = errors.New("it did not answer in time")
 	errRefused    = errors.New("it could not be reached, or refused the notice")
 )
 
@@ -115,7 +115,7 @@ func kind(err error) error {
 	case errors.Is(err, errBadURL), errors.Is(err, errUnguarded), errors.Is(err, errIncomplete):
 		return err
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return errTimeout
+		return deliver.ErrNoAnswer
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
 	default:

@@ -5,7 +5,7 @@
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0 (below 0: to stir them, and not to wake them), number of actions, number of events heard, '1' to tell of it,
 --      '+' for a visitor who chats from now on, '-' for one who no longer does ('' leaves it), when it was decided in ms, then per action:
---      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none; then per event: its member of heard, and when
+--      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none, behind '@@' for one that is a notice, too; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local most = 10 -- actions kept to be shown: of one commit, and of a shard
@@ -51,14 +51,20 @@ while i <= last do
         heard[#heard + 1], heard[#heard + 2] = latest, ARGV[b]
       end
       for b = a + 10, first - 2, 2 do
-        if ARGV[b + 1] == '' then
-          call('XADD', KEYS[3], '*', 'a', ARGV[b], 't', ARGV[a + 9])
-        elseif ARGV[b + 1] == '@' then
+        local to = ARGV[b + 1]
+        if to == '@' then
           call('XADD', KEYS[4], '*', 'a', ARGV[b], 't', ARGV[a + 9])
-        elseif sub(ARGV[b + 1], 1, 1) == '[' then
-          call('XADD', KEYS[3], '*', 'a', ARGV[b], 'for', ARGV[b + 1], 't', ARGV[a + 9])
-        elseif ARGV[b + 1] ~= '-' then
-          call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', ARGV[b + 1], 't', ARGV[a + 9])
+          to = '-'
+        elseif sub(to, 1, 2) == '@@' then
+          call('XADD', KEYS[4], '*', 'a', ARGV[b], 't', ARGV[a + 9], 'push', '1')
+          to = sub(to, 3)
+        end
+        if to == '' then
+          call('XADD', KEYS[3], '*', 'a', ARGV[b], 't', ARGV[a + 9])
+        elseif sub(to, 1, 1) == '[' then
+          call('XADD', KEYS[3], '*', 'a', ARGV[b], 'for', to, 't', ARGV[a + 9])
+        elseif to ~= '-' then
+          call('XADD', KEYS[3], '*', 'a', ARGV[b], 'to', to, 't', ARGV[a + 9])
         end
         acted[#acted + 1] = {ARGV[b], ARGV[a + 9]}
       end

@@ -1,5 +1,6 @@
 // The page of an agent. It asks the server again and again, so that it needs no stream that a sleeping phone would break.
 
+import { setUp, show } from "./push.js";
 import { at, clock, dayIn, el, here, now, relative, setClock, setText, zoneName } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -88,6 +89,7 @@ function take(state) {
   live("live", "Live");
   trouble("");
   draw();
+  show(state).catch(() => {}); // the next look tries again
 }
 
 // fail shows what is known without the server.
@@ -234,5 +236,7 @@ addEventListener("online", start);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 setInterval(() => shown && draw(), 15_000);
 
+navigator.serviceWorker?.addEventListener("message", () => refresh()); // a notice has come
+setUp(ask);
 navigator.serviceWorker?.register("/agent/worker.js", { scope: "/agent" }).catch(() => {}); // without TLS there is none
 start();

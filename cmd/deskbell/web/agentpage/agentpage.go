@@ -1,8 +1,9 @@
-// Package agentpage is the page of one agent, for their phone or browser: their hours of today, their status and its choice.
-// It can be installed, and shows itself without a network.
+// Package agentpage is the page of one agent, for their phone or browser: their hours of today, their status and its choice,
+// and notices by Web Push. It can be installed, and shows itself without a network.
 package agentpage
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -14,15 +15,26 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // Config is the parts of the page.
 type Config struct {
-	Client *jobs.Client
-	Now    func() time.Time
-	Log    logrus.FieldLogger
+	Client        *jobs.Client
+	Subscriptions edit.Subscriptions
+	Pusher        Pusher
+	Trial         func(ctx context.Context, agent string) ([]jobs.TriedWay, error) // sends a test notice to the agent's subscriptions
+	Now           func() time.Time
+	Log           logrus.FieldLogger
+}
+
+// Pusher knows which subscriptions can be pushed to.
+type Pusher interface {
+	// Check tells whether a subscription is one to which can be pushed. The error shows no secrets of it.
+	Check(p deliver.Push) error
 }
 
 // Public are the files of the page, which hold nothing of any agent, by patterns of http.ServeMux:
@@ -39,7 +51,7 @@ func Public() map[string]http.Handler {
 		"GET /agent/icon-192.png":         icon(192),
 		"GET /agent/icon-512.png":         icon(512),
 	}
-	for _, name := range []string{"agent.css", "agent.js"} {
+	for _, name := range []string{"agent.css", "agent.js", "push.js"} {
 		all["GET /agent/"+name] = web.Embedded(files, name)
 	}
 	for pattern, h := range all {
@@ -48,7 +60,7 @@ func Public() map[string]http.Handler {
 	return all
 }
 
-//go:embed agent.css agent.js index.html worker.js
+//go:embed agent.css agent.js index.html push.js worker.js
 var files embed.FS
 
 // wide lets a service worker answer for the page, which is above the worker's own folder.
@@ -65,12 +77,19 @@ func wide(next http.Handler) http.Handler {
 //	GET  /agent/state    a state
 //	POST /agent/alive    {"session": "…", "began": true, "used": true}: the page is open; with began, it was not so before; with used, the agent did something there
 //	POST /agent/status   {"status": "online|away|invisible|offline|scheduled", "locked": true}: the agent's own choice
+//	POST /agent/subscription         a PushSubscription of the browser: notices go there from now on; gives its id
+//	DELETE /agent/subscription/{id}  no longer
+//	POST /agent/test                 a test notice to all subscriptions; gives what became of each
 func New(c Config) map[string]http.Handler {
 	p := &page{c}
 	return map[string]http.Handler{
 		"GET /agent/state":   http.HandlerFunc(p.state),
 		"POST /agent/status": http.HandlerFunc(p.choose),
-		"POST /agent/alive":  http.HandlerFunc(p.alive),
+
+		"POST /agent/subscription":        http.HandlerFunc(p.subscribe),
+		"DELETE /agent/subscription/{id}": http.HandlerFunc(p.unsubscribe),
+		"POST /agent/test":                http.HandlerFunc(p.try),
+		"POST /agent/alive":               http.HandlerFunc(p.alive),
 	}
 }
 
@@ -81,6 +100,9 @@ type state struct {
 	view.AgentView
 	At      time.Time `json:"at"`      // by the clock of this server
 	Expires time.Time `json:"expires"` // of the link
+
+	PushKey       string   `json:"push_key"`      // for which browsers make subscriptions
+	Subscriptions []string `json:"subscriptions"` // ids
 }
 
 func (p *page) state(w http.ResponseWriter, r *http.Request) {
@@ -90,7 +112,12 @@ func (p *page) state(w http.ResponseWriter, r *http.Request) {
 		p.failed(w, r, err)
 		return
 	}
-	answer(w, http.StatusOK, state{v, at, web.AgentLink(r.Context()).Expires})
+	s := state{AgentView: v, At: at, Expires: web.AgentLink(r.Context()).Expires}
+	if err := p.addPush(r.Context(), &s); err != nil {
+		p.failed(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, s)
 }
 
 // choose sends what the agent has chosen.

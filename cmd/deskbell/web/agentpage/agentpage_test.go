@@ -2,7 +2,9 @@ package agentpage_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"image/png"
 	"os"
 	"regexp"
@@ -13,13 +15,17 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web/agentpage"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/destination/push"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 // bundle is a server with the pages of agents.
 type bundle struct {
 	*webtest.Bundle
-	links edit.Links
+	links         edit.Links
+	subscriptions edit.Subscriptions
 }
 
 func newBundle(t *testing.T, defs string) *bundle {
@@ -28,7 +34,14 @@ func newBundle(t *testing.T, defs string) *bundle {
 	b.Bundle = webtest.New(t, func(w *webtest.Bundle, c *web.Config) {
 		b.links = c.Links
 		c.Public = agentpage.Public()
-		c.Agent = agentpage.New(agentpage.Config{Client: w.Client, Now: c.Now, Log: c.Log})
+		sender := push.New(guard.Guard{}, 0)
+		b.subscriptions = edit.Subscriptions(c.Links)
+		c.Agent = agentpage.New(agentpage.Config{
+			Client: w.Client, Subscriptions: b.subscriptions, Pusher: sender, Now: c.Now, Log: c.Log,
+			Trial: func(_ context.Context, agent string) ([]jobs.TriedWay, error) {
+				return []jobs.TriedWay{{Name: agent}, {Name: "push", Err: errors.New("it answered 500")}}, nil
+			},
+		})
 	})
 	d, err := definition.Parse(tree(t, defs))
 	if err != nil {
@@ -110,7 +123,7 @@ func TestTheFilesOfThePageAreForEverybodyAndHoldNobody(t *testing.T) {
 	b := newBundle(t, lea)
 	b.Key(edit.Key{Name: "ci"})
 	for path, kind := range map[string]string{
-		"/agent": "text/html", "/agent/agent.css": "text/css", "/agent/agent.js": "text/javascript", "/agent/words.js": "text/javascript",
+		"/agent": "text/html", "/agent/agent.css": "text/css", "/agent/agent.js": "text/javascript", "/agent/words.js": "text/javascript", "/agent/push.js": "text/javascript",
 		"/agent/worker.js": "text/javascript", "/agent/manifest.webmanifest": "application/manifest+json", "/agent/icon-192.png": "image/png",
 	} {
 		a := b.Want(200, webtest.Request{Host: "bell.example"}, "GET", path, "")
@@ -198,7 +211,7 @@ func TestAChoiceIsAnEvent(t *testing.T) {
 func TestThePageNamesNobodyElse(t *testing.T) {
 	t.Parallel()
 	forbidden := regexp.MustCompile(`(https?:)?//[a-z0-9]+\.[a-z]|\bstyle=|\bon[a-z]+="|innerHTML|insertAdjacentHTML|\beval\(|<script>`)
-	for _, name := range []string{"agent.css", "agent.js", "index.html", "worker.js"} {
+	for _, name := range []string{"agent.css", "agent.js", "index.html", "push.js", "worker.js"} {
 		body, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -206,5 +219,55 @@ func TestThePageNamesNobodyElse(t *testing.T) {
 		if found := forbidden.Find(body); found != nil {
 			t.Errorf("%s has %q", name, found)
 		}
+	}
+}
+
+// A subscription as browsers write it; its public key is a point on the curve (the example of RFC 8291).
+const subscription = `{"endpoint": "https://fcm.googleapis.com/fcm/send/secret", "expirationTime": null, "keys": {
+	"p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", "auth": "BTBZMqHH6r4Tts7J_aSIgg"}}`
+
+func TestAnAgentAllowsNotices(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, lea)
+	cookie, tom := as(b.secret("lea")), as(b.secret("tom"))
+	var got struct{ ID string }
+	a := b.Want(200, cookie, "POST", "/agent/subscription", subscription)
+	if err := json.Unmarshal([]byte(a.Body), &got); err != nil || len(got.ID) != 16 {
+		t.Fatal(a.Body, err)
+	}
+	if again := b.Want(200, cookie, "POST", "/agent/subscription", subscription); again.Body != a.Body {
+		t.Errorf("a second time: %s, then %s", a.Body, again.Body)
+	}
+	if s := b.Want(200, cookie, "GET", "/agent/state", ""); !strings.Contains(s.Body, `"subscriptions":["`+got.ID+`"]`) || strings.Contains(s.Body, "secret") {
+		t.Error(s.Body)
+	}
+	if s := b.Want(200, tom, "GET", "/agent/state", ""); !strings.Contains(s.Body, `"subscriptions":[]`) {
+		t.Error(s.Body)
+	}
+	for _, wrong := range []string{
+		strings.Replace(subscription, "fcm.googleapis.com", "evil.example", 1),
+		strings.Replace(subscription, "fcm.googleapis.com", "fcm.googleapis.com.evil.example", 1),
+		strings.Replace(subscription, "fcm.googleapis.com", "fcm.googleapis.com:8443", 1),
+		strings.Replace(subscription, "fcm.googleapis.com", "u:p@fcm.googleapis.com", 1),
+		strings.Replace(subscription, "https://", "http://", 1),
+		strings.Replace(subscription, "fcm.googleapis.com", "127.0.0.1", 1),
+		strings.Replace(subscription, "BCVx", "BCVy", 1),
+		strings.Replace(subscription, "BTBZ", "", 1),
+		"{}",
+	} {
+		if p := b.Want(422, cookie, "POST", "/agent/subscription", wrong).Problem(t); strings.Contains(p.Detail, "secret") {
+			t.Error(p.Detail)
+		}
+	}
+	if a := b.Want(200, cookie, "POST", "/agent/test", ""); a.Body != `[{"way":"lea"},{"way":"push","problem":"it answered 500"}]` {
+		t.Error(a.Body)
+	}
+	b.Want(204, tom, "DELETE", "/agent/subscription/"+got.ID, "") // which is not his
+	if list, err := b.subscriptions.Of(t.Context(), []string{"lea"}); err != nil || len(list[0]) != 1 {
+		t.Errorf("%v, %v", list, err)
+	}
+	b.Want(204, cookie, "DELETE", "/agent/subscription/"+got.ID, "")
+	if list, err := b.subscriptions.Of(t.Context(), []string{"lea"}); err != nil || len(list[0]) != 0 {
+		t.Errorf("%v, %v", list, err)
 	}
 }

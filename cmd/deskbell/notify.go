@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/destination/push"
+	"github.com/deskbell/deskbell/jobs/destination/shout"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+)
+
+type notifyCmd struct {
+	ID   string `arg:"" help:"The id of the agent."`
+	Test bool   `help:"Send a test notice by every way, and show what each answers." required:""`
+}
+
+func (*notifyCmd) Help() string {
+	return `
+Tries every way by which an agent gets notices, once: each service of notify.via, and each browser and phone on which they
+allowed notices on their page (deskbell agents link). It shows what each answered, without secrets, and exits with 0 when
+all worked. A browser that has forgotten its subscription is removed from the agent's.
+
+Examples:
+
+    deskbell notify lea --test
+`
+}
+
+func (c *notifyCmd) Run(ctx context.Context, a *app) (err error) {
+	s, err := a.connect(ctx, redisstore.Peek)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.local}
+	trial := jobs.NoticeTrial{Store: s.store, Notifier: shout.Notifier{Guard: outbound}, Pusher: push.New(outbound, 0), Now: a.now}
+	ways, err := trial.Try(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if len(ways) == 0 {
+		return fmt.Errorf("%s has no way of their own: add services to notify.via, or let them allow notices on their page: deskbell agents link %s", c.ID, c.ID)
+	}
+	table, failed := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0), 0
+	fmt.Fprintln(table, "WAY\tANSWER")
+	for _, w := range ways {
+		answer := "sent"
+		if w.Err != nil {
+			answer = w.Err.Error()
+			failed++
+		}
+		fmt.Fprintf(table, "%s\t%s\n", w.Name, answer)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d ways failed", failed, len(ways))
+	}
+	return nil
+}
