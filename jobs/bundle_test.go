@@ -433,9 +433,9 @@ func (r *recorder) notices() []string {
 type envelope struct {
 	action.Action
 	Data struct {
-		Property, Department, Agent, Status string
-		Version                             int64
-		Cause                               action.Cause
+		Property, Department, Agent, Previous, Status, Reason, Kind string
+		Version                                           int64
+		Cause                                             action.Cause
 	}
 }
 

@@ -8,12 +8,11 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
-	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// decideAgent decides on an agent's status and notices, after some events of theirs.
-func decideAgent(b *Batch, id string, r *store.Record, c *Change, fresh []event.Event, at time.Time) error {
+// decideAgent decides on an agent's status and notices, after some news of them.
+func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNews, at time.Time) error {
 	var state agent.State
 	if err := DecodeState(r.State, &state); err != nil {
 		return err
@@ -25,15 +24,15 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, fresh []event.
 	}
 	a.First = r.Rev - 1 // as a property's
 	before := state
-	state.Presence = withSigns(a, state.Presence, fresh)
+	state.Presence = news.apply(a, state.Presence)
 	d := agent.Decide(a, state, at)
-	c.Due, c.Seen = d.Due, seenIDs(fresh)
+	c.Due, c.Seen = d.Due, seenIDs(news.events)
 	c.Wake, c.Stir = r.Woken, d.Unforeseen
 	if d.Changed {
 		if d.Before != d.State.Status {
 			c.Flips.Agent++
 		}
-		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, agentCause(d, fresh, r.Rev), at), nil); err != nil {
+		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, agentCause(d, news, r.Rev), at), nil); err != nil {
 			return err
 		}
 	}
@@ -45,35 +44,31 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, fresh []event.
 		}
 		forAgent(&c.Actions[len(c.Actions)-1], def)
 	}
-	if len(fresh) == 0 && !d.Changed && d.State.Reason == before.Reason && d.State.Told.Equal(before.Told) && d.State.Lowered.Equal(before.Lowered) {
+	if news.isNone() && !d.Changed && d.State.Reason == before.Reason && d.State.Told.Equal(before.Told) && d.State.Lowered.Equal(before.Lowered) {
 		c.State = unchanged(r)
 		return nil
 	}
-	c.State, err = json.Marshal(d.State)
-	return err
-}
-
-// withSigns is a presence after some events of an agent.
-func withSigns(a agent.Agent, p agent.Presence, events []event.Event) agent.Presence {
-	for _, e := range events {
-		if _, sign, ok := agent.SignOf(e); ok {
-			p = p.With(a, sign)
-		}
+	if c.State, err = json.Marshal(d.State); len(news.events) == 0 && string(c.State) == string(r.State) {
+		c.State = unchanged(r)
 	}
-	return p
+	return err
 }
 
 // agentCause is the cause of a change: a boundary, or else the event that the status comes from, the latest of those that
 // came, or the edit that gave the record its revision.
-func agentCause(d agent.Decision, fresh []event.Event, rev int64) action.Cause {
-	if !d.Boundary.IsZero() || len(fresh) == 0 {
+func agentCause(d agent.Decision, news *agentNews, rev int64) action.Cause {
+	signs := slices.Clone(news.signs)
+	for _, e := range news.events {
+		signs = append(signs, agent.Sign{ID: e.ID, At: e.Time})
+	}
+	if !d.Boundary.IsZero() || len(signs) == 0 {
 		return cause(d.Boundary, rev)
 	}
-	latest := slices.MaxFunc(fresh, func(a, b event.Event) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID))
-	})
-	if slices.ContainsFunc(fresh, func(e event.Event) bool { return e.ID == d.Event }) {
+	if slices.ContainsFunc(signs, func(s agent.Sign) bool { return s.ID == d.Event }) {
 		return action.Cause{Event: d.Event}
 	}
+	latest := slices.MaxFunc(signs, func(a, b agent.Sign) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+	})
 	return action.Cause{Event: latest.ID}
 }

@@ -13,6 +13,8 @@ type Change struct {
 
 	came chat.Arrivals // goes into the digest of a visitor's property before this is written; see intake_digests.go
 
+	agents map[string]*agentNews // is written of the agents of a visitor's chats before this is; see intake_agents.go
+
 	turning []store.Subject // agents who take turns in a woken property's schedules; before this is written, it is noted that they serve it
 
 	Flips   Flips // for the log and the metrics, as the fields below

@@ -80,7 +80,7 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 			continue
 		}
 		c := changeOf(r)
-		if err := guard(func() error { return decideDefined(batch, r, &c, nil, at) }); err != nil {
+		if err := guard(func() error { return decideDefined(batch, r, &c, new(agentNews), at) }); err != nil {
 			batch.Broken[r.Subject] = err
 			c = toRetry(r, at)
 		}
@@ -96,13 +96,13 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 	return out, nil
 }
 
-// decideDefined decides on an agent, with some events, or on a property.
-func decideDefined(b *Batch, r *store.Record, c *Change, fresh []event.Event, at time.Time) error {
+// decideDefined decides on an agent, with some news of them, or on a property.
+func decideDefined(b *Batch, r *store.Record, c *Change, news *agentNews, at time.Time) error {
 	if err := b.Broken[r.Subject]; err != nil {
 		return err
 	}
 	if id, ok := r.Subject.Agent(); ok {
-		return decideAgent(b, id, r, c, fresh, at)
+		return decideAgent(b, id, r, c, news, at)
 	}
 	return decideProperty(b, r, c, at)
 }
@@ -120,11 +120,15 @@ func (d *Decider) DecideNews(ctx context.Context, records []store.Record, events
 	if len(agents) == 0 {
 		return out, nil
 	}
-	return out, d.decideAgents(ctx, &out, agents, events, at)
+	news := make(map[store.Subject]*agentNews, len(agents))
+	for i := range agents {
+		news[agents[i].Subject] = &agentNews{events: events[agents[i].Subject]}
+	}
+	return out, d.decideAgents(ctx, &out, agents, news, at)
 }
 
-// decideAgents decides on agents of whom there are events. Those of one that cannot be read are not noted as seen.
-func (d *Decider) decideAgents(ctx context.Context, out *Outcome, agents []store.Record, events map[store.Subject][]event.Event, at time.Time) error {
+// decideAgents decides on agents of whom there is news. The events of one that cannot be read are not noted as seen.
+func (d *Decider) decideAgents(ctx context.Context, out *Outcome, agents []store.Record, news map[store.Subject]*agentNews, at time.Time) error {
 	b, err := d.Gather(ctx, agents)
 	if err != nil {
 		return err
@@ -133,11 +137,11 @@ func (d *Decider) decideAgents(ctx context.Context, out *Outcome, agents []store
 	for i := range agents {
 		r := &agents[i]
 		if r.Rev == 0 || r.Definition == nil {
-			out.drop(r.Subject, len(events[r.Subject]))
+			out.drop(r.Subject, len(news[r.Subject].events))
 			continue
 		}
 		c := changeOf(r)
-		if err := guard(func() error { return decideDefined(b, r, &c, events[r.Subject], at) }); err != nil {
+		if err := guard(func() error { return decideDefined(b, r, &c, news[r.Subject], at) }); err != nil {
 			out.Broken = append(out.Broken, Broken{r.Subject, err})
 			continue
 		}

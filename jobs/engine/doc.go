@@ -22,7 +22,8 @@
 //	sweep.go                           SweepRun: the records that are due in one shard
 //	engine.go, engine_wakes.go         Engine: its parts, its log; waking the subjects that a decision or edit concerns
 //	intake.go, intake_owners.go,       intake: events and due visitors; the visitor of a chat's events;
-//	  intake_digests.go                  the arrivals for a digest, written before their visitors
+//	  intake_digests.go,                 the arrivals for a digest, and what agents do in chats, written before
+//	  intake_agents.go                     their visitors
 //	decider.go                         Decider: records to an Outcome
 //	property.go, agent.go, closing.go  the decision on a property, on an agent; the notices that it closes soon
 //	digest_open.go                     the decision on a digest: kept, or sent at the opening

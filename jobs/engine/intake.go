@@ -75,6 +75,15 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 	return t, fmt.Errorf("taking events of %d visitors and agents: %w", len(news), errRecordsBusy)
 }
 
+// add adds changes that are written.
+func (t *Taken) add(changes []Change) {
+	for _, c := range changes {
+		t.Events += len(c.Seen)
+		c.State, c.asOf, c.agents = nil, nil, nil
+		t.Changes = append(t.Changes, c)
+	}
+}
+
 // errRecordsBusy is for work that comes again by itself.
 var errRecordsBusy = errors.New("others kept writing the same records")
 
@@ -123,6 +132,11 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 	if err := in.addToDigests(ctx, out.Changes, t.At); err != nil {
 		return nil, err
 	}
+	told, err := in.tellAgents(ctx, out.Changes, t.At)
+	t.add(told)
+	if err != nil {
+		return nil, err
+	}
 	showHeldBack(&out, in.board, t.At)
 	lost, err = in.commit(ctx, out.Changes)
 	if err != nil {
@@ -133,9 +147,7 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 			t.lost++
 			continue
 		}
-		t.Events += len(c.Seen)
-		c.State, c.asOf = nil, nil // it is written
-		t.Changes = append(t.Changes, c)
+		t.add([]Change{c})
 	}
 	for _, s := range out.Held {
 		t.Held[s] = !lost[s]

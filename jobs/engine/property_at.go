@@ -18,20 +18,21 @@ import (
 // were waiting already.
 type propertyAt struct {
 	*policies
-	id     string
-	zone   *time.Location // the property's own, or else its schedule's
-	widget widget.State
-	hours  *hours.Schedule              // with the overrides that were and are: it tells when the hours really began
-	parts  map[string][]*hours.Schedule // of departments: all that have to be open
-	state  PropertyState                // with its overrides
-	doors  map[string]hours.Door        // that were asked for
-	online int                          // agents
-	crew   map[string]widget.Agent      // the agents, ready to use
-	teamed bool                         // something in chats depends on them
-	teams  map[string][]chat.Colleague  // as chats of departments see them, as far as these asked
-	at     time.Time                    // the instant
-	agents map[string]*definition.Agent
-	broken error // why it cannot be decided on
+	id       string
+	zone     *time.Location // the property's own, or else its schedule's
+	widget   widget.State
+	hours    *hours.Schedule              // with the overrides that were and are: it tells when the hours really began
+	parts    map[string][]*hours.Schedule // of departments: all that have to be open
+	state    PropertyState                // with its overrides
+	doors    map[string]hours.Door        // that were asked for
+	online   int                          // agents
+	crew     map[string]widget.Agent      // the agents, ready to use
+	teamed   bool                         // something in chats depends on them
+	teams    map[string][]chat.Colleague  // as chats of departments see them, as far as these asked
+	at       time.Time                    // the instant
+	agents   map[string]*definition.Agent
+	servants []string // ids of the agents who serve it
+	broken   error    // why it cannot be decided on
 }
 
 // read decides on the property as of the instant, and keeps the results for its visitors.
@@ -53,7 +54,7 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 			p.widget.Departments[id] = d
 		}
 	}
-	p.state = state
+	p.state, p.servants = state, p.def.Serving(func(name string) []byte { return b.named[name] })
 	if p.hours, err = b.ever(p.def, &state); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -72,6 +73,9 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	if err := s.noteTurns(ctx, out.Changes); err != nil {
 		return err
 	}
+	if err := s.tell(ctx, out.Changes, at); err != nil {
+		return err
+	}
 	showHeldBack(&out, s.board, at)
 	lost, err := s.Store.Commit(ctx, Written(out.Changes))
 	if err != nil {
@@ -102,6 +106,29 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	s.Flips.add(flipped)
 	s.Observer.Flipped(flipped)
 	return nil
+}
+
+// tell writes what the changes of visitors say of agents, and passes on what these ask for in their own shards.
+func (s *SweepRun) tell(ctx context.Context, changes []Change, at time.Time) error {
+	told, err := s.tellAgents(ctx, changes, at)
+	flipped, stirred := Flips{}, make(map[int]bool)
+	for i := range told {
+		c := &told[i]
+		flipped.add(c.Flips)
+		s.Notices += c.Notices
+		s.Actions += c.Leaving()
+		if c.Wake || c.Stir {
+			stirred[s.Store.Shard(c.Subject)] = true
+		}
+	}
+	s.Flips.add(flipped)
+	s.Observer.Flipped(flipped)
+	for shard := range stirred {
+		if _, passing := s.PassOn(ctx, shard); passing != nil {
+			return errors.Join(err, passing)
+		}
+	}
+	return err
 }
 
 // noteTurns notes that agents who take turns in the schedules of properties serve these.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
@@ -45,6 +46,7 @@ func change(p *propertyAt, r *store.Record, fresh []event.Event, then, at time.T
 		if err != nil {
 			return err
 		}
+		had := v.heldChats()
 		v.merge(fresh)
 		held := then.Before(at)
 		if held {
@@ -55,6 +57,7 @@ func change(p *propertyAt, r *store.Record, fresh []event.Event, then, at time.T
 			v.out.heldSince, v.out.concerns, v.Held = v.Held, v.concerns(), time.Time{}
 		}
 		err = v.change(at)
+		v.out.agents = v.agentNews(had, at)
 		v.out.Seen = seenIDs(fresh)
 		if held {
 			v.out.At, v.out.Due = at, at.Add(heldAgain)
@@ -71,10 +74,11 @@ type visitor struct {
 	*propertyAt
 	record  *store.Record
 	id      string
-	fresh   []event.Event // that the visit did not know
-	asked   []TimerTask   // the tasks that were asked for before
-	due     time.Time     // when something is due; zero: not before an event
-	digest  time.Time     // when the digest may need a chat; some seconds late are no matter
+	fresh   []event.Event           // that the visit did not know
+	signs   map[string][]agent.Sign // of life of agents of the property, in the events
+	asked   []TimerTask             // the tasks that were asked for before
+	due     time.Time               // when something is due; zero: not before an event
+	digest  time.Time               // when the digest may need a chat; some seconds late are no matter
 	out     Change
 	skipped []Skipped
 	err     error // of encoding
@@ -96,6 +100,12 @@ func (v *visitor) merge(events []event.Event) {
 	for _, e := range events {
 		if v.Visit.Merge(e) {
 			v.fresh = append(v.fresh, e)
+		}
+		if who, sign, ok := agent.SignOf(e); ok && slices.Contains(v.servants, who) {
+			if v.signs == nil {
+				v.signs = make(map[string][]agent.Sign)
+			}
+			v.signs[who] = append(v.signs[who], sign)
 		}
 		if e.Data.Chat == "" {
 			v.choose(e)

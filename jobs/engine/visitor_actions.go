@@ -3,9 +3,11 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -110,4 +112,58 @@ func (v *visitor) tell(e effect, ids []string, wants func(*definition.Agent) boo
 	}
 	v.add(e, store.Outgoing{To: v.def.Destinations, Push: true})
 	v.out.Notices++
+}
+
+// heldChats are the chats of a visitor by agent, as far as these are agents of the property.
+func (v *visitor) heldChats() map[string]map[string]chat.Held {
+	all := make(map[string]map[string]chat.Held)
+	for id := range v.Chats {
+		c := v.Chats[id]
+		for who, h := range c.Held() {
+			if !slices.Contains(v.servants, who) {
+				continue
+			}
+			if all[who] == nil {
+				all[who] = make(map[string]chat.Held)
+			}
+			all[who][id] = h
+		}
+	}
+	return all
+}
+
+// agentNews are the news of agents: their signs of life, and what is another than before in their chats. A chat that is forgotten
+// is over for them.
+func (v *visitor) agentNews(before map[string]map[string]chat.Held, at time.Time) map[string]*agentNews {
+	all := make(map[string]*agentNews)
+	of := func(who string) *agentNews {
+		if all[who] == nil {
+			all[who] = &agentNews{chats: make(map[string]agent.Held)}
+		}
+		return all[who]
+	}
+	for who, signs := range v.signs {
+		of(who).signs = signs
+	}
+	now := v.heldChats()
+	if v.out.Remove {
+		now = nil
+	}
+	for who, chats := range now {
+		for id, h := range chats {
+			if h != before[who][id] {
+				of(who).chats[v.propertyAt.id+"/"+id] = agent.Held{
+					Visitor: v.id, Assigned: h.Assigned, Left: h.Left, Asked: h.Asked, Answered: h.Answered,
+				}
+			}
+		}
+	}
+	for who, chats := range before {
+		for id, h := range chats {
+			if _, known := now[who][id]; !known && h.Left.IsZero() {
+				of(who).chats[v.propertyAt.id+"/"+id] = agent.Held{Visitor: v.id, Left: at}
+			}
+		}
+	}
+	return all
 }
