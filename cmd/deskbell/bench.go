@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/bench"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 type benchCmd struct {
+	Agents     benchAgentsCmd     `cmd:"" help:"Let many agents log in, and measure."`
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let a boundary fall due for many properties; measure."`
 	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
@@ -24,11 +26,44 @@ Each benchmark says what it measures, and needs a Redis of its own.
 
 Examples:
 
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench agents --agents 10000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers --messages 10000
 `
+}
+
+type benchAgentsCmd struct {
+	Agents int           `default:"10000" help:"How many."`
+	Within time.Duration `default:"1m" help:"How long it takes until the last has logged in."`
+	JSON   bool          `name:"json" help:"Print one JSON object."`
+}
+
+func (*benchAgentsCmd) Help() string {
+	return `
+Fills the Redis of REDIS_URL, which must be empty, runs one worker over it, and lets agents log in as at the start of a shift,
+each by an event of its own. Ten of them serve a property, each a department, which is online once they are there. It measures
+how long after an event was sent the status of the agent is committed, and how long after it the state of the department;
+and how many commands Redis runs meanwhile. Redis, the worker and its deliveries share this machine. It empties that Redis at
+the end.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench agents
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench agents --agents 1000 --within 6s --json
+`
+}
+
+const mostBenchAgents = 100_000
+
+func (c *benchAgentsCmd) Run(ctx context.Context, a *app) error {
+	if c.Agents < 10 || c.Agents > mostBenchAgents || c.Within <= 0 || c.Within > time.Hour {
+		return usagef("--agents=%d --within=%s; 10 to %d agents within an hour are allowed", c.Agents, c.Within, mostBenchAgents)
+	}
+	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.AgentFigures, error) {
+		return b.Agents(ctx, c.Agents, c.Within)
+	})
 }
 
 type benchBoundariesCmd struct {

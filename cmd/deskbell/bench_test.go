@@ -24,6 +24,17 @@ func TestBenchBoundaries(t *testing.T) {
 	}
 }
 
+func TestBenchAgents(t *testing.T) {
+	t.Parallel()
+	figures := benchmark(t, "agents", "--agents", "50", "--within", "1s")
+	want := []string{
+		"agent_ms_p50", "agent_ms_p99", "agents", "commands_per_login", "commands_per_second", "department_ms_p50", "department_ms_p99", "flips", "seconds",
+	}
+	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" || figures["agents"] != 50 || figures["flips"] != 50+50+5 {
+		t.Errorf("%v\n%s", figures, diff)
+	}
+}
+
 func TestBenchEvents(t *testing.T) {
 	t.Parallel()
 	figures := benchmark(t, "events", "--events", "200", "--rounds", "1")
@@ -96,6 +107,9 @@ func TestBenchRefusesARedisThatHoldsSomething(t *testing.T) {
 		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 	if got := o.run("", "", "bench", "triggers", "--messages", "99"); got.code != 2 || !strings.Contains(got.stderr, "100 to 100000 are allowed") {
+		t.Errorf("code %d, %s", got.code, got.stderr)
+	}
+	if got := o.run("", "", "bench", "agents", "--agents", "9"); got.code != 2 || !strings.Contains(got.stderr, "10 to 100000 agents within an hour are allowed") {
 		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 	if err := bench.EnoughFiles(1 << 40); err == nil || !strings.Contains(err.Error(), "raise the limit by ulimit -Hn") {
