@@ -434,8 +434,8 @@ type envelope struct {
 	action.Action
 	Data struct {
 		Property, Department, Agent, Previous, Status, Reason, Kind string
-		Version                                           int64
-		Cause                                             action.Cause
+		Version                                                     int64
+		Cause                                                       action.Cause
 	}
 }
 
