@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 func assigns(at time.Time, agent string) event.Event {
@@ -123,5 +124,36 @@ func TestTeam(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestHelpersAreToldByTheirOwnServices has a helper who wants to be told by a service, and one who has a service for other notices.
+func TestHelpersAreToldByTheirOwnServices(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(`{"properties": {"acme": {"triggers": [], "agents": ["eva", "zoe"]}}, "destinations": {"default": {"type": "log"}}, "agents": {
+		"eva": {"receive_when_slow": "1s", "notify": {"on": ["slow_chat"], "via": ["ntfy://one/eva"]}},
+		"zoe": {"receive_when_slow": "1s", "notify": {"on": ["hours_started"], "via": ["ntfy://one/zoe"]}}}}`)
+	b.worker()
+	b.worker()
+	b.quiet()
+	b.send(event.New(event.AgentStatusSet, event.Data{Agent: "eva", Status: event.Invisible}), event.New(event.AgentStatusSet, event.Data{Agent: "zoe", Status: event.Invisible}))
+	b.quiet()
+	e := named("e1", requested("ann", "c1"))
+	e.Time = b.clock.now()
+	b.send(e, e)
+	redistest.Wait(t, "Eva is told", func() bool { return len(b.out.notices()) > 0 })
+	b.quiet()
+	const waits = "A visitor waits for an answer in chat c1 (acme)"
+	if diff := cmp.Diff([]string{"ntfy://one/eva A chat of acme waits: " + waits + "."}, b.out.notices()); diff != "" {
+		t.Error(diff)
+	}
+	var got []string
+	for _, a := range b.visitorActions() {
+		got = append(got, strings.TrimSpace(string(a.Type)+" "+strings.Join(a.data.Agents, ", ")+" "+a.data.Text))
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"agent.notify zoe " + waits, "agents.invite eva, zoe"}, got); diff != "" {
+		t.Error(diff)
 	}
 }

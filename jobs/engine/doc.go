@@ -31,7 +31,8 @@
 //	visitor.go, visitor_scene.go,      visitor: one while it is decided on; the scene that its triggers and rules see;
 //	  visitor_actions.go                 its actions, notices and held-back messages
 //	effect.go                          effect: something to be done, from the domain, as the data of an action
-//	property_at.go                     propertyAt: a property as its visitors' decisions see it at an instant
+//	property_at.go, property_team.go   propertyAt: a property as its visitors' decisions see it at an instant; its agents, as
+//	                                     chats see them
 //	batch.go                           Batch: definitions and those they refer to, decoded and compiled
 //	schedules.go, policies.go          compiled schedules and policies, kept by their text
 //	held_back_board.go                 some of the held-back messages, for the board
