@@ -60,7 +60,7 @@ func settings() []setting {
 		whole("DESKBELL_CONCURRENCY", "twice the number of CPUs", 1, 10_000, func(e *Env) *int { return &e.Concurrency },
 			"Sweeps that one worker runs at once. Each needs a Redis connection."),
 		whole("DESKBELL_SWEEP_BATCH", "500", 1, 2000, func(e *Env) *int { return &e.SweepBatch },
-			"Properties and agents that one sweep commits in one script. Larger is faster and blocks Redis for longer."),
+			"Properties and agents that one sweep commits in one script, as far as they fit into 4 MB. Larger is faster and blocks Redis for longer."),
 		{read: readStop, Variable: Variable{
 			Name: "DESKBELL_STOP_TIMEOUT", Default: "20s", Allowed: "1s to 10m",
 			Doc: "How long a stopping process waits for its running jobs. Give the supervisor more than this before it kills: " +

@@ -287,6 +287,50 @@ func TestASimulationGivesChatsOnAsWorkersDo(t *testing.T) {
 	saysTheSame(b, s, 6)
 }
 
+// TestWhatComesTogetherIsKnownAsInASimulation: a worker takes in one task a request, for which a trigger sets things, and later words of
+// the visitor and of the application. The later word counts, as in a simulation, where the events come one by one.
+func TestWhatComesTogetherIsKnownAsInASimulation(t *testing.T) {
+	t.Parallel()
+	const text = `{"properties": {"acme": {"departments": {"sales": {"name": "Sales"}, "help": {"name": "Help"}}, "triggers": [
+		{"name": "Set", "type": "advanced", "on": "chat.requested", "actions": [{"set_department": "sales"}, {"set_name": "Bob"}]},
+		{"name": "Mark", "type": "advanced", "on": "visitor.arrived", "actions": [{"add_tag": "buyer"}]},
+		{"name": "Chosen", "type": "advanced", "on": "department.chosen", "while_chatting": true, "message": "Chosen: {{department}}"},
+		{"name": "Said", "type": "advanced", "on": "chat.message", "message": "{{visitor.name}} in {{department}}"},
+		{"name": "Tagged", "type": "advanced", "on": "chat.message", "conditions": [{"field": "visitor.tags", "contains": "buyer"}], "message": "a buyer"}]}}}`
+	b, s := both(t, setup{}, text)
+	n := 0
+	send := func(events ...event.Event) {
+		now := b.clock.now().UTC().Truncate(time.Millisecond)
+		for i := range events {
+			n++
+			events[i].ID, events[i].Time = fmt.Sprint("e", n), now.Add(time.Duration(i-len(events)+1)*100*time.Millisecond)
+		}
+		b.send(complete(t, events)...)
+		b.quiet()
+		for _, e := range complete(t, events) {
+			s.must(s.Advance(t.Context(), e.Time))
+			s.must(s.Take(t.Context(), e))
+		}
+	}
+	of := func(kind event.Type, d event.Data) event.Event {
+		d.Property, d.Visitor = "acme", "ann"
+		return event.New(kind, d)
+	}
+	send(
+		of(event.VisitorArrived, event.Data{Visit: "1"}),
+		of(event.VisitorUpdated, event.Data{Attributes: event.Attributes{Tags: []string{"vip"}}}),
+		requested("ann", "c1"),
+		of(event.VisitorUpdated, event.Data{Attributes: event.Attributes{Name: "Ann"}}),
+		of(event.DepartmentChosen, event.Data{Department: "help"}),
+	)
+	send(of(event.ChatMessage, event.Data{Chat: "c1", From: event.FromVisitor, Text: "Well?"}))
+	s.until(b.clock.now())
+	saysTheSame(b, s, 2)
+	if said := b.messages(); !slices.Equal(said, []string{"ann: Chosen: Help", "ann: Ann in Help"}) {
+		t.Errorf("said: %q", said)
+	}
+}
+
 // TestASimulationKeepsVisitsApartAsWorkersDo has a visitor with two visits at once, on pages of their own, and a chat in the
 // first: for two workers on a Redis, and in a simulation.
 func TestASimulationKeepsVisitsApartAsWorkersDo(t *testing.T) {

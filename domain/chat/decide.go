@@ -267,7 +267,7 @@ func (d *decider) do(a trigger.Action, e Effect) {
 		return
 	}
 	if d.add(e) {
-		d.did(e.Do)
+		d.did(e)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// Did notes what a trigger, or a step of the ladder, has done to the chat at an instant: from then on it is known as if the
-// application had said it, and a later word of the application wins.
+// Did notes what a trigger, or a step of the ladder, has done to the chat as of the instant at which it was due: from then on it is known
+// as if the application had said it, and a later word of the application wins, also one that came together with the cause.
 func (s *State) Did(a trigger.Action, at time.Time) {
 	at = at.Round(0).UTC()
 	switch {
@@ -42,9 +42,9 @@ func (s *State) unanswered() []time.Time {
 }
 
 // did notes an effect of a step, so that all that is decided after it sees it.
-func (d *decider) did(a trigger.Action) {
-	d.State.Did(a, d.at)
-	switch {
+func (d *decider) did(e Effect) {
+	d.State.Did(e.Do, e.At)
+	switch a := e.Do; {
 	case a.SetName != "":
 		d.named = a.SetName
 	case a.SetDepartment != "" && d.scene.In != nil:

@@ -28,6 +28,7 @@ type Effect struct {
 	Until       time.Time // of a snooze: when it ends
 	Reason      string    // the trigger's start: "page.viewed"
 	At          time.Time // when it was decided
+	Since       time.Time // from when on what it does is known: it was due then. Something later may have been decided on together with it
 }
 
 // Cause identifies an effect: of one visitor, no two effects have the same.
@@ -86,6 +87,7 @@ type run struct {
 	scene  *Scene
 	at     time.Time
 	begun  []Timer           // that started in this decision
+	set    []string          // chats whose department was set in it
 	read   *trigger.Visitor  // the visitor as conditions see them, once asked for
 	status map[string]string // of the departments, once asked for
 	budget *trigger.Budget   // of an event, or of all timers that are due
@@ -141,9 +143,9 @@ func (r *run) settle(t Timer) {
 }
 
 // act carries out the actions of a trigger, up to a wait. The trigger has acted once the first effect comes about. The one message
-// of a visit is used up by a message that is sent, and not by one that may yet be held back after a wait.
+// of a visit is used up by a message that is sent. A wait uses up neither: what follows may yet be held back.
 func (r *run) act(c *compiled, t Timer) {
-	claimed := t.Step > 0
+	claimed := t.Step > 0 && !t.Unused
 	t.Silent = t.Silent || c.proactive && !claimed
 	claim := func() {
 		if !claimed {
@@ -155,7 +157,7 @@ func (r *run) act(c *compiled, t Timer) {
 	for i := t.Step; i < len(c.steps); i++ {
 		s := c.steps[i]
 		if s.Wait > 0 {
-			claim()
+			t.Unused = !claimed
 			if t.Step = i + 1; t.Step < len(c.steps) {
 				t.Made = c.made(t.Step)
 				r.State.Timers = append(r.State.Timers, r.delayed(c, t, r.at, s.Wait)) // in place of the one that is done: there cannot be too many
@@ -180,7 +182,7 @@ func (r *run) act(c *compiled, t Timer) {
 		}
 		e := Effect{
 			Do: do, Attachments: s.attachments, Visit: visit, Chat: chat,
-			Cause: Cause{c.Name, t.Event, i}, Reason: c.Start(), At: r.at,
+			Cause: Cause{c.Name, t.Event, i}, Reason: c.Start(), At: r.at, Since: t.Due,
 		}
 		if do.Snooze != "" {
 			if e.Until = r.door(chat).Opens(r.at).UTC(); e.Until.IsZero() {
@@ -215,9 +217,12 @@ func (r *run) allowed(c *compiled, t Timer, at time.Time) bool {
 	return true
 }
 
-// goesOn tells whether a trigger may go on behind a wait: where it has not spoken yet, another may have had the one message of the
-// visit meanwhile.
+// goesOn tells whether a trigger may go on behind a wait. Where it has done nothing yet, it may have acted meanwhile for another event;
+// where it has not spoken yet, another may have had the one message of the visit.
 func (r *run) goesOn(c *compiled, t Timer) bool {
+	if t.Unused && !trigger.Allowed(c.Frequency, r.State.Fired[c.Name].Fired, t.Visit, r.at) {
+		return r.skip(t, Frequency)
+	}
 	taken := r.policy.onePerVisit && t.Silent && c.speaks(t.Step) && r.proactive(c, r.at) &&
 		!trigger.Allowed(oncePerVisit(), r.State.Proactive, t.Visit, r.at)
 	return !taken || r.skip(t, OnePerVisit)

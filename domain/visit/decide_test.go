@@ -367,6 +367,57 @@ func TestTheMessageOfAVisitIsTheOneThatIsSent(t *testing.T) {
 	}
 }
 
+// TestAFrequencyIsUsedUpByWhatIsDone: a wait before anything is done uses up nothing, and one of several that wait does it.
+func TestAFrequencyIsUsedUpByWhatIsDone(t *testing.T) {
+	t.Parallel()
+	const (
+		waits = `[{"name":"A","type":"advanced","on":"chat.message","frequency":%s,"actions":[{"wait":"10s"},{"send_message":{"text":"hi"}},{"wait":"10s"},{"send_message":{"text":"bye"}}]}]`
+		tags  = `[{"name":"A","type":"advanced","on":"visitor.arrived","actions":[{"add_tag":"x"},{"wait":"10s"},{"send_message":{"text":"hi"}}]}]`
+		first = `[{"name":"A","type":"advanced","on":"visitor.arrived","actions":[{"wait":"10s"},{"send_message":{"text":"hi"}}]}]`
+	)
+	once := fmt.Sprintf(waits, `"once_per_visitor"`)
+	for name, c := range map[string]struct {
+		triggers, story string
+		want            []string
+	}{
+		"held back beside a closed widget, it may come later": {
+			once, "0 ask; 1 say; 9 offline; 11 wake; 12 online; 13 say; 23 wake; 33 wake",
+			[]string{"11 A widget_offline", "23 A hi", "33 A bye"},
+		},
+		"held back in a chat, it may come with the next arrival": {
+			first, "0 arrive; 9 ask; 10 wake; 12 end; 20 arrive; 30 wake",
+			[]string{"10 A chatting", "30 A hi"},
+		},
+		"of two that wait, the first comes": {
+			once, "0 ask; 1 say; 3 say; 11 wake; 13 wake; 21 wake",
+			[]string{"11 A hi", "13 A frequency", "21 A bye"},
+		},
+		"of two that fall due at once, too": {
+			once, "0 ask; 1 say; 3 say; 13 wake; 23 wake",
+			[]string{"13 A hi", "13 A frequency", "23 A bye"},
+		},
+		"each comes of every time": {
+			fmt.Sprintf(waits, `"every_time"`), "0 ask; 1 say; 3 say; 11 wake; 13 wake; 21 wake; 23 wake",
+			[]string{"11 A hi", "13 A hi", "21 A bye", "23 A bye"},
+		},
+		"what came before the wait has used it up": {
+			tags, "0 arrive; 9 offline; 10 wake; 12 online; 20 arrive",
+			[]string{"0 A tag x", "10 A widget_offline", "20 A frequency"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStory(t, c.triggers)
+			for line := range strings.SplitSeq(c.story, "; ") {
+				s.tell(line)
+			}
+			if diff := cmp.Diff(c.want, s.done); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // TestAMessageInARunningChatIsNotProactive: it neither is the one message of a visit, nor is it held back after that.
 func TestAMessageInARunningChatIsNotProactive(t *testing.T) {
 	t.Parallel()

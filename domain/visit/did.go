@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
@@ -19,8 +20,8 @@ type Tagged struct {
 	At   time.Time `json:"at"`
 }
 
-// Did notes what a trigger, or a step in a chat, has done to the visitor at an instant: from then on it is known as if the
-// application had said it, and a later word of the application wins. A tag belongs to the chat of the action, where it has
+// Did notes what a trigger, or a step in a chat, has done to the visitor as of the instant at which it was due: from then on it is known
+// as if the application had said it, and a later word of the application wins, also one that came together with the cause. A tag belongs to the chat of the action, where it has
 // one, and is not noted here.
 func (s *State) Did(a trigger.Action, chat string, at time.Time) {
 	at = at.UTC()
@@ -83,7 +84,7 @@ func tagged(tags []string, name string, on bool) []string {
 
 // did notes an effect, so that all that is decided after it sees it.
 func (r *run) did(e Effect) {
-	r.State.Did(e.Do, e.Chat, r.at)
+	r.State.Did(e.Do, e.Chat, e.Since)
 	r.read = nil
 	c, known := r.scene.Chats[e.Chat]
 	if !known {
@@ -96,6 +97,7 @@ func (r *run) did(e Effect) {
 		c.Tags = tagged(c.Tags, a.RemoveTag, false)
 	case a.SetDepartment != "":
 		c.Department = a.SetDepartment
+		r.set = append(r.set, e.Chat)
 	case a.SendMessage != nil:
 		c.Sent++
 	default:
@@ -103,4 +105,17 @@ func (r *run) did(e Effect) {
 	}
 	r.scene.Chats = maps.Clone(r.scene.Chats)
 	r.scene.Chats[e.Chat] = c
+}
+
+// choose gives the chats whose department this decision has set the one that the visitor chose after that.
+func (r *run) choose(e event.Event) {
+	if e.Type != event.DepartmentChosen || e.Data.Chat != "" || len(r.set) == 0 {
+		return
+	}
+	r.scene.Chats = maps.Clone(r.scene.Chats)
+	for _, id := range r.set {
+		c := r.scene.Chats[id]
+		c.Department = e.Data.Department
+		r.scene.Chats[id] = c
+	}
 }

@@ -17,6 +17,7 @@ func (r *run) start(fresh []event.Event) {
 	for _, e := range fresh {
 		r.settleDue(hours.Earliest(e.Time, r.at))
 		r.budget = new(trigger.Budget)
+		r.choose(e)
 		for _, c := range r.policy.triggers {
 			if bool(c.Disabled) || !c.startsAt(e) || c.atViews() && !c.fragment && !r.State.opens(e) {
 				continue

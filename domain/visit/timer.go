@@ -23,6 +23,7 @@ type Timer struct {
 	Waits   bool      `json:"waits,omitempty"`  // Due is when it starts: nothing must happen until then
 	Step    int       `json:"step,omitempty"`   // the action with which it goes on, after a wait
 	Silent  bool      `json:"silent,omitempty"` // behind a wait: no message of it has used up the one of the visit. Earlier versions let the wait use it up
+	Unused  bool      `json:"unused,omitempty"` // behind a wait: it has done nothing yet, and used up nothing of its frequency. Earlier versions let the wait use it up
 	Away    bool      `json:"away,omitempty"`   // its visitor has left: as long as they do not come back, it need not run
 	Back    int       `json:"back,omitempty"`   // how often they have come back
 
@@ -174,12 +175,15 @@ func (r *run) push(t Timer) {
 	r.State.Timers = slices.DeleteFunc(r.State.Timers, func(o Timer) bool { return o == t })
 }
 
+// unused tells whether the timer has used up nothing of the frequency of its trigger yet.
+func (t Timer) unused() bool { return t.Step == 0 || t.Unused }
+
 // vain is the place of the last timer that can only end as Frequency: its trigger has acted, or acts before it by another
 // timer; -1 where there is none.
 func (r *run) vain() int {
 	for i, t := range slices.Backward(r.State.Timers) {
 		c, _ := r.policy.named(t.Trigger)
-		if c == nil || t.Step > 0 {
+		if c == nil || !t.unused() {
 			continue
 		}
 		at := t.Due
@@ -188,7 +192,7 @@ func (r *run) vain() int {
 		}
 		acted := r.State.Fired[c.Name].Fired
 		for _, before := range r.State.Timers[:i] {
-			if before.Trigger == t.Trigger && before.Step == 0 && before.Waits == t.Waits {
+			if before.Trigger == t.Trigger && before.unused() && before.Waits == t.Waits {
 				acted = acted.Again(before.Visit, before.Due)
 			}
 		}

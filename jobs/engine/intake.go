@@ -164,14 +164,10 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 	return lost, nil
 }
 
-const (
-	// partBytes is how many bytes of records are decided on at once: a decision takes several times as much memory.
-	partBytes = 4 << 20
-	// Records are read so many at first, and then so many more at once as seem to fit.
-	firstRecords, moreRecords = 32, 128
-)
+// Records are read so many at first, and then so many more at once as seem to fit.
+const firstRecords, moreRecords = 32, 128
 
-// read gives the records of the first of some visitors: at least one, and no more than fit into partBytes, as far as those before tell.
+// read gives the records of the first of some visitors: at least one, and no more than fit into store.PartBytes, as far as those before tell.
 func (in intake) read(ctx context.Context, subjects []store.Subject) (records []store.Record, err error) {
 	bytes := 0
 	for more := min(len(subjects), firstRecords); more > 0; {
@@ -184,7 +180,7 @@ func (in intake) read(ctx context.Context, subjects []store.Subject) (records []
 		}
 		records = append(records, found...)
 		each := bytes/len(records) + 1
-		more = min(len(subjects)-len(records), (partBytes-bytes)/each, moreRecords)
+		more = min(len(subjects)-len(records), (store.PartBytes-bytes)/each, moreRecords)
 	}
 	return records, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -138,7 +139,7 @@ func (v *visitor) decide(at time.Time) {
 	v.Visit, v.due, v.out.settled = d.State, d.Due, d.Settled
 	for _, e := range d.Effects {
 		v.act(triggered(e))
-		v.did(e, at)
+		v.did(e)
 	}
 	for _, s := range d.Skipped {
 		v.skip(Skipped{visit: s.Visit, chat: s.Chat, trigger: s.Trigger, event: s.Event, Reason: string(s.Reason), verdict: s.Verdict, at: s.At})
@@ -159,7 +160,8 @@ func (v *visitor) decide(at time.Time) {
 			f := ruled(e)
 			f.data.Visit = v.home(&d.State, at)
 			v.act(f)
-			v.Visit.Did(e.Do, e.Chat, at)
+			v.Visit.Did(e.Do, e.Chat, e.At)
+			v.chooseSince(e.Do, id)
 		}
 		for _, s := range d.Skipped {
 			v.skip(Skipped{chat: s.Chat, rule: string(s.Rule), Reason: string(s.Reason), at: s.At})
@@ -184,16 +186,32 @@ func (v *visitor) followHours(at time.Time) {
 }
 
 // did notes in the chat what a trigger did to it: its rules are decided on after the triggers.
-func (v *visitor) did(e visit.Effect, at time.Time) {
+func (v *visitor) did(e visit.Effect) {
 	c, known := v.Chats[e.Chat]
 	if !known {
 		return
 	}
-	c.Did(e.Do, at)
+	c.Did(e.Do, e.Since)
 	if e.Do.Snooze != "" {
 		c.Snooze(e.At, e.Until)
 	}
 	v.Chats[e.Chat] = c
+	v.chooseSince(e.Do, e.Chat)
+}
+
+// chooseSince gives a chat whose department was set the one that the visitor has chosen after that, in an event that came together with
+// the cause.
+func (v *visitor) chooseSince(do trigger.Action, id string) {
+	c, known := v.Chats[id]
+	if do.SetDepartment == "" || !known {
+		return
+	}
+	for _, e := range v.fresh {
+		if e.Type == event.DepartmentChosen && e.Data.Chat == "" {
+			c.Choose(e.Data.Department, e.Time)
+		}
+	}
+	v.Chats[id] = c
 }
 
 // form answers an event that is a form.

@@ -37,10 +37,15 @@ func (s *Store) Claim(_ context.Context, shard int, l store.Lease, at time.Time,
 		delete(s.leases, name)
 		return store.Claim{}, nil
 	}
-	records := make([]store.Record, len(first))
-	for i, d := range first {
-		records[i] = sh.load(d.subject)
-		records[i].Due = instant(d.ms)
+	var records []store.Record
+	bytes := 0
+	for _, d := range first {
+		r := sh.load(d.subject)
+		r.Due = instant(d.ms)
+		if bytes += len(r.Definition) + len(r.State); bytes > store.PartBytes && len(records) > 0 {
+			break
+		}
+		records = append(records, r)
 	}
 	return store.Claim{Records: records}, nil
 }

@@ -118,7 +118,7 @@ func (s *Store) Shard(subject store.Subject) int {
 func (s *Store) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	k := s.keys[shard]
 	for {
-		due, err := s.run.claim.Run(ctx, s.rdb, []string{k.lease("sweep"), k.due}, l.Holder, milliseconds(l), score(at), limit).StringSlice()
+		due, err := s.run.claim.Run(ctx, s.rdb, []string{k.lease("sweep"), k.due, k.def, k.state}, l.Holder, milliseconds(l), score(at), limit, store.PartBytes).StringSlice()
 		if errors.Is(err, redis.Nil) {
 			return store.Claim{Busy: true}, nil
 		}

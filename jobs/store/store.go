@@ -239,6 +239,9 @@ type Lease struct {
 	For    time.Duration // after that, another may have it
 }
 
+// PartBytes is how many bytes of definitions and states are decided on at once: a decision takes several times as much memory.
+const PartBytes = 4 << 20
+
 // Claim is a batch of due subjects.
 type Claim struct {
 	Busy    bool // another worker holds the lease
@@ -289,7 +292,7 @@ type Store interface {
 	Shard(Subject) int
 
 	// Claim acquires the lease and gives up to limit subjects that are due at an
-	// instant, the longest due first. If there are none, it gives the lease back. The
+	// instant, the longest due first: no more than fit into PartBytes, but at least one. If there are none, it gives the lease back. The
 	// records are read after that step, as Load does: a decision on one that was
 	// written in between is lost.
 	Claim(ctx context.Context, shard int, l Lease, at time.Time, limit int) (Claim, error)

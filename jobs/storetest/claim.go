@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"errors"
 	"sync"
 	"time"
@@ -43,6 +44,35 @@ func claims() []testCase {
 			second := f.claim(0, "a", nine, 3).Records
 			if len(first) != 3 || len(second) != 2 {
 				f.Errorf("got %d and %d of 5", len(first), len(second))
+			}
+		}},
+		{"gives no more than a part of some megabytes, but one, and the rest after a commit", func(f *fixture) {
+			records := f.settled(0, 6)
+			var changes []store.Change
+			for i, r := range records {
+				c := on(r)
+				c.State, c.Due = bytes.Repeat([]byte(" "), store.PartBytes/3), nine.Add(time.Duration(i)*time.Second)
+				if i == 4 {
+					c.State = bytes.Repeat([]byte(" "), store.PartBytes+1)
+				}
+				changes = append(changes, c)
+			}
+			f.commit(changes...)
+			var sizes []int
+			for range records {
+				claimed := f.claim(0, "a", nine.Add(time.Hour), 9).Records
+				if len(claimed) == 0 {
+					break
+				}
+				sizes = append(sizes, len(claimed))
+				var done []store.Change
+				for _, r := range claimed {
+					done = append(done, on(r))
+				}
+				f.commit(done...)
+			}
+			if diff := cmp.Diff([]int{2, 2, 1, 1}, sizes); diff != "" { // the definitions take a few bytes, too
+				f.Error(diff)
 			}
 		}},
 		{"gives records as Load does", func(f *fixture) {

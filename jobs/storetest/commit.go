@@ -204,7 +204,7 @@ func commits() []testCase {
 			f.define(nine, s...)
 			state, body := strings.Repeat("s", 3<<10), strings.Repeat("b", 2<<10)
 			for round := range 2 {
-				records := f.claim(0, "a", nine, count).Records
+				records := f.load(s...)
 				if len(records) != count {
 					f.Fatalf("round %d: %d due", round, len(records))
 				}

@@ -1,7 +1,8 @@
--- Acquires the lease of a shard and gives the subjects that are due, as {subject, due, …}.
+-- Acquires the lease of a shard and gives the subjects that are due, as {subject, due, …}: as many as fit into some bytes of
+-- definitions and states, and at least one.
 -- If there are none, it gives the lease back; in the same step, so that no subject that is
 -- woken at that moment is missed.
--- KEYS lease due   ARGV holder lease_ms now limit
+-- KEYS lease due def state   ARGV holder lease_ms now limit bytes
 -- Gives false when another holds the lease.
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return false end
@@ -11,4 +12,10 @@ if #due > 0 then
 elseif holder then
   redis.call('DEL', KEYS[1])
 end
-return due
+local bytes, fit = tonumber(ARGV[5]), {}
+for i = 1, #due, 2 do
+  bytes = bytes - redis.call('HSTRLEN', KEYS[3], due[i]) - redis.call('HSTRLEN', KEYS[4], due[i])
+  if bytes < 0 and i > 1 then break end
+  fit[i], fit[i + 1] = due[i], due[i + 1]
+end
+return fit
