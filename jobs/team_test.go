@@ -90,6 +90,16 @@ func TestTeam(t *testing.T) {
 			[]event.Event{asks(sec(10), "sales", "Hello?"), assigns(sec(20), "lea")},
 			[]string{"09:00:50 chat.reassign lea→eva"},
 		},
+		"to whoever is free": {
+			`"agents": ["lea", "tom", "una"], "reassign_after": "30s"`, with("") + `, "una": {"capacity": 1}`,
+			[]event.Event{
+				happens(nine, event.ChatRequested, event.Data{Chat: "c2", Text: "Hello?"}), happens(sec(1), event.ChatMessage, event.Data{Chat: "c2", From: event.FromAgent, Agent: "una"}),
+				happens(nine, event.ChatRequested, event.Data{Chat: "c3", Text: "Hello?"}), happens(sec(1), event.ChatMessage, event.Data{Chat: "c3", From: event.FromAgent, Agent: "tom"}),
+				happens(nine, event.ChatRequested, event.Data{Chat: "c4", Text: "Hello?"}), happens(sec(1), event.ChatMessage, event.Data{Chat: "c4", From: event.FromAgent, Agent: "tom"}),
+				asks(sec(10), "", "Hello?"), assigns(sec(20), "lea"), // Una has fewer chats than Tom, and takes no more
+			},
+			[]string{"09:00:50 chat.reassign lea→tom"},
+		},
 		"a shift ends, and the chat goes to who is on shift": {
 			`"agents": ["lea", "tom"]`, with(`, "at_shift_end": "reassign"`),
 			[]event.Event{asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea")},
