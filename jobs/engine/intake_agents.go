@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/deskbell/deskbell/domain/agent"
-	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -16,43 +14,9 @@ import (
 // record of an agent is written before that of the visitor, so that nothing is lost. A worker that dies in between, or loses the
 // visitor's commit, says the same again, which changes nothing. Only what changes something is written.
 
-// agentNews are what events and chats say of an agent.
-type agentNews struct {
-	events []event.Event
-	chats  map[string]agent.Held // by "property/chat"
-	signs  []agent.Sign          // of life, in chats
-}
-
-// apply gives the presence of an agent after the news.
-func (n *agentNews) apply(a agent.Agent, p agent.Presence) agent.Presence {
-	for _, e := range n.events {
-		if _, sign, ok := agent.SignOf(e); ok {
-			p = p.With(a, sign)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(n.chats)) {
-		p = p.Hold(id, n.chats[id])
-	}
-	for _, sign := range n.signs {
-		p = p.With(a, sign)
-	}
-	return p
-}
-
-func (n *agentNews) isNone() bool { return len(n.events)+len(n.chats)+len(n.signs) == 0 }
-
-// add adds the news from another change.
-func (n *agentNews) add(more *agentNews) {
-	if n.chats == nil {
-		n.chats = make(map[string]agent.Held)
-	}
-	maps.Copy(n.chats, more.chats)
-	n.signs = append(n.signs, more.signs...)
-}
-
 // tellAgents writes the news of agents in the changes of visitors, and gives the changes of the agents. Without any, nothing is
 // read or written.
-func (in intake) tellAgents(ctx context.Context, changes []Change, at time.Time) (told []Change, err error) {
+func tellAgents(ctx context.Context, in intake, changes []Change, at time.Time) (told []Change, err error) {
 	news := make(map[store.Subject]*agentNews)
 	for i := range changes {
 		for id, n := range changes[i].agents {
@@ -67,7 +31,7 @@ func (in intake) tellAgents(ctx context.Context, changes []Change, at time.Time)
 		if len(news) == 0 {
 			return told, nil
 		}
-		some, err := in.tellOnce(ctx, news, at)
+		some, err := tellOnce(ctx, in, news, at)
 		if err != nil {
 			return told, err
 		}
@@ -77,7 +41,7 @@ func (in intake) tellAgents(ctx context.Context, changes []Change, at time.Time)
 }
 
 // tellOnce writes what it can, and leaves the news of agents whose records another worker wrote first.
-func (in intake) tellOnce(ctx context.Context, news map[store.Subject]*agentNews, at time.Time) ([]Change, error) {
+func tellOnce(ctx context.Context, in intake, news map[store.Subject]*agentNews, at time.Time) ([]Change, error) {
 	records, err := in.store.Load(ctx, slices.Sorted(maps.Keys(news)))
 	if err != nil {
 		return nil, err
