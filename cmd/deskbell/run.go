@@ -26,6 +26,7 @@ type commands struct {
 	Notify     notifyCmd     `cmd:"" group:"Look:" help:"Try every way by which an agent gets notices."`
 	Coverage   coverageCmd   `cmd:"" group:"Look:" help:"Show when it is open and nobody is on shift."`
 	Holidays   holidaysCmd   `cmd:"" group:"Look:" help:"List the public holidays of a country, or the countries."`
+	Why        whyCmd        `cmd:"" group:"Look:" help:"Show why an agent is online or not, step by step."`
 	Try        tryCmd        `cmd:"" group:"Look:" help:"Show what a visitor would see and be told now."`
 	Apply      applyCmd      `cmd:"" group:"Change:" help:"Make Redis match a deskbell.yaml."`
 	Open       openCmd       `cmd:"" group:"Change:" help:"Force a property open, for a while or until told otherwise."`

@@ -69,6 +69,7 @@ func New(c Config) API {
 	}
 	s.addOverrides(h)
 	s.addCoverage(h)
+	s.addWhy(h)
 	for _, p := range s.previews() {
 		s.addBoundaries(h, p)
 		s.addAdd(h, p)
