@@ -158,12 +158,12 @@ func (j *judge) whyChats(t time.Time, h hours.State) Step {
 
 func (j *judge) whyIdle(t time.Time, h hours.State) Step {
 	due := j.idleDue(h)
-	step := Step{Question: AskIdle, Answer: "heard of lately", Since: second(j.Presence.Active), Until: due}
+	step := Step{Question: AskIdle, Answer: "not idle yet", Until: due}
 	switch {
 	case j.Rules.IdleAfter == 0:
 		return Step{Question: AskIdle, Answer: "they may be idle"}
 	case due.IsZero():
-		step.Answer, step.Since = "never heard of, and their hours have no start to count from", time.Time{}
+		step.Answer = "never heard of, and their hours have no start to count from"
 	case j.isPast(due, t):
 		step.Answer, step.Since, step.Until = "nothing heard of them for too long", due, time.Time{}
 	case j.Presence.Active.IsZero():

@@ -59,7 +59,7 @@ func TestWhy(t *testing.T) {
   hours: in their hours: weekly, since 20 09:00, until 20 17:00
   session: logged in, since 20 09:30, until 20 09:55
   chats: no chat waits for their answer
-  idle: heard of lately, since 20 09:45, until 20 10:00
+  idle: not idle yet, until 20 10:00
 = away (chosen)`},
 		{strict, []string{"20 09:30 in", "20 09:40 set away", "20 09:45 out"}, "20 10:50", `
   leave: not on leave
@@ -77,7 +77,7 @@ func TestWhy(t *testing.T) {
   hours: in their hours: weekly, since 20 09:00, until 20 17:00
   session: logged in, since 20 09:30
 * chats: has not answered acme/c1 in time, since 20 09:41
-  idle: heard of lately, since 20 09:38, until 20 09:53
+  idle: not idle yet, until 20 09:53
 = offline (auto_offline)`},
 	}
 	for _, tt := range tests {

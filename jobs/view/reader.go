@@ -119,6 +119,15 @@ func (r *Reader) AgentView(ctx context.Context, id string, at time.Time) (AgentV
 	return agentView(b, &record, id, at)
 }
 
+// Why explains the status of an agent at an instant. The error is ErrNotFound where the agent is not defined.
+func (r *Reader) Why(ctx context.Context, id string, at time.Time) (Why, error) {
+	b, _, err := r.gathered(ctx, store.AgentSubject(id), store.MissingError{Kind: "agent", Name: id})
+	if err != nil {
+		return Why{}, err
+	}
+	return whyOf(b, id, at)
+}
+
 // Serves gives the properties that each of some agents serves; see engine.Decider.Serves.
 func (r *Reader) Serves(ctx context.Context, agents []string) (map[string][]string, error) {
 	return r.decider.Serves(ctx, agents)

@@ -1,11 +1,10 @@
 package view
 
 import (
-	"context"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/agent"
-	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // Why is an agent's status at an instant, and how it came about.
@@ -30,12 +29,8 @@ type WhyStep struct {
 	Until    time.Time      `json:"until,omitzero"`
 }
 
-// Why explains the status of an agent at an instant. The error is ErrNotFound where the agent is not defined.
-func (r *Reader) Why(ctx context.Context, id string, at time.Time) (w Why, err error) {
-	b, _, err := r.gathered(ctx, store.AgentSubject(id), store.MissingError{Kind: "agent", Name: id})
-	if err != nil {
-		return w, err
-	}
+// whyOf explains the status of an agent whose definition has been gathered.
+func whyOf(b *engine.Batch, id string, at time.Time) (w Why, err error) {
 	a, err := b.AgentAt(id, at)
 	if err != nil {
 		return w, err
