@@ -105,3 +105,8 @@ func (e *Editor) wakeAfter(ctx context.Context, kind Kind, name string) error {
 	}
 	return e.wakeWorkers(ctx, shards)
 }
+
+// FeedStatus gives how all calendars do that workers fetch.
+func (e *Editor) FeedStatus(ctx context.Context) ([]FeedStatus, error) {
+	return Feeds{Store: e.store, Now: e.now}.Status(ctx)
+}

@@ -96,11 +96,6 @@ func orNil(t time.Time) *time.Time {
 	return &t
 }
 
-// FeedStatus gives how all calendars do that workers fetch.
-func (e *Editor) FeedStatus(ctx context.Context) ([]FeedStatus, error) {
-	return Feeds{Store: e.store, Now: e.now}.Status(ctx)
-}
-
 // Change writes what change makes of a feed; false from change: it is removed. A feed that is not there is not changed.
 func (fs Feeds) Change(ctx context.Context, name string, change func(*Feed) (keep bool)) error {
 	return fs.swap(ctx, name, func(f *Feed) bool { return f.URL == "" || change(f) })

@@ -18,6 +18,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
+// tries is how often a write is repeated when other writers were quicker.
+const tries = 20
+
 // Key is a key of the HTTP API, without its secret. The secret is shown once, when the
 // key is made, and kept nowhere.
 type Key struct {
@@ -136,6 +139,9 @@ func (r Keyring) Find(secret string) (k Key, ok bool) {
 	}
 	return k, ok
 }
+
+// shownHash is how many digits of a hash stand in names.
+const shownHash = 16
 
 func digest(secret string) string {
 	sum := sha256.Sum256([]byte(secret))

@@ -107,19 +107,6 @@ func (ls Links) remove(ctx context.Context, name string) (bool, error) {
 	return true, err
 }
 
-// unlink removes the links to the calendar and the page of a definition, and its subscriptions, if there are any.
-func (ls Links) unlink(ctx context.Context, kind Kind, name string) error {
-	err := ls.Revoke(ctx, kind, name)
-	if errors.Is(err, store.ErrNotFound) {
-		err = nil
-	}
-	if kind != KindAgent || err != nil {
-		return err
-	}
-	_, _, err = ls.RevokePages(ctx, name)
-	return err
-}
-
 // List gives all links to calendars, by kind and id.
 func (ls Links) List(ctx context.Context) ([]Link, error) {
 	all, err := ls.load(ctx)

@@ -22,7 +22,6 @@ const (
 	MostPageLinks = 20
 
 	pagePrefix = "dba_"
-	shownHash  = 16 // digits of a link's hash in its name
 )
 
 // ErrManyLinks is returned for an agent who has MostPageLinks.
@@ -71,6 +70,19 @@ func (ls Links) RevokePages(ctx context.Context, agent string) (links, subscript
 	}
 	subscriptions, fault := Subscriptions(ls).RemoveAll(ctx, agent)
 	return len(all), subscriptions, errors.Join(err, fault)
+}
+
+// unlink removes the links to the calendar and the page of a definition, and its subscriptions, if there are any.
+func (ls Links) unlink(ctx context.Context, kind Kind, name string) error {
+	err := ls.Revoke(ctx, kind, name)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	if kind != KindAgent || err != nil {
+		return err
+	}
+	_, _, err = ls.RevokePages(ctx, name)
+	return err
 }
 
 // Pages gives the links to pages that are good now, by agent and age.

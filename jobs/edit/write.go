@@ -53,9 +53,6 @@ func ETag(body []byte) string {
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 }
 
-// tries is how often a write is repeated when other writers were quicker.
-const tries = 20
-
 // recordStore is as much of a store as reading and writing definitions needs.
 type recordStore interface {
 	Shards() int
