@@ -134,6 +134,8 @@ func TestBoardInABrowser(t *testing.T) {
 	b.shows("#destinations", "log")
 	s.run(strings.Replace(watched, "  bakery:", "  fresh: {}\n  bakery:", 1), "apply", "-")
 	b.shows(`[data-id="fresh"] .state`, "Online")
+	s.run(`{"type": "agent.status_set", "data": {"agent": "lea", "status": "away"}}`, "send", "-")
+	b.shows(`[data-id="acme"] .missed`, "Léa away: their own choice, since 09:0")
 
 	b.device(1280, 900, "dark")
 	b.picture("dark")

@@ -30,20 +30,23 @@ type BoardState struct {
 	Uncovered   [][2]int                   `json:"uncovered,omitempty"`   // open time of today in which nobody is on shift, as Today.Open; with overrides
 	Today       BoardDay                   `json:"today,omitzero"`
 	Boundaries  []BoardBoundary            `json:"boundaries,omitempty"` // the next few
-	Agents      []BoardAgent               `json:"agents,omitempty"`     // on shift first, then by id; at most twenty
+	Agents      []BoardAgent               `json:"agents,omitempty"`     // who is online first, then who is missed, then by id; at most twenty
 	AgentCount  int                        `json:"agent_count"`          // all agents that serve it
-	OnShift     int                        `json:"on_shift"`             // how many of these are on shift
+	Online      int                        `json:"online"`               // how many of these are online
 	Behind      bool                       `json:"behind,omitempty"`     // no worker has decided on it, or none since it should have flipped
 	GoodUntil   time.Time                  `json:"good_until"`           // the state may change by itself from then on
 }
 
 // BoardAgent is an agent by their own hours, and by what events said of them.
 type BoardAgent struct {
-	Agent  string    `json:"agent"`
-	Name   string    `json:"name,omitempty"`
-	Online bool      `json:"online"`
-	Reason string    `json:"reason"`         // of the hours: hours.State.Reason; or one of package agent's own
-	Until  time.Time `json:"until,omitzero"` // when Online changes next; zero: never
+	Agent  string       `json:"agent"`
+	Name   string       `json:"name,omitempty"`
+	Online bool         `json:"online"`
+	Missed bool         `json:"missed,omitempty"` // their hours run, and they are not online: Reason says why
+	Status agent.Status `json:"status"`
+	Reason string       `json:"reason"`         // of the hours: hours.State.Reason; or one of package agent's own
+	Since  time.Time    `json:"since,omitzero"` // when the cause of Status was; zero: always
+	Until  time.Time    `json:"until,omitzero"` // when Status changes next, as far as it is foreseen; zero: never
 }
 
 // BoardBoundary is an instant at which the hours or the widget change.
@@ -150,23 +153,30 @@ func agentsOnBoard(b *engine.Batch, s *BoardState, def *definition.Property, at 
 			continue // never available, as in agentsOf
 		}
 		now := a.At(at)
-		agents = append(agents, BoardAgent{id, def.Name, now.Status == agent.Online, now.Reason, now.Until})
-		if a.Hours.At(at).Open {
-			s.OnShift++
+		one := BoardAgent{
+			Agent: id, Name: def.Name, Online: now.Status == agent.Online,
+			Status: now.Status, Reason: now.Reason, Since: now.Since.UTC(), Until: now.Until.UTC(),
 		}
+		one.Missed = !one.Online && a.Hours.At(at).Open
+		if one.Online {
+			s.Online++
+		}
+		agents = append(agents, one)
 	}
-	slices.SortFunc(agents, func(a, b BoardAgent) int {
-		switch {
-		case a.Online == b.Online:
-			return cmp.Compare(a.Agent, b.Agent)
-		case a.Online:
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(agents, func(a, b BoardAgent) int { return cmp.Or(a.rank()-b.rank(), cmp.Compare(a.Agent, b.Agent)) })
 	s.AgentCount = len(agents)
 	s.Agents = agents[:min(len(agents), boardAgents)]
 	return agents
+}
+
+func (a *BoardAgent) rank() int {
+	switch {
+	case a.Online:
+		return 0
+	case a.Missed:
+		return 1
+	}
+	return 2
 }
 
 // upcoming walks over the next boundaries of a property's hours and of its widget.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // events streams the changes of the properties that a page shows, those of the parameters id, as server-sent events:
@@ -66,10 +67,12 @@ type reader struct {
 	dirty map[string]bool // shown properties; true: written since they were read
 	all   bool            // read all
 	more  bool            // there is a property that is not shown
+
+	shownWith map[string]map[string]bool // agent → the properties that show them
 }
 
 func newReader(ids []string, whole bool) *reader {
-	r := &reader{ids: ids, whole: whole, wake: make(chan struct{}, 1), dirty: make(map[string]bool, len(ids)), all: true}
+	r := &reader{ids: ids, whole: whole, wake: make(chan struct{}, 1), dirty: make(map[string]bool, len(ids)), all: true, shownWith: make(map[string]map[string]bool)}
 	for _, id := range ids {
 		r.dirty[id] = false
 	}
@@ -83,9 +86,14 @@ func (r *reader) tell(subjects []store.Subject) {
 	concerns := subjects == nil
 	r.all = r.all || concerns
 	for _, s := range subjects {
+		if agent, ok := s.Agent(); ok { // the property may be as it was
+			for id := range r.shownWith[agent] {
+				r.dirty[id], concerns = true, true
+			}
+		}
 		id, ok := s.Property()
 		if !ok {
-			continue // an agent's edit that changes a property is written to the property, too
+			continue
 		}
 		if _, shown := r.dirty[id]; shown {
 			r.dirty[id], concerns = true, true
@@ -95,6 +103,21 @@ func (r *reader) tell(subjects []store.Subject) {
 	}
 	if concerns {
 		wink(r.wake)
+	}
+}
+
+// shows notes which agents a property shows.
+func (r *reader) shows(property string, agents []view.BoardAgent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, in := range r.shownWith {
+		delete(in, property)
+	}
+	for _, a := range agents {
+		if r.shownWith[a.Agent] == nil {
+			r.shownWith[a.Agent] = make(map[string]bool)
+		}
+		r.shownWith[a.Agent][property] = true
 	}
 }
 
@@ -188,6 +211,7 @@ func (s *stream) rows(ctx context.Context, ids []string) error {
 		if err != nil {
 			return fmt.Errorf("encoding %q: %w", state.Property, err)
 		}
+		s.shows(state.Property, state.Agents)
 		s.good[state.Property] = at.Add(lookAnyway)
 		if until := state.GoodUntil; !until.IsZero() && until.Before(s.good[state.Property]) {
 			s.good[state.Property] = until

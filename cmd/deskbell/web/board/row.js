@@ -3,7 +3,9 @@
 import { at, clock, dayIn, el, now, place, svg, until, when, zoneName } from "./words.js";
 
 const words = { online: "Online", away: "Away", offline: "Offline" };
-const reasons = { no_agents: "nobody available", override: "by override", weekly: "weekly hours", always: "always open", leave: "on leave" };
+const reasons = { no_agents: "nobody available", override: "by override", weekly: "weekly hours", always: "always open", leave: "on leave",
+  locked: "locked by themselves", chosen: "their own choice", not_logged_in: "not logged in", logged_in: "logged in",
+  auto_offline: "a chat waited too long for their answer", idle: "nothing done for too long" };
 
 export function reason(text) { return reasons[text] ?? text; }
 
@@ -12,6 +14,7 @@ export function sign(status) {
   const shapes = {
     online: [svg("circle", { cx: 6, cy: 6, r: 5 })],
     away: [svg("circle.line", { cx: 6, cy: 6, r: 4.25 }), svg("path", { d: "M6 1a5 5 0 0 1 0 10z" })],
+    invisible: [svg("circle.line", { cx: 6, cy: 6, r: 4.25 })],
     offline: [svg("rect.line", { x: 1.75, y: 1.75, width: 8.5, height: 8.5, rx: 1.5 })],
     bad: [svg("path", { d: "M6 .5 11.7 11H.3z" })],
   };
@@ -93,11 +96,19 @@ function departments(p, zone) {
 function onShift(p, zone) {
   if (!p.agent_count) return null;
   const list = (p.agents ?? []).filter((a) => a.online);
-  if (list.length === 0) return el("p.shift", {}, el("span.hint", {}, `On shift: nobody of ${p.agent_count}`));
-  const more = p.on_shift - list.length;
-  return el("p.shift", {}, el("span.hint", {}, "On shift: "), list.map((a, i) => [
+  const more = p.online - list.length;
+  const there = list.length === 0 ? el("span.hint", {}, `On shift: nobody of ${p.agent_count}`) : [el("span.hint", {}, "On shift: "), list.map((a, i) => [
     i ? ", " : "", a.name || a.agent, at(a.until) ? el("span.hint", {}, ` until ${clock(at(a.until), zone)}`) : null,
-  ]), more > 0 ? `, and ${more} more` : null);
+  ]), more > 0 ? `, and ${more} more` : null];
+  return [el("p.shift", {}, there), missed(p, zone)];
+}
+
+// missed are the agents whose hours run and who are not online, each with the reason.
+function missed(p, zone) {
+  const list = (p.agents ?? []).filter((a) => a.missed);
+  if (list.length === 0) return null;
+  return el("ul.missed", { role: "list", "aria-label": "Missed on shift" }, list.map((a) => el("li", {}, sign(a.status), ` ${a.name || a.agent} `, el("span.hint", {},
+    `${a.status}: ${reason(a.reason)}`, at(a.since) ? [", since ", when(at(a.since), zone)] : null, at(a.until) ? [", until ", when(at(a.until), zone)] : null))));
 }
 
 // hoursOf are the hours of today in words.
