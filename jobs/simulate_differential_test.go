@@ -298,6 +298,8 @@ func TestWhatComesTogetherIsKnownAsInASimulation(t *testing.T) {
 		{"name": "Said", "type": "advanced", "on": "chat.message", "message": "{{visitor.name}} in {{department}}"},
 		{"name": "Tagged", "type": "advanced", "on": "chat.message", "conditions": [{"field": "visitor.tags", "contains": "buyer"}], "message": "a buyer"}]}}}`
 	b, s := both(t, setup{}, text)
+	known := b.clock.now()
+	redistest.Wait(t, "the events are all from after the shop's first state", func() bool { return b.clock.now().Sub(known) > time.Second })
 	n := 0
 	send := func(events ...event.Event) {
 		now := b.clock.now().UTC().Truncate(time.Millisecond)
@@ -324,6 +326,8 @@ func TestWhatComesTogetherIsKnownAsInASimulation(t *testing.T) {
 		of(event.DepartmentChosen, event.Data{Department: "help"}),
 	)
 	send(of(event.ChatMessage, event.Data{Chat: "c1", From: event.FromVisitor, Text: "Well?"}))
+	redistest.Wait(t, "all is said", func() bool { return len(b.messages()) == 2 })
+	b.quiet()
 	s.until(b.clock.now())
 	saysTheSame(b, s, 2)
 	if said := b.messages(); !slices.Equal(said, []string{"ann: Chosen: Help", "ann: Ann in Help"}) {

@@ -18,7 +18,7 @@ type whyOutput struct{ Body view.Why }
 
 func (s *service) addWhy(h huma.API) {
 	op := kindOf(edit.KindAgent).operation(http.MethodGet, "/v1/agents/{id}/why", "get-why", "See why an agent is online or not", http.StatusNotFound)
-	op.Description = "The status of now, and the questions of the decision in their order: leave, locked choice, choice, hours, session, chats, idle. One of them is decisive."
+	op.Description = "The status of now, and the questions of the decision in their order: leave, a locked choice, any other choice, hours, session, chats, idle. One of them is decisive."
 	huma.Register(h, op, func(ctx context.Context, in *whyInput) (*whyOutput, error) {
 		w, err := s.Client.Why(ctx, in.ID, s.Now())
 		if err != nil {
