@@ -21,6 +21,18 @@ func answers(at time.Time, agent string) event.Event {
 	return happens(at, event.ChatMessage, event.Data{Chat: "c1", From: event.FromAgent, Agent: agent, Text: "Hi"})
 }
 
+// opened are a visitor's request for a chat, and its assignment.
+func opened(at time.Time, chat, agent string) []event.Event {
+	both := []event.Event{
+		happens(at, event.ChatRequested, event.Data{Chat: chat, Text: "Hello?"}), happens(at.Add(time.Second), event.ChatAssigned, event.Data{Chat: chat, Agent: agent}),
+	}
+	for i := range both {
+		both[i].ID += chat
+		both[i].Data.Visitor = "v-" + chat
+	}
+	return both
+}
+
 func sets(at time.Time, agent string, status event.Status) event.Event {
 	return named(agent+at.Format("-150405"), event.Event{Type: event.AgentStatusSet, Time: at, Data: event.Data{Agent: agent, Status: status}})
 }
@@ -109,6 +121,16 @@ func TestTeam(t *testing.T) {
 			`"agents": ["lea", "nina"]`, with(`, "at_shift_end": "reassign"`),
 			[]event.Event{asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea")},
 			[]string{"17:05:00 chat.reassign lea→nina"},
+		},
+		"of several chats, each to who has the fewest then, up to their capacity": {
+			`"agents": ["lea", "tom", "una"]`, with(`, "at_shift_end": "reassign"`) + `, "una": {"schedule": "daily 9-18", "capacity": 1}`,
+			slices.Concat(opened(five.Add(-time.Hour), "c1", "lea"), opened(five.Add(-time.Hour), "c2", "lea"), opened(five.Add(-time.Hour), "c3", "lea")),
+			[]string{"17:00:00 chat.reassign lea→tom", "17:00:00 chat.reassign lea→una", "17:00:00 chat.reassign lea→tom"},
+		},
+		"and nobody has more than they can": {
+			`"agents": ["lea", "una"]`, with(`, "at_shift_end": "reassign"`) + `, "una": {"schedule": "daily 9-18", "capacity": 1}`,
+			slices.Concat(opened(five.Add(-time.Hour), "c1", "lea"), opened(five.Add(-time.Hour), "c2", "lea")),
+			[]string{"17:00:00 chat.reassign lea→una"},
 		},
 		"a shift ends by leave": {
 			`"agents": ["lea", "tom"]`, with(`, "at_shift_end": "reassign", "leave": [{"on": "2026-11-24"}]`) + `, "lou": {}`,

@@ -39,6 +39,9 @@ type Held struct {
 	Back     time.Time `json:"back,omitzero"`     // the first sign of life after they should have answered; see Rules.AutoOfflineAfter
 }
 
+// Stirred is when the agent last got, answered or left the chat; zero: never.
+func (h Held) Stirred() time.Time { return later(h.Assigned, later(h.Answered, h.Left)) }
+
 // Holds tells whether the agent has the chat.
 func (h Held) Holds() bool { return !h.Assigned.IsZero() && h.Left.Before(h.Assigned) }
 

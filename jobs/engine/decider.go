@@ -214,13 +214,14 @@ func (d *Decider) propertiesAt(ctx context.Context, records []store.Record, at t
 	if err != nil {
 		return nil, err
 	}
+	moved := make(moves)
 	for i := range loaded {
 		r := &loaded[i]
 		if r.Rev == 0 || r.Definition == nil {
 			continue
 		}
 		id, _ := r.Subject.Property()
-		p := &propertyAt{id: id, agents: b.Agents}
+		p := &propertyAt{id: id, agents: b.Agents, moves: moved}
 		p.broken = guard(func() error { return p.read(b, r, d.policies, at) })
 		properties[id] = p
 	}

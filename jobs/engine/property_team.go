@@ -29,7 +29,7 @@ func (p *propertyAt) team(department string) func() []chat.Colleague {
 			}
 			p.teams[department] = team
 		}
-		return team
+		return p.moves.applied(team)
 	}
 }
 
@@ -82,7 +82,7 @@ func colleague(id string, def *definition.Agent, a agent.Agent, at time.Time) ch
 		Chats: a.Presence.Holding(), Capacity: int(def.Capacity),
 	}
 	for _, held := range a.Presence.Chats {
-		c.Busy = hours.Later(c.Busy, hours.Later(held.Assigned, hours.Later(held.Answered, held.Left)))
+		c.Busy = hours.Later(c.Busy, held.Stirred())
 	}
 	return c
 }

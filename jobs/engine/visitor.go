@@ -36,6 +36,9 @@ func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.E
 	if len(c.settled) > 0 {
 		c.asOf = func(then time.Time) (Change, []Skipped, error) { return change(p, r, fresh, then, at) }
 	}
+	if p.teamed {
+		p.moves.note(p.crew, c.agents)
+	}
 	out.Changes = append(out.Changes, c)
 	out.Skipped = append(out.Skipped, skipped...)
 }
