@@ -74,8 +74,13 @@ func (t *Timeline) Action(body []byte) error {
 // Event writes an event.
 func (t *Timeline) Event(e event.Event) {
 	d := &e.Data
-	text := strings.TrimSpace(string(e.Type) + " " + strings.Trim(d.Property+"/"+d.Visitor, "/") + " " + d.Chat)
-	if said := cmp.Or(d.Text, d.Page.URL, d.Name); said != "" {
+	words := []string{string(e.Type), strings.Trim(d.Property+"/"+d.Visitor, "/"), d.Chat, d.Agent, d.Session}
+	text := strings.Join(slices.DeleteFunc(words, func(word string) bool { return word == "" }), " ")
+	status := string(d.Status)
+	if d.Locked {
+		status += ", locked"
+	}
+	if said := cmp.Or(d.Text, d.Page.URL, d.Name, status); said != "" {
 		text += ": " + said
 	}
 	t.line(e.Time, t.Paint(dim, t.sign("·", ".")), t.Paint(dim, oneLine(text)))
