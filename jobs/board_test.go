@@ -124,6 +124,29 @@ func TestBoardIsGoodUntilSomethingOnItChanges(t *testing.T) {
 	}
 }
 
+func TestBoardSaysWhenDepartmentsOpenOrCloseNext(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{clock: morning(8, 30)})
+	b.define(`{"properties": {"acme": {"schedule": {"weekly": {"daily": "08:00-11:00"}}, "departments": {
+		"early": {"schedule": {"weekly": {"daily": "07:00-09:00"}}}, "late": {"schedule": {"weekly": {"daily": "10:00-22:00"}}},
+		"never": {"schedule": "closed"}, "support": {"schedule": "24/7"}, "sales": {}}}}}`)
+	want := map[string]time.Time{"early": morning(9, 0), "late": morning(10, 0), "never": {}, "support": morning(11, 0)}
+	for range 2 {
+		s := b.board("acme")
+		if diff := cmp.Diff(want, s.DepartmentHours); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if !s.GoodUntil.Equal(morning(9, 0)) {
+			t.Errorf("it is good until %s", s.GoodUntil)
+		}
+		for _, department := range []string{"early", "late"} { // overrides are no hours
+			if _, err := b.client.Force(t.Context(), "acme", department, &hours.Override{From: morning(8, 30)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestBoardDayHasTheHoursThatItsClocksMake(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})

@@ -114,6 +114,11 @@ func TestBoardInABrowser(t *testing.T) {
 	b.shows("#recent", "acme is online")
 	b.shows("#recent", "Told Léa that their hours have started")
 	b.shows("#destinations", "crm redis_stream works")
+	b.shows(`[data-id="hotline"] .gaps`, "Nobody on shift 00:00–08:00, 20:00–24:00")
+	strip := `[...document.querySelectorAll('.bar .uncovered')].map((r) => r.closest("[data-id]").dataset.id + " " + r.getAttribute("x") + " " + r.getAttribute("width")).join(", ")`
+	if got := eval[string](b, strip); got != "hotline 0.000% 33.333%, hotline 83.333% 16.667%" {
+		t.Errorf("the red strip has %q", got)
+	}
 	for at, page := range map[string]string{"00.0": "pricing", "00.5": "about"} { // in any order
 		s.run(`{"type": "page.viewed", "time": "2026-11-23T09:00:`+at+`Z", "data": {"property": "acme", "visitor": "v1", "visit": "s1", "page": {"url": "https://acme.example/`+page+`"}}}`, "send", "-")
 	}
@@ -167,6 +172,9 @@ func (b *browser) overrides(s *site) {
 	b.showsLike("#done", "ACME shop is closed until 09:3[0-9]")
 	b.shows(`[data-id="acme"] .state`, "Offline")
 	b.shows(`[data-id="acme"] .forced`, "Override: closed until 09:3")
+	if forced := eval[int](b, `document.querySelectorAll('[data-id="acme"] .bar .forced-closed').length`); forced != 1 {
+		b.Errorf("the bar shows %d overrides", forced)
+	}
 	b.shows("#recent", "acme is offline · by override")
 	b.picture("overridden")
 	if out := s.run("", "status", "acme"); !strings.Contains(out, "override") {
@@ -176,6 +184,25 @@ func (b *browser) overrides(s *site) {
 	b.click(`#override-undo`)
 	b.shows("#done", "ACME shop is open by its own hours until 12:00")
 	b.shows(`[data-id="acme"] .state`, "Online")
+
+	b.chooseSales("Sales is online.")
+	b.click(`#override button[data-open="false"][data-end="next"]`)
+	b.shows("#done", "Sales of ACME shop is closed until 12:00")
+	b.shows(`[data-id="acme"] .departments .forced`, "Override: closed until 12:00")
+	b.shows(`[data-id="acme"] .state`, "Online") // the other department, and the property
+	b.chooseSales("Sales is offline. An override: closed until 12:00.")
+	b.click(`#override-undo`)
+	b.shows("#done", "Sales of ACME shop is open by its own hours until 12:00")
+	redistest.Wait(b, "the override is gone", func() bool { return b.text(`[data-id="acme"] .forced`) == "" })
+}
+
+// chooseSales opens the dialog of acme, and chooses a department with a key: the choice has the focus at first.
+func (b *browser) chooseSales(now string) {
+	b.Helper()
+	b.click(`[data-id="acme"] > button`)
+	b.shows("#override-now", "It is online.")
+	b.press(kb.ArrowDown)
+	b.shows("#override-now", now)
 }
 
 // byKeyboard searches and overrides without a mouse.

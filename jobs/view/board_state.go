@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,20 +22,21 @@ type BoardState struct {
 	Gone     bool   `json:"gone,omitempty"`  // it is not defined; nothing else is set
 	Fault    string `json:"fault,omitempty"` // why it cannot be decided on; the fields below are empty then
 
-	TimeZone    string                     `json:"time_zone,omitempty"` // an IANA name
-	Widget      widget.State               `json:"widget"`
-	Departments map[string]string          `json:"departments,omitempty"` // names of departments that have one, by id
-	Override    *hours.Override            `json:"override,omitempty"`    // in force, or to come
-	Overrides   map[string]*hours.Override `json:"overrides,omitempty"`   // the same of departments, by id
-	NextHours   time.Time                  `json:"next_hours,omitzero"`   // when the schedule opens or closes next, whatever the override; zero: never
-	Uncovered   [][2]int                   `json:"uncovered,omitempty"`   // open time of today in which nobody is on shift, as Today.Open; with overrides
-	Today       BoardDay                   `json:"today,omitzero"`
-	Boundaries  []BoardBoundary            `json:"boundaries,omitempty"` // the next few
-	Agents      []BoardAgent               `json:"agents,omitempty"`     // who is online first, then who is missed, then by id; at most twenty
-	AgentCount  int                        `json:"agent_count"`          // all agents that serve it
-	Online      int                        `json:"online"`               // how many of these are online
-	Behind      bool                       `json:"behind,omitempty"`     // no worker has decided on it, or none since it should have flipped
-	GoodUntil   time.Time                  `json:"good_until"`           // the state may change by itself from then on
+	TimeZone        string                     `json:"time_zone,omitempty"` // an IANA name
+	Widget          widget.State               `json:"widget"`
+	Departments     map[string]string          `json:"departments,omitempty"`      // names of departments that have one, by id
+	Override        *hours.Override            `json:"override,omitempty"`         // in force, or to come
+	Overrides       map[string]*hours.Override `json:"overrides,omitempty"`        // the same of departments, by id
+	NextHours       time.Time                  `json:"next_hours,omitzero"`        // when the schedule opens or closes next, whatever the override; zero: never
+	DepartmentHours map[string]time.Time       `json:"department_hours,omitempty"` // NextHours of departments with hours of their own, by id
+	Uncovered       [][2]int                   `json:"uncovered,omitempty"`        // open time of today in which nobody is on shift, as Today.Open; with overrides
+	Today           BoardDay                   `json:"today,omitzero"`
+	Boundaries      []BoardBoundary            `json:"boundaries,omitempty"` // the next few
+	Agents          []BoardAgent               `json:"agents,omitempty"`     // who is online first, then who is missed, then by id; at most twenty
+	AgentCount      int                        `json:"agent_count"`          // all agents that serve it
+	Online          int                        `json:"online"`               // how many of these are online
+	Behind          bool                       `json:"behind,omitempty"`     // no worker has decided on it, or none since it should have flipped
+	GoodUntil       time.Time                  `json:"good_until"`           // the state may change by itself from then on
 }
 
 // BoardAgent is an agent by their own hours, and by what events said of them.
@@ -107,10 +109,11 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	s.Today = boardDay(plain.Hours, plain.Hours.Location(), at)
 	s.Uncovered = uncoveredToday(shifts, &s.Today)
 	s.NextHours = plain.Hours.NextBoundary(at).UTC()
+	s.DepartmentHours = nextOfDepartments(&plain, at)
 	s.Boundaries = upcoming(p, d.State, at)
 	s.Behind = behind(widget.State(state.Widget), at)
 	s.GoodUntil = s.Today.To
-	horizons := []time.Time{d.Due, s.NextHours}
+	horizons := append(slices.Collect(maps.Values(s.DepartmentHours)), d.Due, s.NextHours)
 	for _, o := range overrides.All() {
 		horizons = append(horizons, o.From, o.Until)
 	}
@@ -124,6 +127,17 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	}
 	s.GoodUntil = s.GoodUntil.UTC()
 	return nil
+}
+
+// nextOfDepartments gives when departments with hours of their own open or close next, without an override; zero: never.
+func nextOfDepartments(p *widget.Property, at time.Time) map[string]time.Time {
+	next := make(map[string]time.Time)
+	for i := range p.Departments {
+		if d := &p.Departments[i]; d.Hours != nil {
+			next[d.ID] = hours.Joint(at, p.Gates(d)...).Until.UTC()
+		}
+	}
+	return next
 }
 
 func behind(w widget.State, at time.Time) bool {

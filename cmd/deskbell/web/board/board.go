@@ -34,8 +34,8 @@ type Config struct {
 //	GET /board/destinations                 each deliver.Status
 //	GET /board/events?id=…&whole=           changes of the properties on a page: see events
 //
-// It only reads. Its buttons write by the API, /v1/properties/{id}/override, which the page expects on the same origin. A
-// handler around this one decides who may read and write. A request's context has to end with the server, since streams
+// It only reads. Its buttons write by the API, /v1/properties/{id}/override and that of departments, which the page expects on the same
+// origin. A handler around this one decides who may read and write. A request's context has to end with the server, since streams
 // end with it.
 func New(c Config) http.Handler {
 	b := &board{c, newHub(c)}
