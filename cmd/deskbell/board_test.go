@@ -119,6 +119,9 @@ func TestBoardInABrowser(t *testing.T) {
 	if got := eval[string](b, strip); got != "hotline 0.000% 33.333%, hotline 83.333% 16.667%" {
 		t.Errorf("the red strip has %q", got)
 	}
+	if eval[bool](b, `!document.querySelector("#calendars").hidden`) {
+		t.Error("calendars are shown, and none is fetched")
+	}
 	for at, page := range map[string]string{"00.0": "pricing", "00.5": "about"} { // in any order
 		s.run(`{"type": "page.viewed", "time": "2026-11-23T09:00:`+at+`Z", "data": {"property": "acme", "visitor": "v1", "visit": "s1", "page": {"url": "https://acme.example/`+page+`"}}}`, "send", "-")
 	}
@@ -137,8 +140,10 @@ func TestBoardInABrowser(t *testing.T) {
 	s.run(strings.Replace(watched, "ACME shop", "ACME store", 1)+"  log: {type: log}\n", "apply", "-")
 	b.shows(`[data-id="acme"] h3`, "ACME store")
 	b.shows("#destinations", "log")
-	s.run(strings.Replace(watched, "  bakery:", "  fresh: {}\n  bakery:", 1), "apply", "-")
+	fetching := "  spare: {weekly: 24/7, exceptions: [{ical_url: 'https://127.0.0.1/secret.ics'}]}\n"
+	s.run(strings.NewReplacer("  bakery:", "  fresh: {}\n  bakery:", "schedules:\n", "schedules:\n"+fetching).Replace(watched), "apply", "-")
 	b.shows(`[data-id="fresh"] .state`, "Online")
+	b.showsLike("#feeds", "^127.0.0.1 [^ ]+ (is not fetched yet|fails)")
 	s.run(`{"type": "agent.status_set", "data": {"agent": "lea", "status": "away"}}`, "send", "-")
 	b.shows(`[data-id="acme"] .missed`, "Léa away: their own choice, since 09:0")
 

@@ -1,6 +1,6 @@
 // The board: a page of properties, kept right by a stream of events. How things look is in row.js.
 
-import { action, agent, agentsOn, destination, row, sentence, titleOf, zoneHere } from "./row.js";
+import { action, agent, agentsOn, destination, feed, row, sentence, titleOf, zoneHere } from "./row.js";
 import { overriding } from "./override.js";
 import { el, here, setClock, setText, tick } from "./words.js";
 
@@ -161,6 +161,7 @@ function listen() {
   on("rows", ({ at, properties }) => { trouble(""); setClock(at); update(properties); });
   on("recent", recent);
   on("destinations", destinations);
+  on("feeds", feeds);
   on("zones", zones);
   on("list", load);
   on("trouble", ({ detail }) => trouble(detail));
@@ -218,6 +219,12 @@ function hear(count, a) {
 function destinations(list) {
   $("no-destinations").hidden = list.length > 0;
   $("destinations").replaceChildren(...list.map(destination));
+}
+
+// feeds are the calendars that workers fetch. Most boards have none.
+function feeds(list) {
+  $("calendars").hidden = list.length === 0;
+  $("feeds").replaceChildren(...list.map(feed));
 }
 
 // overridden says what a button has done. The row follows by the stream, or is read anew.

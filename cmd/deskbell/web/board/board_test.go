@@ -31,12 +31,12 @@ import (
 )
 
 // newBoard is a bundle with a board, and two shops in it.
-func newBoard(t *testing.T) *webtest.Bundle {
+func newBoard(t *testing.T, change ...func(*webtest.Bundle, *web.Config)) *webtest.Bundle {
 	t.Helper()
-	b := webtest.New(t, func(b *webtest.Bundle, c *web.Config) {
+	b := webtest.New(t, append(change, func(b *webtest.Bundle, c *web.Config) {
 		handler := board.New(board.Config{Client: b.Client, Zones: jobs.NewZones(jobs.ZonesConfig{Version: "2026f", Log: c.Log}), Now: c.Now, Log: c.Log})
 		c.Private = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
-	})
+	})...)
 	define(b, `{"properties": {
 		"acme": {"name": "ACME <b>shop</b>", "schedule": {"weekly": {"daily": "09:00-12:00"}}, "agents": ["lea"]},
 		"bakery": {"schedule": {"weekly": {"daily": "05:00-13:00"}}}},
@@ -144,6 +144,7 @@ func TestBoardGivesItsData(t *testing.T) {
 // event is one message of a stream.
 type event struct {
 	name string
+	list string // data that is a list, in JSON
 	data struct {
 		Properties []view.BoardState
 		Version    string // of zones
@@ -196,7 +197,9 @@ func readEvent(lines *bufio.Reader) (e event, err error) {
 		switch {
 		case key == "event":
 			e.name = value
-		case key == "data" && e.name != "recent" && e.name != "destinations":
+		case key == "data" && strings.HasPrefix(value, "["):
+			e.list = value
+		case key == "data":
 			if err := json.Unmarshal([]byte(value), &e.data); err != nil {
 				return e, fmt.Errorf("%w in %s", err, value)
 			}

@@ -21,6 +21,7 @@ import (
 //	              those that change at a boundary, which no message reports
 //	recent        the last actions, when there are new ones
 //	destinations  all of them, when one does otherwise than before
+//	feeds         each edit.FeedStatus, of all calendars that workers fetch, when one does otherwise than before
 //	zones         a jobs.ZonesReport: the version of the time zones, and whether others have a newer one
 //	list          with whole=1, for a page that shows all there are: one more is there now
 //	trouble       a problem: nothing can be read, and is tried again
@@ -191,6 +192,9 @@ func (s *stream) collect(ctx context.Context) error {
 	}
 	if !bytes.Equal(latest.destinations, s.news.destinations) {
 		s.event("destinations", latest.destinations)
+	}
+	if !bytes.Equal(latest.feeds, s.news.feeds) {
+		s.event("feeds", latest.feeds)
 	}
 	if !bytes.Equal(latest.zones, s.news.zones) {
 		s.event("zones", latest.zones)

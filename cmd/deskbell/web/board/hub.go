@@ -1,10 +1,10 @@
 package board
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"sync"
 	"time"
 
@@ -24,7 +24,7 @@ type hub struct {
 }
 
 // news is the data, in JSON, that all readers share.
-type news struct{ recent, destinations, zones []byte }
+type news struct{ recent, destinations, feeds, zones []byte }
 
 const (
 	mostReaders = 200                    // of one process
@@ -98,21 +98,23 @@ func (h *hub) refresh(ctx context.Context, changed <-chan struct{}) {
 func (h *hub) read(ctx context.Context) (news, error) {
 	recent, err1 := h.Client.Recent(ctx, mostRecent)
 	destinations, err2 := h.Client.Destinations(ctx)
-	if err := errors.Join(err1, err2); err != nil {
+	feeds, err3 := h.Client.FeedStatus(ctx)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return news{}, err
 	}
 	var n news
 	n.recent, err1 = json.Marshal(append([]action.Action{}, recent...))
 	n.destinations, err2 = json.Marshal(append([]deliver.Status{}, destinations...))
-	var err3 error
-	n.zones, err3 = json.Marshal(h.Zones.Report())
-	return n, errors.Join(err1, err2, err3)
+	n.feeds, err3 = json.Marshal(feeds)
+	var err4 error
+	n.zones, err4 = json.Marshal(h.Zones.Report())
+	return n, errors.Join(err1, err2, err3, err4)
 }
 
 func (h *hub) publish(ctx context.Context, n news) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if ctx.Err() != nil || bytes.Equal(n.recent, h.news.recent) && bytes.Equal(n.destinations, h.news.destinations) && bytes.Equal(n.zones, h.news.zones) {
+	if ctx.Err() != nil || reflect.DeepEqual(n, h.news) {
 		return
 	}
 	h.news = n

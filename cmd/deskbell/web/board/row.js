@@ -227,3 +227,16 @@ export function destination(d) {
   return el("li", {}, sign(status), el("div", {}, el("strong", {}, d.name), el("span.hint", {}, ` ${d.type}`), ` ${word}`, el("span.hint", {}, more),
     d.error ? el("p.fault", {}, d.error) : null));
 }
+
+// feed is a calendar that workers fetch. Of its address, the server tells the host alone.
+export function feed(f) {
+  const fetched = at(f.fetched), failing = at(f.failing_since), next = at(f.next);
+  const [status, word] = f.problem ? ["bad", "fails"] : fetched ? ["online", "works"] : ["away", "is not fetched yet"];
+  const more = [
+    failing ? [" since ", when(failing, zoneHere)] : null,
+    fetched ? [" · last fetched ", when(fetched, zoneHere)] : f.problem ? " · never fetched" : null,
+    next ? [" · next try ", until(next)] : null,
+  ];
+  return el("li", {}, sign(status), el("div", {}, el("strong", {}, f.host), el("span.hint", {}, ` ${f.calendar}`), ` ${word}`, el("span.hint", {}, more),
+    f.problem ? el("p.fault", {}, f.problem.split("\n")[0]) : null));
+}
