@@ -24,7 +24,7 @@ type NoticeTrial struct {
 
 // TriedWay is one way of an agent, and what became of a test notice.
 type TriedWay struct {
-	Name string // for people, without secrets: "ntfy", or "push by fcm.googleapis.com since 2026-11-23"
+	Name string // for people, without secrets: "ntfy", "ntfy, at 2 of via" where there are several, or "push by fcm.googleapis.com since 2026-11-23"
 	Err  error  // nil: it was sent. It has no secrets
 }
 
@@ -45,13 +45,23 @@ func (t NoticeTrial) Try(ctx context.Context, agent string) (ways []TriedWay, er
 		return nil, fmt.Errorf("decoding agent %q: %w", agent, err)
 	}
 	if t.Notifier != nil {
-		for _, url := range def.Notify.Via {
-			scheme, _, _ := strings.Cut(url, ":")
-			ways = append(ways, TriedWay{scheme, t.Notifier.Notify(ctx, url, trialTitle, trialText)})
+		for i, url := range def.Notify.Via {
+			ways = append(ways, TriedWay{serviceName(def.Notify.Via, i), t.Notifier.Notify(ctx, url, trialTitle, trialText)})
 		}
 	}
 	pushed, err := t.push(ctx, agent)
 	return append(ways, pushed...), err
+}
+
+// serviceName is the scheme of a URL among others, with its place where several have that scheme.
+func serviceName(urls []string, place int) string {
+	scheme, _, _ := strings.Cut(urls[place], ":")
+	for i, url := range urls {
+		if i != place && strings.HasPrefix(url, scheme+":") {
+			return fmt.Sprintf("%s, at %d of via", scheme, place+1)
+		}
+	}
+	return scheme
 }
 
 func (t NoticeTrial) push(ctx context.Context, agent string) (ways []TriedWay, err error) {

@@ -222,7 +222,7 @@ func TestSubscriptionsAreBounded(t *testing.T) {
 func TestANoticeIsTriedByEveryWay(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
-	b.define(`{"agents": {"lea": {"notify": {"via": ["ntfy://good/lea", "slack://bad/lea"]}}}}`)
+	b.define(`{"agents": {"lea": {"notify": {"via": ["ntfy://good/lea", "slack://bad/lea", "ntfy://good/phone"]}}}}`)
 	b.subscribe("lea", "https://fcm.googleapis.com/secret")
 	b.subscribe("lea", "https://web.push.apple.com/secret")
 	b.out.fail("slack://bad/lea", errors.New("sending by slack: it refused"))
@@ -236,11 +236,11 @@ func TestANoticeIsTriedByEveryWay(t *testing.T) {
 		}
 		return list
 	}
-	want := []string{"ntfy: <nil>", "slack: sending by slack: it refused", "push by fcm.googleapis.com since 2026-11-23: <nil>", "push by web.push.apple.com since 2026-11-23: pushing: the subscription is gone"}
+	want := []string{"ntfy, at 1 of via: <nil>", "slack: sending by slack: it refused", "ntfy, at 3 of via: <nil>", "push by fcm.googleapis.com since 2026-11-23: <nil>", "push by web.push.apple.com since 2026-11-23: pushing: the subscription is gone"}
 	if diff := cmp.Diff(want, tried()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(want[:3], tried()); diff != "" {
+	if diff := cmp.Diff(want[:4], tried()); diff != "" {
 		t.Error(diff)
 	}
 	if _, err := trial.Try(t.Context(), "tom"); err == nil {
