@@ -68,6 +68,7 @@ func TestAgentPageInABrowser(t *testing.T) {
 	}
 	b.press(kb.Enter)
 	b.shows("#chosen", ".")
+	b.shows("#status", "Invisible")
 	b.device(390, 844, "dark")
 	b.picture("agent-dark")
 	b.accessible("dark")
@@ -93,7 +94,7 @@ func TestAgentPageInABrowser(t *testing.T) {
 		t.Errorf("it still knows %s", left)
 	}
 	b.write("#link", "my link is "+s.link("lea"))
-	b.shows("#status", "Online")
+	b.shows("#status", "Invisible")
 	b.clean("401")
 }
 
