@@ -132,6 +132,15 @@ func TestTeam(t *testing.T) {
 			slices.Concat(opened(five.Add(-time.Hour), "c1", "lea"), opened(five.Add(-time.Hour), "c2", "lea")),
 			[]string{"17:00:00 chat.reassign lea→una"},
 		},
+		"nor of one visitor": {
+			`"agents": ["lea", "una"]`, with(`, "at_shift_end": "reassign"`) + `, "una": {"schedule": "daily 9-18", "capacity": 1}`,
+			[]event.Event{
+				asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea"),
+				happens(five.Add(-58*time.Minute), event.ChatRequested, event.Data{Chat: "c2", Text: "Hello?"}),
+				happens(five.Add(-57*time.Minute), event.ChatAssigned, event.Data{Chat: "c2", Agent: "lea"}),
+			},
+			[]string{"17:00:00 chat.reassign lea→una"},
+		},
 		"a shift ends by leave": {
 			`"agents": ["lea", "tom"]`, with(`, "at_shift_end": "reassign", "leave": [{"on": "2026-11-24"}]`) + `, "lou": {}`,
 			[]event.Event{asks(five.Add(-time.Hour), "", "Hello?"), assigns(five.Add(-59*time.Minute), "lea")},

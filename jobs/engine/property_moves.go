@@ -36,6 +36,19 @@ func (m moves) note(crew map[string]widget.Agent, news map[string]*agentNews) {
 	}
 }
 
+// give gives the moves with one more, where an effect gives a chat to a colleague.
+func (m moves) give(e *chat.Effect, at time.Time) moves {
+	if !e.Do.Reassign || e.Agent == "" {
+		return m
+	}
+	if m == nil {
+		m = make(moves)
+	}
+	m[e.Agent] = move{m[e.Agent].chats + 1, at}
+	m[e.From] = move{m[e.From].chats - 1, at}
+	return m
+}
+
 // applied is a team after the moves.
 func (m moves) applied(team []chat.Colleague) []chat.Colleague {
 	if len(m) == 0 {

@@ -79,6 +79,7 @@ type visitor struct {
 	record  *store.Record
 	id      string
 	fresh   []event.Event           // that the visit did not know
+	given   moves                   // of the visitor's own chats, by their rules
 	signs   map[string][]agent.Sign // of life of agents of the property, in the events
 	asked   []TimerTask             // the tasks that were asked for before
 	due     time.Time               // when something is due; zero: not before an event
@@ -163,6 +164,7 @@ func (v *visitor) decide(at time.Time) {
 			f := ruled(e)
 			f.data.Visit = v.home(&d.State, at)
 			v.act(f)
+			v.given = v.given.give(&e, at)
 			v.Visit.Did(e.Do, e.Chat, e.At)
 			v.chooseSince(e.Do, id)
 		}

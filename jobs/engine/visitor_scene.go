@@ -57,7 +57,9 @@ func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat
 			s.Offered = append(s.Offered, id)
 		}
 	}
-	s.Team = v.team(department)
+	if team := v.team(department); team != nil {
+		s.Team = func() []chat.Colleague { return v.given.applied(team()) }
+	}
 	s.In = func(other string) chat.Scene { return v.chatScene(v.department(other, c.Began), c, at) }
 	s.Values = func() map[string]string { return v.values(department, c, s.Hours, at) }
 	return s
