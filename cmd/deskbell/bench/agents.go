@@ -11,14 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/sirupsen/logrus"
-
 	"github.com/deskbell/deskbell/domain/action"
-	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/deliver"
-	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -56,24 +50,9 @@ func (b *agentBench) run(ctx context.Context, span time.Duration) (f AgentFigure
 		return f, err
 	}
 	o := &staffed{Store: b.Store, now: b.Now, sent: make(map[string]time.Time), done: make(chan struct{}), want: b.n}
-	log := logrus.New()
-	log.SetOutput(b.Log)
-	log.SetLevel(logrus.WarnLevel)
-	worker := jobs.NewWorker(jobs.Config{
-		Store: o, Redis: b.Redis, Partitions: b.Store.Partitions(), Log: log, Now: b.Now, TimeZone: time.UTC,
-		Concurrency: b.Env.Concurrency, Batch: b.Env.SweepBatch, StopTimeout: b.Env.StopTimeout,
-		DefaultDestination: definition.Destination{Type: redisstream.Type},
-		OpenDestination:    map[string]deliver.OpenDestination{redisstream.Type: redisstream.Open(b.Redis.Client)},
-		Metrics:            jobs.NewMetrics(),
-	})
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(ctx) }()
-	defer func() {
-		cancel()
-		err = errors.Join(err, <-ended)
-	}()
-	if err := b.settled(ctx); err != nil {
+	ctx, stop := b.work(ctx, o)
+	defer func() { err = errors.Join(err, stop()) }()
+	if err := b.decided(ctx); err != nil {
 		return f, err
 	}
 	return f, b.logIn(ctx, o, span, &f)
@@ -116,11 +95,6 @@ func (b *agentBench) define(ctx context.Context) error {
 }
 
 func agentID(i int) string { return "agent-" + strconv.Itoa(i) }
-
-// settled waits until the worker has decided on all.
-func (b *agentBench) settled(ctx context.Context) error {
-	return (&triggerBench{Bench: b.Bench}).online(ctx)
-}
 
 // logIn lets the agents log in one by one, at even distances.
 func (b *agentBench) logIn(ctx context.Context, o *staffed, span time.Duration, f *AgentFigures) error {

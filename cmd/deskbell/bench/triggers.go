@@ -8,15 +8,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sirupsen/logrus"
-
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/deliver"
-	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/edit"
-	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // TriggerFigures are the results of Triggers.
@@ -53,46 +47,15 @@ func (b *triggerBench) run(ctx context.Context) (f TriggerFigures, err error) {
 		return f, err
 	}
 	o := newSpoken(b.Store, b.Now)
-	log := logrus.New()
-	log.SetOutput(b.Log)
-	log.SetLevel(logrus.WarnLevel)
-	worker := jobs.NewWorker(jobs.Config{
-		Store: o, Redis: b.Redis, Partitions: b.Store.Partitions(), Log: log, Now: b.Now, TimeZone: time.UTC,
-		Concurrency: b.Env.Concurrency, Batch: b.Env.SweepBatch, StopTimeout: b.Env.StopTimeout,
-		DefaultDestination: definition.Destination{Type: redisstream.Type},
-		OpenDestination:    map[string]deliver.OpenDestination{redisstream.Type: redisstream.Open(b.Redis.Client)},
-		Metrics:            jobs.NewMetrics(),
-	})
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(ctx) }()
-	defer func() {
-		cancel()
-		err = errors.Join(err, <-ended)
-	}()
-	if err := b.online(ctx); err != nil {
+	ctx, stop := b.work(ctx, o)
+	defer func() { err = errors.Join(err, stop()) }()
+	if err := b.decided(ctx); err != nil {
 		return f, err
 	}
 	if err := b.delayed(ctx, o, &f); err != nil {
 		return f, err
 	}
 	return f, b.atOnce(ctx, o, &f)
-}
-
-// online waits until the worker has decided on all properties: it greets no visitor who arrives before.
-func (b *triggerBench) online(ctx context.Context) error {
-	for {
-		pending, err := b.Store.Pending(ctx, b.Now())
-		if err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(pending, func(p store.Pending) bool { return p.Due || p.Wakes }) {
-			return nil
-		}
-		if err := pauseFor(ctx, 20*time.Millisecond); err != nil {
-			return err
-		}
-	}
 }
 
 // lead, step and window make the delays of the properties of the kind "late", which spread the messages over some seconds.
