@@ -457,8 +457,8 @@ func (s *side) entries() (all []sent) {
 var decidedAt = regexp.MustCompile(` version$|^digest/\S+ after$|^chat/\S+ until$|^visitor/.* (told (outside|during)|told \d+ time|(fired .*|proactive) at)$`)
 
 // newer are values of a state that the older version does not write: what each chat's text was, what Deskbell did to a
-// visitor or a chat, the pages of tabs, and a chat's visits.
-var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|tabs|sent|requested_in|spoken_in|held)( |$)`)
+// visitor or a chat, the pages of tabs, a chat's visits, and what events say of agents.
+var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|tabs|sent|requested_in|spoken_in|held)( |$)|^agent/\S+ (presence|lowered)( |$)`)
 
 // settled are the states, value by value, without those that differ between two runs or versions. Before an instant, only edits
 // change states: their times differ, too.
@@ -507,6 +507,9 @@ func (s *side) known() map[string]object {
 		if data, ok := a.body["data"].(object); ok {
 			delete(data, "version")
 			delete(data, "properties")
+			if ticket, ok := data["ticket"].(map[string]any); ok && ticket["form"] == "offline" { // its name before
+				ticket["form"] = "offline_form"
+			}
 		}
 		all[a.ID] = a.body
 	}
