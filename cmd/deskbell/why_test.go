@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +29,11 @@ func TestWhyAnAgentIsOffline(t *testing.T) {
 	came := agent.Presence{}.With(agent.Agent{}, agent.Sign{ID: "e1", Kind: event.AgentActive, At: at})
 	o.hears("kim", came.Hold("acme/c7", agent.Held{Visitor: "v1", Assigned: at.Add(time.Minute), Asked: at.Add(time.Minute)}))
 	const later = "2026-11-23T09:30:00Z"
-	golden(t, "why_a_chat_waited", o.run(later, "", "why", "agent", "kim").stdout)
+	said := o.run(later, "", "why", "agent", "kim").stdout
+	golden(t, "why_a_chat_waited", said)
+	if readme, err := os.ReadFile(filepath.Join(root, "config", "README.md")); err != nil || !strings.Contains(string(readme), "```text\n"+said+"```\n") {
+		t.Errorf("config/README.md shows something else: %v", err)
+	}
 	var why struct {
 		Status, Reason string
 		Steps          []struct {

@@ -14,9 +14,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// work starts a worker over a store that a benchmark observes. It delivers to a Redis stream. The context ends with stop, which
+// work starts a worker over a store that a benchmark observes. It delivers to a Redis stream. The context ends with the function, which
 // gives the error of the worker.
-func (b *Bench) work(ctx context.Context, observed store.Store) (running context.Context, stop func() error) {
+func (b *Bench) work(ctx context.Context, observed store.Store) (context.Context, func() error) {
 	log := logrus.New()
 	log.SetOutput(b.Log)
 	log.SetLevel(logrus.WarnLevel)
