@@ -103,29 +103,22 @@ func (fs Feeds) Change(ctx context.Context, name string, change func(*Feed) (kee
 
 // swap writes a feed anew until nobody was quicker.
 func (fs Feeds) swap(ctx context.Context, name string, change func(*Feed) (keep bool)) error {
-	for range tries {
-		all, err := fs.Store.Globals(ctx, store.GlobalFeed)
-		if err != nil {
-			return err
-		}
-		before := all[name]
+	return swap(ctx, fs.Store, store.GlobalFeed, name, "the feed "+name, func(before []byte) ([]byte, error) {
 		var f Feed
 		if before != nil {
 			if err := json.Unmarshal(before, &f); err != nil {
-				return fmt.Errorf("decoding the feed %s: %w", name, err)
+				return nil, fmt.Errorf("decoding the feed %s: %w", name, err)
 			}
 		}
-		var after []byte
-		if change(&f) && f.URL != "" {
-			if after, err = json.Marshal(f); err != nil {
-				return fmt.Errorf("encoding the feed %s: %w", name, err)
-			}
+		if !change(&f) || f.URL == "" {
+			return nil, nil
 		}
-		if done, err := fs.Store.SetGlobal(ctx, store.GlobalFeed, name, before, after); err != nil || done {
-			return err
+		after, err := json.Marshal(f)
+		if err != nil {
+			return nil, fmt.Errorf("encoding the feed %s: %w", name, err)
 		}
-	}
-	return fmt.Errorf("writing the feed %s: %w", name, store.ErrContended)
+		return after, nil
+	})
 }
 
 // wantCalendars notes the calendars that a definition names, before it is written: a worker that finds one without a user

@@ -53,6 +53,26 @@ type keyStore interface {
 	SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error)
 }
 
+func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b == nil) }
+
+// swap writes what change makes of the definition of a kind and name, until nobody was quicker; nil is none. what names it in errors.
+func swap(ctx context.Context, s keyStore, kind store.Global, name, what string, change func(before []byte) (after []byte, err error)) error {
+	for range tries {
+		bodies, err := s.GlobalsOf(ctx, kind, []string{name})
+		if err != nil {
+			return err
+		}
+		after, err := change(bodies[0])
+		if err != nil || same(bodies[0], after) {
+			return err
+		}
+		if done, err := s.SetGlobal(ctx, kind, name, bodies[0], after); err != nil || done {
+			return err
+		}
+	}
+	return fmt.Errorf("writing %s: %w", what, store.ErrContended)
+}
+
 // ErrKeyExists is returned for the name of a key that exists.
 var ErrKeyExists = errors.New("a key of this name exists: revoke it, or take another name")
 

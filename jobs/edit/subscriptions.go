@@ -86,29 +86,20 @@ func withoutID(list []Subscription, id string) []Subscription {
 
 // change writes those of an agent anew until nobody was quicker.
 func (ss Subscriptions) change(ctx context.Context, agent string, change func([]Subscription) []Subscription) error {
-	for range tries {
-		bodies, err := ss.Store.GlobalsOf(ctx, store.GlobalSubscription, []string{agent})
+	return swap(ctx, ss.Store, store.GlobalSubscription, agent, fmt.Sprintf("the subscriptions of agent %q", agent), func(before []byte) ([]byte, error) {
+		list, err := readSubscriptions(agent, before)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		list, err := readSubscriptions(agent, bodies[0])
+		if list = change(list); len(list) == 0 {
+			return nil, nil
+		}
+		after, err := json.Marshal(list)
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("encoding the subscriptions of agent %q: %w", agent, err)
 		}
-		var after []byte
-		if list = change(list); len(list) > 0 {
-			if after, err = json.Marshal(list); err != nil {
-				return fmt.Errorf("encoding the subscriptions of agent %q: %w", agent, err)
-			}
-		}
-		if same(bodies[0], after) {
-			return nil
-		}
-		if done, err := ss.Store.SetGlobal(ctx, store.GlobalSubscription, agent, bodies[0], after); err != nil || done {
-			return err
-		}
-	}
-	return fmt.Errorf("writing the subscriptions of agent %q: %w", agent, store.ErrContended)
+		return after, nil
+	})
 }
 
 func readSubscriptions(agent string, body []byte) (list []Subscription, err error) {

@@ -110,8 +110,6 @@ func (r *records) prepare(ctx context.Context, kind Kind, name string, body []by
 	return r.wantCalendars(ctx, body)
 }
 
-func same(a, b []byte) bool { return string(a) == string(b) && (a == nil) == (b == nil) }
-
 // read gives a definition, nil where there is none, and what writes another in its
 // place; false: it is no longer what was read.
 func (r *records) read(ctx context.Context, kind Kind, name string) (body []byte, swap func([]byte) (bool, error), err error) {
