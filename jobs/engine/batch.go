@@ -24,7 +24,7 @@ type Batch struct {
 	fallback   *time.Location // of compile, where nothing names a zone
 	Properties map[store.Subject]*definition.Property
 	Agents     map[string]*definition.Agent // by id
-	presence   map[string][]byte            // states of agents that have one, by id
+	heard      map[string]presence          // of agents of whom something was heard, by id
 	named      map[string][]byte            // schedules by name
 	urls       map[store.Subject][]string   // of calendars that the definitions name
 	said       calendars
@@ -41,7 +41,7 @@ func gather(ctx context.Context, db Reader, s *schedules, known *policyCache, re
 		fallback:   s.fallback,
 		Properties: make(map[store.Subject]*definition.Property),
 		Agents:     make(map[string]*definition.Agent),
-		presence:   make(map[string][]byte),
+		heard:      make(map[string]presence),
 		named:      make(map[string][]byte),
 		urls:       make(map[store.Subject][]string),
 		compiled:   make(map[string]agent.Agent),
@@ -110,7 +110,7 @@ func (b *Batch) decode(r store.Record) {
 			b.Agents[id] = a
 		}
 		if bytes.Contains(r.State, []byte(`"presence":`)) { // most agents have none, and nothing is decoded for them
-			b.presence[id] = r.State
+			b.heard[id] = presence{stored: r.State}
 		}
 	} else if p := b.known(r.Definition); p != nil {
 		b.Properties[r.Subject] = p
@@ -226,16 +226,25 @@ func (b *Batch) zoneOf(def definition.Schedule, s *hours.Schedule) string {
 	return s.Location().String()
 }
 
+// presence is what events have said of an agent. It is decoded when it is first asked for.
+type presence struct {
+	stored []byte // the state with it; nil: it is decoded
+	said   agent.Presence
+}
+
 // AgentAt is Agent with their rules, and with what events have said of them, as of an instant.
 func (b *Batch) AgentAt(id string, at time.Time) (agent.Agent, error) {
 	a, err := b.ruled(id)
 	a.AsOf = at
-	if err != nil || b.presence[id] == nil {
-		return a, err
+	heard := b.heard[id]
+	if err == nil && heard.stored != nil {
+		var state agent.State
+		if err = DecodeState(heard.stored, &state); err == nil {
+			heard = presence{said: state.Presence}
+			b.heard[id] = heard
+		}
 	}
-	var state agent.State
-	err = DecodeState(b.presence[id], &state)
-	a.Presence = state.Presence
+	a.Presence = heard.said
 	return a, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -26,7 +27,7 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	c.Wake = r.Woken // passed on to its visitors' chats: no clock has foreseen this
 	for _, change := range d.Changes {
 		if change.Department == "" {
-			if c.Uncovered, err = uncovered(b, r, state.Widget.Since, change.State.Since); err != nil {
+			if c.Uncovered, err = uncovered(b, def, state, change.State.Since); err != nil {
 				return err
 			}
 		}
@@ -61,12 +62,13 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 
 // uncovered is the open time between two changes of a widget in which nobody was on shift, as the definitions are now. Of a
 // state that held for longer than a month, only the last month counts.
-func uncovered(b *Batch, r *store.Record, since, until time.Time) (time.Duration, error) {
+func uncovered(b *Batch, def *definition.Property, before PropertyState, until time.Time) (time.Duration, error) {
 	const most = 31 * 24 * time.Hour
+	since := before.Widget.Since
 	if since.IsZero() || !since.Before(until) {
 		return 0, nil
 	}
-	p, _, err := b.Compiled(r, time.Time{})
+	p, err := b.Property(def, before.Overrides, time.Time{})
 	if until.Sub(since) > most {
 		since = until.Add(-most)
 	}

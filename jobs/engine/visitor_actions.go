@@ -116,6 +116,9 @@ func (v *visitor) tell(e effect, ids []string, wants func(*definition.Agent) boo
 
 // heldChats are the chats of a visitor by agent, as far as these are agents of the property.
 func (v *visitor) heldChats() map[string]map[string]chat.Held {
+	if len(v.Chats) == 0 { // most visitors have none
+		return nil
+	}
 	all := make(map[string]map[string]chat.Held)
 	for id := range v.Chats {
 		c := v.Chats[id]
