@@ -38,7 +38,7 @@ func (t NoticeTrial) Try(ctx context.Context, agent string) (ways []TriedWay, er
 		return nil, err
 	}
 	if records[0].Definition == nil {
-		return nil, fmt.Errorf("finding agent %q: %w", agent, store.ErrNotFound)
+		return nil, store.Missing(records[0].Subject)
 	}
 	var def definition.Agent
 	if err := json.Unmarshal(records[0].Definition, &def); err != nil {

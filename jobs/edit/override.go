@@ -38,7 +38,7 @@ func (e *Editor) Force(ctx context.Context, property, department string, o *hour
 		}
 		r := records[0]
 		if r.Rev == 0 {
-			return Forced{}, &store.MissingError{Kind: string(KindProperty), Name: property}
+			return Forced{}, store.Missing(r.Subject)
 		}
 		var state engine.PropertyState
 		if err := engine.DecodeState(r.State, &state); err != nil {

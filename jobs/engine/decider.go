@@ -241,7 +241,7 @@ func (d *Decider) Try(ctx context.Context, arrival event.Event) (Trial, error) {
 		}
 		p := properties[property]
 		if p == nil {
-			return nil, &store.MissingError{Kind: "property", Name: property}
+			return nil, store.Missing(store.PropertySubject(property))
 		}
 		return p, p.broken
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ErrNotFound is returned for a name that is not defined.
@@ -11,6 +12,12 @@ var ErrNotFound = errors.New("not defined")
 // MissingError is an ErrNotFound that tells which name it is, so that whoever may see the other names can be told which of them
 // was probably meant.
 type MissingError struct{ Kind, Name string } // the kind in words, such as property
+
+// Missing is the MissingError of a property or an agent.
+func Missing(s Subject) *MissingError {
+	kind, name, _ := strings.Cut(string(s), "/")
+	return &MissingError{kind, name}
+}
 
 // Error is without a hint at other names: not everybody may see them.
 func (e *MissingError) Error() string {

@@ -61,7 +61,7 @@ func (r *Reader) NamedSchedule(ctx context.Context, name string) (*hours.Schedul
 
 // Schedule gives the opening hours of a property, without an override.
 func (r *Reader) Schedule(ctx context.Context, property string) (*hours.Schedule, error) {
-	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
+	b, record, err := r.gathered(ctx, store.PropertySubject(property))
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (r *Reader) DepartmentHours(ctx context.Context, property, department strin
 
 // AgentHours gives the hours of an agent, with their leave. The error is ErrNotFound where the agent is not defined.
 func (r *Reader) AgentHours(ctx context.Context, id string) (*hours.Schedule, error) {
-	b, _, err := r.gathered(ctx, store.AgentSubject(id), store.MissingError{Kind: "agent", Name: id})
+	b, _, err := r.gathered(ctx, store.AgentSubject(id))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (r *Reader) AgentHours(ctx context.Context, id string) (*hours.Schedule, er
 
 // AgentView gives an agent at an instant. The error is ErrNotFound where the agent is not defined.
 func (r *Reader) AgentView(ctx context.Context, id string, at time.Time) (AgentView, error) {
-	b, record, err := r.gathered(ctx, store.AgentSubject(id), store.MissingError{Kind: "agent", Name: id})
+	b, record, err := r.gathered(ctx, store.AgentSubject(id))
 	if err != nil {
 		return AgentView{}, err
 	}
@@ -121,7 +121,7 @@ func (r *Reader) AgentView(ctx context.Context, id string, at time.Time) (AgentV
 
 // Why explains the status of an agent at an instant. The error is ErrNotFound where the agent is not defined.
 func (r *Reader) Why(ctx context.Context, id string, at time.Time) (Why, error) {
-	b, _, err := r.gathered(ctx, store.AgentSubject(id), store.MissingError{Kind: "agent", Name: id})
+	b, _, err := r.gathered(ctx, store.AgentSubject(id))
 	if err != nil {
 		return Why{}, err
 	}
@@ -145,21 +145,21 @@ func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Ti
 
 // compiled gives a property, with agents who are there in all of their hours, and its state.
 func (r *Reader) compiled(ctx context.Context, property string) (p widget.Property, state engine.PropertyState, err error) {
-	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
+	b, record, err := r.gathered(ctx, store.PropertySubject(property))
 	if err != nil {
 		return p, state, err
 	}
 	return b.Compiled(&record, time.Time{})
 }
 
-// gathered loads the definition of a subject and those to which it refers. missing is the error where there is none.
-func (r *Reader) gathered(ctx context.Context, subject store.Subject, missing store.MissingError) (*engine.Batch, store.Record, error) {
+// gathered loads the definition of a subject and those to which it refers. The error is a store.MissingError where there is none.
+func (r *Reader) gathered(ctx context.Context, subject store.Subject) (*engine.Batch, store.Record, error) {
 	records, err := r.store.Load(ctx, []store.Subject{subject})
 	if err != nil {
 		return nil, store.Record{}, err
 	}
 	if records[0].Rev == 0 || records[0].Definition == nil {
-		return nil, store.Record{}, &missing
+		return nil, store.Record{}, store.Missing(subject)
 	}
 	b, err := r.decider.Gather(ctx, records)
 	if err == nil {
@@ -170,7 +170,7 @@ func (r *Reader) gathered(ctx context.Context, subject store.Subject, missing st
 
 // AllGates gives what Gates gives for the property ("") and for each of its departments.
 func (r *Reader) AllGates(ctx context.Context, property string) (map[string][]*hours.Schedule, error) {
-	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
+	b, record, err := r.gathered(ctx, store.PropertySubject(property))
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ func (r *Reader) AllGates(ctx context.Context, property string) (map[string][]*h
 // Gates gives the schedules that all have to be open for a department of a property to be, the property's first, or for
 // the property itself (""); without an override.
 func (r *Reader) Gates(ctx context.Context, property, department string) ([]*hours.Schedule, error) {
-	b, record, err := r.gathered(ctx, store.PropertySubject(property), store.MissingError{Kind: "property", Name: property})
+	b, record, err := r.gathered(ctx, store.PropertySubject(property))
 	if err != nil {
 		return nil, err
 	}

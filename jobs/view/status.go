@@ -49,7 +49,7 @@ func (r *Reader) Status(ctx context.Context, property string) ([]PropertyStatus,
 	} else {
 		records, err = r.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
 		if err == nil && records[0].Rev == 0 {
-			err = &store.MissingError{Kind: "property", Name: property}
+			err = store.Missing(records[0].Subject)
 		}
 	}
 	if err != nil {
