@@ -213,7 +213,7 @@ func (b *bundle) worker() (stop func()) {
 // to be woken, every action is delivered, and no task waits or runs.
 func (b *bundle) quiet() {
 	b.Helper()
-	redistest.Wait(b, "nothing is left to do", func() bool { return b.nothingWaits() && b.running() == 0 })
+	redistest.Wait(b, "nothing is left to do", redistest.Twice(func() bool { return b.nothingWaits() && b.running() == 0 }))
 }
 
 // quietButForOrphans is quiet after Redis has hung. asynq may then take a task whose
@@ -221,7 +221,7 @@ func (b *bundle) quiet() {
 // for that: the next wake-up has done its work.
 func (b *bundle) quietButForOrphans() {
 	b.Helper()
-	redistest.Wait(b, "nothing waits", b.nothingWaits)
+	redistest.Wait(b, "nothing waits", redistest.Twice(b.nothingWaits))
 }
 
 func (b *bundle) nothingWaits() bool {

@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -43,7 +42,7 @@ func (b *bundle) everything() map[string]string {
 func (b *bundle) taken(events ...event.Event) {
 	b.Helper()
 	b.send(events...)
-	redistest.Wait(b, "the events are taken", func() bool { return b.nothingWaits() && b.running() == 0 })
+	b.quiet()
 }
 
 func TestEventsOfNoPropertyLeaveNothing(t *testing.T) {

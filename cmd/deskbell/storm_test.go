@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -220,18 +221,15 @@ func (s *stage) due(at time.Time) int64 {
 // and every action is delivered.
 func (s *stage) awaitQuiet(at time.Time) {
 	s.t.Helper()
-	deadline := time.Now().Add(3 * time.Minute)
-	for time.Now().Before(deadline) {
+	quiet := redistest.Twice(func() bool {
 		pending, err := s.store.Pending(s.t.Context(), at)
 		if err != nil {
-			s.t.Error(err)
-			return
+			s.t.Fatal(err)
 		}
-		quiet := true
-		for _, p := range pending {
-			quiet = quiet && p == store.Pending{}
-		}
-		if quiet {
+		return !slices.ContainsFunc(pending, func(p store.Pending) bool { return p != store.Pending{} })
+	})
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
+		if quiet() {
 			return
 		}
 		pause(100 * time.Millisecond)
