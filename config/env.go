@@ -23,6 +23,9 @@ type Env struct {
 	Concurrency  int
 	SweepBatch   int
 	StopTimeout  time.Duration
+	Waiting      int            // actions that may wait for one destination
+	WaitingMB    int            // megabytes of them
+	WaitingAllMB int            // megabytes of what waits for all destinations
 	AllowPrivate []netip.Prefix // networks that outbound calls may reach though they are not public
 	Listen       string         // host:port; empty: not set
 	Port         int            // 0: not set
@@ -78,8 +81,13 @@ func FromEnv(getenv func(string) string) (Env, error) {
 		Concurrency: 2 * runtime.GOMAXPROCS(0), // which knows the CPU limit of a container
 		SweepBatch:  500,
 		StopTimeout: 20 * time.Second,
-		LogLevel:    "info",
-		LogFormat:   "auto",
+
+		Waiting:      1_000_000,
+		WaitingMB:    512,
+		WaitingAllMB: 1024,
+
+		LogLevel:  "info",
+		LogFormat: "auto",
 	}
 	var faults EnvError
 	for _, s := range settings() {

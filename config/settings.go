@@ -66,6 +66,13 @@ func settings() []setting {
 			Doc: "How long a stopping process waits for its running jobs. Give the supervisor more than this before it kills: " +
 				"what is cut off is run again only a minute or two later.",
 		}},
+		whole("DESKBELL_WAITING_ACTIONS", "1000000", 1, 1_000_000_000, func(e *Env) *int { return &e.Waiting },
+			"Actions that may wait for one destination. When more do, the oldest are dropped and counted, until a twentieth is free: "+
+				"states first, then messages. `worker` and `up` heed it; give every one the same."),
+		whole("DESKBELL_WAITING_MB", "512", 1, 1_000_000, func(e *Env) *int { return &e.WaitingMB },
+			"The same of the megabytes of Redis that they take."),
+		whole("DESKBELL_WAITING_ALL_MB", "1024", 1, 1_000_000, func(e *Env) *int { return &e.WaitingAllMB },
+			"The same of what waits for all destinations together."),
 		{read: readPrefixes, Variable: Variable{
 			Name: "DESKBELL_ALLOW_PRIVATE", Default: "none", Allowed: "networks such as 10.1.0.0/16,127.0.0.1/32",
 			Doc: "Private networks that notices and webhooks may reach. All others that are not public are refused, " +

@@ -74,6 +74,7 @@ type setup struct {
 	streams deliver.OpenDestination // opens destinations of the type redis_stream
 	metrics *jobs.Metrics           // of all workers together
 	fetcher jobs.CalendarFetcher
+	bounds  deliver.Bounds
 	own     map[string]definition.Destination // of the workers
 }
 
@@ -191,6 +192,7 @@ func (b *bundle) worker() (stop func()) {
 		OpenDestination:    map[string]deliver.OpenDestination{"log": b.out.open, "redis_stream": streams},
 		DefaultDestination: definition.Destination{Type: "log"},
 		OwnDestinations:    b.own,
+		Bounds:             b.bounds,
 		Notifier:           b.notify,
 		Pusher:             b.out,
 		Calendars:          b.fetcher,

@@ -40,6 +40,7 @@ func allJobs(p *parts, notifier Notifier, pusher Pusher, fetcher CalendarFetcher
 		job(p, queueTimer, "Decides on a visitor at the very instant at which something is due.", wakeJob{p, visitors}.run),
 		job(p, queueUpkeep, "Decides on everything in a shard, due or not, and mends what differs.", reconcileJob{p}.run),
 		job(p, queueDelivery, "Gives a destination what it has not had of a shard's outbox.", deliverJob{p, new(deliver.Slots)}.run),
+		job(p, queueDelivery, "Drops the oldest of what waits for a destination, when more waits than may.", trimJob{p}.run),
 		job(p, queueDelivery, "Fetches a calendar, and wakes who uses it when it says something new.", calendarJob{p, fetcher}.run),
 		lastingJob(p, queueDelivery, "Keeps one action that was given up, and delivers it when it is run.", replayJob{p}.run),
 		lastingJob(p, queueDelivery, "Sends one notice by a service of an agent's own, or to one of their browsers and phones.", notifyJob{p, notifier, pusher}.run),

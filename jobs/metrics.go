@@ -43,7 +43,7 @@ func NewMetrics() *Metrics {
 			.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60),
 		sweepSubjects: histogram("deskbell_sweep_subjects", "How many properties and agents a sweep decided on that decided on something.",
 			1, 10, 100, 1000, 10_000, 100_000),
-		deliveries: counter("deskbell_deliveries_total", "Actions given to a destination, by result: delivered, refused, failed, archived, untrue (a notice that was not sent, since what it says was over).", "destination", "result"),
+		deliveries: counter("deskbell_deliveries_total", "Actions given to a destination, by result: delivered, refused, failed, archived, untrue (a notice that was not sent, since what it says was over), dropped (too many waited).", "destination", "result"),
 		notices:    counter("deskbell_notices_total", "Notices by agents' own services, browsers and phones, by result: sent, failed, late and untrue (and so not sent: too much time had passed, or what it says was over), dropped (the service or subscription is no longer there).", "result"),
 		jobs:       counter("deskbell_jobs_total", "Runs of jobs, by result: done, failed (and done again later), archived, stopped (and handed to another worker).", "kind", "result"),
 		events:     counter("deskbell_events_total", "Events that this worker has dealt with, by result: taken, repeated (they were heard before), dropped (their property is not defined).", "result"),

@@ -156,7 +156,7 @@ func (m *RedisMetrics) destinations(ctx context.Context, now time.Time) ([]prome
 			open = 1
 		}
 		g := m.gauges
-		metrics = append(metrics, g.oldestAction.of(age(d.Oldest, now), d.Name), g.aside.of(float64(d.Aside), d.Name), g.circuit.of(open, d.Name))
+		metrics = append(metrics, g.oldestAction.of(age(d.Oldest, now), d.Name), g.aside.of(float64(d.Aside), d.Name), g.circuit.of(open, d.Name), g.dropped.total(float64(d.Dropped), d.Name))
 	}
 	return metrics, err
 }
@@ -221,12 +221,13 @@ func age(t, now time.Time) float64 {
 type gauges struct {
 	up, workers                          gauge
 	outbox, oldestAction, aside, circuit gauge
+	dropped                              gauge
 	subjects, overdue, oldestDue         gauge
 	tasks, latency                       gauge
 }
 
 func (g gauges) all() []gauge {
-	return []gauge{g.up, g.workers, g.outbox, g.oldestAction, g.aside, g.circuit, g.subjects, g.overdue, g.oldestDue, g.tasks, g.latency}
+	return []gauge{g.up, g.workers, g.outbox, g.oldestAction, g.aside, g.circuit, g.dropped, g.subjects, g.overdue, g.oldestDue, g.tasks, g.latency}
 }
 
 func newGauges() gauges {
@@ -236,6 +237,7 @@ func newGauges() gauges {
 		outbox:       newGauge("deskbell_outbox_actions", "Actions that not all destinations have had."),
 		oldestAction: newGauge("deskbell_outbox_oldest_seconds", "Age of the oldest action that a destination has not had.", "destination"),
 		aside:        newGauge("deskbell_outbox_aside", "Actions that a destination has refused, and those that stay behind them in their order.", "destination"),
+		dropped:      newGauge("deskbell_outbox_dropped_total", "Actions that were dropped since too many waited for a destination, from the oldest on.", "destination"),
 		circuit:      newGauge("deskbell_circuit_open", "Whether a destination is left alone because it fails: 1 or 0.", "destination"),
 		subjects:     newGauge("deskbell_timetable_subjects", "Properties and agents that have a next boundary."),
 		overdue:      newGauge("deskbell_timetable_overdue", "Properties and agents that have been due for more than ten seconds."),
@@ -252,7 +254,16 @@ func newGauge(name, help string, labels ...string) gauge {
 }
 
 func (g gauge) of(value float64, labels ...string) prometheus.Metric {
-	metric, err := prometheus.NewConstMetric(g.Desc, prometheus.GaugeValue, value, labels...)
+	return g.metric(prometheus.GaugeValue, value, labels)
+}
+
+// total is the value of one that only grows.
+func (g gauge) total(value float64, labels ...string) prometheus.Metric {
+	return g.metric(prometheus.CounterValue, value, labels)
+}
+
+func (g gauge) metric(kind prometheus.ValueType, value float64, labels []string) prometheus.Metric {
+	metric, err := prometheus.NewConstMetric(g.Desc, kind, value, labels...)
 	if err != nil { // a name that is no text
 		return prometheus.NewInvalidMetric(g.Desc, err)
 	}

@@ -43,6 +43,9 @@ func enqueueReplay(ctx context.Context, q queue, g deliver.GivenUp) error {
 // replayJob keeps an action that was given up, and delivers it when it is run.
 type replayJob struct{ *parts }
 
+// errGivenUp is the error of an action that goes to the archive. Those of one lane have one line of the log, which its delivery writes.
+var errGivenUp = errors.New("giving up after 12 hours")
+
 // run only has the task archived, as long as it has never failed.
 func (j replayJob) run(ctx context.Context, args ReplayArgs, log *attempt) error {
 	log.Field("destination", args.Destination)
@@ -52,7 +55,7 @@ func (j replayJob) run(ctx context.Context, args ReplayArgs, log *attempt) error
 		return err
 	}
 	if fresh {
-		return fmt.Errorf("giving up after 12 hours: %s (%w)", args.Error, asynq.SkipRetry)
+		return fmt.Errorf("%w: %s (%w)", errGivenUp, args.Error, asynq.SkipRetry)
 	}
 	lane := store.Lane{Shard: args.Shard, Destination: args.Destination}
 	defined, err := j.deliverer.Again(ctx, deliver.GivenUp{Lane: lane, Begun: args.Begun, Seq: args.Seq, ID: args.ID, Body: []byte(args.Body)}, holder(ctx))

@@ -16,6 +16,7 @@ func shown() map[string][]string {
 		ReconcileArgs{}.Kind():     {"shard"},
 		SpreadArgs{}.Kind():        {"schedule", "count"},
 		DeliverArgs{}.Kind():       {"shard", "destination"},
+		TrimArgs{}.Kind():          {},
 		NotifyArgs{}.Kind():        {"agent", "notice", "boundary", "until", "via", "push"},
 		client.EventsArgs{}.Kind(): {},
 		WakeArgs{}.Kind():          {"subject", "due"},

@@ -61,6 +61,8 @@ func logAttempt(ctx context.Context, to logrus.FieldLogger, log *attempt, err er
 	switch {
 	case errors.Is(err, engine.ErrStopping):
 		line.Info("job handed back: the worker stops")
+	case errors.Is(err, errGivenUp):
+		line.WithError(err).Debug("action archived: a line of its lane counts it")
 	case errors.Is(err, asynq.SkipRetry):
 		line.WithError(err).Error("job archived: no retry will mend it")
 	case errors.Is(err, asynq.RevokeTask):

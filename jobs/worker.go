@@ -30,6 +30,7 @@ type Config struct {
 	Batch       int           // subjects decided and committed together; at least 1
 	StopTimeout time.Duration // how long a stop waits for running jobs
 
+	Bounds             deliver.Bounds                     // of what waits for destinations; the zero value: none
 	OpenDestination    map[string]deliver.OpenDestination // by type
 	DefaultDestination definition.Destination             // where actions go while no destination is defined
 	OwnDestinations    map[string]definition.Destination  // get all actions, whatever is defined; see deliver.Config
@@ -69,7 +70,7 @@ func NewWorker(c Config) *Worker {
 	})
 	p.deliverer = deliver.New(deliver.Config{
 		Store: c.Store, Now: c.Now, Log: c.Log, Stopping: p.engine.IsStopping, Ask: asks{p.queue},
-		Open: c.OpenDestination, Default: c.DefaultDestination, Own: c.OwnDestinations, Observe: c.Metrics.delivered,
+		Open: c.OpenDestination, Default: c.DefaultDestination, Own: c.OwnDestinations, Bounds: c.Bounds, Observe: c.Metrics.delivered,
 		StillTrue: noticeTruth{p}.check,
 	})
 	if c.Zones == nil {

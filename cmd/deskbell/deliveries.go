@@ -40,7 +40,8 @@ type deliveriesListCmd struct {
 func (*deliveriesListCmd) Help() string {
 	return `
 Shows each destination: ok; failing, when it refuses some actions or failed lately; paused, when it keeps failing and is
-tried again at the time shown; gone, when it wants no more. Then come the actions that were given up, the oldest first.
+tried again at the time shown; gone, when it wants no more. DROPPED counts actions for which there was no room any more
+(DESKBELL_WAITING_ACTIONS): they were not archived. Then come the actions that were given up, the oldest first.
 ID is what deskbell deliveries replay takes.
 
 Examples:
@@ -100,11 +101,11 @@ func (a *app) printDeliveries(zone *time.Location, destinations []deliver.Status
 	now := a.now()
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	if len(destinations) > 0 {
-		fmt.Fprintln(table, "DESTINATION\tTYPE\tSTATE\tSINCE\tTRIED AGAIN\tOLDEST WAITING\tASIDE\tLAST ERROR")
+		fmt.Fprintln(table, "DESTINATION\tTYPE\tSTATE\tSINCE\tTRIED AGAIN\tOLDEST WAITING\tASIDE\tDROPPED\tLAST ERROR")
 	}
 	for _, d := range destinations {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n",
-			d.Name, d.Type, d.State, local(d.Since, zone, now), local(d.Until, zone, now), local(d.Oldest, zone, now), d.Aside, orDash(d.Error))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n",
+			d.Name, d.Type, d.State, local(d.Since, zone, now), local(d.Until, zone, now), local(d.Oldest, zone, now), d.Aside, d.Dropped, orDash(d.Error))
 	}
 	if len(destinations) == 0 {
 		fmt.Fprintln(table, "No destination is defined: actions go to the workers' default.")

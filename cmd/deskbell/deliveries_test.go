@@ -44,7 +44,7 @@ func TestDeliveriesAreListed(t *testing.T) {
 	destinations := []deliver.Status{
 		{Name: "audit", Type: "redis_stream", State: deliver.DestinationOK},
 		{Name: "billing", Type: "webhook", State: deliver.DestinationFailing, Since: at.Add(-time.Hour), Oldest: at.Add(-time.Hour), Aside: 3, Error: "posting to https://billing.example.com: it answered 422"},
-		{Name: "crm", Type: "webhook", State: deliver.DestinationPaused, Since: at.Add(-2 * time.Hour), Until: at.Add(10 * time.Minute), Oldest: at.Add(-2 * time.Hour), Error: "posting to https://crm.example.com: connection refused"},
+		{Name: "crm", Type: "webhook", State: deliver.DestinationPaused, Since: at.Add(-2 * time.Hour), Until: at.Add(10 * time.Minute), Oldest: at.Add(-2 * time.Hour), Dropped: 1200, DroppedLast: at.Add(-time.Minute), Error: "posting to https://crm.example.com: connection refused"},
 		{Name: "old", Type: "webhook", State: deliver.DestinationGone, Since: at.Add(-48 * time.Hour), Oldest: at.Add(-time.Hour), Error: "posting to https://old.example.com: it answered 410"},
 	}
 	archived := []jobs.Archived{

@@ -15,6 +15,11 @@ const AllOfAgents = "agent.*"
 // OfAgent tells whether an action of a type is about an agent.
 func (t Type) OfAgent() bool { return strings.HasPrefix(string(t), "agent.") }
 
+// OfState tells whether an action of a type tells a state as a whole, so that a newer one of the same widget, department or agent replaces it.
+func (t Type) OfState() bool {
+	return t == WidgetStateChanged || t == DepartmentStateChanged || t == AgentStatusChanged
+}
+
 // MostProperties is how many properties an action of an agent names: the first ones.
 const MostProperties = 1000
 

@@ -21,9 +21,20 @@ func (l *lane) subjectAside(body []byte) string {
 	return subject
 }
 
+// isFull tells whether no more can be set aside, beside those of a step.
+func (l *lane) isFull(follow []store.Aside) bool {
+	bytes := 0
+	for _, list := range [][]store.Aside{l.aside, follow} {
+		for i := range list {
+			bytes += len(list[i].Body)
+		}
+	}
+	return len(l.aside)+len(follow) >= asideMost || bytes >= asideBytes
+}
+
 // refused sets an action aside, with those in its step that have to stay behind.
 func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
-	if len(l.aside)+len(s.follow) >= asideMost {
+	if l.isFull(s.follow) {
 		return &Snooze{errFull, growing(0)}
 	}
 	now := l.d.Now()

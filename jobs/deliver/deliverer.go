@@ -21,6 +21,8 @@ type Asker interface {
 	Deliver(ctx context.Context, l store.Lane, slot time.Time) error
 	// DeliverIn asks for a lane to be run after a while.
 	DeliverIn(ctx context.Context, l store.Lane, slot time.Time, wait time.Duration) error
+	// Trim asks for a Trimmer to be run. It is asked for once within half a minute, at most.
+	Trim(ctx context.Context) error
 	// Archive keeps an action that was given up.
 	Archive(ctx context.Context, g GivenUp) error
 }
@@ -29,6 +31,7 @@ type Asker interface {
 type Store interface {
 	waiting
 	store.Lanes
+	SetGlobal(ctx context.Context, kind store.Global, name string, before, after []byte) (bool, error)
 }
 
 // Config has the parts of a Deliverer.
@@ -51,7 +54,10 @@ type Config struct {
 	// for before each try, and dropped when it is no longer true.
 	StillTrue func(ctx context.Context, notices [][]byte) ([]bool, error)
 
-	// Observe counts deliveries to a destination, by their result: delivered, refused, failed, archived, untrue.
+	// Bounds say how much may wait; the zero value: any number.
+	Bounds Bounds
+
+	// Observe counts deliveries to a destination, by their result: delivered, refused, failed, archived, untrue, dropped.
 	Observe func(destination, result string, n int)
 }
 

@@ -30,6 +30,9 @@ type Status struct {
 	Error  string    `json:"error,omitempty"` // the last
 	Oldest time.Time `json:"oldest,omitzero"` // when the oldest of the actions that wait was committed; zero: none waits
 	Aside  int       `json:"aside,omitzero"`  // actions that it refused, and those that stay behind them
+
+	Dropped     int       `json:"dropped,omitzero"`      // actions that were dropped since too many waited: see Bounds
+	DroppedLast time.Time `json:"dropped_last,omitzero"` // when, the last time
 }
 
 // globals gives the definitions of destinations.
@@ -44,6 +47,7 @@ type waiting interface {
 	Retries(ctx context.Context, at time.Time, limit int) ([]store.Retry, error)
 	Waiting(ctx context.Context, lanes []store.Lane) ([]store.Waiting, error)
 	Circuits(ctx context.Context) (map[string][]byte, error)
+	Begun(ctx context.Context) (map[string]int64, error)
 }
 
 // Destinations tells how the deliveries to each destination are, by name. It gives
@@ -61,10 +65,20 @@ func Destinations(ctx context.Context, db waiting, now time.Time) ([]Status, err
 	if err != nil {
 		return nil, err
 	}
+	dropped, err := db.Globals(ctx, store.GlobalDropped)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := db.Begun(ctx)
+	if err != nil {
+		return nil, err
+	}
 	circuits := inForce(bodies, defs)
 	list := make([]Status, 0, len(defs))
 	for _, name := range slices.Sorted(maps.Keys(defs)) {
-		list = append(list, statusOf(name, defs[name], circuits[name], before[name]))
+		s, gone := statusOf(name, defs[name], circuits[name], before[name]), droppedOf(dropped[name], begun[name])
+		s.Dropped, s.DroppedLast = gone.Actions, gone.Last
+		list = append(list, s)
 	}
 	return list, nil
 }

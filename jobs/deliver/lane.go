@@ -12,8 +12,11 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// asideMost bounds what a lane sets aside. When it is full, the lane waits.
-const asideMost = 1000
+// asideMost and asideBytes bound what a lane sets aside. When it is full, the lane waits.
+const (
+	asideMost  = 1000
+	asideBytes = 4 << 20
+)
 
 // lane is one run of a lane. It tries the actions aside that are due, then the new
 // ones. It ends when nothing is left, when the destination may not be called, or when
@@ -245,7 +248,7 @@ func (l *lane) take(entries []store.Entry, most int) step {
 		}
 		if body := l.wish.wanted(e); body != nil {
 			if subject := l.subjectAside(body); subject != "" {
-				if len(l.aside)+len(s.follow) >= asideMost {
+				if l.isFull(s.follow) {
 					break
 				}
 				s.follow = append(s.follow, store.Aside{Seq: e.Seq, Subject: subject, Since: now, At: e.At, Body: body})

@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -111,7 +112,7 @@ func (d *Deliverer) Tick(ctx context.Context, pending []store.Pending, nominal t
 			}
 		}
 	}
-	return d.askForRest(ctx, r, shards, waiting, nominal)
+	return errors.Join(d.askForRest(ctx, r, shards, waiting, nominal), d.askForTrim(ctx, shards))
 }
 
 // askForRest asks for one lane of each shard that has delivered its whole outbox to all
@@ -132,6 +133,18 @@ func (d *Deliverer) askForRest(ctx context.Context, r receivers, shards []int, w
 		}
 	}
 	return nil
+}
+
+// askForTrim asks for a Trimmer when more waits than may.
+func (d *Deliverer) askForTrim(ctx context.Context, shards []int) error {
+	if d.Bounds == (Bounds{}) || len(shards) == 0 {
+		return nil
+	}
+	held, err := d.Store.Held(ctx, shards)
+	if err != nil || !d.Bounds.isOver(total(held)) {
+		return err
+	}
+	return d.Ask.Trim(ctx)
 }
 
 // wake asks for the lanes of a destination that may be called again.

@@ -63,6 +63,12 @@ type Retry struct {
 	At time.Time // to the millisecond
 }
 
+// Held is how much the outbox of one shard holds: actions that not all destinations have had.
+type Held struct {
+	Actions int
+	Bytes   int64 // of the store's memory; 0 where the server does not say
+}
+
 // DefaultDestination is the name of the destination that has all actions while none is defined.
 const DefaultDestination = "default"
 
@@ -90,6 +96,15 @@ type Lanes interface {
 	Begun(ctx context.Context) (map[string]int64, error)
 	// Forget drops the actions that a lane has aside, and its Retry.
 	Forget(ctx context.Context, l Lane) error
+
+	// Held measures the outboxes of some shards, in their order. Its memory is an estimate.
+	Held(ctx context.Context, shards []int) ([]Held, error)
+	// Beyond gives entries of a shard's outbox past a place ("": from the first), in order. It needs no lease.
+	Beyond(ctx context.Context, shard int, place string, limit int) ([]Entry, error)
+	// Cursors gives for each of some destinations the place up to which it has had a shard's outbox.
+	Cursors(ctx context.Context, shard int, destinations []string) ([]string, error)
+	// Drop takes entries out of a shard's outbox, whoever has not had them. One that is not there does no harm.
+	Drop(ctx context.Context, shard int, places []string) error
 
 	// RetryAt notes a Retry.
 	RetryAt(ctx context.Context, r Retry) error

@@ -396,6 +396,7 @@ const (
 	GlobalDestination  Global = "destinations"
 	GlobalKey          Global = "keys"          // of the HTTP API; see edit.Keys
 	GlobalFeed         Global = "feeds"         // calendars that are fetched, by CalendarName; see edit.Feeds
+	GlobalDropped      Global = "dropped"       // how much was dropped that waited for a destination, by its name; see deliver.Bounds
 	GlobalZones        Global = "zones"         // one, ZonesWoken
 	GlobalPush         Global = "push"          // one, "vapid": see edit.PushKeys
 	GlobalSubscription Global = "subscriptions" // of agents to their notices by Web Push, by agent; see edit.Subscriptions

@@ -18,11 +18,13 @@ func globals() []testCase {
 			f.set(store.GlobalKey, "day", `{}`)
 			f.set(store.GlobalZones, store.ZonesWoken, "2026f")
 			f.set(store.GlobalPush, "vapid", `{}`)
+			f.set(store.GlobalDropped, "crm", `{"actions":1}`)
 			f.set(store.GlobalSubscription, "lea", `[]`)
 			for kind, want := range map[store.Global]map[string][]byte{
 				store.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
 				store.GlobalDestination: {"day": []byte(`{"type":"log"}`)},
 				store.GlobalKey:         {"day": []byte(`{}`)},
+				store.GlobalDropped:     {"crm": []byte(`{"actions":1}`)},
 				store.GlobalZones:       {store.ZonesWoken: []byte("2026f")},
 			} {
 				got, err := f.store.Globals(f.Context(), kind)

@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		{"globals", globals()},
 		{"beats", beats()},
 		{"outbox", outboxes()},
+		{"held", helds()},
 		{"beginnings", beginnings()},
 		{"aside", asides()},
 		{"retries", retries()},
