@@ -29,6 +29,7 @@ type Env struct {
 	AllowPrivate []netip.Prefix // networks that outbound calls may reach though they are not public
 	Listen       string         // host:port; empty: not set
 	Port         int            // 0: not set
+	StateDir     string         // a directory of this machine for what outlives Redis; empty: none
 	KeyRate      int            // requests a second of a key; 0: not set
 	WorkerListen string         // host:port of a worker's metrics and health; empty: none
 	MetricsKey   string         // secret; asked for by metrics; empty: they are for loopback only

@@ -85,6 +85,11 @@ func settings() []setting {
 		}},
 		whole("PORT", "none", 1, 65535, func(e *Env) *int { return &e.Port },
 			"What platforms with a Procfile set: `web` then listens on this port of every address, unless DESKBELL_LISTEN is set."),
+		{read: readPath(func(e *Env) *string { return &e.StateDir }), Variable: Variable{
+			Name: "DESKBELL_STATE_DIR", Default: "none", Allowed: "a directory",
+			Doc: "Where `web`, `up` and `keys` keep that there were keys once. Without it, a Redis that loses everything loses that, too: " +
+				"after its next start, `web` would let this machine in without a key.",
+		}},
 		whole("DESKBELL_KEY_RATE", "2000", 1, 1_000_000, func(e *Env) *int { return &e.KeyRate },
 			"Requests a second that each key may make of one `web` or `up`, unless it was added with `--rate`; without keys, this machine. "+
 				"As many may come at once. More get 429 with `Retry-After`."),

@@ -4,9 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -27,14 +32,17 @@ func TestKeys(t *testing.T) {
 	if _, err := keys.Add(t.Context(), edit.Key{Name: "ci"}); !errors.Is(err, edit.ErrKeyExists) {
 		t.Errorf("a second of the name: %v", err)
 	}
-	for _, k := range []edit.Key{{Name: ""}, {Name: "a b"}, {Name: "x", Properties: []string{"a/b"}}} {
+	for _, k := range []edit.Key{
+		{Name: ""}, {Name: "a b"}, {Name: "x", Properties: []string{"a/b"}}, {Name: "x", Names: edit.Names{Agents: []string{"lea"}}},
+		{Name: "x", Properties: []string{"a"}, Names: edit.Names{Schedules: []string{"a/b"}}},
+	} {
 		if _, err := keys.Add(t.Context(), k); err == nil {
 			t.Errorf("%+v is taken", k)
 		}
 	}
 	ring, err := keys.Load(t.Context())
 	b.must(err)
-	if got := fmt.Sprint(ring.Keys()); got != "[{a_b-c.d false [acme outlet] 0 2026-11-23 09:00:00 +0000 UTC} {ci false [] 0 2026-11-23 09:00:00 +0000 UTC} {screen true [] 0 2026-11-23 09:00:00 +0000 UTC}]" {
+	if got := fmt.Sprint(ring.Keys()); got != "[{a_b-c.d false [acme outlet] {[] [] []} 0 2026-11-23 09:00:00 +0000 UTC} {ci false [] {[] [] []} 0 2026-11-23 09:00:00 +0000 UTC} {screen true [] {[] [] []} 0 2026-11-23 09:00:00 +0000 UTC}]" {
 		t.Error(got)
 	}
 	for name, secret := range secrets {
@@ -62,5 +70,52 @@ func TestKeys(t *testing.T) {
 	b.must(err)
 	if _, ok := ring.Find(secrets["ci"]); ok || len(ring) != 2 {
 		t.Error("it is revoked, and found")
+	}
+}
+
+// TestKeysOfAnEarlierVersionGetTheNamesOfTheirPropertiesOnce completes such keys by several processes at once, while their properties
+// change.
+func TestKeysOfAnEarlierVersionGetTheNamesOfTheirPropertiesOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{clock: morning(9, 0)})
+	put := func(kind edit.Kind, name string, def any) {
+		t.Helper()
+		_, _, err := b.client.Put(t.Context(), kind, name, def, edit.Match{})
+		b.must(err)
+	}
+	for _, id := range []string{"lea", "tom", "kim"} {
+		put(edit.KindAgent, id, &definition.Agent{})
+	}
+	put(edit.KindSchedule, "office", &hours.Spec{})
+	put(edit.KindProperty, "acme", &definition.Property{Agents: []string{"tom", "lea"}, Schedule: definition.Schedule{Name: "office"}, Destinations: []string{}})
+	old := map[string]string{
+		"acme": `{"name":"acme","properties":["acme","none"],"created":"2026-01-02T03:04:05Z","hash":"00"}`,
+		"all":  `{"name":"all","rate":7,"created":"2026-01-02T03:04:05Z","hash":"11"}`,
+	}
+	for name, body := range old {
+		b.must(b.rdb.HSet(t.Context(), "deskbell:{all}:keys", name, body).Err())
+	}
+	keys := edit.Keys{Store: b.store, Now: func() time.Time { return morning(9, 0) }}
+	complete := func() {
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				if err := keys.Complete(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+	}
+	complete()
+	put(edit.KindProperty, "acme", &definition.Property{Agents: []string{"kim"}})
+	complete()
+	got := b.rdb.HGetAll(t.Context(), "deskbell:{all}:keys").Val()
+	want := map[string]string{
+		"acme": `{"name":"acme","properties":["acme","none"],"names":{"agents":["lea","tom"],"schedules":["office"],"destinations":[]},"created":"2026-01-02T03:04:05Z","hash":"00"}`,
+		"all":  old["all"],
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -1,101 +1,198 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
-	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type keysCmd struct {
-	Action   string   `arg:"" enum:"add,list,revoke" help:"What to do: add, list or revoke."`
+	Action   string   `arg:"" enum:"add,list,revoke,open" help:"What to do: add, list, revoke or open."`
 	Name     string   `arg:"" optional:"" help:"Of the key: who has it, or what for."`
 	ReadOnly bool     `help:"Add: it may read, but not secrets, and change nothing."`
 	Property []string `placeholder:"ID" help:"Add: it may see and change these properties alone; may be repeated."`
-	Rate     int      `placeholder:"N" help:"Add: it may make so many requests a second; default: DESKBELL_KEY_RATE, else 2000."`
+
+	Agents       []string `placeholder:"IDS" help:"Add, with --property: the agents whom it may name; default: those of its properties now."`
+	Schedules    []string `placeholder:"IDS" help:"Likewise, schedules."`
+	Destinations []string `placeholder:"IDS" help:"Likewise, destinations."`
+
+	Rate int  `placeholder:"N" help:"Add: requests a second that it may make; default: DESKBELL_KEY_RATE, else 2000."`
+	Yes  bool `help:"Open: it is meant so."`
 }
 
 func (*keysCmd) Help() string {
 	return `
 A key is shown once, when it is added; only a hash of it is kept. Programs send it as "Authorization: Bearer KEY", and
 people give it as the password where their browser asks, with any user name. As soon as one exists, the HTTP API needs
-one, also on this machine. What is added or revoked takes effect within five seconds.
+one, also on this machine. What is added or revoked takes effect within five seconds. After the last one is revoked or
+lost, nobody is let in, until there is another, or until "keys open --yes" lets this machine in without.
+
+A key of some properties may name the agents, schedules and destinations that it lists, and those that a property has
+already. All others are to it as if they were not defined.
 
 Examples:
 
     deskbell keys add ci
-    deskbell keys add dashboard --read-only
-    deskbell keys add shop --rate 5000
+    deskbell keys add dashboard --read-only --rate 50
     deskbell keys add acme-staff --property acme --property acme-outlet
+    deskbell keys add acme --property acme --agents lea,tom --schedules office --destinations crm
     deskbell keys list
     deskbell keys revoke ci
 `
 }
 
-func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
-	if (c.Name == "") != (c.Action == "list") {
-		return usagef("keys %s: give the name of the key to add or revoke, and none to list", c.Action)
-	}
-	if c.Action != "add" && (c.ReadOnly || len(c.Property) > 0) {
+// check refuses flags that are not for the action.
+func (c *keysCmd) check() error {
+	listed := c.Agents != nil || c.Schedules != nil || c.Destinations != nil
+	switch named := c.Action == "add" || c.Action == "revoke"; {
+	case named != (c.Name != ""):
+		return usagef("keys %s: give the name of the key to add or revoke, and none to list or to open", c.Action)
+	case c.Action != "add" && (c.ReadOnly || len(c.Property) > 0):
 		return usagef("keys %s: --read-only and --property are for keys add", c.Action)
-	}
-	if c.Action != "add" && c.Rate != 0 {
+	case listed && (c.Action != "add" || len(c.Property) == 0):
+		return usagef("keys %s: --agents, --schedules and --destinations are for keys add with --property", c.Action)
+	case c.Action != "add" && c.Rate != 0:
 		return usagef("keys %s: --rate is for keys add", c.Action)
+	case c.Action != "open" && c.Yes:
+		return usagef("keys %s: --yes is for keys open", c.Action)
+	case c.Action == "open" && !c.Yes:
+		return usagef("keys open: from then on everybody on this machine may see and change everything without a key, and so may everybody whom a proxy here lets through; if that is meant, add --yes")
+	}
+	return nil
+}
+
+func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
+	if err := c.check(); err != nil {
+		return err
 	}
 	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	keys := edit.Keys{Store: s.store, Now: a.now}
+	keys := a.keys(s)
 	switch c.Action {
 	case "add":
-		missing, err := c.undefined(ctx, s)
-		if err != nil {
-			return err
-		}
-		secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property, Rate: c.Rate})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout, secret)
-		fmt.Fprintln(a.stderr, "Keep it now: it is not shown again.")
-		for _, id := range missing { // a key may come before its property, and define it
-			fmt.Fprintf(a.stderr, "There is no property %q yet: this key may define it. If that is a slip, run deskbell keys revoke %s, and add another.\n", id, c.Name)
-		}
-		return nil
+		return c.add(ctx, a, s, keys)
 	case "revoke":
-		if err := keys.Revoke(ctx, c.Name); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stdout, "Revoked %s. It is dead within five seconds.\n", c.Name)
-		return nil
+		return c.revoke(ctx, a, keys)
 	}
 	ring, err := keys.Load(ctx)
 	if err != nil {
 		return err
 	}
-	return a.printKeys(ring.Keys())
+	if c.Action == "list" {
+		return a.printKeys(ring.Keys())
+	}
+	if len(ring) > 0 {
+		return errors.New("opening to this machine: there are keys, and with them it needs one: run deskbell keys list, and revoke them first")
+	}
+	if err := keys.Open(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, "From now on this machine is let in without a key: everybody on it may see and change everything.")
+	return nil
 }
 
-// undefined are the key's properties that lack a definition.
-func (c *keysCmd) undefined(ctx context.Context, s *session) (ids []string, err error) {
-	subjects := make([]store.Subject, len(c.Property))
-	for i, id := range c.Property {
-		subjects[i] = store.PropertySubject(id)
+// keys are those of a session, with the marker that outlives its Redis.
+func (a *app) keys(s *session) edit.Keys {
+	k := edit.Keys{Store: s.store, Now: a.now}
+	if dir := s.env.StateDir; dir != "" {
+		k.Marker = keysMarker(dir)
 	}
-	records, err := s.store.Load(ctx, subjects)
-	for i, r := range records {
-		if r.Rev == 0 {
-			ids = append(ids, c.Property[i])
+	return k
+}
+
+func (c *keysCmd) add(ctx context.Context, a *app, s *session, keys edit.Keys) error {
+	missing, err := c.missing(ctx, s)
+	if err != nil {
+		return err
+	}
+	secret, err := keys.Add(ctx, edit.Key{
+		Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property, Rate: c.Rate,
+		Names: edit.Names{Agents: givenNames(c.Agents), Schedules: givenNames(c.Schedules), Destinations: givenNames(c.Destinations)},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, secret)
+	fmt.Fprintln(a.stderr, "Keep it now: it is not shown again.")
+	for _, line := range missing {
+		fmt.Fprintln(a.stderr, line)
+	}
+	return nil
+}
+
+// givenNames is a list of a flag; an empty flag, as in --agents=, names nothing.
+func givenNames(list []string) []string {
+	if list == nil {
+		return nil
+	}
+	return slices.DeleteFunc(append([]string{}, list...), func(name string) bool { return name == "" })
+}
+
+func (c *keysCmd) revoke(ctx context.Context, a *app, keys edit.Keys) error {
+	if err := keys.Revoke(ctx, c.Name); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "Revoked %s. It is dead within five seconds.\n", c.Name)
+	ring, err := keys.Load(ctx)
+	if err == nil && len(ring) == 0 {
+		fmt.Fprintln(a.stderr, "That was the last key. Nobody is let in now, not on this machine either: deskbell keys add NAME makes another, and deskbell keys open --yes lets this machine in without one.")
+	}
+	return err
+}
+
+// missing are lines about names of the key that lack a definition, and about properties that name all destinations.
+func (c *keysCmd) missing(ctx context.Context, s *session) (lines []string, err error) {
+	destinations, _, err := s.client.List(ctx, edit.KindDestination, "", 1)
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range []struct {
+		edit.Kind
+		names []string
+		may   string
+	}{
+		{edit.KindProperty, c.Property, "this key may define it"}, // a key may come before its property
+		{edit.KindAgent, c.Agents, "this key may name it"},
+		{edit.KindSchedule, c.Schedules, "this key may name it"},
+		{edit.KindDestination, c.Destinations, "this key may name it"},
+	} {
+		found, err := s.client.Find(ctx, kind.Kind, kind.names)
+		if err != nil {
+			return nil, err
+		}
+		there := make(map[string]edit.Stored)
+		for _, d := range found {
+			there[d.Name] = d
+		}
+		for _, id := range kind.names {
+			d, ok := there[id]
+			if !ok && id != "" {
+				lines = append(lines, fmt.Sprintf("There is no %s %q yet: %s. If that is a slip, run deskbell keys revoke %s, and add another.", kind.Kind, id, kind.may, c.Name))
+			}
+			if ok && kind.Kind == edit.KindProperty && len(destinations) > 0 && !namesDestinations(d.Body) {
+				lines = append(lines, fmt.Sprintf("Property %q lists no destinations, and so its actions go to all of them: give it a list if some are of others.", id))
+			}
 		}
 	}
-	return ids, err
+	return lines, nil
+}
+
+// namesDestinations tells whether a property lists its destinations.
+func namesDestinations(body []byte) bool {
+	var p definition.Property
+	return json.Unmarshal(body, &p) != nil || p.Destinations != nil
 }
 
 func (a *app) printKeys(keys []edit.Key) error {
@@ -104,7 +201,7 @@ func (a *app) printKeys(keys []edit.Key) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tMAY\tPROPERTIES\tCREATED")
+	fmt.Fprintln(table, "NAME\tMAY\tPROPERTIES\tCREATED\tMAY NAME")
 	for _, k := range keys {
 		rights, properties := "read and change", "all"
 		if k.ReadOnly {
@@ -116,7 +213,24 @@ func (a *app) printKeys(keys []edit.Key) error {
 		if len(k.Properties) > 0 {
 			properties = strings.Join(k.Properties, ", ")
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", k.Name, rights, properties, k.Created.Format("2006-01-02 15:04 UTC"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", k.Name, rights, properties, k.Created.Format("2006-01-02 15:04 UTC"), mayName(k))
 	}
 	return table.Flush()
+}
+
+// mayName is what a key may name besides what its properties have.
+func mayName(k edit.Key) string {
+	if !k.IsBound() {
+		return "all"
+	}
+	var parts []string
+	for _, list := range []struct {
+		noun  string
+		names []string
+	}{{"agents", k.Names.Agents}, {"schedules", k.Names.Schedules}, {"destinations", k.Names.Destinations}} {
+		if len(list.names) > 0 {
+			parts = append(parts, list.noun+" "+strings.Join(list.names, ", "))
+		}
+	}
+	return cmp.Or(strings.Join(parts, "; "), "nothing more")
 }

@@ -85,7 +85,7 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 // serve answers on a listener, which it closes, until the context ends.
 func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	defer l.Close()
-	keys := edit.Keys{Store: s.store, Now: a.now}
+	keys := a.keys(s.session)
 	local := isLoopback(l.Addr())
 	if err := a.checkKeys(ctx, keys, l.Addr(), local, s); err != nil {
 		return err
@@ -158,11 +158,16 @@ func (a *app) checkKeys(ctx context.Context, keys edit.Keys, address net.Addr, l
 	case err != nil:
 		return err
 	case len(ring) > 0:
-		return nil
+		return errors.Join(keys.Note(ctx), keys.Complete(ctx))
 	case !local:
 		return fmt.Errorf("listening on %s: other machines may reach it, and there is no key: run deskbell keys add NAME first, on the same REDIS_URL, or listen on 127.0.0.1", address)
 	}
 	add := "deskbell keys add NAME"
+	once, err := keys.Once(ctx, false)
+	if once || err != nil {
+		s.log.Warnf("there were keys, and there is none now: nobody is let in until there is one (%s), or until deskbell keys open --yes", add)
+		return err
+	}
 	if s.desk == nil {
 		add += ", on the same REDIS_URL,"
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -47,10 +48,14 @@ func TestWebServesAndTakesKeysWhileItRuns(t *testing.T) {
 	if code, body := get(t, "http://"+address+"/v1/properties/acme", secret); code != 200 {
 		t.Errorf("%d %s", code, body)
 	}
-	if got := o.run("", "", "keys", "list"); strings.Contains(got.stdout, secret) || !strings.Contains(got.stdout, "ci    read and change  acme        2026-11-21 10:00 UTC\n") {
+	if got := o.run("", "", "keys", "list"); strings.Contains(got.stdout, secret) || !strings.Contains(got.stdout, "ci    read and change  acme        2026-11-21 10:00 UTC  agents lea, tom; schedules office\n") {
 		t.Errorf("listed:\n%s", got.stdout)
 	}
-	o.expect(result{stdout: "Revoked ci. It is dead within five seconds.\n"}, "", "", "keys", "revoke", "ci")
+	const last = "That was the last key. Nobody is let in now, not on this machine either: deskbell keys add NAME makes another, and deskbell keys open --yes lets this machine in without one.\n"
+	o.expect(result{stdout: "Revoked ci. It is dead within five seconds.\n", stderr: last}, "", "", "keys", "revoke", "ci")
+	redistest.Wait(t, "nobody is let in", func() bool { code, _ := get(t, "http://"+address+"/v1/properties/acme", ""); return code == 403 })
+	o.run("", "", "keys", "open", "--yes")
+	redistest.Wait(t, "this machine is let in", func() bool { code, _ := get(t, "http://"+address+"/v1/properties/acme", ""); return code == 200 })
 	o.run("", "", "keys", "add", "other")
 	redistest.Wait(t, "the key is dead", func() bool { code, _ := get(t, "http://"+address+"/v1/properties/acme", secret); return code == 401 })
 	p.stop()
@@ -96,12 +101,42 @@ func TestKeysAreAskedForAsTheyShould(t *testing.T) {
 	for args, want := range map[string]result{
 		"keys add ci":                {code: 1, stderr: "deskbell: adding key \"ci\": a key of this name exists: revoke it, or take another name\n"},
 		"keys revoke none":           {code: 1, stderr: "deskbell: finding key \"none\": not defined\n"},
-		"keys add":                   {code: 2, stderr: "deskbell: keys add: give the name of the key to add or revoke, and none to list\n"},
-		"keys list ci":               {code: 2, stderr: "deskbell: keys list: give the name of the key to add or revoke, and none to list\n"},
+		"keys add":                   {code: 2, stderr: "deskbell: keys add: give the name of the key to add or revoke, and none to list or to open\n"},
+		"keys list ci":               {code: 2, stderr: "deskbell: keys list: give the name of the key to add or revoke, and none to list or to open\n"},
+		"keys add x --agents lea":    {code: 2, stderr: "deskbell: keys add: --agents, --schedules and --destinations are for keys add with --property\n"},
+		"keys revoke ci --yes":       {code: 2, stderr: "deskbell: keys revoke: --yes is for keys open\n"},
+		"keys open":                  {code: 2, stderr: "deskbell: keys open: from then on everybody on this machine may see and change everything without a key, and so may everybody whom a proxy here lets through; if that is meant, add --yes\n"},
+		"keys open --yes":            {code: 1, stderr: "deskbell: opening to this machine: there are keys, and with them it needs one: run deskbell keys list, and revoke them first\n"},
 		"keys revoke ci --read-only": {code: 2, stderr: "deskbell: keys revoke: --read-only and --property are for keys add\n"},
 	} {
 		o.expect(want, "", "", strings.Fields(args)...)
 	}
+}
+
+// TestTheStateDirectoryKeepsThatThereWereKeys empties Redis while nothing runs that would remember it.
+func TestTheStateDirectoryKeepsThatThereWereKeys(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	dir, address := filepath.Join(t.TempDir(), "state"), fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
+	env := []string{"REDIS_URL=" + o.server.URL(), "LOG_FORMAT=text", "DESKBELL_STATE_DIR=" + dir, "DESKBELL_LISTEN=" + address}
+	o.run("", "", "keys", "add", "ci")
+	p := start(t, 0, env, "web") // it finds the key, and keeps that there was one
+	p.says("web started")
+	p.stop()
+	if err := o.server.Client(t).FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	p = start(t, 0, env, "web")
+	p.says("there were keys, and there is none now", "web started")
+	if code, body := get(t, "http://"+address+"/v1/properties", ""); code != 403 {
+		t.Errorf("%d %s", code, body)
+	}
+	o.run("", "", "keys", "open", "--yes")
+	redistest.Wait(t, "this machine is let in", func() bool { code, _ := get(t, "http://"+address+"/v1/properties", ""); return code == 200 })
+	p.stop()
+	p = start(t, 0, env, "web")
+	p.says("everybody on it may see and change everything", "web started")
+	p.stop()
 }
 
 func TestUpServesWhereItIsFree(t *testing.T) {

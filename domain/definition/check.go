@@ -44,6 +44,7 @@ func (d *Definitions) check(at table.Place) {
 
 func (d *Definitions) checkProperty(at table.Place, p *Property) {
 	d.checkSchedule(at, p.Schedule)
+	d.checkRotation(at.Key("schedule"), p.Schedule.rotating())
 	lookUp(at.Key("agents"), "an agent", p.Agents, d.Agents)
 	lookUp(at.Key("destinations"), "a destination", p.Destinations, d.Destinations)
 	p.check(at)
@@ -51,6 +52,7 @@ func (d *Definitions) checkProperty(at table.Place, p *Property) {
 	for id, department := range sorted(p.Departments) {
 		at := at.Key("departments").Key(id)
 		d.checkSchedule(at, department.Schedule)
+		d.checkRotation(at.Key("schedule"), department.Schedule.rotating())
 		lookUp(at.Key("agents"), "an agent", department.Agents, d.Agents)
 	}
 }

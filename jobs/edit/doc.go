@@ -5,5 +5,6 @@
 //
 // Editor (editor.go) gets, puts, lists and deletes definitions (definitions.go), applies whole sets of them (apply.go) and sets
 // overrides (override.go). It also tells whether properties and agents are defined (known.go). references.go finds names that lead nowhere
-// and users of a definition; write.go is the conditional write. Keys (keys.go) needs no Editor.
+// and users of a definition; write.go is the conditional write. A Writer (writer.go) puts for the holder of a key, who may name
+// less (may_name.go). Keys (keys.go) needs no Editor, and keeps that there were some once (keys_once.go).
 package edit

@@ -66,11 +66,19 @@ func New(c Config) *Editor {
 // whom the definition concerns. The error may be definition.Faults (with pointers
 // into the definition), a *MismatchError or ErrContended.
 func (e *Editor) Put(ctx context.Context, kind Kind, name string, def any, m Match) (s Stored, created bool, err error) {
+	return e.By(Key{}).Put(ctx, kind, name, def, m)
+}
+
+// By gives the Writer of a key; the zero Key may name everything.
+func (e *Editor) By(k Key) Writer { return Writer{e, k} }
+
+// put is Put where only some names may be used; nil: all.
+func (e *Editor) put(ctx context.Context, kind Kind, name string, def any, m Match, only *Names) (s Stored, created bool, err error) {
 	body, err := json.Marshal(def)
 	if err != nil {
 		return Stored{}, false, fmt.Errorf("encoding %s %q: %w", kind, name, err)
 	}
-	if err := e.references.check(ctx, name, def); err != nil {
+	if err := e.references.check(ctx, name, def, only); err != nil {
 		return Stored{}, false, err
 	}
 	before, err := e.write(ctx, kind, name, body, m)

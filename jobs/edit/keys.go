@@ -27,6 +27,7 @@ type Key struct {
 	Name       string    `json:"name"`
 	ReadOnly   bool      `json:"read_only,omitempty"`
 	Properties []string  `json:"properties,omitempty"` // the properties that it may see and change; empty: all
+	Names      Names     `json:"names,omitzero"`       // that it may use in its properties, and of whose agents it may send events; nil lists, where it has properties: made by an earlier version, see Keys.Complete
 	Rate       int       `json:"rate,omitempty"`       // requests a second that it may make of each server, at most MaxRate; 0: as the server has it
 	Created    time.Time `json:"created"`
 }
@@ -42,8 +43,15 @@ type storedKey struct {
 
 // Keys are those of the HTTP API.
 type Keys struct {
-	Store keyStore
-	Now   func() time.Time
+	Store  keyringStore
+	Now    func() time.Time
+	Marker Marker // nil: that there were keys once is kept in Redis alone
+}
+
+// keyringStore is keyStore, and reads the properties of keys.
+type keyringStore interface {
+	keyStore
+	Load(ctx context.Context, subjects []store.Subject) ([]store.Record, error)
 }
 
 // keyStore is the part of a store.Store that keys need.
@@ -77,31 +85,51 @@ func swap(ctx context.Context, s keyStore, kind store.Global, name, what string,
 var ErrKeyExists = errors.New("a key of this name exists: revoke it, or take another name")
 
 // Add makes a key and gives its secret, "dbk_NAME_" and 43 letters, digits, '-' or '_'.
-// It ignores k.Created. A key may name properties that do not exist yet.
+// It ignores k.Created. A key may name properties that do not exist yet. For a list of k.Names that is nil, a key of some properties
+// gets the names in these as they are defined now.
 func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
-	for _, id := range append([]string{k.Name}, k.Properties...) {
-		if !definition.ValidID(id) {
-			return "", fmt.Errorf("adding a key: %q is no name; write %s", id, definition.IDAllowed)
-		}
-	}
-	if k.Rate < 0 || k.Rate > MaxRate {
-		return "", fmt.Errorf("adding a key: %d requests a second is no rate; write 1 to %d, or nothing", k.Rate, MaxRate)
-	}
-	random := make([]byte, 32)
-	if _, err := rand.Read(random); err != nil {
+	if err := k.check(); err != nil {
 		return "", fmt.Errorf("adding a key: %w", err)
 	}
-	secret = "dbk_" + k.Name + "_" + base64.RawURLEncoding.EncodeToString(random)
+	if k.IsBound() {
+		now, err := ks.namesNow(ctx, k.Properties)
+		if err != nil {
+			return "", err
+		}
+		k.Names = k.Names.or(now)
+	}
+	if secret, err = newSecret("dbk_" + k.Name + "_"); err != nil {
+		return "", fmt.Errorf("adding a key: %w", err)
+	}
 	k.Created = ks.Now().UTC().Truncate(time.Second)
 	body, err := json.Marshal(storedKey{k, digest(secret)})
 	if err != nil {
 		return "", fmt.Errorf("adding a key: %w", err)
+	}
+	if err := ks.Note(ctx); err != nil {
+		return "", err
 	}
 	added, err := ks.Store.SetGlobal(ctx, store.GlobalKey, k.Name, nil, body)
 	if err == nil && !added {
 		err = fmt.Errorf("adding key %q: %w", k.Name, ErrKeyExists)
 	}
 	return secret, err
+}
+
+// check faults what is wrong with a key that is to be added.
+func (k Key) check() error {
+	for _, id := range slices.Concat([]string{k.Name}, k.Properties, k.Names.Agents, k.Names.Schedules, k.Names.Destinations) {
+		if !definition.ValidID(id) {
+			return fmt.Errorf("%q is no name; write %s", id, definition.IDAllowed)
+		}
+	}
+	if !k.IsBound() && k.Names.and(Names{}).any() {
+		return errors.New("a key of all properties may name everything: agents, schedules and destinations are for keys of some properties")
+	}
+	if k.Rate < 0 || k.Rate > MaxRate {
+		return fmt.Errorf("%d requests a second is no rate; write 1 to %d, or nothing", k.Rate, MaxRate)
+	}
+	return nil
 }
 
 // Revoke removes a key, or returns store.ErrNotFound. Processes that serve the API refuse
@@ -113,6 +141,9 @@ func (ks Keys) Revoke(ctx context.Context, name string) error {
 	}
 	if all[name] == nil {
 		return fmt.Errorf("finding key %q: %w", name, store.ErrNotFound)
+	}
+	if err := ks.Note(ctx); err != nil { // an earlier version has not
+		return err
 	}
 	_, err = ks.Store.SetGlobal(ctx, store.GlobalKey, name, all[name], nil)
 	return err
@@ -158,6 +189,18 @@ func (r Keyring) Find(secret string) (k Key, ok bool) {
 		}
 	}
 	return k, ok
+}
+
+// secretLength is how many letters, digits, '-' or '_' end a secret: 32 random bytes.
+const secretLength = 43
+
+// newSecret makes a secret that begins with a prefix.
+func newSecret(prefix string) (string, error) {
+	random := make([]byte, 32)
+	if _, err := rand.Read(random); err != nil {
+		return "", fmt.Errorf("making a secret: %w", err)
+	}
+	return prefix + base64.RawURLEncoding.EncodeToString(random), nil
 }
 
 // shownHash is how many digits of a hash stand in names.

@@ -3,9 +3,7 @@ package edit
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,18 +63,6 @@ func (ls Links) Add(ctx context.Context, kind Kind, id string) (secret string, e
 		err = fmt.Errorf("linking %s %q: %w", kind, id, ErrLinkExists)
 	}
 	return secret, err
-}
-
-// secretLength is how many letters, digits, '-' or '_' end a secret: 32 random bytes.
-const secretLength = 43
-
-// newSecret makes a secret that begins with a prefix.
-func newSecret(prefix string) (string, error) {
-	random := make([]byte, 32)
-	if _, err := rand.Read(random); err != nil {
-		return "", fmt.Errorf("making a secret: %w", err)
-	}
-	return prefix + base64.RawURLEncoding.EncodeToString(random), nil
 }
 
 // keep writes a new link; false: there is one of this name.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,8 +31,8 @@ type references struct{ store referenceStore }
 
 // check faults names that lead nowhere, and a name that is none. Two edits at one
 // instant may still leave such a name behind: who bears it is then broken, and
-// logged, until it is mended.
-func (rs references) check(ctx context.Context, name string, def any) error {
+// logged, until it is mended. A name that is not among those of only counts as one that is not there; nil: all may be used.
+func (rs references) check(ctx context.Context, name string, def any, only *Names) error {
 	if !definition.ValidID(name) {
 		return definition.Faults{{Value: name, Problem: "is not an id", Allowed: definition.IDAllowed}}
 	}
@@ -41,8 +42,9 @@ func (rs references) check(ctx context.Context, name string, def any) error {
 	switch d := def.(type) {
 	case *definition.Property:
 		kind, set.Properties = "properties", map[string]*definition.Property{name: d}
-		names.schedules = d.Uses()
-		names.add(d.AllAgents()...)
+		in := namesIn(d)
+		names.schedules = in.Schedules
+		names.add(in.Agents...)
 	case *definition.Agent:
 		kind, set.Agents = "agents", map[string]*definition.Agent{name: d}
 		if d.Schedule.Name != "" {
@@ -58,8 +60,14 @@ func (rs references) check(ctx context.Context, name string, def any) error {
 	default: // a destination refers to nothing
 		return nil
 	}
+	if only != nil {
+		names.keep(only)
+	}
 	if err := rs.lookUp(ctx, &set, names, kind == "properties"); err != nil {
 		return err
+	}
+	if only != nil {
+		maps.DeleteFunc(set.Destinations, func(name string, _ *definition.Destination) bool { return !slices.Contains(only.Destinations, name) })
 	}
 	var faults definition.Faults
 	if err := set.Check(); !errors.As(err, &faults) {
@@ -119,6 +127,15 @@ func (r *refs) add(agents ...string) {
 	for _, id := range agents {
 		r.agents = append(r.agents, store.AgentSubject(id))
 	}
+}
+
+// keep leaves out those that are not among some names.
+func (r *refs) keep(only *Names) {
+	r.schedules = slices.DeleteFunc(slices.Clone(r.schedules), func(name string) bool { return !slices.Contains(only.Schedules, name) })
+	r.agents = slices.DeleteFunc(slices.Clone(r.agents), func(s store.Subject) bool {
+		id, _ := s.Agent()
+		return !slices.Contains(only.Agents, id)
+	})
 }
 
 // rotating decodes a schedule that has a rotation; nil for others, and for one that cannot be read.

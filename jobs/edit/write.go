@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,7 +20,15 @@ type Match struct {
 	Is     []string // one of these ETags
 	There  bool     // any definition
 	Absent bool     // none
+
+	judged *judged // nil: no matter what there is
 }
+
+// judged is the stored definition by which it was decided what may be written in its place; nil: none.
+type judged struct{ body []byte }
+
+// errJudged is returned where another definition is stored than the one by which it was decided what may be written.
+var errJudged = errors.New("it has been edited meanwhile")
 
 // MismatchError is returned when the stored definition does not match.
 type MismatchError struct {
@@ -80,6 +89,9 @@ func (r *records) write(ctx context.Context, kind Kind, name string, body []byte
 		}
 		if err := m.check(before); err != nil {
 			return nil, fmt.Errorf("writing %s %q: %w", kind, name, err)
+		}
+		if m.judged != nil && !same(before, m.judged.body) {
+			return nil, errJudged
 		}
 		if same(before, body) {
 			return before, nil

@@ -94,8 +94,11 @@ func (p *propertyAt) departmentName(id string) string {
 	return id
 }
 
+// agentName is the name of an agent whom the property or a department lists. Of others it says no more than the id: an event may name
+// an agent of another property, whose definition is at hand for that one.
 func (p *propertyAt) agentName(id string) string {
-	if a := p.agents[id]; a != nil && a.Name != "" {
+	_, ours := p.crew[id]
+	if a := p.agents[id]; ours && a != nil && a.Name != "" {
 		return a.Name
 	}
 	return id

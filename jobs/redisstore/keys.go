@@ -32,6 +32,7 @@ import (
 //	deskbell:{all}:destinations hash    name → definition, JSON
 //	deskbell:{all}:begun        hash    destination → number of its last beginning: when it was defined, and not when it was edited
 //	deskbell:{all}:keys         hash    name → a key of the HTTP API, JSON; its secret only as a hash
+//	deskbell:{all}:door         hash    "keys" → closed: there were keys once; open: there were, and none is needed now
 //	deskbell:{all}:links        hash    "KIND/ID" → a link to a calendar, "page/AGENT/…" → one to an agent's page, JSON; their secrets only as hashes
 //	deskbell:{all}:push         hash    "vapid" → the server's keys of Web Push, JSON; the private one is a secret
 //	deskbell:{all}:subscriptions hash   agent → their subscriptions to notices by Web Push, JSON; secrets

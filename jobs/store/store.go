@@ -395,6 +395,7 @@ const (
 	GlobalSchedule     Global = "schedules"
 	GlobalDestination  Global = "destinations"
 	GlobalKey          Global = "keys"          // of the HTTP API; see edit.Keys
+	GlobalDoor         Global = "door"          // one, "keys": whether there were keys once; see edit.Keys.Once
 	GlobalFeed         Global = "feeds"         // calendars that are fetched, by CalendarName; see edit.Feeds
 	GlobalDropped      Global = "dropped"       // how much was dropped that waited for a destination, by its name; see deliver.Bounds
 	GlobalZones        Global = "zones"         // one, ZonesWoken

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/jobs/edit"
 )
@@ -23,30 +24,60 @@ const (
 
 // keyring keeps the keys for a while.
 type keyring struct {
-	load func(context.Context) (edit.Keyring, error)
+	keys edit.Keys
 	now  func() time.Time
+	log  logrus.FieldLogger
 
 	mu    sync.Mutex
-	ring  edit.Keyring
+	last  admission
 	fault error
-	until time.Time // ring, or fault, is good
+	until time.Time // last, or fault, is good
+	once  bool      // there were keys, while this process ran
+	noted bool      // that is kept elsewhere, too
 }
 
-func (k *keyring) get(ctx context.Context) (edit.Keyring, error) {
+// admission says who is let in.
+type admission struct {
+	ring   edit.Keyring
+	closed bool // there is no key, and there were some once: nobody is
+}
+
+func (k *keyring) get(ctx context.Context) (admission, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.now()
 	if left := k.until.Sub(now); left > 0 && left <= keysFor {
-		return k.ring, k.fault
+		return k.last, k.fault
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second) // others wait for it, too
 	defer cancel()
-	if k.ring, k.fault = k.load(ctx); k.fault != nil {
+	if k.last, k.fault = k.load(ctx); k.fault != nil {
 		k.until = k.now().Add(faultFor)
 	} else {
 		k.until = now.Add(keysFor)
 	}
-	return k.ring, k.fault
+	return k.last, k.fault
+}
+
+// load reads the keys. Once there were some, this process lets nobody in without one, unless somebody has said so since.
+func (k *keyring) load(ctx context.Context) (admission, error) {
+	ring, err := k.keys.Load(ctx)
+	if err != nil {
+		return admission{}, err
+	}
+	if len(ring) == 0 {
+		k.noted = false
+		k.once, err = k.keys.Once(ctx, k.once)
+		return admission{closed: k.once}, err
+	}
+	if k.once = true; !k.noted {
+		if err := k.keys.Note(ctx); err != nil { // that is no reason to answer nobody
+			k.log.WithError(err).Warn("it cannot be kept that there are keys: if all of them are lost, this machine may be let in without one")
+		} else {
+			k.noted = true
+		}
+	}
+	return admission{ring: ring}, nil
 }
 
 type callerKey struct{}
@@ -55,11 +86,6 @@ type callerKey struct{}
 func Caller(ctx context.Context) edit.Key {
 	k, _ := ctx.Value(callerKey{}).(edit.Key)
 	return k
-}
-
-// May reports whether a key may see and change a property.
-func May(k edit.Key, property string) bool {
-	return len(k.Properties) == 0 || slices.Contains(k.Properties, property)
 }
 
 // scheme is how a refusal asks for a key.
@@ -109,19 +135,19 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 }
 
 func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
-	ring, err := s.keys.get(r.Context())
+	now, err := s.keys.get(r.Context())
 	if err != nil {
 		s.Log.WithError(err).Warn("reading the keys failed")
 		return edit.Key{}, &refusal{status: http.StatusServiceUnavailable, detail: "the keys cannot be read now: try again in a moment", reason: keysUnavailable}
 	}
-	if len(ring) == 0 {
-		return edit.Key{}, s.admitWithoutKeys(r)
+	if len(now.ring) == 0 {
+		return edit.Key{}, s.admitWithoutKeys(r, now.closed)
 	}
 	secret := secretOf(r)
 	if secret == "" {
 		return edit.Key{}, refuse(http.StatusUnauthorized, "this needs a key, as in Authorization: Bearer dbk_…; deskbell keys add makes one")
 	}
-	key, ok := ring.Find(secret)
+	key, ok := now.ring.Find(secret)
 	if !ok {
 		if wait := s.guesses.wait(address(r), guessQuota()); wait > 0 {
 			return key, &refusal{http.StatusTooManyRequests, "too many wrong keys came from this address: wait a while", wait, tooManyGuesses}
@@ -162,20 +188,22 @@ func (s *server) whileAdmitted(ctx context.Context, r *http.Request) (context.Co
 }
 
 func (s *server) stillAdmitted(r *http.Request) bool {
-	ring, err := s.keys.get(context.WithoutCancel(r.Context()))
+	now, err := s.keys.get(context.WithoutCancel(r.Context()))
 	if err != nil {
 		return true // Redis is down: that revokes nothing
 	}
-	if len(ring) == 0 {
-		return s.Loopback && isOwn(r)
+	if len(now.ring) == 0 {
+		return s.Loopback && !now.closed && isOwn(r)
 	}
-	_, ok := ring.Find(secretOf(r))
+	_, ok := now.ring.Find(secretOf(r))
 	return ok
 }
 
 // admitWithoutKeys decides while no key exists.
-func (s *server) admitWithoutKeys(r *http.Request) *refusal {
+func (s *server) admitWithoutKeys(r *http.Request, closed bool) *refusal {
 	switch {
+	case closed && s.Loopback:
+		return refuse(http.StatusForbidden, "there were keys, and there is none now: run deskbell keys add NAME, or deskbell keys open --yes, which lets this machine in without one")
 	case !s.Loopback:
 		return refuse(http.StatusForbidden, "there is no key, and without one nobody is let in from other machines: run deskbell keys add NAME")
 	case !isOwn(r):
@@ -217,7 +245,7 @@ const MostBody = 1 << 20
 func unbound(next http.Handler) http.Handler {
 	next = http.MaxBytesHandler(next, MostBody)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if k := Caller(r.Context()); len(k.Properties) > 0 {
+		if k := Caller(r.Context()); k.IsBound() {
 			Problem(w, http.StatusForbidden, OnlyProperties(k))
 			return
 		}

@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -40,10 +42,18 @@ func TestWithoutAKeyThisMachineMayDoEverythingAndNobodyElse(t *testing.T) {
 		}
 		b.Want(200, webtest.Request{Host: host}, "GET", "/healthz", "")
 	}
-	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		proxied := webtest.Request{Headers: map[string]string{header: "192.0.2.1"}}
-		b.Want(403, proxied, "GET", "/v1/properties", "")
-		b.Want(200, proxied, "GET", "/healthz", "")
+	for _, header := range []string{
+		"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Forwarded-Anything", "X-Real-Ip", "Via",
+		"X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Envoy-External-Address",
+	} {
+		for _, value := range []string{"192.0.2.1", "127.0.0.1", ""} {
+			proxied := webtest.Request{Headers: map[string]string{header: value}}
+			b.Want(403, proxied, "GET", "/v1/properties", "")
+			b.Want(200, proxied, "GET", "/healthz", "")
+		}
+	}
+	if old := http10(t, b, "GET /v1/properties HTTP/1.0\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n"); !strings.Contains(old, " 403 ") {
+		t.Errorf("to nginx as it comes: %s", old)
 	}
 	other := webtest.New(t, withOthers, func(_ *webtest.Bundle, c *web.Config) { c.Loopback = false })
 	for _, path := range []string{"/v1/properties", "/docs", "/", "/monitor/"} {
@@ -52,6 +62,24 @@ func TestWithoutAKeyThisMachineMayDoEverythingAndNobodyElse(t *testing.T) {
 		}
 	}
 	other.Want(200, webtest.Request{}, "GET", "/v1/properties/acme/widget", "")
+}
+
+// http10 sends a request as it is written, and gives the answer.
+func http10(t *testing.T, b *webtest.Bundle, request string) string {
+	t.Helper()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", b.Server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte(request)); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
 }
 
 func TestAKeyIsNeededAsSoonAsThereIsOneAndDeadWhenRevoked(t *testing.T) {
@@ -85,8 +113,74 @@ func TestAKeyIsNeededAsSoonAsThereIsOneAndDeadWhenRevoked(t *testing.T) {
 			b.Want(401, webtest.Request{Key: secret}, "GET", "/v1/properties", "")
 		}
 	}
-	b.Want(200, webtest.Request{}, "GET", "/v1/properties", "") // there is none again
+	for _, path := range []string{"/v1/properties", "/", "/docs"} { // there is none again: that does not open the door
+		if p := b.Want(403, webtest.Request{}, "GET", path, "").Problem(t); !strings.Contains(p.Detail, "deskbell keys open --yes") {
+			t.Error(p.Detail)
+		}
+	}
+	b.Want(200, webtest.Request{}, "GET", "/v1/properties/acme/widget", "")
+	if err := b.Keys.Open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.Pass(5 * time.Second)
+	b.Want(200, webtest.Request{}, "GET", "/v1/properties", "")
 }
+
+// TestARedisThatLosesItsKeysOpensNoDoor empties Redis under a process that knows of keys, and starts others over what is left.
+func TestARedisThatLosesItsKeysOpensNoDoor(t *testing.T) {
+	t.Parallel()
+	var marked marker
+	with := func(b *webtest.Bundle, c *web.Config) {
+		withOthers(b, c)
+		b.Keys.Marker, c.Keys.Marker = &marked, &marked
+	}
+	b := webtest.New(t, with)
+	b.Want(200, webtest.Request{}, "GET", "/v1/properties", "") // there was none yet
+	secret := b.Key(edit.Key{Name: "one"})
+	b.Want(200, webtest.Request{Key: secret}, "GET", "/v1/properties", "")
+	for range 2 { // the process remembers
+		if err := b.Redis.Client(t).FlushAll(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		b.Pass(5 * time.Second)
+		b.Want(403, webtest.Request{}, "GET", "/v1/properties", "")
+		b.Want(403, webtest.Request{Key: secret}, "GET", "/", "")
+	}
+	if once, err := b.Keys.Once(t.Context(), false); err != nil || !once {
+		t.Errorf("it has not told others: %v, %v", once, err)
+	}
+	if err := b.Redis.Client(t).FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	again := edit.Keys{Store: b.Keys.Store, Now: b.Now} // a process that starts with nothing but Redis
+	if once, err := again.Once(t.Context(), false); err != nil || once {
+		t.Errorf("it cannot know: %v, %v", once, err)
+	}
+	again.Marker = &marked // and one that has the file
+	if once, err := again.Once(t.Context(), false); err != nil || !once {
+		t.Errorf("the marker says nothing: %v, %v", once, err)
+	}
+	if err := (edit.Keys{Store: b.Keys.Store, Now: b.Now}).Open(t.Context()); err != nil { // on another machine
+		t.Fatal(err)
+	}
+	b.Pass(5 * time.Second)
+	b.Want(200, webtest.Request{}, "GET", "/v1/properties", "")
+	if marked {
+		t.Error("the marker stays")
+	}
+	b.Key(edit.Key{Name: "two"})
+	b.Want(401, webtest.Request{}, "GET", "/v1/properties", "")
+	if !marked {
+		t.Error("the marker is not set")
+	}
+}
+
+// marker is an edit.Marker in memory.
+type marker bool
+
+func (m *marker) IsSet() (bool, error) { return bool(*m), nil }
+func (m *marker) Set() error           { *m = true; return nil }
+func (m *marker) Clear() error         { *m = false; return nil }
 
 func ring(b *webtest.Bundle) edit.Keyring {
 	b.Helper()
@@ -165,7 +259,7 @@ func TestAKeyOfSomePropertiesSeesNothingElse(t *testing.T) {
 	t.Parallel()
 	b := webtest.New(t, withOthers)
 	full := webtest.Request{Key: b.Key(edit.Key{Name: "full"})}
-	bound := webtest.Request{Key: b.Key(edit.Key{Name: "staff", Properties: []string{"outlet", "acme", "yet-to-come"}})}
+	bound := webtest.Request{Key: b.Key(edit.Key{Name: "staff", Properties: []string{"outlet", "acme", "yet-to-come"}, Names: edit.Names{Schedules: []string{"office"}}})}
 	for _, id := range []string{"acme", "outlet", "other"} {
 		b.Want(201, full, "PUT", "/v1/properties/"+id, `{}`)
 	}

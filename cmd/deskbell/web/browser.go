@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
 )
 
 // guarded sets the headers that protect a browser's user, and refuses changes that a
@@ -23,15 +25,24 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// isOwn reports whether a request is of this machine, by its headers. A request that a proxy on this machine passes on is
-// of somebody else.
+// proxyHeaders are those by which proxies tell for whom they ask. They all count, whatever they say: a request of this machine's
+// own has none.
+func proxyHeaders() []string {
+	return []string{
+		"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "X-Original-Forwarded-For", "X-Original-Host", "X-Proxyuser-Ip",
+		"True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip", "X-Envoy-External-Address", "X-Scheme",
+	}
+}
+
+// isOwn reports whether a request is of this machine, by its headers. A request that a proxy on this machine passes on is of
+// somebody else. A proxy that marks nothing and names this machine in Host, as nginx does unless it is told otherwise, gives itself away by HTTP/1.0 alone, and since its version 1.29.7 by nothing.
 func isOwn(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if r.Header.Get(name) != "" {
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains(proxyHeaders(), name) {
 			return false
 		}
 	}
-	return ownHost(r.Host)
+	return r.ProtoAtLeast(1, 1) && ownHost(r.Host)
 }
 
 // ownHost reports whether a Host header names this machine. A site may let another name point to 127.0.0.1, so that its

@@ -20,7 +20,7 @@ type Config struct {
 	Keys     edit.Keys
 	Now      func() time.Time
 	Log      logrus.FieldLogger
-	Loopback bool // it is reached from this machine alone, which may do everything while no key exists
+	Loopback bool // it is reached from this machine alone, which may do everything until there is a key
 	Rate     int  // requests a second of a key that has no rate of its own, and of this machine without a key; 0: DefaultRate
 
 	Refused *RefusedMetrics // nil: refused requests are not counted
@@ -51,7 +51,7 @@ type server struct {
 func New(c Config) http.Handler {
 	s := &server{
 		Config:  c,
-		keys:    &keyring{load: c.Keys.Load, now: c.Now},
+		keys:    &keyring{keys: c.Keys, now: c.Now, log: c.Log},
 		usage:   newLimiter(c.Now),
 		guesses: newLimiter(c.Now),
 	}

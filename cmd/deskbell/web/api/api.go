@@ -120,9 +120,9 @@ func fixed(contentType string, body []byte) http.Handler {
 func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		k, op := web.Caller(ctx.Context()), ctx.Operation()
-		if len(k.Properties) > 0 {
+		if k.IsBound() {
 			id := ctx.Param("id")
-			if op.Tags[0] != eventsTag && op.Tags[0] != holidaysTag && op.Tags[0] != "Properties" || id != "" && !web.May(k, id) {
+			if op.Tags[0] != eventsTag && op.Tags[0] != holidaysTag && op.Tags[0] != "Properties" || id != "" && !k.May(id) {
 				_ = huma.WriteErr(h, ctx, http.StatusForbidden, web.OnlyProperties(k)) // the client has gone
 				return
 			}

@@ -209,7 +209,7 @@ func (s *service) put(ctx context.Context, k kind, in *putInput) (*definitionOut
 	}
 	match := matching(in.IfMatch)
 	match.Absent = in.IfNoneMatch == "*"
-	d, created, err := s.Client.Put(ctx, k.Kind, in.ID, def, match)
+	d, created, err := s.Client.By(web.Caller(ctx)).Put(ctx, k.Kind, in.ID, def, match)
 	if err != nil {
 		return nil, s.failed(err)
 	}

@@ -50,7 +50,7 @@ func (s *service) calendars() map[string]web.Linked {
 func (s *service) calendar(f feed) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, key := r.PathValue("id"), web.Caller(r.Context())
-		if len(key.Properties) > 0 && (f.kind.Kind != edit.KindProperty || !web.May(key, id)) {
+		if key.IsBound() && (f.kind.Kind != edit.KindProperty || !key.May(id)) {
 			web.Problem(w, http.StatusForbidden, web.OnlyProperties(key))
 			return
 		}

@@ -22,7 +22,7 @@ func (s *service) judge(ctx context.Context, items []event.Item) ([]verdict, err
 	named := make(map[store.Subject]bool)
 	for i, item := range items {
 		v, property := verdict{taken, item, item.Faults}, item.Event.Data.Property
-		if len(v.faults) == 0 && !web.May(key, property) {
+		if len(v.faults) == 0 && !key.May(property) {
 			v.faults = event.Faults{{Path: "/data/property", Value: property, Problem: "is not for this key", Allowed: "a property of the key" + table.Suggest(property, key.Properties)}}
 		}
 		if len(v.faults) > 0 {
@@ -34,10 +34,11 @@ func (s *service) judge(ctx context.Context, items []event.Item) ([]verdict, err
 		}
 		verdicts[i] = v
 	}
-	if err := s.refuseForeign(ctx, key, verdicts); err != nil {
+	hidden, err := s.refuseForeign(ctx, key, verdicts)
+	if err != nil {
 		return nil, err
 	}
-	undefined, err := s.Client.Undefined(ctx, slices.Collect(maps.Keys(named)))
+	undefined, err := s.undefined(ctx, named, hidden)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +61,20 @@ func (s *service) judge(ctx context.Context, items []event.Item) ([]verdict, err
 	return verdicts, nil
 }
 
+// undefined tells which subjects are not defined to the caller.
+func (s *service) undefined(ctx context.Context, named map[store.Subject]bool, hidden []store.Subject) (map[store.Subject]bool, error) {
+	undefined, err := s.Client.Undefined(ctx, slices.Collect(maps.Keys(named)))
+	if err != nil || len(hidden) == 0 {
+		return undefined, err
+	}
+	all := make(map[store.Subject]bool, len(undefined)+len(hidden))
+	maps.Copy(all, undefined)
+	for _, subject := range hidden {
+		all[subject] = true
+	}
+	return all, nil
+}
+
 // needs are the property that an event names, and the agent whose event it is.
 func needs(e *event.Event) (subjects []store.Subject) {
 	if e.Data.Property != "" {
@@ -79,11 +94,12 @@ func notDefined(subject store.Subject, hint string) (status string, faults event
 	return unknownProperty, event.Faults{{Path: "/data/property", Value: property, Problem: "is not defined", Allowed: "a property that is" + hint}}
 }
 
-// refuseForeign refuses events of agents for a key of some properties, unless the agent serves properties of the key and no
-// others: an agent is the same on all of them. It says no more of other agents, not even whether there are any.
-func (s *service) refuseForeign(ctx context.Context, key edit.Key, verdicts []verdict) error {
-	if len(key.Properties) == 0 {
-		return nil
+// refuseForeign decides on events of agents for a key of some properties: an agent is the same on all properties. One whom the key
+// may not name, and who serves no property of it, is as one who is not defined: it gives those. Of those whom it may name, events are
+// refused who serve a property that is not the key's.
+func (s *service) refuseForeign(ctx context.Context, key edit.Key, verdicts []verdict) (hidden []store.Subject, err error) {
+	if !key.IsBound() {
+		return nil, nil
 	}
 	agents := make(map[string]bool)
 	for i := range verdicts {
@@ -92,15 +108,21 @@ func (s *service) refuseForeign(ctx context.Context, key edit.Key, verdicts []ve
 		}
 	}
 	served, err := s.Client.Serves(ctx, slices.Collect(maps.Keys(agents)))
+	isForeign := func(property string) bool { return !key.May(property) }
+	for agent := range agents {
+		if !slices.Contains(key.Names.Agents, agent) && !slices.ContainsFunc(served[agent], key.May) {
+			hidden = append(hidden, store.AgentSubject(agent))
+			delete(agents, agent)
+		}
+	}
 	for i := range verdicts {
 		agent, ok := agentOf(&verdicts[i])
-		isForeign := func(property string) bool { return !web.May(key, property) }
-		if ok && (len(served[agent]) == 0 || slices.ContainsFunc(served[agent], isForeign)) {
+		if ok && agents[agent] && slices.ContainsFunc(served[agent], isForeign) {
 			verdicts[i].status = refusedEvent
 			verdicts[i].faults = event.Faults{{Path: "/data/agent", Value: agent, Problem: "is not for this key", Allowed: "an agent who serves properties of the key, and no others"}}
 		}
 	}
-	return err
+	return hidden, err
 }
 
 // agentOf is the agent whose event it is, of one that was not refused so far.
