@@ -37,7 +37,7 @@ func (c *notifyCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.local}
-	trial := jobs.NoticeTrial{Store: s.store, Notifier: shout.Notifier{Guard: outbound}, Pusher: push.New(outbound, 0), Now: a.now}
+	trial := jobs.NoticeTrial{Store: s.store, Notifier: shout.Notifier{Guard: outbound, Now: a.now}, Pusher: push.New(outbound, 0), Now: a.now}
 	ways, err := trial.Try(ctx, c.ID)
 	if err != nil {
 		return err

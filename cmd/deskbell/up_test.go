@@ -139,7 +139,7 @@ func TestUpBeyondLoopbackKeepsAwayFromThisMachine(t *testing.T) {
 		t.Fatal(got.stderr)
 	}
 	p := start(t, 0, []string{"REDIS_URL=" + o.server.URL(), "CRM_SECRET=" + secret, "DESKBELL_LISTEN=0.0.0.0:0", "DESKBELL_DEFINITIONS=" + hooked(t, to.URL)}, "up")
-	p.says("widget acme is online", "the address 127.0.0.1 is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE")
+	p.says("widget acme is online", "its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE")
 	p.stop()
 	if had := to.ids(); len(had) > 0 {
 		t.Errorf("the webhook had %s", had)

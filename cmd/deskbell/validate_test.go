@@ -70,7 +70,7 @@ agents:
   lea: {schedule: fair, leave: [{ical_url: "https://calendar.example/private-token/lea.ics"}]}
 `
 	got := testBundle{stdin: file}.run(t, "validate", "-")
-	const want = "stdin:3:48: warning: ical_url would be refused: the address 192.168.1.5 is not public"
+	const want = "stdin:3:48: warning: ical_url would be refused: its address is not public"
 	if got.code != 0 || !strings.Contains(got.stderr, want) || strings.Count(got.stderr, "would be refused") != 1 || strings.Contains(got.stderr, "private-token") {
 		t.Errorf("code %d, stderr:\n%s", got.code, got.stderr)
 	}
@@ -118,7 +118,7 @@ func TestValidateWarnsOfServicesThatWouldBeRefused(t *testing.T) {
   "smtp://u:hunter2@127.0.0.1:25/?from=a@example.com&to=b@example.com", "generic://localhost/hunter2"]}}}}`
 	got := testBundle{stdin: file}.run(t, "validate", "-")
 	for _, want := range []string{
-		"0 would be refused: the address 10.1.2.3 is not public", "2 is refused by workers, and reached by deskbell up alone", "3 is refused by workers,",
+		"0 would be refused: its address is not public", "2 is refused by workers, and reached by deskbell up alone", "3 is refused by workers,",
 	} {
 		if !strings.Contains(got.stderr, want) {
 			t.Errorf("it does not say %q", want)
@@ -133,18 +133,20 @@ func TestServicesAreCheckedByTheLibraryThatWillSend(t *testing.T) {
 	t.Parallel()
 	for via, want := range map[string]string{
 		"ntfy://ntfy.sh/lea":         "",
-		"nosuch://hunter2":           `nosuch://…" cannot be sent to: there is no service "nosuch"; allowed: a URL of bark, `,
-		"ntfi://hunter2.example":     `telegram, twilio, wecom, zulip (did you mean "ntfy://"?)`,
-		"webpush://hunter2":          "allowed: a URL of bark, discord, generic, ",
+		"nosuch://hunter2":           `nosuch://…" cannot be sent to: there is no service "nosuch"; allowed: a URL of discord, generic, gotify, ntfy, pushover, slack, smtp, teams, telegram`,
+		"ntfi://hunter2.example":     `teams, telegram (did you mean "ntfy://"?)`,
+		"webpush://hunter2":          "allowed: a URL of discord, generic, ",
 		"mailto:hunter2@example.com": "is not the URL of a service",
 		"mailto://hunter2@example":   `(did you mean "smtp://"?)`,
 		"https://hunter2.example":    `(did you mean "generic+https://"?)`,
-		"matrix://a:hunter2@b.c/":    "matrix://…\" cannot be sent to: the service is not supported",
+		"matrix://a:hunter2@b.c/":    `cannot be sent to: there is no service "matrix"; allowed: a URL of discord, `,
 		"slack://hunter2":            "slack://…\" cannot be sent to: its URL is not one that the service understands",
 		"teams://hunter2":            "teams://…\" cannot be sent to: its URL lacks a part without which the service sends nothing",
 		"gotify://hunter2":           "gotify://…\" cannot be sent to: its URL lacks a part",
-		"wecom://hunter2":            "", // by its key alone, and without a title
-		"mqtt://hunter2.example/top": "mqtt://…\" cannot be sent to: the service is not supported",
+		"discord://hunter2@4711":     "",
+		"wecom://hunter2":            `there is no service "wecom"`,
+		"smtps://u:hunter2@b.c/":     `(did you mean "smtp://"?)`,
+		"mqtt://hunter2.example/top": `there is no service "mqtt"`,
 	} {
 		for _, command := range []string{"validate", "coverage"} {
 			got := testBundle{stdin: `{agents: {lea: {notify: {on: [hours_started], via: ["` + via + `"]}}}}`}.run(t, command, "-")

@@ -46,7 +46,7 @@ func TestWorkerPostsToAWebhook(t *testing.T) {
 	unset.stop()
 
 	refused := start(t, 0, append(env, "CRM_SECRET="+secret), "worker")
-	refused.says("the address 127.0.0.1 is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE")
+	refused.says("its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE")
 	refused.stop()
 	for _, p := range []*proc{unset, refused} {
 		if log := p.out.String(); strings.Contains(log, "hunter2") || strings.Contains(log, secret[6:]) {

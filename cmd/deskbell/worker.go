@@ -129,7 +129,7 @@ func (a *app) work(ctx context.Context, s service) error {
 			webhook.Type:     webhook.Open(outbound, a.env, a.now, userAgent()),
 		},
 		DefaultDestination: s.byDefault,
-		Notifier:           shout.Notifier{Guard: outbound},
+		Notifier:           shout.Notifier{Guard: outbound, Now: a.now},
 		Pusher:             push.New(outbound, 0),
 		Calendars:          ical.NewFetcher(outbound, a.now),
 		Metrics:            s.shown.metrics,

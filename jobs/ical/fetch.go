@@ -27,7 +27,7 @@ type Fetcher struct {
 
 // NewFetcher makes a fetcher.
 func NewFetcher(g guard.Guard, now func() time.Time) *Fetcher {
-	client := g.Client(fetchTime)
+	client := g.Client(fetchTime, MostBytes+1)
 	client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		switch {
 		case len(via) >= mostRedirects:

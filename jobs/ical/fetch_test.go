@@ -29,6 +29,13 @@ func TestFetch(t *testing.T) {
 	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(strings.Repeat("X", 2*ical.MostBytes)))
 	})
+	mux.HandleFunc("/endless", func(w http.ResponseWriter, _ *http.Request) {
+		for part := make([]byte, 1<<16); ; {
+			if _, err := w.Write(part); err != nil {
+				return
+			}
+		}
+	})
 	mux.Handle("/moved", http.RedirectHandler("/good", http.StatusFound))
 	mux.Handle("/loop", http.RedirectHandler("/loop", http.StatusFound))
 	mux.Handle("/inside", http.RedirectHandler("http://169.254.169.254/latest/meta-data", http.StatusFound))
@@ -56,8 +63,9 @@ func TestFetch(t *testing.T) {
 		"/unasked":    "fetching the calendar: the server answers 304 Not Modified",
 		"/page":       `reading the calendar: line 1: is not a line of an iCalendar: "<html>Sign in</html>"; allowed: NAME:value`,
 		"/large":      "reading the calendar: has more than 1048576 bytes",
+		"/endless":    "reading the calendar: has more than 1048576 bytes",
 		"/loop":       "fetching the calendar: it redirects more than 5 times",
-		"/inside":     "the address 169.254.169.254 is not public",
+		"/inside":     "its address is not public",
 		"/unreadable": "fetching the calendar: it redirects to an address that cannot be read",
 		"/file":       "fetching the calendar: unsupported protocol scheme",
 	} {

@@ -6,18 +6,19 @@
 // their own (Guard.Loopback). That is judged by the host that the URL names, too: otherwise
 // a foreign name that resolves to 127.0.0.1, or a foreign server that redirects there, would
 // reach what listens on this machine.
+//
+// It bounds the answers, too. A receiver may answer without an end, slowly, or with a few bytes that unpack to
+// many: Client and Bounded read so many bytes and no more, and unpack nothing.
 package guard
 
 import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // Guard refuses addresses. The zero value refuses all addresses that are not public.
@@ -48,8 +49,9 @@ func (g Guard) towards(host string) Guard {
 // Error is returned for a refused address.
 type Error struct{ Addr netip.Addr }
 
-func (e *Error) Error() string {
-	return fmt.Sprintf("the address %s is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE", e.Addr)
+// Error does not name the address: it is shown to the people who wrote the URL, and would tell them where an inner name leads to.
+func (*Error) Error() string {
+	return "its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"
 }
 
 // Check tells whether an address may be reached, whatever host leads to it; its error is an
@@ -89,62 +91,15 @@ func reserved(addr netip.Addr) bool {
 	return false
 }
 
-// Client is an HTTP client that dials only what the guard allows. It uses no proxy,
-// which would dial in its place.
-func (g Guard) Client(timeout time.Duration) *http.Client {
-	return &http.Client{Timeout: timeout, Transport: transport{g, &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			host, _, err := net.SplitHostPort(address)
-			if err != nil {
-				return nil, fmt.Errorf("reading the host to dial: %w", err)
-			}
-			dialer := net.Dialer{Timeout: timeout, ControlContext: g.towards(host).control}
-			return dialer.DialContext(ctx, network, address)
-		},
-		ForceAttemptHTTP2:   true,
-		TLSHandshakeTimeout: timeout, IdleConnTimeout: time.Minute, MaxIdleConnsPerHost: 4, MaxResponseHeaderBytes: 64 << 10,
-	}}}
-}
-
-// transport refuses redirects to this machine from elsewhere, before a connection that is
-// kept from an earlier call could carry them.
-type transport struct {
-	guard Guard
-	*http.Transport
-}
-
-// RoundTrip implements http.RoundTripper.
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := t.checkRedirect(r); err != nil {
-		if r.Body != nil {
-			_ = r.Body.Close() // as a RoundTripper must
-		}
-		return nil, err
-	}
-	return t.Transport.RoundTrip(r)
-}
-
-func (t transport) checkRedirect(r *http.Request) error {
-	to := r.URL.Hostname()
-	if !t.guard.Loopback || r.Response == nil || !NamesLoopback(to) || NamesLoopback(r.Response.Request.URL.Hostname()) {
-		return nil
-	}
-	return Guard{Allow: t.guard.Allow}.CheckHost(r.Context(), to)
-}
-
-// CheckHost resolves a host and checks all its addresses, for libraries that dial by
-// themselves.
-func (g Guard) CheckHost(ctx context.Context, host string) error {
-	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+// Dial connects to a host and a port. The address that is dialled is the one that is checked: a name that leads elsewhere when it is
+// looked up again leads nowhere new.
+func (g Guard) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("resolving the host: %w", err)
+		return nil, fmt.Errorf("reading the host to dial: %w", err)
 	}
-	for _, addr := range addrs {
-		if err := g.towards(host).Check(addr); err != nil {
-			return err
-		}
-	}
-	return nil
+	dialer := net.Dialer{ControlContext: g.towards(host).control}
+	return dialer.DialContext(ctx, network, address)
 }
 
 func (g Guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {

@@ -102,7 +102,7 @@ func TestAllow(t *testing.T) {
 			t.Errorf("%s: %v", addr, err)
 		}
 	}
-	want := "the address 10.2.0.1 is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"
+	want := "its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE" // and not where an inner name leads to
 	if err := g.Check(netip.MustParseAddr("10.2.0.1")); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
@@ -131,7 +131,7 @@ func TestClient(t *testing.T) {
 	}
 	t.Run("refuses this machine, by address and by name", func(t *testing.T) {
 		t.Parallel()
-		client := guard.Guard{}.Client(5 * time.Second)
+		client := guard.Guard{}.Client(5*time.Second, guard.MostAnswer)
 		for _, host := range []string{"127.0.0.1", "localhost", "0.0.0.0", "[::ffff:127.0.0.1]"} {
 			u, err := url.Parse(target.URL)
 			if err != nil {
@@ -145,7 +145,7 @@ func TestClient(t *testing.T) {
 
 	t.Run("reaches what is allowed", func(t *testing.T) {
 		t.Parallel()
-		if err := get(t, loopback().Client(5*time.Second), target.URL); err != nil {
+		if err := get(t, loopback().Client(5*time.Second, guard.MostAnswer), target.URL); err != nil {
 			t.Error(err)
 		}
 	})
@@ -155,7 +155,7 @@ func TestClient(t *testing.T) {
 		for _, to := range []string{"http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://[::1]:80/"} {
 			server := httptest.NewServer(http.RedirectHandler(to, http.StatusTemporaryRedirect))
 			t.Cleanup(server.Close)
-			if err := get(t, loopback().Client(5*time.Second), server.URL); !refused(err) {
+			if err := get(t, loopback().Client(5*time.Second, guard.MostAnswer), server.URL); !refused(err) {
 				t.Errorf("%s: %v", to, err)
 			}
 		}
@@ -167,7 +167,7 @@ func TestClient(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-released }))
 		t.Cleanup(server.Close)
 		t.Cleanup(func() { close(released) })
-		err := get(t, loopback().Client(50*time.Millisecond), server.URL)
+		err := get(t, loopback().Client(50*time.Millisecond, guard.MostAnswer), server.URL)
 		var timeout interface{ Timeout() bool }
 		if !errors.As(err, &timeout) || !timeout.Timeout() {
 			t.Error(err)
@@ -180,7 +180,7 @@ func TestClientUsesNoProxy(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }))
 	t.Cleanup(proxy.Close)
 	t.Setenv("HTTP_PROXY", proxy.URL)
-	client := guard.Guard{Allow: loopback().Allow}.Client(time.Second)
+	client := guard.Guard{Allow: loopback().Allow}.Client(time.Second, guard.MostAnswer)
 	resp, err := client.Get("http://169.254.169.254/")
 	if err == nil {
 		resp.Body.Close()
@@ -190,15 +190,18 @@ func TestClientUsesNoProxy(t *testing.T) {
 	}
 }
 
-func TestCheckHost(t *testing.T) {
+func TestDial(t *testing.T) {
 	t.Parallel()
-	for host, want := range map[string]string{
-		"localhost": "is not public", "127.0.0.1": "is not public", "10.0.0.1": "is not public", "8.8.8.8": "",
-		"": "resolving the host", "no-such-host.invalid": "resolving the host",
+	for address, want := range map[string]string{
+		"localhost:25": "is not public", "127.0.0.1:25": "is not public", "10.0.0.1:25": "is not public", "[fd00::1]:25": "is not public",
+		"no-such-host.invalid:25": "no-such-host.invalid", "127.0.0.1": "reading the host to dial",
 	} {
-		err := guard.Guard{}.CheckHost(t.Context(), host)
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
-			t.Errorf("%q: %v", host, err)
+		conn, err := guard.Guard{}.Dial(t.Context(), "tcp", address)
+		if err == nil {
+			conn.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", address, err)
 		}
 	}
 }

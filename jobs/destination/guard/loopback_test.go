@@ -1,9 +1,6 @@
 package guard_test
 
 import (
-	"context"
-	"encoding/binary"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +12,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/destination/guard/guardtest"
 )
 
 func TestNamesLoopback(t *testing.T) {
@@ -55,7 +53,7 @@ func TestLoopbackReachesThisMachineAndNoOther(t *testing.T) {
 	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	t.Cleanup(target.Close)
-	client := mine().Client(5 * time.Second)
+	client := mine().Client(5*time.Second, guard.MostAnswer)
 	for host, want := range map[string]bool{
 		"127.0.0.1": true, "localhost": true, "[::ffff:127.0.0.1]": true,
 		"0.0.0.0": false, "10.0.0.1": false, "169.254.169.254": false, "192.168.0.1": false, "[fd00::1]": false,
@@ -69,26 +67,18 @@ func TestLoopbackReachesThisMachineAndNoOther(t *testing.T) {
 		t.Errorf("an address alone, to which any name may have led: %v", err)
 	}
 	for host, want := range map[string]bool{"localhost": true, "127.0.0.1": true, "10.0.0.1": false} {
-		if err := mine().CheckHost(t.Context(), host); (err == nil) != want {
-			t.Errorf("checking %s: %v", host, err)
+		conn, err := mine().Dial(t.Context(), "tcp", net.JoinHostPort(host, portOf(t, target.URL)))
+		if err == nil {
+			conn.Close()
+		}
+		if (err == nil) != want {
+			t.Errorf("dialling %s: %v", host, err)
 		}
 	}
 }
 
-// resolve lets every name lead to one address for the test, which must not run in parallel.
-func resolve(t *testing.T, addr [4]byte) {
-	t.Helper()
-	before := net.DefaultResolver
-	t.Cleanup(func() { net.DefaultResolver = before })
-	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-		client, server := net.Pipe()
-		go answer(server, addr)
-		return client, nil
-	}}
-}
-
 func TestARebindingNameDoesNotReachThisMachine(t *testing.T) {
-	resolve(t, [4]byte{127, 0, 0, 1})
+	guardtest.Resolve(t, func(int) [4]byte { return [4]byte{127, 0, 0, 1} })
 	reached := false
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 	t.Cleanup(target.Close)
@@ -96,7 +86,7 @@ func TestARebindingNameDoesNotReachThisMachine(t *testing.T) {
 	if addrs, err := net.DefaultResolver.LookupHost(t.Context(), name); err != nil || !slices.Contains(addrs, "127.0.0.1") {
 		t.Fatalf("the name leads to %v (%v)", addrs, err)
 	}
-	client := mine().Client(5 * time.Second)
+	client := mine().Client(5*time.Second, guard.MostAnswer)
 	if err := fetch(client, "http://127.0.0.1:"+portOf(t, target.URL)); err != nil || !reached {
 		t.Fatal(err)
 	}
@@ -104,53 +94,21 @@ func TestARebindingNameDoesNotReachThisMachine(t *testing.T) {
 	if err := fetch(client, "http://"+name+":"+portOf(t, target.URL)); !refused(err) || reached {
 		t.Errorf("calling: %v", err)
 	}
-	if err := mine().CheckHost(t.Context(), name); !refused(err) {
-		t.Errorf("checking: %v", err)
-	}
-}
-
-// answer is a name server over TCP that has one address for every name.
-func answer(conn net.Conn, addr [4]byte) {
-	defer conn.Close()
-	for {
-		var size uint16
-		if binary.Read(conn, binary.BigEndian, &size) != nil {
-			return
-		}
-		query := make([]byte, size)
-		if _, err := io.ReadFull(conn, query); err != nil {
-			return
-		}
-		end := 12 // of the question: a name, which ends with a zero, a type and a class
-		for query[end] != 0 {
-			end += int(query[end]) + 1
-		}
-		end += 5
-		reply := append([]byte{}, query[:end]...)
-		copy(reply[2:12], []byte{0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0})
-		if query[end-3] == 1 { // type A
-			reply[7] = 1
-			reply = append(append(reply, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4), addr[:]...)
-		}
-		if binary.Write(conn, binary.BigEndian, uint16(len(reply))) != nil {
-			return
-		}
-		if _, err := conn.Write(reply); err != nil {
-			return
-		}
+	if _, err := mine().Dial(t.Context(), "tcp", name+":"+portOf(t, target.URL)); !refused(err) {
+		t.Errorf("dialling: %v", err)
 	}
 }
 
 // TestNoRedirectLeadsToThisMachineFromElsewhere has a listed address with a name of its own as the server elsewhere.
 func TestNoRedirectLeadsToThisMachineFromElsewhere(t *testing.T) {
-	resolve(t, [4]byte{127, 0, 0, 2})
+	guardtest.Resolve(t, func(int) [4]byte { return [4]byte{127, 0, 0, 2} })
 	reached := make(chan struct{}, 10)
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached <- struct{}{} }))
 	t.Cleanup(target.Close)
 	redirect := http.RedirectHandler(target.URL, http.StatusTemporaryRedirect)
 	local := httptest.NewServer(redirect)
 	t.Cleanup(local.Close)
-	if err := fetch(mine().Client(5*time.Second), local.URL); err != nil {
+	if err := fetch(mine().Client(5*time.Second, guard.MostAnswer), local.URL); err != nil {
 		t.Errorf("from this machine to this machine: %v", err)
 	}
 	<-reached
@@ -164,7 +122,7 @@ func TestNoRedirectLeadsToThisMachineFromElsewhere(t *testing.T) {
 	t.Cleanup(server.Close)
 	elsewhere := "http://elsewhere.example:" + portOf(t, server.URL)
 	g := guard.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}, Loopback: true}
-	client := g.Client(5 * time.Second)
+	client := g.Client(5*time.Second, guard.MostAnswer)
 	if err := fetch(client, target.URL); err != nil { // and keeps the connection
 		t.Fatal(err)
 	}
@@ -180,7 +138,7 @@ func TestNoRedirectLeadsToThisMachineFromElsewhere(t *testing.T) {
 		t.Error("a redirect from elsewhere has reached this machine")
 	}
 	g.Allow = append(g.Allow, netip.MustParsePrefix("127.0.0.1/32"))
-	if err := fetch(g.Client(5*time.Second), elsewhere); err != nil {
+	if err := fetch(g.Client(5*time.Second, guard.MostAnswer), elsewhere); err != nil {
 		t.Errorf("from elsewhere, with this machine listed: %v", err)
 	}
 }

@@ -37,7 +37,7 @@ type Sender struct {
 
 // New makes a sender. A timeout of 0 is 10 s.
 func New(g guard.Guard, timeout time.Duration) *Sender {
-	client := g.Client(cmp.Or(timeout, defaultTimeout))
+	client := g.Client(cmp.Or(timeout, defaultTimeout), guard.MostAnswer)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // it would leave the list of services
 	return &Sender{g, client}
 }
@@ -106,7 +106,7 @@ func (s *Sender) Push(ctx context.Context, p deliver.Push) error {
 		return fmt.Errorf("pushing by %s: %w", host, kind(err))
 	}
 	defer answer.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
+	_, _ = io.Copy(io.Discard, answer.Body) // so that the connection can be used again
 	switch code := answer.StatusCode; {
 	case code == http.StatusNotFound || code == http.StatusGone:
 		return fmt.Errorf("pushing by %s: %w", host, deliver.ErrUnsubscribed)

@@ -80,6 +80,28 @@ func TestTheLongestPushFits(t *testing.T) {
 	}
 }
 
+// A push service whose answer never ends has the push. No time-out could end that: the bytes do.
+func TestAnAnswerWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	gone := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusCreated)
+		for part := make([]byte, 1<<16); ; {
+			if _, err := w.Write(part); err != nil {
+				close(gone)
+				return
+			}
+		}
+	}))
+	t.Cleanup(server.Close)
+	b := pushtest.New(t)
+	if err := push.New(here(), time.Hour).Push(t.Context(), b.Push(server.URL)); err != nil {
+		t.Error(err)
+	}
+	<-gone
+}
+
 // An error says what the push service answered, and nothing of the subscription.
 func TestErrors(t *testing.T) {
 	t.Parallel()

@@ -1,13 +1,12 @@
 package shout
 
 import (
+	"bytes"
+	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
-	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 )
 
@@ -17,97 +16,74 @@ type plan struct {
 	titled bool     // the service has titles
 }
 
-// params are the parameters of a notice.
-func (p plan) params(title string) *types.Params {
+// perform lets a service send a notice. A service without titles gets the title above the text.
+func (p plan) perform(service types.Service, title, text string) error {
+	params := &types.Params{}
 	if p.titled {
-		return &types.Params{"title": title}
+		(*params)["title"] = title
+	} else if title != "" {
+		text = title + "\n\n" + text
 	}
-	return &types.Params{}
-}
-
-// text is the text of a notice: without titles, the title stands above it.
-func (p plan) text(title, text string) string {
-	if p.titled || title == "" {
-		return text
-	}
-	return title + "\n\n" + text
+	return safely(func() error { return service.Send(text, params) })
 }
 
 // rehearse lets the library send a notice as far as its first request, which goes nowhere: many a URL lacks a part that is missed only
-// then, and some services refuse a notice for its title. smtp dials by itself: nothing of it is rehearsed.
-func rehearse(scheme, serviceURL string) (plan, error) {
-	if scheme == "smtp" {
-		u, err := url.Parse(serviceURL)
-		if err != nil {
-			return plan{}, errBadURL
-		}
-		return plan{to: u, titled: true}, nil
+// then, and some services refuse a notice for its title. A mail is not the library's to send.
+func rehearse(a address) (plan, error) {
+	service, err := locate(a, rehearsal(new(stage)))
+	if err != nil {
+		return plan{}, err
+	}
+	if m, ok := mailOf(service); ok {
+		return plan{to: &url.URL{Scheme: a.scheme, Host: m.server()}, titled: true}, nil
 	}
 	for _, titled := range []bool{true, false} {
 		p := plan{titled: titled}
-		if p.to = asked(serviceURL, p); p.to != nil && p.to.Hostname() != "" {
+		if p.to = asked(a, p); p.to != nil && p.to.Hostname() != "" {
 			return p, nil
 		}
 	}
 	return plan{}, errIncomplete
 }
 
-// asked is the URL that the library would ask; nil: it comes to no request.
-func asked(serviceURL string, p plan) *url.URL {
-	stage := make(stage, 1)
-	r, err := router.NewWithOptions(nil, types.SenderOptions{HTTPClient: &http.Client{Transport: stage, Timeout: defaultTimeout}, Timeout: defaultTimeout})
+func rehearsal(s *stage) *exchange { return &exchange{ctx: context.Background(), client: s} }
+
+// rehearsedTitle looks the same in a header, a form and JSON.
+const rehearsedTitle = "RehearsedTitle"
+
+// asked is the URL that the library would ask; nil: it comes to no request, or to one that lacks the title.
+func asked(a address, p plan) *url.URL {
+	stage := new(stage)
+	service, err := locate(a, rehearsal(stage))
 	if err != nil {
 		return nil
 	}
-	service, err := r.Locate(serviceURL)
-	if err != nil {
+	_ = p.perform(service, rehearsedTitle, "text") // it fails in either case
+	if !stage.titled {
 		return nil
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = perform(service, p.text("title", "text"), p.params("title")) // it fails in either case
-	}()
-	late := time.NewTimer(defaultTimeout)
-	defer late.Stop()
-	select {
-	case <-done:
-	case to := <-stage: // it may try again for a while, in vain
-		return to
-	case <-late.C:
-		return nil
-	}
-	select {
-	case to := <-stage:
-		return to
-	default:
-		return nil
-	}
+	return stage.first
 }
 
 // stage takes the first request of a rehearsal, and answers none.
-type stage chan *url.URL
+type stage struct {
+	first  *url.URL
+	titled bool // the title is in it
+}
 
 var errRehearsal = errors.New("this is a rehearsal")
 
-// RoundTrip implements http.RoundTripper.
-func (s stage) RoundTrip(r *http.Request) (*http.Response, error) {
+// Do implements types.HTTPClient.
+func (s *stage) Do(r *http.Request) (*http.Response, error) {
+	if s.first != nil {
+		return nil, errRehearsal
+	}
+	s.first = r.URL
+	var all bytes.Buffer
+	_ = r.Header.Write(&all) // into memory
 	if r.Body != nil {
-		_ = r.Body.Close() // as a RoundTripper must
+		_, _ = all.ReadFrom(r.Body)
 	}
-	select {
-	case s <- r.URL:
-	default: // it is not the first
-	}
+	s.titled = bytes.Contains(all.Bytes(), []byte(rehearsedTitle))
 	return nil, errRehearsal
-}
-
-// perform sends. The library reads URLs that anybody may have written: a panic in it is an error of the notice alone.
-func perform(service types.Service, text string, params *types.Params) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the service panicked: %w", errBadURL)
-		}
-	}()
-	return service.Send(text, params)
 }

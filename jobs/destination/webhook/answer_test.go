@@ -190,8 +190,8 @@ func TestWhereThereIsNoAnswer(t *testing.T) {
 		"an unknown certificate":    {tls, "its certificate cannot be verified: it has expired, is for another host, or of an authority that this machine does not know"},
 		"HTTP where TLS is spoken":  {plainAsTLS, "it does not speak TLS; is its url to begin with http://?"},
 		"a host without an address": {&httptest.Server{URL: "https://no-such-host.invalid"}, "the name of its host cannot be resolved"},
-		"a private address":         {&httptest.Server{URL: "http://10.0.0.1"}, "the address 10.0.0.1 is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"},
-		"a cloud's metadata":        {&httptest.Server{URL: "http://[fd00:ec2::254]"}, "the address fd00:ec2::254 is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"},
+		"a private address":         {&httptest.Server{URL: "http://10.0.0.1"}, "its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"},
+		"a cloud's metadata":        {&httptest.Server{URL: "http://[fd00:ec2::254]"}, "its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"},
 		"a port that cannot be":     {&httptest.Server{URL: "http://127.0.0.1:0"}, "connection refused"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,10 +32,8 @@ import (
 // Type is the destination's type in a definition.
 const Type = "webhook"
 
-const (
-	most     = 100      // actions in a batch
-	mostRead = 64 << 10 // bytes of an answer that are read, so that its connection serves again
-)
+// most is how many actions a batch has at most.
+const most = 100
 
 // Webhook is one destination.
 type Webhook struct {
@@ -50,7 +48,7 @@ type Webhook struct {
 // Open gives the OpenDestination of Type. getenv holds the secrets. All destinations
 // share one pool of connections.
 func Open(g guard.Guard, getenv func(string) string, now func() time.Time, userAgent string) deliver.OpenDestination {
-	transport := g.Client(deliver.CallLimit).Transport // its client would follow redirects
+	transport := g.Client(deliver.CallLimit, guard.MostAnswer).Transport // its client would follow redirects
 	return func(name string, def definition.Destination) (deliver.Destination, error) {
 		keys, err := keysOf(def.SecretEnv, getenv)
 		if err != nil {
@@ -130,6 +128,6 @@ func (w *Webhook) post(ctx context.Context, m message) error {
 		return unanswered(err)
 	}
 	defer resp.Body.Close()
-	_, _ = io.CopyN(io.Discard, resp.Body, mostRead) // the status is all that counts
+	_, _ = io.Copy(io.Discard, resp.Body) // so that the connection serves again; the status is all that counts
 	return verdict(resp, now)
 }
