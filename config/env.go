@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/domain/visit"
 )
 
 // Env is the checked environment. Variables documents each field: its unit, default and consequence.
@@ -23,6 +25,7 @@ type Env struct {
 	Concurrency  int
 	SweepBatch   int
 	StopTimeout  time.Duration
+	KeepVisitors time.Duration  // without a name and a chat
 	Waiting      int            // actions that may wait for one destination
 	WaitingMB    int            // megabytes of them
 	WaitingAllMB int            // megabytes of what waits for all destinations
@@ -83,6 +86,7 @@ func FromEnv(getenv func(string) string) (Env, error) {
 		SweepBatch:  500,
 		StopTimeout: 20 * time.Second,
 
+		KeepVisitors: visit.KeptUnnamed,
 		Waiting:      1_000_000,
 		WaitingMB:    512,
 		WaitingAllMB: 1024,

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/hours/zones"
+	"github.com/deskbell/deskbell/domain/visit"
 )
 
 // setting is a variable and how it gets into an Env.
@@ -65,6 +67,11 @@ func settings() []setting {
 			Name: "DESKBELL_STOP_TIMEOUT", Default: "20s", Allowed: "1s to 10m",
 			Doc: "How long a stopping process waits for its running jobs. Give the supervisor more than this before it kills: " +
 				"what is cut off is run again only a minute or two later.",
+		}},
+		{read: readKeep, Variable: Variable{
+			Name: "DESKBELL_KEEP_VISITORS", Default: "7d", Allowed: "1h to 30d",
+			Doc: "How long visitors are remembered after their last sign of life of whom neither a name nor a chat is known; others are for 30 days. " +
+				"Who comes back later is new: `once_per_visitor` speaks to them again. `worker` and `up` heed it; give every one the same.",
 		}},
 		whole("DESKBELL_WAITING_ACTIONS", "1000000", 1, 1_000_000_000, func(e *Env) *int { return &e.Waiting },
 			"Actions that may wait for one destination. When more do, the oldest are dropped and counted, until a twentieth is free: "+
@@ -147,6 +154,18 @@ func readStop(env *Env, value string) string {
 		return "is out of range"
 	}
 	env.StopTimeout = d
+	return ""
+}
+
+func readKeep(env *Env, value string) string {
+	d, err := hours.ParseDuration(value)
+	switch {
+	case err != nil:
+		return "is not a duration"
+	case time.Duration(d) < time.Hour || time.Duration(d) > visit.KeptNamed:
+		return "is out of range"
+	}
+	env.KeepVisitors = time.Duration(d)
 	return ""
 }
 

@@ -61,7 +61,7 @@ func (j reconcileJob) run(ctx context.Context, args ReconcileArgs, log *attempt)
 			break
 		}
 	}
-	if err := j.accepted.tidy(ctx, args.Shard); err != nil {
+	if err := errors.Join(j.accepted.tidy(ctx, args.Shard), j.store.ForgetSeen(ctx, args.Shard, j.now())); err != nil {
 		return err
 	}
 	if s.Actions > 0 {

@@ -30,6 +30,7 @@ type Config struct {
 	Batch       int           // subjects decided and committed together; at least 1
 	StopTimeout time.Duration // how long a stop waits for running jobs
 
+	KeepVisitors       time.Duration                      // without a name and a chat; zero: visit.KeptUnnamed
 	Bounds             deliver.Bounds                     // of what waits for destinations; the zero value: none
 	OpenDestination    map[string]deliver.OpenDestination // by type
 	DefaultDestination definition.Destination             // where actions go while no destination is defined
@@ -62,7 +63,7 @@ func NewWorker(c Config) *Worker {
 	}
 	p.accepted = &accepted{p, c.Redis.Client}
 	p.engine = engine.New(engine.Config{
-		Store: c.Store, TimeZone: c.TimeZone, Now: c.Now, Log: c.Log, Observer: c.Metrics, Batch: c.Batch, ShowHeldBack: true,
+		Store: c.Store, TimeZone: c.TimeZone, Now: c.Now, Log: c.Log, Observer: c.Metrics, Batch: c.Batch, KeepVisitors: c.KeepVisitors, ShowHeldBack: true,
 		AskSweep: func(ctx context.Context, shard int, nominal time.Time) error {
 			return enqueueSweep(ctx, p.queue, shard, nominal, false)
 		},

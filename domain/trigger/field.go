@@ -98,7 +98,7 @@ func visitorFields() []Field {
 			get: func(f *Facts, _ string) value { return countOf(f.Visitor.PreviousVisits) }},
 		{Name: "visitor.previous_chats", Kind: KindNumber, Unit: "chats", Doc: "How many chats there were before.",
 			get: func(f *Facts, _ string) value { return countOf(f.Visitor.PreviousChats) }},
-		{Name: "visitor.returning", Kind: KindTruth, Doc: "Whether there was a visit before this one: by `previous_visits`, else within the 30 days for which a visitor is remembered.", get: returning},
+		{Name: "visitor.returning", Kind: KindTruth, Doc: "Whether there was a visit before this one: by `previous_visits`, else within the time for which a visitor is remembered: 30 days with a name or a chat, else 7 (`DESKBELL_KEEP_VISITORS`).", get: returning},
 		{Name: "visitor.tags", Kind: KindTags, Doc: "Tags of the visitor.",
 			get: func(f *Facts, _ string) value { return tagsOf(f.Visitor.Tags) }},
 		{Name: "visitor.custom.NAME", Kind: KindAny, Doc: "Any attribute of the application's own: a text, a number, or `true` or `false`.",

@@ -259,21 +259,59 @@ func TestExpires(t *testing.T) {
 		want   time.Time
 	}{
 		{"nothing", nil, time.Time{}},
-		{"a sign of life", map[int]event.Type{0: event.PageViewed}, day(30)},
+		{"a sign of life", map[int]event.Type{0: event.PageViewed}, day(7)},
 		{"two", map[int]event.Type{0: event.PageViewed, 3: event.ChatRequested}, day(33)},
-		{"that they left", map[int]event.Type{0: event.PageViewed, 3: event.VisitorLeft}, day(33)},
-		{"others' doings are no sign", map[int]event.Type{0: event.PageViewed, 3: event.VisitorUpdated}, day(30)},
-		{"but are all there is", map[int]event.Type{3: event.VisitorUpdated}, day(33)},
+		{"that they left", map[int]event.Type{0: event.PageViewed, 3: event.VisitorLeft}, day(10)},
+		{"others' doings are no sign", map[int]event.Type{0: event.PageViewed, 3: event.VisitorUpdated}, day(7)},
+		{"but are all there is", map[int]event.Type{3: event.VisitorUpdated}, day(10)},
 		{"a chat that ended soon", map[int]event.Type{0: event.PageViewed, 20: event.ChatEnded}, day(30)},
 		{"a chat that ended late", map[int]event.Type{0: event.PageViewed, 25: event.ChatEnded}, day(32)},
 	} {
 		var state visit.State
+		chats := false
 		for _, n := range slices.Sorted(maps.Keys(tt.events)) {
+			chats = chats || tt.events[n] == event.ChatRequested
 			state.Merge(event.Event{ID: fmt.Sprint(n), Type: tt.events[n], Time: day(n), Data: event.Data{Visit: "1"}})
 		}
-		if got := state.Expires(); !got.Equal(tt.want) {
+		if got := state.Expires(0, chats); !got.Equal(tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
+	}
+}
+
+// Visitors with a name, or with a chat, are kept for longer.
+func TestExpiresSoonerWithoutANameAndAChat(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for _, tt := range []struct {
+		name    string
+		unnamed time.Duration
+		chats   bool
+		give    event.Attributes
+		then    event.Type // an event after that
+		want    time.Duration
+	}{
+		{"by default", 0, false, event.Attributes{Email: "a@b.example"}, "", 7 * day},
+		{"as it is set", 2 * day, false, event.Attributes{}, "", 2 * day},
+		{"as it is set, at most as long as others", 90 * day, false, event.Attributes{}, "", 30 * day},
+		{"with a name", 2 * day, false, event.Attributes{Name: "Ann"}, "", 30 * day},
+		{"with a chat that is known beside", 2 * day, true, event.Attributes{}, "", 30 * day},
+		{"with a chat that is over", 2 * day, false, event.Attributes{}, event.ChatEnded, 30 * day},
+	} {
+		var state visit.State
+		state.Merge(event.Event{ID: "1", Type: event.PageViewed, Time: second("0"), Data: event.Data{Visit: "1", Attributes: tt.give}})
+		if tt.then != "" {
+			state.Merge(event.Event{ID: "2", Type: tt.then, Time: second("0"), Data: event.Data{Visit: "1", Chat: "c"}})
+		}
+		if got := state.Expires(tt.unnamed, tt.chats).Sub(second("0")); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	var named visit.State
+	named.Merge(event.Event{ID: "1", Type: event.PageViewed, Time: second("0"), Data: event.Data{Visit: "1"}})
+	named.Did(trigger.Action{SetName: "Ann"}, "", second("0"))
+	if got := named.Expires(0, false).Sub(second("0")); got != 30*day {
+		t.Errorf("named by a trigger: %v", got)
 	}
 }
 

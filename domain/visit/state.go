@@ -16,8 +16,11 @@ const End = trigger.VisitEnd
 
 // How long a State is kept; see Expires.
 const (
-	keptAfterVisit = 30 * 24 * time.Hour
-	keptAfterChat  = 7 * 24 * time.Hour
+	// KeptUnnamed is the default for visitors of whom neither a name nor a chat is known: they are by far the most.
+	KeptUnnamed = 7 * 24 * time.Hour
+	// KeptNamed is how long others are kept, and the most for those.
+	KeptNamed     = 30 * 24 * time.Hour
+	keptAfterChat = 7 * 24 * time.Hour
 )
 
 // The bounds of a State. Its texts are as long as an event.Intake lets them be, so that conditions see them whole: at worst a
@@ -284,9 +287,10 @@ func (s *State) seen(id string) time.Time {
 	return v.Seen
 }
 
-// Expires is when the State can go without loss: 30 days after the visitor's last sign of life, or 7 days after the
-// end of their last chat, whichever is later. It is zero for the zero State.
-func (s *State) Expires() time.Time {
+// Expires is when the State can go: with a name or a chat 30 days after the visitor's last sign of life, or 7 days after the
+// end of their last chat, whichever is later; else after unnamed, which is KeptUnnamed where it is zero. chats tells whether a chat
+// of theirs is known beside the State. It is zero for the zero State.
+func (s *State) Expires(unnamed time.Duration, chats bool) time.Time {
 	last := s.Seen
 	for i := range s.Visits {
 		last = hours.Later(last, s.Visits[i].heard())
@@ -297,5 +301,18 @@ func (s *State) Expires() time.Time {
 	if last.IsZero() {
 		return time.Time{}
 	}
-	return hours.Later(last.Add(keptAfterVisit), s.ChatEnded.Add(keptAfterChat))
+	kept := KeptNamed
+	if !chats && s.ChatEnded.IsZero() && s.Said.At.IsZero() && !s.named() {
+		kept = min(cmp.Or(unnamed, KeptUnnamed), KeptNamed)
+	}
+	return hours.Later(last.Add(kept), s.ChatEnded.Add(keptAfterChat))
+}
+
+// named tells whether the visitor's name is known.
+func (s *State) named() bool {
+	switch string(s.Attributes["name"].Value) {
+	case "", `""`, "null":
+		return false
+	}
+	return true
 }

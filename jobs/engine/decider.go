@@ -27,6 +27,7 @@ type Decider struct {
 	store     Reader
 	schedules *schedules
 	policies  *policyCache
+	keep      time.Duration // see Config.KeepVisitors
 }
 
 // NewDecider makes a decider. The time zone is that of schedules and subjects that
@@ -221,7 +222,7 @@ func (d *Decider) propertiesAt(ctx context.Context, records []store.Record, at t
 			continue
 		}
 		id, _ := r.Subject.Property()
-		p := &propertyAt{id: id, agents: b.Agents, moves: moved}
+		p := &propertyAt{id: id, agents: b.Agents, moves: moved, keep: d.keep}
 		p.broken = guard(func() error { return p.read(b, r, d.policies, at) })
 		properties[id] = p
 	}

@@ -70,6 +70,9 @@ type Config struct {
 	Observer Observer // nil: none
 	Batch    int      // subjects decided and committed together; at least 1
 
+	// KeepVisitors is for how long visitors are remembered of whom neither a name nor a chat is known; zero: visit.KeptUnnamed.
+	KeepVisitors time.Duration
+
 	// ShowHeldBack lets some of the held-back messages be shown on the board, and the log warn of those that may have
 	// answered a program.
 	ShowHeldBack bool
@@ -92,6 +95,7 @@ func New(c Config) *Engine {
 		c.Observer = unobserved{}
 	}
 	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now, unfinished: c.Unfinished}}
+	e.decider.keep = c.KeepVisitors
 	if c.ShowHeldBack {
 		e.board = boardLimiter()
 	}

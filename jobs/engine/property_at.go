@@ -34,6 +34,8 @@ type propertyAt struct {
 	agents   map[string]*definition.Agent
 	servants []string // ids of the agents who serve it
 	broken   error    // why it cannot be decided on
+
+	keep time.Duration // visitors without a name and a chat; zero: visit.KeptUnnamed
 }
 
 // read decides on the property as of the instant, and keeps the results for its visitors.

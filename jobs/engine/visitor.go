@@ -276,7 +276,7 @@ func (v *visitor) forget(at time.Time) {
 
 // change completes the change to commit.
 func (v *visitor) change(at time.Time) error {
-	c, expires := &v.out, v.Visit.Expires()
+	c, expires := &v.out, v.Visit.Expires(v.keep, len(v.Chats) > 0)
 	switch {
 	case v.err != nil:
 		return v.err

@@ -28,10 +28,22 @@ func (h *seen) add(c *store.Change) {
 		h.at[e] = c.At
 		h.order = append(h.order, e)
 	}
-	for len(h.order) > 0 && !h.knows(h.order[0], c.At) {
+	h.forget(c.At)
+}
+
+func (h *seen) forget(at time.Time) {
+	for len(h.order) > 0 && !h.knows(h.order[0], at) {
 		delete(h.at, h.order[0])
 		h.order = h.order[1:]
 	}
+}
+
+// ForgetSeen implements store.Store.
+func (s *Store) ForgetSeen(_ context.Context, shard int, at time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shards[shard].seen.forget(at)
+	return nil
 }
 
 // knows tells whether an event was seen less than store.DedupeWindow before an instant.

@@ -56,6 +56,14 @@ func (s *Store) Seen(ctx context.Context, at time.Time, events map[store.Subject
 	return seen, nil
 }
 
+// ForgetSeen implements store.Store.
+func (s *Store) ForgetSeen(ctx context.Context, shard int, at time.Time) error {
+	if err := s.rdb.ZRemRangeByScore(ctx, s.keys[shard].heard, "-inf", score(at.Add(-store.DedupeWindow))).Err(); err != nil {
+		return fmt.Errorf("forgetting events of shard %d: %w", shard, err)
+	}
+	return nil
+}
+
 // seenAs is the form in which an event is kept: sixteen bytes, since there are many.
 func seenAs(subject store.Subject, id string) string {
 	sum := sha256.Sum256([]byte(string(subject) + " " + id))

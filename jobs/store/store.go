@@ -303,6 +303,8 @@ type Store interface {
 	// instant. It has to be called after Load: an event that is seen in between gives the
 	// record a new revision.
 	Seen(ctx context.Context, at time.Time, events map[Subject][]string) (map[Subject]map[string]bool, error)
+	// ForgetSeen forgets the events of a shard that are no longer known at an instant. Commits do that, too; where none come, it takes this.
+	ForgetSeen(ctx context.Context, shard int, at time.Time) error
 	// Page gives some records of a shard and the cursor of the next page; it
 	// starts with "" and ends with "". A record may come twice.
 	Page(ctx context.Context, shard int, cursor string, limit int) ([]Record, string, error)

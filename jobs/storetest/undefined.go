@@ -225,6 +225,23 @@ func (f *fixture) heard(at time.Time, s store.Subject, ids ...string) string {
 
 func hearings() []testCase {
 	return []testCase{
+		{"are forgotten after a day also when nobody comes, and not before", func(f *fixture) {
+			c := making(f.visitors(0, 1)[0])
+			c.Seen = []string{"a"}
+			f.commit(c)
+			f.must(f.store.ForgetSeen(f.Context(), 0, nine.Add(store.DedupeWindow-time.Second)))
+			if got := f.heard(nine, c.Subject, "a"); got != "a" {
+				f.Errorf("within the day: heard %q", got)
+			}
+			f.must(f.store.ForgetSeen(f.Context(), 1, nine.Add(store.DedupeWindow)))
+			if got := f.heard(nine, c.Subject, "a"); got != "a" {
+				f.Errorf("of another shard: heard %q", got)
+			}
+			f.must(f.store.ForgetSeen(f.Context(), 0, nine.Add(store.DedupeWindow)))
+			if got := f.heard(nine, c.Subject, "a"); got != "" {
+				f.Errorf("after the day: heard %q", got)
+			}
+		}},
 		{"are known again for a day, and then not", func(f *fixture) {
 			c := making(f.visitors(0, 1)[0])
 			c.Seen = []string{"a", "b c", "\xff"}
