@@ -33,7 +33,7 @@ const (
 	notesAtOnce = 8 // of a lane
 )
 
-// unfinished implements engine.Unfinished. It asks once for each lane, however many of its visitors wait.
+// unfinished implements engine.Unfinished. It asks once for each lane, however many of its visitors and agents wait.
 func (a *accepted) unfinished(ctx context.Context, waits []engine.Wait, except []string) ([]time.Time, error) {
 	until := make(map[client.Lane]time.Time)
 	for _, w := range waits {
@@ -59,11 +59,7 @@ func (a *accepted) unfinished(ctx context.Context, waits []engine.Wait, except [
 func (a *accepted) lanes(w engine.Wait) []client.Lane {
 	lanes := make([]client.Lane, 0, len(w.Subjects))
 	for _, s := range w.Subjects {
-		property, _, ok := s.Visitor()
-		if !ok {
-			property, _, _ = s.Chat()
-		}
-		lanes = append(lanes, client.Lane{Shard: a.store.Shard(s), Property: property})
+		lanes = append(lanes, client.LaneOf(s, a.store.Shard))
 	}
 	return lanes
 }
@@ -174,9 +170,11 @@ func (a *accepted) done(ctx context.Context, batch []*request) {
 		}
 		seen := make(map[client.Lane]bool)
 		for i := range r.events {
-			if lane, ok := client.LaneOf(&r.events[i], a.store.Shard); ok && !seen[lane] {
-				seen[lane] = true
-				notes[lane.Shard] = append(notes[lane.Shard], lane.Note(time.UnixMilli(r.accepted), r.task))
+			for _, lane := range client.LanesOf(&r.events[i], a.store.Shard) {
+				if !seen[lane] {
+					seen[lane] = true
+					notes[lane.Shard] = append(notes[lane.Shard], lane.Note(time.UnixMilli(r.accepted), r.task))
+				}
 			}
 		}
 	}

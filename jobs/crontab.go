@@ -50,7 +50,7 @@ type crontab struct {
 func (c *crontab) entries() []entry {
 	return []entry{
 		{CronEntry{"boundary", "0 * * * * *", "Asks for a sweep of each shard with something due: the boundaries of this minute."}, c.tick},
-		{CronEntry{"overdue", "5-59/5 * * * * *", "The same: what a dead worker held, what is due at an odd second, what is not delivered yet."}, c.tick},
+		{CronEntry{"overdue", "5-59/5 * * * * *", "The same: what a dead worker held, what is due, what is not delivered yet. Each beat asks ahead for the deadlines of agents before the next."}, c.tick},
 		{CronEntry{"reconcile", "0 23 * * * *", "Asks for a reconciliation of each shard, spread over 20 minutes."}, c.reconcileHourly},
 		{CronEntry{"calendars", "40 * * * * *", "Asks for the calendars to be fetched whose time has come: each every hour, or ten minutes after a failure."}, c.askCalendars},
 	}

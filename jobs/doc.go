@@ -68,7 +68,9 @@
 //	            visitor:wake ───┘  commit states, due times, actions and ids of events
 //
 // Before an event is acknowledged, a note in its shard says so. What is due for a visitor waits for the events that were
-// acknowledged before (jobs/client/accepted.go, accepted.go, engine/waits.go).
+// acknowledged before (jobs/client/accepted.go, accepted.go, engine/waits.go). So do the deadlines of agents. These move with
+// every sign of life, and so have no tasks of their own: each beat looks ahead for those before the next one, and asks for a
+// sweep of their shard at that instant, as does a decision by which one comes sooner (tick.go, timers.go).
 //
 // An event is known again by its id for a day: the id is written together with the state that
 // the event changed. An event of an agent is merged into the record of the agent, and the

@@ -34,7 +34,7 @@ func allJobs(p *parts, notifier Notifier, pusher Pusher, fetcher CalendarFetcher
 	notices := noticer{p}
 	visitors := newVisitors(p, timers{p}.ask, notices)
 	return []registered{
-		job(p, queueBoundary, "Decides on what is due in a shard.", sweepJob{p, notices}.run),
+		job(p, queueBoundary, "Decides on what is due in a shard. At the deadlines of agents it comes by `deskbell-timer`.", sweepJob{p, notices}.run),
 		job(p, queueBoundary, "Wakes all who use an edited schedule.", spreadJob{p}.run),
 		lastingJob(p, queueEvent, "Takes in events, together with those of other tasks.", eventsJob{visitors}.run),
 		job(p, queueTimer, "Decides on a visitor at the very instant at which something is due.", wakeJob{p, visitors}.run),

@@ -31,7 +31,7 @@ const (
 	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
 	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
 	queueEvent    = client.EventQueue   // events: a tenth of a second counts
-	queueTimer    = "deskbell-timer"    // visitors whose time comes: each task waits for its instant
+	queueTimer    = "deskbell-timer"    // visitors whose time comes, and shards with deadlines of agents: each task waits for its instant
 	queueUpkeep   = "deskbell-upkeep"   // reconciling: minutes count
 )
 

@@ -41,6 +41,23 @@ func enqueueSweepIn(ctx context.Context, q queue, shard int, wait time.Duration,
 		asynq.TaskID("sweep:"+uuid.NewString()), asynq.ProcessIn(max(0, wait-time.Second)))
 }
 
+// beat is how often the cron looks for work that is due.
+const beat = 5 * time.Second
+
+// aheadOf is how far ahead the cron, and whoever decides on an agent, looks for deadlines: up to the next beat, and as long
+// as a task comes early.
+const aheadOf = beat + 2*time.Second
+
+// enqueueSweepAt asks for a sweep at an instant that is near. Its task waits among those of timers, where a wait is in nobody's way.
+// It is asked for once, however many subjects are due then, and never for a beat of the cron, which comes anyway.
+func enqueueSweepAt(ctx context.Context, q queue, shard int, due, now time.Time) error {
+	if due.After(now) && due.Equal(due.Truncate(beat)) {
+		return nil
+	}
+	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: due}, queueTimer, shard,
+		asynq.TaskID(fmt.Sprintf("deadline:%d:%d", shard, due.UnixMilli())), asynq.ProcessIn(max(0, due.Sub(now)-2*time.Second)))
+}
+
 // sweepJob decides on the subjects of a shard that are due.
 type sweepJob struct {
 	*parts
@@ -61,7 +78,7 @@ func (j sweepJob) run(ctx context.Context, args SweepArgs, log *attempt) error {
 	}
 	s := engine.SweepRun{Engine: j.engine, Shard: args.Shard, Lease: store.Lease{Holder: holder(ctx), For: engine.SweepLease}}
 	start := j.now()
-	err = s.Run(ctx, nominal)
+	err = runFree(ctx, &s, nominal)
 	reportSweep(&s, log)
 	j.observe.swept(s.Decided, j.now().Sub(start))
 	woken, passing := j.engine.PassOn(ctx, args.Shard)
@@ -73,6 +90,22 @@ func (j sweepJob) run(ctx context.Context, args SweepArgs, log *attempt) error {
 		err = errors.Join(err, j.deliverer.AskFor(ctx, args.Shard, j.now()))
 	}
 	return err
+}
+
+// runFree runs a sweep. Where another one holds the lease of the shard, it tries again some moments later: the other may have
+// looked for the last time just before this one's instant.
+func runFree(ctx context.Context, s *engine.SweepRun, nominal time.Time) error {
+	for pause := 25 * time.Millisecond; ; pause *= 2 {
+		s.Busy = false
+		if err := s.Run(ctx, nominal); err != nil || !s.Busy || pause > 100*time.Millisecond {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // reportSweep adds the work of a sweep to its line of the log.

@@ -28,6 +28,9 @@ func (t ticker) tick(ctx context.Context, nominal time.Time) error {
 			}
 		}
 	}
+	if err := t.lookAhead(ctx); err != nil {
+		return err
+	}
 	edited, err := t.store.Edited(ctx)
 	if err != nil {
 		return err
@@ -38,6 +41,23 @@ func (t ticker) tick(ctx context.Context, nominal time.Time) error {
 		}
 	}
 	return errors.Join(t.orphans.adoptAll(ctx), t.deliverer.Tick(ctx, pending, nominal))
+}
+
+// lookAhead asks for sweeps at the instants before the next beat at which agents, or properties, are due.
+func (t ticker) lookAhead(ctx context.Context) error {
+	now := t.now()
+	soon, err := t.store.Soon(ctx, now, now.Add(aheadOf))
+	if err != nil {
+		return err
+	}
+	for shard, instants := range soon {
+		for _, due := range instants {
+			if err := enqueueSweepAt(ctx, t.queue, shard, due, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // reconcile asks for a reconciliation of all shards within a span.

@@ -458,7 +458,7 @@ var decidedAt = regexp.MustCompile(` version$|^digest/\S+ after$|^chat/\S+ until
 
 // newer are values of a state that the older version does not write: what each chat's text was, what Deskbell did to a
 // visitor or a chat, the pages of tabs, a chat's visits, and what events say of agents.
-var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|tabs|sent|requested_in|spoken_in|held)( |$)|^agent/\S+ (presence|lowered)( |$)`)
+var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|tabs|sent|requested_in|spoken_in|held)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)`)
 
 // settled are the states, value by value, without those that differ between two runs or versions. Before an instant, only edits
 // change states: their times differ, too.

@@ -27,7 +27,7 @@ func TestWhyAnAgentIsOffline(t *testing.T) {
 		t.Fatal(err)
 	}
 	came := agent.Presence{}.With(agent.Agent{}, agent.Sign{ID: "e1", Kind: event.AgentActive, At: at})
-	o.hears("kim", came.Hold("acme/c7", agent.Held{Visitor: "v1", Assigned: at.Add(time.Minute), Asked: at.Add(time.Minute)}))
+	o.hears("kim", came.Hold(agent.Rules{}, "acme/c7", agent.Held{Visitor: "v1", Assigned: at.Add(time.Minute), Asked: at.Add(time.Minute)}))
 	const later = "2026-11-23T09:30:00Z"
 	said := o.run(later, "", "why", "agent", "kim").stdout
 	golden(t, "why_a_chat_waited", said)

@@ -96,6 +96,8 @@ type Agent struct {
 
 	// AsOf is the present of At, Available and NextBoundary: beyond it nobody is foreseen to become idle, to leave a chat
 	// unanswered, or to lose a session without a word, since one sign of life puts it off. Zero: all of them are foreseen.
+	// Decide acts on no such deadline after it, though it may have passed: a sign of life from before may still come. Zero: the
+	// instant of the decision.
 	AsOf time.Time
 }
 
@@ -112,10 +114,38 @@ type State struct {
 	// over because no notice was wanted or it was too late.
 	Told time.Time `json:"told,omitzero"`
 
-	// Lowered is when the agent last became idle, or left a chat unanswered too long, as far as they were told, or passed over.
-	Lowered  time.Time `json:"lowered,omitzero"`
+	// LoweredBy is when the agent last was lowered for each cause, as far as they were told, or passed over. Lowered is the same
+	// in records from before each cause had an instant of its own: it counts for all of them.
+	LoweredBy Causes    `json:"lowered_by,omitzero"`
+	Lowered   time.Time `json:"lowered,omitzero"`
+
+	// Passed is the latest deadline that has passed, for all who look at the agent: see Foreseen.
+	Passed time.Time `json:"passed,omitzero"`
+
+	Held     time.Time `json:"held,omitzero"` // since when a deadline that has passed waits for events; zero: none does
 	Presence Presence  `json:"presence,omitzero"`
 }
+
+// Causes have an instant for each cause of being lowered.
+type Causes struct {
+	AutoOffline time.Time `json:"auto_offline,omitzero"`
+	Idle        time.Time `json:"idle,omitzero"`
+}
+
+// of is the instant of a cause, by its reason.
+func (c *Causes) of(reason string) *time.Time {
+	if reason == ReasonAutoOffline {
+		return &c.AutoOffline
+	}
+	return &c.Idle
+}
+
+// lowered is when the agent was last told of a cause, or passed over.
+func (s State) lowered(reason string) time.Time { return later(*s.LoweredBy.of(reason), s.Lowered) }
+
+// Foreseen is the Agent.AsOf of everybody who looks at the agent of a state, and is not their own decision. A deadline counts
+// once that decision has acted on it: until then, an event from before the deadline may be on its way.
+func (s State) Foreseen() time.Time { return later(later(s.Passed, s.Lowered), time.Unix(0, 0)) }
 
 // Shown is the state as its readers see it: of the presence the agent's own choices alone, without visitors.
 func (s State) Shown() State {
@@ -136,6 +166,7 @@ type Notice struct {
 type Decision struct {
 	State    State
 	Changed  bool      // State differs from before for a reader
+	Told     bool      // those who follow the agent hear of it: the status is another, or until when; the reason alone tells them nothing
 	Before   Status    // the status before; empty: there was none
 	Boundary time.Time // the boundary that changed it; zero: an event or an edit did
 	Event    string    // the event that the status comes from, as far as it is known; empty where Boundary is not
@@ -144,4 +175,8 @@ type Decision struct {
 	// Unforeseen says that those who foresaw the agent by the state before are wrong: an event, or the lack of one, changed it.
 	Unforeseen bool
 	Due        time.Time // when to decide again; zero: only when something is edited
+
+	// Settled are the deadlines that had not passed when the agent was last decided on, and have by now: what happened before
+	// them has to be known.
+	Settled []time.Time
 }

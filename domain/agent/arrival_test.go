@@ -41,7 +41,7 @@ func live(r *rapid.T, a agent.Agent, arrivals []arrival, late func(due time.Time
 		if isFlip := d.Before != d.State.Status; isFlip && before.Version > 0 && !d.Unforeseen && d.Boundary.IsZero() {
 			r.Fatalf("at %v: nobody foresaw %+v after %+v", at, d, before)
 		}
-		for _, t := range []time.Time{d.State.Since, d.State.Until, d.State.Told, d.State.Lowered, d.Due, d.Boundary} {
+		for _, t := range []time.Time{d.State.Since, d.State.Until, d.State.Told, d.State.LoweredBy.Idle, d.State.LoweredBy.AutoOffline, d.State.Passed, d.Due, d.Boundary} {
 			if t.Location() != time.UTC || t.Nanosecond() != 0 {
 				r.Fatalf("%v is not a whole second in UTC: %+v", t, d)
 			}

@@ -17,13 +17,16 @@ func Decide(a Agent, before State, at time.Time) Decision {
 		at = before.Since
 	}
 	now := second(at)
-	a.Presence, a.AsOf = before.Presence, now
+	a.Presence = before.Presence
+	if a.AsOf.IsZero() || a.AsOf.After(now) {
+		a.AsOf = now
+	}
 	h := a.Hours.At(now)
 	j := judgeOf(&a)
 	v := j.verdict(now, h)
 	s := State{
 		Status: v.status, Reason: v.reason, Version: cmp.Or(before.Version, a.First),
-		Told: before.Told, Lowered: before.Lowered, Presence: before.Presence,
+		Told: before.Told, LoweredBy: before.LoweredBy, Lowered: before.Lowered, Passed: before.Passed, Presence: before.Presence,
 	}
 	next := j.next(now, v.status)
 	if next.known {
@@ -38,20 +41,21 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	if d.Boundary.IsZero() {
 		d.Event = v.event
 	}
+	d.Settled, s.Passed = j.passed(before.Passed, now, h)
 	if h.Since.After(s.Told) {
 		if before.Version > 0 { // a new agent has not lived through the boundaries before
 			d.Notices = a.notices(before, at)
 		}
 		s.Told = h.Since.UTC()
 	}
-	if v.deadline && v.since.After(s.Lowered) {
-		s.Lowered = v.since
+	if v.deadline && v.since.After(s.lowered(v.reason)) {
+		*s.LoweredBy.of(v.reason) = v.since
 		if kind := Kind(v.reason); slices.Contains(a.NotifyOn, kind) && now.Sub(v.since) <= hours.NoticeTooLate {
 			d.Notices = append(d.Notices, Notice{Kind: kind, Boundary: v.since, Until: s.Until, Reason: v.reason, Chat: v.chat})
 		}
 	}
-	d.Changed = before.Version == 0 || s.Status != before.Status || s.Next != before.Next ||
-		!s.Since.Equal(before.Since) || !s.Until.Equal(before.Until)
+	d.Told = before.Version == 0 || s.Status != before.Status || s.Next != before.Next || !s.Until.Equal(before.Until)
+	d.Changed = d.Told || !s.Since.Equal(before.Since)
 	if d.Changed {
 		s.Version++
 	}
@@ -96,7 +100,7 @@ func sinceOwn(before State, v verdict, began, at time.Time) (since, boundary tim
 	}
 	switch {
 	case v.deadline:
-		return v.since, isNew(v.since, before.Lowered)
+		return v.since, isNew(v.since, before.lowered(v.reason))
 	case !v.since.IsZero() && v.own:
 		return v.since, time.Time{}
 	case !v.since.IsZero():

@@ -28,6 +28,11 @@ func TestStoredForm(t *testing.T) {
 			Status: agent.Away, Reason: "idle", Since: at(t, "20 10:15"), Until: at(t, "20 17:00"), Next: agent.Offline,
 			Version: 8, Told: at(t, "20 09:00"), Lowered: at(t, "20 10:15"), Presence: everything(t),
 		}},
+		{"v3/deadlines.json", agent.State{
+			Status: agent.Away, Reason: "idle", Since: at(t, "20 10:15"), Until: at(t, "20 17:00"), Next: agent.Offline,
+			Version: 8, Told: at(t, "20 09:00"), LoweredBy: agent.Causes{AutoOffline: at(t, "20 09:40"), Idle: at(t, "20 10:15")},
+			Passed: at(t, "20 10:15"), Held: at(t, "20 10:20"),
+		}},
 	}
 	for _, tt := range tests {
 		golden, err := os.ReadFile("testdata/" + tt.file)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -109,7 +110,7 @@ func (j *judge) unanswered(t time.Time, h hours.State) (chat string, since time.
 			continue
 		}
 		if chat == "" || due.Before(since) || due.Equal(since) && id < chat {
-			chat, since = id, due
+			chat, since = strings.TrimSuffix(id, missed), due
 		}
 	}
 	return chat, since
@@ -145,6 +146,22 @@ func (j *judge) deadlines(h hours.State) []time.Time {
 		all = append(all, j.Rules.answerDue(held))
 	}
 	return all
+}
+
+// passed gives the deadlines between an instant and a later one, and the last of all that may be acted on.
+func (j *judge) passed(before, t time.Time, h hours.State) (settled []time.Time, last time.Time) {
+	if last = before; byHoursAlone(j.Agent) {
+		return nil, last
+	}
+	for _, due := range j.deadlines(h) {
+		if due.After(before) && !due.After(t) {
+			settled = append(settled, due)
+			if !due.After(j.AsOf) {
+				last = later(last, due)
+			}
+		}
+	}
+	return settled, last
 }
 
 // due is the first deadline after t that may change a status or what is foreseen of it; zero: none.

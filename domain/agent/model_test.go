@@ -253,13 +253,13 @@ func told(r *rapid.T, a agent.Agent, signs []agent.Sign, chats map[string]agent.
 	for i, s := range signs {
 		if i == len(signs)/2 {
 			for id, c := range chats {
-				p = p.Hold(id, c).Hold(id, c)
+				p = p.Hold(a.Rules, id, c).Hold(a.Rules, id, c)
 			}
 		}
 		p = p.With(a, s)
 	}
 	for id, c := range chats {
-		p = p.Hold(id, c)
+		p = p.Hold(a.Rules, id, c)
 	}
 	return p
 }

@@ -59,6 +59,9 @@ type Sign struct {
 
 // SignOf is the part of an agent in an event, and the agent. It is false for an event in which no agent did anything.
 func SignOf(e event.Event) (agent string, s Sign, ok bool) {
+	if agent, ok = event.Doer(&e); !ok {
+		return "", Sign{}, false
+	}
 	s = Sign{ID: e.ID, Kind: e.Type, At: e.Time, Session: e.Data.Session}
 	switch e.Type {
 	case event.AgentLoggedIn:
@@ -68,12 +71,10 @@ func SignOf(e event.Event) (agent string, s Sign, ok bool) {
 	case event.AgentActive:
 		s.Idle = e.Data.Idle
 	case event.AgentLoggedOut:
-	case event.ChatMessage, event.ChatAgentJoined:
+	default: // in a chat
 		s.Kind = event.AgentActive
-	default:
-		return "", Sign{}, false
 	}
-	return e.Data.Agent, s, e.Data.Agent != ""
+	return agent, s, true
 }
 
 // With is the presence with one more sign. Whether a choice is refused depends on the agent's definition of now. A logout is
@@ -124,9 +125,13 @@ func laterChoice(a, b Choice) Choice {
 // mostChats bounds the chats of an agent that are kept. Beyond it those that the agent left first are forgotten.
 const mostChats = 200
 
+// missed ends the id of a chat in which the agent left a question unanswered too long, while another one waits there, or it was
+// given to them anew. No id of a chat has a blank.
+const missed = " missed"
+
 // Hold is the presence with what a chat's decision told: its id is "property/chat". A zero field says nothing new, and Back is
-// not for the caller.
-func (p Presence) Hold(chat string, h Held) Presence {
+// not for the caller. Whoever has a chat, and gets it once more, has had it all the time.
+func (p Presence) Hold(r Rules, chat string, h Held) Presence {
 	was := p.Chats[chat]
 	h.Visitor = cmp.Or(h.Visitor, was.Visitor)
 	for _, f := range []struct{ now, before *time.Time }{{&h.Assigned, &was.Assigned}, {&h.Left, &was.Left}, {&h.Asked, &was.Asked}, {&h.Answered, &was.Answered}} {
@@ -135,12 +140,27 @@ func (p Presence) Hold(chat string, h Held) Presence {
 		}
 		*f.now = f.now.UTC()
 	}
+	if was.Holds() && was.Assigned.Before(h.Assigned) && h.Left.Before(was.Assigned) {
+		h.Assigned = was.Assigned
+	}
 	h.Back = time.Time{}
 	if h.Asked.Equal(was.Asked) && h.Assigned.Equal(was.Assigned) { // else it is another question
 		h.Back = was.Back
+	} else if old, ok := r.leftBehind(was, h); ok && (p.Chats[chat+missed].Asked.IsZero() || !p.Chats[chat+missed].Back.IsZero()) {
+		p.Chats = put(p.Chats, chat+missed, old, mostChats, heldLast)
 	}
 	p.Chats = put(p.Chats, chat, h, mostChats, heldLast)
 	return p
+}
+
+// leftBehind is a chat as it was, where the agent should have answered before the next question, or before they got it anew. What
+// comes then raises nobody.
+func (r *Rules) leftBehind(was, now Held) (old Held, ok bool) {
+	if old = was; old.Holds() {
+		old.Answered, old.Left = now.Answered, later(now.Asked, now.Assigned)
+	}
+	due := r.answerDue(old)
+	return old, !due.IsZero() && due.Before(later(now.Asked, now.Assigned))
 }
 
 func heldLast(h Held) (goesOn bool, last time.Time) { return h.Holds(), later(h.Assigned, h.Left) }

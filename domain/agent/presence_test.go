@@ -64,7 +64,7 @@ func (s *story) hold(when time.Time, chat string, facts []string) func(agent.Pre
 			h.Left = when
 		}
 	}
-	return func(p agent.Presence) agent.Presence { return p.Hold("acme/"+chat, h) }
+	return func(p agent.Presence) agent.Presence { return p.Hold(s.agent.Rules, "acme/"+chat, h) }
 }
 
 func tell(t testing.TB, a agent.Agent, lines ...string) *story {

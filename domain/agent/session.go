@@ -62,8 +62,8 @@ type span struct{ from, to, known time.Time }
 func (s span) covers(t time.Time) bool { return !t.Before(s.from) && (s.to.IsZero() || t.Before(s.to)) }
 
 // spans are the times of one session. The signs of a session with a TTL keep it alive from its login on, also when there
-// are gaps between them: only the latest is known.
-func (s Session) spans() []span {
+// are gaps between them: only the latest is known. One that would end by itself after asOf goes on: a sign of life may still come.
+func (s Session) spans(asOf time.Time) []span {
 	var spans []span
 	var open bool
 	for i, m := range s.Marks {
@@ -77,8 +77,8 @@ func (s Session) spans() []span {
 			spans, open = append(spans, span{from: at, known: at}), true
 		}
 	}
-	if open {
-		spans[len(spans)-1].to = s.expiry()
+	if end := s.expiry(); open && (asOf.IsZero() || !end.After(asOf)) {
+		spans[len(spans)-1].to = end
 	}
 	return spans
 }
@@ -107,17 +107,11 @@ func (p Presence) session(id string) Session {
 	return s
 }
 
-// attendance are the times at which an agent was logged in anywhere. Sessions that would end by themselves after asOf go
-// on: a sign of life may still come.
+// attendance are the times at which an agent was logged in anywhere; see spans.
 func (p Presence) attendance(asOf time.Time) []span {
 	var spans []span
 	for id := range p.Sessions {
-		for _, s := range p.session(id).spans() {
-			if s.to.After(asOf) && !asOf.IsZero() {
-				s.to = time.Time{}
-			}
-			spans = append(spans, s)
-		}
+		spans = append(spans, p.session(id).spans(asOf)...)
 	}
 	slices.SortFunc(spans, func(a, b span) int { return a.from.Compare(b.from) })
 	var joined []span

@@ -24,7 +24,7 @@ import (
 // AcceptedKey is the key of the notes in one shard.
 func AcceptedKey(shard int) string { return "deskbell:{" + strconv.Itoa(shard) + "}:accepted" }
 
-// Lane is a property in a shard.
+// Lane is a property in a shard, or the agents of a shard where it names no property.
 type Lane struct {
 	Shard    int
 	Property string
@@ -52,13 +52,29 @@ func ReadNote(note string) (at time.Time, task string) {
 	return time.UnixMilli(n), task
 }
 
-// LaneOf is the lane of an event; ok is false for one that no shard takes in.
-func LaneOf(e *event.Event, shard func(store.Subject) int) (l Lane, ok bool) {
+// LaneOf is the lane of a subject.
+func LaneOf(s store.Subject, shard func(store.Subject) int) Lane {
+	l := Lane{Shard: shard(s)}
+	if property, _, ok := s.Visitor(); ok {
+		l.Property = property
+	} else if property, _, ok := s.Chat(); ok {
+		l.Property = property
+	}
+	return l
+}
+
+// LanesOf are the lanes in which an event is noted: first that of the subject whose shard takes it in, then that of the agent
+// whose deed in a chat it is. There are none for one that no shard takes in.
+func LanesOf(e *event.Event, shard func(store.Subject) int) []Lane {
 	subject, ok := store.Addressee(e)
 	if !ok {
-		return Lane{}, false
+		return nil
 	}
-	return Lane{shard(subject), e.Data.Property}, true
+	lanes := []Lane{LaneOf(subject, shard)}
+	if who, ok := event.Doer(e); ok && subject != store.AgentSubject(who) {
+		lanes = append(lanes, LaneOf(store.AgentSubject(who), shard))
+	}
+	return lanes
 }
 
 // note writes the notes of a task.

@@ -57,25 +57,26 @@ func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID:
 func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error {
 	at, parcels := c.now(), make(map[int]*parcel) // by partition
 	for i := range events {
-		lane, ok := LaneOf(&events[i], c.shard)
-		if !ok {
+		lanes := LanesOf(&events[i], c.shard)
+		if len(lanes) == 0 {
 			continue // it names nobody
 		}
+		shard := lanes[0].Shard
 		body, err := events[i].MarshalJSON()
 		if err != nil {
 			return fmt.Errorf("encoding event %q: %w", events[i].ID, err)
 		}
-		p := parcels[lane.Shard%c.queue.partitions]
+		p := parcels[shard%c.queue.partitions]
 		if p == nil {
-			p = newParcel(lane.Shard)
-			parcels[lane.Shard%c.queue.partitions] = p
+			p = newParcel(shard)
+			parcels[shard%c.queue.partitions] = p
 		}
-		if !p.add(body, lane) {
+		if !p.add(body, lanes) {
 			if err := c.queue.enqueue(ctx, p, at); err != nil {
 				return err
 			}
-			*p = *newParcel(lane.Shard)
-			p.add(body, lane)
+			*p = *newParcel(shard)
+			p.add(body, lanes)
 		}
 	}
 	for _, p := range parcels {
@@ -97,13 +98,15 @@ type parcel struct {
 
 func newParcel(shard int) *parcel { return &parcel{shard: shard, lanes: make(map[Lane]bool)} }
 
-func (p *parcel) add(body []byte, lane Lane) bool {
+func (p *parcel) add(body []byte, lanes []Lane) bool {
 	if len(p.events) == event.MaxEvents || len(p.events) > 0 && p.size+len(body) > event.MaxBody {
 		return false
 	}
 	p.events = append(p.events, body)
 	p.size += len(body) + 1
-	p.lanes[lane] = true
+	for _, l := range lanes {
+		p.lanes[l] = true
+	}
 	return true
 }
 

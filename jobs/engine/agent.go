@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
@@ -11,8 +12,13 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// decideAgent decides on an agent's status and notices, after some news of them.
-func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNews, at time.Time) error {
+// agentHeldAgain is after how long an agent is looked at again whose deadline waits for events. Most of these are taken in
+// within a tenth of a second.
+const agentHeldAgain = 250 * time.Millisecond
+
+// decideAgent decides on an agent's status and notices, after some news of them. Deadlines after an instant are held back;
+// zero: none is.
+func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNews, then, at time.Time) error {
 	var state agent.State
 	if err := DecodeState(r.State, &state); err != nil {
 		return err
@@ -22,13 +28,19 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNew
 	if err != nil {
 		return err
 	}
-	a.First = r.Rev - 1 // as a property's
+	a.First, a.AsOf = r.Rev-1, then // the former as a property's
 	before := state
 	state.Presence = news.apply(a, state.Presence)
 	d := agent.Decide(a, state, at)
 	c.Due, c.Seen = d.Due, seenIDs(news.events)
+	switch {
+	case !then.IsZero():
+		d.State.Held, c.Due = cmp.Or(state.Held, at.UTC()), at.Add(agentHeldAgain)
+	case len(d.Settled) > 0:
+		c.settled, c.heldSince, c.concerns = d.Settled, state.Held, concernsOf(r.Subject, state.Presence)
+	}
 	c.Wake, c.Stir = r.Woken, d.Unforeseen
-	if d.Changed {
+	if d.Told {
 		if d.Before != d.State.Status {
 			c.Flips.Agent++
 		}
@@ -44,7 +56,8 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNew
 		}
 		forAgent(&c.Actions[len(c.Actions)-1], def)
 	}
-	if news.isNone() && !d.Changed && d.State.Reason == before.Reason && d.State.Told.Equal(before.Told) && d.State.Lowered.Equal(before.Lowered) {
+	if news.isNone() && !d.Changed && d.State.Reason == before.Reason && d.State.Told.Equal(before.Told) && d.State.Passed.Equal(before.Passed) &&
+		d.State.LoweredBy == before.LoweredBy && d.State.Held.Equal(before.Held) {
 		c.State = unchanged(r)
 		return nil
 	}
@@ -71,4 +84,15 @@ func agentCause(d agent.Decision, news *agentNews, rev int64) action.Cause {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
 	return action.Cause{Event: latest.ID}
+}
+
+// concernsOf are an agent, and the chats that they have with their visitors: events of these may put off what is due.
+func concernsOf(who store.Subject, p agent.Presence) []store.Subject {
+	subjects := []store.Subject{who}
+	for id, held := range p.Chats {
+		if property, chat, _ := strings.Cut(id, "/"); held.Holds() {
+			subjects = append(subjects, store.ChatSubject(property, chat), store.VisitorSubject(property, held.Visitor))
+		}
+	}
+	return subjects
 }

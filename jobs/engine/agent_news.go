@@ -23,7 +23,7 @@ func (n *agentNews) apply(a agent.Agent, p agent.Presence) agent.Presence {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(n.chats)) {
-		p = p.Hold(id, n.chats[id])
+		p = p.Hold(a.Rules, id, n.chats[id])
 	}
 	for _, sign := range n.signs {
 		p = p.With(a, sign)

@@ -230,21 +230,24 @@ func (b *Batch) zoneOf(def definition.Schedule, s *hours.Schedule) string {
 type presence struct {
 	stored []byte // the state with it; nil: it is decoded
 	said   agent.Presence
+	asOf   time.Time // which deadlines have passed
 }
 
-// AgentAt is Agent with their rules, and with what events have said of them, as of an instant.
+// AgentAt is Agent with their rules, and with what events have said of them, as of an instant. Of their deadlines those count
+// that their own decision has acted on.
 func (b *Batch) AgentAt(id string, at time.Time) (agent.Agent, error) {
 	a, err := b.ruled(id)
-	a.AsOf = at
 	heard := b.heard[id]
 	if err == nil && heard.stored != nil {
 		var state agent.State
 		if err = DecodeState(heard.stored, &state); err == nil {
-			heard = presence{said: state.Presence}
+			heard = presence{said: state.Presence, asOf: state.Foreseen()}
 			b.heard[id] = heard
 		}
 	}
-	a.Presence = heard.said
+	if a.Presence, a.AsOf = heard.said, heard.asOf; a.AsOf.IsZero() || a.AsOf.After(at) {
+		a.AsOf = at
+	}
 	return a, err
 }
 

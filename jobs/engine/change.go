@@ -74,8 +74,14 @@ func (c *Change) reschedule(before, after []TimerTask, at time.Time) {
 // soon, finds nothing to do, and is gone.
 const cancelAhead = 10 * time.Second
 
-// HasTimers tells whether the change asks for wake-ups, or cancels some.
-func (c *Change) HasTimers() bool { return len(c.Timers)+len(c.Cancel) > 0 }
+// HasTimers tells whether the change asks for wake-ups, or cancels some, or is of an agent, who may be due soon.
+func (c *Change) HasTimers() bool { return len(c.Timers)+len(c.Cancel) > 0 || c.HasDeadline() }
+
+// HasDeadline tells whether the change is of an agent who is to be decided on again.
+func (c *Change) HasDeadline() bool {
+	_, ok := c.Subject.Agent()
+	return ok && !c.Due.IsZero()
+}
 
 // Written are the changes as a store takes them.
 func Written(changes []Change) []store.Change {

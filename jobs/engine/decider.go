@@ -81,7 +81,7 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 			continue
 		}
 		c := changeOf(r)
-		if err := guard(func() error { return decideDefined(batch, r, &c, new(agentNews), at) }); err != nil {
+		if err := d.decideDefined(ctx, batch, r, &c, new(agentNews), at); err != nil {
 			batch.Broken[r.Subject] = err
 			c = toRetry(r, at)
 		}
@@ -98,14 +98,27 @@ func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Ti
 }
 
 // decideDefined decides on an agent, with some news of them, or on a property.
-func decideDefined(b *Batch, r *store.Record, c *Change, news *agentNews, at time.Time) error {
+func (d *Decider) decideDefined(ctx context.Context, b *Batch, r *store.Record, c *Change, news *agentNews, at time.Time) error {
 	if err := b.Broken[r.Subject]; err != nil {
 		return err
 	}
-	if id, ok := r.Subject.Agent(); ok {
-		return decideAgent(b, id, r, c, news, at)
+	id, ok := r.Subject.Agent()
+	if !ok {
+		return guard(func() error { return decideProperty(b, r, c, at) })
 	}
-	return decideProperty(b, r, c, at)
+	err := guard(func() error { return decideAgent(b, id, r, c, news, time.Time{}, at) })
+	if err != nil || len(c.settled) == 0 {
+		return err
+	}
+	c.asOf = func(then time.Time) (Change, []Skipped, error) {
+		held := []Change{changeOf(r)}
+		held[0].At = at
+		if err := guard(func() error { return decideAgent(b, id, r, &held[0], news, then, at) }); err != nil {
+			return held[0], nil, err
+		}
+		return held[0], nil, (serving{d.store, d.policies}).address(ctx, b, held, at)
+	}
+	return nil
 }
 
 // DecideNews is DecideVisitors for records with events of agents among them.
@@ -142,7 +155,7 @@ func (d *Decider) decideAgents(ctx context.Context, out *Outcome, agents []store
 			continue
 		}
 		c := changeOf(r)
-		if err := guard(func() error { return decideDefined(b, r, &c, news[r.Subject], at) }); err != nil {
+		if err := d.decideDefined(ctx, b, r, &c, news[r.Subject], at); err != nil {
 			out.Broken = append(out.Broken, Broken{r.Subject, err})
 			continue
 		}

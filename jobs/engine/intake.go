@@ -132,7 +132,7 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 	if err := in.addToDigests(ctx, out.Changes, t.At); err != nil {
 		return nil, err
 	}
-	told, err := tellAgents(ctx, in, out.Changes, t.At)
+	told, err := tellAgents(ctx, in, out.Changes, tasks, t.At)
 	t.add(told)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 
 // tellAgents writes the news of agents in the changes of visitors, and gives the changes of the agents. Without any, nothing is
 // read or written.
-func tellAgents(ctx context.Context, in intake, changes []Change, at time.Time) (told []Change, err error) {
+func tellAgents(ctx context.Context, in intake, changes []Change, tasks []string, at time.Time) (told []Change, err error) {
 	news := make(map[store.Subject]*agentNews)
 	for i := range changes {
 		for id, n := range changes[i].agents {
@@ -31,7 +31,7 @@ func tellAgents(ctx context.Context, in intake, changes []Change, at time.Time) 
 		if len(news) == 0 {
 			return told, nil
 		}
-		some, err := tellOnce(ctx, in, news, at)
+		some, err := tellOnce(ctx, in, news, tasks, at)
 		if err != nil {
 			return told, err
 		}
@@ -41,13 +41,16 @@ func tellAgents(ctx context.Context, in intake, changes []Change, at time.Time) 
 }
 
 // tellOnce writes what it can, and leaves the news of agents whose records another worker wrote first.
-func tellOnce(ctx context.Context, in intake, news map[store.Subject]*agentNews, at time.Time) ([]Change, error) {
+func tellOnce(ctx context.Context, in intake, news map[store.Subject]*agentNews, tasks []string, at time.Time) ([]Change, error) {
 	records, err := in.store.Load(ctx, slices.Sorted(maps.Keys(news)))
 	if err != nil {
 		return nil, err
 	}
 	var out Outcome
 	if err := in.decider.decideAgents(ctx, &out, records, news, at); err != nil {
+		return nil, err
+	}
+	if err := in.holdBack(ctx, &out, tasks, at); err != nil {
 		return nil, err
 	}
 	changes := slices.DeleteFunc(out.Changes, func(c Change) bool { return c.State == nil })

@@ -28,7 +28,7 @@ func (m moves) note(crew map[string]widget.Agent, news map[string]*agentNews) {
 		}
 		one, after := m[id], a.Presence
 		for chat, held := range n.chats {
-			after = after.Hold(chat, held)
+			after = after.Hold(a.Rules, chat, held)
 			one.busy = hours.Later(one.busy, held.Stirred())
 		}
 		one.chats += after.Holding() - a.Presence.Holding()

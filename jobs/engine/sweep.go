@@ -110,7 +110,7 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 
 // tell writes what the changes of visitors say of agents, and passes on what these ask for in their own shards.
 func (s *SweepRun) tell(ctx context.Context, changes []Change, at time.Time) error {
-	told, err := tellAgents(ctx, s.intake, changes, at)
+	told, err := tellAgents(ctx, s.intake, changes, nil, at)
 	flipped, stirred := Flips{}, make(map[int]bool)
 	for i := range told {
 		c := &told[i]

@@ -22,6 +22,21 @@ func (s *Store) Pending(_ context.Context, at time.Time) ([]store.Pending, error
 	return pending, nil
 }
 
+// Soon implements store.Store.
+func (s *Store) Soon(_ context.Context, after, until time.Time) ([][]time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	soon := make([][]time.Time, len(s.shards))
+	for n, sh := range s.shards {
+		for _, d := range sh.due.until(until)[len(sh.due.until(after)):] {
+			if at := instant(d.ms); !d.subject.Undefined() && !slices.ContainsFunc(soon[n], at.Equal) {
+				soon[n] = append(soon[n], at)
+			}
+		}
+	}
+	return soon, nil
+}
+
 // Depths implements store.Store.
 func (s *Store) Depths(_ context.Context, at time.Time) ([]store.Depth, error) {
 	s.mu.Lock()

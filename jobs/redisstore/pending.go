@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -50,6 +51,39 @@ func (s *Store) Pending(ctx context.Context, at time.Time) ([]store.Pending, err
 		pending[n] = store.Pending{Due: len(due[n].Val()) > 0, Wakes: some[k.wake], Notices: some[k.notices], Outbox: some[k.out]}
 	}
 	return pending, nil
+}
+
+// soonAtOnce is how many due times of a shard are read at once.
+const soonAtOnce = 1000
+
+// Soon implements store.Store. Visitors are in the same timetable, and may be many more.
+func (s *Store) Soon(ctx context.Context, after, until time.Time) ([][]time.Time, error) {
+	soon, shards := make([][]time.Time, len(s.keys)), make([]int, len(s.keys))
+	for n := range shards {
+		shards[n] = n
+	}
+	for offset := int64(0); len(shards) > 0; offset += soonAtOnce {
+		span := &redis.ZRangeBy{Min: "(" + score(after), Max: score(until), Offset: offset, Count: soonAtOnce}
+		replies := make(map[int]*redis.ZSliceCmd, len(shards))
+		if err := s.ask(ctx, func(p redis.Pipeliner) {
+			for _, n := range shards {
+				replies[n] = p.ZRangeByScoreWithScores(ctx, s.keys[n].due, span)
+			}
+		}); err != nil {
+			return nil, err
+		}
+		shards = slices.DeleteFunc(shards, func(n int) bool {
+			for _, due := range replies[n].Val() {
+				name, _ := due.Member.(string)
+				at := fromScore(due.Score)
+				if last := len(soon[n]) - 1; !store.Subject(name).Undefined() && (last < 0 || !soon[n][last].Equal(at)) {
+					soon[n] = append(soon[n], at)
+				}
+			}
+			return len(replies[n].Val()) < soonAtOnce
+		})
+	}
+	return soon, nil
 }
 
 // groups are shards that one command may read together: in a cluster each is alone.

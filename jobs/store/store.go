@@ -373,6 +373,8 @@ type Store interface {
 
 	// Pending gives the kinds of work that each shard has at an instant.
 	Pending(ctx context.Context, at time.Time) ([]Pending, error)
+	// Soon gives, for each shard, the instants after one and up to another at which subjects with a definition are due, in order.
+	Soon(ctx context.Context, after, until time.Time) ([][]time.Time, error)
 	// Depths measures each shard at an instant. It costs more than Pending: it is for
 	// occasional reports.
 	Depths(ctx context.Context, at time.Time) ([]Depth, error)

@@ -32,6 +32,27 @@ func depths() []testCase {
 				f.Error(diff)
 			}
 		}},
+		{"tells when subjects with a definition are due soon", func(f *fixture) {
+			s := f.subjects(1, 5)
+			f.define(nine.Add(-time.Second), s[0])
+			f.define(nine, s[1])
+			f.define(nine.Add(2500*time.Millisecond), s[2], s[3])
+			f.define(nine.Add(7*time.Second), s[4])
+			visitor := store.Change{Subject: f.visitors(1, 1)[0], NewRev: firstRev, State: []byte(`{}`), Due: nine.Add(time.Second)}
+			f.commit(visitor)
+			for _, until := range []time.Duration{7*time.Second - 1, 7 * time.Second} {
+				want := make([][]time.Time, f.store.Shards())
+				want[1] = []time.Time{nine.Add(2500 * time.Millisecond)}
+				if until == 7*time.Second {
+					want[1] = append(want[1], nine.Add(until))
+				}
+				got, err := f.store.Soon(f.Context(), nine, nine.Add(until))
+				f.must(err)
+				if diff := cmp.Diff(want, got); diff != "" {
+					f.Errorf("%s: %s", until, diff)
+				}
+			}
+		}},
 		{"counts actions until all destinations have had them", func(f *fixture) {
 			f.send(0, "1", "2", "3")
 			f.deliver(0, "a", 9, "a", "b")
