@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -67,6 +68,31 @@ func (t *telemetry) working(ctx context.Context) error {
 // readiness is the detail of /readyz.
 func (t *telemetry) readiness() map[string]any { return map[string]any{"time_zones": t.zones.Report()} }
 
+// unpaused is the check of a worker's /readyz that it may work on all queues.
+func unpaused(rdb redis.UniversalClient) web.Check {
+	return func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		switch names, err := jobs.PausedQueues(ctx, rdb); {
+		case err != nil:
+			return errors.New("no answer from Redis")
+		case len(names) > 0:
+			return fmt.Errorf("these queues are paused: %s", strings.Join(names, ", "))
+		}
+		return nil
+	}
+}
+
+// degraded is a check of a process that serves others, too: its failure is told, and takes the process from nobody.
+func degraded(check web.Check) web.Check {
+	return func(ctx context.Context) error {
+		if err := check(ctx); err != nil {
+			return web.DegradedError(err.Error())
+		}
+		return nil
+	}
+}
+
 // handler answers for a worker. With a key, metrics ask for it; without one, they are for this machine alone.
 func (t *telemetry) handler(key string, rdb redis.UniversalClient) http.Handler {
 	metrics := web.Metrics(t.registry)
@@ -78,7 +104,7 @@ func (t *telemetry) handler(key string, rdb redis.UniversalClient) http.Handler 
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
 	mux.Handle("GET /healthz", web.Health(t.alive))
-	mux.Handle("GET /readyz", web.Ready(t.readiness, t.working, web.RedisAnswers(rdb)))
+	mux.Handle("GET /readyz", web.Ready(t.readiness, t.working, web.RedisAnswers(rdb), unpaused(rdb)))
 	return mux
 }
 

@@ -84,6 +84,15 @@ func TestWorkerSaysHowItIs(t *testing.T) {
 	redistest.Wait(t, "it sees itself", func() bool {
 		return strings.Contains(p.get("/metrics", "").body, "deskbell_workers 1\n")
 	})
+	const paused = "asynq:{deskbell-boundary}:paused" // as the monitor does
+	if err := server.Client(t).Set(t.Context(), paused, 1, 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	p.answers("/readyz", response{503, `{"error":"these queues are paused: deskbell-boundary","status":"unavailable",` + zonesInUse()})
+	if err := server.Client(t).Del(t.Context(), paused).Err(); err != nil {
+		t.Fatal(err)
+	}
+	p.ready()
 	server.Stop(t)
 	p.answers("/readyz", response{503, `{"error":"no answer from Redis","status":"unavailable",` + zonesInUse()})
 	p.answers("/healthz", response{200, "ok\n"})

@@ -114,13 +114,13 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
 	s.shown.registry.MustRegister(received, refused)
 	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received})
-	public := agentpage.Public()
+	public, misses := agentpage.Public(), web.NewMisses(a.now)
 	maps.Copy(public, map[string]http.Handler{
-		"/v1/properties/{id}/widget":        page.WidgetState(live, a.now),
-		"/v1/properties/{id}/widget/stream": page.WidgetStream(live),
-		"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, s.client.Intake()),
+		"/v1/properties/{id}/widget":        page.WidgetState(live, misses, a.now),
+		"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses),
+		"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, s.client.Intake()),
 		"GET /healthz":                      web.Health(s.shown.alive),
-		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client)),
+		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client), degraded(unpaused(s.redis.Client))),
 	})
 	err = web.Serve(ctx, l, web.New(web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local, Rate: s.env.KeyRate, Refused: refused,

@@ -4,10 +4,12 @@ package monitor
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -34,7 +36,7 @@ func New(rdb redis.UniversalClient, root string, readOnly bool) (http.Handler, e
 		ReadOnly:         readOnly,
 	})
 	return http.NewCrossOriginProtection().Handler(&pages{
-		monitor: monitor, api: root + "/api/",
+		monitor: monitor, rdb: rdb, api: root + "/api/",
 		inline:  regexp.MustCompile(`(?s)<script>(.*?)</script>`),
 		foreign: regexp.MustCompile(`<link[^>]*href="https?://[^>]*>`),
 	}), nil
@@ -52,6 +54,7 @@ func (c sharedClient) MakeRedisClient() any { return c.UniversalClient }
 // enforce that.
 type pages struct {
 	monitor http.Handler
+	rdb     redis.UniversalClient
 	api     string         // the path below which there are no pages
 	inline  *regexp.Regexp // a script within a page
 	foreign *regexp.Regexp // a link to another site
@@ -61,19 +64,35 @@ type pages struct {
 // reads one. The monitor's own pages ask for a hundred.
 const mostTasks = 1000
 
+// mostPages bounds the number of a page: the place of its first task is a number, too.
+const mostPages = 1_000_000
+
 // ServeHTTP implements http.Handler.
 func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, p.api) {
 		http.Error(w, "pages are only read", http.StatusMethodNotAllowed) // asynqmon would answer with a page
 		return
 	}
-	if size, err := strconv.Atoi(r.URL.Query().Get("size")); err == nil && size > mostTasks {
-		http.Error(w, fmt.Sprintf("%d tasks are too many for one page: %d at most", size, mostTasks), http.StatusBadRequest)
+	if problem := pageProblem(r.URL.Query()); problem != "" {
+		http.Error(w, problem, http.StatusBadRequest)
 		return
+	}
+	if name, ok := p.queueOf(r); ok {
+		switch known, err := p.isKnown(r.Context(), name); {
+		case err != nil:
+			http.Error(w, noAnswer, http.StatusServiceUnavailable)
+			return
+		case !known:
+			http.Error(w, "there is no such queue", http.StatusNotFound)
+			return
+		}
 	}
 	file := &held{header: w.Header(), status: http.StatusOK}
 	p.monitor.ServeHTTP(file, r)
 	body := file.body.Bytes()
+	if file.status >= http.StatusInternalServerError { // asynqmon's own words may name the address of Redis
+		body = []byte(noAnswer + "\n")
+	}
 	if file.header.Get("Content-Type") == "" {
 		file.header.Set("Content-Type", http.DetectContentType(body))
 	}
@@ -85,6 +104,41 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	file.header.Set("Referrer-Policy", "no-referrer")
 	w.WriteHeader(file.status)
 	_, _ = w.Write(body) // an error: the client has gone
+}
+
+const noAnswer = "the monitor has no answer from Redis now"
+
+// pageProblem tells what is wrong with the page that is asked for; empty: nothing. Redis takes a size of none for all tasks there are.
+func pageProblem(query url.Values) string {
+	if size, err := strconv.Atoi(query.Get("size")); err == nil && (size < 1 || size > mostTasks) {
+		return fmt.Sprintf("%d tasks are no page: 1 to %d", size, mostTasks)
+	}
+	if page, err := strconv.Atoi(query.Get("page")); err == nil && (page < 1 || page > mostPages) {
+		return fmt.Sprintf("there is no page %d: 1 to %d", page, mostPages)
+	}
+	return ""
+}
+
+// queueOf is the queue that a request of the API names.
+func (p *pages) queueOf(r *http.Request) (name string, ok bool) {
+	rest, ok := strings.CutPrefix(r.URL.Path, p.api+"queues/")
+	if !ok {
+		return "", false
+	}
+	name, _, within := strings.Cut(rest, "/")
+	if !within && r.Method == http.MethodPost { // as in …:pause
+		name = name[:max(0, strings.LastIndexByte(name, ':'))]
+	}
+	return name, true
+}
+
+// isKnown tells whether there is a queue: asynq would make keys for one of any name.
+func (p *pages) isKnown(ctx context.Context, name string) (bool, error) {
+	known, err := p.rdb.SIsMember(ctx, "asynq:queues", name).Result()
+	if err != nil {
+		return false, fmt.Errorf("looking for a queue: %w", err)
+	}
+	return known, nil
 }
 
 // policy allows the monitor's own files, and the scripts within the page. The monitor writes its styles by script.

@@ -150,9 +150,14 @@ func TestMonitorShowsNoPayloadAndNoPassword(t *testing.T) {
 			t.Errorf("%s shows a secret: %s", path, got.body)
 		}
 	}
-	for size, want := range map[string]string{"1001": "400", "1000000000": "400", "1000": "200", "x": "200", "-1": "200"} {
+	for size, want := range map[string]string{"1001": "400", "1000000000": "400", "1000": "200", "1": "200", "x": "200", "0": "400", "-1": "400"} {
 		if got := m.get(q + "/archived_tasks?size=" + size); fmt.Sprint(got.status) != want {
 			t.Errorf("%s tasks at once: %d", size, got.status)
+		}
+	}
+	for page, want := range map[string]string{"1": "200", "7": "200", "0": "400", "-1": "400", "9223372036854775807": "400"} {
+		if got := m.get(q + "/archived_tasks?size=20&page=" + page); fmt.Sprint(got.status) != want {
+			t.Errorf("page %s: %d", page, got.status)
 		}
 	}
 	if got := m.get("/api/metrics"); strings.Contains(got.body, secret) {
@@ -177,6 +182,55 @@ func TestMonitorChangesNothingForOtherSites(t *testing.T) {
 	}
 	if got := m.ask(http.MethodPost, run, map[string]string{"Sec-Fetch-Site": "same-origin"}); got.status != http.StatusNoContent {
 		t.Errorf("its own page: %d %s", got.status, got.body)
+	}
+}
+
+// TestMonitorKnowsQueuesThatThereAre asks for others, which asynq would make.
+func TestMonitorKnowsQueuesThatThereAre(t *testing.T) {
+	t.Parallel()
+	m := newMonitored(t, false)
+	m.fill()
+	keys := func() int64 { return m.rdb.DBSize(t.Context()).Val() }
+	before := keys()
+	for _, path := range []string{"nothing:pause", "nothing:resume", ":pause", "deskbell-delivery:pause:pause", "x:deskbell-delivery:pause", "nothing/archived_tasks:run_all", "%64eskbell:pause"} {
+		if got := m.ask(http.MethodPost, "/api/queues/"+path, nil); got.status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+	}
+	for _, path := range []string{"nothing", "nothing/pending_tasks", "nothing/groups"} {
+		if got := m.get("/api/queues/" + path); got.status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+	}
+	if got := m.ask(http.MethodDelete, "/api/queues/nothing", nil); got.status != http.StatusNotFound {
+		t.Errorf("removed: %d %s", got.status, got.body)
+	}
+	if after := keys(); after != before {
+		t.Errorf("%d keys were made", after-before)
+	}
+	for _, verb := range []string{"pause", "resume"} {
+		if got := m.ask(http.MethodPost, "/api/queues/deskbell-delivery:"+verb, nil); got.status != http.StatusNoContent {
+			t.Errorf("%s: %d %s", verb, got.status, got.body)
+		}
+	}
+}
+
+// TestMonitorTellsNoAddressOfRedis asks while Redis refuses connections.
+func TestMonitorTellsNoAddressOfRedis(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	rdb := server.Client(t)
+	server.Stop(t)
+	handler, err := monitor.New(rdb, "/monitor", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/api/queues", "/api/queues/deskbell-delivery", "/api/servers", "/api/redis_info", "/api/scheduler_entries"} {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/monitor"+path, http.NoBody))
+		if w.Code < 500 || strings.Contains(w.Body.String(), "127.0.0.1") || !strings.Contains(w.Body.String(), "no answer from Redis") {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
 	}
 }
 

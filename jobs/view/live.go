@@ -75,6 +75,13 @@ func (l *Live) State(ctx context.Context, property string) (s *LiveState, err er
 	return s, err
 }
 
+// Has tells whether a property is kept: its state then costs no look into Redis, or one in some seconds, however many ask.
+func (l *Live) Has(property string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.kept[property] != nil
+}
+
 // use calls f, under the lock, with a property as it is in Redis; while Redis is away,
 // with the copy that is kept.
 func (l *Live) use(ctx context.Context, id string, f func(*liveProperty) error) error {

@@ -28,8 +28,14 @@ func Health(checks ...Check) http.Handler {
 	})
 }
 
+// DegradedError is the error of a check that something is wrong which does not keep the process from its own work.
+type DegradedError string
+
+// Error implements error.
+func (e DegradedError) Error() string { return string(e) }
+
 // Ready answers as Health does, in JSON: {"status": "ok"}, or {"status": "unavailable", "error": …}, and the fields of
-// detail.
+// detail. After a DegradedError the other checks still count; alone, it is told with 200 and the status "degraded".
 func Ready(detail func() map[string]any, checks ...Check) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -37,7 +43,10 @@ func Ready(detail func() map[string]any, checks ...Check) http.Handler {
 		answer, status := detail(), http.StatusOK
 		answer["status"] = "ok"
 		for _, check := range checks {
-			if err := check(r.Context()); err != nil {
+			err := check(r.Context())
+			if degraded := DegradedError(""); errors.As(err, &degraded) {
+				answer["status"], answer["error"] = "degraded", err.Error()
+			} else if err != nil {
 				answer["status"], answer["error"], status = "unavailable", err.Error(), http.StatusServiceUnavailable
 				break
 			}

@@ -42,12 +42,15 @@ func TestReady(t *testing.T) {
 	t.Parallel()
 	detail := func() map[string]any { return map[string]any{"time_zones": "2026f"} }
 	sick := func(context.Context) error { return errors.New("it is ill") }
+	tired := func(context.Context) error { return web.DegradedError("it is tired") }
 	for _, c := range []struct {
 		checks []web.Check
 		status int
 		body   string
 	}{
 		{nil, http.StatusOK, `{"status":"ok","time_zones":"2026f"}`},
+		{[]web.Check{tired}, http.StatusOK, `{"error":"it is tired","status":"degraded","time_zones":"2026f"}`},
+		{[]web.Check{tired, sick}, http.StatusServiceUnavailable, `{"error":"it is ill","status":"unavailable","time_zones":"2026f"}`},
 		{[]web.Check{sick, sick}, http.StatusServiceUnavailable, `{"error":"it is ill","status":"unavailable","time_zones":"2026f"}`},
 	} {
 		got := ask(t, web.Ready(detail, c.checks...), "")

@@ -64,6 +64,15 @@ func (l *limiter) wait(who string, q quota) time.Duration {
 	return left
 }
 
+// until is wait that counts nothing.
+func (l *limiter) until(who string, q quota) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	lacks := 1 - l.of(who, q).TokensAt(now)
+	return max(0, time.Duration(lacks/float64(q.perSecond)*float64(time.Second)))
+}
+
 // of is the limit of somebody. Call it under the lock.
 func (l *limiter) of(who string, q quota) *rate.Limiter {
 	one, ok := l.recent[who]
@@ -78,6 +87,37 @@ func (l *limiter) of(who string, q quota) *rate.Limiter {
 	}
 	l.recent[who] = one
 	return one
+}
+
+// Asker is who sends a request, for bounds of each: a key, or the address where there is none.
+func Asker(r *http.Request) string {
+	if name := Caller(r.Context()).Name; name != "" {
+		return "key " + name
+	}
+	return address(r)
+}
+
+// Misses limit how often one address may ask for an id that leads nowhere. Each such question costs a look into Redis, and anybody
+// may ask. The zero value is not usable.
+type Misses struct{ l *limiter }
+
+// NewMisses makes them.
+func NewMisses(now func() time.Time) *Misses { return &Misses{newLimiter(now)} }
+
+// missQuota is of one address. A proxy in front has one for everybody behind it.
+func missQuota() quota { return quota{50, 500} }
+
+// Missed counts a request that led nowhere.
+func (m *Misses) Missed(r *http.Request) { m.l.wait(address(r), missQuota()) }
+
+// Refused answers a request of an address that has missed too often lately, and tells whether it did.
+func (m *Misses) Refused(w http.ResponseWriter, r *http.Request) bool {
+	wait := m.l.until(address(r), missQuota())
+	if wait > 0 {
+		refusedFor(r, tooManyMisses)
+		tooMany(w, wait, "too many requests from this address were for ids that there are not: wait a moment")
+	}
+	return wait > 0
 }
 
 // tooMany answers 429, and says when to try again.

@@ -23,7 +23,8 @@ type requestLogKey struct{}
 // observed writes a log line for each request, and outlives panics.
 func (s *server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, line, out := s.Now(), new(requestLog), &response{ResponseWriter: w}
+		began, line, in := s.Now(), new(requestLog), &brokenBody{ReadCloser: r.Body}
+		out := &response{ResponseWriter: w, in: in}
 		defer func() {
 			if p := recover(); p != nil {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -39,7 +40,11 @@ func (s *server) observed(next http.Handler) http.Handler {
 		if r.ContentLength == 0 { // a stream may last longer than reading a request may
 			_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // not of every writer
 		}
-		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestLogKey{}, line)))
+		r = r.WithContext(context.WithValue(r.Context(), requestLogKey{}, line))
+		if r.ContentLength != 0 {
+			r.Body = in
+		}
+		next.ServeHTTP(out, r)
 	})
 }
 
@@ -76,24 +81,36 @@ func shownPath(r *http.Request) string {
 
 func isRead(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
-// response remembers the status of an answer.
+// response remembers the status of an answer. It answers for a handler that takes a body that was cut off for a fault of its own.
 type response struct {
 	http.ResponseWriter
 	status int
+	in     *brokenBody
+	muted  bool
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (r *response) WriteHeader(status int) {
+	if r.status == 0 && status == http.StatusInternalServerError && r.in.broken {
+		r.status, r.muted = http.StatusBadRequest, true
+		Problem(r.ResponseWriter, http.StatusBadRequest, "the body ended before it was whole")
+		return
+	}
 	if r.status == 0 && status >= 200 {
 		r.status = status
 	}
-	r.ResponseWriter.WriteHeader(status)
+	if !r.muted {
+		r.ResponseWriter.WriteHeader(status)
+	}
 }
 
 // Write implements http.ResponseWriter.
 func (r *response) Write(p []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
+	}
+	if r.muted {
+		return len(p), nil
 	}
 	return r.ResponseWriter.Write(p)
 }

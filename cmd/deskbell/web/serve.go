@@ -14,12 +14,13 @@ import (
 )
 
 // Serve answers on a listener until the context ends. Then it takes no more requests, ends streams by their contexts, and
-// gives the other requests the grace to finish.
+// gives the other requests the grace to finish; those whose bodies do not come, two seconds.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, to logrus.FieldLogger, grace time.Duration) error {
 	base, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	defer endStreams()
+	var awaited bodies
 	srv := &http.Server{
-		Handler:           h,
+		Handler:           awaited.watched(h),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      time.Minute, // streams set their own, for each event
@@ -36,6 +37,8 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, to logrus.FieldL
 	case <-ctx.Done():
 	}
 	endStreams()
+	hurry := time.AfterFunc(bodyAtStop, awaited.hurry)
+	defer hurry.Stop()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	err := srv.Shutdown(last)

@@ -161,6 +161,90 @@ func TestAStopDoesNotWaitForEver(t *testing.T) {
 	}
 }
 
+// TestABodyThatNeverComesHoldsUpNoStop promises bodies: to a stream, to handlers that read none of it, and to one that waits for it.
+func TestABodyThatNeverComesHoldsUpNoStop(t *testing.T) {
+	t.Parallel()
+	started := make(chan struct{}, 4)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
+		s, err := web.OpenStream(w)
+		if err == nil {
+			err = s.Send([]byte(":\n\n"))
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		started <- struct{}{}
+		<-r.Context().Done()
+	})
+	mux.HandleFunc("/ignores", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		started <- struct{}{}
+	})
+	mux.HandleFunc("/reads", func(w http.ResponseWriter, r *http.Request) {
+		started <- struct{}{}
+		_, _ = io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusBadRequest)
+	})
+	log, logged := logtest.NewNullLogger()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	const grace = 20 * time.Second
+	go func() { ended <- web.Serve(ctx, l, mux, log, grace) }()
+	for _, head := range []string{
+		"GET /stream HTTP/1.1\r\nContent-Length: 10", "GET /stream HTTP/1.1\r\nTransfer-Encoding: chunked",
+		"POST /ignores HTTP/1.1\r\nContent-Length: 10", "POST /reads HTTP/1.1\r\nContent-Length: 10",
+	} {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := conn.Write([]byte(head + "\r\nHost: x\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		<-started
+	}
+	began := time.Now()
+	stop()
+	if err := <-ended; err != nil || logged.LastEntry() != nil {
+		t.Errorf("they were cut off: %v, %v", err, logged.LastEntry())
+	}
+	if took := time.Since(began); took > grace/2 {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// TestABodyThatIsCutOffIsTheClientsFault ends the sending half of connections early.
+func TestABodyThatIsCutOffIsTheClientsFault(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t, withOthers)
+	for _, head := range []string{
+		"PUT /v1/properties/acme HTTP/1.1\r\nContent-Length: 100", "POST /v1/events HTTP/1.1\r\nContent-Length: 100",
+		"PUT /v1/properties/acme/override HTTP/1.1\r\nContent-Length: 100", "POST /v1/events HTTP/1.1\r\nTransfer-Encoding: chunked",
+	} {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", b.Server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := conn.Write([]byte(head + "\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n{\"a")); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(conn)
+		if err != nil || !strings.HasPrefix(string(got), "HTTP/1.1 400 ") || !strings.Contains(string(got), "application/problem+json") {
+			t.Errorf("%s: %s (%v)", head, got, err)
+		}
+	}
+}
+
 // TestAPanicOfAHandlerIsLogged also where nothing around the handler catches it.
 func TestAPanicOfAHandlerIsLogged(t *testing.T) {
 	t.Parallel()

@@ -26,6 +26,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/view"
 )
@@ -323,4 +324,36 @@ func followers(b *webtest.Bundle) int64 {
 		b.Fatal(err)
 	}
 	return n["deskbell:changed"]
+}
+
+// TestNobodyTakesAllStreamsOfTheBoard opens them with one key, and then one with another.
+func TestNobodyTakesAllStreamsOfTheBoard(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	one, two := b.Key(edit.Key{Name: "one", ReadOnly: true}), b.Key(edit.Key{Name: "two", ReadOnly: true})
+	open := func(key string) int {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.Server.URL+"/board/events?id=acme", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+key)
+		res, err := b.Server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { res.Body.Close() })
+		return res.StatusCode
+	}
+	for i := range 50 {
+		if code := open(one); code != http.StatusOK {
+			t.Fatalf("stream %d: %d", i, code)
+		}
+	}
+	if code := open(one); code != http.StatusServiceUnavailable {
+		t.Errorf("one more of the same key: %d", code)
+	}
+	if code := open(two); code != http.StatusOK {
+		t.Errorf("another key: %d", code)
+	}
 }

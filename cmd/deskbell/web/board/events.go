@@ -38,9 +38,10 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 		_, _ = web.OpenStream(w)
 		return
 	}
-	who := newReader(ids, r.FormValue("whole") != "")
+	who := newReader(web.Asker(r), ids, r.FormValue("whole") != "")
 	if !b.hub.enter(who) {
-		web.Problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once. Close a page that nobody needs.")
+		w.Header().Set("Retry-After", "30")
+		web.Problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once, or too many with this key. Close a page that nobody needs.")
 		return
 	}
 	defer b.hub.leave(who)
@@ -60,6 +61,7 @@ const (
 
 // reader is a browser that shows a page.
 type reader struct {
+	who   string // see web.Asker
 	ids   []string
 	whole bool // it shows all properties there are
 	wake  chan struct{}
@@ -72,8 +74,8 @@ type reader struct {
 	shownWith map[string]map[string]bool // agent → the properties that show them
 }
 
-func newReader(ids []string, whole bool) *reader {
-	r := &reader{ids: ids, whole: whole, wake: make(chan struct{}, 1), dirty: make(map[string]bool, len(ids)), all: true, shownWith: make(map[string]map[string]bool)}
+func newReader(who string, ids []string, whole bool) *reader {
+	r := &reader{who: who, ids: ids, whole: whole, wake: make(chan struct{}, 1), dirty: make(map[string]bool, len(ids)), all: true, shownWith: make(map[string]map[string]bool)}
 	for _, id := range ids {
 		r.dirty[id] = false
 	}

@@ -19,6 +19,7 @@ type hub struct {
 
 	mu      sync.Mutex
 	readers map[*reader]bool
+	whose   map[string]int     // how many readers somebody has
 	end     context.CancelFunc // nil without readers
 	news    news
 }
@@ -28,21 +29,23 @@ type news struct{ recent, destinations, feeds, zones []byte }
 
 const (
 	mostReaders = 200                    // of one process
+	mostOfOne   = 50                     // of one key, or of one address without a key: nobody keeps all others out
 	breath      = 300 * time.Millisecond // between two messages to a reader, so that changes of one moment are one message
 	newsAtLeast = 5 * time.Second        // how old news may be without a report of a change
 	retryFollow = time.Second
 )
 
-func newHub(c Config) *hub { return &hub{Config: c, readers: make(map[*reader]bool)} }
+func newHub(c Config) *hub { return &hub{Config: c, readers: make(map[*reader]bool), whose: make(map[string]int)} }
 
 // enter adds a reader; false: there are too many.
 func (h *hub) enter(r *reader) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.readers) >= mostReaders {
+	if len(h.readers) >= mostReaders || h.whose[r.who] >= mostOfOne {
 		return false
 	}
 	h.readers[r] = true
+	h.whose[r.who]++
 	if h.end == nil {
 		ctx, cancel := context.WithCancel(context.Background())
 		h.end = cancel
@@ -55,6 +58,9 @@ func (h *hub) leave(r *reader) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.readers, r)
+	if h.whose[r.who]--; h.whose[r.who] == 0 {
+		delete(h.whose, r.who)
+	}
 	if len(h.readers) == 0 {
 		h.end()
 		h.end, h.news = nil, news{}

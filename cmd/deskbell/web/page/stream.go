@@ -21,11 +21,11 @@ const widgetReaders = 20_000
 //
 // It drops a reader that does not keep up: its browser comes back by itself, and
 // begins with the state of that time. Mount it for all methods, as WidgetState.
-func WidgetStream(live *view.Live) http.Handler {
-	return readable(web.AtMost(widgetReaders, ofProperty(func(w http.ResponseWriter, r *http.Request) {
+func WidgetStream(live *view.Live, misses *web.Misses) http.Handler {
+	return readable(web.AtMost(widgetReaders, ofProperty(live, misses, func(w http.ResponseWriter, r *http.Request) {
 		now, watch, err := live.Watch(r.Context(), r.PathValue("id"))
 		if err != nil {
-			refuseWidget(w, r, err)
+			refuseWidget(w, r, misses, err)
 			return
 		}
 		defer watch.Close()

@@ -24,13 +24,13 @@ const answerWithin = 4 * time.Second
 // WidgetState answers GET /v1/properties/{id}/widget: the present state of a
 // property's widget, for any page to read. Mount it for all methods: pages of other
 // sites ask for leave with OPTIONS.
-func WidgetState(live *view.Live, now func() time.Time) http.Handler {
-	return readable(ofProperty(func(w http.ResponseWriter, r *http.Request) {
+func WidgetState(live *view.Live, misses *web.Misses, now func() time.Time) http.Handler {
+	return readable(ofProperty(live, misses, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 		defer cancel()
 		s, err := live.State(ctx, r.PathValue("id"))
 		if err != nil {
-			refuseWidget(w, r, err)
+			refuseWidget(w, r, misses, err)
 			return
 		}
 		h := w.Header()
@@ -71,25 +71,32 @@ func readable(read http.HandlerFunc) http.Handler {
 	})
 }
 
-// ofProperty refuses texts that cannot be an id, without a look into Redis.
-func ofProperty(read http.HandlerFunc) http.HandlerFunc {
+// ofProperty refuses texts that cannot be an id, without a look into Redis, and those who ask for too many ids that there are not.
+// Whoever asks for a property that is at hand is answered all the same: others behind the same proxy may have guessed.
+func ofProperty(live *view.Live, misses *web.Misses, read http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !definition.ValidID(r.PathValue("id")) {
-			refuseWidget(w, r, store.ErrNotFound)
-			return
+		switch id := r.PathValue("id"); {
+		case !definition.ValidID(id):
+			noProperty(w)
+		case live.Has(id) || !misses.Refused(w, r):
+			read(w, r)
 		}
-		read(w, r)
 	}
 }
 
 // refuseWidget says why there is no state. Faults inside of Deskbell are not for everybody to read.
-func refuseWidget(w http.ResponseWriter, r *http.Request, err error) {
+func refuseWidget(w http.ResponseWriter, r *http.Request, misses *web.Misses, err error) {
 	if errors.Is(err, store.ErrNotFound) {
-		web.Problem(w, http.StatusNotFound, "there is no such property: correct the id in the page, or define the property")
+		misses.Missed(r)
+		noProperty(w)
 		return
 	}
 	w.Header().Set("Retry-After", "2")
 	if r.Context().Err() == nil {
 		web.Problem(w, http.StatusServiceUnavailable, "the state cannot be read just now: try again in some seconds")
 	}
+}
+
+func noProperty(w http.ResponseWriter) {
+	web.Problem(w, http.StatusNotFound, "there is no such property: correct the id in the page, or define the property")
 }

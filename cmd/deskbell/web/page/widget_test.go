@@ -82,13 +82,13 @@ func newSite(t *testing.T, clock time.Time) *site {
 		cancel()
 		wait.Wait()
 	})
-	served := api.New(api.Config{Client: s.client, Now: s.now, Log: log})
+	served, misses := api.New(api.Config{Client: s.client, Now: s.now, Log: log}), web.NewMisses(s.now)
 	s.handler = web.New(web.Config{
 		API: served.Handlers, Docs: served.Docs, Keys: edit.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
-			"/v1/properties/{id}/widget":        page.WidgetState(live, s.now),
-			"/v1/properties/{id}/widget/stream": page.WidgetStream(live),
-			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, s.client.Intake()),
+			"/v1/properties/{id}/widget":        page.WidgetState(live, misses, s.now),
+			"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses),
+			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, s.client.Intake()),
 		},
 	})
 	s.server = httptest.NewServer(s.handler)
@@ -286,5 +286,35 @@ func TestWidgetsAnswerAsTheDocumentSays(t *testing.T) {
 	for _, path := range []string{state, stream} {
 		a := b.Want(http.StatusNotFound, webtest.Request{}, "GET", strings.Replace(path, "{id}", "none", 1), "")
 		d.Check("/paths/"+webtest.Escaped(path)+"/get/responses/404/content/application~1problem+json/schema", a.Body)
+	}
+}
+
+// TestGuessedPropertiesCostALimitedNumberOfLooks asks for ids that there are not, more often than an address may.
+func TestGuessedPropertiesCostALimitedNumberOfLooks(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	if a := s.ask(http.MethodGet, "acme/widget"); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	codes := make(map[int]int)
+	last := func(path string) shown {
+		a := s.ask(http.MethodGet, path)
+		codes[a.status]++
+		return a
+	}
+	for i := 0; codes[http.StatusTooManyRequests] < 100 && i < 20_000; i++ {
+		last(fmt.Sprintf("none-%d/widget", i))
+		last(fmt.Sprintf("none-%d/widget/stream", i))
+	}
+	if codes[http.StatusNotFound] < 500 || len(codes) != 2 {
+		t.Errorf("answered: %v", codes)
+	}
+	if a := last("none/widget"); a.status == http.StatusTooManyRequests && a.header.Get("Retry-After") != "1" {
+		t.Errorf("try again after %q", a.header.Get("Retry-After"))
+	}
+	for range 100 { // what is at hand costs nothing, and is for everybody
+		if a := s.ask(http.MethodGet, "acme/widget"); a.status != http.StatusOK {
+			t.Fatalf("a property that there is: %d %s", a.status, a.body)
+		}
 	}
 }
