@@ -169,8 +169,8 @@ func (a *accepted) done(ctx context.Context, batch []*request) {
 			continue
 		}
 		seen := make(map[client.Lane]bool)
-		for i := range r.events {
-			for _, lane := range client.LanesOf(&r.events[i], a.store.Shard) {
+		for i := range r.noted {
+			for _, lane := range client.LanesOf(&r.noted[i], a.store.Shard) {
 				if !seen[lane] {
 					seen[lane] = true
 					notes[lane.Shard] = append(notes[lane.Shard], lane.Note(time.UnixMilli(r.accepted), r.task))

@@ -20,10 +20,13 @@ type request struct {
 	task     string        // that of the events
 	accepted int64         // when they were, in Unix ms; 0: not known
 	due      store.Subject // empty: none
+	alone    string        // the property that it is of, where that is decided on by itself; see slow.go
+	noted    []event.Event // those whose notes are struck out when it is done: its own, or also others that were done before
 
 	done   chan struct{} // closed when the batch is; the fields below are read after that
 	err    error
-	held   bool // due waits for events: it is to come again
+	held   bool       // due waits for events: it is to come again
+	aside  []*request // those of it that have to be decided on alone
 	at     time.Time
 	follow []*engine.Change // changes whose timers and deliveries this task asks for
 	passOn []int            // shards whose requests to wake others it fulfils
@@ -35,6 +38,7 @@ type request struct {
 // all requests of that time.
 type batcher struct {
 	process func([]*request)
+	most    func(*request) int // how many events a batch may have that begins with a request
 
 	mu      sync.Mutex
 	waiting []*request
@@ -118,7 +122,7 @@ func (b *batcher) next() []*request {
 	n, events := 0, 0
 	for ; n < len(b.waiting); n++ {
 		size := b.waiting[n].size()
-		if events+size > batchEvents && n > 0 {
+		if n > 0 && (events+size > b.most(b.waiting[0]) || b.waiting[n].alone != b.waiting[0].alone) {
 			break
 		}
 		events += size

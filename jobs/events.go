@@ -14,5 +14,5 @@ func (j eventsJob) run(ctx context.Context, args client.EventsArgs, log *attempt
 	if len(args.Events) == 0 {
 		return nil
 	}
-	return j.visitors.decide(ctx, &request{events: args.Events, task: originalTask(ctx), accepted: args.Accepted}, log)
+	return j.visitors.decide(ctx, &request{events: args.Events, noted: args.Events, task: originalTask(ctx), accepted: args.Accepted}, log)
 }

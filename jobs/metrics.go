@@ -45,7 +45,7 @@ func NewMetrics() *Metrics {
 			1, 10, 100, 1000, 10_000, 100_000),
 		deliveries: counter("deskbell_deliveries_total", "Actions given to a destination, by result: delivered, refused, failed, archived, untrue (a notice that was not sent, since what it says was over), dropped (too many waited).", "destination", "result"),
 		notices:    counter("deskbell_notices_total", "Notices by agents' own services, browsers and phones, by result: sent, failed, late and untrue (and so not sent: too much time had passed, or what it says was over), dropped (the service or subscription is no longer there).", "result"),
-		jobs:       counter("deskbell_jobs_total", "Runs of jobs, by result: done, failed (and done again later), archived, stopped (and handed to another worker).", "kind", "result"),
+		jobs:       counter("deskbell_jobs_total", "Runs of jobs, by result: done, failed (and done again later), archived, stopped (and handed to another worker), put_off (events of a property that takes long: they come later).", "kind", "result"),
 		events:     counter("deskbell_events_total", "Events that this worker has dealt with, by result: taken, repeated (they were heard before), dropped (their property is not defined).", "result"),
 		skipped:    counter("deskbell_messages_skipped_total", "Messages to visitors that were decided against, by reason; conditions, frequency, one_per_visit and superseded are the ordinary life of triggers.", "reason"),
 		missed:     counter("deskbell_cron_ticks_missed_total", "Times at which a cron entry should have run and did not. The next run does the work of those it missed.", "entry"),
@@ -77,7 +77,7 @@ func NewMetrics() *Metrics {
 		m.skipped.WithLabelValues(reason)
 	}
 	for _, job := range Jobs() {
-		for _, result := range []string{jobDone, jobFailed, jobArchived, jobStopped} {
+		for _, result := range []string{jobDone, jobFailed, jobArchived, jobStopped, jobPutOff} {
 			m.jobs.WithLabelValues(job.Kind, result)
 		}
 	}

@@ -29,7 +29,7 @@ type served struct {
 func decidingQueues(concurrency int) []served {
 	return []served{
 		{queueBoundary, concurrency, 300 * time.Millisecond, time.Second},
-		{queueEvent, eventsAtOnce / 2, 80 * time.Millisecond, 5 * time.Second},
+		{queueEvent, eventsAtOnce / 2, 80 * time.Millisecond, time.Second},
 		{queueEvent, eventsAtOnce / 2, 2 * time.Second, 30 * time.Second},
 		{queueTimer, timersAtOnce, 800 * time.Millisecond, time.Second}, // its tasks come two seconds early
 		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},

@@ -63,6 +63,8 @@ func logAttempt(ctx context.Context, to logrus.FieldLogger, log *attempt, err er
 		line.Info("job handed back: the worker stops")
 	case errors.Is(err, errGivenUp):
 		line.WithError(err).Debug("action archived: a line of its lane counts it")
+	case isLater(err):
+		line.WithError(err).Debug("job put off: its property has had its turn")
 	case errors.Is(err, asynq.SkipRetry):
 		line.WithError(err).Error("job archived: no retry will mend it")
 	case errors.Is(err, asynq.RevokeTask):
@@ -84,6 +86,7 @@ const (
 	jobFailed   = "failed"
 	jobArchived = "archived"
 	jobStopped  = "stopped"
+	jobPutOff   = "put_off"
 )
 
 func outcome(ctx context.Context, err error) string {
@@ -92,6 +95,8 @@ func outcome(ctx context.Context, err error) string {
 		return jobDone
 	case errors.Is(err, engine.ErrStopping):
 		return jobStopped
+	case isLater(err):
+		return jobPutOff
 	case errors.Is(err, asynq.RevokeTask):
 		return jobFailed
 	case errors.Is(err, asynq.SkipRetry) || lastTry(ctx):
@@ -122,14 +127,19 @@ func wakeUp[A Args](run func(context.Context, A, *attempt) error) func(context.C
 	}
 }
 
-// isFailure does not count a worker that died or stops: that is no fault of the task.
+// isFailure does not count a worker that died or stops, and a task that was put off: that is no fault of the task.
 func isFailure(err error) bool {
-	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, engine.ErrStopping)
+	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, engine.ErrStopping) && !isLater(err)
 }
+
+func isLater(err error) bool { return errors.As(err, new(*laterError)) }
 
 // retryDelay doubles from a second to a minute, unless the error says when. After an
 // error that is no failure, the task goes at once.
 func retryDelay(n int, err error, _ *asynq.Task) time.Duration {
+	if later := (*laterError)(nil); errors.As(err, &later) {
+		return later.in
+	}
 	if !isFailure(err) {
 		return 0
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/event"
@@ -20,24 +22,39 @@ type visitors struct {
 	askTimers func(context.Context, *engine.Change) error
 	notices   noticer
 	batchers  [batchers]batcher
+	slow      *slow
+	slowBatch batcher       // of properties that are decided on alone, one after the other
 	logged    oncePerMinute // by property: warnings that need not stand in the log for each event
 }
 
 func newVisitors(p *parts, askTimers func(context.Context, *engine.Change) error, notices noticer) *visitors {
-	v := &visitors{parts: p, askTimers: askTimers, notices: notices}
+	v := &visitors{parts: p, askTimers: askTimers, notices: notices, slow: newSlow()}
 	for i := range v.batchers {
-		v.batchers[i].process = v.process
+		v.batchers[i].process, v.batchers[i].most = v.process, func(*request) int { return batchEvents }
 	}
+	v.slowBatch.process = func(batch []*request) { v.processWith(batch, v.engine.ProcessAlone) }
+	v.slowBatch.most = func(r *request) int { return v.slow.atOnce(r.alone) }
 	return v
 }
 
-// decide has a request processed with others, and asks for the work that comes of it.
+// decide has a request processed, and asks for the work that comes of it. What it has of slow properties comes after the rest.
 func (v *visitors) decide(ctx context.Context, r *request, log *attempt) error {
-	first, ok := r.first()
-	if !ok {
-		return nil // it names nobody
+	alone := v.slow.split(r, v.now())
+	var errs []error
+	if first, ok := r.first(); ok {
+		errs = append(errs, v.decideIn(ctx, &v.batchers[v.store.Shard(first)%batchers], r, log))
+		alone = append(alone, r.aside...)
 	}
-	v.batchers[v.store.Shard(first)%batchers].add(r)
+	for _, one := range alone {
+		errs = append(errs, v.decideAlone(ctx, one, log))
+		r.held = r.held || one.held
+	}
+	return unfinished(errs)
+}
+
+// decideIn has a request processed with others of a batcher.
+func (v *visitors) decideIn(ctx context.Context, b *batcher, r *request, log *attempt) error {
+	b.add(r)
 	select {
 	case <-r.done:
 	case <-ctx.Done(): // it may yet be done: then the next try finds that it was
@@ -49,11 +66,41 @@ func (v *visitors) decide(ctx context.Context, r *request, log *attempt) error {
 	return r.err
 }
 
+// decideAlone has a request of a slow property processed, part by part. The error is a *laterError where too many of its events wait.
+func (v *visitors) decideAlone(ctx context.Context, r *request, log *attempt) error {
+	leave, err := v.slow.enter(r, v.now())
+	if err != nil {
+		return err
+	}
+	defer leave()
+	log.Field("alone", r.alone)
+	for _, part := range r.parts(v.slow.atOnce(r.alone)) {
+		if err := v.decideIn(ctx, &v.slowBatch, part, log); err != nil {
+			return err
+		}
+		r.held = part.held
+	}
+	return nil
+}
+
+// unfinished is the error of a task of several parts. One that a retry mends comes before one that none does.
+func unfinished(errs []error) error {
+	mend := slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil || errors.Is(err, asynq.SkipRetry) })
+	if len(mend) > 0 {
+		return errors.Join(mend...)
+	}
+	return errors.Join(errs...)
+}
+
 // batchTime bounds the work on one batch. Requests that are not done come again with their tasks.
 const batchTime = 30 * time.Second
 
 // process is the work of a batcher.
-func (v *visitors) process(batch []*request) {
+func (v *visitors) process(batch []*request) { v.processWith(batch, v.engine.Process) }
+
+type processing func(ctx context.Context, events []event.Event, due []store.Subject, tasks ...string) (*engine.Taken, error)
+
+func (v *visitors) processWith(batch []*request, how processing) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTime) // a batch is of many tasks, and ends with none
 	defer cancel()
 	var events []event.Event
@@ -64,9 +111,16 @@ func (v *visitors) process(batch []*request) {
 			due = append(due, r.due)
 		}
 	}
-	taken, err := v.engine.Process(ctx, events, due, tasksOf(batch)...)
+	taken, err := how(ctx, events, due, tasksOf(batch)...)
 	for _, r := range batch {
 		r.err, r.at, r.held = errors.Join(err, r.left(taken.Broken)), taken.At, taken.Held[r.due]
+		r.aside = r.takeOut(func(property string) bool { return taken.Aside[property] })
+	}
+	for _, property := range v.slow.note(taken.Took, taken.At) {
+		if v.logged.first("slow "+property, taken.At) {
+			v.log.WithFields(logrus.Fields{"property": property, "each": v.slow.each(property).Round(time.Microsecond).String()}).
+				Warn("a property takes long to decide on, and is decided on alone for some minutes: make its regular expressions smaller (said once a minute)")
+		}
 	}
 	v.accepted.done(ctx, batch)
 	share(batch, taken.Changes)

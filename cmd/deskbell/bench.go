@@ -16,6 +16,7 @@ type benchCmd struct {
 	Agents     benchAgentsCmd     `cmd:"" help:"Let many agents log in, and measure."`
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let a boundary fall due for many properties; measure."`
 	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
+	Neighbours benchNeighboursCmd `cmd:"" help:"Let one property cost as much as it may; measure another."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
 	Triggers   benchTriggersCmd   `cmd:"" help:"Let many delayed messages fall due, and measure."`
 }
@@ -29,6 +30,7 @@ Examples:
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench agents --agents 10000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench neighbours
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers --messages 10000
 `
@@ -119,6 +121,34 @@ func (c *benchEventsCmd) Run(ctx context.Context, a *app) error {
 	}
 	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.EventFigures, error) {
 		return b.Events(ctx, c.Events, c.Rounds)
+	})
+}
+
+type benchNeighboursCmd struct {
+	For  time.Duration `default:"30s" help:"How long each half takes."`
+	JSON bool          `name:"json" help:"Print one JSON object."`
+}
+
+func (*benchNeighboursCmd) Help() string {
+	return `
+Fills the Redis of REDIS_URL, which must be empty, and runs one worker over it. Fifty visitors a second arrive at a shop, and it
+measures how long after each has been sent the greeting is committed: first alone, then while each event of another property
+takes as long as one may, and fifty of these come each second, more than there is time for. Redis, the worker and its deliveries
+share this machine. It empties that Redis at the end.
+
+Examples:
+
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench neighbours
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench neighbours --for 2m --json
+`
+}
+
+func (c *benchNeighboursCmd) Run(ctx context.Context, a *app) error {
+	if c.For < time.Second || c.For > time.Hour {
+		return usagef("--for=%s; 1s to 1h are allowed", c.For)
+	}
+	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.NeighbourFigures, error) {
+		return b.Neighbours(ctx, c.For)
 	})
 }
 

@@ -110,3 +110,16 @@ func TestInstructions(t *testing.T) {
 		t.Errorf("a condition without an expression has %d", got)
 	}
 }
+
+// TestEventsThatAreDecidedOnTogetherShareABudget puts one expression to many events, each of which could pay for it.
+func TestEventsThatAreDecidedOnTogetherShareABudget(t *testing.T) {
+	t.Parallel()
+	c := stored(t, "any", large, large, large, large) // all that one event has
+	facts := trigger.Facts{Page: trigger.PageView{URL: strings.Repeat("a", 2030)}, Budget: new(trigger.Budget)}
+	for n := range 8 {
+		facts.Budget.Next()
+		if v := c.Match(&facts); v.Undecided != (n >= 5) {
+			t.Errorf("event %d: %s", n, v)
+		}
+	}
+}

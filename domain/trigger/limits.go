@@ -29,6 +29,7 @@ const (
 	MostProgram  = 500                                // instructions of an expression
 	MostPrograms = 5000                               // instructions of all expressions of a property
 	mostCost     = MostProgram * (event.MostText + 1) // steps for one event: the largest expression over the longest text
+	mostTogether = 5 * mostCost                       // steps for all events of a visitor that are decided on together: some 0.2 s, which nothing can stop
 )
 
 const (

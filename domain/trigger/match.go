@@ -151,14 +151,22 @@ func (t *test) cost(v value) int {
 	}
 }
 
-// Budget is how many steps of regular expressions are left for one event. The zero value has all of them.
-type Budget struct{ spent int }
+// Budget is how many steps of regular expressions are left for one event, and for all that are decided on together. The zero
+// value has all of them.
+type Budget struct{ spent, together int }
+
+// Next is for the next of the events that are decided on together.
+func (b *Budget) Next() { b.spent = 0 }
+
+// Spent is how many steps were taken for all events.
+func (b *Budget) Spent() int { return b.together }
 
 // spend takes steps from the budget; false: there are not so many left, and none is taken.
 func (b *Budget) spend(steps int) bool {
-	if steps > mostCost-b.spent {
+	if steps > mostCost-b.spent || steps > mostTogether-b.together {
 		return false
 	}
 	b.spent += steps
+	b.together += steps
 	return true
 }

@@ -16,6 +16,7 @@ type Decision struct {
 	Skipped []Skipped   // effects that were decided against
 	Due     time.Time   // when to decide again; zero: when something happens
 	Settled []time.Time // the due times of the delayed timers that were dealt with
+	Steps   int         // of regular expressions, at most: some 10 ns each
 }
 
 // Effect is one thing to do.
@@ -99,7 +100,7 @@ type run struct {
 // again at the same instant does nothing.
 func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) Decision {
 	s.Fired = maps.Clone(s.Fired)
-	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC(), dues: new(trigger.Budget)}
+	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC(), budget: new(trigger.Budget), dues: new(trigger.Budget)}
 	r.end()
 	r.retime()
 	r.start(fresh)
@@ -108,6 +109,7 @@ func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) 
 	if len(r.State.Timers) > 0 {
 		r.Due = r.State.Timers[0].Due
 	}
+	r.Steps = r.budget.Spent() + r.dues.Spent()
 	return r.Decision
 }
 

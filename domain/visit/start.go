@@ -16,7 +16,7 @@ func (r *run) start(fresh []event.Event) {
 	slices.SortFunc(fresh, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID)) })
 	for _, e := range fresh {
 		r.settleDue(hours.Earliest(e.Time, r.at))
-		r.budget = new(trigger.Budget)
+		r.budget.Next()
 		r.choose(e)
 		for _, c := range r.policy.triggers {
 			if bool(c.Disabled) || !c.startsAt(e) || c.atViews() && !c.fragment && !r.State.opens(e) {

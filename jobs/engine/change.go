@@ -22,6 +22,7 @@ type Change struct {
 
 	Uncovered time.Duration // open time of a property before its flip in which nobody was on shift
 
+	steps     int                                        // of regular expressions that the decision took, at most
 	settled   []time.Time                                // the due times of what was dealt with that had waited for them
 	heldSince time.Time                                  // since when it had been held back; zero: it had not
 	concerns  []store.Subject                            // the visitor and their chats
@@ -50,6 +51,16 @@ func toRetry(r *store.Record, at time.Time) Change {
 	c.State, c.Due = r.State, at.Add(retryBroken)
 	return c
 }
+
+// toPostpone is the change of a record that is decided on later.
+func toPostpone(r *store.Record, at time.Time) Change {
+	c := changeOf(r)
+	c.State, c.Due, c.At = unchanged(r), at.Add(postponed), at
+	return c
+}
+
+// postponed is after how long a record comes again whose property has had its share of a sweep.
+const postponed = 4 * time.Second
 
 // retryBroken is after how long a record that cannot be decided on is tried again. An edit
 // will mend it, and an edit wakes it anyway.
@@ -117,6 +128,8 @@ type Outcome struct {
 	Skipped []Skipped             // messages that were decided against
 	Held    []store.Subject       // of whom something is due, and waits for events
 	Dropped map[store.Subject]int // how many events of properties and agents that are not defined
+
+	aside []*store.Record // of visitors who were not decided on: their property has had its share
 }
 
 // decidedAt notes of all changes when they were decided.

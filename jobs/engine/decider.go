@@ -63,11 +63,15 @@ func (d *Decider) Gather(ctx context.Context, records []store.Record) (*Batch, e
 // Decide decides on records as of an instant. Subjects that were removed in the
 // meantime are left out.
 func (d *Decider) Decide(ctx context.Context, records []store.Record, at time.Time) (Outcome, error) {
+	return d.decide(ctx, records, at, nil)
+}
+
+func (d *Decider) decide(ctx context.Context, records []store.Record, at time.Time, s *shares) (Outcome, error) {
 	batch, err := d.Gather(ctx, records)
 	if err != nil {
 		return Outcome{}, err
 	}
-	out, err := d.DecideVisitors(ctx, records, nil, at) // visitors and digests whose time has come
+	out, err := d.decideVisitors(ctx, records, nil, at, s) // visitors and digests whose time has come
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -121,9 +125,9 @@ func (d *Decider) decideDefined(ctx context.Context, b *Batch, r *store.Record, 
 	return nil
 }
 
-// DecideNews is DecideVisitors for records with events of agents among them.
-func (d *Decider) DecideNews(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time) (Outcome, error) {
-	out, err := d.DecideVisitors(ctx, records, events, at)
+// decideNews decides on visitors as decideVisitors does, for records with events of agents among them.
+func (d *Decider) decideNews(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time, s *shares) (Outcome, error) {
+	out, err := d.decideVisitors(ctx, records, events, at, s)
 	if err != nil {
 		return out, err
 	}
@@ -169,11 +173,11 @@ func (d *Decider) decideAgents(ctx context.Context, out *Outcome, agents []store
 	return nil
 }
 
-// DecideVisitors decides on visitors and digests as of an instant. Events are merged into the states of
+// decideVisitors decides on visitors and digests as of an instant. Events are merged into the states of
 // their visitors first; visitors without events, and digests, are there because their time has come. The
 // records are as Load gives them, also of visitors who are not there yet. No event was seen before; each is
 // noted as seen in its visitor's Change.
-func (d *Decider) DecideVisitors(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time) (Outcome, error) {
+func (d *Decider) decideVisitors(ctx context.Context, records []store.Record, events map[store.Subject][]event.Event, at time.Time, s *shares) (Outcome, error) {
 	var out Outcome
 	properties, err := d.propertiesAt(ctx, records, at)
 	if err != nil {
@@ -198,8 +202,10 @@ func (d *Decider) DecideVisitors(ctx context.Context, records []store.Record, ev
 		case r.Rev == 0 && len(fresh) == 0: // removed in between
 		case property == nil: // with its property
 			out.Changes = append(out.Changes, toRemove(r))
+		case s.isOver(id):
+			out.aside = append(out.aside, r)
 		default:
-			decideVisitor(&out, property, r, fresh, at)
+			s.measure(id, len(fresh), func() int { return decideVisitor(&out, property, r, fresh, at) })
 		}
 	}
 	out.decidedAt(at)

@@ -73,6 +73,10 @@ type Config struct {
 	// KeepVisitors is for how long visitors are remembered of whom neither a name nor a chat is known; zero: visit.KeptUnnamed.
 	KeepVisitors time.Duration
 
+	// Clock tells how long decisions take. Without one, all visitors of a batch are decided on together, however long one property
+	// takes.
+	Clock func() time.Time
+
 	// ShowHeldBack lets some of the held-back messages be shown on the board, and the log warn of those that may have
 	// answered a program.
 	ShowHeldBack bool
@@ -94,7 +98,7 @@ func New(c Config) *Engine {
 	if c.Observer == nil {
 		c.Observer = unobserved{}
 	}
-	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now, unfinished: c.Unfinished}}
+	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now, unfinished: c.Unfinished, clock: c.Clock}}
 	e.decider.keep = c.KeepVisitors
 	if c.ShowHeldBack {
 		e.board = boardLimiter()

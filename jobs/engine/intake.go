@@ -28,12 +28,16 @@ type intake struct {
 	store      intakeStore
 	decider    *Decider
 	now        func() time.Time
-	unfinished Unfinished    // nil: whatever was accepted is taken in
-	board      *rate.Limiter // limits the held-back messages that are shown there; nil: none are
+	unfinished Unfinished       // nil: whatever was accepted is taken in
+	board      *rate.Limiter    // limits the held-back messages that are shown there; nil: none are
+	clock      func() time.Time // tells how long decisions take; nil: that does not matter
 }
 
 // Taken is the result of processing.
 type Taken struct {
+	Took  map[string]Took // by property
+	Aside map[string]bool // properties whose events have to be processed again, alone: some of their visitors were not decided on
+
 	At      time.Time
 	Changes []Change // committed
 	Broken  []Broken
@@ -44,6 +48,7 @@ type Taken struct {
 	Events   int // new ones
 	Repeated int // seen before
 	lost     int // commits; each was decided anew
+	shares   *shares
 }
 
 // intakeTries is how often a decision is made anew. Each time, another worker has got on.
@@ -51,8 +56,30 @@ const intakeTries = 20
 
 // Process takes in events, and decides on visitors whose time has come. With an error, Taken still
 // holds for those that were committed; the others have to be given to it again. The events are those of some tasks.
+//
+// Visitors of a property that has had its share are not decided on: Taken.Aside has their property.
 func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject, tasks ...string) (*Taken, error) {
-	t := &Taken{At: in.now(), Dropped: make(map[store.Subject]int), Held: make(map[store.Subject]bool)}
+	return in.process(ctx, in.shares(true), events, due, tasks)
+}
+
+// ProcessAlone is Process for one property, whose share is all there is.
+func (in intake) ProcessAlone(ctx context.Context, events []event.Event, due []store.Subject, tasks ...string) (*Taken, error) {
+	return in.process(ctx, in.shares(false), events, due, tasks)
+}
+
+// shares measures decisions, where it matters how long they take.
+func (in intake) shares(bounded bool) *shares {
+	if in.clock == nil {
+		return nil
+	}
+	return newShares(in.clock, bounded)
+}
+
+func (in intake) process(ctx context.Context, s *shares, events []event.Event, due []store.Subject, tasks []string) (*Taken, error) {
+	t := &Taken{At: in.now(), Dropped: make(map[store.Subject]int), Held: make(map[store.Subject]bool), Aside: make(map[string]bool), shares: s}
+	if s != nil {
+		t.Took = s.took
+	}
 	events = slices.Clone(events)
 	event.Arrive(events, t.At) // by the clock of this worker, too: they may be from another machine
 	news := make(map[store.Subject][]event.Event)
@@ -65,6 +92,7 @@ func (in intake) Process(ctx context.Context, events []event.Event, due []store.
 	}
 	for range intakeTries {
 		if len(news) == 0 {
+			parked = slices.DeleteFunc(parked, func(chat store.Subject) bool { return t.Aside[propertyOf(chat)] })
 			return t, in.unpark(ctx, t.At, parked)
 		}
 		if err := in.round(ctx, news, tasks, t); err != nil {
@@ -122,7 +150,7 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 	if err != nil {
 		return nil, err
 	}
-	out, err := in.decider.DecideNews(ctx, records, news, t.At)
+	out, err := in.decider.decideNews(ctx, records, news, t.At, t.shares)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +176,10 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 			continue
 		}
 		t.add([]Change{c})
+	}
+	for _, r := range out.aside {
+		property, _ := r.Subject.OnProperty()
+		t.Aside[property] = true
 	}
 	for _, s := range out.Held {
 		t.Held[s] = !lost[s]

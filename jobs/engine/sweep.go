@@ -59,9 +59,12 @@ func (s *SweepRun) Run(ctx context.Context, nominal time.Time) error {
 
 // Decide decides on records as of an instant, and commits.
 func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.Time) error {
-	out, err := s.decider.Decide(ctx, records, at)
+	out, err := s.decider.decide(ctx, records, at, s.shares(true))
 	if err != nil {
 		return err
+	}
+	for _, r := range out.aside { // the next beat has a share, too
+		out.Changes = append(out.Changes, toPostpone(r, at))
 	}
 	s.LogBroken(out.Broken)
 	if err := s.holdBack(ctx, &out, nil, at); err != nil {

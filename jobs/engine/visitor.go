@@ -22,16 +22,16 @@ const (
 	mostChats = 10                 // of a visitor: those in which something was asked last
 )
 
-// decideVisitor decides on one visitor. One that cannot be decided on is left as it is, and its
+// decideVisitor decides on one visitor, and gives the steps of regular expressions that it took, at most. One that cannot be decided on is left as it is, and its
 // events are not noted as seen.
-func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) {
+func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.Event, at time.Time) (steps int) {
 	c, skipped, err := change(p, r, fresh, at, at)
 	if err != nil {
 		out.Broken = append(out.Broken, Broken{r.Subject, err})
 		if len(fresh) == 0 {
 			out.Changes = append(out.Changes, toRetry(r, at))
 		}
-		return
+		return 0
 	}
 	if len(c.settled) > 0 {
 		c.asOf = func(then time.Time) (Change, []Skipped, error) { return change(p, r, fresh, then, at) }
@@ -41,6 +41,7 @@ func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.E
 	}
 	out.Changes = append(out.Changes, c)
 	out.Skipped = append(out.Skipped, skipped...)
+	return c.steps
 }
 
 // change is the change of a decision on one visitor as of an instant. What was due between that and the present one is held back.
@@ -140,7 +141,7 @@ func (v *visitor) choose(e event.Event) {
 func (v *visitor) decide(at time.Time) {
 	v.followHours(at)
 	d := visit.Decide(v.visits, v.Visit, v.fresh, v.visitScene(at), at)
-	v.Visit, v.due, v.out.settled = d.State, d.Due, d.Settled
+	v.Visit, v.due, v.out.settled, v.out.steps = d.State, d.Due, d.Settled, d.Steps
 	for _, e := range d.Effects {
 		v.act(triggered(e))
 		v.did(e)

@@ -15,6 +15,7 @@ import (
 type spoken struct {
 	store.Store
 	now func() time.Time
+	of  string // the property whose messages count; empty: all
 
 	mu      sync.Mutex
 	due     map[store.Subject]time.Time // of visitors who have had no message yet
@@ -57,7 +58,7 @@ func (o *spoken) Commit(ctx context.Context, changes []store.Change) ([]store.Su
 
 func (o *spoken) note(c *store.Change, at time.Time) {
 	o.heard += len(c.Seen)
-	if len(c.Actions) == 0 {
+	if property, _, _ := c.Subject.Visitor(); len(c.Actions) == 0 || o.of != "" && property != o.of {
 		return
 	}
 	due, waits := o.due[c.Subject]

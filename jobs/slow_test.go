@@ -1,0 +1,141 @@
+package jobs_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	logtest "github.com/sirupsen/logrus/hooks/test"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/memstore"
+	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
+)
+
+// attacked defines a property whose every event costs as much as one may, beside a shop that greets.
+func attacked() string {
+	conditions := strings.Repeat(`{"field": "page.url", "matches": "(?:a?b?){120}!"},`, 9) + `{"field": "page.url", "matches": "(?:a?b?){120}!"}`
+	return fmt.Sprintf(`{"properties": {
+		"acme": {"triggers": [{"name": "Welcome", "type": "site", "message": "Hello"}]},
+		"costly": {"triggers": [{"name": "T", "type": "advanced", "on": "page.viewed", "match": "any", "conditions": [%s], "actions": [{"add_tag": "x"}]}]}}}`, conditions)
+}
+
+func costly(n, length int) event.Event {
+	visitor := fmt.Sprint("c", n)
+	e := event.New(event.PageViewed, event.Data{Property: "costly", Visitor: visitor, Visit: visitor, Page: event.Page{URL: "https://a.example/" + strings.Repeat("a", length)}})
+	e.ID = fmt.Sprint("costly-", n)
+	return e
+}
+
+// TestPropertiesThatTakeLongAreSetAside decides on visitors of two properties, by a clock that shows how long each takes.
+func TestPropertiesThatTakeLongAreSetAside(t *testing.T) {
+	t.Parallel()
+	const visitors = 40
+	for name, c := range map[string]struct {
+		each  time.Duration
+		url   int // characters of it
+		taken int // of the costly property, in a batch with the other
+	}{
+		"quick":                    {900 * time.Microsecond, 20, visitors},
+		"slow by the clock":        {5 * time.Millisecond, 20, 11}, // fifty milliseconds, and the longest
+		"slow by what it may take": {0, 8000, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			at := morning(9, 0)
+			e := slowEngine(t, at, c.each)
+			var events []event.Event
+			for n := range visitors {
+				events = append(events, costly(n, c.url))
+			}
+			events = append(events, arrived("v1"), arrived("v2"))
+			for i := range events {
+				var err error
+				if events[i], err = (event.Intake{At: at}).Complete(named(fmt.Sprint("e", i), events[i])); err != nil {
+					t.Fatal(err)
+				}
+			}
+			taken, err := e.Process(t.Context(), events, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			isSlow := c.taken < visitors
+			if took := taken.Took["costly"]; took.Events != c.taken || took.IsSlow() != isSlow || taken.Aside["costly"] != isSlow || taken.Aside["acme"] {
+				t.Errorf("got %+v, aside %v", took, taken.Aside)
+			}
+			if taken.Events != c.taken+2 {
+				t.Errorf("%d events were taken", taken.Events)
+			}
+			taken, err = e.ProcessAlone(t.Context(), events[:visitors], nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if taken.Events != visitors-c.taken || taken.Repeated != c.taken || len(taken.Aside) > 0 {
+				t.Errorf("alone: %d events, %d repeated, aside %v", taken.Events, taken.Repeated, taken.Aside)
+			}
+		})
+	}
+}
+
+// slowEngine has the properties of attacked. Each of its decisions takes so long.
+func slowEngine(t *testing.T, at time.Time, each time.Duration) *engine.Engine {
+	t.Helper()
+	log, _ := logtest.NewNullLogger()
+	var passed time.Duration
+	now := func() time.Time { return at }
+	db := memstore.New(3, now)
+	for id, p := range parse(t, attacked()).Properties {
+		body, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Edit(t.Context(), store.Edit{Subject: store.PropertySubject(id), NewRev: 1, Definition: body, Due: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return engine.New(engine.Config{
+		Store: db, TimeZone: time.UTC, Now: now, Log: log, Batch: 100, Clock: func() time.Time { passed += each; return at.Add(passed) },
+	})
+}
+
+// TestACostlyPropertyHoldsUpNobody sends events that cost as much as they may, seconds of work, and then those of a shop: each of
+// these is greeted, while the others wait. None is lost.
+func TestACostlyPropertyHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{metrics: jobs.NewMetrics()})
+	b.define(attacked())
+	b.worker()
+	b.quiet()
+	const many = 48
+	var events []event.Event
+	for n := range many / 2 {
+		events = append(events, costly(n, 8000))
+	}
+	b.send(append(events, arrived("v0"))...) // one task with events of both
+	for n := many / 2; n < many; n++ {
+		b.send(costly(n, 8000))
+	}
+	b.send(arrived("v1"))
+	redistest.Wait(t, "the shop's visitors are greeted", func() bool { return len(b.messages()) == 2 })
+	if got := b.eventsTaken(); got > many/2 {
+		t.Errorf("%d events were taken in before", got)
+	}
+	redistest.Wait(t, "all is taken in", func() bool { return b.eventsTaken() == many+2 })
+	if len(b.lines("a property takes long to decide on, and is decided on alone for some minutes: make its regular expressions smaller (said once a minute)")) == 0 {
+		t.Error("no line says so")
+	}
+	b.quiet()
+	if notes := b.notes(); len(notes) > 0 {
+		t.Errorf("notes are left: %q", notes)
+	}
+}
+
+// eventsTaken counts the events that workers have taken in.
+func (b *bundle) eventsTaken() int {
+	return int(scrape(b, b.metrics).value(`deskbell_events_total{result="taken"}`))
+}
