@@ -120,7 +120,16 @@ func (e *Editor) wakeWorkers(ctx context.Context, shards map[int]bool) error {
 			errs = append(errs, e.ask.Refresh(ctx, name, now))
 		}
 	}
-	return errors.Join(errs...)
+	return unlessRefused(errors.Join(errs...))
+}
+
+// unlessRefused takes away the error of a wake where Redis refuses writes: what it was to follow is done, a removal above all, and
+// the workers find it by themselves.
+func unlessRefused(err error) error {
+	if _, refused := store.WriteRefusal(err); refused {
+		return nil
+	}
+	return err
 }
 
 // present gives all definitions in Redis, by kind and name.

@@ -81,5 +81,5 @@ func (e *Editor) wakeFor(ctx context.Context, shard int, o *hours.Override, now 
 	if o != nil && !o.Until.IsZero() {
 		err = errors.Join(err, e.ask.SweepIn(ctx, shard, o.Until.Sub(now), o.Until))
 	}
-	return err
+	return unlessRefused(err)
 }

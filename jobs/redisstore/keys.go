@@ -9,7 +9,8 @@ import (
 // Every key of Deskbell in Redis. The part in braces is the hash tag: all keys of
 // a shard are in one slot of a Redis Cluster, so that one script can change them
 // together. (asynq's keys begin with "asynq:". The sets deskbell:{N}:accepted, notes of tasks with events that are not
-// taken in yet, are written by package client, and read by package jobs.)
+// taken in yet, are written by package client, and read by package jobs. deskbell:{N}:writable is asked to be replaced by checks
+// of health, and is never there.)
 //
 //	deskbell:meta               hash    shards, partitions: fixed at the first start
 //	deskbell:{N}:def            hash    subject → definition, JSON

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Check is an error when something is wrong. Everybody may read its text, which has no secrets and no addresses.
@@ -59,16 +61,19 @@ func Ready(detail func() map[string]any, checks ...Check) http.Handler {
 // redisWithin is how long Redis has to answer.
 const redisWithin = time.Second
 
-// RedisAnswers checks Redis by a PING. It does not wait for a client that is busy with dialling, which may ignore the
-// deadline.
+// RedisAnswers checks whether Redis answers and takes writes. It does not wait for a client that is busy with dialling, which may
+// ignore the deadline.
 func RedisAnswers(rdb redis.UniversalClient) Check {
 	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, redisWithin)
 		defer cancel()
 		answer := make(chan error, 1)
-		go func() { answer <- rdb.Ping(ctx).Err() }()
+		go func() { answer <- takesWrites(ctx, rdb) }()
 		select {
 		case err := <-answer:
+			if remedy, refused := store.WriteRefusal(err); refused {
+				return errors.New("Redis refuses writes: " + remedy)
+			}
 			if err == nil {
 				return nil
 			}
@@ -76,4 +81,25 @@ func RedisAnswers(rdb redis.UniversalClient) Check {
 		}
 		return errors.New("no answer from Redis")
 	}
+}
+
+// takesWrites asks Redis to replace keys that are never there. So nothing is written; but a server that refuses writes says so. Of
+// a cluster, it asks for some slots: one of each server, as far as chance has it.
+func takesWrites(ctx context.Context, rdb redis.UniversalClient) error {
+	slots := 1
+	if _, cluster := rdb.(*redis.ClusterClient); cluster {
+		slots = 16
+	}
+	replies, _ := rdb.Pipelined(ctx, func(p redis.Pipeliner) error { // each reply has its own error
+		for n := range slots {
+			p.SetArgs(ctx, fmt.Sprintf("deskbell:{%d}:writable", n), "", redis.SetArgs{Mode: "XX"})
+		}
+		return nil
+	})
+	for _, reply := range replies {
+		if err := reply.Err(); err != nil && !errors.Is(err, redis.Nil) {
+			return err
+		}
+	}
+	return nil
 }

@@ -174,6 +174,10 @@ func (p *page) failed(w http.ResponseWriter, r *http.Request, err error) {
 		web.Problem(w, http.StatusNotFound, "You are not defined any more.")
 	default:
 		p.Log.WithError(err).Warn("the page of an agent cannot be answered")
+		if _, refused := store.WriteRefusal(err); refused {
+			web.Problem(w, http.StatusServiceUnavailable, "The server takes no changes now. Those who run it have to see to its Redis.")
+			return
+		}
 		web.Problem(w, http.StatusServiceUnavailable, "The server has no answer now. The page tries again.")
 	}
 }

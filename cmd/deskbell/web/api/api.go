@@ -156,6 +156,9 @@ func (s *service) failed(err error) error {
 		return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{Location: "query.cursor", Message: err.Error()})
 	}
 	s.Log.WithError(err).Warn("a request failed")
+	if remedy, refused := store.WriteRefusal(err); refused {
+		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis refuses writes, and nothing was changed: "+remedy), http.Header{"Retry-After": {"30"}})
+	}
 	if errors.As(err, &timeout) || errors.Is(err, io.EOF) || errors.Is(err, context.DeadlineExceeded) {
 		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis does not answer: try again in a moment"), http.Header{"Retry-After": {"5"}})
 	}
