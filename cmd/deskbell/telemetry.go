@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -94,18 +93,18 @@ func degraded(check web.Check) web.Check {
 }
 
 // handler answers for a worker. With a key, metrics ask for it; without one, they are for this machine alone.
-func (t *telemetry) handler(key string, rdb redis.UniversalClient) http.Handler {
+func (t *telemetry) handler(key string, rdb redis.UniversalClient) *web.Site {
 	metrics := web.Metrics(t.registry)
 	if key == "" {
 		metrics = web.Own(metrics)
 	} else {
 		metrics = web.Bearer(key, metrics)
 	}
-	mux := http.NewServeMux()
+	mux := new(web.Mux)
 	mux.Handle("GET /metrics", metrics)
 	mux.Handle("GET /healthz", web.Health(t.alive))
 	mux.Handle("GET /readyz", web.Ready(t.readiness, t.working, web.RedisAnswers(rdb), unpaused(rdb)))
-	return mux
+	return &web.Site{Handler: mux, Patterns: mux.Patterns()}
 }
 
 // serve answers at an address until it is stopped.

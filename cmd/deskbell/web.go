@@ -97,23 +97,44 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	wait.Go(func() { visits.Run(lasts) })
 	defer wait.Wait()
 	defer cancel()
-	monitor, err := monitorOf(s.redis.Client)
+	c, err := a.surface(s, keys, live, visits)
 	if err != nil {
 		return err
 	}
+	c.Loopback = local
 	s.log.Infof("web started: board at %s (documentation of the API at /docs, tasks at /monitor)", boardAt(l.Addr()))
+	err = web.Serve(ctx, l, web.New(c.Config), s.log, s.env.StopTimeout)
+	s.log.Info("web stopped")
+	return err
+}
+
+// surface is all that is served, and the patterns of handlers that are within others.
+type surface struct {
+	web.Config
+	within map[string][]string // by the pattern of the outer one
+}
+
+// surface joins the handlers. The caller says who reaches them.
+func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.VisitFeed) (surface, error) {
+	monitor, err := monitorOf(s.redis.Client)
+	if err != nil {
+		return surface{}, err
+	}
 	watched := board.New(board.Config{Client: s.client, Zones: s.shown.zones, Now: a.now, Log: s.log})
+	within := map[string][]string{"/board/": watched.Patterns}
 	private := map[string]http.Handler{
 		"GET /{$}": watched, "/board/": watched,
 		"/monitor": monitor, "/monitor/": monitor,
 		"GET /metrics": web.Metrics(s.shown.registry),
 	}
 	if s.demo {
-		private["GET /demo"], private["GET /demo/"] = page.Demo(), page.Demo()
+		demo := page.Demo()
+		private["GET /demo"], private["GET /demo/"], within["GET /demo/"] = demo, demo, demo.Patterns
 	}
 	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
 	s.shown.registry.MustRegister(received, refused)
 	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received})
+	within["/v1/"] = served.Patterns
 	public, misses := agentpage.Public(), web.NewMisses(a.now)
 	maps.Copy(public, map[string]http.Handler{
 		"/v1/properties/{id}/widget":        page.WidgetState(live, misses, a.now),
@@ -122,13 +143,11 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		"GET /healthz":                      web.Health(s.shown.alive),
 		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client), degraded(unpaused(s.redis.Client))),
 	})
-	err = web.Serve(ctx, l, web.New(web.Config{
-		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Loopback: local, Rate: s.env.KeyRate, Refused: refused,
+	return surface{web.Config{
+		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Refused: refused,
 		Public: public, Agent: a.agentPage(s),
 		Private: private,
-	}), s.log, s.env.StopTimeout)
-	s.log.Info("web stopped")
-	return err
+	}, within}, nil
 }
 
 // agentPage serves the page of an agent.

@@ -106,7 +106,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // an error: the client has gone
 }
 
-const noAnswer = "the monitor has no answer from Redis now"
+const noAnswer = "asynq cannot do that: Redis does not answer, or it is done already"
 
 // pageProblem tells what is wrong with the page that is asked for; empty: nothing. Redis takes a size of none for all tasks there are.
 func pageProblem(query url.Values) string {

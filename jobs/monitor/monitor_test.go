@@ -228,7 +228,7 @@ func TestMonitorTellsNoAddressOfRedis(t *testing.T) {
 	for _, path := range []string{"/api/queues", "/api/queues/deskbell-delivery", "/api/servers", "/api/redis_info", "/api/scheduler_entries"} {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/monitor"+path, http.NoBody))
-		if w.Code < 500 || strings.Contains(w.Body.String(), "127.0.0.1") || !strings.Contains(w.Body.String(), "no answer from Redis") {
+		if w.Code < 500 || strings.Contains(w.Body.String(), "127.0.0.1") || !strings.Contains(w.Body.String(), "Redis does not answer") {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 	}

@@ -48,14 +48,14 @@ type server struct {
 }
 
 // New gives the handler of everything. It panics when patterns clash, as http.ServeMux does.
-func New(c Config) http.Handler {
+func New(c Config) *Site {
 	s := &server{
 		Config:  c,
 		keys:    &keyring{keys: c.Keys, now: c.Now, log: c.Log},
 		usage:   newLimiter(c.Now),
 		guesses: newLimiter(c.Now),
 	}
-	mux := http.NewServeMux()
+	mux := new(Mux)
 	for pattern, h := range c.Public {
 		mux.Handle(pattern, h)
 	}
@@ -75,5 +75,5 @@ func New(c Config) http.Handler {
 	for pattern, h := range c.Private {
 		mux.Handle(pattern, s.admitting(basic, uncoded(unbound(h))))
 	}
-	return s.observed(guarded(PlainErrors(mux)))
+	return &Site{s.observed(guarded(PlainErrors(&mux.ServeMux))), mux.Patterns()}
 }

@@ -203,7 +203,7 @@ func TestABodyThatNeverComesHoldsUpNoStop(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		t.Cleanup(func() { _ = conn.Close() })
 		if _, err := conn.Write([]byte(head + "\r\nHost: x\r\n\r\n")); err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +231,7 @@ func TestABodyThatIsCutOffIsTheClientsFault(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		t.Cleanup(func() { _ = conn.Close() })
 		if _, err := conn.Write([]byte(head + "\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n{\"a")); err != nil {
 			t.Fatal(err)
 		}

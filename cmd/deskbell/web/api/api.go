@@ -33,6 +33,7 @@ type Config struct {
 // API is handlers by patterns of http.ServeMux.
 type API struct {
 	Handlers map[string]http.Handler // the API itself
+	Patterns []string                // of the operations within
 	Docs     map[string]http.Handler // its OpenAPI document, and a page for people
 	Linked   map[string]web.Linked   // calendars
 }
@@ -55,7 +56,7 @@ More requests than a key may make in a second get 429, and Retry-After says afte
 // New gives the API. Handlers of package web, around its own, identify the caller: see web.Caller.
 func New(c Config) API {
 	s := &service{c}
-	mux := http.NewServeMux()
+	mux := new(web.Mux)
 	config := huma.DefaultConfig("Deskbell", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil // ours are below
 	config.Info.Description = intro
@@ -88,7 +89,8 @@ func New(c Config) API {
 		panic(err) // it is the same every time
 	}
 	return API{
-		Handlers: map[string]http.Handler{"/v1/": timed(web.PlainErrors(mux))},
+		Handlers: map[string]http.Handler{"/v1/": timed(web.PlainErrors(&mux.ServeMux))},
+		Patterns: mux.Patterns(),
 		Docs:     map[string]http.Handler{"GET /openapi.json": fixed("application/json", document), "GET /docs": docsOf(document)},
 		Linked:   s.calendars(),
 	}

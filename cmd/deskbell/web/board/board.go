@@ -37,9 +37,9 @@ type Config struct {
 // It only reads. Its buttons write by the API, /v1/properties/{id}/override and that of departments, which the page expects on the same
 // origin. A handler around this one decides who may read and write. A request's context has to end with the server, since streams
 // end with it.
-func New(c Config) http.Handler {
+func New(c Config) *web.Site {
 	b := &board{c, newHub(c)}
-	mux := http.NewServeMux()
+	mux := new(web.Mux)
 	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
 	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "icon.svg"} {
 		mux.Handle("GET /board/"+name, web.Embedded(files, name))
@@ -49,7 +49,7 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("GET /board/recent", b.recent)
 	mux.HandleFunc("GET /board/destinations", b.destinations)
 	mux.HandleFunc("GET /board/events", b.events)
-	return web.OwnFilesOnly(web.PlainErrors(mux))
+	return &web.Site{Handler: web.OwnFilesOnly(web.PlainErrors(&mux.ServeMux)), Patterns: mux.Patterns()}
 }
 
 type board struct {

@@ -35,7 +35,9 @@ const (
 	retryFollow = time.Second
 )
 
-func newHub(c Config) *hub { return &hub{Config: c, readers: make(map[*reader]bool), whose: make(map[string]int)} }
+func newHub(c Config) *hub {
+	return &hub{Config: c, readers: make(map[*reader]bool), whose: make(map[string]int)}
+}
 
 // enter adds a reader; false: there are too many.
 func (h *hub) enter(r *reader) bool {

@@ -3,7 +3,6 @@ package page
 
 import (
 	"embed"
-	"net/http"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 )
@@ -15,12 +14,12 @@ var demoFiles embed.FS
 // answers as its agent. Both are for the property "demo" of the sample, send real events to POST
 // /v1/events on the same origin, and read the public streams. Their messages to each other go
 // from tab to tab in the browser, as a chat application would carry them.
-func Demo() http.Handler {
-	mux := http.NewServeMux()
+func Demo() *web.Site {
+	mux := new(web.Mux)
 	mux.Handle("GET /demo", web.Embedded(demoFiles, "demo/index.html"))
 	mux.Handle("GET /demo/agent", web.Embedded(demoFiles, "demo/agent.html"))
 	for _, name := range []string{"demo.css", "shop.js", "agent.js", "chat.js", "talk.js"} {
 		mux.Handle("GET /demo/"+name, web.Embedded(demoFiles, "demo/"+name))
 	}
-	return web.OwnFilesOnly(web.PlainErrors(mux))
+	return &web.Site{Handler: web.OwnFilesOnly(web.PlainErrors(&mux.ServeMux)), Patterns: mux.Patterns()}
 }

@@ -1,0 +1,374 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	logtest "github.com/sirupsen/logrus/hooks/test"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/view"
+)
+
+// callers are the columns of the matrix of rights. Until there is a key: this machine, and what a proxy on it passes on. Then: nobody,
+// a wrong key, a full one, one that may only read, those two of the property acme, the cookie of lea's page, and the link to lea's
+// shifts.
+func callers() []string {
+	return []string{"this machine", "a proxy", "nobody", "wrong", "full", "reader", "acme", "acme reader", "lea's page", "lea's shifts"}
+}
+
+// Rows of the matrix: who is let in (+), and with which status the others are refused.
+const (
+	toEverybody  = " +   +   +   +   +   +   +   +   +   +"
+	toAnyKey     = " + 403 401 401   +   +   +   + 401 401" // also a key of some properties
+	toAnyChanges = " + 403 401 401   + 403   + 403 401 401"
+	toUnbound    = " + 403 401 401   +   + 403 403 401 401"
+	toChanges    = " + 403 401 401   + 403 403 403 401 401"
+	toOwnPage    = "401 401 401 401 401 401 401 401   + 401"
+	toOwnShifts  = " + 403 401 401   +   + 403 403 401   +"
+	toOwnHours   = " + 403 401 401   +   +   +   + 401 401"
+)
+
+// right is a row: a request, by the pattern that answers it.
+type right struct{ pattern, path, body, who string }
+
+// rights is who may ask what. Whatever answers has a row, and a row for what belongs to another shop where that differs.
+func rights() []right {
+	const own, foreign = "/v1/properties/acme", "/v1/properties/beta"
+	const boundaries, add = "/boundaries", "/add?duration=1h"
+	return []right{
+		{"GET /healthz", "", "", toEverybody},
+		{"GET /readyz", "", "", toEverybody},
+		{"/v1/properties/{id}/widget", foreign + "/widget", "", toEverybody},
+		{"/v1/properties/{id}/widget/stream", foreign + "/widget/stream", "", toEverybody},
+		{"/v1/visits/{visit}/stream", "/v1/visits/t1/stream?property=beta&visitor=v1", "", toEverybody},
+		{"GET /agent", "", "", toEverybody},
+		{"GET /agent/agent.css", "", "", toEverybody},
+		{"GET /agent/agent.js", "", "", toEverybody},
+		{"GET /agent/push.js", "", "", toEverybody},
+		{"GET /agent/words.js", "", "", toEverybody},
+		{"GET /agent/worker.js", "", "", toEverybody},
+		{"GET /agent/icon-192.png", "", "", toEverybody},
+		{"GET /agent/icon-512.png", "", "", toEverybody},
+		{"GET /agent/manifest.webmanifest", "", "", toEverybody},
+		{"POST /agent/session", "", `{"secret": "LEA"}`, toEverybody}, // the secret is in the body
+
+		{"GET /agent/state", "", "", toOwnPage},
+		{"POST /agent/status", "", `{"status": "online"}`, toOwnPage},
+		{"POST /agent/alive", "", `{"session": "s1"}`, toOwnPage},
+		{"POST /agent/subscription", "", `{}`, toOwnPage},
+		{"DELETE /agent/subscription/{id}", "/agent/subscription/none", "", toOwnPage},
+		{"POST /agent/test", "", "", toOwnPage},
+
+		{"GET /openapi.json", "", "", toAnyKey},
+		{"GET /docs", "", "", toAnyKey},
+		{"GET /v1/holidays", "", "", toAnyKey},
+		{"GET /v1/holidays/{code}", "/v1/holidays/FR", "", toAnyKey},
+		{"POST /v1/events", "", `[]`, toAnyChanges}, // each event is judged by itself
+
+		{"GET /v1/properties", "", "", toAnyKey}, // a list of its own
+		{"GET /v1/properties/{id}", own, "", toAnyKey},
+		{"GET /v1/properties/{id}", foreign, "", toUnbound},
+		{"PUT /v1/properties/{id}", own, `{}`, toAnyChanges},
+		{"PUT /v1/properties/{id}", foreign, `{}`, toChanges},
+		{"DELETE /v1/properties/{id}", own + "-old", "", toAnyChanges},
+		{"DELETE /v1/properties/{id}", foreign + "-old", "", toChanges},
+		{"PUT /v1/properties/{id}/override", own + "/override", `{"open": true}`, toAnyChanges},
+		{"PUT /v1/properties/{id}/override", foreign + "/override", `{"open": true}`, toChanges},
+		{"DELETE /v1/properties/{id}/override", own + "/override", "", toAnyChanges},
+		{"DELETE /v1/properties/{id}/override", foreign + "/override", "", toChanges},
+		{"PUT /v1/properties/{id}/departments/{department}/override", own + "/departments/hr/override", `{"open": true}`, toAnyChanges},
+		{"PUT /v1/properties/{id}/departments/{department}/override", foreign + "/departments/hr/override", `{"open": true}`, toChanges},
+		{"DELETE /v1/properties/{id}/departments/{department}/override", own + "/departments/hr/override", "", toAnyChanges},
+		{"DELETE /v1/properties/{id}/departments/{department}/override", foreign + "/departments/hr/override", "", toChanges},
+		{"GET /v1/properties/{id}/coverage", own + "/coverage", "", toAnyKey},
+		{"GET /v1/properties/{id}/coverage", foreign + "/coverage", "", toUnbound},
+		{"GET /v1/properties/{id}/boundaries", own + boundaries, "", toAnyKey},
+		{"GET /v1/properties/{id}/boundaries", foreign + boundaries, "", toUnbound},
+		{"GET /v1/properties/{id}/add", own + add, "", toAnyKey},
+		{"GET /v1/properties/{id}/add", foreign + add, "", toUnbound},
+		{"GET /v1/properties/{id}/hours.ics", own + "/hours.ics", "", toOwnHours},
+		{"GET /v1/properties/{id}/hours.ics", foreign + "/hours.ics", "", toUnbound},
+
+		{"GET /v1/agents", "", "", toUnbound},
+		{"GET /v1/agents/{id}", "/v1/agents/lea", "", toUnbound},
+		{"PUT /v1/agents/{id}", "/v1/agents/lea", `{}`, toChanges},
+		{"DELETE /v1/agents/{id}", "/v1/agents/none", "", toChanges},
+		{"GET /v1/agents/{id}/boundaries", "/v1/agents/lea" + boundaries, "", toUnbound},
+		{"GET /v1/agents/{id}/add", "/v1/agents/lea" + add, "", toUnbound},
+		{"GET /v1/agents/{id}/why", "/v1/agents/lea/why", "", toUnbound},
+		{"GET /v1/agents/{id}/shifts.ics", "/v1/agents/lea/shifts.ics", "", toOwnShifts},
+		{"GET /v1/agents/{id}/shifts.ics", "/v1/agents/tom/shifts.ics", "", toUnbound},
+
+		{"GET /v1/schedules", "", "", toUnbound},
+		{"GET /v1/schedules/{id}", "/v1/schedules/office", "", toUnbound},
+		{"PUT /v1/schedules/{id}", "/v1/schedules/office", `"24/7"`, toChanges},
+		{"DELETE /v1/schedules/{id}", "/v1/schedules/none", "", toChanges},
+		{"GET /v1/schedules/{id}/boundaries", "/v1/schedules/office" + boundaries, "", toUnbound},
+		{"GET /v1/schedules/{id}/add", "/v1/schedules/office" + add, "", toUnbound},
+		{"GET /v1/schedules/{id}/hours.ics", "/v1/schedules/office/hours.ics", "", toUnbound},
+
+		{"GET /v1/destinations", "", "", toUnbound},
+		{"GET /v1/destinations/{id}", "/v1/destinations/crm", "", toUnbound},
+		{"PUT /v1/destinations/{id}", "/v1/destinations/crm", `{"type": "log"}`, toChanges},
+		{"DELETE /v1/destinations/{id}", "/v1/destinations/none", "", toChanges},
+		{"GET /v1/feeds", "", "", toUnbound},
+
+		{"GET /{$}", "/", "", toUnbound},
+		{"GET /board/board.css", "", "", toUnbound},
+		{"GET /board/board.js", "", "", toUnbound},
+		{"GET /board/override.js", "", "", toUnbound},
+		{"GET /board/row.js", "", "", toUnbound},
+		{"GET /board/words.js", "", "", toUnbound},
+		{"GET /board/icon.svg", "", "", toUnbound},
+		{"GET /board/properties", "", "", toUnbound},
+		{"GET /board/recent", "", "", toUnbound},
+		{"GET /board/destinations", "", "", toUnbound},
+		{"GET /board/events", "/board/events?id=acme", "", toUnbound},
+		{"GET /metrics", "", "", toUnbound},
+		{"/monitor", "", "", toUnbound}, // below it, asynq's own handler: readers have one that changes nothing
+		{"/monitor/", "/monitor/api/queues", "", toUnbound},
+		{"POST /monitor/", "/monitor/api/queues/deskbell-event/archived_tasks:run_all", "", toChanges},
+		{"DELETE /monitor/", "/monitor/api/queues/none", "", toChanges},
+
+		{"GET /demo", "", "", toUnbound},
+		{"GET /demo/agent", "", "", toUnbound},
+		{"GET /demo/demo.css", "", "", toUnbound},
+		{"GET /demo/shop.js", "", "", toUnbound},
+		{"GET /demo/agent.js", "", "", toUnbound},
+		{"GET /demo/chat.js", "", "", toUnbound},
+		{"GET /demo/talk.js", "", "", toUnbound},
+	}
+}
+
+// TestWhoMayAskWhat walks the matrix: every row by every caller.
+func TestWhoMayAskWhat(t *testing.T) {
+	t.Parallel()
+	open, keyed := newRights(t), newRights(t)
+	secrets := map[string]string{"wrong": "dbk_wrong"}
+	for name, k := range map[string]edit.Key{
+		"full": {}, "reader": {ReadOnly: true}, "acme": {Properties: []string{"acme", "acme-old"}}, "acme reader": {ReadOnly: true, Properties: []string{"acme", "acme-old"}},
+	} {
+		k.Name = strings.ReplaceAll(name, " ", "-")
+		secret, err := keyed.keys.Add(t.Context(), k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secrets[name] = secret
+	}
+	for _, row := range rights() {
+		wants := strings.Fields(row.who)
+		for i, caller := range callers() {
+			from, header := keyed, http.Header{}
+			switch caller {
+			case "this machine":
+				from = open
+			case "a proxy":
+				from, header = open, http.Header{"X-Forwarded-For": {"127.0.0.1"}}
+			case "lea's page":
+				header.Set("Cookie", "deskbell_agent="+from.page)
+			case "lea's shifts":
+				header.Set("Deskbell-Test-Token", from.shifts)
+			default:
+				if secrets[caller] != "" {
+					header.Set("Authorization", "Bearer "+secrets[caller])
+				}
+			}
+			if got := from.ask(row, header); got != wants[i] {
+				t.Errorf("%s %s by %s: %s, want %s", row.pattern, row.path, caller, got, wants[i])
+			}
+		}
+	}
+}
+
+// TestTheMatrixOfRightsHasEveryRoute compares the matrix with the patterns of all handlers, and with the operations of the OpenAPI
+// document.
+func TestTheMatrixOfRightsHasEveryRoute(t *testing.T) {
+	t.Parallel()
+	r := newRights(t)
+	want := make(map[string]bool)
+	for _, pattern := range r.served.Patterns {
+		if within := r.within[pattern]; within != nil {
+			for _, one := range within {
+				want[one] = true
+			}
+		} else {
+			want[pattern] = true
+		}
+	}
+	got := make(map[string]bool)
+	for _, row := range rights() {
+		if _, path, _ := strings.Cut(row.pattern, " "); path != "/monitor/" { // another method of a pattern that is there
+			got[row.pattern] = true
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
+		t.Errorf("the matrix lacks routes (-), or has others (+):\n%s", diff)
+	}
+	for outer := range r.within {
+		if !slices.Contains(r.served.Patterns, outer) {
+			t.Errorf("nothing is at %s", outer)
+		}
+	}
+	for _, operation := range r.operations() {
+		method, path, _ := strings.Cut(operation, " ")
+		if !got[operation] && !(method == http.MethodGet && got[path]) {
+			t.Errorf("the OpenAPI document has %s, and the matrix does not", operation)
+		}
+	}
+	worker := newTelemetry(jobs.NewZones(jobs.ZonesConfig{Version: "2026f"})).handler("", r.session.redis.Client)
+	if diff := cmp.Diff([]string{"GET /metrics", "GET /healthz", "GET /readyz"}, worker.Patterns); diff != "" {
+		t.Errorf("a worker answers more than its tests of access know: %s", diff)
+	}
+}
+
+// rightsBundle is everything that deskbell web serves, in this process, with a clock that goes on between requests: limits of rates are no
+// part of the matrix.
+type rightsBundle struct {
+	*testing.T
+	surface
+	session      *session
+	keys         edit.Keys
+	served       *web.Site
+	server       *httptest.Server
+	clock        atomic.Int64
+	page, shifts string // the secrets of lea's links
+}
+
+func newRights(t *testing.T) *rightsBundle {
+	t.Helper()
+	b := &rightsBundle{T: t}
+	redis := redistest.Start(t)
+	began := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	a := &app{
+		env: func(name string) string {
+			return map[string]string{"REDIS_URL": redis.URL(), "DESKBELL_TIME_ZONE": "UTC"}[name]
+		},
+		stdout: io.Discard, stderr: io.Discard,
+		now: func() time.Time { return began.Add(time.Duration(b.clock.Load())) },
+	}
+	env, err := config.FromEnv(a.env)
+	b.must(err)
+	r := jobs.Connect(*env.Redis)
+	t.Cleanup(func() { _ = r.Close() })
+	b.session, err = a.open(t.Context(), env, r, redisstore.Open)
+	b.must(err)
+	log, _ := logtest.NewNullLogger()
+	live, visits := view.NewLive(b.session.client.Reader), view.NewVisitFeed(b.session.client.Reader)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	wait.Go(func() { live.Run(ctx) })
+	wait.Go(func() { visits.Run(ctx) })
+	t.Cleanup(func() {
+		cancel()
+		wait.Wait()
+	})
+	b.keys = a.keys(b.session)
+	b.surface, err = a.surface(service{session: b.session, shown: newTelemetry(a.zones(env, log, false)), log: log, demo: true}, b.keys, live, visits)
+	b.must(err)
+	b.Loopback = true
+	b.served = web.New(b.Config)
+	b.server = httptest.NewServer(b.served)
+	t.Cleanup(b.server.Close)
+	for _, d := range [][2]string{
+		{"/v1/agents/lea", `{}`}, {"/v1/agents/tom", `{}`}, {"/v1/schedules/office", `"24/7"`}, {"/v1/destinations/crm", `{"type": "log"}`},
+		{"/v1/properties/acme", `{"departments": {"hr": {}}}`}, {"/v1/properties/beta", `{"departments": {"hr": {}}}`},
+	} {
+		if got := b.ask(right{"PUT " + d[0], d[0], d[1], ""}, nil); got != "+" {
+			t.Fatalf("defining %s: %s", d[0], got)
+		}
+	}
+	b.must(b.session.redis.Client.SAdd(t.Context(), "asynq:queues", "deskbell-event").Err())
+	b.page, _, err = b.Links.AddPage(t.Context(), "lea")
+	b.must(err)
+	b.shifts, err = b.Links.Add(t.Context(), edit.KindAgent, "lea")
+	b.must(err)
+	return b
+}
+
+func (b *rightsBundle) must(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// ask sends the request of a row, and gives "+", or the status of the refusal.
+func (b *rightsBundle) ask(row right, header http.Header) string {
+	b.Helper()
+	b.clock.Add(int64(10 * time.Second))
+	method, path, ok := strings.Cut(row.pattern, " ")
+	if !ok {
+		method, path = http.MethodGet, row.pattern
+	}
+	if row.path != "" {
+		path = row.path
+	}
+	if token := header.Get("Deskbell-Test-Token"); token != "" {
+		mark := "?"
+		if strings.Contains(path, mark) {
+			mark = "&"
+		}
+		path, header = path+mark+"token="+token, nil
+	}
+	r, err := http.NewRequestWithContext(b.Context(), method, b.server.URL+path, strings.NewReader(strings.Replace(row.body, "LEA", b.page, 1)))
+	b.must(err)
+	r.Header = header.Clone()
+	if r.Header == nil {
+		r.Header = make(http.Header)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	res, err := b.server.Client().Do(r)
+	b.must(err)
+	defer res.Body.Close()
+	switch {
+	case res.StatusCode == http.StatusUnauthorized, res.StatusCode == http.StatusForbidden:
+		return fmt.Sprint(res.StatusCode)
+	case strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream"):
+		return "+"
+	}
+	body, err := io.ReadAll(res.Body)
+	b.must(err)
+	if res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500 || strings.Contains(string(body), "there is nothing at") {
+		return fmt.Sprint(res.StatusCode, " ", string(body))
+	}
+	return "+"
+}
+
+// operations are those of the OpenAPI document: "GET /v1/agents".
+func (b *rightsBundle) operations() (all []string) {
+	b.Helper()
+	res, err := b.server.Client().Get(b.server.URL + "/openapi.json")
+	b.must(err)
+	defer res.Body.Close()
+	var document struct {
+		Paths map[string]map[string]any
+	}
+	b.must(json.NewDecoder(res.Body).Decode(&document))
+	for path, methods := range document.Paths {
+		for method := range methods {
+			all = append(all, strings.ToUpper(method)+" "+path)
+		}
+	}
+	if len(all) < 30 {
+		b.Errorf("only %d operations", len(all))
+	}
+	return all
+}
