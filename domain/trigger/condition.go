@@ -122,19 +122,20 @@ type test struct {
 	operands []operand
 }
 
-// Instructions counts those of the compiled regular expression; 0: the condition has none. See MostPrograms.
+// Instructions counts those of the compiled regular expression, with one more for each 32 ranges of its classes of characters; 0: the
+// condition has none. See MostPrograms.
 func (c Condition) Instructions() (n int) {
 	t, err := c.compile()
 	if err != nil {
 		return 0
 	}
-	return t.program()
+	return t.program().weight()
 }
 
-// program counts the instructions of its regular expression.
-func (t *test) program() int {
+// program is the size of its regular expression.
+func (t *test) program() program {
 	if t.op.Takes != TakesPattern || len(t.operands) == 0 {
-		return 0
+		return program{}
 	}
 	return t.operands[0].program
 }

@@ -60,6 +60,16 @@ func (c Condition) compile() (test, error) {
 	return t, nil
 }
 
+// Bytes is how much memory its regular expressions take, about.
+func (c *Compiled) Bytes() (n int) {
+	for i := range c.tests {
+		if p := c.tests[i].program(); p.instructions <= MostProgram { // a larger one is not kept
+			n += p.bytes()
+		}
+	}
+	return n
+}
+
 // Verdict is the answer of Match.
 type Verdict struct {
 	OK bool
@@ -141,7 +151,7 @@ func (t *test) holds(v value) bool {
 // cost is how many steps a match may take, at most. It is known before: of an expression that is too large, it is more than
 // any budget.
 func (t *test) cost(v value) int {
-	switch program := t.program(); {
+	switch program := t.program().instructions; {
 	case program == 0 || !v.there:
 		return 0
 	case program > MostProgram:

@@ -26,7 +26,7 @@ type operand struct {
 	days      []time.Weekday
 	network   netip.Prefix
 	pattern   *regexp.Regexp
-	program   int // instructions of pattern, which is nil where they are more than MostProgram
+	program   program // of pattern, which is nil where its instructions are more than MostProgram
 }
 
 // refusal is the reason why a value is no operand, and which are. The zero value: it is one.
@@ -278,11 +278,11 @@ func (r *operandReader) pattern(tree any) (operand, refusal) {
 	if r.folded {
 		s = "(?i)" + s
 	}
-	o := operand{canonical: written, program: instructions(s)}
+	o := operand{canonical: written, program: programOf(s)}
 	switch {
-	case o.program > MostProgram && !r.stored:
-		return o, refusal{"is too large a regular expression", fmt.Sprintf("fewer or smaller repetitions: compiled, it may have %d instructions, and it has %d", MostProgram, o.program)}
-	case o.program > MostProgram:
+	case o.program.weight() > MostProgram && !r.stored:
+		return o, refusal{"is too large a regular expression", fmt.Sprintf("fewer or smaller repetitions: compiled, it may have %d instructions, and it has %d", MostProgram, o.program.weight())}
+	case o.program.instructions > MostProgram:
 		return o, refusal{}
 	}
 	compiled, err := regexp.Compile(s)
@@ -294,15 +294,36 @@ func (r *operandReader) pattern(tree any) (operand, refusal) {
 	return o, refusal{}
 }
 
-// instructions counts those of a compiled expression. One that cannot be compiled has too many.
-func instructions(expression string) int {
+// program is the size of a compiled expression. The zero value is of none.
+type program struct {
+	instructions int
+	ranges       int // of all classes of characters: \pL has some 650
+}
+
+// programOf measures a compiled expression. One that cannot be compiled has too many instructions.
+func programOf(expression string) (p program) {
 	parsed, err := syntax.Parse(expression, syntax.Perl)
 	if err != nil {
-		return math.MaxInt32
+		return program{instructions: math.MaxInt32}
 	}
-	program, err := syntax.Compile(parsed.Simplify())
+	compiled, err := syntax.Compile(parsed.Simplify())
 	if err != nil {
-		return math.MaxInt32
+		return program{instructions: math.MaxInt32}
 	}
-	return len(program.Inst)
+	classes := make(map[*rune]bool) // a repeated one is the same in memory
+	for i := range compiled.Inst {
+		if r := compiled.Inst[i].Rune; len(r) > 0 && !classes[&r[0]] {
+			classes[&r[0]] = true
+			p.ranges += len(r) / 2
+		}
+	}
+	p.instructions = len(compiled.Inst)
+	return p
 }
+
+// weight is the size by which an expression is bounded when it is saved: its instructions, and one more for so many ranges, as both
+// take memory.
+func (p program) weight() int { return p.instructions + p.ranges/32 }
+
+// bytes is how much memory it takes, about: an expression that begins with ^ is kept twice.
+func (p program) bytes() int { return 2 * (40*p.instructions + 8*p.ranges) }

@@ -21,6 +21,14 @@ type Policy struct {
 	onePerVisit bool
 }
 
+// Bytes is how much memory the regular expressions of all triggers take, about.
+func (p *Policy) Bytes() (n int) {
+	for _, c := range p.triggers {
+		n += c.Compiled.Bytes()
+	}
+	return n
+}
+
 type compiled struct {
 	*trigger.Compiled
 	steps     []step

@@ -19,7 +19,7 @@ import (
 
 // Batch holds the definitions that a number of decisions need.
 type Batch struct {
-	known      func(body []byte) *definition.Property // nil: it has to be decoded
+	known      func(r *store.Record) *definition.Property // nil: it has to be decoded
 	compile    func(body []byte, zone string, said calendars) (*hours.Schedule, error)
 	fallback   *time.Location // of compile, where nothing names a zone
 	Properties map[store.Subject]*definition.Property
@@ -112,7 +112,7 @@ func (b *Batch) decode(r store.Record) {
 		if bytes.Contains(r.State, []byte(`"presence":`)) { // most agents have none, and nothing is decoded for them
 			b.heard[id] = presence{stored: r.State}
 		}
-	} else if p := b.known(r.Definition); p != nil {
+	} else if p := b.known(&r); p != nil {
 		b.Properties[r.Subject] = p
 	} else {
 		p = new(definition.Property)

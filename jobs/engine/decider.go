@@ -33,7 +33,7 @@ type Decider struct {
 // NewDecider makes a decider. The time zone is that of schedules and subjects that
 // name none.
 func NewDecider(db Reader, zone *time.Location) *Decider {
-	return &Decider{store: db, schedules: &schedules{fallback: zone}, policies: new(policyCache)}
+	return &Decider{store: db, schedules: newSchedules(zone), policies: newPolicyCache()}
 }
 
 // Gates gives the schedules that all have to be open for a property (department "") or a department to be, under some

@@ -7,11 +7,13 @@ import (
 	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/visit"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // policies are the compiled parts of a definition that do not depend on the time.
 type policies struct {
 	def    *definition.Property
+	body   string // of which they were made
 	visits *visit.Policy
 	chats  *chat.Policy
 }
@@ -31,32 +33,38 @@ func rulesOf(def *definition.Property) chat.Rules {
 	return r
 }
 
-// policiesLimit bounds the memory of policies: at some 20 KB each at worst, 100 MB.
-const policiesLimit = 5000
+// policiesBytes bounds the memory of compiled policies: at some 20 KB each, 5,000. The largest have some megabytes.
+const policiesBytes = 100 << 20
 
-// policyCache keeps compiled policies, by the body of their definition.
+// policyCache keeps the compiled policies of properties, of the last definition of each that was asked for.
 type policyCache struct {
-	mu    sync.Mutex
-	known map[string]*policies
+	mu   sync.Mutex
+	kept kept[store.Subject, *policies]
 }
 
-// definition gives the decoded property of a body that was compiled before; nil for another.
-func (c *policyCache) definition(body []byte) *definition.Property {
+func newPolicyCache() *policyCache {
+	c := new(policyCache)
+	c.kept.most = policiesBytes
+	return c
+}
+
+// definition gives the decoded property of a record that was compiled before; nil for another.
+func (c *policyCache) definition(r *store.Record) *definition.Property {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p := c.known[string(body)]; p != nil {
+	if p, ok := c.kept.get(r.Subject); ok && p.body == string(r.Definition) {
 		return p.def
 	}
 	return nil
 }
 
-func (c *policyCache) compile(body []byte, def *definition.Property) (*policies, error) {
+func (c *policyCache) compile(r *store.Record, def *definition.Property) (*policies, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p := c.known[string(body)]; p != nil {
+	if p, ok := c.kept.get(r.Subject); ok && p.body == string(r.Definition) {
 		return p, nil
 	}
-	p := &policies{def: def}
+	p := &policies{def: def, body: string(r.Definition)}
 	var err error
 	if p.visits, err = visit.Compile(visit.Definition{Triggers: def.ActiveTriggers(), Shortcuts: def.Shortcuts, OnePerVisit: def.OnePerVisit}); err != nil {
 		return nil, err
@@ -64,9 +72,9 @@ func (c *policyCache) compile(body []byte, def *definition.Property) (*policies,
 	if p.chats, err = chat.Compile(rulesOf(def)); err != nil {
 		return nil, err
 	}
-	if c.known == nil || len(c.known) >= policiesLimit {
-		c.known = make(map[string]*policies)
-	}
-	c.known[string(body)] = p
+	c.kept.put(r.Subject, p, decodedBytes*len(p.body)+p.visits.Bytes())
 	return p, nil
 }
+
+// decodedBytes is how many bytes of memory a byte of a definition takes, about: its own, once decoded, and once compiled.
+const decodedBytes = 8

@@ -44,7 +44,7 @@ func (p *propertyAt) read(b *Batch, r *store.Record, known *policyCache, at time
 	if err != nil {
 		return err
 	}
-	if p.policies, err = known.compile(r.Definition, b.Properties[r.Subject]); err != nil {
+	if p.policies, err = known.compile(r, b.Properties[r.Subject]); err != nil {
 		return err
 	}
 	p.widget = widget.Decide(compiled, widget.State(state.Widget), at).State

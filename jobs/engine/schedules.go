@@ -11,12 +11,11 @@ import (
 	"github.com/deskbell/deskbell/domain/hours/zones"
 )
 
-// compiledLimit bounds the memory of schedules: at some 2 KB each, 40 MB. A
-// million properties share far fewer hours than that. compiledText bounds the bytes from which they are made: a calendar may have
-// a megabyte, and another one with each change.
+// schedulesBytes bounds the memory of schedules, at some 2 KB each and the bytes from which they are made: a calendar may have a
+// megabyte, and another one with each change. A million properties share far fewer hours than fit.
 const (
-	compiledLimit = 20_000
-	compiledText  = 32 << 20
+	schedulesBytes = 64 << 20
+	scheduleBytes  = 2 << 10
 )
 
 // schedules compiles schedules, each distinct one once: properties with the same
@@ -25,8 +24,13 @@ type schedules struct {
 	fallback *time.Location // for a schedule and a subject that name no zone
 
 	mu       sync.Mutex
-	compiled map[scheduleKey]*hours.Schedule
-	text     int // the bytes from which they are made
+	compiled kept[scheduleKey, *hours.Schedule]
+}
+
+func newSchedules(fallback *time.Location) *schedules {
+	s := &schedules{fallback: fallback}
+	s.compiled.most = schedulesBytes
+	return s
 }
 
 type scheduleKey struct{ zone, body, calendars string }
@@ -38,18 +42,14 @@ func (s *schedules) compile(body []byte, zone string, said calendars) (*hours.Sc
 	key := scheduleKey{zone, string(body), said.of(urls)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if schedule, ok := s.compiled[key]; ok {
+	if schedule, ok := s.compiled.get(key); ok {
 		return schedule, nil
 	}
 	schedule, err := s.compileNew(body, zone, urls, said)
 	if err != nil {
 		return nil, err
 	}
-	size := len(body) + said.size(urls)
-	if s.text += size; s.compiled == nil || len(s.compiled) >= compiledLimit || s.text > compiledText {
-		s.compiled, s.text = make(map[scheduleKey]*hours.Schedule), size
-	}
-	s.compiled[key] = schedule
+	s.compiled.put(key, schedule, scheduleBytes+len(body)+2*said.size(urls))
 	return schedule, nil
 }
 

@@ -12,7 +12,7 @@ import (
 func TestCompiledSchedulesAreBoundedByTheirText(t *testing.T) {
 	t.Parallel()
 	const url = "https://calendar.example/a.ics"
-	s := schedules{fallback: time.UTC}
+	s := newSchedules(time.UTC)
 	body := []byte(`{"weekly": "24/7", "exceptions": [{"ical_url": "` + url + `"}]}`)
 	most := 0
 	for i := range 100 {
@@ -25,9 +25,9 @@ func TestCompiledSchedulesAreBoundedByTheirText(t *testing.T) {
 		if again, err := s.compile(body, "", c); again != one || err != nil {
 			t.Fatalf("it is compiled twice, or not: %v", err)
 		}
-		most = max(most, len(s.compiled))
+		most = max(most, len(s.compiled.byKey))
 	}
-	if most > compiledText>>20 || most < compiledText>>21 {
+	if most > schedulesBytes>>21 || most < schedulesBytes>>22 {
 		t.Errorf("%d are kept at once", most)
 	}
 }

@@ -153,7 +153,7 @@ func (s serving) readServed(ctx context.Context, subjects []store.Subject, to []
 	}
 	defs, uses := make([]*definition.Property, len(records)), make(map[string][]byte)
 	for i, r := range records {
-		if defs[i] = s.policies.definition(r.Definition); defs[i] == nil && r.Definition != nil {
+		if defs[i] = s.policies.definition(&r); defs[i] == nil && r.Definition != nil {
 			def := new(definition.Property)
 			if json.Unmarshal(r.Definition, def) != nil {
 				continue
