@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/deliver"
@@ -92,6 +93,43 @@ func TestAgentsGetTheirNoticesWhereTheyAllowedThem(t *testing.T) {
 		if got := text(t, line); strings.Contains(got, "https://one") || strings.Contains(got, "https://two") {
 			t.Errorf("a log line shows a subscription: %s", got)
 		}
+	}
+}
+
+// TestADeviceGetsTheNoticesThatItsAgentAskedFor has two helpers without services, who are both told by one action of a chat that waits.
+func TestADeviceGetsTheNoticesThatItsAgentAskedFor(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(`{"properties": {"acme": {"triggers": [], "agents": ["eva", "zoe", "kim"]}}, "destinations": {"default": {"type": "log"}}, "agents": {
+		"eva": {"receive_when_slow": "1s", "notify": {"on": ["slow_chat"]}},
+		"kim": {"receive_when_slow": "1s"},
+		"zoe": {"receive_when_slow": "1s", "notify": {"on": ["hours_started"]}}}}`)
+	for _, id := range []string{"eva", "kim", "zoe"} {
+		b.subscribe(id, "https://one/"+id)
+	}
+	b.worker()
+	b.quiet()
+	for _, id := range []string{"eva", "kim", "zoe"} {
+		b.send(event.New(event.AgentStatusSet, event.Data{Agent: id, Status: event.Invisible}))
+	}
+	b.quiet()
+	e := named("e1", requested("ann", "c1"))
+	e.Time = b.clock.now()
+	b.send(e)
+	redistest.Wait(t, "Eva is told", func() bool { return len(b.out.notices()) > 0 })
+	b.quiet()
+	const waits = "A visitor waits for an answer in chat c1 (acme)"
+	if got := b.out.notices(); len(got) != 1 || !strings.HasPrefix(got[0], "https://one/eva A chat of acme waits: "+waits+". [") {
+		t.Errorf("pushed: %q", got)
+	}
+	var told []string // the destinations get it whatever an agent asked for
+	for _, a := range b.visitorActions() {
+		if a.Type == action.AgentNotify {
+			told = append(told, strings.Join(a.data.Agents, ", "))
+		}
+	}
+	if diff := cmp.Diff([]string{"eva, kim, zoe"}, told); diff != "" {
+		t.Error(diff)
 	}
 }
 

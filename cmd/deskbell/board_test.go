@@ -40,6 +40,7 @@ type site struct {
 	redis  *redistest.Server
 	env    []string
 	offset time.Duration
+	worker *proc
 	listen string
 	web    *proc
 }
@@ -50,7 +51,7 @@ func newSite(t *testing.T, at time.Time, definitions string, env ...string) *sit
 	s := &site{T: t, redis: redistest.Start(t), offset: time.Until(at)}
 	s.env = append([]string{"REDIS_URL=" + s.redis.URL()}, env...)
 	s.listen = fmt.Sprintf("127.0.0.1:%d", redistest.FreePort(t))
-	start(t, s.offset, s.env, "worker")
+	s.worker = start(t, s.offset, s.env, "worker")
 	s.serve()
 	if definitions != "" {
 		s.run(definitions, "apply", "-")

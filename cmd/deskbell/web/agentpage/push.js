@@ -6,6 +6,7 @@ const $ = (id) => document.getElementById(id);
 let ask = null; // sends a request to the server
 let state = null; // of the server
 let mine = null; // the id of this device's subscription; null: it has none
+let last = Promise.resolve(); // the step that others wait for
 
 const kinds = {
   hours_started: "your hours start", hours_ended: "your hours end", closing_soon: "a property closes soon", digest_opened: "a property opens, with what came in",
@@ -20,8 +21,13 @@ export function setUp(request) {
   $("test").addEventListener("click", () => attempt(test));
 }
 
+// inTurn does one step after the other: a state that comes while a subscription ends would begin it anew.
+function inTurn(step) { return last = last.then(step, step); }
+
 // show says how it is, by a state of the server.
-export async function show(latest) {
+export function show(latest) { return inTurn(() => draw(latest)); }
+
+async function draw(latest) {
   state = latest;
   const of = state.notices.map((kind) => kinds[kind] ?? kind.replaceAll("_", " "));
   setText($("kinds"), of.length ? `You are told when ${of.join(", ")}; and what triggers have for you.` : "You are told what triggers have for you. Your definition asks for no notices of your hours.");
@@ -75,8 +81,8 @@ async function stop() {
   const gone = mine;
   mine = null;
   state.subscriptions = state.subscriptions.filter((id) => id !== gone);
-  await ask("DELETE", `/agent/subscription/${encodeURIComponent(gone)}`);
   await (await subscription())?.unsubscribe();
+  await ask("DELETE", `/agent/subscription/${encodeURIComponent(gone)}`);
 }
 
 async function test() {
@@ -85,12 +91,14 @@ async function test() {
 }
 
 // attempt does something, and says how it is then.
-async function attempt(step) {
-  $("tried").replaceChildren();
-  try {
-    await step();
-    await show(state);
-  } catch (err) {
-    setText($("notices"), `It has not worked: ${err.message}`);
-  }
+function attempt(step) {
+  return inTurn(async () => {
+    $("tried").replaceChildren();
+    try {
+      await step();
+      await draw(state);
+    } catch (err) {
+      setText($("notices"), `It has not worked: ${err.message}`);
+    }
+  });
 }
