@@ -86,8 +86,12 @@ func (j sweepJob) run(ctx context.Context, args SweepArgs, log *attempt) error {
 		log.Did("woken", woken)
 	}
 	err = errors.Join(err, passing, j.notices.send(ctx, args.Shard, log))
-	if s.Actions > 0 {
-		err = errors.Join(err, j.deliverer.AskFor(ctx, args.Shard, j.now()))
+	delete(s.Notifies, args.Shard)
+	for shard := range s.Notifies { // of agents who are told of chats here
+		err = errors.Join(err, j.notices.send(ctx, shard, log))
+	}
+	for shard := range s.Delivers {
+		err = errors.Join(err, j.deliverer.AskFor(ctx, shard, j.now()))
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -35,7 +34,7 @@ func (c *notifyCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.local}
 	trial := jobs.NoticeTrial{Store: s.store, Notifier: shout.Notifier{Guard: outbound, Now: a.now}, Pusher: push.New(outbound, 0), Now: a.now}
 	ways, err := trial.Try(ctx, c.ID)

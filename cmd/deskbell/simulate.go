@@ -95,15 +95,23 @@ func (c *simulateCmd) Run(ctx context.Context, a *app) error {
 
 func (c *simulateCmd) read(ctx context.Context, a *app) (*definition.Definitions, []event.Event, []config.Override, error) {
 	defs, err := a.readDefinitions(ctx, c.File)
-	if err != nil || c.Events == "" {
-		return defs, nil, nil, err
-	}
-	name, src, err := a.read(c.Events)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	events, overrides, err := config.ReadEvents(name, src)
+	events, overrides, err := a.readEvents(c.Events)
 	return defs, events, overrides, err
+}
+
+// readEvents reads a file of events and overrides; empty: there is none.
+func (a *app) readEvents(file string) ([]event.Event, []config.Override, error) {
+	if file == "" {
+		return nil, nil, nil
+	}
+	name, src, err := a.read(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	return config.ReadEvents(name, src)
 }
 
 // timesOf are the times of events and overrides, in order.

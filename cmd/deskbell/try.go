@@ -26,6 +26,7 @@ type tryCmd struct {
 	Visitor     []string `sep:"none" placeholder:"NAME=VALUE" help:"What is known of the visitor: country=GB, custom.plan=pro, or a JSON object as attributes of events. May be given several times."`
 	At          string   `placeholder:"T" default:"now" help:"When they come: local time of the property, an RFC 3339 time, or now, which is the default."`
 	Definitions string   `placeholder:"FILE" help:"Take the property from a deskbell.yaml, not from Redis; - is standard input."`
+	Events      string   `placeholder:"FILE" help:"Events from before, as for deskbell simulate: who has logged in, or chosen a status. Needs --definitions."`
 	JSON        bool     `help:"Print one JSON object."`
 	fetching
 }
@@ -34,13 +35,14 @@ func (*tryCmd) Help() string {
 	return `
 Shows what a visitor sees who comes to a page and has not been there before: the widget, and of each trigger when it
 speaks and what it says, or why it does not. Nothing is sent or kept. The visitor stays on the page, and does no more.
+In Redis, agents are as they are now. In a file, they have said nothing, unless --events tells.
 
 Examples:
 
     deskbell try acme --page https://acme.example/pricing
     deskbell try acme --visitor country=GB --visitor previous_visits=2
     deskbell try acme --visitor '{"language": "fr", "custom": {"plan": "pro"}}' --at 2026-12-24T18:00
-    deskbell try acme --definitions deskbell.yaml --json
+    deskbell try acme --definitions deskbell.yaml --events agents.jsonl --json
 `
 }
 
@@ -49,8 +51,11 @@ func (c *tryCmd) Run(ctx context.Context, a *app) error {
 		fmt.Fprintf(a.stderr, "deskbell: warning: --page %q is no URL as browsers read them, so it has neither path nor query: write it whole, as in https://acme.example/pricing\n", c.Page)
 	}
 	try := c.inRedis
-	if c.Definitions != "" {
+	switch {
+	case c.Definitions != "":
 		try = c.inFile
+	case c.Events != "":
+		return usagef("--events goes with --definitions: in Redis, what happened is known")
 	}
 	trial, err := try(ctx, a)
 	if err != nil {
@@ -101,9 +106,14 @@ func (c *tryCmd) inFile(ctx context.Context, a *app) (engine.Trial, error) {
 	if err != nil {
 		return engine.Trial{}, err
 	}
+	events, overrides, err := a.readEvents(c.Events)
+	if err != nil {
+		return engine.Trial{}, err
+	}
+	out := &opening{shown: unseen{}}
 	s := simulate.New(simulate.Config{
 		Open: func(now func() time.Time) store.Store { return memstore.New(1, now) },
-		From: arrival.Time, TimeZone: zone, Log: quiet(), Action: func([]byte) error { return nil },
+		From: counted(arrival.Time, timesOf(events, overrides)), TimeZone: zone, Log: quiet(), Action: out.Action,
 	})
 	feeds, err := c.feeds(ctx, a, only.Calendars())
 	if err != nil {
@@ -112,14 +122,21 @@ func (c *tryCmd) inFile(ctx context.Context, a *app) (engine.Trial, error) {
 	if err := s.Calendars(ctx, feeds); err != nil {
 		return engine.Trial{}, err
 	}
-	if err := s.Define(ctx, &only); err != nil {
-		return engine.Trial{}, err
-	}
-	if err := s.Settle(ctx); err != nil {
+	played := playing{Simulation: s, out: out, log: quiet(), events: events, overrides: overrides}
+	if err := played.play(ctx, &only, arrival.Time, arrival.Time); err != nil {
 		return engine.Trial{}, err
 	}
 	return s.Try(ctx, arrival)
 }
+
+// unseen shows nothing of a simulation.
+type unseen struct{}
+
+func (unseen) Begin(string, time.Time, time.Time) {}
+func (unseen) Event(event.Event)                  {}
+func (unseen) Override(time.Time, string, string) {}
+func (unseen) Action([]byte) error                { return nil }
+func (unseen) End([]simulate.ParkedChat)          {}
 
 // arrival is the event with which the visitor comes, checked as one that an application sends.
 func (c *tryCmd) arrival(now time.Time, zone *time.Location) (event.Event, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -69,6 +70,26 @@ func TestTryWarnsOfATextThatIsNoURL(t *testing.T) {
 	got := testBundle{}.run(t, "try", "--definitions", "testdata/try.yaml", "acme", "--page", "acme.example/pricing")
 	if want := `--page "acme.example/pricing" is no URL`; got.code != 0 || !strings.Contains(got.stderr, want) {
 		t.Errorf("code %d, stderr %q", got.code, got.stderr)
+	}
+}
+
+func TestTryPlaysTheEventsOfAgents(t *testing.T) {
+	t.Parallel()
+	b := testBundle{}
+	const alone = `agents: {lea: {online_when: logged_in, idle: {after: 30m, to: offline}}}
+properties: {acme: {agents: [lea], triggers: []}}`
+	file := filepath.Join(t.TempDir(), "alone.yaml")
+	if err := os.WriteFile(file, []byte(alone), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"try", "acme", "--definitions", file, "--events", "testdata/cookbook/forgot.jsonl"}
+	for at, want := range map[string]string{
+		"2026-11-23T07:59:59Z": "acme is away", "2026-11-23T08:00:00Z": "acme is online", "2026-11-23T08:40:00Z": "acme is away",
+		"2026-11-23T09:30:00Z": "acme is online", "2026-11-23T10:00:00Z": "acme is away",
+	} {
+		if got := b.run(t, append(args, "--at", at)...); got.code != 0 || !strings.HasPrefix(got.stdout, want) {
+			t.Errorf("at %s: %+v", at, got)
+		}
 	}
 }
 

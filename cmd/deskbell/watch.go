@@ -95,6 +95,9 @@ func (a *app) applyChanges(ctx context.Context, s service, watcher *fsnotify.Wat
 				continue
 			}
 			err := a.applyFile(ctx, s)
+			if ctx.Err() != nil { // it ends, and is read at the next start
+				return
+			}
 			if isFault(err) || err == nil {
 				applied = seen
 			} else {

@@ -36,6 +36,7 @@ type Held struct {
 	Left     time.Time `json:"left,omitzero"`     // when they had it no longer: it ended, was reassigned, or they left; zero or before Assigned: they have it
 	Asked    time.Time `json:"asked,omitzero"`    // since when the visitor waits for an answer, or did last
 	Answered time.Time `json:"answered,omitzero"` // when the agent last answered
+	Rev      int64     `json:"rev,omitempty"`     // of a chat that Deskbell gave them: the revision of the visitor on which that was decided last
 	Back     time.Time `json:"back,omitzero"`     // the first sign of life after they should have answered; see Rules.AutoOfflineAfter
 }
 
@@ -133,7 +134,7 @@ const missed = " missed"
 // not for the caller. Whoever has a chat, and gets it once more, has had it all the time.
 func (p Presence) Hold(r Rules, chat string, h Held) Presence {
 	was := p.Chats[chat]
-	h.Visitor = cmp.Or(h.Visitor, was.Visitor)
+	h.Visitor, h.Rev = cmp.Or(h.Visitor, was.Visitor), max(h.Rev, was.Rev)
 	for _, f := range []struct{ now, before *time.Time }{{&h.Assigned, &was.Assigned}, {&h.Left, &was.Left}, {&h.Asked, &was.Asked}, {&h.Answered, &was.Answered}} {
 		if f.now.IsZero() {
 			*f.now = *f.before

@@ -161,7 +161,7 @@ func (j *judge) whyIdle(t time.Time, h hours.State) Step {
 	step := Step{Question: AskIdle, Answer: "not idle yet", Until: due}
 	switch {
 	case j.Rules.IdleAfter == 0:
-		return Step{Question: AskIdle, Answer: "they may be idle"}
+		return Step{Question: AskIdle, Answer: "no idle time is set"}
 	case due.IsZero():
 		step.Answer = "never heard of, and their hours have no start to count from"
 	case j.isPast(due, t):

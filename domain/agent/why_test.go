@@ -50,7 +50,7 @@ func TestWhy(t *testing.T) {
 * hours: outside their hours: weekly, since 20 17:00, until 23 09:00
   session: logins do not count
   chats: chats may wait for as long as they like
-  idle: they may be idle
+  idle: no idle time is set
 = offline (weekly)`},
 		{strict, []string{"20 09:30 in a 600", "20 09:40 set away", "20 09:45 active a"}, "20 09:50", `
   leave: not on leave

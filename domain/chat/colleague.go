@@ -21,7 +21,8 @@ type Colleague struct {
 	ShiftUntil time.Time // when that ends; zero: not in sight
 	AtShiftEnd string    // the fate of their chats: AtEndKeep (default), AtEndReassign or AtEndNotify
 
-	Chats    int       // that they have
+	Given    bool      // this chat is on its way to them: a decision gave it to them, and was not written to its end
+	Chats    int       // that they have, without that
 	Capacity int       // how many they can have; zero: no limit
 	Busy     time.Time // when they last got, answered or left a chat; zero: not lately
 }
@@ -41,9 +42,15 @@ func (c *Colleague) free() bool {
 	return c.Takes && c.Online && (c.Capacity <= 0 || c.Chats < c.Capacity)
 }
 
-// compare is the order of choice: colleagues on shift come before those who are online in their free time, then the fewest
+// compare is the order of choice: whom a chat is on its way to comes first, so that it is given once. Then colleagues on shift come before those who are online in their free time, then the fewest
 // chats count, then the longest time without a stir in any, then the id.
 func (c *Colleague) compare(o *Colleague) int {
+	if c.Given != o.Given {
+		if c.Given {
+			return -1
+		}
+		return 1
+	}
 	if c.OnShift != o.OnShift {
 		if c.OnShift {
 			return -1

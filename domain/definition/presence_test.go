@@ -32,6 +32,9 @@ func TestWarningsAboutPresence(t *testing.T) {
 		{`{"agents": {"lea": {}}, "properties": {"acme": {"agents": ["lea"], "reassign_after": "1m"}}}`, []string{
 			`/properties/acme/reassign_after: "1m" finds nobody else: 1 agents serve this property`}},
 		{`{"agents": {"lea": {}, "tom": {}}, "properties": {"acme": {"agents": ["lea"], "departments": {"sales": {"agents": ["tom"]}}, "reassign_after": "1m"}}}`, nil},
+		{`{"agents": {"lea": {"at_shift_end": "reassign"}, "tom": {"at_shift_end": "notify"}, "eva": {"at_shift_end": "keep"}}, "properties": {` +
+			`"a": {"agents": ["lea"]}, "b": {"agents": ["lea"], "departments": {"sales": {"agents": ["lea", "tom"]}}}, "c": {"agents": ["eva"]}}}`, []string{
+			`/agents/lea/at_shift_end: "reassign" finds nobody else in a: this agent alone serves there`}},
 		{`{"agents": {"lea": {"online_when": "logged_in"}}, "properties": {"acme": {"agents": ["lea"], "schedule": "24/7"}}}`, nil},
 		{`{"agents": {"lea": {"idle": {"after": "15m"}, "schedule": "mon-fri 9-17"}}}`, nil},
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deskbell/deskbell/domain/agent"
+	"github.com/deskbell/deskbell/domain/chat"
 	"github.com/deskbell/deskbell/domain/table"
 )
 
@@ -18,6 +19,7 @@ func (d *Definitions) warn(at table.Place) {
 	for id, p := range sorted(d.Properties) {
 		p.warnReassign(at.Key("properties").Key(id))
 	}
+	d.warnShiftEnds(at.Key("agents"))
 	d.warnCovers(at.Key("cover"))
 }
 
@@ -51,6 +53,11 @@ func (d *Definitions) withoutStandIn(c Cover) string {
 			}
 		}
 	}
+	return fewOf(places)
+}
+
+// fewOf names the first of some places.
+func fewOf(places []string) string {
 	if more := len(places) - 3; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(places[:3], ", "), more)
 	}
@@ -61,6 +68,24 @@ func (d *Definitions) withoutStandIn(c Cover) string {
 func (p *Property) warnReassign(at table.Place) {
 	if n := len(p.AllAgents()); p.ReassignAfter > 0 && n < 2 {
 		at.Key("reassign_after").Warn(p.ReassignAfter.String(), fmt.Sprintf("finds nobody else: %d agents serve this property", n))
+	}
+}
+
+// warnShiftEnds warns of chats that are to go to colleagues at the end of a shift where there are none.
+func (d *Definitions) warnShiftEnds(at table.Place) {
+	for id, a := range sorted(d.Agents) {
+		if a.AtShiftEnd == "" || a.AtShiftEnd == chat.AtEndKeep {
+			continue
+		}
+		var alone []string
+		for property, p := range sorted(d.Properties) {
+			if all := p.AllAgents(); slices.Contains(all, id) && !slices.ContainsFunc(all, func(other string) bool { return other != id }) {
+				alone = append(alone, property)
+			}
+		}
+		if len(alone) > 0 {
+			at.Key(id).Key("at_shift_end").Warn(a.AtShiftEnd, "finds nobody else in "+fewOf(alone)+": this agent alone serves there")
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/chat"
@@ -14,6 +15,7 @@ type Change struct {
 	came chat.Arrivals // goes into the digest of a visitor's property before this is written; see intake_digests.go
 
 	agents map[string]*agentNews // is written of the agents of a visitor's chats before this is; see intake_agents.go
+	after  map[string]*agentNews // is written of agents after this is; see claims.go
 
 	turning []store.Subject // agents who take turns in a woken property's schedules; before this is written, it is noted that they serve it
 
@@ -130,6 +132,16 @@ type Outcome struct {
 	Dropped map[store.Subject]int // how many events of properties and agents that are not defined
 
 	aside []*store.Record // of visitors who were not decided on: their property has had its share
+}
+
+// without leaves the changes that are kept, and forgets what else was to be said of the visitors who are decided on anew.
+func (out *Outcome) without(kept []Change, refused []store.Subject) {
+	if len(refused) == 0 {
+		return
+	}
+	out.Changes = kept
+	out.Skipped = slices.DeleteFunc(out.Skipped, func(s Skipped) bool { return slices.Contains(refused, s.subject) })
+	out.Held = slices.DeleteFunc(out.Held, func(s store.Subject) bool { return slices.Contains(refused, s) })
 }
 
 // decidedAt notes of all changes when they were decided.

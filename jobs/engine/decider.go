@@ -202,6 +202,7 @@ func (d *Decider) decideVisitors(ctx context.Context, records []store.Record, ev
 		case r.Rev == 0 && len(fresh) == 0: // removed in between
 		case property == nil: // with its property
 			out.Changes = append(out.Changes, toRemove(r))
+			out.Changes[len(out.Changes)-1].agents = farewell(id, r, at)
 		case s.isOver(id):
 			out.aside = append(out.aside, r)
 		default:

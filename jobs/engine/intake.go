@@ -107,7 +107,7 @@ func (in intake) process(ctx context.Context, s *shares, events []event.Event, d
 func (t *Taken) add(changes []Change) {
 	for _, c := range changes {
 		t.Events += len(c.Seen)
-		c.State, c.asOf, c.agents = nil, nil, nil
+		c.State, c.asOf, c.agents, c.after = nil, nil, nil, nil
 		t.Changes = append(t.Changes, c)
 	}
 }
@@ -160,7 +160,13 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 	if err := in.addToDigests(ctx, out.Changes, t.At); err != nil {
 		return nil, err
 	}
-	told, err := tellAgents(ctx, in, out.Changes, tasks, t.At)
+	kept, told, refused, err := claim(ctx, in, out.Changes, tasks, t.At)
+	t.add(told)
+	if err != nil {
+		return nil, err
+	}
+	out.without(kept, refused)
+	told, err = tellAgents(ctx, in, out.Changes, tasks, t.At)
 	t.add(told)
 	if err != nil {
 		return nil, err
@@ -170,12 +176,21 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 	if err != nil {
 		return nil, err
 	}
+	var written []Change
 	for _, c := range out.Changes {
 		if lost[c.Subject] {
 			t.lost++
 			continue
 		}
-		t.add([]Change{c})
+		written = append(written, c)
+	}
+	told, err = tellAfter(ctx, in, written, tasks, t.At)
+	t.add(append(told, written...))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range refused {
+		lost[s] = true
 	}
 	for _, r := range out.aside {
 		property, _ := r.Subject.OnProperty()
@@ -255,7 +270,7 @@ func (in intake) fresh(ctx context.Context, records []store.Record, news map[sto
 // commit writes changes, and tells which were lost.
 func (in intake) commit(ctx context.Context, changes []Change) (lost map[store.Subject]bool, err error) {
 	if len(changes) == 0 {
-		return nil, nil
+		return make(map[store.Subject]bool), nil
 	}
 	some, err := in.store.Commit(ctx, Written(changes))
 	lost = make(map[store.Subject]bool, len(some))

@@ -29,6 +29,7 @@ type propertyAt struct {
 	crew     map[string]widget.Agent      // the agents, ready to use
 	teamed   bool                         // something in chats depends on them
 	teams    map[string][]chat.Colleague  // as chats of departments see them, as far as these asked
+	holding  map[string][]string          // see holders
 	moves    moves                        // of chats, by what was decided before; all properties that are read together share it
 	at       time.Time                    // the instant
 	agents   map[string]*definition.Agent

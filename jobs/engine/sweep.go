@@ -26,6 +26,8 @@ type SweepRun struct {
 	Flips                                   Flips
 	Decided, Notices, Actions, Lost, Broken int
 	Skipped                                 []Skipped // messages that were held back
+
+	Delivers, Notifies map[int]bool // shards, also others, in which actions and notices were written
 }
 
 // Run claims, decides and commits until nothing is due in the shard. Its error is ErrStopping when others are to go on.
@@ -76,7 +78,13 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	if err := s.noteTurns(ctx, out.Changes); err != nil {
 		return err
 	}
-	if err := s.tell(ctx, out.Changes, at); err != nil {
+	kept, told, again, err := claim(ctx, s.intake, out.Changes, nil, at)
+	if err := errors.Join(err, s.tell(ctx, told)); err != nil {
+		return err
+	}
+	out.without(kept, again)
+	told, err = tellAgents(ctx, s.intake, out.Changes, nil, at)
+	if err := errors.Join(err, s.tell(ctx, told)); err != nil {
 		return err
 	}
 	showHeldBack(&out, s.board, at)
@@ -88,16 +96,24 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	s.Broken += len(out.Broken)
 	committed, flipped := s.now(), Flips{}
 	var timers []*Change
+	var written []Change
 	for i := range out.Changes {
 		c := &out.Changes[i]
 		if slices.Contains(lost, c.Subject) {
+			if len(c.agents) > 0 {
+				again = append(again, c.Subject) // its agents may have been told what is not so
+			}
 			continue // it is still due, and comes again
+		}
+		if len(c.after) > 0 {
+			written = append(written, *c)
 		}
 		s.Decided++
 		flipped.add(c.Flips)
 		s.Observer.Committed(c, committed)
 		s.Notices += c.Notices
 		s.Actions += c.Leaving()
+		s.note(c)
 		if c.HasTimers() {
 			timers = append(timers, c)
 		}
@@ -108,13 +124,28 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 	s.Skipped = append(s.Skipped, held...)
 	s.Flips.add(flipped)
 	s.Observer.Flipped(flipped)
-	return nil
+	told, err = tellAfter(ctx, s.intake, written, nil, at)
+	if err := errors.Join(err, s.tell(ctx, told)); err != nil {
+		return err
+	}
+	return s.again(ctx, again)
 }
 
-// tell writes what the changes of visitors say of agents, and passes on what these ask for in their own shards.
-func (s *SweepRun) tell(ctx context.Context, changes []Change, at time.Time) error {
-	told, err := tellAgents(ctx, s.intake, changes, nil, at)
-	flipped, stirred := Flips{}, make(map[int]bool)
+// again decides anew on visitors who lost their commit or a claim.
+func (s *SweepRun) again(ctx context.Context, visitors []store.Subject) error {
+	if len(visitors) == 0 {
+		return nil
+	}
+	t, err := s.Process(ctx, nil, visitors)
+	s.LogBroken(t.Broken)
+	s.LogHeldBack(t.Skipped)
+	s.Decided, s.Skipped = s.Decided+len(t.Changes), append(s.Skipped, t.Skipped...)
+	return errors.Join(err, s.tell(ctx, t.Changes))
+}
+
+// tell passes on what changes ask for in shards that may be others.
+func (s *SweepRun) tell(ctx context.Context, told []Change) error {
+	flipped, stirred, timers := Flips{}, make(map[int]bool), []*Change(nil)
 	for i := range told {
 		c := &told[i]
 		flipped.add(c.Flips)
@@ -123,15 +154,36 @@ func (s *SweepRun) tell(ctx context.Context, changes []Change, at time.Time) err
 		if c.Wake || c.Stir {
 			stirred[s.Store.Shard(c.Subject)] = true
 		}
+		if c.HasTimers() {
+			timers = append(timers, c)
+		}
+		s.note(c)
 	}
+	s.AskTimers(ctx, timers)
 	s.Flips.add(flipped)
 	s.Observer.Flipped(flipped)
 	for shard := range stirred {
-		if _, passing := s.PassOn(ctx, shard); passing != nil {
-			return errors.Join(err, passing)
+		if _, err := s.PassOn(ctx, shard); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
+}
+
+// note notes in which shards there is something to deliver.
+func (s *SweepRun) note(c *Change) {
+	for _, n := range []struct {
+		some int
+		in   *map[int]bool
+	}{{c.Leaving(), &s.Delivers}, {c.Notices, &s.Notifies}} {
+		if n.some == 0 {
+			continue
+		}
+		if *n.in == nil {
+			*n.in = make(map[int]bool)
+		}
+		(*n.in)[s.Store.Shard(c.Subject)] = true
+	}
 }
 
 // noteTurns notes that agents who take turns in the schedules of properties serve these.

@@ -63,6 +63,7 @@ func change(p *propertyAt, r *store.Record, fresh []event.Event, then, at time.T
 		}
 		err = v.change(at)
 		v.out.agents = v.agentNews(had, at)
+		reconcile(v, at)
 		v.out.Seen = seenIDs(fresh)
 		if held {
 			v.out.At, v.out.Due = at, at.Add(heldAgain)
@@ -81,6 +82,7 @@ type visitor struct {
 	id      string
 	fresh   []event.Event           // that the visit did not know
 	given   moves                   // of the visitor's own chats, by their rules
+	gave    map[string]string       // the agents to whom they were given, by chat
 	signs   map[string][]agent.Sign // of life of agents of the property, in the events
 	asked   []TimerTask             // the tasks that were asked for before
 	due     time.Time               // when something is due; zero: not before an event
@@ -166,6 +168,7 @@ func (v *visitor) decide(at time.Time) {
 			f.data.Visit = v.home(&d.State, at)
 			v.act(f)
 			v.given = v.given.give(&e, at)
+			noteGiven(v, &e)
 			v.Visit.Did(e.Do, e.Chat, e.At)
 			v.chooseSince(e.Do, id)
 		}

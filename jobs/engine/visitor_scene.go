@@ -58,7 +58,7 @@ func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat
 		}
 	}
 	if team := v.team(department); team != nil {
-		s.Team = func() []chat.Colleague { return v.given.applied(team()) }
+		s.Team = func() []chat.Colleague { return onTheWay(v, c, v.given.applied(team())) }
 	}
 	s.In = func(other string) chat.Scene { return v.chatScene(v.department(other, c.Began), c, at) }
 	s.Values = func() map[string]string { return v.values(department, c, s.Hours, at) }
