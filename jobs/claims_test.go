@@ -220,3 +220,26 @@ func TestAChatOnItsWayIsGivenOnce(t *testing.T) {
 		t.Errorf("given %v", given)
 	}
 }
+
+// TestAgentsHaveNoChatsOfARemovedProperty removes one while a chat goes on in it.
+func TestAgentsHaveNoChatsOfARemovedProperty(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{clock: morning(10, 0)})
+	b.define(evening)
+	b.worker()
+	b.quiet()
+	b.leaHas(many(3)...)
+	if _, has := b.handed("lea"); has["lea"] != 3 {
+		t.Fatalf("lea has %v", has)
+	}
+	rest := strings.Replace(evening, `"acme": {"schedule": "daily 8-22", "agents": ["lea", "tom", "una", "eva"], "triggers": []}`, "", 1)
+	b.define(rest)
+	for _, v := range many(3) { // they are due, and go
+		s := store.VisitorSubject("acme", v)
+		b.must(b.store.Wake(t.Context(), b.store.Shard(s), []store.Subject{s}, b.clock.now()))
+	}
+	b.crosses(morning(10, 5))
+	if _, has := b.handed("lea"); has["lea"] != 0 {
+		t.Errorf("lea has %v", has)
+	}
+}

@@ -87,7 +87,7 @@ func reconcile(v *visitor, at time.Time) {
 	}
 }
 
-// tells tells whether the news say something of a chat.
+// tells is whether the news say something of a chat.
 func (n *agentNews) tells(chat string) bool {
 	_, ok := n.chats[chat]
 	return ok

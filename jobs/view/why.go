@@ -35,6 +35,7 @@ func whyOf(b *engine.Batch, id string, at time.Time) (w Why, err error) {
 	if err != nil {
 		return w, err
 	}
+	a.AsOf = at // people ask what is so, also where no worker has acted on it
 	zone, err := b.Zone(b.Agents[id], a.Hours)
 	if err != nil {
 		return w, err
