@@ -34,6 +34,9 @@ type Env struct {
 	Port         int            // 0: not set
 	StateDir     string         // a directory of this machine for what outlives Redis; empty: none
 	KeyRate      int            // requests a second of a key; 0: not set
+	EventRate    int            // events a second of a property
+	KeyEventRate int            // events a second of a key
+	NewVisitors  int            // visitors and chats a day of a property that nothing was known of
 	WorkerListen string         // host:port of a worker's metrics and health; empty: none
 	MetricsKey   string         // secret; asked for by metrics; empty: they are for loopback only
 	LogLevel     string         // error, warn, info, debug, trace
@@ -86,6 +89,9 @@ func FromEnv(getenv func(string) string) (Env, error) {
 		SweepBatch:  500,
 		StopTimeout: 20 * time.Second,
 
+		EventRate:    2000,
+		KeyEventRate: 10_000,
+		NewVisitors:  100_000,
 		KeepVisitors: visit.KeptUnnamed,
 		Waiting:      1_000_000,
 		WaitingMB:    512,

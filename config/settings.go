@@ -100,6 +100,12 @@ func settings() []setting {
 		whole("DESKBELL_KEY_RATE", "2000", 1, 1_000_000, func(e *Env) *int { return &e.KeyRate },
 			"Requests a second that each key may make of one `web` or `up`, unless it was added with `--rate`; without keys, this machine. "+
 				"As many may come at once. More get 429 with `Retry-After`."),
+		whole("DESKBELL_EVENT_RATE", "2000", 1, 1_000_000, func(e *Env) *int { return &e.EventRate },
+			"Events a second of one property that each `web` or `up` takes by HTTP, each of 4 KB; those of ten seconds may come at once. More get 429."),
+		whole("DESKBELL_KEY_EVENT_RATE", "10000", 1, 1_000_000, func(e *Env) *int { return &e.KeyEventRate },
+			"The same of one key."),
+		whole("DESKBELL_NEW_VISITORS", "100000", 1, 1_000_000_000, func(e *Env) *int { return &e.NewVisitors },
+			"Visitors and chats of one property that may become known by HTTP on one day in UTC. Events of more get 429; those who are known go on."),
 		{read: readListen(func(e *Env) *string { return &e.WorkerListen }), Variable: Variable{
 			Name: "DESKBELL_WORKER_LISTEN", Default: "none", Allowed: "host:port, such as 127.0.0.1:9090",
 			Doc: "Where a worker answers `/metrics`, `/healthz` and `/readyz`; its flag `--listen` beats it. " +

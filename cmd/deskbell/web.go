@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -133,7 +134,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	}
 	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
 	s.shown.registry.MustRegister(received, refused)
-	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received})
+	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received, Quotas: s.quotas(a.now)})
 	within["/v1/"] = served.Patterns
 	public, misses := agentpage.Public(), web.NewMisses(a.now)
 	maps.Copy(public, map[string]http.Handler{
@@ -148,6 +149,11 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		Public: public, Agent: a.agentPage(s),
 		Private: private,
 	}, within}, nil
+}
+
+// quotas are those of the process's configuration.
+func (s *session) quotas(now func() time.Time) *api.Quotas {
+	return &api.Quotas{Store: s.store, Now: now, Events: s.env.EventRate, Keyed: s.env.KeyEventRate, New: s.env.NewVisitors}
 }
 
 // agentPage serves the page of an agent.

@@ -27,7 +27,9 @@ type Store struct {
 	retries   map[store.Lane]time.Time
 	circuits  map[string][]byte
 	begun     map[string]int64 // by destination
-	numbers   uint64           // the last that was given to anything
+	used      map[string]int64 // of quotas, on the day usedOn
+	usedOn    string
+	numbers   uint64 // the last that was given to anything
 	followers map[*follower]bool
 }
 

@@ -39,6 +39,7 @@ import (
 //	deskbell:{all}:subscriptions hash   agent → their subscriptions to notices by Web Push, JSON; secrets
 //	deskbell:{all}:circuits     hash    destination → its circuit, JSON; none: it has not failed lately
 //	deskbell:{all}:dropped      hash    destination → how many actions were dropped that waited for it, JSON
+//	deskbell:{all}:used:DAY     hash    name → how much of a quota was used on a day in UTC
 //	deskbell:{all}:probe:DEST   string  who tries a destination whose circuit is open
 //	deskbell:{all}:retries      zset    "N:DEST" → Unix time in ms at which to try again what is aside
 //	deskbell:{all}:edited       zset    schedule → the last edit, not yet spread

@@ -383,6 +383,10 @@ type Store interface {
 	// Noticed drops the notices up to a place.
 	Noticed(ctx context.Context, shard int, seq string) error
 
+	// Count adds to counters of a day in UTC, by name, and gives where they stand then. They are kept until the end of the next day, at
+	// least.
+	Count(ctx context.Context, at time.Time, add map[string]int64) (map[string]int64, error)
+
 	Lanes
 	Beats
 }

@@ -35,6 +35,7 @@ func Run(t *testing.T, open Open) {
 		{"beats", beats()},
 		{"outbox", outboxes()},
 		{"held", helds()},
+		{"usage", usages()},
 		{"beginnings", beginnings()},
 		{"aside", asides()},
 		{"retries", retries()},

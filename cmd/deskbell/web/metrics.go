@@ -23,18 +23,18 @@ type EventMetrics struct{ *prometheus.CounterVec }
 func NewEventMetrics() *EventMetrics {
 	m := &EventMetrics{prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "deskbell_http_events_total",
-		Help: "Events that came to this process by HTTP, by result: taken (and given to the workers), refused, unknown_property and unknown_agent (not defined).",
+		Help: "Events that came to this process by HTTP, by result: taken (and given to the workers), refused, unknown_property and unknown_agent (not defined), over_quota.",
 	}, []string{"result"})}
-	m.Received(0, 0, 0, 0)
+	m.Received(0, 0, 0, 0, 0)
 	return m
 }
 
 // Received counts the events of a request.
-func (m *EventMetrics) Received(taken, refused, unknownProperty, unknownAgent int) {
+func (m *EventMetrics) Received(taken, refused, unknownProperty, unknownAgent, overQuota int) {
 	if m == nil {
 		return
 	}
-	for result, n := range map[string]int{"taken": taken, "refused": refused, "unknown_property": unknownProperty, "unknown_agent": unknownAgent} {
+	for result, n := range map[string]int{"taken": taken, "refused": refused, "unknown_property": unknownProperty, "unknown_agent": unknownAgent, "over_quota": overQuota} {
 		m.WithLabelValues(result).Add(float64(n))
 	}
 }

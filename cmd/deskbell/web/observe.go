@@ -62,8 +62,11 @@ func (s *server) logRequest(r *http.Request, line *requestLog, status int, took 
 }
 
 // refusedFor notes the reason to refuse a request.
-func refusedFor(r *http.Request, reason string) {
-	if line, ok := r.Context().Value(requestLogKey{}).(*requestLog); ok {
+func refusedFor(r *http.Request, reason string) { RefusedFor(r.Context(), reason) }
+
+// RefusedFor notes the reason to refuse the request of a context.
+func RefusedFor(ctx context.Context, reason string) {
+	if line, ok := ctx.Value(requestLogKey{}).(*requestLog); ok {
 		line.refusal = reason
 	}
 }

@@ -13,6 +13,7 @@ const (
 	tooManyGuesses  = "wrong_keys"   // 429: too many wrong keys or links came from an address
 	overOwnRate     = "address_rate" // 429: this machine without a key has asked too often
 	tooManyMisses   = "missing_ids"  // 429: too many ids that there are not came from an address
+	OverQuota       = "quota"        // 429: a property or a key has sent too much by events
 	keysUnavailable = "keys_unavailable"
 )
 
@@ -61,9 +62,9 @@ type RefusedMetrics struct{ *prometheus.CounterVec }
 func NewRefusedMetrics() *RefusedMetrics {
 	m := &RefusedMetrics{prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "deskbell_http_refused_total",
-		Help: "Requests by HTTP that this process has refused, by reason; those answered by 429 are key_rate, address_rate, link_rate, wrong_keys, missing_ids and too_many_streams.",
+		Help: "Requests by HTTP that this process has refused, by reason; those answered by 429 are key_rate, address_rate, link_rate, quota, wrong_keys, missing_ids and too_many_streams.",
 	}, []string{"reason"})}
-	for _, reason := range []string{overKeyRate, overLinkRate, tooManyGuesses, overOwnRate, tooManyMisses, keysUnavailable} {
+	for _, reason := range []string{overKeyRate, overLinkRate, tooManyGuesses, overOwnRate, tooManyMisses, keysUnavailable, OverQuota} {
 		m.WithLabelValues(reason)
 	}
 	for status := 400; status < 600; status++ {

@@ -28,6 +28,7 @@ type Config struct {
 	Now    func() time.Time
 	Log    logrus.FieldLogger
 	Events *web.EventMetrics // nil: events are not counted
+	Quotas *Quotas           // nil: there are none
 }
 
 // API is handlers by patterns of http.ServeMux.

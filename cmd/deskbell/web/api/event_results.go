@@ -21,7 +21,7 @@ const (
 type eventResult struct {
 	Index   int                 `json:"index" doc:"From 0: its place in the array, or its line."`
 	ID      string              `json:"id,omitempty" doc:"That of the event, or the one that it got. An event that was not taken has none."`
-	Status  string              `json:"status" enum:"taken,refused,unknown_property,unknown_agent" doc:"refused: something is wrong with it, or it is not for this key. unknown_property, unknown_agent: its property, or the agent whose event it is, is not defined; the same event is taken once it is."`
+	Status  string              `json:"status" enum:"taken,refused,unknown_property,unknown_agent,over_quota" doc:"refused: something is wrong with it, or it is not for this key. over_quota: its property, or the key, has had as many events or new visitors as it may; the same event is taken later. unknown_property, unknown_agent: its property, or the agent whose event it is, is not defined; the same event is taken once it is."`
 	Errors  []*huma.ErrorDetail `json:"errors,omitempty" doc:"The faults of an event that was not taken, each with its JSON pointer in the event."`
 	LeftOut int                 `json:"errors_left_out,omitempty" doc:"How many more faults it has, at least: an answer has 200 in all, and 20 of an event."`
 }
@@ -31,6 +31,7 @@ type eventCounts struct {
 	Refused         int `json:"refused"`
 	UnknownProperty int `json:"unknown_property"`
 	UnknownAgent    int `json:"unknown_agent,omitempty" doc:"Absent: none."`
+	OverQuota       int `json:"over_quota,omitempty" doc:"Absent: none."`
 }
 
 // eventResults is the answer when at least one event was taken.
@@ -47,10 +48,14 @@ type noneTaken struct {
 }
 
 func newNoneTaken(r eventResults, first event.Fault) *noneTaken {
-	const status = http.StatusUnprocessableEntity
+	status := http.StatusUnprocessableEntity
 	detail := fmt.Sprintf("no event was taken: %d refused, %d of properties that are not defined", r.Counts.Refused, r.Counts.UnknownProperty)
 	if n := r.Counts.UnknownAgent; n > 0 {
 		detail += fmt.Sprintf(", %d of agents that are not", n)
+	}
+	if n := r.Counts.OverQuota; n > 0 {
+		status = http.StatusTooManyRequests
+		detail += fmt.Sprintf(", %d over a quota", n)
 	}
 	detail += "; the first: " + clip(first.String(), mostMessage)
 	return &noneTaken{huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail}, r.Counts, r.Results}
@@ -77,6 +82,8 @@ func resultsOf(verdicts []verdict) (r eventResults) {
 			r.Counts.UnknownProperty++
 		case unknownAgent:
 			r.Counts.UnknownAgent++
+		case overQuota:
+			r.Counts.OverQuota++
 		default:
 			r.Counts.Refused++
 		}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/event"
 )
 
@@ -115,6 +118,10 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 	if err != nil {
 		return nil, s.failed(err)
 	}
+	wait, err := s.Quotas.refuse(ctx, web.Caller(ctx), len(in.RawBody), verdicts)
+	if err != nil {
+		return nil, s.failed(err)
+	}
 	var events []event.Event
 	for _, v := range verdicts {
 		if v.status == taken {
@@ -125,9 +132,14 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 		return nil, s.failed(err)
 	}
 	r := resultsOf(verdicts)
-	s.Events.Received(r.Counts.Taken, r.Counts.Refused, r.Counts.UnknownProperty, r.Counts.UnknownAgent)
+	s.Events.Received(r.Counts.Taken, r.Counts.Refused, r.Counts.UnknownProperty, r.Counts.UnknownAgent, r.Counts.OverQuota)
 	if len(events) == 0 && len(verdicts) > 0 {
-		return nil, newNoneTaken(r, verdicts[0].faults[0])
+		none := newNoneTaken(r, verdicts[0].faults[0])
+		if none.Status != http.StatusTooManyRequests {
+			return nil, none
+		}
+		web.RefusedFor(ctx, web.OverQuota)
+		return nil, huma.ErrorWithHeaders(none, http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}})
 	}
 	return &eventsOutput{r}, nil
 }

@@ -46,6 +46,7 @@ type Bundle struct {
 	Keys   edit.Keys
 	Logged *logtest.Hook
 	Events *web.EventMetrics
+	Quotas *api.Quotas  // without bounds, unless a test sets some
 	Clock  atomic.Int64 // seconds since then
 }
 
@@ -73,7 +74,8 @@ func New(t *testing.T, change ...func(*Bundle, *web.Config)) *Bundle {
 	b.Client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: b.Now, TimeZone: time.UTC})
 	b.Keys = edit.Keys{Store: store, Now: b.Now}
 	b.Events = web.NewEventMetrics()
-	served := api.New(api.Config{Client: b.Client, Now: b.Now, Log: log, Events: b.Events})
+	b.Quotas = &api.Quotas{Store: store, Now: b.Now}
+	served := api.New(api.Config{Client: b.Client, Now: b.Now, Log: log, Events: b.Events, Quotas: b.Quotas})
 	c := web.Config{Keys: b.Keys, Now: b.Now, Log: log, Loopback: true, API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: store, Now: b.Now}}
 	for _, f := range change {
 		f(b, &c)
