@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,19 +68,42 @@ func (t *telemetry) working(ctx context.Context) error {
 // readiness is the detail of /readyz.
 func (t *telemetry) readiness() map[string]any { return map[string]any{"time_zones": t.zones.Report()} }
 
+// pausedFor is how long it is remembered which queues are paused: anybody may ask for /readyz, as often as they like.
+const pausedFor = 2 * time.Second
+
+// pausedLook is the last look for paused queues.
+type pausedLook struct {
+	rdb redis.UniversalClient
+
+	mu  sync.Mutex
+	at  time.Time
+	err error
+}
+
 // unpaused is the check of a worker's /readyz that it may work on all queues.
-func unpaused(rdb redis.UniversalClient) web.Check {
-	return func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+func unpaused(rdb redis.UniversalClient) web.Check { return (&pausedLook{rdb: rdb}).check }
+
+// check looks anew where the last look is too old. Others wait meanwhile.
+func (p *pausedLook) check(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if since := time.Since(p.at); since < 0 || since >= pausedFor {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second) // others wait for it, too
 		defer cancel()
-		switch names, err := jobs.PausedQueues(ctx, rdb); {
-		case err != nil:
-			return errors.New("no answer from Redis")
-		case len(names) > 0:
-			return fmt.Errorf("these queues are paused: %s", strings.Join(names, ", "))
-		}
-		return nil
+		p.err = p.look(ctx)
+		p.at = time.Now()
 	}
+	return p.err
+}
+
+func (p *pausedLook) look(ctx context.Context) error {
+	switch names, err := jobs.PausedQueues(ctx, p.rdb); {
+	case err != nil:
+		return errors.New("no answer from Redis")
+	case len(names) > 0:
+		return fmt.Errorf("these queues are paused: %s", strings.Join(names, ", "))
+	}
+	return nil
 }
 
 // degraded is a check of a process that serves others, too: its failure is told, and takes the process from nobody.

@@ -50,7 +50,9 @@ If-None-Match: * only what is not there yet is written. Without them, a PUT over
 Errors are problem+json (RFC 9457). All faults of a body come at once, each with its place as a JSON pointer.
 
 A key goes into the header Authorization: Bearer. deskbell keys add makes one. A key that may only read does not see
-secrets, such as the URLs of notify.via. A key of some properties sees nothing but these. What a widget shows needs none.
+secrets, such as the URLs of notify.via. A key of some properties sees nothing but these, and may name in them the agents,
+schedules and destinations that it lists, and those that a property has already: all others are to it as if they were not defined.
+What a widget shows needs none.
 
 More requests than a key may make in a second get 429, and Retry-After says after how many seconds to go on.`
 

@@ -74,7 +74,7 @@ func (s *service) addEvents(h huma.API) {
 			"each event, in the order of the request. An event may come in the binary mode of CloudEvents, too: its attributes are headers " +
 			"ce-specversion, ce-type and so on, percent-encoded, and the body is its data. Taken means that Redis has it and a worker will take it in, once, " +
 			"however often an event with this id and source is sent within 24 hours: after an error, send all of them again. " +
-			"A key of some properties may send their events alone, and those of agents who serve no others; each names one of these properties.",
+			"A key of some properties may send their events alone, and those of agents whom it may name and who serve no others; each names one of these properties.",
 		DefaultStatus: http.StatusAccepted,
 		Errors: []int{
 			http.StatusUnprocessableEntity, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable,
