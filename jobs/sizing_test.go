@@ -1,0 +1,91 @@
+package jobs_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// TestSizing measures the memory of Redis for the figures of cmd/deskbell/README.md: go test ./jobs -run TestSizing -v shows them. It fails
+// where they are far from what the README says.
+func TestSizing(t *testing.T) {
+	t.Parallel()
+	const n = 2000
+	b := newBundle(t, setup{shards: 8, clock: morning(10, 0)})
+	b.define(`{"destinations": {"hook": {"type": "log", "actions": ["chat.close"]}}, "properties": {
+		"plain": {"triggers": []},
+		"waits": {"triggers": [{"name": "Later", "type": "site", "delay": "10m", "message": "Hello {{visitor.name|there}}, may I help?"}]}}}`)
+	b.worker()
+	b.quiet()
+	send := func(property string, of func(d *event.Data), round int) {
+		t.Helper()
+		var events []event.Event
+		for i := range n {
+			e := event.New(event.VisitorArrived, event.Data{
+				Property: property, Visitor: fmt.Sprint("visitor-", i), Visit: fmt.Sprint("visit-", i),
+				Page: event.Page{URL: fmt.Sprint("https://shop.example/products/", i, "?utm_source=news"), Title: "A chair for my desk", Referrer: "https://search.example/"},
+			})
+			e.ID, e.Time = fmt.Sprint(property, "-", round, "-", i), b.clock.now()
+			of(&e.Data)
+			events = append(events, e)
+		}
+		for len(events) > 0 {
+			b.must(b.client.Send(b.Context(), events[:500]...))
+			events = events[500:]
+		}
+		b.quiet()
+	}
+	bare := func(*event.Data) {}
+	before := b.memory()
+	each := func() int {
+		now := b.memory()
+		defer func() { before = now }()
+		return (now - before) / n
+	}
+	send("plain", bare, 0)
+	visitor := each()
+	send("plain", func(d *event.Data) { d.Page.URL += "&again" }, 1)
+	again := each()
+	var ids, known int64
+	for shard := range b.shards {
+		key := fmt.Sprintf("deskbell:{%d}:heard", shard)
+		ids, known = ids+b.rdb.MemoryUsage(b.Context(), key, 0).Val(), known+b.rdb.ZCard(b.Context(), key).Val()
+	}
+	send("waits", bare, 0)
+	waiting := each() - visitor
+	for _, c := range []struct {
+		what        string
+		bytes, says int
+	}{{"a visitor with one page", visitor, sizeVisitor}, {"each further event", again, sizeEvent}, {"of it the id, for a day", int(ids / max(1, known)), sizeID}, {"a waiting message", waiting, sizeWaiting}} {
+		t.Logf("%s: %d bytes", c.what, c.bytes)
+		if c.bytes > 2*c.says || c.bytes < c.says/3 {
+			t.Errorf("%s takes %d bytes of Redis; the README says %d", c.what, c.bytes, c.says)
+		}
+	}
+}
+
+// The sizes that the README says, in bytes.
+const (
+	sizeVisitor = 800
+	sizeEvent   = 180
+	sizeID      = 120
+	sizeWaiting = 800
+)
+
+// memory is that which the data of Redis take, without the buffers of its clients.
+func (b *bundle) memory() (bytes int) {
+	b.Helper()
+	redistest.Wait(b, "Redis says what its data take", func() bool {
+		for line := range strings.Lines(b.rdb.Info(b.Context(), "memory").Val()) {
+			if value, ok := strings.CutPrefix(strings.TrimSpace(line), "used_memory_dataset:"); ok {
+				bytes, _ = strconv.Atoi(value)
+			}
+		}
+		return bytes > 0
+	})
+	return bytes
+}
