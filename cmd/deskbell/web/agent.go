@@ -19,10 +19,10 @@ const AgentPath = "/agent"
 // AgentSession is where an agent's page exchanges the secret of its link for the cookie.
 const AgentSession = AgentPath + "/session"
 
-const (
-	agentCookie = "deskbell_agent"
-	mostSecret  = 4 << 10 // bytes of a request with a secret
-)
+// AgentCookie is the name of the cookie.
+const AgentCookie = "deskbell_agent"
+
+const mostSecret = 4 << 10 // bytes of a request with a secret
 
 type agentKey struct{}
 
@@ -34,7 +34,7 @@ func AgentLink(ctx context.Context) edit.Link {
 
 // AgentSecret is the secret of that link.
 func AgentSecret(r *http.Request) string {
-	c, err := r.Cookie(agentCookie)
+	c, err := r.Cookie(AgentCookie)
 	if err != nil {
 		return ""
 	}
@@ -99,7 +99,7 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // it is Secure wherever there may be TLS
-		Name: agentCookie, Value: asked.Secret, Path: AgentPath,
+		Name: AgentCookie, Value: asked.Secret, Path: AgentPath,
 		MaxAge: int(l.Expires.Sub(s.Now()) / time.Second), HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		Secure: !isOwn(r), // a proxy in front has the TLS; without it, nothing but this machine has service workers either
 	})

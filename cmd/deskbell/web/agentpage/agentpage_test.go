@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"image/png"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -270,4 +272,28 @@ func TestAnAgentAllowsNotices(t *testing.T) {
 	if list, err := b.subscriptions.Of(t.Context(), []string{"lea"}); err != nil || len(list[0]) != 0 {
 		t.Errorf("%v, %v", list, err)
 	}
+}
+
+// TestTheDocumentHasWhatThePageAsks: each operation, and no other.
+func TestTheDocumentHasWhatThePageAsks(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, lea)
+	got := []string{}
+	paths, _ := b.Document().Root["paths"].(map[string]any)
+	for path, methods := range paths {
+		if !strings.HasPrefix(path, web.AgentPath+"/") {
+			continue
+		}
+		all, _ := methods.(map[string]any)
+		for method := range all {
+			got = append(got, strings.ToUpper(method)+" "+path)
+		}
+	}
+	want := append(slices.Collect(maps.Keys(agentpage.New(agentpage.Config{}))), "POST "+web.AgentSession)
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("\n got %q\nwant %q", got, want)
+	}
+	b.Want(401, webtest.Request{}, "POST", "/agent/session", `{"secret": "dba_wrong"}`)
 }

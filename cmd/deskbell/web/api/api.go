@@ -84,6 +84,7 @@ func New(c Config) API {
 	s.addEvents(h)
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
+	describeAgentPage(h.OpenAPI())
 	s.describeFeeds(h.OpenAPI())
 	describeWebhooks(h.OpenAPI())
 

@@ -45,6 +45,7 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 	operations += operation(d, b, paths, "/v1/properties/{id}", "delete", seen)
 	operations += 3 // those of widgets and of visits have tests of their own
 	operations += 3 // and those of calendars
+	operations += 7 // and those of agents' pages
 	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
 	operations += operation(d, b, paths, "/v1/events", "post", seen)
 	none := b.Want(422, webtest.Request{Headers: map[string]string{"Content-Type": "application/json"}}, "POST", "/v1/events", "["+badEvent+"]")
