@@ -18,6 +18,7 @@ func globals() []testCase {
 			f.set(store.GlobalKey, "day", `{}`)
 			f.set(store.GlobalZones, store.ZonesWoken, "2026f")
 			f.set(store.GlobalPush, "vapid", `{}`)
+			f.set(store.GlobalDoor, "keys", "closed")
 			f.set(store.GlobalDropped, "crm", `{"actions":1}`)
 			f.set(store.GlobalSubscription, "lea", `[]`)
 			for kind, want := range map[store.Global]map[string][]byte{
