@@ -194,6 +194,7 @@ agents: {lea: {schedule: sun 9-10}, mia: {schedule: office, leave: [{on: 2026-12
 		{"weekly:\n  mon: 9-25", `s:2:10: "25" is not a time of day; allowed: whole minutes from 00:00 to 24:00, as in "9", "09:00", "9:30" or "5:30pm"`},
 		{"agents: {lea: {schedule: sun}}", `s:1:26: "sun" is not the name of a schedule; allowed: none: the file defines no such thing`},
 		{"", `s:1:1: the file is empty; allowed: schedules, properties, agents, destinations`},
+		{"null", `s:1:1: the file holds nothing but null; allowed: schedules, properties, agents, destinations`},
 	} {
 		specs, _, err := config.ReadSchedule("s", []byte(c.yaml))
 		if err == nil || err.Error() != c.want || specs != nil {

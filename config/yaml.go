@@ -54,6 +54,10 @@ func (b *builder) document(src []byte) ast.Node {
 		b.refuse(1, 1, definition.Fault{Problem: "is empty", Allowed: wanted})
 		return nil
 	case 1:
+		if _, null := documents[0].Body.(*ast.NullNode); null {
+			b.refuse(1, 1, definition.Fault{Problem: "holds nothing but null", Allowed: wanted})
+			return nil
+		}
 		return documents[0].Body
 	}
 	b.fault(first(documents[1].Body), "", "holds a second document", "one document")

@@ -16,9 +16,12 @@ func mapOf[V any](plural string, most int, k table.Kind[V]) table.Kind[map[strin
 			if !ok || len(m) == 0 {
 				return nil
 			}
-			at.TooMany(len(m), plural, most)
-			values := make(map[string]V, len(m))
-			for _, id := range slices.Sorted(maps.Keys(m)) {
+			ids := slices.Sorted(maps.Keys(m))
+			if at.TooMany(len(m), plural, most) {
+				ids = ids[:most]
+			}
+			values := make(map[string]V, len(ids))
+			for _, id := range ids {
 				if !ValidID(id) {
 					at.Key(id).Fault(table.Clip(id), "is not an id", IDAllowed)
 				}
@@ -38,7 +41,9 @@ func listOf[V any](plural string, most int, k table.Kind[V]) table.Kind[[]V] {
 			if !ok && tree != nil {
 				at.Fault("", "is not a list of "+plural, "[…], or lines that begin with a dash")
 			}
-			at.TooMany(len(list), plural, most)
+			if at.TooMany(len(list), plural, most) {
+				list = list[:most] // a value takes far more memory than its text
+			}
 			var values []V
 			for i, item := range list {
 				values = append(values, k.Read(at.Item(i), item))

@@ -18,6 +18,10 @@ const (
 	MaxEvent = 64 << 10
 )
 
+// mostFaults is how many faults of several events are listed whole. Of each further event there are two at most: one may take a
+// thousand times the memory of what it is about.
+const mostFaults = 300
+
 // Format is how the events of a body are written. Its value is a media type.
 type Format string
 
@@ -73,9 +77,12 @@ func (in Intake) Decode(body []byte, f Format) ([]Item, error) {
 	}
 	items, events := make([]Item, len(parts)), make([]Event, len(parts))
 	in.several = true
+	faults := 0
 	for i, p := range parts {
 		items[i].Index = p.index
+		in.brief = faults > mostFaults
 		events[i], items[i].Faults = in.decode(p.text)
+		faults += len(items[i].Faults)
 	}
 	if !in.At.IsZero() {
 		Arrive(events, in.At)

@@ -27,6 +27,7 @@ type Intake struct {
 	// must have an id.
 	NewID func() string
 
+	brief   bool // the first fault of an event is enough: others have many
 	several bool // Decode gives the times of events that are ahead, since it knows the others
 }
 
@@ -63,7 +64,11 @@ type Faults = table.Faults
 
 // newReader bounds the work on an event that is wrong all through.
 func newReader(in Intake) *table.Reader {
-	return &table.Reader{Most: 100, MostKey: mostName, Context: in}
+	most := 100
+	if in.brief {
+		most = 2
+	}
+	return &table.Reader{Most: most, MostKey: mostName, Context: in}
 }
 
 // Parse reads one event from the tree that a decoder of JSON or YAML yields: map[string]any, []any, string, bool, nil,

@@ -59,8 +59,9 @@ func New(c Config) *Site {
 	for pattern, h := range c.Public {
 		mux.Handle(pattern, h)
 	}
+	var bodies inFlight
 	for pattern, h := range c.API {
-		mux.Handle(pattern, s.admitting(bearer, uncoded(h)))
+		mux.Handle(pattern, s.admitting(bearer, uncoded(bodies.bounded(h))))
 	}
 	for pattern, l := range c.Linked {
 		mux.Handle(pattern, s.admittingLinked(l))
@@ -73,7 +74,7 @@ func New(c Config) *Site {
 		mux.Handle(pattern, s.admitting(basic, h))
 	}
 	for pattern, h := range c.Private {
-		mux.Handle(pattern, s.admitting(basic, uncoded(unbound(h))))
+		mux.Handle(pattern, s.admitting(basic, uncoded(bodies.bounded(unbound(h)))))
 	}
 	return &Site{s.observed(guarded(PlainErrors(&mux.ServeMux))), mux.Patterns()}
 }

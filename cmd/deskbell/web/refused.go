@@ -14,6 +14,7 @@ const (
 	overOwnRate     = "address_rate" // 429: this machine without a key has asked too often
 	tooManyMisses   = "missing_ids"  // 429: too many ids that there are not came from an address
 	OverQuota       = "quota"        // 429: a property or a key has sent too much by events
+	tooManyBytes    = "bodies"       // 429: the bodies of the requests that are under way are too large together
 	keysUnavailable = "keys_unavailable"
 )
 
@@ -62,9 +63,9 @@ type RefusedMetrics struct{ *prometheus.CounterVec }
 func NewRefusedMetrics() *RefusedMetrics {
 	m := &RefusedMetrics{prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "deskbell_http_refused_total",
-		Help: "Requests by HTTP that this process has refused, by reason; those answered by 429 are key_rate, address_rate, link_rate, quota, wrong_keys, missing_ids and too_many_streams.",
+		Help: "Requests by HTTP that this process has refused, by reason; those answered by 429 are key_rate, address_rate, link_rate, quota, wrong_keys, missing_ids, bodies and too_many_streams.",
 	}, []string{"reason"})}
-	for _, reason := range []string{overKeyRate, overLinkRate, tooManyGuesses, overOwnRate, tooManyMisses, keysUnavailable, OverQuota} {
+	for _, reason := range []string{overKeyRate, overLinkRate, tooManyGuesses, overOwnRate, tooManyMisses, tooManyBytes, keysUnavailable, OverQuota} {
 		m.WithLabelValues(reason)
 	}
 	for status := 400; status < 600; status++ {

@@ -91,10 +91,11 @@ func resultsOf(verdicts []verdict) (r eventResults) {
 			bad++
 		}
 	}
+	bytes := mostFaultBytes
 	left, each := mostFaults, max(1, min(mostEventFaults, mostFaults/max(1, bad)))
 	for i, v := range verdicts {
 		shown := &r.Results[i]
-		shown.Errors, shown.LeftOut = details(v.faults, min(each, left))
+		shown.Errors, shown.LeftOut = details(v.faults, min(each, left), &bytes)
 		left -= len(shown.Errors)
 	}
 	return r

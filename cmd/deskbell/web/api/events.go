@@ -150,6 +150,7 @@ func unreadable(err error) error {
 	if !errors.As(err, &faults) {
 		return huma.Error400BadRequest("the body cannot be read: " + err.Error())
 	}
-	list, _ := details(faults, mostFaults)
+	bytes := mostFaultBytes
+	list, _ := details(faults, mostFaults, &bytes)
 	return huma.Error400BadRequest("the body cannot be read, and no event was taken: "+faults.Error(), asErrors(list)...)
 }

@@ -15,16 +15,18 @@ const (
 	mostEventFaults = 20
 )
 
+// mostFaultBytes bounds the faults of an answer.
+const mostFaultBytes = 128 << 10
+
 // How long the parts of a fault are, in bytes. The longest list of allowed words, that of the types of events, fits.
 const (
 	mostPlace   = 1000
 	mostMessage = 1000
 )
 
-// details are faults as they are answered, so many at most, and how many were left out.
-func details(faults hours.Faults, most int) (list []*huma.ErrorDetail, leftOut int) {
-	shown := faults[:min(len(faults), most)]
-	for _, f := range shown {
+// details are faults as they are answered, so many and so many bytes at most, and how many were left out. It takes the bytes off.
+func details(faults hours.Faults, most int, bytes *int) (list []*huma.ErrorDetail, leftOut int) {
+	for _, f := range faults[:min(len(faults), most)] {
 		message := f.Problem
 		if f.Allowed != "" {
 			message += "; allowed: " + f.Allowed
@@ -33,10 +35,16 @@ func details(faults hours.Faults, most int) (list []*huma.ErrorDetail, leftOut i
 		if f.Value != "" {
 			d.Value = f.Value
 		}
+		if *bytes -= len(d.Location) + len(d.Message) + len(f.Value) + faultBytes; *bytes < 0 {
+			break
+		}
 		list = append(list, d)
 	}
-	return list, len(faults) - len(shown)
+	return list, len(faults) - len(list)
 }
+
+// faultBytes are those of a fault in JSON beside its parts.
+const faultBytes = 40
 
 // clip shortens a text to so many bytes.
 func clip(s string, most int) string {
@@ -60,7 +68,8 @@ func asErrors(details []*huma.ErrorDetail) []error {
 
 // refused lists the faults of something that is refused whole.
 func refused(faults definition.Faults) error {
-	list, leftOut := details(faults, mostFaults)
+	bytes := mostFaultBytes
+	list, leftOut := details(faults, mostFaults, &bytes)
 	said := "it is refused, and nothing was changed"
 	if leftOut > 0 {
 		said += fmt.Sprintf("; %d more faults are left out", leftOut)

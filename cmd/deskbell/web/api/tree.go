@@ -24,6 +24,9 @@ func readTree(body []byte) (any, error) {
 	if head := bytes.TrimSpace(body); bytes.HasPrefix(head, []byte("BEGIN:VCALENDAR")) {
 		return nil, errors.New("it is an iCalendar, and has to be JSON; exceptions of a schedule, and leave of an agent, name a calendar as {\"ical_url\": \"https://…\"}")
 	}
+	if n := table.Values(body); n > mostValues {
+		return nil, fmt.Errorf("it has %d values and keys; allowed: at most %d", n, mostValues)
+	}
 	var checked json.RawMessage
 	if err := json.Unmarshal(body, &checked); err != nil {
 		offset := int64(len(body))
@@ -43,6 +46,9 @@ func readTree(body []byte) (any, error) {
 	}
 	return tree, nil
 }
+
+// mostValues bounds the memory of a tree: some 10 MB.
+const mostValues = 100_000
 
 // mostKey bounds a key. Each fault below one repeats it, in its pointer.
 const mostKey = 1000
