@@ -104,6 +104,9 @@
 // was made on, and every write and every wake gives a new one. Of two workers with
 // one subject, one commits. A decision made before an edit is lost, and made anew.
 //
+// A chat that is given to an agent concerns two records in two shards. It is claimed in the agent's record first, and the claim is
+// refused where the agent got another chat meanwhile: so several workers count together (engine/claims.go).
+//
 // One script, on one shard, writes the state, the next due time and the actions of a decision.
 // A change that concerns another shard is written in the same script as a wish, and struck out
 // when the wish has come true. So an edit goes from a schedule or an agent to properties, and
