@@ -157,6 +157,7 @@ func (s *stage) agentStates() map[string]map[string]any {
 		if !strings.HasPrefix(subject, "agent/") {
 			delete(state, "since")
 		}
+		delete(state, "passed") // of those who are offline anyway, it depends on when somebody looks
 	}
 	return all
 }
