@@ -146,7 +146,8 @@ func readNotice(body []byte) (id string, args NotifyArgs, err error) {
 		Time time.Time `json:"time"`
 		Data struct {
 			action.Notice
-			Agents []string `json:"agents"`
+			Agents  []string `json:"agents"`
+			Visitor string   `json:"visitor"`
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
@@ -154,7 +155,7 @@ func readNotice(body []byte) (id string, args NotifyArgs, err error) {
 	}
 	d := &a.Data
 	args = NotifyArgs{
-		Agent: d.Agent, Notice: d.Kind, Boundary: d.Cause.Boundary, Property: d.Property, Department: d.Department, Text: cut(d.Text),
+		Agent: d.Agent, Notice: d.Kind, Boundary: d.Cause.Boundary, Property: d.Property, Department: d.Department, Visitor: d.Visitor, Text: cut(d.Text),
 	}
 	if d.Until != nil {
 		args.Until = *d.Until

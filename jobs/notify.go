@@ -31,7 +31,8 @@ type NotifyArgs struct {
 
 	Property   string `json:"property,omitempty"` // of all kinds except those of the agent's own hours, and idle
 	Department string `json:"department,omitempty"`
-	Text       string `json:"text,omitempty"` // of a trigger, a digest or a chat
+	Visitor    string `json:"visitor,omitempty"` // of whom it tells; empty: of nobody
+	Text       string `json:"text,omitempty"`    // of a trigger, a digest or a chat
 
 	// Push is the ID of one of the agent's subscriptions (edit.Subscription), which gets it instead of a service.
 	Push string `json:"push,omitempty"`

@@ -36,6 +36,7 @@ type commands struct {
 	Agents     agentsCmd     `cmd:"" group:"Change:" help:"Link agents to their own pages; list and revoke links."`
 	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`
 	Send       sendCmd       `cmd:"" group:"Change:" help:"Send events, from a file or by hand."`
+	Erase      eraseCmd      `cmd:"" group:"Change:" help:"Erase what is kept of a visitor, or of all of a property."`
 	Bench      benchCmd      `cmd:"" group:"Tools:" help:"Measure this machine and its Redis."`
 	Schema     schemaCmd     `cmd:"" group:"Tools:" help:"Print the JSON Schema of deskbell.yaml, for editors."`
 	Completion completionCmd `cmd:"" group:"Tools:" help:"Print tab completion for bash, zsh or fish."`

@@ -134,7 +134,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	}
 	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
 	s.shown.registry.MustRegister(received, refused)
-	served := api.New(api.Config{Client: s.client, Now: a.now, Log: s.log, Events: received, Quotas: s.quotas(a.now)})
+	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Now: a.now, Log: s.log, Events: received, Quotas: s.quotas(a.now)})
 	within["/v1/"] = served.Patterns
 	public, misses := agentpage.Public(), web.NewMisses(a.now)
 	maps.Copy(public, map[string]http.Handler{

@@ -164,6 +164,14 @@ func (r *Rules) leftBehind(was, now Held) (old Held, ok bool) {
 	return old, !due.IsZero() && due.Before(later(now.Asked, now.Assigned))
 }
 
+// Forget is the presence without the chats for which is says so, and how many there were.
+func (p Presence) Forget(is func(chat string, h Held) bool) (left Presence, n int) {
+	before := len(p.Chats)
+	p.Chats = maps.Clone(p.Chats)
+	maps.DeleteFunc(p.Chats, is)
+	return p, before - len(p.Chats)
+}
+
 func heldLast(h Held) (goesOn bool, last time.Time) { return h.Holds(), later(h.Assigned, h.Left) }
 
 // Holding is how many chats the agent has.

@@ -105,6 +105,13 @@ func (d *Digest) Add(a Arrivals) {
 	}
 }
 
+// Forget takes the chats of a visitor out, and tells how many there were.
+func (d *Digest) Forget(visitor string) (n int) {
+	before := len(d.Chats)
+	d.Chats = slices.DeleteFunc(d.Chats, func(c Caller) bool { return c.Visitor == visitor })
+	return before - len(d.Chats)
+}
+
 func (t *Tally) add(id string) {
 	if slices.Contains(t.IDs, id) {
 		return

@@ -19,12 +19,14 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/erase"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Config is the parts of the API.
 type Config struct {
 	Client *jobs.Client
+	Eraser *erase.Eraser
 	Now    func() time.Time
 	Log    logrus.FieldLogger
 	Events *web.EventMetrics // nil: events are not counted
@@ -82,6 +84,7 @@ func New(c Config) API {
 	s.addCountries(h)
 	s.addHolidays(h)
 	s.addEvents(h)
+	s.addVisitors(h)
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
 	describeAgentPage(h.OpenAPI())
@@ -128,7 +131,7 @@ func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 		k, op := web.Caller(ctx.Context()), ctx.Operation()
 		if k.IsBound() {
 			id := ctx.Param("id")
-			if op.Tags[0] != eventsTag && op.Tags[0] != holidaysTag && op.Tags[0] != "Properties" || id != "" && !k.May(id) {
+			if op.Tags[0] != eventsTag && op.Tags[0] != visitorsTag && op.Tags[0] != holidaysTag && op.Tags[0] != "Properties" || id != "" && !k.May(id) {
 				_ = huma.WriteErr(h, ctx, http.StatusForbidden, web.OnlyProperties(k)) // the client has gone
 				return
 			}

@@ -75,7 +75,9 @@ func New(t *testing.T, change ...func(*Bundle, *web.Config)) *Bundle {
 	b.Keys = edit.Keys{Store: store, Now: b.Now}
 	b.Events = web.NewEventMetrics()
 	b.Quotas = &api.Quotas{Store: store, Now: b.Now}
-	served := api.New(api.Config{Client: b.Client, Now: b.Now, Log: log, Events: b.Events, Quotas: b.Quotas})
+	served := api.New(api.Config{
+		Client: b.Client, Eraser: jobs.NewEraser(store, rdb, 1, b.Now), Now: b.Now, Log: log, Events: b.Events, Quotas: b.Quotas,
+	})
 	c := web.Config{Keys: b.Keys, Now: b.Now, Log: log, Loopback: true, API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: store, Now: b.Now}}
 	for _, f := range change {
 		f(b, &c)

@@ -1,0 +1,66 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/erase"
+)
+
+const visitorsTag = "Visitors"
+
+type visitorsInput struct {
+	ID     string   `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" doc:"The property's id. It need not be defined any more."`
+	Fields []string `query:"field" maxItems:"50" doc:"Forget only these facts, by name: attributes, those of the application's own, fields of forms. Repeat it, or write a list with commas."`
+}
+
+type visitorInput struct {
+	visitorsInput
+
+	Visitor string `path:"visitor" maxLength:"128"`
+}
+
+type eraseOutput struct {
+	Status int
+	Body   erase.Report
+}
+
+// eraseWithin leaves room for the pass that has begun by then: see requestTime.
+const eraseWithin = 15 * time.Second
+
+func (s *service) addVisitors(h huma.API) {
+	one := eraseOperation("/v1/visitors/{id}/{visitor}", "delete-visitor", "Erase a visitor")
+	one.Description = "All that is kept of the visitor: the record, their chats and timers, what waits to be taken in or delivered, and what was archived. " +
+		"With field, only these facts. It may be repeated, and an unknown visitor is no error. Events that are sent afterwards begin a new record."
+	huma.Register(h, one, func(ctx context.Context, in *visitorInput) (*eraseOutput, error) {
+		return s.erase(ctx, engine.Person{Property: in.ID, Visitor: in.Visitor, Fields: in.Fields})
+	})
+	all := eraseOperation("/v1/visitors/{id}", "delete-visitors", "Erase all visitors of a property")
+	all.Description = "As for one. The property itself stays: delete it first where it is to go, so that no more events of it are taken."
+	huma.Register(h, all, func(ctx context.Context, in *visitorsInput) (*eraseOutput, error) {
+		return s.erase(ctx, engine.Person{Property: in.ID, Fields: in.Fields})
+	})
+}
+
+func eraseOperation(path, id, summary string) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: http.MethodDelete, Path: path, Summary: summary, Tags: []string{visitorsTag}, DefaultStatus: http.StatusOK,
+		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable},
+	}
+}
+
+// erase answers 202 where workers were busy with the person to the end.
+func (s *service) erase(ctx context.Context, p engine.Person) (*eraseOutput, error) {
+	report, err := s.Eraser.Erase(ctx, p, eraseWithin)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	if !report.Complete {
+		return &eraseOutput{http.StatusAccepted, report}, nil
+	}
+	return &eraseOutput{http.StatusOK, report}, nil
+}
