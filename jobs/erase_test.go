@@ -253,7 +253,10 @@ func TestErasedTasksRun(t *testing.T) {
 		t.Errorf("more than the payload changed (-before +after):\n%s", diff)
 	}
 	goOn()
-	redistest.Wait(b, "the rest is taken in", func() bool { return len(b.notes()) == 0 })
+	redistest.Wait(b, "the rest is taken in", func() bool { q := b.queueOfEvents(); return q.Pending+q.Active == 0 })
+	if q := b.queueOfEvents(); q.Retry > 0 || q.Archived != 1 { // that of the other visitor
+		t.Errorf("the queue is %+v", q)
+	}
 }
 
 // TestAPersonIsForgottenWhileEventsComeIn erases one again and again while workers take in events, until no more are sent.

@@ -433,7 +433,7 @@ func TestArrowsCatch(t *testing.T) {
 		{"jobs/tick.go", "github.com/nicholas-fedor/shoutrrr/pkg/types", "it is for others to know github.com/nicholas-fedor/shoutrrr/pkg/types"},
 		{"jobs/tick.go", "github.com/standard-webhooks/standard-webhooks/libraries/go", "it is for others to know github.com/standard-webhooks/standard-webhooks/libraries/go"},
 		{"jobs/tick.go", module + "/jobs/engine", ""},
-		{"jobs/tick.go", module + "/jobs/redisstore", "of jobs, . may import [client deliver edit engine ical simulate store view]"},
+		{"jobs/tick.go", module + "/jobs/redisstore", "of jobs, . may import [client deliver edit engine erase ical simulate store view]"},
 		{"jobs/client/send.go", module + "/jobs/engine", "of jobs, client may import [store]"},
 		{"jobs/simulate/simulate.go", module + "/jobs/edit", ""},
 		{"jobs/simulate/simulate.go", module + "/jobs", "of jobs, simulate may import [edit engine store]"},

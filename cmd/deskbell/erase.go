@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -41,9 +40,9 @@ const eraseFor = time.Minute
 func (c *eraseCmd) Run(ctx context.Context, a *app) (err error) {
 	switch {
 	case c.Visitor == "" && !c.All:
-		return errors.New("whom to erase is not said: name a visitor, or --all for every visitor of the property")
+		return usagef("whom to erase is not said: name a visitor, or --all for every visitor of the property")
 	case c.Visitor != "" && c.All:
-		return errors.New("a visitor and --all exclude each other: name one of them")
+		return usagef("a visitor and --all exclude each other: name one of them")
 	}
 	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {

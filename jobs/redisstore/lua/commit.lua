@@ -8,7 +8,7 @@
 --      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none, behind '@@' for one that is a notice, too; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
-local most = 10 -- actions kept to be shown: of one commit, and of a shard
+local most, shown = 10, 86400 -- actions kept to be shown: of one commit, and of a shard; and for how many seconds
 local lost, served, acted, i, last, latest = {}, {}, {}, 2, #ARGV, nil
 while i <= last do
   local subjects, at, n = {}, {}, 0
@@ -97,5 +97,9 @@ if #served > 0 then
 end
 for a = math.max(1, #acted - most + 1), #acted do
   call('XADD', KEYS[7], 'MAXLEN', most, '*', 'a', acted[a][1], 't', acted[a][2])
+end
+if #acted > 0 then
+  call('XTRIM', KEYS[7], 'MINID', string.format('%.0f', (call('TIME')[1] - shown) * 1000))
+  call('EXPIRE', KEYS[7], shown)
 end
 return lost

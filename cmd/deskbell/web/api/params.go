@@ -58,10 +58,10 @@ func invalid(faults ...error) error {
 }
 
 // knownParams refuses questions with a parameter that there is not, or that is there twice: the answer would be to another
-// question.
+// question, and more would be erased.
 func knownParams(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		if ctx.Method() != http.MethodGet && ctx.Method() != http.MethodHead {
+		if ctx.Method() == http.MethodPut || ctx.Method() == http.MethodPost { // their question is the body
 			next(ctx)
 			return
 		}

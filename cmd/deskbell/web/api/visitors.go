@@ -19,9 +19,9 @@ type visitorsInput struct {
 }
 
 type visitorInput struct {
-	visitorsInput
-
-	Visitor string `path:"visitor" maxLength:"128"`
+	ID      string   `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" doc:"The property's id. It need not be defined any more."`
+	Visitor string   `path:"visitor" maxLength:"128"`
+	Fields  []string `query:"field" maxItems:"50" doc:"As for all visitors of a property."`
 }
 
 type eraseOutput struct {
