@@ -103,8 +103,8 @@ func without(task *asynq.TaskInfo, p engine.Person) (left []byte, events int, er
 	case WakeArgs{}.Kind():
 		var args WakeArgs
 		if json.Unmarshal(task.Payload, &args) == nil {
-			property, visitor, _ := args.Subject.Visitor()
-			is = p.Is(property, visitor)
+			property, visitor, ok := args.Subject.Visitor()
+			is = ok && p.Is(property, visitor)
 		}
 	case ReplayArgs{}.Kind():
 		var args ReplayArgs

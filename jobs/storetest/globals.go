@@ -20,6 +20,7 @@ func globals() []testCase {
 			f.set(store.GlobalPush, "vapid", `{}`)
 			f.set(store.GlobalDoor, "keys", "closed")
 			f.set(store.GlobalDropped, "crm", `{"actions":1}`)
+			f.set(store.GlobalDoor, "keys", "closed")
 			f.set(store.GlobalSubscription, "lea", `[]`)
 			for kind, want := range map[store.Global]map[string][]byte{
 				store.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
