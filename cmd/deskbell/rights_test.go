@@ -107,6 +107,11 @@ func rights() []right {
 		{"GET /v1/properties/{id}/hours.ics", own + "/hours.ics", "", toOwnHours},
 		{"GET /v1/properties/{id}/hours.ics", foreign + "/hours.ics", "", toUnbound},
 
+		{"DELETE /v1/visitors/{id}/{visitor}", "/v1/visitors/acme/v1", "", toAnyChanges},
+		{"DELETE /v1/visitors/{id}/{visitor}", "/v1/visitors/beta/v1", "", toChanges},
+		{"DELETE /v1/visitors/{id}", "/v1/visitors/acme", "", toAnyChanges},
+		{"DELETE /v1/visitors/{id}", "/v1/visitors/beta", "", toChanges},
+
 		{"GET /v1/agents", "", "", toUnbound},
 		{"GET /v1/agents/{id}", "/v1/agents/lea", "", toUnbound},
 		{"PUT /v1/agents/{id}", "/v1/agents/lea", `{}`, toChanges},
