@@ -68,14 +68,17 @@ func (t ticker) reconcile(ctx context.Context, slot time.Time, span time.Duratio
 // tickTimeout bounds one run of an entry: the next beat does the same work.
 const tickTimeout = 4 * time.Second
 
+// catchUpTimeout bounds the first work. It asks for a task of each shard, which no beat does for it before the next hour.
+const catchUpTimeout = 30 * time.Second
+
 // catchUp asks for the work that fell due while no worker ran, and for a reconciliation. A
-// failure is no reason not to start: the next beat does the same.
+// failure is no reason not to start: the next beat does the same. It ends with ctx, when the worker is told to stop.
 func (t ticker) catchUp(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, tickTimeout) // a Redis that hangs just now must not keep the worker from stopping
+	ctx, cancel := context.WithTimeout(ctx, catchUpTimeout)
 	defer cancel()
 	now := t.now()
 	err := errors.Join(t.tick(ctx, now.Truncate(time.Second)), t.reconcile(ctx, now.Truncate(time.Minute), 30*time.Second), t.askCalendars(ctx, now.Truncate(time.Minute)))
-	if err != nil {
+	if err != nil && !errors.Is(err, context.Canceled) {
 		t.log.WithError(err).Warn("catching up failed: the next beat does its work")
 	}
 }

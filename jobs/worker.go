@@ -120,7 +120,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		return err
 	}
 	defer stopCron()
-	w.crontab.catchUp(work)
+	w.crontab.catchUp(ctx)
 	w.Log.WithFields(logrus.Fields{"shards": w.Store.Shards(), "concurrency": w.Concurrency}).Info("worker started")
 	err = w.attend(ctx, work, deciding)
 	w.engine.Stop()
