@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/erase"
@@ -142,7 +143,7 @@ func withoutEvents(payload []byte, p engine.Person) (left []byte, events int, er
 			events++
 			continue
 		case is:
-			changed, err := e.Forget(p.Fields)
+			changed, err := event.Forget(e, p.Fields)
 			if err != nil {
 				return nil, 0, err
 			}

@@ -7,7 +7,7 @@ import (
 
 // Forget takes the values of some names out of an event: attributes of the visitor, values of the application's own, and fields of
 // a form. It tells whether there were any.
-func (e *Event) Forget(names []string) (changed bool, err error) {
+func Forget(e *Event, names []string) (changed bool, err error) {
 	d := &e.Data
 	for _, values := range []Values{d.Values, d.Form.Fields, d.Attributes.Custom} {
 		changed = forget(values, names) || changed

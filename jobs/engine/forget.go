@@ -99,7 +99,7 @@ func forgetChat(r *store.Record, p Person, theirs bool, at time.Time) (*Change, 
 
 func forgetFacts(events []event.Event, fields []string) (changed bool, err error) {
 	for i := range events {
-		some, err := events[i].Forget(fields)
+		some, err := event.Forget(&events[i], fields)
 		if err != nil {
 			return changed, err
 		}

@@ -45,7 +45,12 @@ func Wait(t testing.TB, what string, fact func() bool) {
 
 // Twice is a fact that held twice in a row. Where one looks at one place after the other, work that moves meanwhile from a place
 // not yet looked at to one that was is missed once: the second look finds it.
-func Twice(fact func() bool) func() bool { return func() bool { return fact() && fact() } }
+func Twice(fact func() bool) func() bool {
+	return func() bool {
+		first := fact()
+		return first && fact()
+	}
+}
 
 // Within checks that try stays within a bound: try gives a duration, or how late something
 // was. A busy machine makes some tries slow, and a fault all of them. So it tries until one
