@@ -11,7 +11,7 @@ import (
 func TestForget(t *testing.T) {
 	t.Parallel()
 	full := func() event.Event {
-		return event.New(event.VisitorFormSubmitted, event.Data{
+		return event.New(event.FormSubmitted, event.Data{
 			Property: "acme", Visitor: "v1", Text: "email",
 			Attributes: event.Attributes{Name: "Ada", Email: "ada@example.com", Tags: []string{}, Custom: event.Values{"plan": "pro"}},
 			Values:     event.Values{"email": "ada@example.com", "city": "Lyon"},

@@ -31,7 +31,7 @@ func TestForget(t *testing.T) {
 		"another's chat":              {"chat/acme/c1", `{"visitor":"v2"}`, engine.Person{Visitor: "v1"}, "", ""},
 		"a chat that they name":       {"chat/acme/c1", `{}`, engine.Person{Visitor: "v1", Chats: map[string]bool{"c1": true}}, "removed", ""},
 		"a chat of nobody":            {"chat/acme/c1", `{}`, engine.Person{Visitor: "v1"}, "", ""},
-		"facts in parked events":      {"chat/acme/c1", `{"parked":[{"specversion":"1.0","id":"1","source":"s","type":"visitor.form_submitted","time":"2026-11-23T08:00:00Z","data":{"property":"acme","visitor":"v1","form":{"kind":"contact","fields":{"email":"e","city":"c"}}}}]}`, engine.Person{Fields: []string{"email"}}, "email", "city"},
+		"facts in parked events":      {"chat/acme/c1", `{"parked":[{"specversion":"1.0","id":"1","source":"s","type":"form.submitted","time":"2026-11-23T08:00:00Z","data":{"property":"acme","visitor":"v1","form":{"kind":"contact","fields":{"email":"e","city":"c"}}}}]}`, engine.Person{Fields: []string{"email"}}, "email", "city"},
 		"the digest":                  {"digest/acme", `{"chats":[{"chat":"c1","visitor":"v1"},{"chat":"c2","visitor":"v2"}]}`, engine.Person{Visitor: "v1"}, "v1", "v2"},
 		"a digest without them":       {"digest/acme", `{"chats":[{"chat":"c2","visitor":"v2"}]}`, engine.Person{Visitor: "v1"}, "", ""},
 		"the digest, for everybody":   {"digest/acme", `{}`, engine.Person{}, "removed", ""},
