@@ -53,6 +53,9 @@ func text(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 // P256dh is the public key of its subscription, base64url.
 func (b Browser) P256dh() string { return text(b.key.PublicKey().Bytes()) }
 
+// Private is the private key of its subscription, base64url.
+func (b Browser) Private() string { return text(b.key.Bytes()) }
+
 // Auth is its secret, base64url.
 func (b Browser) Auth() string { return text(b.auth) }
 
