@@ -76,7 +76,7 @@ func TestFileError(t *testing.T) {
 // A line of a thousand characters is cut to the part around the fault, and cannot do anything to a terminal.
 func TestFormatCutsLongLines(t *testing.T) {
 	t.Parallel()
-	long := `{"agents": {"a": {"name": "` + strings.Repeat("x", 150) + "\u0085" + strings.Repeat("y", 40) + `"}, "b": {"nam": 1}, "c": {"name": "` + strings.Repeat("z", 150) + `"}}}`
+	long := `{"properties": {"a": {"widget": {"message": "` + strings.Repeat("x", 150) + "\u0085" + strings.Repeat("y", 40) + `"}}}, "agents": {"b": {"nam": 1}, "c": {"name": "` + strings.Repeat("z", 150) + `"}}}`
 	_, err := config.ReadDefinitions("d", []byte(long))
 	var fault *config.FileError
 	if !errors.As(err, &fault) {

@@ -11,18 +11,16 @@ import (
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
-// A property whose visitors take long to decide on is slow for some minutes, to this worker: see engine.Took. Its events come in batches
+// A property whose visitors take long to decide on is slow for some minutes, to this worker: see engine.Took, which asks no clock. Its events come in batches
 // of its own then, one at a time, so that those of the other properties do not wait for them. While too many of its events wait, their
 // tasks go back to Redis until it may be their turn: else they would take all the places for tasks that a worker has.
 
 const (
-	slowWindow   = 10 * time.Second       // in which what a property takes is added up
 	slowFor      = 5 * time.Minute        // after it was slow last
 	slowTasks    = 32                     // of one property that wait, or are decided on
 	slowTasksAll = 96                     // of all slow ones: most places for tasks are left to the others
 	slowWait     = 10 * time.Second       // how long its events may take that wait
 	slowBatch    = 500 * time.Millisecond // how long a batch of its own may take, about
-	stepTakes    = 10 * time.Nanosecond   // of a regular expression
 	latestTurn   = 30 * time.Minute       // a task is not put off for longer
 )
 
@@ -31,9 +29,6 @@ type slow struct {
 	mu    sync.Mutex
 	known map[string]*slowProperty
 	tasks int
-
-	lately map[string]engine.Took // of all properties, since an instant
-	since  time.Time
 }
 
 type slowProperty struct {
@@ -45,31 +40,21 @@ type slowProperty struct {
 
 func newSlow() *slow { return &slow{known: make(map[string]*slowProperty)} }
 
-// note keeps how long the properties of a batch took, and gives those that are slow by that.
+// note keeps what the properties of a batch took, and gives those that are slow by that.
 func (s *slow) note(took map[string]engine.Took, at time.Time) (slow []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if past := at.Sub(s.since); past < 0 || past > slowWindow {
-		s.lately, s.since = make(map[string]engine.Took), at
-	}
 	for property, t := range took {
+		if !t.IsSlow() {
+			continue
+		}
 		p := s.known[property]
-		t = t.Plus(s.lately[property])
-		s.lately[property] = t
-		if p == nil && t.IsSlow() {
+		if p == nil {
 			p = new(slowProperty)
 			s.known[property] = p
 		}
-		if p == nil {
-			continue
-		}
-		if p.each = t.Each(); p.each == 0 { // without the longest, one alone took no time
-			p.each = time.Duration(t.Steps) * stepTakes
-		}
-		if t.IsSlow() {
-			p.until = at.Add(slowFor)
-			slow = append(slow, property)
-		}
+		p.each, p.until = t.Each(), at.Add(slowFor)
+		slow = append(slow, property)
 	}
 	maps.DeleteFunc(s.known, func(_ string, p *slowProperty) bool { return p.tasks == 0 && !at.Before(p.until) })
 	return slow

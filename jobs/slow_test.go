@@ -32,23 +32,21 @@ func costly(n, length int) event.Event {
 	return e
 }
 
-// TestPropertiesThatTakeLongAreSetAside decides on visitors of two properties, by a clock that shows how long each takes.
+// TestPropertiesThatTakeLongAreSetAside decides on visitors of two properties together.
 func TestPropertiesThatTakeLongAreSetAside(t *testing.T) {
 	t.Parallel()
 	const visitors = 40
 	for name, c := range map[string]struct {
-		each  time.Duration
 		url   int // characters of it
 		taken int // of the costly property, in a batch with the other
 	}{
-		"quick":                    {900 * time.Microsecond, 20, visitors},
-		"slow by the clock":        {5 * time.Millisecond, 20, 11}, // fifty milliseconds, and the longest
-		"slow by what it may take": {0, 8000, 1},
+		"quick": {20, visitors},
+		"slow":  {8000, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			at := morning(9, 0)
-			e := slowEngine(t, at, c.each)
+			e := slowEngine(t, at)
 			var events []event.Event
 			for n := range visitors {
 				events = append(events, costly(n, c.url))
@@ -82,11 +80,10 @@ func TestPropertiesThatTakeLongAreSetAside(t *testing.T) {
 	}
 }
 
-// slowEngine has the properties of attacked. Each of its decisions takes so long.
-func slowEngine(t *testing.T, at time.Time, each time.Duration) *engine.Engine {
+// slowEngine has the properties of attacked.
+func slowEngine(t *testing.T, at time.Time) *engine.Engine {
 	t.Helper()
 	log, _ := logtest.NewNullLogger()
-	var passed time.Duration
 	now := func() time.Time { return at }
 	db := memstore.New(3, now)
 	for id, p := range parse(t, attacked()).Properties {
@@ -99,7 +96,7 @@ func slowEngine(t *testing.T, at time.Time, each time.Duration) *engine.Engine {
 		}
 	}
 	return engine.New(engine.Config{
-		Store: db, TimeZone: time.UTC, Now: now, Log: log, Batch: 100, Clock: func() time.Time { passed += each; return at.Add(passed) },
+		Store: db, TimeZone: time.UTC, Now: now, Log: log, Batch: 100, SetAside: true,
 	})
 }
 

@@ -64,7 +64,7 @@ func NewWorker(c Config) *Worker {
 	p.accepted = &accepted{p, c.Redis.Client}
 	p.engine = engine.New(engine.Config{
 		Store: c.Store, TimeZone: c.TimeZone, Now: c.Now, Log: c.Log, Observer: c.Metrics, Batch: c.Batch, KeepVisitors: c.KeepVisitors, ShowHeldBack: true,
-		Clock: c.Now,
+		SetAside: true,
 		AskSweep: func(ctx context.Context, shard int, nominal time.Time) error {
 			return enqueueSweep(ctx, p.queue, shard, nominal, false)
 		},

@@ -146,7 +146,7 @@ func (s *stage) agents(events []event.Event, kill func() bool, size *comings) (h
 func (s *stage) settled(offset time.Duration) {
 	s.t.Helper()
 	redistest.Wait(s.t, "all events are taken in", func() bool { return len(s.rdb.Keys(s.t.Context(), "deskbell:{*}:accepted").Val()) == 0 })
-	s.awaitQuiet(time.Now().Add(offset))
+	s.awaitQuiet(func() time.Time { return time.Now().Add(offset) })
 }
 
 // agentStates are the states without the dates of decisions that an event caused.

@@ -70,12 +70,12 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 	if mid < 3 {
 		t.Errorf("only %d kills hit the storm: it was over too soon to show anything", mid)
 	}
-	storm.awaitQuiet(boundary)
+	storm.awaitQuiet(func() time.Time { return boundary })
 	for _, w := range workers {
 		w.stop()
 	}
 	one := calm.worker(boundary.Sub(time.Now().Truncate(5*time.Second).Add(10*time.Second)), "500")
-	calm.awaitQuiet(boundary)
+	calm.awaitQuiet(func() time.Time { return boundary })
 	one.stop()
 
 	if diff := cmp.Diff(calm.states(), storm.states()); diff != "" {
@@ -166,7 +166,7 @@ func newStage(t *testing.T, defs *definition.Definitions, boundary time.Time) *s
 	}
 	wait.Wait()
 	w := s.worker(offset, "500")
-	s.awaitQuiet(boundary.Add(-time.Minute))
+	s.awaitQuiet(func() time.Time { return boundary.Add(-time.Minute) })
 	w.stop()
 	return s
 }
@@ -218,11 +218,11 @@ func (s *stage) due(at time.Time) int64 {
 }
 
 // awaitQuiet waits until nothing is due at an instant, no subject is to be woken,
-// and every action is delivered.
-func (s *stage) awaitQuiet(at time.Time) {
+// and every action is delivered. The instant is that of each look: whoever is woken is due at the present of the worker.
+func (s *stage) awaitQuiet(at func() time.Time) {
 	s.t.Helper()
 	quiet := redistest.Twice(func() bool {
-		pending, err := s.store.Pending(s.t.Context(), at)
+		pending, err := s.store.Pending(s.t.Context(), at())
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -234,7 +234,7 @@ func (s *stage) awaitQuiet(at time.Time) {
 		}
 		pause(100 * time.Millisecond)
 	}
-	s.t.Errorf("not quiet after three minutes: %d subjects are still due", s.due(at))
+	s.t.Errorf("not quiet after three minutes: %d subjects are still due", s.due(at()))
 }
 
 // states are those of all subjects, without values that may differ between two

@@ -142,7 +142,7 @@ func (r *rescues) worker() *proc {
 
 func (r *rescues) awaitQuiet() {
 	r.Helper()
-	(&stage{t: r.T, rdb: r.rdb, store: r.store}).awaitQuiet(time.Now())
+	(&stage{t: r.T, rdb: r.rdb, store: r.store}).awaitQuiet(time.Now)
 }
 
 // check waits until nothing is left to do after the last due time, compares the messages

@@ -17,6 +17,7 @@ import (
 
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
@@ -235,18 +236,25 @@ func window(from time.Time, length time.Duration) string {
 	return from.Format("15:04") + "-" + from.Add(length).Format("15:04")
 }
 
-// plainLines writes a log for people to watch: the time, the message, and its fields.
+// plainLines writes a log for people to watch: the time, the message, and its fields. Visitors write some of that: no line of
+// theirs looks as one of its own.
 type plainLines struct{}
 
 // Format implements logrus.Formatter.
 func (plainLines) Format(e *logrus.Entry) ([]byte, error) {
 	line := e.Time.Format("15:04:05") + "  "
+	indent := "\n" + strings.Repeat(" ", len(line))
 	if e.Level <= logrus.WarnLevel {
 		line += e.Level.String() + ": "
 	}
-	line += e.Message
+	for i, text := range strings.Split(e.Message, "\n") {
+		if i > 0 {
+			line += indent
+		}
+		line += table.OneLine(text)
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.Data)) {
-		line += fmt.Sprintf("  %s=%v", name, e.Data[name])
+		line += table.OneLine(fmt.Sprintf("  %s=%v", name, e.Data[name]))
 	}
 	return []byte(line + "\n"), nil
 }

@@ -64,7 +64,7 @@ func TestOldAndNewOnOneRedis(t *testing.T) {
 		return s.command(s.first, "apply", s.file("deskbell.yaml", p.definitions(s.receiver.URL, 6*time.Hour)))
 	})
 	for _, s := range sides {
-		s.awaitQuiet(time.Now())
+		s.awaitQuiet(time.Now)
 	}
 	for i, at := range drills {
 		sides.all(func(s *side) *proc {
@@ -402,7 +402,7 @@ func (s *side) somethingWaits() {
 // awaitDelivered waits until nothing is left to do.
 func (s *side) awaitDelivered() {
 	s.t.Helper()
-	s.awaitQuiet(time.Now())
+	s.awaitQuiet(time.Now)
 	redistest.Wait(s.t, s.name+": all is delivered", func() bool {
 		outbox, aside, circuits := s.waiting()
 		return outbox == 0 && aside == 0 && circuits == 0
@@ -628,7 +628,11 @@ func (r *refusing) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	defer r.mu.Unlock()
 	path := req.URL.Path
 	if r.ids[path] == nil {
-		r.notices = append(r.notices, string(body))
+		_, text, _ := strings.Cut("\n\n"+string(body), "\n\n") // the title goes
+		if _, untitled, ok := strings.Cut(text, "\n\n"); ok {
+			text = untitled // an older version sent none
+		}
+		r.notices = append(r.notices, text)
 		return
 	}
 	bodies := []json.RawMessage{body}

@@ -20,7 +20,7 @@ type written struct {
 func conditionKind() table.Kind[trigger.Condition] {
 	name := table.Field[written]{
 		Entry: table.Entry{Key: "field", Required: true, Shape: table.Shape{Name: "field", Schema: fieldSchema()}, Doc: "What it looks at: see the fields of conditions."},
-		Read:  func(at table.Place, tree any, into *written) { into.field = text(mostName).Read(at, tree) },
+		Read:  func(at table.Place, tree any, into *written) { into.field = line(mostName).Read(at, tree) },
 	}
 	k := conditionWith(append([]table.Field[written]{name}, operatorKeys(trigger.Operators())...))
 	k.Schema["allOf"] = kindsSchema()

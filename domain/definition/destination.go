@@ -25,7 +25,7 @@ func destinationKind() table.Kind[Destination] {
 	return table.ByType(object("a destination", []table.Field[Destination]{
 		table.Key("type", table.OneOf("a type of destination", "log", redisStream, webhook), func(d *Destination) *string { return &d.Type },
 			"How actions are delivered: as log lines, as entries of a Redis stream, or by HTTP.").Mandatory(),
-		table.Key("stream", text(mostName), func(d *Destination) *string { return &d.Stream },
+		table.Key("stream", line(mostName), func(d *Destination) *string { return &d.Stream },
 			"The key of the stream.").ByDefault(DefaultStream).Of(redisStream),
 		table.Key("max_len", whole(1, 1_000_000_000), func(d *Destination) *int64 { return &d.MaxLen },
 			"About how many entries the stream keeps. Older ones are lost to slow readers.").ByDefault(DefaultMaxLen).Of(redisStream),

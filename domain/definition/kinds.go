@@ -71,6 +71,16 @@ func text(most int) table.Kind[string] {
 	})
 }
 
+// line is a text on one line: a name, or what is shown as one.
+func line(most int) table.Kind[string] {
+	return table.Then(text(most), func(at table.Place, s string) string {
+		if strings.ContainsFunc(s, table.Hidden) {
+			at.Fault(table.Clip(s), "has characters that are not seen, such as the end of a line", "visible characters, on one line")
+		}
+		return s
+	})
+}
+
 // raw is a text of which nothing is known but its length.
 func raw(most int) table.Kind[string] {
 	allowed := fmt.Sprintf("at most %d characters", most)

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // reparse checks that definitions, written as JSON and parsed again, are the same, and are written the same.
@@ -125,7 +126,9 @@ func drawProperty(r *rapid.T, names map[string][]any) any {
 }
 
 func drawText(r *rapid.T) any {
-	plain := func(s string) bool { return !strings.Contains(s, "{{") && !strings.Contains(s, "}}") }
+	plain := func(s string) bool {
+		return !strings.Contains(s, "{{") && !strings.Contains(s, "}}") && !strings.ContainsFunc(s, table.Hidden)
+	}
 	return rapid.OneOf(rapid.StringN(0, 200, -1).Filter(plain).AsAny(), rapid.Int().AsAny(), rapid.Float64Range(-1e9, 1e9).AsAny()).Draw(r, "text")
 }
 

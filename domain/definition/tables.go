@@ -33,7 +33,7 @@ func definitionsKind() table.Kind[Definitions] {
 
 func propertyKind() table.Kind[Property] {
 	return object("a property", append([]table.Field[Property]{
-		table.Key("name", text(mostName), func(p *Property) *string { return &p.Name },
+		table.Key("name", line(mostName), func(p *Property) *string { return &p.Name },
 			"What people call it; its id where there is none."),
 		table.Key("time_zone", timeZone(), func(p *Property) *string { return &p.TimeZone },
 			"The zone of its schedules that name none, of conditions on time, and of times in texts. Where there is none, that of its schedule, or else the machine's (`DESKBELL_TIME_ZONE`)."),
@@ -77,7 +77,7 @@ func policyKind() table.Kind[widget.Policy] {
 
 func departmentKind() table.Kind[Department] {
 	return object("a department", []table.Field[Department]{
-		table.Key("name", text(mostName), func(d *Department) *string { return &d.Name },
+		table.Key("name", line(mostName), func(d *Department) *string { return &d.Name },
 			"What people call it; its id where there is none."),
 		table.Key("schedule", scheduleOf(), func(d *Department) *Schedule { return &d.Schedule },
 			"When it is open; as the property where there is none."),
@@ -88,7 +88,7 @@ func departmentKind() table.Kind[Department] {
 
 func agentKind() table.Kind[Agent] {
 	return object("an agent", append([]table.Field[Agent]{
-		table.Key("name", text(mostName), func(a *Agent) *string { return &a.Name },
+		table.Key("name", line(mostName), func(a *Agent) *string { return &a.Name },
 			"What people call them; their id where there is none."),
 		table.Key("time_zone", timeZone(), func(a *Agent) *string { return &a.TimeZone },
 			"The zone of their leave and notices, and of their schedule where that names none. Without it, that of their schedule, or else the machine's (`DESKBELL_TIME_ZONE`)."),

@@ -34,7 +34,7 @@ func triggerKeys() []table.Field[Property] {
 
 func triggerKind() table.Kind[trigger.Trigger] {
 	fields := []table.Field[trigger.Trigger]{
-		table.Key("name", text(trigger.MostName), func(t *trigger.Trigger) *string { return &t.Name },
+		table.Key("name", line(trigger.MostName), func(t *trigger.Trigger) *string { return &t.Name },
 			"What the team calls it. Renamed, it is another trigger, and visitors may get it again.").Mandatory(),
 		table.Key("type", table.OneOf("a type of trigger", trigger.Types()...), func(t *trigger.Trigger) *trigger.Type { return &t.Type },
 			"When it starts: see the types of triggers.").Mandatory(),
@@ -50,7 +50,7 @@ func triggerKind() table.Kind[trigger.Trigger] {
 			"What makes it superfluous: an agent's answer, or that an agent has joined.").ByDefault(trigger.UntilAnswered).Of(string(trigger.Rescue)),
 		table.Key("on", table.OneOf("an event at which a trigger starts", startNames()...), func(t *trigger.Trigger) *string { return &t.On },
 			"The event at which it starts.").NeededBy(string(trigger.Advanced)),
-		table.Key("event", text(trigger.MostName), func(t *trigger.Trigger) *string { return &t.Event },
+		table.Key("event", line(trigger.MostName), func(t *trigger.Trigger) *string { return &t.Event },
 			"The application's name of its event, for `on: visitor.custom`.").Of(string(trigger.Advanced)),
 		table.Key("after", duration(time.Second, trigger.MostDelay), func(t *trigger.Trigger) *hours.Duration { return &t.After },
 			"How long nothing has happened, for `page.unchanged`, `chat.unanswered` and `chat.idle`.").Of(string(trigger.Advanced)),
@@ -130,7 +130,7 @@ func startNames() []string {
 
 func senderKind() table.Kind[trigger.Sender] {
 	return object("a sender", []table.Field[trigger.Sender]{
-		table.Key("name", text(trigger.MostName), func(s *trigger.Sender) *string { return &s.Name }, "Their name."),
+		table.Key("name", line(trigger.MostName), func(s *trigger.Sender) *string { return &s.Name }, "Their name."),
 		table.Key("image", link(), func(s *trigger.Sender) *string { return &s.Image }, "The URL of their picture."),
 		table.Key("agent", id("agent"), func(s *trigger.Sender) *string { return &s.Agent }, "An agent of the property, whose name and image it has instead."),
 	}, func(at table.Place, s *trigger.Sender) {
@@ -141,7 +141,7 @@ func senderKind() table.Kind[trigger.Sender] {
 }
 
 func suggested() table.Kind[[]string] {
-	return setOf("replies", trigger.MostSuggested, filled(text(trigger.MostName)), table.Clip)
+	return setOf("replies", trigger.MostSuggested, filled(line(trigger.MostName)), table.Clip)
 }
 
 func frequencyKind() table.Kind[trigger.Frequency] {
@@ -171,7 +171,7 @@ func attachmentKind() table.Kind[trigger.Attachment] {
 		table.Key("form", shownForm("a form", trigger.Forms()...), func(a *trigger.Attachment) *trigger.Form { return &a.Form }, "A form to fill in."),
 		table.Key("image", link(), func(a *trigger.Attachment) *string { return &a.Image }, "The URL of an image."),
 		table.Key("link", link(), func(a *trigger.Attachment) *string { return &a.Link }, "The URL of a page."),
-		table.Key("title", text(trigger.MostName), func(a *trigger.Attachment) *string { return &a.Title }, "What it is called."),
+		table.Key("title", line(trigger.MostName), func(a *trigger.Attachment) *string { return &a.Title }, "What it is called."),
 	}, func(at table.Place, a *trigger.Attachment) {
 		if count(a.File != "", a.Form != "", a.Image != "", a.Link != "") != 1 {
 			at.Fault("attachment", "is not one thing", "one of file, form, image and link")

@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/table"
@@ -97,7 +96,7 @@ func name() table.Kind[string] {
 }
 
 func printable(s string, most int) bool {
-	return s != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && !strings.ContainsFunc(s, unicode.IsControl)
+	return s != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && !strings.ContainsFunc(s, table.Hidden)
 }
 
 // tags is a list of names. An empty one is not nil: it says that there are none.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/hours/zones"
@@ -113,7 +112,7 @@ func (p *parser) text(path string, tree any, allowed string) (string, bool) {
 		p.fault(path, 0, show(tree), "is not text", allowed)
 		return "", false
 	}
-	if text == "" || len(text) > maxName || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+	if text == "" || len(text) > maxName || !utf8.ValidString(text) || strings.ContainsFunc(text, table.Hidden) {
 		p.fault(path, 0, text, "is not a line of text", fmt.Sprintf("%s, of 1 to %d printable bytes", allowed, maxName))
 		return "", false
 	}

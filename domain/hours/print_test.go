@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/deskbell/deskbell/domain/table"
 )
 
 // example is a schedule with everything in it, in canonical form.
@@ -109,8 +111,8 @@ func roundTrip(spec *Spec) error {
 
 func TestCanonicalFormsReadBackEqual(t *testing.T) {
 	t.Parallel()
-	names := rapid.OneOf(rapid.SampledFrom([]string{"", "no", "~", "12:30", "-", "- a", "#", "a #b", "é ë", "'", `"`, `\`, "{", "null", "1e3", "0x1F", ".inf", "😀", "a\u2028b", "\ufeff", "=", "<<", "%", "@", "&a", "*a", "!a"}),
-		rapid.StringOfN(rapid.Rune().Filter(func(r rune) bool { return r >= ' ' && (r < 0x7f || r > 0x9f) }), 0, 20, 200))
+	names := rapid.OneOf(rapid.SampledFrom([]string{"", "no", "~", "12:30", "-", "- a", "#", "a #b", "é ë", "'", `"`, `\`, "{", "null", "1e3", "0x1F", ".inf", "😀", "a\u00a0b", "\ufeff", "=", "<<", "%", "@", "&a", "*a", "!a"}),
+		rapid.StringOfN(rapid.Rune().Filter(func(r rune) bool { return !table.Hidden(r) }), 0, 20, 200))
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		spec := randomSpec(random, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, random.IntN(4000)))

@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -18,6 +19,23 @@ func Show(tree any) string {
 	default:
 		return Clip(fmt.Sprint(v))
 	}
+}
+
+// Hidden tells whether a character is not seen and changes how what stands beside it is seen: a control character, an end of a line
+// or a paragraph, or one that turns the direction of what follows (Unicode Technical Report 36, section 2.10). Such characters
+// forge lines of logs and terminals, and names.
+func Hidden(r rune) bool {
+	return unicode.IsControl(r) || r >= '\u2028' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// OneLine is a text with a blank for each Hidden character: for lines of terminals and logs.
+func OneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if Hidden(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // Clip shortens a text to 60 characters.

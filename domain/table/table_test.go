@@ -102,3 +102,19 @@ func TestIDsAgreeWithTheirPattern(t *testing.T) {
 		}
 	})
 }
+
+func TestOneLine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                             "",
+		"Léa 👩‍💻 שלום":                 "Léa 👩‍💻 שלום", // joiners of emojis stay
+		"a\x1b[31mb\r\nworker: fine":   "a [31mb  worker: fine",
+		"invoice\u202efdp.exe":         "invoice fdp.exe",
+		"a\u2028b\u2029c\u0085d\u007f": "a b c d ",
+		"\u2066x\u2069":                " x ",
+	} {
+		if got := table.OneLine(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

@@ -73,9 +73,9 @@ type Config struct {
 	// KeepVisitors is for how long visitors are remembered of whom neither a name nor a chat is known; zero: visit.KeptUnnamed.
 	KeepVisitors time.Duration
 
-	// Clock tells how long decisions take. Without one, all visitors of a batch are decided on together, however long one property
-	// takes.
-	Clock func() time.Time
+	// SetAside lets visitors of a property whose decisions take long be decided on apart from all others: see Taken.Aside. Without it,
+	// all visitors of a batch are decided on together.
+	SetAside bool
 
 	// ShowHeldBack lets some of the held-back messages be shown on the board, and the log warn of those that may have
 	// answered a program.
@@ -98,7 +98,7 @@ func New(c Config) *Engine {
 	if c.Observer == nil {
 		c.Observer = unobserved{}
 	}
-	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now, unfinished: c.Unfinished, clock: c.Clock}}
+	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now, unfinished: c.Unfinished, setAside: c.SetAside}}
 	e.decider.keep = c.KeepVisitors
 	if c.ShowHeldBack {
 		e.board = boardLimiter()

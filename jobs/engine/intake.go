@@ -28,9 +28,9 @@ type intake struct {
 	store      intakeStore
 	decider    *Decider
 	now        func() time.Time
-	unfinished Unfinished       // nil: whatever was accepted is taken in
-	board      *rate.Limiter    // limits the held-back messages that are shown there; nil: none are
-	clock      func() time.Time // tells how long decisions take; nil: that does not matter
+	unfinished Unfinished    // nil: whatever was accepted is taken in
+	board      *rate.Limiter // limits the held-back messages that are shown there; nil: none are
+	setAside   bool          // whoever has had their share of a batch
 }
 
 // Taken is the result of processing.
@@ -67,12 +67,12 @@ func (in intake) ProcessAlone(ctx context.Context, events []event.Event, due []s
 	return in.process(ctx, in.shares(false), events, due, tasks)
 }
 
-// shares measures decisions, where it matters how long they take.
+// shares measures decisions, where it matters what they take.
 func (in intake) shares(bounded bool) *shares {
-	if in.clock == nil {
+	if !in.setAside {
 		return nil
 	}
-	return newShares(in.clock, bounded)
+	return newShares(bounded)
 }
 
 func (in intake) process(ctx context.Context, s *shares, events []event.Event, due []store.Subject, tasks []string) (*Taken, error) {

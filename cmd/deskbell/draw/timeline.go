@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/simulate"
 )
@@ -67,7 +68,7 @@ func (t *Timeline) Action(body []byte) error {
 	if a.Type != action.MessageSkipped {
 		t.actions++
 	}
-	t.line(a.Time, t.Paint(colourOf(a), t.sign("▸", ">")), oneLine(text))
+	t.line(a.Time, t.Paint(colourOf(a), t.sign("▸", ">")), table.OneLine(text))
 	return nil
 }
 
@@ -83,12 +84,12 @@ func (t *Timeline) Event(e event.Event) {
 	if said := cmp.Or(d.Text, d.Page.URL, d.Name, status); said != "" {
 		text += ": " + said
 	}
-	t.line(e.Time, t.Paint(dim, t.sign("·", ".")), t.Paint(dim, oneLine(text)))
+	t.line(e.Time, t.Paint(dim, t.sign("·", ".")), t.Paint(dim, table.OneLine(text)))
 }
 
 // Override writes that a property, or a department of it, is opened or closed.
 func (t *Timeline) Override(at time.Time, name, words string) {
-	t.line(at, t.Paint(dim, t.sign("·", ".")), t.Paint(dim, oneLine("override "+name+": "+words)))
+	t.line(at, t.Paint(dim, t.sign("·", ".")), t.Paint(dim, table.OneLine("override "+name+": "+words)))
 }
 
 func (t *Timeline) line(at time.Time, sign, text string) {
@@ -138,6 +139,6 @@ func (t *Timeline) End(parked []simulate.ParkedChat) {
 	t.write("\n" + t.Paint(dim, Count(t.actions, "action", "actions")) + "\n")
 	for _, p := range parked {
 		text := Count(p.Events, "event", "events") + " of the chat " + p.Property + "/" + p.Chat + " came to nothing so far: none has named its visitor, as chat.requested does"
-		t.write(t.Paint(dim, oneLine(text)) + "\n")
+		t.write(t.Paint(dim, table.OneLine(text)) + "\n")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/hours/zones"
+	"github.com/deskbell/deskbell/domain/table"
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/trigger"
@@ -43,7 +44,7 @@ func Trial(how Style, to io.Writer, t engine.Trial) error {
 	}
 	where := ""
 	if t.Page != "" {
-		where = " to " + oneLine(t.Page)
+		where = " to " + table.OneLine(t.Page)
 	}
 	d.write(fmt.Sprintf("A visitor who comes on %s (%s)%s:\n\n", t.At.In(zone).Format("Mon 2 Jan 2006 at 15:04:05"), zone.String(), where))
 	width := 0
@@ -77,12 +78,12 @@ func (d *trialDrawing) face(s widget.State) string {
 }
 
 func (d *trialDrawing) trigger(t engine.TrialTrigger, width int) {
-	name := oneLine(t.Trigger) + strings.Repeat(" ", width-utf8.RuneCountInString(t.Trigger))
+	name := table.OneLine(t.Trigger) + strings.Repeat(" ", width-utf8.RuneCountInString(t.Trigger))
 	for _, act := range t.Actions {
 		d.row(name, d.clock(act.Time), d.Paint(bold, d.sign("▸", ">")), doing(act))
 	}
 	if t.Reason != "" {
-		d.row(name, d.clock(t.At), d.Paint(dim, d.sign("·", ".")), d.Paint(dim, oneLine(why(t))))
+		d.row(name, d.clock(t.At), d.Paint(dim, d.sign("·", ".")), d.Paint(dim, table.OneLine(why(t))))
 	}
 }
 

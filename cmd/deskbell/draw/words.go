@@ -2,9 +2,7 @@ package draw
 
 import (
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 )
 
 // Count is "1 event" or "2 events".
@@ -30,15 +28,4 @@ func inWords(d time.Duration) string {
 		return fmt.Sprintf("%d h", hours)
 	}
 	return fmt.Sprintf("%d min", minutes)
-}
-
-// oneLine is a text without control characters, which begin lines and move a terminal's cursor: visitors write some of
-// these texts.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, text)
 }

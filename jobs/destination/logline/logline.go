@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/agent"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/jobs/deliver"
 )
 
@@ -47,7 +48,7 @@ func (l Log) Deliver(_ context.Context, batch []deliver.Delivery) error {
 		if err != nil {
 			return fmt.Errorf("reading the action %s: %w", d.Seq, err)
 		}
-		l.log.Info(text)
+		l.log.Info(table.OneLine(text))
 	}
 	return nil
 }
