@@ -1,13 +1,13 @@
 package jobs_test
 
 import (
+	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // TestSizing measures the memory of Redis for the figures of cmd/deskbell/README.md: go test ./jobs -run TestSizing -v shows them. It fails
@@ -76,16 +76,21 @@ const (
 	sizeWaiting = 800
 )
 
-// memory is that which the data of Redis take, without the buffers of its clients.
+// memory is what the keys of Redis take, each with all of its values. What the server uses beside them depends on what it does.
 func (b *bundle) memory() (bytes int) {
 	b.Helper()
-	redistest.Wait(b, "Redis says what its data take", func() bool {
-		for line := range strings.Lines(b.rdb.Info(b.Context(), "memory").Val()) {
-			if value, ok := strings.CutPrefix(strings.TrimSpace(line), "used_memory_dataset:"); ok {
-				bytes, _ = strconv.Atoi(value)
-			}
+	usage := make([]*redis.IntCmd, 0, 10_000)
+	_, err := b.rdb.Pipelined(b.Context(), func(p redis.Pipeliner) error {
+		for _, key := range b.rdb.Keys(b.Context(), "*").Val() {
+			usage = append(usage, p.MemoryUsage(b.Context(), key, 0))
 		}
-		return bytes > 0
+		return nil
 	})
+	if err != nil && !errors.Is(err, redis.Nil) { // a key that has gone meanwhile
+		b.Fatal(err)
+	}
+	for _, u := range usage {
+		bytes += int(u.Val())
+	}
 	return bytes
 }
