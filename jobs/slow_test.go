@@ -108,7 +108,7 @@ func TestACostlyPropertyHoldsUpNobody(t *testing.T) {
 	b.define(attacked())
 	b.worker()
 	b.quiet()
-	const many = 48
+	const many = 12
 	var events []event.Event
 	for n := range many / 2 {
 		events = append(events, costly(n, 8000))
