@@ -24,8 +24,7 @@ import (
 
 // NewEraser makes an eraser over a store, and the queues beside it in Redis.
 func NewEraser(s erase.Store, rdb redis.UniversalClient, partitions int, now func() time.Time) *erase.Eraser {
-	q := queue{client: asynq.NewClientFromRedisClient(rdb), partitions: partitions}
-	return erase.New(s, taskEraser{q, asynq.NewInspectorFromRedisClient(rdb), rdb}, now)
+	return erase.New(s, taskEraser{queue{partitions: partitions}, asynq.NewInspectorFromRedisClient(rdb), rdb}, now)
 }
 
 // taskEraser implements erase.Tasks.

@@ -26,8 +26,8 @@ type Store interface {
 
 	// States gives records of a shard whose subjects begin with a prefix, and the next cursor; the first and the last are "".
 	States(ctx context.Context, shard int, prefix, cursor string) ([]store.Record, string, error)
-	// EraseActions removes the actions of a shard for which is says so, delivered or not, and gives their number.
-	EraseActions(ctx context.Context, shard int, is func(body []byte) bool) (int, error)
+	// EraseActions removes the actions for which is says so, delivered or not, and gives their number.
+	EraseActions(ctx context.Context, is func(body []byte) bool) (int, error)
 	// EraseFromStream does so in the stream of a destination.
 	EraseFromStream(ctx context.Context, stream string, is func(body []byte) bool) (int, error)
 }
@@ -113,7 +113,10 @@ func (e *Eraser) pass(ctx context.Context, p engine.Person) (found Report, err e
 
 // records goes over the records. Those of visitors go last: until then they name their chats.
 func (e *Eraser) records(ctx context.Context, p engine.Person, found *Report) error {
-	visitors, prefixes := []store.Record(nil), []store.Subject{store.ChatSubject(p.Property, ""), store.DigestSubject(p.Property), store.AgentSubject("")}
+	visitors, prefixes := []store.Record(nil), []store.Subject{store.ChatSubject(p.Property, "")}
+	if p.Fields == nil { // neither digests nor agents have facts
+		prefixes = append(prefixes, store.DigestSubject(p.Property), store.AgentSubject(""))
+	}
 	if p.Visitor == "" {
 		prefixes = append(prefixes, store.VisitorSubject(p.Property, ""))
 	} else {
@@ -196,11 +199,9 @@ func (e *Eraser) actions(ctx context.Context, p engine.Person, found *Report) er
 		return nil
 	}
 	is := func(body []byte) bool { return About(body, p) }
-	for shard := range e.store.Shards() {
-		n, err := e.store.EraseActions(ctx, shard, is)
-		if found.Actions += n; err != nil {
-			return err
-		}
+	n, err := e.store.EraseActions(ctx, is)
+	if found.Actions += n; err != nil {
+		return err
 	}
 	streams, err := e.streams(ctx)
 	if err != nil {

@@ -37,24 +37,25 @@ func literally(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(text)
 }
 
-// EraseActions removes actions of a shard wherever they are: those that wait, were set aside, are shown as recent, or are notices. It
-// gives their number.
-func (s *Store) EraseActions(ctx context.Context, shard int, is func(body []byte) bool) (n int, err error) {
-	k := s.keys[shard]
-	for _, stream := range []string{k.out, k.recent, k.notices} {
-		some, err := s.eraseEntries(ctx, stream, "a", is)
-		if n += some; err != nil {
-			return n, err
-		}
-	}
+// EraseActions removes actions wherever they are: those that wait, were set aside, are shown as recent, or are notices. It gives their
+// number.
+func (s *Store) EraseActions(ctx context.Context, is func(body []byte) bool) (n int, err error) {
 	destinations, err := s.destinations(ctx)
 	if err != nil {
-		return n, err
+		return 0, err
 	}
-	for _, name := range destinations {
-		some, err := s.eraseAside(ctx, k.aside(name), is)
-		if n += some; err != nil {
-			return n, err
+	for _, k := range s.keys {
+		for _, stream := range []string{k.out, k.recent, k.notices} {
+			some, err := s.eraseEntries(ctx, stream, "a", is)
+			if n += some; err != nil {
+				return n, err
+			}
+		}
+		for _, name := range destinations {
+			some, err := s.eraseAside(ctx, k.aside(name), is)
+			if n += some; err != nil {
+				return n, err
+			}
 		}
 	}
 	return n, nil
