@@ -189,9 +189,12 @@ func (a *app) checkKeys(ctx context.Context, keys edit.Keys, address net.Addr, l
 	}
 	add := "deskbell keys add NAME"
 	once, err := keys.Once(ctx, false)
-	if once || err != nil {
-		s.log.Warnf("there were keys, and there is none now: nobody is let in until there is one (%s), or until deskbell keys open --yes", add)
+	if err != nil {
 		return err
+	}
+	if once {
+		s.log.Warnf("there were keys, and there is none now: nobody is let in until there is one (%s), or until deskbell keys open --yes", add)
+		return nil
 	}
 	if s.desk == nil {
 		add += ", on the same REDIS_URL,"
