@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,18 +168,18 @@ func TestNoticesOnADevice(t *testing.T) {
 	if !strings.Contains(started, "Your hours have started") {
 		t.Errorf("it got %s", started)
 	}
-	shown := `navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all.map((n) => n.tag + ": " + n.title + " | " + n.body).sort().join("\n"))`
+	shown := `navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all.map((n) => n.tag + ": " + n.title + " | " + n.body).join("\n"))`
 	registration := active()
-	for n, body := range []string{test, started, "no JSON"} { // each once: one that is lost is a fault
+	for _, push := range []struct{ body, want string }{ // each once: one that is lost is a fault
+		{test, "test: Test notice | It works: notices of Deskbell reach you here."},
+		{started, "hours: Your hours have started | You are online since Mon 09:00, until Mon 12:00 (Europe/London)."},
+		{"no JSON", "deskbell: Deskbell | "},
+	} {
 		tell(b, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
-			Origin: strings.TrimSuffix(s.address(), "/"), RegistrationID: registration, Data: body,
+			Origin: strings.TrimSuffix(s.address(), "/"), RegistrationID: registration, Data: push.body,
 		})
-		b.await(fmt.Sprintf("%d are shown", n+1), shown, func(text string) bool { return text != "" && strings.Count(text, "\n") == n })
-	}
-	if got, want := eval[string](b, shown), "deskbell: Deskbell | \n"+
-		"hours: Your hours have started | You are online since Mon 09:00, until Mon 12:00 (Europe/London).\n"+
-		"test: Test notice | It works: notices of Deskbell reach you here."; got != want {
-		t.Errorf("the browser shows\n%s\nwant\n%s", got, want)
+		// Earlier ones may be gone: where a browser has no list of notices, it takes one away when its popup ends, after some seconds.
+		b.await("it shows "+push.want, shown, func(text string) bool { return slices.Contains(strings.Split(text, "\n"), push.want) })
 	}
 
 	b.click("#stop")
