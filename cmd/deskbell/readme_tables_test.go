@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/jobs"
 )
 
@@ -38,6 +40,14 @@ func TestREADMEListsEveryKey(t *testing.T) {
 		rows = append(rows, []string{"`" + r.Path + "`", r.Type, r.Default, r.Doc})
 	}
 	checkTable(t, definitionsREADME, "keys", markdownTable([]string{"Key", "Type", "Default", "What it is"}, rows))
+}
+
+func TestREADMEListsTheLimitsOfARecord(t *testing.T) {
+	var rows [][]string
+	for _, l := range trigger.RecordLimits() {
+		rows = append(rows, []string{l.What, strconv.Itoa(l.Most), l.Beyond})
+	}
+	checkTable(t, definitionsREADME, "record", markdownTable([]string{"What", "At most", "More"}, rows))
 }
 
 func TestREADMEListsEveryEventType(t *testing.T) {

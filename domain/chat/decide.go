@@ -176,6 +176,8 @@ const (
 	NobodyLeft    Reason = "nobody_left"    // nobody can have the chat who has not been tried: it stays where it is
 	StillOnline   Reason = "still_online"   // the agent goes on after the end of their shift
 	NoAnswer      Reason = "no_answer"      // trigger.MostInChat messages have been sent since an agent's last word
+	TagsFull      Reason = "tags_full"      // the chat has trigger.MostTags tags
+	NotesFull     Reason = "notes_full"     // it has had trigger.MostNotes notes
 )
 
 // decider is one decision as it is made.
@@ -264,6 +266,10 @@ func (d *decider) do(a trigger.Action, e Effect) {
 	e.Do = a.WithText(d.policy.texts[text].Render(d.known()))
 	if a.SendMessage != nil && d.State.Sent() >= trigger.MostInChat {
 		d.skipStep(e.Cause.Step, NoAnswer, e.At)
+		return
+	}
+	if reason := d.State.full(e.Do); reason != "" {
+		d.skipStep(e.Cause.Step, reason, e.At)
 		return
 	}
 	if d.add(e) {

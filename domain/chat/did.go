@@ -13,15 +13,17 @@ func (s *State) Did(a trigger.Action, at time.Time) {
 	at = at.Round(0).UTC()
 	switch {
 	case a.AddTag != "":
-		s.Tags = put(s.Tags, Switch{a.AddTag, true, at}, mostTags)
+		s.Tags = put(s.roomForTag(a.AddTag), Switch{a.AddTag, true, at}, trigger.MostTags)
 	case a.RemoveTag != "":
 		others := kept(s.Tags, func(t Switch) bool { return t.Name != a.RemoveTag || t.At.After(at) })
-		s.Tags = put(others, Switch{a.RemoveTag, false, at}, mostTags)
+		s.Tags = put(others, Switch{a.RemoveTag, false, at}, trigger.MostTags)
 	case a.SetDepartment != "" && !at.Before(s.Department.At):
 		s.Department = Department{a.SetDepartment, at, true}
 	case a.SendMessage != nil:
 		sent := append(s.unanswered(), at)
 		s.Progress.Sent = sent[max(0, len(sent)-trigger.MostInChat):]
+	default:
+		s.Progress.Notes = a.Notes(s.Progress.Notes)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/domain/trigger"
 )
 
 // Merge adds an event. Events of another chat, and those that are about no chat, change nothing. The zero State becomes
@@ -73,7 +74,7 @@ func (s *State) message(d event.Data, m Moment) {
 
 func (s *State) agent(id string, has bool, at time.Time) {
 	if id != "" {
-		s.Agents = put(s.Agents, Switch{id, has, at}, mostAgents)
+		s.Agents = put(s.Agents, Switch{id, has, at}, trigger.MostHolders)
 	}
 	if has {
 		s.Queue = s.Queue.or(Queue{At: at})
@@ -82,10 +83,10 @@ func (s *State) agent(id string, has bool, at time.Time) {
 
 func (s *State) tag(d event.Data, at time.Time) {
 	for _, name := range d.Added {
-		s.Tags = put(s.Tags, Switch{name, true, at}, mostTags)
+		s.Tags = put(s.Tags, Switch{name, true, at}, trigger.MostTags)
 	}
 	for _, name := range d.Removed {
-		s.Tags = put(s.Tags, Switch{name, false, at}, mostTags)
+		s.Tags = put(s.Tags, Switch{name, false, at}, trigger.MostTags)
 	}
 }
 

@@ -53,6 +53,7 @@ type Progress struct {
 	Warned     time.Time `json:"warned,omitzero"`  // the ask that a warning of a late first answer was due for
 
 	Sent     []time.Time          `json:"sent,omitempty"`     // when triggers and steps last sent messages
+	Notes    int                  `json:"notes,omitempty"`    // that triggers and steps have added since they last replaced them
 	Deferred map[string]time.Time `json:"deferred,omitempty"` // by Step.Key: the ask for which it was recorded that the step waits for an opening
 	Snoozed  Snoozed              `json:"snoozed,omitzero"`
 
@@ -125,12 +126,10 @@ type Snoozed struct {
 	Moved int       `json:"moved,omitempty"` // how often the hours have moved its end
 }
 
-// The bounds of the lists. The newest are kept, so that a list does not depend on the order of events.
+// The bounds of the lists beside trigger.RecordLimits. The newest are kept, so that a list does not depend on the order of events.
 const (
 	mostMessages = 47 // of Waiting: beyond, the wait seems to begin later than it did
 	mostRequests = 4  // of Waiting
-	mostAgents   = 10
-	mostTags     = 50 // as many as one event may bring
 	mostRests    = 10
 )
 

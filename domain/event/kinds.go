@@ -102,11 +102,11 @@ func printable(s string, most int) bool {
 // tags is a list of names. An empty one is not nil: it says that there are none.
 func tags() table.Kind[[]string] {
 	tag := name()
-	schema := map[string]any{"type": "array", "maxItems": mostTags, "items": tag.Schema}
+	schema := map[string]any{"type": "array", "maxItems": MostTags, "items": tag.Schema}
 	return table.NewKind("list of texts", schema, func(at table.Place, tree any) []string {
 		list, ok := tree.([]any)
-		if !ok || len(list) > mostTags {
-			at.Fault(table.Show(tree), "is not a list of tags", fmt.Sprintf("[…] with at most %d tags", mostTags))
+		if !ok || len(list) > MostTags {
+			at.Fault(table.Show(tree), "is not a list of tags", fmt.Sprintf("[…] with at most %d tags", MostTags))
 			return nil
 		}
 		all := make([]string, len(list))

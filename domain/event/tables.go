@@ -13,7 +13,6 @@ const (
 	mostTitle    = 500    // of a page, cut
 	mostLine     = 200    // of an attribute, cut
 	mostName     = 100    // of a custom event, of a tag
-	mostTags     = 50     // tags
 	mostKey      = 64     // of a value's name
 	mostValue    = 1024   // of a text among custom values
 	mostField    = 32_768 // of a text in a form, which is a customer's letter
@@ -27,6 +26,8 @@ const (
 const (
 	// MostText is how many characters a message has at most. Beyond them it is cut.
 	MostText = 8192
+	// MostTags is how many tags an event has at most.
+	MostTags = 50
 	// MostValues is how many values a map or a list of the application's own has at most.
 	MostValues = 100
 )

@@ -31,7 +31,7 @@ func (s *State) describe(a event.Attributes, at time.Time) {
 		values[name] = plain(v)
 	}
 	s.Custom = merged(s.Custom, values, at)
-	for len(s.Custom) > mostCustom {
+	for len(s.Custom) > trigger.MostCustom {
 		delete(s.Custom, oldest(s.Custom))
 	}
 }

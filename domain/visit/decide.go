@@ -79,6 +79,8 @@ const (
 	Deferred      Reason = "deferred"      // it is closed, and the trigger waits for the opening
 	NoOpening     Reason = "no_opening"    // a chat cannot be put aside until then: none is in sight
 	NoAnswer      Reason = "no_answer"     // the chat has had trigger.MostInChat messages since an agent's last word
+	TagsFull      Reason = "tags_full"     // the visitor, or the chat, has trigger.MostTags tags
+	NotesFull     Reason = "notes_full"    // they have had trigger.MostNotes notes
 )
 
 // run is one decision while it is made.
@@ -180,6 +182,10 @@ func (r *run) act(c *compiled, t Timer) {
 			continue
 		case do.SendMessage != nil && r.scene.Chats[chat].Sent >= trigger.MostInChat:
 			r.skip(t, NoAnswer)
+			continue
+		}
+		if reason := r.full(do, chat); reason != "" {
+			r.skip(t, reason)
 			continue
 		}
 		e := Effect{

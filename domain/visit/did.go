@@ -10,8 +10,9 @@ import (
 	"github.com/deskbell/deskbell/domain/trigger"
 )
 
-// mostTagged bounds the tags of a visitor that are known to come from Deskbell: the last that were set are kept.
-const mostTagged = 50
+// mostTagged bounds what Deskbell has done to the tags of a visitor since the application gave them: as many tags as there may be were
+// added, and as many of the application's taken away.
+const mostTagged = 2 * trigger.MostTags
 
 // Tagged is a tag that Deskbell last added to a visitor, or took away, at an instant.
 type Tagged struct {
@@ -34,6 +35,8 @@ func (s *State) Did(a trigger.Action, chat string, at time.Time) {
 		s.tag(Tagged{a.RemoveTag, false, at})
 	case a.SetDepartment != "" && !at.Before(s.Department.At):
 		s.Department = Word{a.SetDepartment, at}
+	case chat == "":
+		s.Notes = a.Notes(s.Notes)
 	}
 }
 
@@ -59,6 +62,13 @@ func (s *State) tag(t Tagged) {
 		}
 	}
 	list = append(list, t)
+	if len(list) > mostTagged {
+		theirs := s.known().Tags
+		idle := func(o Tagged) bool { return !o.On && !slices.Contains(theirs, o.Name) }
+		if i := slices.IndexFunc(list, idle); i >= 0 {
+			list = slices.Delete(list, i, i+1)
+		}
+	}
 	s.Tagged = list[max(0, len(list)-mostTagged):]
 }
 
@@ -100,6 +110,8 @@ func (r *run) did(e Effect) {
 		r.set = append(r.set, e.Chat)
 	case a.SendMessage != nil:
 		c.Sent++
+	case a.Notes(c.Notes) != c.Notes:
+		c.Notes = a.Notes(c.Notes)
 	default:
 		return
 	}

@@ -54,6 +54,7 @@ type Chat struct {
 	RequestedIn   string // the visit in which it was requested; empty: not known
 	SpokenIn      string // the visit in which the visitor wrote last; empty: not known
 	Tags          []string
+	Notes         int // that Deskbell has added since it last replaced them
 	Sent          int // messages of triggers and of the rescue ladder after an agent's last word
 	Snoozed       Snoozed
 }

@@ -23,16 +23,13 @@ const (
 	keptAfterChat = 7 * 24 * time.Hour
 )
 
-// The bounds of a State. Its texts are as long as an event.Intake lets them be, so that conditions see them whole: at worst a
+// The bounds of a State beside trigger.RecordLimits. Its texts are as long as an event.Intake lets them be, so that conditions see them whole: at worst a
 // record has a megabyte, of a visitor about whom only control characters were sent; one of 8-bit letters at the limits has 160 KB, and
 // most have some 2 KB.
 const (
-	mostVisits = 3
-	mostTexts  = 3                // chats of which the last message is known: those in which the visitor wrote last
-	mostCustom = event.MostValues // custom attributes, the last that were given: as many as one event may bring
-	mostKnown  = 64               // events
-	mostTimers = 32
-	mostFired  = 40 // triggers, before those that are no longer defined are forgotten
+	mostTexts = 3  // chats of which the last message is known: those in which the visitor wrote last
+	mostKnown = 64 // events
+	mostFired = 40 // triggers, before those that are no longer defined are forgotten
 )
 
 // State holds the facts of one visitor on one property. The zero value is a visitor without any.
@@ -53,6 +50,7 @@ type State struct {
 	Attributes map[string]Attribute `json:"attributes,omitempty"`
 	Custom     map[string]Attribute `json:"custom,omitempty"` // attributes of the application's own
 	Tagged     []Tagged             `json:"tagged,omitempty"` // by Deskbell, the last at the end
+	Notes      int                  `json:"notes,omitempty"`  // that Deskbell has added to the visitor since it last replaced them
 	Known      []Mark               `json:"known,omitempty"`  // the events that were merged last, the oldest first
 
 	Fired     map[string]Fired `json:"fired,omitempty"`    // by the names of triggers
@@ -207,7 +205,7 @@ func (s *State) visited(e event.Event, alive bool) {
 	slices.SortFunc(s.Visits, func(a, b Visit) int {
 		return cmp.Or(b.heard().Compare(a.heard()), cmp.Compare(a.ID, b.ID))
 	})
-	s.Visits = s.Visits[:min(len(s.Visits), mostVisits)]
+	s.Visits = s.Visits[:min(len(s.Visits), trigger.MostVisits)]
 	s.keepTabs()
 }
 

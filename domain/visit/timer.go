@@ -162,7 +162,7 @@ func (r *run) compare(a, b Timer) int {
 func (r *run) push(t Timer) {
 	r.State.Timers = append(r.State.Timers, t)
 	r.begun = append(r.begun, t)
-	if len(r.State.Timers) <= mostTimers {
+	if len(r.State.Timers) <= trigger.MostTimers {
 		return
 	}
 	slices.SortFunc(r.State.Timers, r.compare)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -32,6 +33,14 @@ func (s *Skipped) action(text string) action.Action {
 		Reason: s.Reason, Cause: action.Cause{Event: s.event}, Text: text,
 	}}
 }
+
+// The reasons for which a record forgets facts that events brought. The rule of such a Skipped is recordRule.
+const (
+	attributesFull = "attributes_full"
+	chatsFull      = "chats_full"
+
+	recordRule = "record"
+)
 
 // Explained is the action with the condition that decided, and the value it saw.
 func (s *Skipped) Explained() action.Action {
@@ -72,6 +81,10 @@ func SkipReasons() map[string]string {
 		string(chat.Snooze):         "the chat is put aside",
 		string(visit.NoAnswer):      "no agent has written for 20 messages",
 		string(visit.TooMany):       "too much waits for this visitor already",
+		string(visit.TagsFull):      fmt.Sprintf("there are %d tags already", trigger.MostTags), // of the visitor, or of the chat
+		string(visit.NotesFull):     fmt.Sprintf("Deskbell has added %d notes already", trigger.MostNotes),
+		attributesFull:              fmt.Sprintf("the visitor has %d custom attributes: the oldest were forgotten", trigger.MostCustom),
+		chatsFull:                   fmt.Sprintf("the visitor has %d chats: the one in which something was asked longest ago was forgotten", trigger.MostChats),
 		string(chat.JustAnswered):   "an agent has just answered",
 		string(chat.HoursChanged):   "the hours have begun or ended since it was asked",
 		string(chat.NobodyLeft):     "nobody is left to have the chat",

@@ -17,10 +17,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-const (
-	chatKept  = 7 * 24 * time.Hour // after its end
-	mostChats = 10                 // of a visitor: those in which something was asked last
-)
+const chatKept = 7 * 24 * time.Hour // after its end
 
 // decideVisitor decides on one visitor, and gives the steps of regular expressions that it took, at most. One that cannot be decided on is left as it is, and its
 // events are not noted as seen.
@@ -106,8 +103,10 @@ func newVisitor(p *propertyAt, r *store.Record) (*visitor, error) {
 // merge takes events into the state.
 func (v *visitor) merge(events []event.Event) {
 	for _, e := range events {
+		overflows := v.Visit.Overflows(e)
 		if v.Visit.Merge(e) {
 			v.fresh = append(v.fresh, e)
+			v.skipFact(overflows, attributesFull, e.Data.Chat, e.ID)
 		}
 		if who, sign, ok := agent.SignOf(e); ok && slices.Contains(v.servants, who) {
 			if v.signs == nil {
@@ -120,7 +119,9 @@ func (v *visitor) merge(events []event.Event) {
 			continue
 		}
 		c := v.Chats[e.Data.Chat]
+		tags := c.TagNames()
 		c.Merge(e)
+		v.skipFact(c.LostTags(tags, e), string(chat.TagsFull), e.Data.Chat, e.ID)
 		if v.Chats == nil {
 			v.Chats = make(map[string]chat.State)
 		}
@@ -266,15 +267,16 @@ func (v *visitor) forget(at time.Time) {
 	maps.DeleteFunc(v.Chats, func(_ string, c chat.State) bool {
 		return !c.Going() && at.Sub(c.Ended) >= chatKept && !c.Ended.IsZero()
 	})
-	if len(v.Chats) <= mostChats {
+	if len(v.Chats) <= trigger.MostChats {
 		return
 	}
 	ids := slices.SortedFunc(maps.Keys(v.Chats), func(a, b string) int {
 		return cmp.Or(v.Chats[b].Asked.Compare(v.Chats[a].Asked), cmp.Compare(a, b))
 	})
-	for _, id := range ids[mostChats:] {
+	for _, id := range ids[trigger.MostChats:] {
 		delete(v.Chats, id)
 		delete(v.Wakes, id)
+		v.skipFact(true, chatsFull, id, "")
 	}
 }
 

@@ -59,6 +59,13 @@ func (v *visitor) skip(s Skipped) {
 	v.skipped = append(v.skipped, s)
 }
 
+// skipFact records that the record of a visitor has forgotten a fact, where it has: it has as many as it may.
+func (v *visitor) skipFact(forgotten bool, reason, chat, event string) {
+	if forgotten {
+		v.skip(Skipped{chat: chat, rule: recordRule, event: event, Reason: reason, at: v.at})
+	}
+}
+
 // notifyAgents adds a notice to agents. An agent with services of their own gets an action of their
 // own, and the others share one for the property's destinations. The shared action names no agent
 // where the trigger names none and no agent has services: it is for all, also for agents who come

@@ -27,7 +27,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 			Department: c.Department.ID, Began: c.Began, Agent: v.agentName(c.Agent()), Asked: c.Asked, Spoke: hours.Later(c.Request.At, c.Wrote.At), Waiting: c.WaitingSince(),
 			Answered: c.Answered, Joined: c.Joined, Ended: c.Ended, QueuePosition: c.Queue.Position, Tags: c.TagNames(),
 			RequestedIn: c.RequestedIn.Visit, SpokenIn: c.SpokenIn.Visit,
-			Sent: c.Sent(), Snoozed: visit.Snoozed{At: c.Progress.Snoozed.At, Until: c.Progress.Snoozed.Until},
+			Notes: c.Progress.Notes, Sent: c.Sent(), Snoozed: visit.Snoozed{At: c.Progress.Snoozed.At, Until: c.Progress.Snoozed.Until},
 		}
 	}
 	return s
