@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ type benchCmd struct {
 	Agents     benchAgentsCmd     `cmd:"" help:"Let many agents log in, and measure."`
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let a boundary fall due for many properties; measure."`
 	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
+	Latency    benchLatencyCmd    `cmd:"" help:"Measure from event to screen, with processes of their own."`
 	Neighbours benchNeighboursCmd `cmd:"" help:"Let one property cost as much as it may; measure another."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
 	Triggers   benchTriggersCmd   `cmd:"" help:"Let many delayed messages fall due, and measure."`
@@ -30,6 +32,7 @@ Examples:
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench agents --agents 10000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench latency
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench neighbours
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers --messages 10000
@@ -230,11 +233,17 @@ func measure[F any](ctx context.Context, a *app, asJSON bool, figures func(conte
 	}
 	defer func() { err = errors.Join(err, b.Flush(context.WithoutCancel(ctx))) }()
 	f, err := figures(ctx, b)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return errors.Join(errors.New("stopped: "+b.Done()), stopped(ctx, err))
+	case err != nil:
 		return err
 	}
 	return a.printResult(f, asJSON)
 }
+
+// A tabled result is more than a line for each figure.
+type tabled interface{ Table(w io.Writer) error }
 
 // printResult prints a benchmark's figures as one JSON object, or a line each.
 func (a *app) printResult(result any, asJSON bool) error {
@@ -245,6 +254,9 @@ func (a *app) printResult(result any, asJSON bool) error {
 	if asJSON {
 		_, err = fmt.Fprintf(a.stdout, "%s\n", body)
 		return err
+	}
+	if t, ok := result.(tabled); ok {
+		return t.Table(a.stdout)
 	}
 	line := strings.NewReplacer("{", "", "}", "", `"`, "", ",", "\n", ":", " ")
 	_, err = fmt.Fprintln(a.stdout, line.Replace(string(body)))

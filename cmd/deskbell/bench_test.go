@@ -53,6 +53,54 @@ func TestBenchReaders(t *testing.T) {
 	}
 }
 
+func TestBenchLatency(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	p := start(t, 0, []string{"REDIS_URL=" + o.server.URL()}, "bench", "latency", "message", "override", "--samples", "2", "--json")
+	if err := p.cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, p.out)
+	}
+	_, object, _ := strings.Cut(p.out.String(), "{")
+	var figures bench.LatencyFigures
+	if err := json.NewDecoder(strings.NewReader("{" + object)).Decode(&figures); err != nil {
+		t.Fatalf("%v in\n%s", err, p.out)
+	}
+	var names []string
+	for _, r := range figures.Rows {
+		names = append(names, r.Name)
+		if r.Unit != "ms" || r.N != 2 || r.Min <= 0 || r.Min > r.P50 || r.P50 > r.P90 || r.P90 > r.P99 || r.P99 > r.Max || r.Mean > r.Max {
+			t.Errorf("%+v", r)
+		}
+	}
+	want := []string{"event posted → the visit's stream", "event posted → webhook", "override → stream of the property", "override → webhook"}
+	if diff := gocmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+	if m := figures.Machine; m.Cores < 1 || m.AOF != "everysec" || !strings.HasPrefix(m.Redis, "7.") && !strings.HasPrefix(m.Redis, "8.") {
+		t.Errorf("%+v", m)
+	}
+	if keys := o.server.Client(t).DBSize(t.Context()).Val(); keys != 0 {
+		t.Errorf("it leaves %d keys", keys)
+	}
+	var table strings.Builder
+	if err := figures.Table(&table); err != nil || strings.Count(table.String(), "\n") != 1+len(want)+1 {
+		t.Errorf("%v\n%s", err, &table)
+	}
+}
+
+func TestBenchLatencyKnowsItsRows(t *testing.T) {
+	t.Parallel()
+	for _, name := range bench.Latencies() {
+		if !strings.Contains((*benchLatencyCmd)(nil).Help(), "\n    "+name+" ") {
+			t.Errorf("its help leaves out %s", name)
+		}
+	}
+	got := testBundle{}.run(t, "bench", "latency", "mesage")
+	if got.code != 2 || !strings.Contains(got.stderr, `"mesage" is no row; allowed: `) || !strings.Contains(got.stderr, "did you mean") {
+		t.Errorf("code %d, %s", got.code, got.stderr)
+	}
+}
+
 func TestBenchTriggers(t *testing.T) {
 	t.Parallel()
 	figures := benchmark(t, "triggers", "--messages", "100")

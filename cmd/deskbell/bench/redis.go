@@ -27,6 +27,21 @@ type Bench struct {
 	Now     func() time.Time
 	Log     io.Writer // gets the log of workers, and how far the benchmark is
 	RelaxGC func()    // sets up garbage collection as for a worker
+
+	what      string // of which a benchmark has so many parts, and has done some
+	all, done int
+}
+
+// counts says of how many parts a benchmark is made; counted, that one more is done.
+func (b *Bench) counts(what string, all int) { b.what, b.all, b.done = what, all, 0 }
+func (b *Bench) counted()                    { b.done++ }
+
+// Done says how far a benchmark has come, for when it is stopped.
+func (b *Bench) Done() string {
+	if b.what == "" {
+		return "nothing was measured"
+	}
+	return fmt.Sprintf("%d of %d %ss were done", b.done, b.all, b.what)
 }
 
 func (b *Bench) progress(format string, args ...any) {
