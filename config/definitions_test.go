@@ -221,6 +221,31 @@ func TestLeaveIsPartOfAnAgentsTimetable(t *testing.T) {
 	}
 }
 
+// Faults have their places beside anchors and tags, and below ends of lines that only the parser of YAML knows.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ yaml, want string }{
+		{"agents: {lea: {online_when: &when never}, tom: {online_when: *when}}", "d:1:35: "},
+		{"agents: {lea: {online_when: !!str never}}", "d:1:35: "},
+		{"agents:\n  lea: {online_when: &when\n    never}", "d:2:22: "},
+		{"agents: # a\u2028# b\n  lea: {name: \"a\u0085 b\", online_when: never}", "d:2:36: "},
+		{"agents:\r  lea: {online_when: never}", "d:1:30: "},
+		{`{"agents": {"lea": {"name": "\ud83d\ude00", "online_when": "never"}}}`, "d:1:60: "},
+		{"{\"agents\":\r\n\t{\"lea\": {\"name\": \"\u2028é\", \"online_when\": \"never\"}}}", "d:2:19: "},
+		{`{"agents": {"lea": {}, "lea": {}}}`, "d:1:24: "},
+		{"agents:\n  lea: {name: \"\\ud83d\\ude00\"}", "d:2:18: "},
+		{"agents:\n  lea: {name: @x}", "d:2:15: "},
+	} {
+		if _, err := config.ReadDefinitions("d", []byte(c.yaml)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s\n got %v\nwant %s", c.yaml, err, c.want)
+		}
+	}
+	d, err := config.ReadDefinitions("d", []byte(`{"agents": {"lea": {"name": "\ud83d\ude00\/"}}}`))
+	if err != nil || d.Agents["lea"].Name != "😀/" {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
 // JSON reads the same as encoding/json reads it, nothing that reads as YAML panics, and each fault has its place.
 func FuzzReadDefinitions(f *testing.F) {
 	files, err := os.ReadDir("testdata")

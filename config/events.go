@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 )
@@ -61,7 +59,7 @@ func locateLine(line string, number int, err error) []LocatedFault {
 	if !errors.As(err, &faults) {
 		faults = event.Faults{{Problem: err.Error()}}
 	}
-	b := &builder{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
+	b := newBuilder()
 	root := b.document([]byte(line)) // JSON is YAML
 	var located []LocatedFault
 	for _, f := range faults {

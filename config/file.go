@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/deskbell/deskbell/domain/definition"
 )
@@ -15,7 +15,7 @@ type inspection[V any] func(tree any) (v V, warnings definition.Faults, err erro
 // read gives the value that inspect makes of a file's tree, and its warnings.
 func read[V any](name string, src []byte, inspect inspection[V]) (V, *Warnings, error) {
 	var none V
-	b := &builder{anchors: map[string]ast.Node{}, targets: map[*ast.AliasNode]ast.Node{}}
+	b := newBuilder()
 	root := b.document(src)
 	if root == nil {
 		return none, nil, b.error(name)
@@ -25,9 +25,9 @@ func read[V any](name string, src []byte, inspect inspection[V]) (V, *Warnings, 
 	if err != nil && !errors.As(err, &faults) {
 		return none, nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	broken := b.faults // values that the builder refused are missing in the tree; faults that follow from that are left out
+	broken := places(b.faults) // values that the builder refused are missing in the tree; faults that follow from that are left out
 	for _, f := range faults {
-		if located := b.locate(root, f); !amongst(broken, located) {
+		if located := b.locate(root, f); !broken[place{located.Line, located.Column}] {
 			b.faults = append(b.faults, located)
 		}
 	}
@@ -38,7 +38,7 @@ func read[V any](name string, src []byte, inspect inspection[V]) (V, *Warnings, 
 }
 
 // warnings places warnings in the file; nil where there are none.
-func (b *builder) warnings(name string, root ast.Node, warnings definition.Faults) *Warnings {
+func (b *builder) warnings(name string, root *yaml.Node, warnings definition.Faults) *Warnings {
 	if len(warnings) == 0 {
 		return nil
 	}
@@ -55,11 +55,13 @@ func (b *builder) error(name string) error {
 	return &FileError{name, sorted(b.faults)}
 }
 
-func amongst(faults []LocatedFault, f LocatedFault) bool {
-	for _, other := range faults {
-		if f.Line == other.Line && f.Column == other.Column {
-			return true
-		}
+// place is a line and a column.
+type place struct{ line, column int }
+
+func places(faults []LocatedFault) map[place]bool {
+	all := make(map[place]bool, len(faults))
+	for _, f := range faults {
+		all[place{f.Line, f.Column}] = true
 	}
-	return false
+	return all
 }

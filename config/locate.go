@@ -5,19 +5,18 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
 // spot is the target of a JSON pointer: a value, and the key that it stands behind. The key is nil for the root and for
 // items of lists.
-type spot struct{ key, value ast.Node }
+type spot struct{ key, value *yaml.Node }
 
 // locate places a fault of the domain: on the value that it is about, on the key when the key is wrong, and within a
 // text at its offset when the text stands in the file as it reached the domain.
-func (b *builder) locate(root ast.Node, f definition.Fault) LocatedFault {
+func (b *builder) locate(root *yaml.Node, f definition.Fault) LocatedFault {
 	at := b.find(root, f.Path)
 	found := strings.TrimSuffix(f.Value, "…")
 	if at.key != nil && (holder(at.value) || !holds(at.value, f.Offset, found) && holds(at.key, f.Offset, found)) {
@@ -27,32 +26,30 @@ func (b *builder) locate(root ast.Node, f definition.Fault) LocatedFault {
 }
 
 // holder tells whether a value begins on a line of its own, below its key. The key is then the better place to point at.
-func holder(n ast.Node) bool {
-	switch n := n.(type) {
-	case nil, *ast.NullNode:
+func holder(n *yaml.Node) bool {
+	if n == nil || n.Tag == nullTag {
 		return true
-	case *ast.MappingNode:
-		return !n.IsFlowStyle
-	case *ast.SequenceNode:
-		return !n.IsFlowStyle
 	}
-	return false
+	return n.Kind != yaml.ScalarNode && n.Style&yaml.FlowStyle == 0
 }
 
-func holds(n ast.Node, offset int, text string) bool {
+func holds(n *yaml.Node, offset int, text string) bool {
 	s, _ := scalar(n)
 	return offset <= len(s) && strings.HasPrefix(strings.TrimLeft(s[offset:], " \t"), text)
 }
 
 // within answers the place of a node, moved to the offset within its text.
-func (b *builder) within(n ast.Node, f definition.Fault) LocatedFault {
-	tk := first(n)
-	if tk == nil {
+func (b *builder) within(n *yaml.Node, f definition.Fault) LocatedFault {
+	if n == nil {
 		return LocatedFault{Fault: f, Line: 1, Column: 1}
 	}
-	line, column := b.settle(tk)
-	s, _ := scalar(n)
+	line, column := b.physical(n.Line, n.Column)
 	written := b.from(line, column)
+	if n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
+		value := behindProperties(written)
+		written, column = value, column+utf8.RuneCountInString(written)-utf8.RuneCountInString(value)
+	}
+	s, _ := scalar(n)
 	if f.Offset > 0 && written != "" && strings.Contains(`"'`, written[:1]) {
 		written, column = written[1:], column+1
 	}
@@ -62,51 +59,21 @@ func (b *builder) within(n ast.Node, f definition.Fault) LocatedFault {
 	return LocatedFault{Fault: f, Line: line, Column: column}
 }
 
-// settle answers where a token begins. The parser is off by a column after tabs, and by lines where a plain text goes on
-// below; settle then searches for the text around there.
-func (s source) settle(tk *token.Token) (line, column int) {
-	line, column = tk.Position.Line, max(1, tk.Position.Column)
-	head, _, _ := strings.Cut(strings.TrimSpace(tk.Origin), "\n")
-	if head = strings.TrimSpace(head); head != "" && strings.Contains(`"'`, head[:1]) {
-		head = head[:1] // in quotes the origin differs from the file
+// behindProperties is the rest of a line behind the anchor and the tag of a value; the whole where the value is on a line of its own.
+func behindProperties(written string) string {
+	rest := written
+	for rest != "" && (rest[0] == '&' || rest[0] == '!') {
+		_, after, _ := strings.Cut(rest, " ")
+		rest = strings.TrimLeft(after, " \t")
 	}
-	if head == "" || strings.HasPrefix(s.from(line, column), head) {
-		return line, column
+	if rest == "" {
+		return written
 	}
-	for above := line; above > line-3; above-- {
-		if i := nearest(s.line(above), head, column); i > 0 {
-			return above, i
-		}
-	}
-	return line, column
-}
-
-// nearest answers the column of that occurrence of a text which is closest to a column; 0 where there is none.
-func nearest(line, text string, column int) int {
-	best := 0
-	for i := 0; ; i++ {
-		next := strings.Index(line[i:], text)
-		if next < 0 {
-			return best
-		}
-		i += next
-		at := 1 + utf8.RuneCountInString(line[:i])
-		if best == 0 || max(at-column, column-at) < max(best-column, column-best) {
-			best = at
-		}
-	}
-}
-
-// first is the token that a node begins with. A mapping in block style has its first colon for a token.
-func first(n ast.Node) *token.Token {
-	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
-		return m.Values[0].Key.GetToken()
-	}
-	return n.GetToken()
+	return rest
 }
 
 // find follows a JSON pointer as far as the document does: a domain may point at a key that is missing.
-func (b *builder) find(n ast.Node, pointer string) spot {
+func (b *builder) find(n *yaml.Node, pointer string) spot {
 	at := spot{value: n}
 	for pointer != "" {
 		var segment string
@@ -124,58 +91,68 @@ func (b *builder) find(n ast.Node, pointer string) spot {
 	return at
 }
 
-// behind answers the node that an anchor or an alias stands before.
-func (b *builder) behind(n ast.Node) ast.Node {
+// behind answers the node that an alias stands for.
+func (b *builder) behind(n *yaml.Node) *yaml.Node {
 	for range mostDepth {
-		switch outer := n.(type) {
-		case *ast.AnchorNode:
-			n = outer.Value
-		case *ast.AliasNode:
-			if b.targets[outer] == nil {
-				return n
-			}
-			n = b.targets[outer]
-		default:
+		if n == nil || n.Kind != yaml.AliasNode || b.targets[n] == nil {
 			return n
 		}
+		n = b.targets[n]
 	}
 	return n
 }
 
 // step goes one key or index down.
-func (b *builder) step(n ast.Node, segment string) (spot, bool) {
-	switch n := b.behind(n).(type) {
-	case *ast.SequenceNode:
+func (b *builder) step(n *yaml.Node, segment string) (spot, bool) {
+	if n = b.behind(n); n == nil {
+		return spot{}, false
+	}
+	switch n.Kind {
+	case yaml.SequenceNode:
 		i, err := strconv.Atoi(segment)
-		if err == nil && i >= 0 && i < len(n.Values) {
-			return spot{value: n.Values[i]}, true
+		if err == nil && i >= 0 && i < len(n.Content) {
+			return spot{value: n.Content[i]}, true
 		}
-	case *ast.MappingNode:
-		return b.member(n.Values, segment)
+	case yaml.MappingNode:
+		return b.member(n, segment)
 	}
 	return spot{}, false
 }
 
 // member finds a key, and where it is not there, among the merged maps.
-func (b *builder) member(members []*ast.MappingValueNode, name string) (spot, bool) {
-	for _, member := range members {
-		if key, ok := scalar(member.Key); ok && key == name {
-			return spot{member.Key, member.Value}, true
-		}
+func (b *builder) member(n *yaml.Node, name string) (spot, bool) {
+	if i, ok := b.keys(n)[name]; ok {
+		return spot{n.Content[i], n.Content[i+1]}, true
 	}
-	for _, member := range members {
-		if _, merge := member.Key.(*ast.MergeKeyNode); !merge {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag != mergeTag {
 			continue
 		}
-		merged := []ast.Node{member.Value}
-		if list, ok := b.behind(member.Value).(*ast.SequenceNode); ok {
-			merged = list.Values
+		merged := []*yaml.Node{n.Content[i+1]}
+		if list := b.behind(n.Content[i+1]); list.Kind == yaml.SequenceNode {
+			merged = list.Content
 		}
-		for _, n := range merged {
-			if at, ok := b.step(n, name); ok {
+		for _, m := range merged {
+			if at, ok := b.step(m, name); ok {
 				return at, true
 			}
 		}
 	}
 	return spot{}, false
+}
+
+// keys are the indexes of the keys of a map: a thousand faults may lie in one of very many keys.
+func (b *builder) keys(n *yaml.Node) map[string]int {
+	if known, ok := b.members[n]; ok {
+		return known
+	}
+	all := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, ok := scalar(n.Content[i])
+		if _, twice := all[key]; ok && !twice && n.Content[i].Tag != mergeTag {
+			all[key] = i
+		}
+	}
+	b.members[n] = all
+	return all
 }

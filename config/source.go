@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,13 +12,44 @@ import (
 
 // source is the text of a file, by lines.
 type source struct {
-	text  []byte
-	lines []string
+	text   []byte
+	lines  []string
+	begins []place          // where lines of the parser begin; nil: where lines of the text do
+	steps  map[place]string // the rest of long lines from some columns
 }
 
 func newSource(text []byte) source {
 	text = table.Unmarked(text)
-	return source{text, strings.Split(string(text), "\n")}
+	return source{text: text, lines: strings.Split(string(text), "\n"), steps: map[place]string{}}
+}
+
+// otherLines are the beginnings of lines as the parser counts them, where the text has ends of lines that few programs know as such:
+// a carriage return alone, and those of Unicode (YAML 1.1, section 5.4). It is nil where it has none.
+func (s source) otherLines() []place {
+	begins, at, other := []place{{1, 1}}, place{1, 1}, false
+	for i, c := range string(s.text) {
+		at.column++
+		switch {
+		case c == '\n':
+			at = place{at.line + 1, 1}
+			begins = append(begins, at)
+		case c == '\r' && !bytes.HasPrefix(s.text[i+1:], []byte("\n")), c == '\u0085', c == '\u2028', c == '\u2029':
+			begins, other = append(begins, at), true
+		}
+	}
+	if !other {
+		return nil
+	}
+	return begins
+}
+
+// physical is the place in the text for one of the parser.
+func (s source) physical(line, column int) (l, c int) {
+	if line < 1 || line > len(s.begins) {
+		return line, column
+	}
+	begin := s.begins[line-1]
+	return begin.line, begin.column + column - 1
 }
 
 // line answers a line from 1, without its end.
@@ -28,10 +60,20 @@ func (s source) line(n int) string {
 	return strings.TrimSuffix(s.lines[n-1], "\r")
 }
 
-// from answers the rest of a line from a column.
+// from answers the rest of a line from a column. Very long lines are remembered by steps: they may have a thousand faults.
 func (s source) from(line, column int) string {
-	rest := s.line(line)
-	for ; column > 1 && rest != ""; column-- {
+	const step = 1 << 10
+	rest, at := s.line(line), 1
+	for near := (column - 1) / step; near > 0 && s.steps != nil; near-- {
+		if known, ok := s.steps[place{line, near}]; ok {
+			rest, at = known, 1+near*step
+			break
+		}
+	}
+	for ; at < column && rest != ""; at++ {
+		if s.steps != nil && (at-1)%step == 0 {
+			s.steps[place{line, (at - 1) / step}] = rest
+		}
 		_, size := utf8.DecodeRuneInString(rest)
 		rest = rest[size:]
 	}

@@ -90,9 +90,17 @@ func lookUp[V any](at table.Place, noun string, ids []string, there map[string]V
 	}
 }
 
-// lookUpOne faults an id that is not there, and names ids that are: the first few, and the one that was probably meant.
+// mostCompared bounds the names that are sorted and compared for the faults of one value, about.
+const mostCompared = 200_000
+
+// lookUpOne faults an id that is not there, and names ids that are: the first few, and the one that was probably meant. Where many faults
+// meet many ids, it says how many there are.
 func lookUpOne[V any](at table.Place, noun, id string, there map[string]V) {
 	if _, ok := there[id]; ok || at.Full() {
+		return
+	}
+	if (1+len(at.Faults))*len(there) > mostCompared {
+		at.Fault(id, "is not the name of "+noun, fmt.Sprintf("one of %d", len(there)))
 		return
 	}
 	const most = 20

@@ -22,6 +22,9 @@ func mapOf[V any](plural string, most int, k table.Kind[V]) table.Kind[map[strin
 			}
 			values := make(map[string]V, len(ids))
 			for _, id := range ids {
+				if at.Full() {
+					break
+				}
 				if !ValidID(id) {
 					at.Key(id).Fault(table.Clip(id), "is not an id", IDAllowed)
 				}
@@ -46,6 +49,9 @@ func listOf[V any](plural string, most int, k table.Kind[V]) table.Kind[[]V] {
 			}
 			var values []V
 			for i, item := range list {
+				if at.Full() {
+					break
+				}
 				values = append(values, k.Read(at.Item(i), item))
 			}
 			return values

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 )
 
@@ -74,19 +75,34 @@ func Suggest(written string, names []string) string {
 // DidYouMean is the hint at a name, to be put behind what is allowed: ` (did you mean "office"?)`.
 func DidYouMean(name string) string { return fmt.Sprintf(" (did you mean %q?)", name) }
 
-// Nearest is the name that is close to the written one; empty: none is.
+// Nearest is the name that is close to the written one; empty: none is. A name that differs in too many letters is not compared: a
+// thousand faults may each have thousands of names to choose from.
 func Nearest(written string, names []string) string {
 	const short = 2                        // codes of countries: each is near to all others
 	best, distance := "", 3+len(written)/6 // a slip or two, and more in a long word
+	lower := strings.ToLower(written)
+	letters := lettersOf(lower)
 	for _, name := range names {
 		if apart := len(name) - len(written); max(apart, -apart) >= distance {
 			continue // as many edits at least
 		}
-		if d := edits(strings.ToLower(written), strings.ToLower(name)); d < distance && d < len(name) && len(name) > short {
+		folded := strings.ToLower(name)
+		if theirs := lettersOf(folded); max(bits.OnesCount64(letters&^theirs), bits.OnesCount64(theirs&^letters)) >= distance {
+			continue // likewise
+		}
+		if d := edits(lower, folded); d < distance && d < len(name) && len(name) > short {
 			best, distance = name, d
 		}
 	}
 	return best
+}
+
+// lettersOf is the set of the bytes of a text, of which those that are equal modulo 64 are one.
+func lettersOf(s string) (set uint64) {
+	for i := range len(s) {
+		set |= 1 << (s[i] % 64)
+	}
+	return set
 }
 
 // edits is the Levenshtein distance in bytes. Long values are not measured: they are no mistyped

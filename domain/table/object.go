@@ -70,6 +70,9 @@ func (o *Object[T]) members(at Place, tree any) (map[string]any, bool) {
 // byName reads an object that people wrote.
 func (o *Object[T]) byName(at Place, m map[string]any, v *T) {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if at.Full() {
+			return
+		}
 		if i := o.index(name); i >= 0 {
 			o.Fields[i].Read(at.Key(name), m[name], v)
 		} else {
@@ -115,6 +118,9 @@ func (o *Object[T]) inOrder(at Place, m map[string]any, v *T) {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if at.Full() {
+			return
+		}
 		if o.index(name) < 0 {
 			o.Stray(at.Key(name), name)
 		}
