@@ -56,6 +56,7 @@
 //	shard         one part of the subjects, on one hash slot of Redis, so that a script can write several of them at once
 //	nominal time  when a task was meant to run; the later of it and now decides
 //	timer         an instant, kept in a state, at which something is considered again
+//	nudge         a message that a queue has a task: nothing depends on it, but that the task is found at once
 //	wake          making a subject due now, because something that it depends on has changed
 //	lease         the right of one worker to work on a shard for some seconds; it saves work, and nothing depends on it
 //	sweep         one run over the subjects of a shard that are due

@@ -76,6 +76,7 @@ type setup struct {
 	fetcher jobs.CalendarFetcher
 	bounds  deliver.Bounds
 	own     map[string]definition.Destination // of the workers
+	mute    bool                              // no nudge gets through
 }
 
 // bundle is a Redis with definitions, and workers on it that share a clock, a log and
@@ -124,6 +125,9 @@ func newBundle(t *testing.T, s setup) *bundle {
 	o.PoolTimeout = redistest.Patience // a test may send much at once, on a busy machine
 	b.rdb = redis.NewUniversalClient(&o)
 	t.Cleanup(func() { _ = b.rdb.Close() })
+	if s.mute {
+		b.rdb.AddHook(mute{})
+	}
 	store, err := redisstore.Open(t.Context(), b.rdb, redisstore.Layout{Shards: s.shards, Partitions: 1})
 	b.must(err)
 	b.store = store
@@ -180,6 +184,9 @@ func (b *bundle) worker() (stop func()) {
 	r := jobs.Connect(b.redis)
 	r.Client.AddHook(counting{&b.asked})
 	r.Server.AddHook(counting{&b.asked})
+	if b.mute {
+		r.Client.AddHook(mute{})
+	}
 	store, err := redisstore.Open(b.Context(), r.Client, redisstore.Layout{Shards: b.shards, Partitions: 1})
 	b.must(err)
 	streams := b.streams

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/nudge"
 	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/view"
 )
@@ -33,9 +34,10 @@ type ClientConfig struct {
 
 // NewClient makes a client.
 func NewClient(c ClientConfig) *Client {
-	q := queue{client: asynq.NewClientFromRedisClient(c.Redis), partitions: c.Partitions}
+	nudges := nudge.NewSender(c.Redis)
+	q := queue{asynq.NewClientFromRedisClient(c.Redis), c.Partitions, nudges}
 	return &Client{
-		Client:     client.New(client.Config{Redis: c.Redis, Shard: c.Store.Shard, Partitions: c.Partitions, Now: c.Now}),
+		Client:     client.New(client.Config{Redis: c.Redis, Shard: c.Store.Shard, Partitions: c.Partitions, Now: c.Now, Nudges: nudges}),
 		Editor:     edit.New(edit.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone, Ask: sweeps{q}}),
 		Reader:     view.New(view.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone}),
 		Deliveries: &Deliveries{store: c.Store, now: c.Now, queue: q, inspect: asynq.NewInspectorFromRedisClient(c.Redis)},

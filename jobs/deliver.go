@@ -28,7 +28,7 @@ const deliveryRetries = 100
 // enqueueDelivery asks for a delivery. Its slot, an instant, is in the id of its task, so that
 // any number of workers ask once.
 func enqueueDelivery(ctx context.Context, q queue, l store.Lane, slot time.Time, opts ...asynq.Option) error {
-	id := fmt.Sprintf("deliver:%d:%s:%d", l.Shard, l.Destination, slot.UnixMilli())
+	id := fmt.Sprintf("deliver:%d:%s:%d", l.Shard, l.Destination, slot.UnixMicro())
 	opts = append([]asynq.Option{asynq.TaskID(id), asynq.MaxRetry(deliveryRetries)}, opts...)
 	return q.enqueue(ctx, DeliverArgs(l), queueDelivery, l.Shard, opts...)
 }

@@ -111,6 +111,7 @@ func (d *Deliveries) Replay(_ context.Context, a Archived) error {
 	if err := d.inspect.RunTask(a.Queue, a.Task); err != nil && !errors.Is(err, asynq.ErrTaskNotFound) {
 		return fmt.Errorf("replaying %s to %q: %w", a.ID, a.Destination, err)
 	}
+	d.queue.nudges.Send(a.Queue)
 	return nil
 }
 

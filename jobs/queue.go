@@ -11,6 +11,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/nudge"
 )
 
 // Args are the arguments of a job: the payload of its task. A kind is never
@@ -23,10 +24,11 @@ type Args interface {
 type queue struct {
 	client     *asynq.Client
 	partitions int
+	nudges     *nudge.Sender // wakes the servers of a queue; nil: they find its tasks within a second
 }
 
 // The queues. Each has a server of its own, so that slow deliveries do not hold up
-// boundaries. They are few, because each costs polling commands.
+// boundaries. They are few, because each server costs signs of life.
 const (
 	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
 	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
@@ -71,9 +73,12 @@ func (q queue) enqueue(ctx context.Context, args Args, name string, shard int, o
 // putInto adds a task, its payload already encoded, to one partition of a queue.
 func (q queue) putInto(ctx context.Context, partition, kind string, payload []byte, opts ...asynq.Option) error {
 	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(client.TaskTimeout)}, opts...)
-	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
+	task, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
 	if errors.Is(err, asynq.ErrTaskIDConflict) {
 		return nil
+	}
+	if err == nil && task.State == asynq.TaskStatePending {
+		q.nudges.Send(partition)
 	}
 	return client.EnqueueError(ctx, kind, err)
 }

@@ -22,7 +22,7 @@ const (
 	// server. Eight megabytes are enough for as many tasks of 50 events as a worker has at once.
 	eventBytes = 8 << 20
 
-	// roomWait is how long a server waits for room. Then it thinks that its queue is empty, and asks again after a moment: so it
+	// roomWait is how long a server waits for room. Then it thinks that its queue is empty, and is woken when there is room: so it
 	// can be stopped meanwhile. A task that has not begun within that time needs no room: its deadline was past, and it has no handler.
 	roomWait = 500 * time.Millisecond
 )
@@ -34,6 +34,8 @@ type room struct {
 	taken  int           // tasks that were ever taken from Redis
 	coming []coming      // those that have not begun, in the order in which they were taken
 	freed  chan struct{} // closed when some bytes are free again; nil: nobody waits
+	turned bool          // a server was turned away that has to be woken
+	wake   func()        // wakes it; nil: it is found within a second
 }
 
 // coming is a task that was taken from Redis, and has not begun.
@@ -52,6 +54,7 @@ func (r *room) await() bool {
 		case <-freed:
 		case <-timer.C:
 			r.giveUp(taken)
+			r.turnAway()
 			return false
 		}
 		_, freed = r.isFull()
@@ -71,6 +74,24 @@ func (r *room) isFull() (taken int, freed <-chan struct{}) {
 		r.freed = make(chan struct{})
 	}
 	return r.taken, r.freed
+}
+
+// wakes says how servers are woken that found no room.
+func (r *room) wakes(wake func()) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.wake = wake
+}
+
+// turnAway notes that a server found no room, unless there is some by now.
+func (r *room) turnAway() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turned = true
+	r.free(0)
 }
 
 // giveUp expects none of the first so many tasks to begin any more.
@@ -122,6 +143,10 @@ func (r *room) free(bytes int) {
 	if r.freed != nil {
 		close(r.freed)
 		r.freed = nil
+	}
+	if r.turned && r.used < eventBytes && r.wake != nil {
+		r.turned = false
+		r.wake()
 	}
 }
 

@@ -3,11 +3,14 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
 
+	"github.com/deskbell/deskbell/jobs/nudge"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -15,30 +18,27 @@ import (
 type served struct {
 	queue       string
 	concurrency int
-	check       time.Duration // how often an idle server looks for tasks
-	forward     time.Duration // how often it looks for delayed ones and retries
+	forward     time.Duration // how often it looks for delayed tasks and retries, while there are any in some queue
+	helps       bool          // it joins in when there are more tasks than the server before it can fetch
 }
 
-// Each look for tasks is three commands, and each for delayed ones four: together with the
-// tick, an idle worker sends Redis less than a hundred a second. A server fetches its tasks
-// one by one, and spends most of that time waiting for the answers. Events are many and
-// small, so they have a second server: it joins in when there are more than the first can
-// fetch.
+// No server polls: package nudge wakes them. A server fetches its tasks one by one, and spends most of that time waiting for
+// the answers. Events are many and small, so they have a second server.
 
 // decidingQueues are those whose tasks decide on subjects.
 func decidingQueues(concurrency int) []served {
 	return []served{
-		{queueBoundary, concurrency, 300 * time.Millisecond, time.Second},
-		{queueEvent, eventsAtOnce / 2, 80 * time.Millisecond, time.Second},
-		{queueEvent, eventsAtOnce / 2, 2 * time.Second, 30 * time.Second},
-		{queueTimer, timersAtOnce, 800 * time.Millisecond, time.Second}, // its tasks come two seconds early
-		{queueUpkeep, 1, 5 * time.Second, 5 * time.Second},
+		{queue: queueBoundary, concurrency: concurrency, forward: time.Second},
+		{queue: queueEvent, concurrency: eventsAtOnce / 2, forward: time.Second},
+		{queue: queueEvent, concurrency: eventsAtOnce / 2, forward: 30 * time.Second, helps: true},
+		{queue: queueTimer, concurrency: timersAtOnce, forward: time.Second}, // its tasks come two seconds early
+		{queue: queueUpkeep, concurrency: 1, forward: 5 * time.Second},
 	}
 }
 
 // deliveryQueue has those that only pass on what was decided.
 func deliveryQueue(lanes int) served {
-	return served{queueDelivery, crowdedDestinations * lanes, 400 * time.Millisecond, 3 * time.Second}
+	return served{queue: queueDelivery, concurrency: crowdedDestinations * lanes, forward: 3 * time.Second}
 }
 
 // timersAtOnce is how many visitors a worker has whose time comes within two seconds.
@@ -51,8 +51,17 @@ type servers struct {
 	queues []served
 
 	mu  sync.Mutex
-	run []*asynq.Server // nil: stopped
+	run []server // nil: stopped
 }
+
+// server is one of asynq's, with the client by which it looks for tasks.
+type server struct {
+	*asynq.Server
+	calls *nudge.Client
+}
+
+// checkInterval is how long asynq sleeps after it has found no task. Its next look waits until there may be one.
+const checkInterval = time.Millisecond
 
 func newServers(w *Worker, queues []served) *servers { return &servers{worker: w, queues: queues} }
 
@@ -60,31 +69,45 @@ func newServers(w *Worker, queues []served) *servers { return &servers{worker: w
 func (s *servers) start(ctx, work context.Context) error {
 	w := s.worker
 	mux := w.mux()
-	for _, q := range s.queues {
+	calls := s.clients()
+	for i, q := range s.queues {
 		select {
 		case <-ctx.Done():
 			return nil
 		default:
 		}
-		server := asynq.NewServerFromRedisClient(w.Redis.Server, asynq.Config{
+		one := server{asynq.NewServerFromRedisClient(calls[i], asynq.Config{
 			Concurrency: q.concurrency, Queues: w.queue.all(q.queue),
-			TaskCheckInterval: q.check, DelayedTaskCheckInterval: q.forward,
+			TaskCheckInterval: checkInterval, DelayedTaskCheckInterval: q.forward,
 			ShutdownTimeout: w.StopTimeout, BaseContext: func() context.Context { return work },
 			IsFailure: isFailure, RetryDelayFunc: retryDelay,
 			Logger: asynqLog{w.Log}, LogLevel: asynq.WarnLevel,
-		})
+		}), calls[i]}
 		var handler asynq.Handler = mux
 		if q.queue == queueEvent {
 			handler = w.Redis.room.hold(mux)
 		}
-		if err := server.Start(handler); err != nil {
+		if err := one.Start(handler); err != nil {
 			return fmt.Errorf("starting the server of %s: %w", q.queue, err)
 		}
 		s.mu.Lock()
-		s.run = append(s.run, server)
+		s.run = append(s.run, one)
 		s.mu.Unlock()
 	}
 	return nil
+}
+
+// clients makes the clients of all servers. Those that never start look for nothing.
+func (s *servers) clients() []*nudge.Client {
+	clients := make([]*nudge.Client, len(s.queues))
+	for i, q := range s.queues {
+		if q.helps {
+			clients[i] = clients[i-1].Helper()
+			continue
+		}
+		clients[i] = s.worker.nudges.Client(s.worker.Redis.Server, slices.Sorted(maps.Keys(s.worker.queue.all(q.queue))))
+	}
+	return clients
 }
 
 // stop waits for running tasks.
@@ -95,7 +118,7 @@ func (s *servers) stop() {
 	s.mu.Unlock()
 }
 
-func (s *servers) running() []*asynq.Server {
+func (s *servers) running() []server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.run
@@ -112,10 +135,14 @@ func (s *servers) role() store.Role {
 func (s *servers) isRunning() bool { return len(s.running()) > 0 }
 
 // stopServers ends servers: first no new tasks anywhere, then all wait together.
-func stopServers(servers []*asynq.Server) {
-	for _, step := range []func(*asynq.Server){(*asynq.Server).Stop, (*asynq.Server).Shutdown} {
+func stopServers(servers []server) {
+	for _, step := range []func(server){
+		func(s server) { s.calls.Stop() },
+		func(s server) { s.Stop() },
+		func(s server) { s.Shutdown() },
+	} {
 		var wait sync.WaitGroup
-		for _, s := range servers { // at once: each sleeps between two looks for tasks, and nothing wakes it
+		for _, s := range servers { // at once: a look for tasks may be under way, and Redis slow
 			wait.Go(func() { step(s) })
 		}
 		wait.Wait()

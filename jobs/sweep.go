@@ -34,11 +34,11 @@ func enqueueSweep(ctx context.Context, q queue, shard int, nominal time.Time, ti
 	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: nominal}, queueBoundary, shard, id)
 }
 
-// enqueueSweepIn asks for a sweep at an odd second, such as the end of an override.
-// asynq is up to a second early or late: the task comes early, and waits.
+// enqueueSweepIn asks for a sweep at an odd second, such as the end of an override. asynq is up to a second early or
+// late: the task comes early, and waits among those of timers, where a wait is in nobody's way.
 func enqueueSweepIn(ctx context.Context, q queue, shard int, wait time.Duration, nominal time.Time) error {
-	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: nominal}, queueBoundary, shard,
-		asynq.TaskID("sweep:"+uuid.NewString()), asynq.ProcessIn(max(0, wait-time.Second)))
+	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: nominal}, queueTimer, shard,
+		asynq.TaskID("sweep:"+uuid.NewString()), asynq.ProcessIn(max(0, wait-2*time.Second)))
 }
 
 // beat is how often the cron looks for work that is due.
@@ -99,7 +99,7 @@ func (j sweepJob) run(ctx context.Context, args SweepArgs, log *attempt) error {
 // runFree runs a sweep. Where another one holds the lease of the shard, it tries again some moments later: the other may have
 // looked for the last time just before this one's instant.
 func runFree(ctx context.Context, s *engine.SweepRun, nominal time.Time) error {
-	for pause := 25 * time.Millisecond; ; pause *= 2 {
+	for pause := 2 * time.Millisecond; ; pause *= 2 {
 		s.Busy = false
 		if err := s.Run(ctx, nominal); err != nil || !s.Busy || pause > 100*time.Millisecond {
 			return err

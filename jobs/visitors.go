@@ -113,7 +113,7 @@ func (v *visitors) processWith(batch []*request, how processing) {
 	}
 	taken, err := how(ctx, events, due, tasksOf(batch)...)
 	for _, r := range batch {
-		r.err, r.at, r.held = errors.Join(err, r.left(taken.Broken)), taken.At, taken.Held[r.due]
+		r.err, r.held = errors.Join(err, r.left(taken.Broken)), taken.Held[r.due]
 		r.aside = r.takeOut(func(property string) bool { return taken.Aside[property] })
 	}
 	for _, property := range v.slow.note(taken.Took, taken.At) {
@@ -196,7 +196,7 @@ func (v *visitors) followUp(ctx context.Context, r *request, log *attempt) error
 		errs = append(errs, v.notices.send(ctx, shard, log))
 	}
 	for shard := range shards {
-		errs = append(errs, v.deliverer.AskFor(ctx, shard, r.at))
+		errs = append(errs, v.deliverer.AskFor(ctx, shard, v.now())) // a moment of its own: an earlier run of the lane may have looked before this commit
 	}
 	return errors.Join(errs...)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/nudge"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -51,13 +52,15 @@ type Worker struct {
 	jobs    []registered
 	crontab crontab
 	pulse   *pulse
+	nudges  *nudge.Watch
 }
 
 // NewWorker makes a worker. It does nothing before Run.
 func NewWorker(c Config) *Worker {
+	nudges := nudge.NewWatch(c.Redis.Client)
 	p := &parts{
 		store: c.Store, now: c.Now, log: c.Log, observe: c.Metrics,
-		queue:   queue{client: asynq.NewClientFromRedisClient(c.Redis.Client), partitions: c.Partitions},
+		queue:   queue{asynq.NewClientFromRedisClient(c.Redis.Client), c.Partitions, nudges.Sender},
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 		batch:   c.Batch, lanes: lanesAtOnce(c.Concurrency),
 	}
@@ -80,7 +83,7 @@ func NewWorker(c Config) *Worker {
 	}
 	beats := new(pulse)
 	return &Worker{
-		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Pusher, c.Calendars), pulse: beats,
+		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Pusher, c.Calendars), pulse: beats, nudges: nudges,
 		crontab: crontab{ticker{p, &orphans{parts: p, rdb: c.Redis.Client}}, beats},
 	}
 }
@@ -101,6 +104,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer w.Zones.leave(work, w.Store)
+	stopWaking := w.wakeServers(work)
+	defer stopWaking()
 	deciding, delivering := newServers(w, decidingQueues(w.Concurrency)), newServers(w, []served{deliveryQueue(w.lanes)})
 	defer func() { w.stop(slices.Concat(deciding.running(), delivering.running())) }()
 	if err := delivering.start(ctx, work); err != nil {
@@ -126,6 +131,26 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.engine.Stop()
 	w.Log.Info("worker stops: waiting for running jobs")
 	return err
+}
+
+// wakeServers wakes servers that have something to do, until it is ended: after them.
+func (w *Worker) wakeServers(ctx context.Context) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	w.Redis.room.wakes(func() { w.wakeQueue(queueEvent) })
+	var wait sync.WaitGroup
+	wait.Go(func() { w.nudges.Run(ctx) })
+	return func() {
+		cancel()
+		wait.Wait()
+		w.nudges.Wait()
+	}
+}
+
+// wakeQueue wakes the servers of this worker that have partitions of a queue.
+func (w *Worker) wakeQueue(name string) {
+	for partition := range w.queue.all(name) {
+		w.nudges.Wake(partition)
+	}
 }
 
 // attend starts and stops the servers that decide, as the time zones of other workers want it, until ctx ends.
@@ -192,7 +217,7 @@ func (s *single) wait() { s.all.Wait() }
 const handBack = 2 * time.Second
 
 // stop ends the servers, when the worker stops.
-func (w *Worker) stop(servers []*asynq.Server) {
+func (w *Worker) stop(servers []server) {
 	w.engine.Stop()
 	if w.Redis.giveUp != nil {
 		defer time.AfterFunc(w.StopTimeout+handBack, w.Redis.giveUp).Stop()

@@ -149,7 +149,10 @@ func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open openS
 	return &session{env: env, redis: r, store: store, client: client}, nil
 }
 
-func (s *session) close() error { return s.redis.Close() }
+func (s *session) close() error {
+	s.client.Wait()
+	return s.redis.Close()
+}
 
 // end closes it after an error or none, and adds to the error of a name that is not defined which one was probably meant: whoever
 // has the Redis may see all names.

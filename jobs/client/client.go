@@ -7,6 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deskbell/deskbell/jobs/nudge"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -16,6 +17,7 @@ type Config struct {
 	Shard      func(store.Subject) int // as of the store
 	Partitions int                     // of the queues, as of the store
 	Now        func() time.Time
+	Nudges     *nudge.Sender // wakes workers; nil: a sender of the client's own
 }
 
 // Client sends events to the workers.
@@ -27,5 +29,12 @@ type Client struct {
 
 // New makes a client.
 func New(c Config) *Client {
-	return &Client{queue: newEnqueuer(c.Redis, c.Partitions), shard: c.Shard, now: c.Now}
+	if c.Nudges == nil {
+		c.Nudges = nudge.NewSender(c.Redis)
+	}
+	return &Client{queue: newEnqueuer(c.Redis, c.Partitions, c.Nudges), shard: c.Shard, now: c.Now}
 }
+
+// Wait waits until workers were woken for everything that was sent. A program that ends right after Send may call it before it closes
+// Redis: else its events may be found a second later.
+func (c *Client) Wait() { c.queue.nudges.Wait() }

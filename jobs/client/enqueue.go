@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/nudge"
 )
 
 // EventsArgs are events to be taken in. Each is complete, as an event.Intake gives it.
@@ -45,10 +46,11 @@ type enqueuer struct {
 	asynq      *asynq.Client
 	rdb        redis.UniversalClient
 	partitions int
+	nudges     *nudge.Sender
 }
 
-func newEnqueuer(rdb redis.UniversalClient, partitions int) enqueuer {
-	return enqueuer{asynq.NewClientFromRedisClient(rdb), rdb, partitions}
+func newEnqueuer(rdb redis.UniversalClient, partitions int, nudges *nudge.Sender) enqueuer {
+	return enqueuer{asynq.NewClientFromRedisClient(rdb), rdb, partitions, nudges}
 }
 
 // enqueue notes the events of a parcel, and enqueues it. Redis has it already where its id is known there: the answer to
@@ -58,13 +60,14 @@ func (q enqueuer) enqueue(ctx context.Context, p *parcel, at time.Time) error {
 	if err := note(ctx, q.rdb, p.lanes, at, id); err != nil {
 		return err
 	}
-	kind := EventsArgs{}.Kind()
+	kind, queue := EventsArgs{}.Kind(), PartitionOf(EventQueue, p.shard, q.partitions)
 	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload(at)), asynq.TaskID(id),
-		asynq.Queue(PartitionOf(EventQueue, p.shard, q.partitions)), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
-	if errors.Is(err, asynq.ErrTaskIDConflict) {
-		return nil
+		asynq.Queue(queue), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
+	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+		return EnqueueError(ctx, kind, err)
 	}
-	return EnqueueError(ctx, kind, err)
+	q.nudges.Send(queue)
+	return nil
 }
 
 // EnqueueError wraps what asynq answered to an enqueue; nil stays nil. Of a context that has ended asynq keeps only
