@@ -49,12 +49,12 @@ func (j reconcileJob) run(ctx context.Context, args ReconcileArgs, log *attempt)
 		if j.engine.HandsOver() {
 			return engine.ErrStopping
 		}
-		at := j.now()
 		records, next, err := j.store.Page(ctx, args.Shard, cursor, j.batch)
 		if err != nil {
 			return err
 		}
-		if err := s.Decide(ctx, records, at); err != nil {
+		// As of an instant after the page was read: it may have an override that begins in this very second.
+		if err := s.Decide(ctx, records, j.now()); err != nil {
 			return err
 		}
 		if cursor = next; cursor == "" {
