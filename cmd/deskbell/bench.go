@@ -20,6 +20,7 @@ type benchCmd struct {
 	Latency    benchLatencyCmd    `cmd:"" help:"Measure from event to screen, with processes of their own."`
 	Neighbours benchNeighboursCmd `cmd:"" help:"Let one property cost as much as it may; measure another."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
+	Soak       benchSoakCmd       `cmd:"" help:"Send events for an hour, and see what grows."`
 	Triggers   benchTriggersCmd   `cmd:"" help:"Let many delayed messages fall due, and measure."`
 }
 
@@ -35,6 +36,7 @@ Examples:
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench latency
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench neighbours
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench soak --for 1h
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench triggers --messages 10000
 `
 }
@@ -71,8 +73,12 @@ func (c *benchAgentsCmd) Run(ctx context.Context, a *app) error {
 	})
 }
 
+// mostRounds is how often a benchmark may be repeated at most.
+const mostRounds = 100
+
 type benchBoundariesCmd struct {
 	Properties int  `default:"100000" help:"How many."`
+	Rounds     int  `default:"5" help:"How often it is measured; the medians count."`
 	JSON       bool `name:"json" help:"Print one JSON object."`
 }
 
@@ -80,27 +86,28 @@ func (*benchBoundariesCmd) Help() string {
 	return `
 Fills the Redis of REDIS_URL, which must be empty, lets one boundary fall due for all properties, and measures the sweep:
 decision, commit, outbox. Then it lets the next boundary fall due for a tenth of them in the plain design: one asynq
-task for each flip, with the same decision and the same writes. It empties that Redis at the end.
+task for each flip, with the same decision and the same writes. It does so in rounds, each on an empty Redis, and says what a
+flip costs of processors' time of the worker and of Redis. It empties that Redis at the end.
 
 Examples:
 
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
-    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 1000000 --json
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 1000000 --rounds 1 --json
 `
 }
 
 func (c *benchBoundariesCmd) Run(ctx context.Context, a *app) error {
-	if c.Properties < 10 || c.Properties > 5_000_000 {
-		return usagef("--properties=%d; 10 to 5000000 are allowed", c.Properties)
+	if c.Properties < 10 || c.Properties > 5_000_000 || c.Rounds < 1 || c.Rounds > mostRounds {
+		return usagef("--properties=%d --rounds=%d; 10 to 5000000 are allowed, in 1 to %d rounds", c.Properties, c.Rounds, mostRounds)
 	}
 	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.BoundaryFigures, error) {
-		return b.Boundaries(ctx, c.Properties)
+		return b.Boundaries(ctx, c.Properties, c.Rounds)
 	})
 }
 
 type benchEventsCmd struct {
 	Events int  `default:"20000" help:"How many, in each measurement."`
-	Rounds int  `default:"3" help:"How often each is measured; the median counts."`
+	Rounds int  `default:"5" help:"How often each is measured; the medians count."`
 	JSON   bool `name:"json" help:"Print one JSON object."`
 }
 
@@ -108,8 +115,8 @@ func (*benchEventsCmd) Help() string {
 	return `
 Puts events into the Redis of REDIS_URL, which must be empty, and lets a worker take them in: decision and commit. First
 each event has a task of its own, then fifty share one. Beside it, asynq runs as many tasks with a handler that does
-nothing. Half of the events are of visitors who are new, and each is looked at by two triggers. It empties that Redis at
-the end.
+nothing. Half of the events are of visitors who are new, and each is looked at by two triggers. It does so in rounds, and says
+what an event costs of processors' time of the worker and of Redis. It empties that Redis at the end.
 
 Examples:
 
@@ -119,8 +126,8 @@ Examples:
 }
 
 func (c *benchEventsCmd) Run(ctx context.Context, a *app) error {
-	if c.Events < 100 || c.Events > 1_000_000 || c.Rounds < 1 || c.Rounds > 100 {
-		return usagef("--events=%d --rounds=%d; 100 to 1000000 events and 1 to 100 rounds are allowed", c.Events, c.Rounds)
+	if c.Events < 100 || c.Events > 1_000_000 || c.Rounds < 1 || c.Rounds > mostRounds {
+		return usagef("--events=%d --rounds=%d; 100 to 1000000 events and 1 to %d rounds are allowed", c.Events, c.Rounds, mostRounds)
 	}
 	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.EventFigures, error) {
 		return b.Events(ctx, c.Events, c.Rounds)
@@ -189,6 +196,7 @@ func (c *benchReadersCmd) Run(ctx context.Context, a *app) error {
 
 type benchTriggersCmd struct {
 	Messages int  `default:"10000" help:"How many delayed messages wait at the start."`
+	Rounds   int  `default:"5" help:"How often it is measured; the medians count."`
 	JSON     bool `name:"json" help:"Print one JSON object."`
 }
 
@@ -197,7 +205,7 @@ func (*benchTriggersCmd) Help() string {
 Fills the Redis of REDIS_URL, which must be empty, and runs one worker over it. First it lets delayed messages of as many
 visitors fall due, 500 each second at random instants, and measures how late each is committed after it was due. Then
 visitors arrive on the idle worker, one after the other, and it measures how long after each has been sent the message
-without a delay is committed. Redis, the worker and its deliveries to a Redis stream share this machine. It empties that
+without a delay is committed. It does so in rounds, each on an empty Redis. Redis, the worker and its deliveries to a Redis stream share this machine. It empties that
 Redis at the end.
 
 Examples:
@@ -210,11 +218,11 @@ Examples:
 const mostBenchMessages = 100_000
 
 func (c *benchTriggersCmd) Run(ctx context.Context, a *app) error {
-	if c.Messages < 100 || c.Messages > mostBenchMessages {
-		return usagef("--messages=%d; 100 to %d are allowed", c.Messages, mostBenchMessages)
+	if c.Messages < 100 || c.Messages > mostBenchMessages || c.Rounds < 1 || c.Rounds > mostRounds {
+		return usagef("--messages=%d --rounds=%d; 100 to %d are allowed, in 1 to %d rounds", c.Messages, c.Rounds, mostBenchMessages, mostRounds)
 	}
 	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.TriggerFigures, error) {
-		return b.Triggers(ctx, c.Messages)
+		return b.Triggers(ctx, c.Messages, c.Rounds)
 	})
 }
 
@@ -239,7 +247,13 @@ func measure[F any](ctx context.Context, a *app, asJSON bool, figures func(conte
 	case err != nil:
 		return err
 	}
-	return a.printResult(f, asJSON)
+	if err := a.printResult(f, asJSON); err != nil {
+		return err
+	}
+	if judged, ok := any(f).(interface{ Verdict() error }); ok {
+		return judged.Verdict()
+	}
+	return nil
 }
 
 // A tabled result is more than a line for each figure.

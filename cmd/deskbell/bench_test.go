@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,14 +11,15 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/bench"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 func TestBenchBoundaries(t *testing.T) {
 	t.Parallel()
-	figures := benchmark(t, "boundaries", "--properties", "200")
+	figures := benchmark(t, "boundaries", "--properties", "200", "--rounds", "1")
 	want := []string{
 		"flips_per_second", "lag_ms_p50", "lag_ms_p99", "last_commit_seconds", "plain_flips_per_second", "properties", "ratio",
-		"redis_bytes_per_property", "worker_rss_bytes",
+		"redis_bytes_per_property", "redis_cpu_us_per_flip", "rounds", "worker_cpu_us_per_flip", "worker_rss_bytes",
 	}
 	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" || figures["properties"] != 200 {
 		t.Errorf("%v\n%s", figures, diff)
@@ -38,7 +40,10 @@ func TestBenchAgents(t *testing.T) {
 func TestBenchEvents(t *testing.T) {
 	t.Parallel()
 	figures := benchmark(t, "events", "--events", "200", "--rounds", "1")
-	want := []string{"batch_per_second", "empty_handler_per_second", "events", "ratio_batch", "ratio_single", "single_per_second"}
+	want := []string{
+		"batch_per_second", "batch_redis_cpu_us", "batch_worker_cpu_us", "empty_handler_per_second", "events", "ratio_batch", "ratio_single", "rounds",
+		"single_per_second", "single_redis_cpu_us", "single_worker_cpu_us",
+	}
 	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" || figures["events"] != 200 {
 		t.Errorf("%v\n%s", figures, diff)
 	}
@@ -88,6 +93,56 @@ func TestBenchLatency(t *testing.T) {
 	}
 }
 
+func TestBenchSoak(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	p := start(t, 0, []string{"REDIS_URL=" + o.server.URL()}, "bench", "soak", "--for", "2s", "--rate", "50", "--json")
+	if err := p.cmd.Wait(); err != nil && !strings.Contains(p.out.String(), "deskbell: not flat: ") { // so short a soak says nothing
+		t.Fatalf("%v\n%s", err, p.out)
+	}
+	_, object, _ := strings.Cut(p.out.String(), "{")
+	var figures bench.SoakFigures
+	if err := json.NewDecoder(strings.NewReader("{" + object)).Decode(&figures); err != nil {
+		t.Fatalf("%v in\n%s", err, p.out)
+	}
+	want := []string{"redis_bytes", "redis_keys", "web_goroutines", "web_rss_bytes", "worker_goroutines", "worker_rss_bytes"}
+	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures.Trends))); diff != "" {
+		t.Error(diff)
+	}
+	for name, trend := range figures.Trends {
+		if trend.Median <= 0 {
+			t.Errorf("%s: %+v", name, trend)
+		}
+	}
+	if figures.Events < 50 || figures.Webhooks == 0 || figures.IDs > int64(figures.Events) || figures.Machine.AOF != "no" {
+		t.Errorf("%+v", figures)
+	}
+	for name := range figures.Trends {
+		figures.Trends[name] = bench.Trend{Median: 1, Flat: true}
+	}
+	if err := figures.Verdict(); err != nil {
+		t.Errorf("of what is flat: %v", err)
+	}
+	figures.IDs = int64(figures.Events) + 1
+	figures.Trends["redis_keys"] = bench.Trend{Median: 1, Rise: 0.5}
+	if err := figures.Verdict(); err == nil || !strings.HasSuffix(err.Error(), fmt.Sprintf("redis_keys by 50.0 %%, ids of events: %d of %d", figures.IDs, figures.Events)) {
+		t.Errorf("of what grows: %v", err)
+	}
+}
+
+func TestABenchmarkThatIsStoppedSaysHowFarItCame(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	p := start(t, 0, []string{"REDIS_URL=" + o.server.URL()}, "bench", "triggers", "--messages", "100")
+	redistest.Wait(t, "it has begun", func() bool { return strings.Contains(p.out.String(), "round 1 of 5") })
+	if err := p.terminate().cmd.Wait(); err == nil || !strings.Contains(p.out.String(), "deskbell: stopped: 0 of 5 rounds were done") || strings.Contains(p.out.String(), "canceled") {
+		t.Errorf("%v: %s", err, p.out)
+	}
+	if keys := o.server.Client(t).DBSize(t.Context()).Val(); keys != 0 {
+		t.Errorf("it leaves %d keys", keys)
+	}
+}
+
 func TestBenchLatencyKnowsItsRows(t *testing.T) {
 	t.Parallel()
 	for _, name := range bench.Latencies() {
@@ -103,15 +158,15 @@ func TestBenchLatencyKnowsItsRows(t *testing.T) {
 
 func TestBenchTriggers(t *testing.T) {
 	t.Parallel()
-	figures := benchmark(t, "triggers", "--messages", "100")
-	want := []string{"at_once_ms_p50", "at_once_ms_p99", "early", "late_ms_max", "late_ms_p50", "late_ms_p99", "messages"}
+	figures := benchmark(t, "triggers", "--messages", "100", "--rounds", "1")
+	want := []string{"at_once_ms_p50", "at_once_ms_p99", "early", "late_ms_max", "late_ms_p50", "late_ms_p99", "messages", "redis_cpu_us_per_message", "rounds", "worker_cpu_us_per_message"}
 	if diff := gocmp.Diff(want, slices.Sorted(maps.Keys(figures))); diff != "" || figures["messages"] != 100 || figures["early"] != 0 {
 		t.Errorf("%v\n%s", figures, diff)
 	}
 }
 
 // benchmark runs one on a Redis of its own, which it must leave empty, and gives the
-// figures. None may be zero, except the number of early messages.
+// figures, without the machine. None may be zero, except the number of early messages, and what processors spent on too little.
 func benchmark(t *testing.T, args ...string) map[string]float64 {
 	t.Helper()
 	o := newOnline(t)
@@ -120,12 +175,20 @@ func benchmark(t *testing.T, args ...string) map[string]float64 {
 		t.Fatalf("%v\n%s", err, p.out)
 	}
 	_, object, _ := strings.Cut(p.out.String(), "{")
-	var figures map[string]float64
-	if err := json.NewDecoder(strings.NewReader("{" + object)).Decode(&figures); err != nil {
+	var all map[string]any
+	if err := json.NewDecoder(strings.NewReader("{" + object)).Decode(&all); err != nil {
 		t.Fatalf("%v in\n%s", err, p.out)
 	}
-	for name, n := range figures {
-		if n <= 0 && name != "early" {
+	figures := make(map[string]float64)
+	for name, value := range all {
+		n, is := value.(float64)
+		switch {
+		case is:
+			figures[name] = n
+		case name != "machine":
+			t.Errorf("%s is no number: %v", name, value)
+		}
+		if is && n <= 0 && name != "early" && !strings.Contains(name, "_cpu_us") {
 			t.Errorf("%s is %v", name, n)
 		}
 	}

@@ -21,6 +21,8 @@ import (
 
 // BoundaryFigures are the results of Boundaries.
 type BoundaryFigures struct {
+	Machine               Machine `json:"machine"`
+	Rounds                int     `json:"rounds"` // of which these are the medians
 	Properties            int     `json:"properties"`
 	FlipsPerSecond        float64 `json:"flips_per_second"`       // from the first claim to the last commit
 	PlainFlipsPerSecond   float64 `json:"plain_flips_per_second"` // from the first task's start to the last commit
@@ -30,6 +32,8 @@ type BoundaryFigures struct {
 	LagP99                float64 `json:"lag_ms_p99"`
 	RedisBytesPerProperty int64   `json:"redis_bytes_per_property"` // beyond its definition, with one action in the outbox
 	WorkerRSS             int64   `json:"worker_rss_bytes"`         // the most at once
+	WorkerCPU             float64 `json:"worker_cpu_us_per_flip"`   // of processors' time, from the first claim to the last commit
+	RedisCPU              float64 `json:"redis_cpu_us_per_flip"`
 }
 
 // The boundary of the benchmark: a Monday on which all properties open. The workers'
@@ -45,9 +49,17 @@ type boundaryBench struct {
 }
 
 // Boundaries lets one boundary fall due for n properties, and measures the sweep; then the next one for a tenth of them in
-// the plain design.
-func (b *Bench) Boundaries(ctx context.Context, n int) (BoundaryFigures, error) {
-	return (&boundaryBench{Bench: b, n: n}).run(ctx)
+// the plain design. The medians of so many rounds count.
+func (b *Bench) Boundaries(ctx context.Context, n, rounds int) (BoundaryFigures, error) {
+	b.RelaxGC()
+	m, err := b.machine(ctx)
+	if err != nil {
+		return BoundaryFigures{}, err
+	}
+	f, err := inRounds(ctx, b, rounds, (&boundaryBench{Bench: b, n: n}).run)
+	m.LoadAfter = loadAverage()
+	f.Machine, f.Rounds = m, rounds
+	return f, err
 }
 
 func (b *boundaryBench) run(ctx context.Context) (f BoundaryFigures, err error) {
@@ -65,8 +77,7 @@ func (b *boundaryBench) run(ctx context.Context) (f BoundaryFigures, err error) 
 		return f, err
 	}
 	b.progress("letting a boundary fall due for %d properties", b.n)
-	b.RelaxGC()
-	swept, err := b.sweep(ctx, opens)
+	swept, err := b.sweep(ctx, opens, &f)
 	if err != nil {
 		return f, err
 	}
@@ -163,12 +174,13 @@ func property(i int) (store.Subject, []byte) {
 		i, zone, i%60)
 }
 
-// sweep runs a real worker whose clock comes to the boundary in some seconds.
-func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observed, error) {
+// sweep runs a real worker whose clock comes to the boundary in some seconds. It notes what a flip costs of processors' time.
+func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time, f *BoundaryFigures) (*observed, error) {
 	due := b.Now().Add(b.warmUp()).Truncate(5 * time.Second).Add(10 * time.Second) // when the worker's cron looks
 	now := func() time.Time { return b.Now().Add(boundary.Sub(due)) }
 
-	o := &observed{Store: b.Store, now: b.Now, due: due, expected: b.n, done: make(chan struct{})}
+	meter := b.newMeter(ctx)
+	o := &observed{Store: b.Store, now: b.Now, due: due, expected: b.n, done: make(chan struct{}), began: meter.start}
 	log := logrus.New()
 	log.SetOutput(b.Log)
 	log.SetLevel(logrus.ErrorLevel) // deliveries fail, as they are meant to
@@ -184,6 +196,7 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observe
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- worker.Run(ctx) }()
+	var err error
 	select {
 	case <-o.done:
 	case <-time.After(10 * time.Minute):
@@ -192,8 +205,9 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time) (*observe
 	case err := <-ended:
 		return nil, errors.Join(errors.New("measuring the sweep: the worker stopped"), err)
 	}
+	f.WorkerCPU, f.RedisCPU, err = meter.each(b.n)
 	cancel()
-	return o, <-ended
+	return o, errors.Join(err, <-ended)
 }
 
 // warmUp is how long a worker that starts needs to look at every property once. The benchmark does not measure that.

@@ -21,12 +21,18 @@ import (
 
 // EventFigures are the results of Events.
 type EventFigures struct {
+	Machine      Machine `json:"machine"`
+	Rounds       int     `json:"rounds"` // of which these are the medians
 	Events       int     `json:"events"`
 	Single       float64 `json:"single_per_second"`        // events, each in a task of its own
 	Batch        float64 `json:"batch_per_second"`         // events, fifty in a task
 	EmptyHandler float64 `json:"empty_handler_per_second"` // tasks of asynq that do nothing
 	RatioSingle  float64 `json:"ratio_single"`
 	RatioBatch   float64 `json:"ratio_batch"`
+	SingleWorker float64 `json:"single_worker_cpu_us"` // of processors' time, an event
+	SingleRedis  float64 `json:"single_redis_cpu_us"`
+	BatchWorker  float64 `json:"batch_worker_cpu_us"`
+	BatchRedis   float64 `json:"batch_redis_cpu_us"`
 }
 
 type eventBench struct {
@@ -38,45 +44,40 @@ type eventBench struct {
 // inBatch is how many events share a task when they come in batches.
 const inBatch = 50
 
-// Events measures how fast a worker takes in n events, beside asynq with a handler that does nothing. The median of so many
-// rounds counts.
+// Events measures how fast a worker takes in n events, beside asynq with a handler that does nothing. The medians of so many
+// rounds count.
 func (b *Bench) Events(ctx context.Context, n, rounds int) (EventFigures, error) {
 	b.RelaxGC()
-	return (&eventBench{Bench: b, n: n}).run(ctx, rounds)
+	m, err := b.machine(ctx)
+	if err != nil {
+		return EventFigures{}, err
+	}
+	f, err := inRounds(ctx, b, rounds, (&eventBench{Bench: b, n: n}).run)
+	m.LoadAfter = loadAverage()
+	f.Machine, f.Rounds = m, rounds
+	return f, err
 }
 
 // run measures all in turn, so that other work of this machine slows all of them alike.
-func (b *eventBench) run(ctx context.Context, rounds int) (EventFigures, error) {
-	f := EventFigures{Events: b.n}
-	var empty, single, batch []float64
-	for n := range rounds {
-		b.progress("round %d of %d", n+1, rounds)
-		for _, m := range []struct {
-			into    *[]float64
-			measure func(context.Context) (float64, error)
-		}{
-			{&empty, b.empty},
-			{&single, func(ctx context.Context) (float64, error) { return b.take(ctx, 1) }},
-			{&batch, func(ctx context.Context) (float64, error) { return b.take(ctx, inBatch) }},
-		} {
-			if err := b.Flush(ctx); err != nil {
-				return f, err
-			}
-			rate, err := m.measure(ctx)
-			if err != nil {
-				return f, err
-			}
-			*m.into = append(*m.into, rate)
-		}
+func (b *eventBench) run(ctx context.Context) (f EventFigures, err error) {
+	f.Events = b.n
+	if f.EmptyHandler, err = b.empty(ctx); err != nil {
+		return f, err
 	}
-	f.EmptyHandler, f.Single, f.Batch = median(empty), median(single), median(batch)
+	if err := b.Flush(ctx); err != nil {
+		return f, err
+	}
+	if f.Single, f.SingleWorker, f.SingleRedis, err = b.take(ctx, 1); err != nil {
+		return f, err
+	}
+	if err := b.Flush(ctx); err != nil {
+		return f, err
+	}
+	if f.Batch, f.BatchWorker, f.BatchRedis, err = b.take(ctx, inBatch); err != nil {
+		return f, err
+	}
 	f.RatioSingle, f.RatioBatch = f.Single/f.EmptyHandler, f.Batch/f.EmptyHandler
 	return f, nil
-}
-
-func median(rates []float64) float64 {
-	slices.Sort(rates)
-	return rates[len(rates)/2]
 }
 
 // empty measures asynq alone, with the payload and the settings of single events.
@@ -102,15 +103,15 @@ func (b *eventBench) empty(ctx context.Context) (float64, error) {
 	return t.rate(ctx)
 }
 
-// take measures a worker, with so many events in each task.
-func (b *eventBench) take(ctx context.Context, each int) (float64, error) {
+// take measures a worker, with so many events in each task: the rate, and microseconds of processors for an event.
+func (b *eventBench) take(ctx context.Context, each int) (rate, worker, redis float64, err error) {
 	const triggers = `{"name":"Bench","triggers":[
 		{"name":"Pricing","type":"page","url":{"contains":"/pricing"},"delay":"20s","message":"Shall we talk?"},
 		{"name":"Britain","type":"advanced","on":"page.viewed","conditions":[{"field":"visitor.country","is":"GB"},{"field":"page.path","contains":"/offers"}],"actions":[{"send_message":{"text":"Hello"}}]}]}`
 	if ok, err := b.Store.Edit(ctx, store.Edit{
 		Subject: store.PropertySubject("bench"), NewRev: b.Now().UnixMicro(), Definition: []byte(triggers), Due: b.Now().Add(time.Hour),
 	}); err != nil || !ok {
-		return 0, errors.Join(err, ctx.Err())
+		return 0, 0, 0, errors.Join(err, ctx.Err())
 	}
 	first := b.sent
 	b.sent += b.n
@@ -121,13 +122,14 @@ func (b *eventBench) take(ctx context.Context, each int) (float64, error) {
 		}
 		return b.Client.Send(ctx, events...)
 	}); err != nil {
-		return 0, err
+		return 0, 0, 0, err
 	}
-	t := newPace(b.n, b.Now)
+	t, meter := newPace(b.n, b.Now), b.newMeter(ctx)
+	t.began = meter.start
 	log := logrus.New()
 	log.SetOutput(b.Log)
 	log.SetLevel(logrus.ErrorLevel)
-	worker := jobs.NewWorker(jobs.Config{
+	taker := jobs.NewWorker(jobs.Config{
 		Store: &tallying{b.Store, t}, Redis: b.Redis, Partitions: b.Store.Partitions(), Log: log, Now: b.Now, TimeZone: time.UTC,
 		Concurrency: b.Env.Concurrency, Batch: b.Env.SweepBatch, StopTimeout: b.Env.StopTimeout,
 		DefaultDestination: definition.Destination{Type: "none"},
@@ -136,10 +138,12 @@ func (b *eventBench) take(ctx context.Context, each int) (float64, error) {
 	})
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(running) }()
-	rate, err := t.rate(ctx)
+	go func() { ended <- taker.Run(running) }()
+	if rate, err = t.rate(ctx); err == nil {
+		worker, redis, err = meter.each(b.n)
+	}
 	stop()
-	return rate, errors.Join(err, <-ended)
+	return rate, worker, redis, errors.Join(err, <-ended)
 }
 
 // enqueue calls f for each task.
@@ -179,13 +183,18 @@ type pace struct {
 	first, done atomic.Int64
 	last        atomic.Int64
 	ended       chan struct{}
+	began       func() // is called at the beginning, once; nil: nobody is
 }
 
 func newPace(want int, now func() time.Time) *pace {
 	return &pace{now: now, want: int64(want), ended: make(chan struct{})}
 }
 
-func (p *pace) begin() { p.first.CompareAndSwap(0, p.now().UnixNano()) }
+func (p *pace) begin() {
+	if p.first.CompareAndSwap(0, p.now().UnixNano()) && p.began != nil {
+		p.began()
+	}
+}
 
 func (p *pace) add(n int) {
 	if done := p.done.Add(int64(n)); done >= p.want && done-int64(n) < p.want {

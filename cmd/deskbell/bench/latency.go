@@ -80,7 +80,7 @@ func Latencies() (names []string) {
 // Latency measures from end to end, with a worker and a web server in processes of their own: those of Latencies that are named. Each takes
 // about so many samples.
 func (b *Bench) Latency(ctx context.Context, names []string, samples int) (f LatencyFigures, err error) {
-	back, err := b.everySecond(ctx)
+	back, err := b.configure(ctx, map[string]string{"appendonly": "yes", "appendfsync": "everysec"})
 	if err != nil {
 		return f, err
 	}
@@ -108,7 +108,7 @@ func (b *Bench) Latency(ctx context.Context, names []string, samples int) (f Lat
 		}
 		f.Rows = append(f.Rows, rows...)
 	}
-	f.Machine.LoadAfter = load()
+	f.Machine.LoadAfter = loadAverage()
 	return f, nil
 }
 
@@ -128,31 +128,6 @@ func (b *Bench) onRig(ctx context.Context, shared []measurement, samples int) (a
 		b.counted()
 	}
 	return all, nil
-}
-
-// everySecond lets Redis write its append-only file as the documentation asks for, and gives the way back. A Redis whose settings cannot be
-// changed from here keeps its own; the figures say which.
-func (b *Bench) everySecond(ctx context.Context) (back func() error, err error) {
-	before := make(map[string]string)
-	for _, name := range []string{"appendonly", "appendfsync"} {
-		had, err := b.Redis.Client.ConfigGet(ctx, name).Result()
-		if err != nil {
-			return func() error { return nil }, ctx.Err()
-		}
-		before[name] = had[name]
-	}
-	back = func() (err error) {
-		for name, value := range before {
-			err = errors.Join(err, b.Redis.Client.ConfigSet(context.WithoutCancel(ctx), name, value).Err())
-		}
-		return err
-	}
-	for name, value := range map[string]string{"appendfsync": "everysec", "appendonly": "yes"} {
-		if err := b.Redis.Client.ConfigSet(ctx, name, value).Err(); err != nil {
-			b.progress("Redis keeps its %s: %v", name, err)
-		}
-	}
-	return back, nil
 }
 
 // row sums up sorted times.

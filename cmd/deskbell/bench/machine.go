@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -26,7 +27,7 @@ func (m Machine) String() string {
 
 // machine looks at where it runs. The load at the end is left to the caller.
 func (b *Bench) machine(ctx context.Context) (Machine, error) {
-	m := Machine{CPU: cpuName(), Cores: runtime.NumCPU(), LoadBefore: load(), AOF: "no"}
+	m := Machine{CPU: cpuName(), Cores: runtime.NumCPU(), LoadBefore: loadAverage(), AOF: "no"}
 	info, err := b.Redis.Client.Info(ctx, "server", "persistence").Result()
 	if err != nil {
 		return m, fmt.Errorf("asking Redis for its version: %w", err)
@@ -50,8 +51,8 @@ func cpuName() string {
 	return strings.TrimLeft(textAfter(string(text), "model name"), "\t :")
 }
 
-// load is the load average of the last minute.
-func load() float64 {
+// loadAverage is the load average of the last minute.
+func loadAverage() float64 {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		return 0
@@ -69,4 +70,27 @@ func textAfter(text, name string) string {
 	_, rest, _ := strings.Cut(text, name)
 	line, _, _ := strings.Cut(rest, "\n")
 	return strings.TrimSpace(line)
+}
+
+// configure gives Redis settings, and the way back to what it had. A Redis whose settings cannot be changed from here keeps its own; the
+// figures say how it writes its append-only file.
+func (b *Bench) configure(ctx context.Context, settings map[string]string) (back func() error, err error) {
+	before := make(map[string]string)
+	for name, value := range settings {
+		had, err := b.Redis.Client.ConfigGet(ctx, name).Result()
+		if err == nil {
+			err = b.Redis.Client.ConfigSet(ctx, name, value).Err()
+		}
+		if err != nil {
+			b.progress("Redis keeps its %s: %v", name, err)
+			continue
+		}
+		before[name] = had[name]
+	}
+	return func() (err error) {
+		for name, value := range before {
+			err = errors.Join(err, b.Redis.Client.ConfigSet(context.WithoutCancel(ctx), name, value).Err())
+		}
+		return err
+	}, ctx.Err()
 }

@@ -16,6 +16,7 @@ type observed struct {
 	due      time.Time
 	expected int // flips
 	done     chan struct{}
+	began    func() // is called at the first claim; nil: nobody is
 
 	mu          sync.Mutex
 	first, last time.Time
@@ -31,9 +32,13 @@ type commit struct {
 func (o *observed) begin() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.first.IsZero() {
-		o.first = o.now()
+	if !o.first.IsZero() {
+		return
 	}
+	if o.began != nil {
+		o.began()
+	}
+	o.first = o.now()
 }
 
 // Claim implements store.Store.

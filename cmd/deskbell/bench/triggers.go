@@ -15,6 +15,8 @@ import (
 
 // TriggerFigures are the results of Triggers.
 type TriggerFigures struct {
+	Machine   Machine `json:"machine"`
+	Rounds    int     `json:"rounds"`   // of which these are the medians; of Early, the sum
 	Messages  int     `json:"messages"` // delayed ones that were committed
 	Early     int     `json:"early"`    // of these, how many were decided on before they were due
 	LateP50   float64 `json:"late_ms_p50"`
@@ -22,6 +24,8 @@ type TriggerFigures struct {
 	LateMax   float64 `json:"late_ms_max"`
 	AtOnceP50 float64 `json:"at_once_ms_p50"` // from sending an event to the commit of a message without a delay
 	AtOnceP99 float64 `json:"at_once_ms_p99"`
+	WorkerCPU float64 `json:"worker_cpu_us_per_message"` // of processors' time, from when the first is due until the last is committed
+	RedisCPU  float64 `json:"redis_cpu_us_per_message"`
 }
 
 const (
@@ -36,13 +40,25 @@ type triggerBench struct {
 }
 
 // Triggers lets n delayed messages fall due, and measures how late they are committed; then it measures how soon messages
-// without a delay are.
-func (b *Bench) Triggers(ctx context.Context, n int) (TriggerFigures, error) {
-	return (&triggerBench{Bench: b, n: n}).run(ctx)
+// without a delay are. The medians of so many rounds count.
+func (b *Bench) Triggers(ctx context.Context, n, rounds int) (TriggerFigures, error) {
+	b.RelaxGC()
+	m, err := b.machine(ctx)
+	if err != nil {
+		return TriggerFigures{}, err
+	}
+	early := 0
+	f, err := inRounds(ctx, b, rounds, func(ctx context.Context) (TriggerFigures, error) {
+		f, err := (&triggerBench{Bench: b, n: n}).run(ctx)
+		early += f.Early
+		return f, err
+	})
+	m.LoadAfter = loadAverage()
+	f.Machine, f.Rounds, f.Early = m, rounds, early
+	return f, err
 }
 
 func (b *triggerBench) run(ctx context.Context) (f TriggerFigures, err error) {
-	b.RelaxGC()
 	if err := b.define(ctx); err != nil {
 		return f, err
 	}
@@ -128,8 +144,17 @@ func (b *triggerBench) delayed(ctx context.Context, o *spoken, f *TriggerFigures
 	if err := o.await(ctx, "the visitors are taken in", b.lead(), func() bool { return o.heard == b.n }); err != nil {
 		return err
 	}
+	if err := pauseFor(ctx, arrived.Add(b.lead()).Sub(b.Now())); err != nil {
+		return err
+	}
 	b.progress("letting %d messages fall due each second", perSecond)
+	meter := b.newMeter(ctx)
+	meter.start()
 	if err := o.await(ctx, "all messages are committed", b.lead()+b.window()+time.Minute, func() bool { return len(o.late) == b.n }); err != nil {
+		return err
+	}
+	var err error
+	if f.WorkerCPU, f.RedisCPU, err = meter.each(b.n); err != nil {
 		return err
 	}
 	late := o.take()
