@@ -16,7 +16,7 @@ type benchSoakCmd struct {
 func (*benchSoakCmd) Help() string {
 	return `
 Fills the Redis of REDIS_URL, which must be empty, runs a worker and a web server over it in processes of their own, sends events
-by HTTP, has their actions delivered to a webhook, and opens a stream every second. 10,000 visitors come, go, and come back. It
+by HTTP, has their actions delivered to a webhook, and opens a stream every second. Up to 10,000 visitors come, go, and come back. It
 says once a minute how much memory and how many goroutines both processes have, and how many keys and bytes Redis has, without its
 append-only file. A line through the second half says at the end what grows: where it rises by more than a tenth of the median, the
 command fails. The ids of events are kept for a day, so that they grow for a day: it counts them apart, and fails when

@@ -24,7 +24,7 @@ type BoundaryFigures struct {
 	Machine               Machine `json:"machine"`
 	Rounds                int     `json:"rounds"` // of which these are the medians
 	Properties            int     `json:"properties"`
-	FlipsPerSecond        float64 `json:"flips_per_second"`       // from the first claim to the last commit
+	FlipsPerSecond        float64 `json:"flips_per_second"`       // from the first claim after the boundary to the last commit
 	PlainFlipsPerSecond   float64 `json:"plain_flips_per_second"` // from the first task's start to the last commit
 	Ratio                 float64 `json:"ratio"`
 	LastCommitSeconds     float64 `json:"last_commit_seconds"` // after the boundary

@@ -32,7 +32,7 @@ type commit struct {
 func (o *observed) begin() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.first.IsZero() {
+	if !o.first.IsZero() || o.now().Before(o.due) { // a worker that starts looks at every property once
 		return
 	}
 	if o.began != nil {

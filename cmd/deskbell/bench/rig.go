@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -9,12 +10,16 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // rig is a worker and a web server in processes of their own, a receiver of webhooks, and pages that read streams.
@@ -149,4 +154,70 @@ func always() map[string]any {
 func (r *rig) never() map[string]any {
 	later := r.Now().UTC().Add(12 * time.Hour).Truncate(time.Hour)
 	return map[string]any{"time_zone": "UTC", "weekly": map[string]any{"daily": later.Format("15:04") + "-" + later.Add(time.Minute).Format("15:04")}}
+}
+
+// once does something and waits until the page and the receiver have what comes of it; nil: nobody waits there.
+func (r *rig) once(ctx context.Context, name string, pages, hooks *stopwatch, do func() error) error {
+	now := r.Now()
+	for _, watch := range []*stopwatch{pages, hooks} {
+		if watch != nil {
+			watch.start(name, now)
+		}
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	for what, watch := range map[string]*stopwatch{"the stream": pages, "the webhook": hooks} {
+		if watch != nil {
+			if err := watch.await(ctx, what, arrives); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// follow ends measurements that are named as the subjects whose commits Redis publishes: of visitors, those with something for them. Call what
+// it gives when nothing is to come any more.
+func (r *rig) follow(ctx context.Context, watch *stopwatch) (stop func()) {
+	following, end := context.WithCancel(ctx)
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		if err := r.Store.Follow(following, func(changed []store.Subject) {
+			at := r.Now()
+			for _, subject := range changed {
+				watch.stop(string(subject), at)
+			}
+		}); err != nil {
+			r.progress("following commits: %v", err)
+		}
+	})
+	return func() {
+		end()
+		wait.Wait()
+	}
+}
+
+// metric reads a metric without labels.
+func (r *rig) metric(ctx context.Context, p *process, name string) (float64, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.address+"/metrics", http.NoBody)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := r.http.Do(request)
+	if err != nil {
+		return 0, fmt.Errorf("reading the metrics of %s: %w", p.name, err)
+	}
+	defer answer.Body.Close()
+	value, found := 0.0, false
+	for in := bufio.NewScanner(answer.Body); in.Scan(); {
+		if rest, ok := strings.CutPrefix(in.Text(), name+" "); ok {
+			value, err = strconv.ParseFloat(rest, 64)
+			found = true
+		}
+	}
+	if !found {
+		return 0, fmt.Errorf("reading the metrics of %s: %s with %s is not there", p.name, answer.Status, name)
+	}
+	return value, err
 }

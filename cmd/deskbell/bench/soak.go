@@ -1,14 +1,11 @@
 package bench
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -186,30 +183,6 @@ func residentMemory(pid int) (int64, error) {
 	}
 	kilobytes, err := numberAfter(string(status), "VmRSS:")
 	return kilobytes << 10, err
-}
-
-// metric reads a metric without labels.
-func (r *rig) metric(ctx context.Context, p *process, name string) (float64, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.address+"/metrics", http.NoBody)
-	if err != nil {
-		return 0, err
-	}
-	answer, err := r.http.Do(request)
-	if err != nil {
-		return 0, fmt.Errorf("reading the metrics of %s: %w", p.name, err)
-	}
-	defer answer.Body.Close()
-	value, found := 0.0, false
-	for in := bufio.NewScanner(answer.Body); in.Scan(); {
-		if rest, ok := strings.CutPrefix(in.Text(), name+" "); ok {
-			value, err = strconv.ParseFloat(rest, 64)
-			found = true
-		}
-	}
-	if !found {
-		return 0, fmt.Errorf("reading the metrics of %s: %s with %s is not there", p.name, answer.Status, name)
-	}
-	return value, err
 }
 
 // eventIDs are the ids that Redis keeps for a day, and their memory.

@@ -32,10 +32,11 @@ func visitSteps() []event.Type {
 	return []event.Type{event.VisitorArrived, event.PageViewed, event.PageViewed, event.WidgetMaximized, event.VisitorLeft}
 }
 
-// newSoakLoad defines the properties. Each visitor comes at least twice before the second half.
+// newSoakLoad defines the properties. Each visitor comes five times before the second half, or more often: a record grows until it has as
+// many visits as it keeps, which are three.
 func newSoakLoad(ctx context.Context, r *rig, length time.Duration, rate int) (*soakLoad, error) {
 	visits := int(length.Seconds() * float64(rate) / float64(len(visitSteps())))
-	l := &soakLoad{rig: r, rate: rate, visitors: max(1, min(soakVisitors, visits/4))}
+	l := &soakLoad{rig: r, rate: rate, visitors: max(1, min(soakVisitors, visits/2/5))}
 	return l, r.define(ctx, online, soakProperties, "soak", func(int) map[string]any {
 		return map[string]any{"schedule": always(), "triggers": []any{
 			map[string]any{"name": "Welcome", "type": "site", "frequency": "once_per_visit", "message": "Hello"},
@@ -78,10 +79,10 @@ func (l *soakLoad) sendEvents(ctx context.Context) error {
 		if len(events) == 0 {
 			continue
 		}
+		l.sent.Add(int64(len(events))) // also where the end of the soak cuts off the answer
 		if err := l.post(ctx, events...); err != nil {
 			return errors.Join(ctx.Err(), err)
 		}
-		l.sent.Add(int64(len(events)))
 	}
 }
 
