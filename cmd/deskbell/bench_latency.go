@@ -29,7 +29,7 @@ the pages and the receiver share this machine. It empties that Redis at the end.
     override  → the stream of the property, and → webhook
     edit      the same of hours that are edited
     boundary  of 100 properties → webhook; each round waits for the next minute
-    delayed   a message that is due, 500 a second → committed
+    delayed   a message that is due, 500 a second → committed, and → webhook
     schedule  an edit of a named schedule of 10 and of 3,000 properties → streams, and → webhook
 
 Examples:

@@ -99,13 +99,15 @@ func delayedLatency(ctx context.Context, r *rig) ([]LatencyRow, error) {
 	}); err != nil {
 		return nil, err
 	}
-	late := newStopwatch()
+	late, hooks := newStopwatch(), newStopwatch()
+	r.hook.watch.Store(hooks)
 	stop := r.follow(ctx, late)
 	defer stop()
 	arrived := r.Now().Truncate(time.Millisecond)
 	var events []event.Event
 	for i := range n {
 		e := arrival(i, "late", arrived.Add(rand.N(window/sites)).Truncate(time.Millisecond))
+		hooks.start(saidName(e.Data.Property, e.Data.Visitor), e.Time.Add(delay(i)))
 		late.start(string(store.VisitorSubject(e.Data.Property, e.Data.Visitor)), e.Time.Add(delay(i)))
 		events = append(events, e)
 	}
@@ -120,5 +122,9 @@ func delayedLatency(ctx context.Context, r *rig) ([]LatencyRow, error) {
 	if err := late.await(ctx, "the messages", lead+2*window+arrives); err != nil {
 		return nil, err
 	}
-	return []LatencyRow{row(fmt.Sprintf("delayed message due, %d a second → committed", perSecond), late.take())}, nil
+	if err := hooks.await(ctx, "the webhooks", arrives); err != nil { // they are not to wait before those of the next measurement
+		return nil, err
+	}
+	what := fmt.Sprintf("delayed message due, %d a second → ", perSecond)
+	return []LatencyRow{row(what+"committed", late.take()), row(what+"webhook", hooks.take())}, nil
 }
