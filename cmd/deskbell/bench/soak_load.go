@@ -32,11 +32,14 @@ func visitSteps() []event.Type {
 	return []event.Type{event.VisitorArrived, event.PageViewed, event.PageViewed, event.WidgetMaximized, event.VisitorLeft}
 }
 
-// newSoakLoad defines the properties. Each visitor comes five times before the second half, or more often: a record grows until it has as
-// many visits as it keeps, which are three.
+// soakReturns is how often each visitor comes before the second half, at least: a record grows until it has as much as it keeps. Most of that
+// are the last twenty things for the pages of the visitor, and a visit brings two.
+const soakReturns = 12
+
+// newSoakLoad defines the properties.
 func newSoakLoad(ctx context.Context, r *rig, length time.Duration, rate int) (*soakLoad, error) {
 	visits := int(length.Seconds() * float64(rate) / float64(len(visitSteps())))
-	l := &soakLoad{rig: r, rate: rate, visitors: max(1, min(soakVisitors, visits/2/5))}
+	l := &soakLoad{rig: r, rate: rate, visitors: max(1, min(soakVisitors, visits/2/soakReturns))}
 	return l, r.define(ctx, online, soakProperties, "soak", func(int) map[string]any {
 		return map[string]any{"schedule": always(), "triggers": []any{
 			map[string]any{"name": "Welcome", "type": "site", "frequency": "once_per_visit", "message": "Hello"},
