@@ -22,7 +22,11 @@ const AgentSession = AgentPath + "/session"
 // AgentCookie is the name of the cookie.
 const AgentCookie = "deskbell_agent"
 
-const mostSecret = 4 << 10 // bytes of a request with a secret
+// Bytes of requests.
+const (
+	mostSecret   = 4 << 10  // of one with a secret
+	mostPageBody = 16 << 10 // of others of the page; a subscription is the longest
+)
 
 type agentKey struct{}
 
@@ -49,7 +53,7 @@ func (s *server) admittingAgent(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if l, ok := s.opened(w, r, AgentSecret(r)); ok {
-			http.MaxBytesHandler(next, MostBody).ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), agentKey{}, l)))
+			http.MaxBytesHandler(next, mostPageBody).ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), agentKey{}, l)))
 		}
 	})
 }

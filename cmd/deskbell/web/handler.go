@@ -2,7 +2,7 @@
 // page and agentpage. These import it, and not each other.
 //
 // A request passes, from the outside in: a log line, and a stop for panics (observe.go); headers for browsers, and the
-// refusal of changes that the page of another site asks for (browser.go); then, unless the handler is for everybody, the
+// refusal of changes that the page of another site asks for (browser.go); the refusal of packed bodies (encoding.go); then, unless the handler is for everybody, the
 // questions who asks (access.go, link.go, agent.go) and how often (limit.go); and the handler.
 package web
 
@@ -56,25 +56,25 @@ func New(c Config) *Site {
 		guesses: newLimiter(c.Now),
 	}
 	mux := new(Mux)
-	for pattern, h := range c.Public {
+	for pattern, h := range c.Public { // they read no bodies
 		mux.Handle(pattern, h)
 	}
+	mux.HandleFunc("POST "+AgentSession, s.enter) // of its body, it reads very little
 	var bodies inFlight
 	for pattern, h := range c.API {
-		mux.Handle(pattern, s.admitting(bearer, uncoded(bodies.bounded(h))))
+		mux.Handle(pattern, s.admitting(bearer, bodies.bounded(MostBody, h)))
 	}
 	for pattern, l := range c.Linked {
 		mux.Handle(pattern, s.admittingLinked(l))
 	}
 	for pattern, h := range c.Agent {
-		mux.Handle(pattern, s.admittingAgent(h))
+		mux.Handle(pattern, s.admittingAgent(bodies.bounded(mostPageBody, h)))
 	}
-	mux.HandleFunc("POST "+AgentSession, s.enter)
 	for pattern, h := range c.Docs {
 		mux.Handle(pattern, s.admitting(basic, h))
 	}
 	for pattern, h := range c.Private {
-		mux.Handle(pattern, s.admitting(basic, uncoded(bodies.bounded(unbound(h)))))
+		mux.Handle(pattern, s.admitting(basic, bodies.bounded(MostBody, unbound(h))))
 	}
-	return &Site{s.observed(guarded(PlainErrors(&mux.ServeMux))), mux.Patterns()}
+	return &Site{s.observed(guarded(uncoded(PlainErrors(&mux.ServeMux)))), mux.Patterns()}
 }

@@ -13,7 +13,7 @@ const (
 	mostInFlightK = mostInFlight / 2 // of one key
 )
 
-// inFlight counts the bytes of bodies that are under way, by the name of the key.
+// inFlight counts the bytes of bodies that are under way, by their senders: keys and agents.
 type inFlight struct {
 	mu  sync.Mutex
 	all int64
@@ -45,16 +45,17 @@ func (f *inFlight) leave(key string, bytes int64) {
 }
 
 // bounded refuses bodies for which there is no room. The caller is known. A body of unknown length counts as the largest, and a larger
-// one than that is refused by the next handler before it is read.
-func (f *inFlight) bounded(next http.Handler) http.Handler {
+// one than that is refused by the next handler before it is read. Bodies of questions are not read, whatever their length: a stream
+// with one would take room for as long as it lasts.
+func (f *inFlight) bounded(most int64, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		bytes, key := r.ContentLength, Caller(r.Context()).Name
-		if bytes == 0 {
+		bytes, key := r.ContentLength, sender(r)
+		if bytes == 0 || isRead(r.Method) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if bytes < 0 || bytes > MostBody {
-			bytes = MostBody
+		if bytes < 0 || bytes > most {
+			bytes = most
 		}
 		if !f.enter(key, bytes) {
 			refusedFor(r, tooManyBytes)
@@ -64,4 +65,12 @@ func (f *inFlight) bounded(next http.Handler) http.Handler {
 		defer f.leave(key, bytes)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// sender is the name of the key that sends a request, or the agent whose page does.
+func sender(r *http.Request) string {
+	if l := AgentLink(r.Context()); l.ID != "" {
+		return "agent/" + l.ID // no key has a name like that
+	}
+	return Caller(r.Context()).Name
 }

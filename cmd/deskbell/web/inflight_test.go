@@ -1,10 +1,13 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 // TestBodiesUnderWayAreBounded holds requests with the largest bodies, of one key, until there is no room.
@@ -12,7 +15,7 @@ func TestBodiesUnderWayAreBounded(t *testing.T) {
 	t.Parallel()
 	var f inFlight
 	begun, end := make(chan bool), make(chan bool)
-	h := f.bounded(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	h := f.bounded(MostBody, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		begun <- true
 		<-end
 	}))
@@ -45,5 +48,31 @@ func TestBodiesUnderWayAreBounded(t *testing.T) {
 	}
 	if f.all != 0 || len(f.of) != 0 {
 		t.Errorf("%d bytes are left, of %v", f.all, f.of)
+	}
+}
+
+// Bodies of agents' pages count for themselves. Those of questions do not: nobody reads them.
+func TestWhoseBodiesCount(t *testing.T) {
+	t.Parallel()
+	var f inFlight
+	const size = 1000
+	for _, c := range []struct {
+		method string
+		ctx    context.Context
+		whose  string
+		want   int64
+	}{
+		{http.MethodPut, context.WithValue(t.Context(), callerKey{}, edit.Key{Name: "ci"}), "ci", size},
+		{http.MethodPost, context.WithValue(t.Context(), agentKey{}, edit.Link{ID: "lea"}), "agent/lea", size},
+		{http.MethodDelete, context.WithValue(t.Context(), callerKey{}, edit.Key{Name: "ci"}), "ci", size},
+		{http.MethodGet, context.WithValue(t.Context(), callerKey{}, edit.Key{Name: "ci"}), "ci", 0},
+		{http.MethodHead, t.Context(), "", 0},
+	} {
+		h := f.bounded(MostBody, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			if f.of[c.whose] != c.want || f.all != c.want {
+				t.Errorf("%s: %v, %d in all", c.method, f.of, f.all)
+			}
+		}))
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(c.method, "/", strings.NewReader(strings.Repeat("x", size))).WithContext(c.ctx))
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -195,6 +196,7 @@ func parsedByUs(op *huma.Operation) {
 
 // describeBody describes a body that huma does not decode.
 func describeBody(op *huma.Operation, schema *huma.Schema, example string) {
+	op.RequestBody.Description = fmt.Sprintf("At most %d bytes, and %d values and keys.", web.MostBody, mostValues)
 	op.RequestBody.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: json.RawMessage(example)}}
 }
 
