@@ -12,6 +12,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/ical"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -145,6 +146,7 @@ func (j calendarJob) report(f edit.Feed, changed bool, problem error, log *attem
 	case problem != nil:
 		j.observe.calendar(calendarFailed)
 		j.log.WithFields(logrus.Fields{"calendar": store.CalendarName(f.URL), "host": hostOf(f.URL), "kept": !f.Fetched.IsZero()}).
+			WithField("detail", guard.Detail(problem)).
 			WithError(problem).Warn("calendar not taken in: what it said before stays in force")
 	case changed:
 		j.observe.calendar(calendarChanged)

@@ -73,6 +73,52 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// A key that is changed keeps its secret, its name and all rights that are not given anew.
+func TestKeysAreChanged(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{clock: morning(9, 0)})
+	b.define(`{"agents": {"lea": {}}, "properties": {"acme": {"agents": ["lea"]}}}`)
+	keys := edit.Keys{Store: b.store, Now: func() time.Time { return morning(9, 0) }}
+	secret, err := keys.Add(t.Context(), edit.Key{Name: "shop", Properties: []string{"acme"}, Rate: 7, Names: edit.Names{Schedules: []string{"office"}}})
+	b.must(err)
+	_, err = keys.Add(t.Context(), edit.Key{Name: "ci"})
+	b.must(err)
+	b.must(b.rdb.HSet(t.Context(), "deskbell:{all}:keys", "old", `{"name":"old","properties":["acme"],"created":"2026-01-02T03:04:05Z","hash":"00"}`).Err())
+	for _, c := range []struct {
+		name   string
+		rights edit.Rights
+		want   string // empty: it is refused
+	}{
+		{"shop", edit.Rights{Names: edit.Names{Agents: []string{"tom", "lea"}}}, "[acme] {[lea tom] [office] []} 7"},
+		{"shop", edit.Rights{Names: edit.Names{Schedules: []string{}}, Rate: 9}, "[acme] {[lea tom] [] []} 9"},
+		{"shop", edit.Rights{Properties: []string{"acme", "beta"}}, "[acme beta] {[lea tom] [] []} 9"},
+		{"old", edit.Rights{Names: edit.Names{Destinations: []string{"crm"}}}, "[acme] {[lea] [] [crm]} 0"},
+		{"ci", edit.Rights{Rate: 3}, "[] {[] [] []} 3"},
+		{"ci", edit.Rights{Properties: []string{"acme"}}, ""},
+		{"ci", edit.Rights{Names: edit.Names{Agents: []string{"lea"}}}, ""},
+		{"shop", edit.Rights{Names: edit.Names{Agents: []string{"a/b"}}}, ""},
+		{"shop", edit.Rights{Rate: edit.MaxRate + 1}, ""},
+		{"none", edit.Rights{Rate: 3}, ""},
+	} {
+		k, err := keys.Change(t.Context(), c.name, c.rights)
+		if c.want == "" {
+			if err == nil {
+				t.Errorf("%s with %+v: %+v", c.name, c.rights, k)
+			}
+			continue
+		}
+		b.must(err)
+		if got := fmt.Sprint(k.Properties, k.Names, k.Rate); got != c.want {
+			t.Errorf("%s with %+v: %s, want %s", c.name, c.rights, got, c.want)
+		}
+	}
+	ring, err := keys.Load(t.Context())
+	b.must(err)
+	if k, ok := ring.Find(secret); !ok || fmt.Sprint(k.Properties, k.Names, k.Rate) != "[acme beta] {[lea tom] [] []} 9" {
+		t.Errorf("its secret finds %+v", k)
+	}
+}
+
 // TestKeysOfAnEarlierVersionGetTheNamesOfTheirPropertiesOnce completes such keys by several processes at once, while their properties
 // change.
 func TestKeysOfAnEarlierVersionGetTheNamesOfTheirPropertiesOnce(t *testing.T) {

@@ -150,6 +150,7 @@ func TestMetricsCountAFlip(t *testing.T) {
 	shows(t, redisMetrics, map[string]float64{
 		"deskbell_up": 1, "deskbell_workers": 1, "deskbell_outbox_actions": 0, "deskbell_timetable_subjects": 2,
 		"deskbell_timetable_overdue": 0, "deskbell_timetable_oldest_seconds": 0,
+		`deskbell_queue_paused{queue="deskbell-boundary"}`: 0, `deskbell_queue_paused{queue="deskbell-event"}`: 0,
 		`deskbell_outbox_oldest_seconds{destination="crm"}`: 0, `deskbell_circuit_open{destination="crm"}`: 0, `deskbell_outbox_aside{destination="crm"}`: 0,
 		`deskbell_queue_tasks{queue="deskbell-boundary",state="pending"}`:   0,
 		`deskbell_queue_tasks{queue="deskbell-delivery",state="completed"}`: 1, // the notice
@@ -186,8 +187,13 @@ func TestMetricsOfRedisShowWhatWaits(t *testing.T) {
 		"destinations": {"good": {"type": "log"}, "bad": {"type": "redis_stream"}}
 	}`)
 	to := b.clock.now()
-	b.clock.set(to.Add(time.Minute)) // there is no worker
-	seen := shows(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log), map[string]float64{"deskbell_workers": 0, "deskbell_timetable_overdue": 1})
+	b.clock.set(to.Add(time.Minute))                                            // there is no worker
+	b.must(b.rdb.Set(t.Context(), "asynq:{deskbell-timer}:paused", 1, 0).Err()) // a queue that has not had a task
+	seen := shows(t, jobs.NewRedisMetrics(b.client, b.rdb, b.log), map[string]float64{
+		"deskbell_workers": 0, "deskbell_timetable_overdue": 1,
+		`deskbell_queue_paused{queue="deskbell-timer"}`: 1, `deskbell_queue_paused{queue="deskbell-boundary"}`: 0,
+	})
+	b.must(b.rdb.Del(t.Context(), "asynq:{deskbell-timer}:paused").Err())
 	if got, most := seen.value("deskbell_timetable_oldest_seconds"), b.clock.now().Sub(from.Truncate(time.Second)).Seconds(); got < 60 || got > most {
 		t.Errorf("due for %v seconds; want 60 to %v", got, most)
 	}

@@ -163,14 +163,23 @@ func (m *RedisMetrics) destinations(ctx context.Context, now time.Time) ([]prome
 
 // queues leaves out those that cannot be read. A queue that never had a task is not
 // there, and counts as empty.
-func (m *RedisMetrics) queues(context.Context, time.Time) ([]prometheus.Metric, error) {
+func (m *RedisMetrics) queues(ctx context.Context, _ time.Time) ([]prometheus.Metric, error) {
 	existing, err := m.inspector.Queues()
 	if err != nil {
 		return nil, fmt.Errorf("listing the queues: %w", err)
 	}
+	paused, err := PausedQueues(ctx, m.rdb)
+	if err != nil {
+		return nil, err
+	}
 	var metrics []prometheus.Metric
 	var errs []error
 	for _, queue := range m.deliveries.queue.everyPartition() {
+		stands := 0.0
+		if slices.Contains(paused, queue) {
+			stands = 1
+		}
+		metrics = append(metrics, m.gauges.paused.of(stands, queue))
 		info := new(asynq.QueueInfo)
 		if slices.Contains(existing, queue) {
 			if info, err = m.inspector.GetQueueInfo(queue); err != nil {
@@ -223,11 +232,11 @@ type gauges struct {
 	outbox, oldestAction, aside, circuit gauge
 	dropped                              gauge
 	subjects, overdue, oldestDue         gauge
-	tasks, latency                       gauge
+	tasks, latency, paused               gauge
 }
 
 func (g gauges) all() []gauge {
-	return []gauge{g.up, g.workers, g.outbox, g.oldestAction, g.aside, g.circuit, g.dropped, g.subjects, g.overdue, g.oldestDue, g.tasks, g.latency}
+	return []gauge{g.up, g.workers, g.outbox, g.oldestAction, g.aside, g.circuit, g.dropped, g.subjects, g.overdue, g.oldestDue, g.tasks, g.latency, g.paused}
 }
 
 func newGauges() gauges {
@@ -243,6 +252,7 @@ func newGauges() gauges {
 		overdue:      newGauge("deskbell_timetable_overdue", "Properties and agents that have been due for more than ten seconds."),
 		oldestDue:    newGauge("deskbell_timetable_oldest_seconds", "For how long the one that is due the longest has been due; 0 when none is."),
 		tasks:        newGauge("deskbell_queue_tasks", "Tasks of a queue, by state.", "queue", "state"),
+		paused:       newGauge("deskbell_queue_paused", "Whether somebody has paused a queue, of which workers do nothing then: 1 or 0.", "queue"),
 		latency:      newGauge("deskbell_queue_latency_seconds", "For how long the oldest pending task of a queue has been pending.", "queue"),
 	}
 }

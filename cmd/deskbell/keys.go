@@ -16,16 +16,16 @@ import (
 )
 
 type keysCmd struct {
-	Action   string   `arg:"" enum:"add,list,revoke,open" help:"What to do: add, list, revoke or open."`
+	Action   string   `arg:"" enum:"add,change,list,revoke,open" help:"What to do: add, change, list, revoke or open."`
 	Name     string   `arg:"" optional:"" help:"Of the key: who has it, or what for."`
 	ReadOnly bool     `help:"Add: it may read, but not secrets, and change nothing."`
-	Property []string `placeholder:"ID" help:"Add: it may see and change these properties alone; may be repeated."`
+	Property []string `placeholder:"ID" help:"Add, change: it may see and change these properties alone; may be repeated."`
 
-	Agents       []string `placeholder:"IDS" help:"Add, with --property: the agents whom it may name; default: those of its properties now."`
+	Agents       []string `placeholder:"IDS" help:"Add with --property, change: the agents whom it may name; default: those of its properties now, or as before."`
 	Schedules    []string `placeholder:"IDS" help:"Likewise, schedules."`
 	Destinations []string `placeholder:"IDS" help:"Likewise, destinations."`
 
-	Rate int  `placeholder:"N" help:"Add: requests a second that it may make; default: DESKBELL_KEY_RATE, else 2000."`
+	Rate int  `placeholder:"N" help:"Add, change: requests a second that it may make; default: DESKBELL_KEY_RATE, else 2000."`
 	Yes  bool `help:"Open: it is meant so."`
 }
 
@@ -37,7 +37,8 @@ one, also on this machine. What is added or revoked takes effect within five sec
 lost, nobody is let in, until there is another, or until "keys open --yes" lets this machine in without.
 
 A key of some properties may name the agents, schedules and destinations that it lists, and those that a property has
-already. All others are to it as if they were not defined.
+already. All others are to it as if they were not defined. "keys change" lists anew what it may name, and of which
+properties it is, and leaves its secret; a list that is not given stays.
 
 Examples:
 
@@ -45,6 +46,7 @@ Examples:
     deskbell keys add dashboard --read-only --rate 50
     deskbell keys add acme-staff --property acme --property acme-outlet
     deskbell keys add acme --property acme --agents lea,tom --schedules office --destinations crm
+    deskbell keys change acme --agents lea,tom,mia --destinations=
     deskbell keys list
     deskbell keys revoke ci
 `
@@ -53,15 +55,22 @@ Examples:
 // check refuses flags that are not for the action.
 func (c *keysCmd) check() error {
 	listed := c.Agents != nil || c.Schedules != nil || c.Destinations != nil
-	switch named := c.Action == "add" || c.Action == "revoke"; {
+	written := c.Action == "add" || c.Action == "change"
+	switch named := written || c.Action == "revoke"; {
 	case named != (c.Name != ""):
-		return usagef("keys %s: give the name of the key to add or revoke, and none to list or to open", c.Action)
-	case c.Action != "add" && (c.ReadOnly || len(c.Property) > 0):
+		return usagef("keys %s: give the name of the key to add, change or revoke, and none to list or to open", c.Action)
+	case !written && (c.ReadOnly || len(c.Property) > 0):
 		return usagef("keys %s: --read-only and --property are for keys add", c.Action)
-	case listed && (c.Action != "add" || len(c.Property) == 0):
-		return usagef("keys %s: --agents, --schedules and --destinations are for keys add with --property", c.Action)
-	case c.Action != "add" && c.Rate != 0:
-		return usagef("keys %s: --rate is for keys add", c.Action)
+	case c.Action == "change" && c.ReadOnly:
+		return usagef("keys change: --read-only is for keys add: a key that may change nothing is another one")
+	case listed && c.Action == "add" && len(c.Property) == 0:
+		return usagef("keys add: --agents, --schedules and --destinations are for keys add with --property")
+	case listed && !written:
+		return usagef("keys %s: --agents, --schedules and --destinations are for keys add with --property, and for keys change", c.Action)
+	case !written && c.Rate != 0:
+		return usagef("keys %s: --rate is for keys add and keys change", c.Action)
+	case c.Action == "change" && !listed && len(c.Property) == 0 && c.Rate == 0:
+		return usagef("keys change: give what changes: --property, --agents, --schedules, --destinations or --rate")
 	case c.Action != "open" && c.Yes:
 		return usagef("keys %s: --yes is for keys open", c.Action)
 	case c.Action == "open" && !c.Yes:
@@ -83,6 +92,8 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 	switch c.Action {
 	case "add":
 		return c.add(ctx, a, s, keys)
+	case "change":
+		return c.change(ctx, a, s, keys)
 	case "revoke":
 		return c.revoke(ctx, a, keys)
 	}
@@ -117,10 +128,7 @@ func (c *keysCmd) add(ctx context.Context, a *app, s *session, keys edit.Keys) e
 	if err != nil {
 		return err
 	}
-	secret, err := keys.Add(ctx, edit.Key{
-		Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property, Rate: c.Rate,
-		Names: edit.Names{Agents: givenNames(c.Agents), Schedules: givenNames(c.Schedules), Destinations: givenNames(c.Destinations)},
-	})
+	secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property, Rate: c.Rate, Names: c.names()})
 	if err != nil {
 		return err
 	}
@@ -131,6 +139,30 @@ func (c *keysCmd) add(ctx context.Context, a *app, s *session, keys edit.Keys) e
 	}
 	return nil
 }
+
+// names are those that the flags list.
+func (c *keysCmd) names() edit.Names {
+	return edit.Names{Agents: givenNames(c.Agents), Schedules: givenNames(c.Schedules), Destinations: givenNames(c.Destinations)}
+}
+
+func (c *keysCmd) change(ctx context.Context, a *app, s *session, keys edit.Keys) error {
+	missing, err := c.missing(ctx, s)
+	if err != nil {
+		return err
+	}
+	k, err := keys.Change(ctx, c.Name, edit.Rights{Properties: c.Property, Names: c.names(), Rate: c.Rate})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "Changed %s within five seconds. Its properties: %s. It may name: %s.\n", k.Name, ofProperties(k), mayName(k))
+	for _, line := range missing {
+		fmt.Fprintln(a.stderr, line)
+	}
+	return nil
+}
+
+// ofProperties are the properties of a key.
+func ofProperties(k edit.Key) string { return cmp.Or(strings.Join(k.Properties, ", "), "all") }
 
 // givenNames is a list of a flag; an empty flag, as in --agents=, names nothing.
 func givenNames(list []string) []string {
@@ -150,6 +182,14 @@ func (c *keysCmd) revoke(ctx context.Context, a *app, keys edit.Keys) error {
 		fmt.Fprintln(a.stderr, "That was the last key. Nobody is let in now, not on this machine either: deskbell keys add NAME makes another, and deskbell keys open --yes lets this machine in without one.")
 	}
 	return err
+}
+
+// undo is the command after a slip.
+func (c *keysCmd) undo() string {
+	if c.Action == "change" {
+		return "it again with the lists as they are meant"
+	}
+	return "deskbell keys revoke " + c.Name + ", and add another"
 }
 
 // missing are lines about names of the key that lack a definition, and about properties that name all destinations.
@@ -179,7 +219,7 @@ func (c *keysCmd) missing(ctx context.Context, s *session) (lines []string, err 
 		for _, id := range kind.names {
 			d, ok := there[id]
 			if !ok && id != "" {
-				lines = append(lines, fmt.Sprintf("There is no %s %q yet: %s. If that is a slip, run deskbell keys revoke %s, and add another.", kind.Kind, id, kind.may, c.Name))
+				lines = append(lines, fmt.Sprintf("There is no %s %q yet: %s. If that is a slip, run %s.", kind.Kind, id, kind.may, c.undo()))
 			}
 			if ok && kind.Kind == edit.KindProperty && len(destinations) > 0 && !namesDestinations(d.Body) {
 				lines = append(lines, fmt.Sprintf("Property %q lists no destinations, and so its actions go to all of them: give it a list if some are of others.", id))
@@ -203,17 +243,14 @@ func (a *app) printKeys(keys []edit.Key) error {
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tMAY\tPROPERTIES\tCREATED\tMAY NAME")
 	for _, k := range keys {
-		rights, properties := "read and change", "all"
+		rights := "read and change"
 		if k.ReadOnly {
 			rights = "read"
 		}
 		if k.Rate > 0 {
 			rights += fmt.Sprintf(", %d/s", k.Rate)
 		}
-		if len(k.Properties) > 0 {
-			properties = strings.Join(k.Properties, ", ")
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", k.Name, rights, properties, k.Created.Format("2006-01-02 15:04 UTC"), mayName(k))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", k.Name, rights, ofProperties(k), k.Created.Format("2006-01-02 15:04 UTC"), mayName(k))
 	}
 	return table.Flush()
 }

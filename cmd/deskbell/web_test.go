@@ -101,13 +101,19 @@ func TestKeysAreAskedForAsTheyShould(t *testing.T) {
 	for args, want := range map[string]result{
 		"keys add ci":                {code: 1, stderr: "deskbell: adding key \"ci\": a key of this name exists: revoke it, or take another name\n"},
 		"keys revoke none":           {code: 1, stderr: "deskbell: finding key \"none\": not defined\n"},
-		"keys add":                   {code: 2, stderr: "deskbell: keys add: give the name of the key to add or revoke, and none to list or to open\n"},
-		"keys list ci":               {code: 2, stderr: "deskbell: keys list: give the name of the key to add or revoke, and none to list or to open\n"},
+		"keys add":                   {code: 2, stderr: "deskbell: keys add: give the name of the key to add, change or revoke, and none to list or to open\n"},
+		"keys list ci":               {code: 2, stderr: "deskbell: keys list: give the name of the key to add, change or revoke, and none to list or to open\n"},
 		"keys add x --agents lea":    {code: 2, stderr: "deskbell: keys add: --agents, --schedules and --destinations are for keys add with --property\n"},
 		"keys revoke ci --yes":       {code: 2, stderr: "deskbell: keys revoke: --yes is for keys open\n"},
 		"keys open":                  {code: 2, stderr: "deskbell: keys open: from then on everybody on this machine may see and change everything without a key, and so may everybody whom a proxy here lets through; if that is meant, add --yes\n"},
 		"keys open --yes":            {code: 1, stderr: "deskbell: opening to this machine: there are keys, and with them it needs one: run deskbell keys list, and revoke them first\n"},
 		"keys revoke ci --read-only": {code: 2, stderr: "deskbell: keys revoke: --read-only and --property are for keys add\n"},
+		"keys change none --rate 5":  {code: 1, stderr: "deskbell: finding key \"none\": not defined\n"},
+		"keys change staff":          {code: 2, stderr: "deskbell: keys change: give what changes: --property, --agents, --schedules, --destinations or --rate\n"},
+		"keys change ci --agents x":  {code: 1, stderr: "deskbell: changing key \"ci\": a key of all properties may name everything: agents, schedules and destinations are for keys of some properties\n"},
+		"keys change staff --property acme --agents= --rate 5": {
+			stdout: "Changed staff within five seconds. Its properties: acme. It may name: schedules office.\n",
+		},
 	} {
 		o.expect(want, "", "", strings.Fields(args)...)
 	}

@@ -116,7 +116,56 @@ func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
 	return secret, err
 }
 
-// check faults what is wrong with a key that is to be added.
+// Rights are new rights of a key. The zero value changes nothing.
+type Rights struct {
+	Properties []string // empty: as before
+	Names      Names    // a list that is nil stays; another takes its place, and an empty one names nothing
+	Rate       int      // 0: as before
+}
+
+// Change gives a key other rights, with the secret that it has. It gives the key as it is then, and returns store.ErrNotFound where there is
+// none. Processes that serve the API heed it within seconds.
+func (ks Keys) Change(ctx context.Context, name string, r Rights) (changed Key, err error) {
+	err = swap(ctx, ks.Store, store.GlobalKey, name, "the key "+name, func(before []byte) ([]byte, error) {
+		if before == nil {
+			return nil, fmt.Errorf("finding key %q: %w", name, store.ErrNotFound)
+		}
+		var k storedKey
+		if err := json.Unmarshal(before, &k); err != nil {
+			return nil, fmt.Errorf("decoding key %q: %w", name, err)
+		}
+		if k.Key, err = ks.with(ctx, k.Key, r); err != nil {
+			return nil, fmt.Errorf("changing key %q: %w", name, err)
+		}
+		changed = k.Key
+		return json.Marshal(k)
+	})
+	return changed, err
+}
+
+// with is a key with other rights. One of an earlier version, which lists no names, gets first those of its properties.
+func (ks Keys) with(ctx context.Context, k Key, r Rights) (Key, error) {
+	if k.IsBound() && k.Names.lacks() {
+		now, err := ks.namesNow(ctx, k.Properties)
+		if err != nil {
+			return k, err
+		}
+		k.Names = k.Names.or(now)
+	}
+	if len(r.Properties) > 0 {
+		if !k.IsBound() {
+			return k, errors.New("it is of all properties, and stays so: revoke it, and add another")
+		}
+		k.Properties = r.Properties
+	}
+	if r.Rate > 0 {
+		k.Rate = r.Rate
+	}
+	k.Names = r.Names.or(k.Names)
+	return k, k.check()
+}
+
+// check faults what is wrong with a key that is to be added or changed.
 func (k Key) check() error {
 	for _, id := range slices.Concat([]string{k.Name}, k.Properties, k.Names.Agents, k.Names.Schedules, k.Names.Destinations) {
 		if !definition.ValidID(id) {

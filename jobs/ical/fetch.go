@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -31,9 +30,9 @@ func NewFetcher(g guard.Guard, now func() time.Time) *Fetcher {
 	client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		switch {
 		case len(via) >= mostRedirects:
-			return fmt.Errorf("it redirects more than %d times", mostRedirects)
+			return &redirectError{fmt.Sprintf("it redirects more than %d times", mostRedirects)}
 		case r.URL.Scheme != "https" && via[0].URL.Scheme == "https":
-			return errors.New("it redirects from https:// to an address that is not encrypted")
+			return &redirectError{"it redirects from https:// to an address that is not encrypted"}
 		}
 		r.Header.Del("Referer") // the address may hold a token
 		return nil
@@ -99,15 +98,23 @@ func short(header string) string {
 	return header
 }
 
-// withoutAddress takes the address out of an error of package http: that which was asked for, and one to which a server
-// redirects and that cannot be read.
+// redirectError is of a redirect that is not followed.
+type redirectError struct{ problem string }
+
+// Error implements error.
+func (e *redirectError) Error() string { return e.problem }
+
+// withoutAddress says what went wrong without an address: that which was asked for, one to which a server redirects, and those of the
+// inner network.
 func withoutAddress(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	if strings.Contains(err.Error(), "Location header") {
+	var redirect *redirectError
+	switch {
+	case errors.As(err, &redirect):
+		return redirect
+	case strings.Contains(err.Error(), "Location header"):
 		return errors.New("it redirects to an address that cannot be read")
+	case strings.Contains(err.Error(), "unsupported protocol scheme"):
+		return errors.New("unsupported protocol scheme: it redirects to an address that is neither http:// nor https://")
 	}
-	return err
+	return guard.Reason(err)
 }

@@ -1,20 +1,13 @@
 package webhook
 
 import (
-	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/deliver"
-	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
 
 // Bounds on the pause that a receiver may ask for: no call at once, and one before the action is given up.
@@ -62,44 +55,4 @@ func retryAfter(value string, now time.Time) time.Duration {
 		pause = time.Duration(min(seconds, int(mostPause/time.Second))) * time.Second
 	}
 	return min(max(pause, leastPause), mostPause)
-}
-
-var (
-	errTimeout     = errors.New("it did not answer in time")
-	errUnresolved  = errors.New("the name of its host cannot be resolved")
-	errCertificate = errors.New("its certificate cannot be verified: it has expired, is for another host, or of an authority that this machine does not know")
-	errNoTLS       = errors.New("it does not speak TLS; is its url to begin with http://?")
-	errClosed      = errors.New("it closed the connection without an answer")
-	errNoHTTP      = errors.New("what it answers is not HTTP")
-)
-
-// unanswered says why there was no answer. It hides the error of net/http, which may
-// hold the URL, or the receiver's bytes, which may repeat the request.
-func unanswered(err error) error {
-	var refused *guard.Error
-	var dns *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	var noTLS tls.RecordHeaderError
-	var number syscall.Errno
-	var network net.Error
-	switch {
-	case errors.As(err, &refused):
-		return refused
-	case errors.Is(err, context.Canceled):
-		return context.Canceled
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return errTimeout
-	case errors.As(err, &dns):
-		return errUnresolved
-	case errors.As(err, &certificate):
-		return errCertificate
-	case errors.As(err, &noTLS):
-		return errNoTLS
-	case errors.As(err, &number):
-		return number // "connection refused", "connection reset by peer"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errClosed
-	default:
-		return errNoHTTP
-	}
 }

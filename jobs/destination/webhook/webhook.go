@@ -111,7 +111,7 @@ func (w *Webhook) message(batch []deliver.Delivery) message {
 func (w *Webhook) post(ctx context.Context, m message) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url.String(), bytes.NewReader(m.body))
 	if err != nil {
-		return errNoHTTP
+		return guard.ErrNoHTTP
 	}
 	now := w.now()
 	timestamp := strconv.FormatInt(now.Unix(), 10)
@@ -125,7 +125,7 @@ func (w *Webhook) post(ctx context.Context, m message) error {
 	req.Header["Idempotency-Key"] = nil
 	resp, err := w.transport.RoundTrip(req)
 	if err != nil {
-		return unanswered(err)
+		return guard.Reason(err)
 	}
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, resp.Body) // so that the connection serves again; the status is all that counts
