@@ -54,6 +54,9 @@ func (*Error) Error() string {
 	return "its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"
 }
 
+// Detail names the address, for the log.
+func (e *Error) Detail() string { return "its address is " + e.Addr.String() }
+
 // Check tells whether an address may be reached, whatever host leads to it; its error is an
 // *Error.
 func (g Guard) Check(addr netip.Addr) error {

@@ -22,7 +22,7 @@ var (
 
 // Reason says why a call had no answer, in words that anybody may read who may write a URL: tenants, and agents. It has no address, no
 // port and no name server of the inner network, which are in the errors of net, and no bytes of the receiver or of the URL, which are
-// in those of net/http. Detail has what those who run Deskbell may know beside.
+// in those of net/http. Its method Detail() string, where it has one, gives the addresses to those who run Deskbell.
 func Reason(err error) error {
 	var refused *Error
 	var dns *net.DNSError
@@ -57,20 +57,6 @@ func Reason(err error) error {
 	return said
 }
 
-// Detail is what the log may have of an error of Reason: the addresses that the call was about; empty: nothing more is known. It has no
-// secrets.
-func Detail(err error) string {
-	var refused *Error
-	var f *failure
-	switch {
-	case errors.As(err, &f):
-		return f.detail.Error()
-	case errors.As(err, &refused):
-		return "it is " + refused.Addr.String()
-	}
-	return ""
-}
-
 // failure is a reason, and what it hides.
 type failure struct {
 	said   error
@@ -79,6 +65,9 @@ type failure struct {
 
 // Error implements error.
 func (f *failure) Error() string { return f.said.Error() }
+
+// Detail is for the log. It has no secrets.
+func (f *failure) Detail() string { return f.detail.Error() }
 
 // Unwrap is the reason alone.
 func (f *failure) Unwrap() error { return f.said }

@@ -82,7 +82,11 @@ func checkReason(t *testing.T, name string, err error, detail string) {
 			t.Errorf("%s: %q has %q", name, said, found)
 		}
 	}
-	if got := guard.Detail(reason); !strings.Contains(got, detail) || detail == "" && strings.Contains(got, "malformed") {
+	got := ""
+	if detailed := (interface{ Detail() string })(nil); errors.As(reason, &detailed) {
+		got = detailed.Detail()
+	}
+	if !strings.Contains(got, detail) || detail == "" && strings.Contains(got, "malformed") {
 		t.Errorf("%s: the log has %q", name, got)
 	}
 }
