@@ -32,7 +32,7 @@ func TestFromEnv(t *testing.T) {
 	}
 	byDefault := config.Env{
 		Definitions: "deskbell.yaml", TimeZone: time.UTC, Shards: 64, Partitions: 1, Concurrency: 2 * runtime.GOMAXPROCS(0),
-		SweepBatch: 500, StopTimeout: 20 * time.Second, EventRate: 2000, KeyEventRate: 10_000, NewVisitors: 100_000, KeepVisitors: 7 * 24 * time.Hour, Waiting: 1_000_000, WaitingMB: 512, WaitingAllMB: 1024, LogLevel: "info", LogFormat: "auto",
+		SweepBatch: 500, StopTimeout: 20 * time.Second, EventRate: 2000, KeyEventRate: 10_000, NewVisitors: 100_000, Messages: 100_000, KeyEdits: 6000, AddressStreams: 1000, KeepVisitors: 7 * 24 * time.Hour, Waiting: 1_000_000, WaitingMB: 512, WaitingAllMB: 1024, LogLevel: "info", LogFormat: "auto",
 	}
 	for _, c := range []struct {
 		name   string
@@ -45,11 +45,11 @@ func TestFromEnv(t *testing.T) {
 			"REDIS_URL": "redis://:secret@db:6380/2", "DESKBELL_DEFINITIONS": "/etc/d.yaml", "DESKBELL_TIME_ZONE": "Europe/Paris", "DESKBELL_SHARDS": "4096",
 			"DESKBELL_PARTITIONS": "4096", "DESKBELL_CONCURRENCY": "3", "DESKBELL_SWEEP_BATCH": " 2000 ", "DESKBELL_STOP_TIMEOUT": "1m30s",
 			"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "DESKBELL_LISTEN": "[::1]:80", "PORT": "5000",
-			"DESKBELL_EVENT_RATE": "8", "DESKBELL_KEY_EVENT_RATE": "9", "DESKBELL_NEW_VISITORS": "10", "DESKBELL_KEEP_VISITORS": "1d12h", "DESKBELL_WAITING_ACTIONS": "5", "DESKBELL_WAITING_MB": "6", "DESKBELL_WAITING_ALL_MB": "7",
+			"DESKBELL_EVENT_RATE": "8", "DESKBELL_KEY_EVENT_RATE": "9", "DESKBELL_NEW_VISITORS": "10", "DESKBELL_WAITING_MESSAGES": "11", "DESKBELL_KEY_EDITS": "12", "DESKBELL_ADDRESS_STREAMS": "13", "DESKBELL_KEEP_VISITORS": "1d12h", "DESKBELL_WAITING_ACTIONS": "5", "DESKBELL_WAITING_MB": "6", "DESKBELL_WAITING_ALL_MB": "7",
 			"DESKBELL_WORKER_LISTEN": "[::1]:9090", "DESKBELL_METRICS_KEY": "twenty-characters-at-least",
 		}, config.Env{
 			RedisName: "redis://***@db:6380/2", Definitions: "/etc/d.yaml", TimeZone: paris, Shards: 4096, Partitions: 4096, Concurrency: 3,
-			SweepBatch: 2000, StopTimeout: 90 * time.Second, EventRate: 8, KeyEventRate: 9, NewVisitors: 10, KeepVisitors: 36 * time.Hour, Waiting: 5, WaitingMB: 6, WaitingAllMB: 7, LogLevel: "debug", LogFormat: "json",
+			SweepBatch: 2000, StopTimeout: 90 * time.Second, EventRate: 8, KeyEventRate: 9, NewVisitors: 10, Messages: 11, KeyEdits: 12, AddressStreams: 13, KeepVisitors: 36 * time.Hour, Waiting: 5, WaitingMB: 6, WaitingAllMB: 7, LogLevel: "debug", LogFormat: "json",
 			Listen: "[::1]:80", Port: 5000, WorkerListen: "[::1]:9090", MetricsKey: "twenty-characters-at-least",
 		}},
 	} {

@@ -100,12 +100,18 @@ func settings() []setting {
 		whole("DESKBELL_KEY_RATE", "2000", 1, 1_000_000, func(e *Env) *int { return &e.KeyRate },
 			"Requests a second that each key may make of one `web` or `up`, unless it was added with `--rate`; without keys, this machine. "+
 				"As many may come at once. More get 429 with `Retry-After`."),
+		whole("DESKBELL_KEY_EDITS", "6000", 1, 1_000_000, func(e *Env) *int { return &e.KeyEdits },
+			"Edits a minute (`PUT`, `PATCH` and `DELETE` of anything) that each key may make of one `web` or `up`; without keys, this machine. As many may come at once. More get 429 with `Retry-After`."),
+		whole("DESKBELL_ADDRESS_STREAMS", "1000", 1, 1_000_000, func(e *Env) *int { return &e.AddressStreams },
+			"Streams of widgets and visits that one address may have open at each `web` or `up`; of IPv6, a /64. More get 429. Addresses of this machine and of private networks, where a proxy stands, have no bound."),
 		whole("DESKBELL_EVENT_RATE", "2000", 1, 1_000_000, func(e *Env) *int { return &e.EventRate },
 			"Events a second of one property that each `web` or `up` takes by HTTP, each of 4 KB; those of ten seconds may come at once. More get 429."),
 		whole("DESKBELL_KEY_EVENT_RATE", "10000", 1, 1_000_000, func(e *Env) *int { return &e.KeyEventRate },
 			"The same of one key."),
 		whole("DESKBELL_NEW_VISITORS", "100000", 1, 1_000_000_000, func(e *Env) *int { return &e.NewVisitors },
 			"Visitors and chats of one property that may become known by HTTP on one day in UTC. Events of more get 429; those who are known go on."),
+		whole("DESKBELL_WAITING_MESSAGES", "100000", 10, 1_000_000_000, func(e *Env) *int { return &e.Messages },
+			"Messages of triggers and of the rescue ladder that may wait for their time on one property. More are held back, reason `quota`."),
 		{read: readListen(func(e *Env) *string { return &e.WorkerListen }), Variable: Variable{
 			Name: "DESKBELL_WORKER_LISTEN", Default: "none", Allowed: "host:port, such as 127.0.0.1:9090",
 			Doc: "Where a worker answers `/metrics`, `/healthz` and `/readyz`; its flag `--listen` beats it. " +

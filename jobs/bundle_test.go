@@ -25,6 +25,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -75,6 +76,7 @@ type setup struct {
 	metrics *jobs.Metrics           // of all workers together
 	fetcher jobs.CalendarFetcher
 	bounds  deliver.Bounds
+	quotas  quota.Limits                      // zero: none
 	own     map[string]definition.Destination // of the workers
 	mute    bool                              // no nudge gets through
 }
@@ -193,6 +195,10 @@ func (b *bundle) worker() (stop func()) {
 	if streams == nil {
 		streams = b.out.open
 	}
+	var book *quota.Book
+	if b.quotas != (quota.Limits{}) {
+		book = quota.NewBook(store, b.clock.now, b.quotas)
+	}
 	w := jobs.NewWorker(jobs.Config{
 		Store: b.wrap(store), Redis: r, Partitions: 1, Log: b.log, Now: b.clock.now, TimeZone: time.UTC,
 		Concurrency: 2, Batch: b.batch, StopTimeout: b.stop,
@@ -200,6 +206,7 @@ func (b *bundle) worker() (stop func()) {
 		DefaultDestination: definition.Destination{Type: "log"},
 		OwnDestinations:    b.own,
 		Bounds:             b.bounds,
+		Quotas:             book,
 		Notifier:           b.notify,
 		Pusher:             b.out,
 		Calendars:          b.fetcher,

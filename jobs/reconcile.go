@@ -9,6 +9,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/quota"
 )
 
 // ReconcileArgs asks to decide on every subject of a shard, due or not.
@@ -60,6 +61,18 @@ func (j reconcileJob) run(ctx context.Context, args ReconcileArgs, log *attempt)
 		if cursor = next; cursor == "" {
 			break
 		}
+	}
+	wrong, err := j.engine.Recount(ctx, args.Shard)
+	if err != nil {
+		return err
+	}
+	if args.Shard == 0 {
+		if err := quota.Tidy(ctx, j.store, j.now()); err != nil {
+			return err
+		}
+	}
+	if wrong > 0 {
+		log.Did("recounted", wrong)
 	}
 	if err := errors.Join(j.accepted.tidy(ctx, args.Shard), j.store.ForgetSeen(ctx, args.Shard, j.now())); err != nil {
 		return err

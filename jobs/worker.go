@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/nudge"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -32,6 +33,7 @@ type Config struct {
 	StopTimeout time.Duration // how long a stop waits for running jobs
 
 	KeepVisitors       time.Duration                      // without a name and a chat; zero: visit.KeptUnnamed
+	Quotas             *quota.Book                        // of properties; nil: none
 	Bounds             deliver.Bounds                     // of what waits for destinations; the zero value: none
 	OpenDestination    map[string]deliver.OpenDestination // by type
 	DefaultDestination definition.Destination             // where actions go while no destination is defined
@@ -67,7 +69,7 @@ func NewWorker(c Config) *Worker {
 	p.accepted = &accepted{p, c.Redis.Client}
 	p.engine = engine.New(engine.Config{
 		Store: c.Store, TimeZone: c.TimeZone, Now: c.Now, Log: c.Log, Observer: c.Metrics, Batch: c.Batch, KeepVisitors: c.KeepVisitors, ShowHeldBack: true,
-		SetAside: true,
+		SetAside: true, Quotas: quotasOf(c.Quotas),
 		AskSweep: func(ctx context.Context, shard int, nominal time.Time) error {
 			return enqueueSweep(ctx, p.queue, shard, nominal, false)
 		},
@@ -106,6 +108,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer w.Zones.leave(work, w.Store)
 	stopWaking := w.wakeServers(work)
 	defer stopWaking()
+	defer w.noteRefused(work)()
 	deciding, delivering := newServers(w, decidingQueues(w.Concurrency)), newServers(w, []served{deliveryQueue(w.lanes)})
 	defer func() { w.stop(slices.Concat(deciding.running(), delivering.running())) }()
 	if err := delivering.start(ctx, work); err != nil {

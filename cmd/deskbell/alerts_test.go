@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 )
 
 // alerts is the shape of a file of Prometheus rules.
@@ -77,5 +80,14 @@ func sampleNames(t *testing.T) map[string]bool {
 		}
 	}
 	p.stop()
+	ofWeb := prometheus.NewRegistry() // which has those of its own beside
+	ofWeb.MustRegister(web.NewEventMetrics())
+	families, err := ofWeb.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		names[f.GetName()] = true
+	}
 	return names
 }

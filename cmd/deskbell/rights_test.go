@@ -135,6 +135,7 @@ func rights() []right {
 		{"PUT /v1/destinations/{id}", "/v1/destinations/crm", `{"type": "log"}`, toChanges},
 		{"DELETE /v1/destinations/{id}", "/v1/destinations/none", "", toChanges},
 		{"GET /v1/feeds", "", "", toUnbound},
+		{"GET /v1/quotas", "", "", toUnbound},
 
 		{"GET /{$}", "/", "", toUnbound},
 		{"GET /board/board.css", "", "", toUnbound},

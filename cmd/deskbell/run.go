@@ -32,6 +32,7 @@ type commands struct {
 	Open       openCmd       `cmd:"" group:"Change:" help:"Force a property open, for a while or until told otherwise."`
 	Close      closeCmd      `cmd:"" group:"Change:" help:"Force a property closed, likewise."`
 	Keys       keysCmd       `cmd:"" group:"Change:" help:"Add, list and revoke keys of the HTTP API."`
+	Quotas     quotasCmd     `cmd:"" group:"Change:" help:"Set quotas of one property; list those that are over one."`
 	Feeds      feedsCmd      `cmd:"" group:"Change:" help:"Link calendar programs to shifts and hours; list and revoke links."`
 	Agents     agentsCmd     `cmd:"" group:"Change:" help:"Link agents to their own pages; list and revoke links."`
 	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`

@@ -30,7 +30,8 @@ type statusCmd struct {
 func (*statusCmd) Help() string {
 	return `
 Shows what the workers have committed: each property's state, why, since when, until when and what comes next, and the
-agents on shift. Times are local to the property. Below all properties come the calendars that workers fetch, if any.
+agents on shift. Times are local to the property. Below stand those that are over a
+quota, and below all properties come the calendars that workers fetch, if any.
 
 Examples:
 
@@ -60,7 +61,7 @@ func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.stdout, "No property is defined: deskbell apply deskbell.yaml")
-	} else if err := errors.Join(a.printStatus(list), broken); err != nil || c.Property != "" {
+	} else if err := errors.Join(a.printStatus(list), broken, a.printOver(ctx, s, c.Property)); err != nil || c.Property != "" {
 		return err
 	}
 	return a.printFeeds(ctx, s)

@@ -24,6 +24,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/destination/push"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/monitor"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
@@ -103,6 +104,9 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		return err
 	}
 	c.Loopback = local
+	wait.Go(func() {
+		c.book.Run(lasts, func(err error) { s.log.WithError(err).Warn("counting what quotas refused failed") })
+	})
 	s.log.Infof("web started: board at %s (documentation of the API at /docs, tasks at /monitor)", boardAt(l.Addr()))
 	err = web.Serve(ctx, l, web.New(c.Config), s.log, s.env.StopTimeout)
 	s.log.Info("web stopped")
@@ -113,6 +117,7 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 type surface struct {
 	web.Config
 	within map[string][]string // by the pattern of the outer one
+	book   *quota.Book         // what it notes is written by its Run
 }
 
 // surface joins the handlers. The caller says who reaches them.
@@ -134,26 +139,32 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	}
 	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
 	s.shown.registry.MustRegister(received, refused)
-	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Now: a.now, Log: s.log, Events: received, Quotas: s.quotas(a.now)})
+	quotas := s.quotas(a.now)
+	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Now: a.now, Log: s.log, Events: received, Quotas: quotas})
 	within["/v1/"] = served.Patterns
-	public, misses := agentpage.Public(), web.NewMisses(a.now)
+	public, misses, streams := agentpage.Public(), web.NewMisses(a.now), web.NewStreams(s.env.AddressStreams)
 	maps.Copy(public, map[string]http.Handler{
 		"/v1/properties/{id}/widget":        page.WidgetState(live, misses, a.now),
-		"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses),
-		"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, s.client.Intake()),
+		"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses, streams),
+		"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, streams, s.client.Intake()),
 		"GET /healthz":                      web.Health(s.shown.alive),
 		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client), degraded(unpaused(s.redis.Client))),
 	})
 	return surface{web.Config{
-		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Refused: refused,
+		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Edits: s.env.KeyEdits, Refused: refused,
 		Public: public, Agent: a.agentPage(s),
 		Private: private,
-	}, within}, nil
+	}, within, quotas.Book}, nil
+}
+
+// book has the quotas of properties, by default those of the process's configuration.
+func (s *session) book(now func() time.Time) *quota.Book {
+	return quota.NewBook(s.store, now, quota.Limits{Events: s.env.EventRate, NewVisitors: s.env.NewVisitors, Waiting: s.env.Messages})
 }
 
 // quotas are those of the process's configuration.
 func (s *session) quotas(now func() time.Time) *api.Quotas {
-	return &api.Quotas{Store: s.store, Now: now, Events: s.env.EventRate, Keyed: s.env.KeyEventRate, New: s.env.NewVisitors}
+	return &api.Quotas{Store: s.store, Now: now, Events: s.env.EventRate, Keyed: s.env.KeyEventRate, Book: s.book(now)}
 }
 
 // agentPage serves the page of an agent.

@@ -122,8 +122,8 @@ func (a *app) work(ctx context.Context, s service) error {
 	c := jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
-		KeepVisitors: s.env.KeepVisitors,
-		Bounds:       deliver.Bounds{Actions: s.env.Waiting, Bytes: int64(s.env.WaitingMB) << 20, AllBytes: int64(s.env.WaitingAllMB) << 20},
+		KeepVisitors: s.env.KeepVisitors, Quotas: s.book(a.now),
+		Bounds: deliver.Bounds{Actions: s.env.Waiting, Bytes: int64(s.env.WaitingMB) << 20, AllBytes: int64(s.env.WaitingAllMB) << 20},
 		OpenDestination: map[string]deliver.OpenDestination{
 			logline.Type:     logline.Open(s.log, s.env.TimeZone),
 			redisstream.Type: redisstream.Open(s.redis.Client),

@@ -22,6 +22,7 @@ type Scene struct {
 	Offered      []string      // departments that take chats now, in any order
 	Left         bool          // the visitor has left the site
 	Held         time.Duration // how long what is due has waited for events that were accepted before: it is not late by that
+	Full         bool          // as many messages wait on the property as may, and none for this chat
 	Silent       bool          // the last sign of life, the visitor's or an agent's to them, is so long ago that the visit is over
 
 	Team func() []Colleague // the property's agents, and how they are to a chat of the department; nil: none
@@ -177,6 +178,7 @@ const (
 	StillOnline   Reason = "still_online"   // the agent goes on after the end of their shift
 	NoAnswer      Reason = "no_answer"      // trigger.MostInChat messages have been sent since an agent's last word
 	TagsFull      Reason = "tags_full"      // the chat has trigger.MostTags tags
+	Quota         Reason = "quota"          // as many messages wait on the property as may
 	NotesFull     Reason = "notes_full"     // it has had trigger.MostNotes notes
 )
 

@@ -33,6 +33,11 @@ func (d *decider) ladder() {
 			if deferred {
 				waiting[s.key] = base.At
 			}
+			if due.After(d.at) && d.scene.Full {
+				d.skipStep(s.key, Quota, due)
+				taken = due
+				continue
+			}
 			if due.After(d.at) {
 				ahead = append(ahead, Rung{s.key, base.At, due})
 				break
@@ -156,6 +161,10 @@ func (d *decider) act(s step, r Rest) {
 func (d *decider) wait(r Rest) {
 	if d.snoozed(r.Base.At) {
 		d.skipStep(r.Step, Snooze, r.Due)
+		return
+	}
+	if d.scene.Full {
+		d.skipStep(r.Step, Quota, r.Due)
 		return
 	}
 	if len(d.State.Progress.Rests) == mostRests {

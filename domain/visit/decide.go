@@ -3,6 +3,7 @@ package visit
 import (
 	"cmp"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
@@ -80,6 +81,7 @@ const (
 	NoOpening     Reason = "no_opening"    // a chat cannot be put aside until then: none is in sight
 	NoAnswer      Reason = "no_answer"     // the chat has had trigger.MostInChat messages since an agent's last word
 	TagsFull      Reason = "tags_full"     // the visitor, or the chat, has trigger.MostTags tags
+	Quota         Reason = "quota"         // as many messages wait on the property as may
 	NotesFull     Reason = "notes_full"    // they have had trigger.MostNotes notes
 )
 
@@ -95,6 +97,7 @@ type run struct {
 	status map[string]string // of the departments, once asked for
 	budget *trigger.Budget   // of an event, or of all timers that are due
 	dues   *trigger.Budget   // of all timers that are due
+	places int               // how many more timers may wait, where the scene bounds them
 }
 
 // Decide gives the effects that are due for a visitor at an instant. The events are those that Merge found to be new:
@@ -103,6 +106,9 @@ type run struct {
 func Decide(p *Policy, s State, fresh []event.Event, scene Scene, at time.Time) Decision {
 	s.Fired = maps.Clone(s.Fired)
 	r := &run{Decision: Decision{State: s}, policy: p, scene: &scene, at: at.UTC(), budget: new(trigger.Budget), dues: new(trigger.Budget)}
+	if scene.Room != nil {
+		r.places = max(0, *scene.Room)
+	}
 	r.end()
 	r.retime()
 	r.start(fresh)
@@ -120,6 +126,9 @@ func (r *run) settleDue(at time.Time) {
 	events := r.budget
 	r.budget = r.dues
 	for t, found := r.next(at); found; t, found = r.next(at) {
+		if !slices.Contains(r.begun, t) {
+			r.places++ // it leaves its place
+		}
 		if t.Due.After(t.Started) {
 			r.Settled = append(r.Settled, t.Due)
 		}
@@ -162,7 +171,7 @@ func (r *run) act(c *compiled, t Timer) {
 		s := c.steps[i]
 		if s.Wait > 0 {
 			t.Unused = !claimed
-			if t.Step = i + 1; t.Step < len(c.steps) {
+			if t.Step = i + 1; t.Step < len(c.steps) && (r.takesPlace() || r.skip(t, Quota)) {
 				t.Made = c.made(t.Step)
 				r.State.Timers = append(r.State.Timers, r.delayed(c, t, r.at, s.Wait)) // in place of the one that is done: there cannot be too many
 			}

@@ -18,6 +18,7 @@ type Scene struct {
 	AgentsOnline int
 	Chats        map[string]Chat // the visitor's, by id
 	Property     string          // its name, for texts
+	Room         *int            // how many more messages may wait on the property; nil: any number
 	Held         time.Duration   // how long what is due has waited for events that were accepted before: it is not late by that
 
 	Door     func(department string) hours.Door       // of a department within its property, or of the property (""); nil: always open

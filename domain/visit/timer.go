@@ -113,6 +113,7 @@ func (r *run) end() {
 		t = r.home(t)
 		if reason := r.ended(t); reason != "" {
 			r.skip(t, reason)
+			r.places++
 			continue
 		}
 		left = append(left, t)
@@ -160,6 +161,10 @@ func (r *run) compare(a, b Timer) int {
 // push sets a timer, unless there are too many. Timers that can only end as Frequency take no place: they end when another
 // needs theirs.
 func (r *run) push(t Timer) {
+	if t.Due.After(r.at) && !r.takesPlace() {
+		r.skip(t, Quota)
+		return
+	}
 	r.State.Timers = append(r.State.Timers, t)
 	r.begun = append(r.begun, t)
 	if len(r.State.Timers) <= trigger.MostTimers {
@@ -173,6 +178,15 @@ func (r *run) push(t Timer) {
 	}
 	r.skip(t, TooMany)
 	r.State.Timers = slices.DeleteFunc(r.State.Timers, func(o Timer) bool { return o == t })
+}
+
+// takesPlace takes a place of those that are left for timers on the property; false: none is.
+func (r *run) takesPlace() bool {
+	if r.scene.Room == nil {
+		return true
+	}
+	r.places--
+	return r.places >= 0
 }
 
 // unused tells whether the timer has used up nothing of the frequency of its trigger yet.

@@ -30,6 +30,8 @@ type Change struct {
 	concerns  []store.Subject                            // the visitor and their chats
 	asOf      func(time.Time) (Change, []Skipped, error) // the change as of an earlier instant; see waits.go
 
+	waited int // messages, before the change
+
 	WasDue time.Time
 	Timers []TimerTask // a visitor's, to be asked for
 	Cancel []TimerTask // to be cancelled
@@ -160,4 +162,22 @@ func (out *Outcome) drop(undefined store.Subject, events int) {
 		out.Dropped = make(map[store.Subject]int)
 	}
 	out.Dropped[undefined] += events
+}
+
+// wait says how many messages wait after the change.
+func (c *Change) wait(n int) {
+	if n != c.waited {
+		c.Waits = &n
+	}
+}
+
+// moreWaits is how many messages more wait after the change than before.
+func (c *Change) moreWaits() int {
+	switch {
+	case c.Remove:
+		return -c.waited
+	case c.Waits != nil:
+		return *c.Waits - c.waited
+	}
+	return 0
 }

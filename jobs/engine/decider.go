@@ -28,6 +28,7 @@ type Decider struct {
 	schedules *schedules
 	policies  *policyCache
 	keep      time.Duration // see Config.KeepVisitors
+	quotas    Quotas        // see Config.Quotas
 }
 
 // NewDecider makes a decider. The time zone is that of schedules and subjects that
@@ -242,7 +243,10 @@ func (d *Decider) propertiesAt(ctx context.Context, records []store.Record, at t
 			continue
 		}
 		id, _ := r.Subject.Property()
-		p := &propertyAt{id: id, agents: b.Agents, moves: moved, keep: d.keep}
+		p := &propertyAt{id: id, agents: b.Agents, moves: moved, keep: d.keep, quotas: d.quotas}
+		if err := p.readRoom(ctx); err != nil {
+			return nil, err
+		}
 		p.broken = guard(func() error { return p.read(b, r, d.policies, at) })
 		properties[id] = p
 	}

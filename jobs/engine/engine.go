@@ -59,6 +59,8 @@ type Store interface {
 	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
 	Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error)
 	Users(ctx context.Context, shard int, schedule, cursor string, limit int) ([]store.Subject, string, error)
+	Waits(ctx context.Context, shard int, cursor string, limit int) (map[store.Subject]int, string, error)
+	Recount(ctx context.Context, shard int, read, right map[store.Subject]int) (wrong int, err error)
 }
 
 // Config holds the parts of an engine, and its settings.
@@ -72,6 +74,9 @@ type Config struct {
 
 	// KeepVisitors is for how long visitors are remembered of whom neither a name nor a chat is known; zero: visit.KeptUnnamed.
 	KeepVisitors time.Duration
+
+	// Quotas bounds how many messages wait on each property; nil: nothing does.
+	Quotas Quotas
 
 	// SetAside lets visitors of a property whose decisions take long be decided on apart from all others: see Taken.Aside. Without it,
 	// all visitors of a batch are decided on together.
@@ -99,7 +104,7 @@ func New(c Config) *Engine {
 		c.Observer = unobserved{}
 	}
 	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now, unfinished: c.Unfinished, setAside: c.SetAside}}
-	e.decider.keep = c.KeepVisitors
+	e.decider.keep, e.decider.quotas = c.KeepVisitors, c.Quotas
 	if c.ShowHeldBack {
 		e.board = boardLimiter()
 	}
@@ -138,6 +143,7 @@ func (e *Engine) LogHeldBack(list []Skipped) {
 	if len(list) == 0 {
 		return
 	}
+	e.noteRefused(list)
 	log := e.Log.WithFields(nil)
 	for i := range list {
 		s, level := &list[i], logrus.DebugLevel
@@ -158,5 +164,21 @@ func (e *Engine) LogHeldBack(list []Skipped) {
 			fields["condition"] = c.String()
 		}
 		log.WithFields(fields).Log(level, "message held back")
+	}
+}
+
+// noteRefused counts the messages that were held back by quotas.
+func (e *Engine) noteRefused(list []Skipped) {
+	if e.Quotas == nil {
+		return
+	}
+	refused := make(map[string]int)
+	for i := range list {
+		if property, _, ok := list[i].subject.Visitor(); ok && list[i].Reason == string(visit.Quota) {
+			refused[property]++
+		}
+	}
+	for property, n := range refused {
+		e.Quotas.RefusedMessages(property, n)
 	}
 }

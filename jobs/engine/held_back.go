@@ -83,6 +83,7 @@ func SkipReasons() map[string]string {
 		string(visit.TooMany):       "too much waits for this visitor already",
 		string(visit.TagsFull):      fmt.Sprintf("there are %d tags already", trigger.MostTags), // of the visitor, or of the chat
 		string(visit.NotesFull):     fmt.Sprintf("Deskbell has added %d notes already", trigger.MostNotes),
+		string(visit.Quota):         "as many messages wait on the property as may",
 		attributesFull:              fmt.Sprintf("the visitor has %d custom attributes: the oldest were forgotten", trigger.MostCustom),
 		chatsFull:                   fmt.Sprintf("the visitor has %d chats: the one in which something was asked longest ago was forgotten", trigger.MostChats),
 		string(chat.JustAnswered):   "an agent has just answered",

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
@@ -35,6 +36,9 @@ type propertyAt struct {
 	agents   map[string]*definition.Agent
 	servants []string // ids of the agents who serve it
 	broken   error    // why it cannot be decided on
+
+	quotas     Quotas // nil: any number of messages may wait
+	left, most int    // how many more may, and how many may at all
 
 	keep time.Duration // visitors without a name and a chat; zero: visit.KeptUnnamed
 }
@@ -172,3 +176,31 @@ func (p *propertyAt) clock(language string, at time.Time) string {
 
 // language is the visitor's, or else the property's, where there are texts in it; empty: English.
 func (p *propertyAt) language(visitors string) string { return phrase.First(visitors, p.def.Language) }
+
+// readRoom reads how many more messages may wait.
+func (p *propertyAt) readRoom(ctx context.Context) (err error) {
+	if p.quotas != nil {
+		p.left, p.most, err = p.quotas.Room(ctx, p.id)
+	}
+	return err
+}
+
+// room is how many more messages of triggers may wait; nil: any number.
+func (p *propertyAt) room() *int {
+	if p.quotas == nil {
+		return nil
+	}
+	n := p.left - p.most/reserve
+	return &n
+}
+
+// isFull tells whether no chat may begin to wait.
+func (p *propertyAt) isFull() bool { return p.quotas != nil && p.left <= 0 }
+
+// noteWaits counts messages that wait more than before, or fewer, for the decisions that follow.
+func (p *propertyAt) noteWaits(more int) {
+	if p.quotas != nil && more != 0 {
+		p.left -= more
+		p.quotas.Waits(p.id, more)
+	}
+}

@@ -36,6 +36,7 @@ func decideVisitor(out *Outcome, p *propertyAt, r *store.Record, fresh []event.E
 	if p.teamed {
 		p.moves.note(p.crew, c.agents)
 	}
+	p.noteWaits(c.moreWaits())
 	out.Changes = append(out.Changes, c)
 	out.Skipped = append(out.Skipped, skipped...)
 	return c.steps
@@ -82,6 +83,7 @@ type visitor struct {
 	gave    map[string]string       // the agents to whom they were given, by chat
 	signs   map[string][]agent.Sign // of life of agents of the property, in the events
 	asked   []TimerTask             // the tasks that were asked for before
+	woke    map[string]time.Time    // Wakes as it was before
 	due     time.Time               // when something is due; zero: not before an event
 	digest  time.Time               // when the digest may need a chat; some seconds late are no matter
 	out     Change
@@ -96,7 +98,7 @@ func newVisitor(p *propertyAt, r *store.Record) (*visitor, error) {
 		return nil, p.broken
 	}
 	err := DecodeState(r.State, &v.visitorState)
-	v.asked = v.timerTasks()
+	v.asked, v.woke, v.out.waited = v.timerTasks(), v.Wakes, v.waiting()
 	return v, err
 }
 
@@ -296,6 +298,7 @@ func (v *visitor) change(at time.Time) error {
 	}
 	c.Due = hours.Earliest(c.Due, v.digest)
 	c.reschedule(v.asked, v.timerTasks(), at)
+	c.wait(v.waiting())
 	if going := v.mindsHours(); going != v.Chatting {
 		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
 	}

@@ -16,6 +16,7 @@ func (v *visitor) visitScene(at time.Time) visit.Scene {
 		Departments:  make(map[string]visit.Department, len(v.widget.Departments)),
 		AgentsOnline: v.online, Chats: make(map[string]visit.Chat, len(v.Chats)), Property: v.name(),
 		Held:     v.heldFor(at),
+		Room:     v.room(),
 		Door:     v.door,
 		NextOpen: func(department, language string) string { return v.nextOpen(department, language, at) },
 	}
@@ -47,7 +48,7 @@ func (v *visitor) department(named string, began time.Time) string {
 func (v *visitor) chatScene(department string, c *chat.State, at time.Time) chat.Scene {
 	s := chat.Scene{
 		Department: department, Hours: chat.Periods(at, v.gates(department)...), Door: v.door(department), PropertyOpen: v.hours.At(at).Open, Widget: string(v.widget.Status),
-		Held: v.heldFor(at), Left: v.Visit.Left(), Silent: v.Visit.Silent(at) && at.Sub(c.Answered) >= visit.End,
+		Held: v.heldFor(at), Full: v.isFull() && v.woke[c.ID].IsZero(), Left: v.Visit.Left(), Silent: v.Visit.Silent(at) && at.Sub(c.Answered) >= visit.End,
 	}
 	if d, ok := v.widget.Departments[department]; ok {
 		s.Widget = string(d.Status)

@@ -39,3 +39,6 @@ func (s *visitorState) timerTasks() []TimerTask {
 	}
 	return all
 }
+
+// waiting is how many messages wait for the visitor.
+func (s *visitorState) waiting() int { return len(s.Visit.Timers) + len(s.Wakes) }

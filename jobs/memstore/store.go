@@ -45,6 +45,7 @@ type shard struct {
 	wakes    wakeRequests
 	seen     seen
 	chatting map[store.Subject]bool // visitors who have a chat going
+	waits    map[store.Subject]int  // how many messages wait for a visitor
 
 	outbox, notices, recent []store.Entry // in the order of their places
 	cursors                 map[string]string
@@ -68,7 +69,7 @@ func New(shards int, now func() time.Time) *Store {
 	for range shards {
 		s.shards = append(s.shards, &shard{
 			records: make(map[store.Subject]*record), defined: make(index), users: make(map[string]index),
-			served: make(map[store.Subject]index), wakes: newWakeRequests(), seen: seen{at: make(map[event]time.Time)}, chatting: make(map[store.Subject]bool),
+			served: make(map[store.Subject]index), wakes: newWakeRequests(), seen: seen{at: make(map[event]time.Time)}, chatting: make(map[store.Subject]bool), waits: make(map[store.Subject]int),
 			cursors: make(map[string]string), aside: make(map[string]map[string]store.Aside),
 		})
 	}

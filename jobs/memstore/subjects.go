@@ -85,6 +85,7 @@ func (s *Store) Commit(_ context.Context, changes []store.Change) (lost []store.
 		s.send(sh, c)
 		sh.seen.add(c)
 		s.noteChats(sh, c)
+		sh.noteWaits(c)
 	}
 	s.tell(told)
 	return lost, nil
@@ -179,4 +180,15 @@ func (sh *shard) remove(subject store.Subject, r *record) {
 	delete(sh.records, subject)
 	delete(sh.defined, subject)
 	delete(sh.served, subject)
+}
+
+// noteWaits keeps how many messages wait for a visitor.
+func (sh *shard) noteWaits(c *store.Change) {
+	switch _, _, visitor := c.Subject.Visitor(); {
+	case !visitor:
+	case c.Remove, c.Waits != nil && *c.Waits == 0:
+		delete(sh.waits, c.Subject)
+	case c.Waits != nil:
+		sh.waits[c.Subject] = *c.Waits
+	}
 }

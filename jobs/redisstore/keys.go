@@ -17,6 +17,8 @@ import (
 //	deskbell:{N}:state          hash    subject → "REV STATE"; "REV! STATE" when woken
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again
 //	deskbell:{N}:chatting       zset    "PROPERTY/VISITOR", all of score 0: visitors who have a chat going, or a timer that counts hours
+//	deskbell:{N}:waits          zset    "PROPERTY/VISITOR" → how many messages wait for the visitor
+//	deskbell:{N}:waiting        hash    property → the sum of these
 //	deskbell:{N}:heard          zset    hash of a subject and the id of an event → Unix time at which it was seen
 //	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations, or for = shares of them, t = when it was committed in ms
 //	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON
@@ -39,6 +41,8 @@ import (
 //	deskbell:{all}:subscriptions hash   agent → their subscriptions to notices by Web Push, JSON; secrets
 //	deskbell:{all}:circuits     hash    destination → its circuit, JSON; none: it has not failed lately
 //	deskbell:{all}:dropped      hash    destination → how many actions were dropped that waited for it, JSON
+//	deskbell:{all}:quotas       hash    property → quotas that an operator has set for it, JSON
+//	deskbell:{all}:over         hash    property → what was refused to it over a quota, JSON
 //	deskbell:{all}:used:DAY     hash    name → how much of a quota was used on a day in UTC
 //	deskbell:{all}:probe:DEST   string  who tries a destination whose circuit is open
 //	deskbell:{all}:retries      zset    "N:DEST" → Unix time in ms at which to try again what is aside
@@ -57,11 +61,11 @@ const changedChannel = "deskbell:changed"
 func allKey(name string) string { return "deskbell:{all}:" + name }
 
 // shardKeys are the keys of one shard.
-type shardKeys struct{ def, state, due, heard, chatting, out, recent, notices, cursor, begun, wake, wishes, prefix string }
+type shardKeys struct{ def, state, due, heard, chatting, out, recent, notices, cursor, begun, wake, wishes, waits, waiting, prefix string }
 
 func keysOf(shard int) shardKeys {
 	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
-	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "begun", p + "wake", p + "wishes", p}
+	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "begun", p + "wake", p + "wishes", p + "waits", p + "waiting", p}
 }
 
 func (k shardKeys) serves(s store.Subject) string { return k.prefix + "serves:" + string(s) }

@@ -276,8 +276,8 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) (lost []stor
 // second is lost.
 func (s *Store) commitment(shard int, changes []store.Change) (keys []string, args []any, lost []store.Subject) {
 	k := s.keys[shard]
-	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting}
-	args = make([]any, 1, 15*len(changes))
+	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting, k.waits, k.waiting}
+	args = make([]any, 1, 16*len(changes))
 	args[0] = int(store.DedupeWindow.Seconds())
 	seen := make(map[store.Subject]bool, len(changes))
 	for _, c := range changes {
@@ -293,7 +293,7 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 				serves = -serves
 			}
 		}
-		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Seen), told(c), chats(c), c.At.UnixMilli())
+		args = append(args, string(c.Subject), before(c), after(c), score(c.Due), serves, len(c.Actions), len(c.Seen), told(c), chats(c), c.At.UnixMilli(), waits(c))
 		for _, a := range c.Actions {
 			args = append(args, a.Body, addressee(a))
 		}

@@ -153,6 +153,9 @@ type Change struct {
 	// noted that the property serves them (ChattersSubject).
 	ChatsBegin, ChatsEnd bool
 
+	// Waits is how many messages wait for a visitor from now on; nil: as many as before. None waits for a removed one.
+	Waits *int
+
 	// At is when it was decided, by the clock of the decider. It counts as the time of its actions, and of its seen events.
 	At time.Time
 
@@ -387,6 +390,14 @@ type Store interface {
 	// least.
 	Count(ctx context.Context, at time.Time, add map[string]int64) (map[string]int64, error)
 
+	// WaitSums gives how many messages wait on each property, in all shards, as Changes said of its visitors.
+	WaitSums(ctx context.Context) (map[string]int, error)
+	// Waits gives some visitors of a shard for whom messages wait, and how many, as Page.
+	Waits(ctx context.Context, shard int, cursor string, limit int) (map[Subject]int, string, error)
+	// Recount corrects the numbers of some visitors of a shard that are still as they were read, and adds up WaitSums there anew. It gives of
+	// how many properties the sum was wrong.
+	Recount(ctx context.Context, shard int, read, right map[Subject]int) (wrong int, err error)
+
 	Lanes
 	Beats
 }
@@ -406,6 +417,8 @@ const (
 	GlobalDoor         Global = "door"          // one, "keys": whether there were keys once; see edit.Keys.Once
 	GlobalFeed         Global = "feeds"         // calendars that are fetched, by CalendarName; see edit.Feeds
 	GlobalDropped      Global = "dropped"       // how much was dropped that waited for a destination, by its name; see deliver.Bounds
+	GlobalQuota        Global = "quotas"        // that were set for one property, by its id; see quota.Limits
+	GlobalOver         Global = "over"          // what was refused to a property over a quota, by its id; see quota.Over
 	GlobalZones        Global = "zones"         // one, ZonesWoken
 	GlobalPush         Global = "push"          // one, "vapid": see edit.PushKeys
 	GlobalSubscription Global = "subscriptions" // of agents to their notices by Web Push, by agent; see edit.Subscriptions

@@ -18,6 +18,8 @@ func globals() []testCase {
 			f.set(store.GlobalKey, "day", `{}`)
 			f.set(store.GlobalZones, store.ZonesWoken, "2026f")
 			f.set(store.GlobalPush, "vapid", `{}`)
+			f.set(store.GlobalQuota, "acme", `{"events":5}`)
+			f.set(store.GlobalOver, "acme", `[]`)
 			f.set(store.GlobalDoor, "keys", "closed")
 			f.set(store.GlobalDropped, "crm", `{"actions":1}`)
 			f.set(store.GlobalDoor, "keys", "closed")
@@ -27,6 +29,8 @@ func globals() []testCase {
 				store.GlobalDestination: {"day": []byte(`{"type":"log"}`)},
 				store.GlobalKey:         {"day": []byte(`{}`)},
 				store.GlobalDropped:     {"crm": []byte(`{"actions":1}`)},
+				store.GlobalQuota:       {"acme": []byte(`{"events":5}`)},
+				store.GlobalOver:        {"acme": []byte(`[]`)},
 				store.GlobalZones:       {store.ZonesWoken: []byte("2026f")},
 			} {
 				got, err := f.store.Globals(f.Context(), kind)

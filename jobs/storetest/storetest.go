@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		{"outbox", outboxes()},
 		{"held", helds()},
 		{"usage", usages()},
+		{"waiting messages", waitSums()},
 		{"beginnings", beginnings()},
 		{"aside", asides()},
 		{"retries", retries()},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -166,3 +167,8 @@ func (t *told) Changed(subjects []store.Subject) { t.changed(subjects) }
 
 // Lost implements Listener.
 func (*told) Lost() {}
+
+// Quotas gives the properties that have quotas of their own, or are over one now, by id.
+func (r *Reader) Quotas(ctx context.Context) ([]quota.Status, error) {
+	return quota.List(ctx, r.store, r.now())
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -19,6 +20,7 @@ type loader interface {
 type Store interface {
 	loader
 	changes
+	quota.Reader
 	Shards() int
 	Page(ctx context.Context, shard int, cursor string, limit int) ([]store.Record, string, error)
 	Scan(ctx context.Context, prefix, cursor string, limit int) ([]store.Record, string, error)

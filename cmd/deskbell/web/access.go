@@ -161,7 +161,7 @@ func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 	if key.ReadOnly && !isRead(r.Method) {
 		return key, refuse(http.StatusForbidden, "this key may only read")
 	}
-	return key, nil
+	return key, s.tooManyEdits(r, "key "+key.Name)
 }
 
 func refuse(status int, detail string) *refusal { return &refusal{status: status, detail: detail} }
@@ -212,7 +212,7 @@ func (s *server) admitWithoutKeys(r *http.Request, closed bool) *refusal {
 	if wait := s.usage.wait(address(r), s.quotaOf(0)); wait > 0 {
 		return &refusal{http.StatusTooManyRequests, "too many requests from this address: wait a moment", wait, overOwnRate}
 	}
-	return nil
+	return s.tooManyEdits(r, address(r))
 }
 
 // secretOf is the secret in a request: a bearer token, or the password of HTTP Basic.

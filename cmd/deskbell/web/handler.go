@@ -23,6 +23,8 @@ type Config struct {
 	Loopback bool // it is reached from this machine alone, which may do everything until there is a key
 	Rate     int  // requests a second of a key that has no rate of its own, and of this machine without a key; 0: DefaultRate
 
+	Edits int // a minute, of each key, and of this machine without a key; 0: DefaultEdits
+
 	Refused *RefusedMetrics // nil: refused requests are not counted
 
 	// Handlers by patterns of http.ServeMux. Public is for everybody, API and Docs are for any key; the API itself refuses to

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"net"
 	"net/http"
@@ -21,6 +22,25 @@ type quota struct {
 
 // DefaultRate is how many requests a second a key may make that has no rate of its own, and this machine while no key exists.
 const DefaultRate = 2000
+
+// DefaultEdits is how many edits a minute a key may make, and this machine while no key exists. Each is written into Redis and decided on by
+// workers, which costs far more than a question.
+const DefaultEdits = 6000
+
+// tooManyEdits refuses an edit of somebody who has made too many; nil: it is none, or may be made.
+func (s *server) tooManyEdits(r *http.Request, who string) *refusal {
+	switch r.Method {
+	case http.MethodPut, http.MethodPatch, http.MethodDelete:
+	default:
+		return nil
+	}
+	n := cmp.Or(s.Edits, DefaultEdits)
+	wait := s.usage.wait("edits of "+who, quota{rate.Limit(n) / 60, n})
+	if wait == 0 {
+		return nil
+	}
+	return &refusal{http.StatusTooManyRequests, fmt.Sprintf("too many edits: %d a minute are allowed (DESKBELL_KEY_EDITS sets it): wait a moment", n), wait, overEdits}
+}
 
 // guessQuota is of wrong keys and links from one address.
 func guessQuota() quota { return quota{0.2, 10} }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func newLimited(t *testing.T, rate int) *limited {
 	now := func() time.Time { return l.now }
 	l.keys = edit.Keys{Store: memstore.New(1, now), Now: now}
 	log, _ := logtest.NewNullLogger()
-	l.Handler = web.New(web.Config{Keys: l.keys, Now: now, Log: log, Loopback: true, Rate: rate, Refused: l.refused, API: map[string]http.Handler{"GET /v1/x": text("x")}})
+	l.Handler = web.New(web.Config{Keys: l.keys, Now: now, Log: log, Loopback: true, Rate: rate, Edits: 5, Refused: l.refused, API: map[string]http.Handler{"GET /v1/x": text("x"), "/v1/edited": text("x")}})
 	return l
 }
 
@@ -151,5 +152,40 @@ func TestRefusedRequestsAreCountedByReason(t *testing.T) {
 		if got := testutil.ToFloat64(l.refused.WithLabelValues(reason)); got != want {
 			t.Errorf("%v for %s, want %v", got, reason, want)
 		}
+	}
+}
+
+// TestAKeysEditsAreBounded: questions and events are none, and each key has its own.
+func TestAKeysEditsAreBounded(t *testing.T) {
+	t.Parallel()
+	l := newLimited(t, 0)
+	one, two := l.key(edit.Key{Name: "one"}), l.key(edit.Key{Name: "two"})
+	edits := func(secret, method string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, "http://localhost/v1/edited", http.NoBody)
+		r.Header.Set("Authorization", "Bearer "+secret)
+		w := httptest.NewRecorder()
+		l.ServeHTTP(w, r)
+		return w
+	}
+	for i := range 5 {
+		if w := edits(one, []string{http.MethodPut, http.MethodDelete}[i%2]); w.Code != http.StatusOK {
+			t.Fatalf("edit %d: %d %s", i, w.Code, w.Body)
+		}
+	}
+	no := edits(one, http.MethodPut)
+	if no.Code != http.StatusTooManyRequests || no.Header().Get("Retry-After") != "12" || !strings.Contains(no.Body.String(), "5 a minute are allowed") {
+		t.Errorf("%d %v %s", no.Code, no.Header(), no.Body)
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if w := edits(one, method); w.Code != http.StatusOK {
+			t.Errorf("%s: %d", method, w.Code)
+		}
+	}
+	if w := edits(two, http.MethodPut); w.Code != http.StatusOK {
+		t.Errorf("another key: %d", w.Code)
+	}
+	l.now = l.now.Add(12 * time.Second)
+	if w := edits(one, http.MethodPut); w.Code != http.StatusOK {
+		t.Errorf("later: %d", w.Code)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
@@ -33,20 +32,6 @@ func OpenStream(w http.ResponseWriter) (EventStream, error) {
 	h.Set("X-Accel-Buffering", "no") // nginx would keep it to itself
 	w.WriteHeader(http.StatusOK)
 	return s, nil
-}
-
-// AtMost bounds how many readers there are at once.
-func AtMost(most int64, read http.HandlerFunc) http.HandlerFunc {
-	var readers atomic.Int64
-	return func(w http.ResponseWriter, r *http.Request) {
-		defer readers.Add(-1)
-		if readers.Add(1) > most {
-			w.Header().Set("Retry-After", "30")
-			Problem(w, http.StatusServiceUnavailable, "this server has as many readers of streams as it can hold: try again later")
-			return
-		}
-		read(w, r)
-	}
 }
 
 // Retry begins a stream: a browser that loses it comes back after some seconds, and not all in the

@@ -1,10 +1,11 @@
 -- Writes decisions with their due times and actions; all of one decision or nothing. Publishes the subjects whose states were written.
--- KEYS state due out notices wake wishes recent heard chatting serves…
+-- KEYS state due out notices wake wishes recent heard chatting waits waiting serves…
 -- ARGV how many seconds events are known, then per decision, of distinct subjects:
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0 (below 0: to stir them, and not to wake them), number of actions, number of events heard, '1' to tell of it,
---      '+' for a visitor who chats from now on, '-' for one who no longer does ('' leaves it), when it was decided in ms, then per action:
+--      '+' for a visitor who chats from now on, '-' for one who no longer does ('' leaves it), when it was decided in ms,
+--      how many messages wait for a visitor ('' leaves it), then per action:
 --      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none, behind '@@' for one that is a notice, too; then per event: its member of heard, and when
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
@@ -15,10 +16,10 @@ while i <= last do
   while i <= last and n < chunk do
     n = n + 1
     subjects[n], at[n] = ARGV[i], i
-    i = i + 10 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
+    i = i + 11 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
   end
   local now = call('HMGET', KEYS[1], unpack(subjects))
-  local states, dues, done, gone, changed, heard, chat, quiet, s, d = {}, {}, {}, {}, {}, {}, {}, {}, 0, 0
+  local states, dues, done, gone, changed, heard, chat, quiet, more, s, d = {}, {}, {}, {}, {}, {}, {}, {}, {}, 0, 0
   for k = 1, n do
     local subject, a, before = subjects[k], at[k], now[k]
     local token, after, due, serves = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
@@ -44,13 +45,19 @@ while i <= last do
       elseif ARGV[a + 8] == '-' then
         quiet[#quiet + 1] = sub(subject, 9)
       end
+      local waits, who = ARGV[a + 10], sub(subject, 9)
+      if waits ~= '' then
+        local property, was = string.match(who, '^[^/]*'), call('ZSCORE', KEYS[10], who) or 0
+        more[property] = (more[property] or 0) + waits - was
+        if waits == '0' then call('ZREM', KEYS[10], who) else call('ZADD', KEYS[10], waits, who) end
+      end
       if serves ~= '0' then served[#served + 1] = tonumber(serves) end
-      local first = a + 10 + 2 * ARGV[a + 5] -- of the events
+      local first = a + 11 + 2 * ARGV[a + 5] -- of the events
       for b = first, first - 2 + 2 * ARGV[a + 6], 2 do
         latest = ARGV[b + 1]
         heard[#heard + 1], heard[#heard + 2] = latest, ARGV[b]
       end
-      for b = a + 10, first - 2, 2 do
+      for b = a + 11, first - 2, 2 do
         local to = ARGV[b + 1]
         if to == '@' then
           call('XADD', KEYS[4], '*', 'a', ARGV[b], 't', ARGV[a + 9])
@@ -76,6 +83,9 @@ while i <= last do
   for b = 1, #heard, 2 * chunk do call('ZADD', KEYS[8], unpack(heard, b, math.min(b + 2 * chunk - 1, #heard))) end
   if #chat > 0 then call('ZADD', KEYS[9], unpack(chat)) end
   if #quiet > 0 then call('ZREM', KEYS[9], unpack(quiet)) end
+  for property, n in pairs(more) do
+    if n ~= 0 and call('HINCRBY', KEYS[11], property, n) <= 0 then call('HDEL', KEYS[11], property) end
+  end
   if d > 0 then call('ZADD', KEYS[2], unpack(dues)) end
   if #done > 0 then call('ZREM', KEYS[2], unpack(done)) end
 end

@@ -85,6 +85,7 @@ func New(c Config) API {
 		s.addAdd(h, p)
 	}
 	s.addFeedStatus(h)
+	s.addQuotas(h)
 	s.addCountries(h)
 	s.addHolidays(h)
 	s.addEvents(h)

@@ -95,7 +95,7 @@ func readManual(document []byte) (*manual, error) {
 	for _, k := range kinds() {
 		m.Groups = append(m.Groups, group{Name: k.tag})
 	}
-	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: visitTag}, group{Name: agentTag}, group{Name: eventsTag}, group{Name: visitorsTag}, group{Name: holidaysTag}, group{Name: feedsTag})
+	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: visitTag}, group{Name: agentTag}, group{Name: eventsTag}, group{Name: visitorsTag}, group{Name: holidaysTag}, group{Name: feedsTag}, group{Name: quotasTag})
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
 		for _, method := range []string{"get", "put", "post", "delete"} {
 			op, ok := doc.Paths[path][method]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -22,9 +23,27 @@ type Quotas struct {
 	Keyed  int // the same of a key
 	New    int // visitors and chats a day, in UTC, of a property that nothing was known of before: each is a record. All processes share it
 
+	Book *quota.Book // has Events and New of each property instead, and notes what is refused; nil: all have the same
+
 	mu    sync.Mutex
 	rates map[string]*rate.Limiter
-	known map[store.Subject]bool // records that were there, or were counted
+	known map[store.Subject]bool // records that were there, or were counted, on a day
+	day   string                 // of known, in UTC
+}
+
+// of gives the quotas of a property.
+func (q *Quotas) of(ctx context.Context, property string) (quota.Limits, error) {
+	if q.Book == nil {
+		return quota.Limits{Events: q.Events, NewVisitors: q.New}, nil
+	}
+	return q.Book.Of(ctx, property)
+}
+
+// note notes that so many events of a property were refused.
+func (q *Quotas) note(property string, kind quota.Kind, n int) {
+	if q.Book != nil && n > 0 {
+		q.Book.Refused(property, kind, n)
+	}
 }
 
 // QuotaStore is as much of a store as quotas need.
@@ -57,7 +76,11 @@ func (q *Quotas) refuse(ctx context.Context, key edit.Key, bytes int, verdicts [
 		}
 	}
 	for name, n := range counts {
-		who, most := "property "+name, q.Events
+		limits, err := q.of(ctx, name)
+		if err != nil {
+			return 0, err
+		}
+		who, most := "property "+name, limits.Events
 		if name == "" {
 			who, most = "key "+key.Name, q.Keyed
 		}
@@ -66,9 +89,12 @@ func (q *Quotas) refuse(ctx context.Context, key edit.Key, bytes int, verdicts [
 			continue
 		}
 		wait = max(wait, left)
+		if name != "" {
+			q.note(name, quota.Events, n/each)
+		}
 		for i := range verdicts {
 			if v := &verdicts[i]; v.status == taken && (name == "" || v.item.Event.Data.Property == name) {
-				v.overrun(fmt.Sprintf("is over its quota of %d events a second", most), "as many, each of 4 KB, of a property; DESKBELL_EVENT_RATE sets it")
+				v.overrun(fmt.Sprintf("is over its quota of %d events a second", most), "as many, each of 4 KB, of a property; its operator sets it by DESKBELL_EVENT_RATE, or by deskbell quotas set")
 				if name == "" {
 					v.faults[0].Problem, v.faults[0].Allowed = fmt.Sprintf("came with a key that is over its quota of %d events a second", most), "as many, each of 4 KB, with a key; DESKBELL_KEY_EVENT_RATE sets it"
 				}
@@ -92,7 +118,7 @@ func (q *Quotas) spend(who string, most, n int) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now, l := q.Now(), q.rates[who]
-	if l == nil {
+	if l == nil || l.Limit() != rate.Limit(most) {
 		if q.rates == nil || len(q.rates) >= mostLimiters {
 			q.rates = make(map[string]*rate.Limiter)
 		}
@@ -111,10 +137,11 @@ func (q *Quotas) spend(who string, most, n int) time.Duration {
 // Those that are known go on. It asks Redis only for those whom this process has not met yet: one query for whether they are there, and one
 // that counts those that are not.
 func (q *Quotas) refuseNew(ctx context.Context, verdicts []verdict) (wait time.Duration, err error) {
-	if q.New == 0 {
+	if q.Book == nil && q.New == 0 {
 		return 0, nil
 	}
-	strangers := q.strangers(verdicts)
+	now := q.Now()
+	strangers := q.strangers(verdicts, now)
 	if len(strangers) == 0 {
 		return 0, nil
 	}
@@ -130,16 +157,22 @@ func (q *Quotas) refuseNew(ctx context.Context, verdicts []verdict) (wait time.D
 			order[s] = add[property]
 		}
 	}
-	now := q.Now()
 	stand, err := q.Store.Count(ctx, now, add)
 	if err != nil {
 		return 0, err
 	}
-	over := make(map[store.Subject]bool)
+	most, over := make(map[string]int), make(map[store.Subject]bool)
+	for property := range add {
+		limits, err := q.of(ctx, property)
+		if err != nil {
+			return 0, err
+		}
+		most[property] = limits.NewVisitors
+	}
 	q.mu.Lock()
 	for _, s := range strangers {
 		property, n := quotaOf(s), order[s]
-		if over[s] = n > 0 && stand[property]-add[property]+n > int64(q.New); !over[s] {
+		if over[s] = n > 0 && most[property] > 0 && stand[property]-add[property]+n > int64(most[property]); !over[s] {
 			if q.known == nil || len(q.known) >= mostRecords {
 				q.known = make(map[store.Subject]bool)
 			}
@@ -150,17 +183,22 @@ func (q *Quotas) refuseNew(ctx context.Context, verdicts []verdict) (wait time.D
 	for i := range verdicts {
 		v := &verdicts[i]
 		if s, _ := store.Addressee(&v.item.Event); v.status == taken && over[s] {
-			v.overrun(fmt.Sprintf("has had its quota of %d new visitors and chats today", q.New), "events of those who are known, and new ones from midnight UTC on; DESKBELL_NEW_VISITORS sets it")
+			property := quotaOf(s)
+			v.overrun(fmt.Sprintf("has had its quota of %d new visitors and chats today", most[property]), "events of those who are known, and new ones from midnight UTC on; its operator sets it by DESKBELL_NEW_VISITORS, or by deskbell quotas set")
+			q.note(property, quota.NewVisitors, 1)
 			wait = now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(now)
 		}
 	}
 	return wait, nil
 }
 
-// strangers are the visitors and chats of some events that this process has not met yet, each once.
-func (q *Quotas) strangers(verdicts []verdict) (list []store.Subject) {
+// strangers are the visitors and chats of some events that this process has not met yet on that day, each once.
+func (q *Quotas) strangers(verdicts []verdict, now time.Time) (list []store.Subject) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if day := now.UTC().Format(time.DateOnly); day != q.day { // records may have gone since, and those that were counted are counted once a day
+		q.known, q.day = nil, day
+	}
 	met := make(map[store.Subject]bool)
 	for i := range verdicts {
 		s, ok := store.Addressee(&verdicts[i].item.Event)

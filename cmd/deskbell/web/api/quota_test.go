@@ -10,6 +10,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/quota"
 )
 
 func arrivals(property string, from, n int) string {
@@ -99,4 +100,58 @@ func TestNewVisitorsOfADayHaveAQuota(t *testing.T) {
 	b.Want(202, webtest.Request{}, "POST", "/v1/events", arrivals("beta", 20, 10))
 	b.Pass(24 * time.Hour)
 	b.Want(202, webtest.Request{}, "POST", "/v1/events", arrivals("acme", 20, 1))
+}
+
+// TestRecordsThatAreGoneCountAnew: a process remembers for a day whom it has counted, and no longer.
+func TestRecordsThatAreGoneCountAnew(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	b.Quotas.New = 10
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
+	b.Want(202, webtest.Request{}, "POST", "/v1/events", arrivals("acme", 0, 10)) // no worker takes them in: there are no records
+	b.Want(429, webtest.Request{}, "POST", "/v1/events", arrivals("acme", 20, 1))
+	b.Pass(24 * time.Hour)
+	b.Want(202, webtest.Request{}, "POST", "/v1/events", arrivals("acme", 0, 10))
+	b.Want(429, webtest.Request{}, "POST", "/v1/events", arrivals("acme", 20, 1))
+}
+
+// TestAPropertysOwnQuotasBeatTheDefaults: bigger or smaller, without a restart, and no key of the property changes them. What is refused is noted.
+func TestAPropertysOwnQuotasBeatTheDefaults(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	b.Quotas.Book = quota.NewBook(b.Store, b.Quotas.Now, quota.Limits{Events: 1000, NewVisitors: 10})
+	for _, id := range []string{"acme", "beta"} {
+		b.Want(201, webtest.Request{}, "PUT", "/v1/properties/"+id, `{}`)
+	}
+	if err := quota.Set(t.Context(), b.Store, "acme", quota.Limits{NewVisitors: 20}); err != nil {
+		t.Fatal(err)
+	}
+	own := webtest.Request{Key: b.Key(edit.Key{Name: "own", Properties: []string{"acme"}})}
+	b.Want(202, own, "POST", "/v1/events", arrivals("acme", 0, 20))
+	no := b.Want(429, own, "POST", "/v1/events", arrivals("acme", 20, 5))
+	if !strings.Contains(no.Body, "its quota of 20 new visitors and chats today") {
+		t.Error(no.Body)
+	}
+	all := webtest.Request{Key: b.Key(edit.Key{Name: "all"})}
+	b.Want(202, all, "POST", "/v1/events", arrivals("beta", 0, 10))
+	b.Want(429, all, "POST", "/v1/events", arrivals("beta", 20, 1))
+	// The tenant's attempts: to remove the property and to make it anew, and to name quotas in it.
+	b.Want(204, own, "DELETE", "/v1/properties/acme", "")
+	b.Want(201, own, "PUT", "/v1/properties/acme", `{}`)
+	b.Want(422, own, "PUT", "/v1/properties/acme", `{"quotas": {"new_visitors": 1000000}}`)
+	b.Pass(6 * time.Second)
+	b.Want(429, own, "POST", "/v1/events", arrivals("acme", 20, 5))
+	if err := b.Quotas.Book.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	over, err := quota.OverNow(t.Context(), b.Store, nil, b.Quotas.Now())
+	if err != nil || len(over["acme"]) != 1 || over["acme"][0].Refused != 10 || over["acme"][0].Quota != quota.NewVisitors || over["beta"][0].Refused != 1 {
+		t.Errorf("over quotas: %+v %v", over, err)
+	}
+	shown := b.Want(200, all, "GET", "/v1/quotas", "").Body
+	for _, want := range []string{`"property":"acme","own":{"new_visitors":20},"waiting":0,"over":[{"quota":"new_visitors"`, `"refused":10`, `"property":"beta","own":{}`} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("%s lacks %s", shown, want)
+		}
+	}
 }

@@ -94,6 +94,7 @@ func TestWhatBelongsToAnotherIsToAKeyAsWhatIsNotDefined(t *testing.T) {
 		{403, "PUT", "/v1/destinations/DESTINATION", `{"type": "log"}`},
 		{403, "DELETE", "/v1/destinations/DESTINATION", ""},
 		{403, "GET", "/v1/feeds", ""},
+		{403, "GET", "/v1/quotas", ""},
 		{422, "POST", "/v1/events", event("visitor.arrived", `"property": "PROPERTY", "visitor": "v1"`)},
 		{422, "POST", "/v1/events", event("agent.logged_in", `"agent": "AGENT"`)},
 		{422, "POST", "/v1/events", event("agent.logged_in", `"property": "acme", "agent": "AGENT"`)},

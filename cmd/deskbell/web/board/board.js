@@ -1,6 +1,6 @@
 // The board: a page of properties, kept right by a stream of events. How things look is in row.js.
 
-import { action, agent, agentsOn, destination, feed, row, sentence, titleOf, zoneHere } from "./row.js";
+import { action, agent, agentsOn, destination, feed, quota, row, sentence, titleOf, zoneHere } from "./row.js";
 import { overriding } from "./override.js";
 import { el, here, setClock, setText, tick } from "./words.js";
 
@@ -162,6 +162,7 @@ function listen() {
   on("recent", recent);
   on("destinations", destinations);
   on("feeds", feeds);
+  on("quotas", quotas);
   on("zones", zones);
   on("list", load);
   on("trouble", ({ detail }) => trouble(detail));
@@ -225,6 +226,12 @@ function destinations(list) {
 function feeds(list) {
   $("calendars").hidden = list.length === 0;
   $("feeds").replaceChildren(...list.map(feed));
+}
+
+// quotas are the properties that are over one. Most boards have none.
+function quotas(list) {
+  $("over-quota").hidden = list.length === 0;
+  $("quotas").replaceChildren(...list.map(quota));
 }
 
 // overridden says what a button has done. The row follows by the stream, or is read anew.

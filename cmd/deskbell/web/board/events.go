@@ -22,6 +22,7 @@ import (
 //	recent        the last actions, when there are new ones
 //	destinations  all of them, when one does otherwise than before
 //	feeds         each edit.FeedStatus, of all calendars that workers fetch, when one does otherwise than before
+//	quotas        each quota.Status of a property that is over a quota, when there is another, or more is refused
 //	zones         a jobs.ZonesReport: the version of the time zones, and whether others have a newer one
 //	list          with whole=1, for a page that shows all there are: one more is there now
 //	trouble       a problem: nothing can be read, and is tried again
@@ -197,6 +198,9 @@ func (s *stream) collect(ctx context.Context) error {
 	}
 	if !bytes.Equal(latest.feeds, s.news.feeds) {
 		s.event("feeds", latest.feeds)
+	}
+	if !bytes.Equal(latest.quotas, s.news.quotas) {
+		s.event("quotas", latest.quotas)
 	}
 	if !bytes.Equal(latest.zones, s.news.zones) {
 		s.event("zones", latest.zones)

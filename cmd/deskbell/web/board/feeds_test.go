@@ -1,6 +1,7 @@
 package board_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -39,4 +41,21 @@ func TestBoardStreamsHowCalendarsAreThatWorkersFetch(t *testing.T) {
 
 	staff := webtest.Request{Key: b.Key(edit.Key{Name: "staff", Properties: []string{"acme"}})}
 	b.Want(http.StatusForbidden, staff, "GET", "/board/events?id=acme", "")
+}
+
+func TestBoardStreamsWhoIsOverAQuota(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	next, _ := watch(b, url.Values{"id": {"acme"}})
+	if got := next("quotas").list; got != "[]" {
+		t.Errorf("at first: %s", got)
+	}
+	book := quota.NewBook(b.Store, b.Now, quota.Limits{})
+	book.Refused("acme", quota.NewVisitors, 7)
+	if err := errors.Join(book.Write(t.Context()), quota.Set(t.Context(), b.Store, "quiet", quota.Limits{Events: 5})); err != nil {
+		t.Fatal(err)
+	}
+	define(b, `{"properties": {"acme": {}}}`) // it tells the board to look
+	webtest.SameJSON(t, next("quotas").list, `[{"property": "acme", "own": {}, "waiting": 0, "over":
+		[{"quota": "new_visitors", "since": "2026-11-23T08:30:00Z", "last": "2026-11-23T08:30:00Z", "refused": 7}]}]`)
 }

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -25,7 +27,7 @@ type hub struct {
 }
 
 // news is the data, in JSON, that all readers share.
-type news struct{ recent, destinations, feeds, zones []byte }
+type news struct{ recent, destinations, feeds, quotas, zones []byte }
 
 const (
 	mostReaders = 200                    // of one process
@@ -107,16 +109,18 @@ func (h *hub) read(ctx context.Context) (news, error) {
 	recent, err1 := h.Client.Recent(ctx, mostRecent)
 	destinations, err2 := h.Client.Destinations(ctx)
 	feeds, err3 := h.Client.FeedStatus(ctx)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	quotas, err4 := h.Client.Quotas(ctx)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return news{}, err
 	}
 	var n news
 	n.recent, err1 = json.Marshal(append([]action.Action{}, recent...))
 	n.destinations, err2 = json.Marshal(append([]deliver.Status{}, destinations...))
 	n.feeds, err3 = json.Marshal(feeds)
-	var err4 error
-	n.zones, err4 = json.Marshal(h.Zones.Report())
-	return n, errors.Join(err1, err2, err3, err4)
+	n.quotas, err4 = json.Marshal(slices.DeleteFunc(quotas, func(q quota.Status) bool { return !q.IsOver() }))
+	var err5 error
+	n.zones, err5 = json.Marshal(h.Zones.Report())
+	return n, errors.Join(err1, err2, err3, err4, err5)
 }
 
 func (h *hub) publish(ctx context.Context, n news) {

@@ -240,3 +240,11 @@ export function feed(f) {
   return el("li", {}, sign(status), el("div", {}, el("strong", {}, f.host), el("span.hint", {}, ` ${f.calendar}`), ` ${word}`, el("span.hint", {}, more),
     f.problem ? el("p.fault", {}, f.problem.split("\n")[0]) : null));
 }
+
+const bounded = { events: "events a second", new_visitors: "new visitors and chats a day", waiting_messages: "messages that wait" };
+
+// quota is a property that is over a quota: which, since when, and how much was refused.
+export function quota(q) {
+  return el("li", {}, sign("bad"), el("div", {}, el("strong", {}, q.property), " is over its quota", q.over.map((o) =>
+    el("p.hint", {}, `${bounded[o.quota] ?? o.quota} since `, when(at(o.since), zoneHere), " · last ", when(at(o.last), zoneHere), ` · ${o.refused} refused that day`))));
+}

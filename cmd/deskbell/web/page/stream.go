@@ -21,8 +21,8 @@ const widgetReaders = 20_000
 //
 // It drops a reader that does not keep up: its browser comes back by itself, and
 // begins with the state of that time. Mount it for all methods, as WidgetState.
-func WidgetStream(live *view.Live, misses *web.Misses) http.Handler {
-	return readable(web.AtMost(widgetReaders, ofProperty(live, misses, func(w http.ResponseWriter, r *http.Request) {
+func WidgetStream(live *view.Live, misses *web.Misses, streams *web.Streams) http.Handler {
+	return readable(streams.AtMost(widgetReaders, ofProperty(live, misses, func(w http.ResponseWriter, r *http.Request) {
 		now, watch, err := live.Watch(r.Context(), r.PathValue("id"))
 		if err != nil {
 			refuseWidget(w, r, misses, err)

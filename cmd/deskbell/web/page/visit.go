@@ -23,8 +23,8 @@ const visitReaders = 20_000
 // A page has no key: it shows the id of its visit, which only this visitor's page and the application know. The application
 // makes that id, and must make it hard to guess. A stream of a visit that the visitor does not have is as silent as one of
 // a visit that has only begun: nobody learns anything by trying ids. Mount it for all methods, as WidgetState.
-func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, ids event.Intake) http.Handler {
-	return readable(web.AtMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
+func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, streams *web.Streams, ids event.Intake) http.Handler {
+	return readable(streams.AtMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
 		d := event.Data{Property: r.FormValue("property"), Visitor: r.FormValue("visitor"), Visit: r.PathValue("visit")}
 		if _, err := ids.Complete(event.New(event.VisitorLeft, d)); err != nil {
 			web.Problem(w, http.StatusBadRequest, faultsOf(err))

@@ -87,8 +87,8 @@ func newSite(t *testing.T, clock time.Time) *site {
 		API: served.Handlers, Docs: served.Docs, Keys: edit.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        page.WidgetState(live, misses, s.now),
-			"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses),
-			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, s.client.Intake()),
+			"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses, web.NewStreams(0)),
+			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, web.NewStreams(0), s.client.Intake()),
 		},
 	})
 	s.server = httptest.NewServer(s.handler)

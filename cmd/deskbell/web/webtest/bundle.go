@@ -46,6 +46,7 @@ type Bundle struct {
 	Keys   edit.Keys
 	Logged *logtest.Hook
 	Events *web.EventMetrics
+	Store  *redisstore.Store
 	Quotas *api.Quotas  // without bounds, unless a test sets some
 	Clock  atomic.Int64 // seconds since then
 }
@@ -74,7 +75,7 @@ func New(t *testing.T, change ...func(*Bundle, *web.Config)) *Bundle {
 	b.Client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: b.Now, TimeZone: time.UTC})
 	b.Keys = edit.Keys{Store: store, Now: b.Now}
 	b.Events = web.NewEventMetrics()
-	b.Quotas = &api.Quotas{Store: store, Now: b.Now}
+	b.Store, b.Quotas = store, &api.Quotas{Store: store, Now: b.Now}
 	served := api.New(api.Config{
 		Client: b.Client, Eraser: jobs.NewEraser(store, rdb, 1, b.Now), Now: b.Now, Log: log, Events: b.Events, Quotas: b.Quotas,
 	})

@@ -1,0 +1,39 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+
+	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/quota"
+)
+
+// waitQuotas are the quotas of messages that wait, as an engine asks for them.
+type waitQuotas struct{ *quota.Book }
+
+// RefusedMessages implements engine.Quotas.
+func (q waitQuotas) RefusedMessages(property string, n int) { q.Refused(property, quota.Waiting, n) }
+
+// quotasOf are those of a book; nil: there is none.
+func quotasOf(b *quota.Book) engine.Quotas {
+	if b == nil {
+		return nil
+	}
+	return waitQuotas{b}
+}
+
+// noteRefused writes what quotas refuse until its result is called.
+func (w *Worker) noteRefused(ctx context.Context) (stop func()) {
+	if w.Quotas == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	all.Go(func() {
+		w.Quotas.Run(ctx, func(err error) { w.Log.WithError(err).Warn("counting what quotas refused failed") })
+	})
+	return func() {
+		cancel()
+		all.Wait()
+	}
+}
