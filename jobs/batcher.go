@@ -27,15 +27,15 @@ type request struct {
 	err    error
 	held   bool             // due waits for events: it is to come again
 	aside  []*request       // those of it that have to be decided on alone
+	at     time.Time        // after its commit; the same for all of its batch
 	follow []*engine.Change // changes whose timers and deliveries this task asks for
 	passOn []int            // shards whose requests to wake others it fulfils
 }
 
 // batcher lets tasks that run at the same time share loads and commits. A request that comes
 // while nothing is under way is processed at once. One that comes while a batch is under way,
-// or just was, waits for the next: so the cost of a batch is spread over all requests of that time. The
-// more requests the last batch had, the longer that wait: a request alone delays nobody, and under load
-// it is some milliseconds.
+// or just was, waits for the next, a few milliseconds: so the cost of a batch is spread over
+// all requests of that time.
 type batcher struct {
 	process func([]*request)
 	most    func(*request) int // how many events a batch may have that begins with a request
@@ -57,9 +57,8 @@ const (
 	// two batches: one of these loses its commit, and is decided on anew.
 	batchers = 2
 
-	batchWindow = 10 * time.Millisecond  // between two batches, at most
-	batchEach   = 200 * time.Microsecond // of it, for each request of the batch before
-	batchEvents = 1000                   // of one batch, unless one task has more
+	batchWindow = 10 * time.Millisecond // between two batches
+	batchEvents = 1000                  // of one batch, unless one task has more
 )
 
 // isFull tells whether there is no use in waiting for more requests: most of the tasks that
@@ -92,12 +91,12 @@ func (b *batcher) run() {
 		for _, r := range batch {
 			close(r.done)
 		}
-		b.pause(min(batchWindow, time.Duration(len(batch))*batchEach))
+		b.pause()
 	}
 }
 
 // pause lets requests gather.
-func (b *batcher) pause(window time.Duration) {
+func (b *batcher) pause() {
 	b.mu.Lock()
 	if b.isFull() {
 		b.mu.Unlock()
@@ -106,7 +105,7 @@ func (b *batcher) pause(window time.Duration) {
 	enough := make(chan struct{})
 	b.enough = enough
 	b.mu.Unlock()
-	timer := time.NewTimer(window)
+	timer := time.NewTimer(batchWindow)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -112,7 +112,9 @@ func (v *visitors) processWith(batch []*request, how processing) {
 		}
 	}
 	taken, err := how(ctx, events, due, tasksOf(batch)...)
+	committed := v.now()
 	for _, r := range batch {
+		r.at = committed
 		r.err, r.held = errors.Join(err, r.left(taken.Broken)), taken.Held[r.due]
 		r.aside = r.takeOut(func(property string) bool { return taken.Aside[property] })
 	}
@@ -196,7 +198,7 @@ func (v *visitors) followUp(ctx context.Context, r *request, log *attempt) error
 		errs = append(errs, v.notices.send(ctx, shard, log))
 	}
 	for shard := range shards {
-		errs = append(errs, v.deliverer.AskFor(ctx, shard, v.now())) // a moment of its own: an earlier run of the lane may have looked before this commit
+		errs = append(errs, v.deliverer.AskFor(ctx, shard, r.at)) // once for a batch; an earlier run of the lane may have looked before its commit
 	}
 	return errors.Join(errs...)
 }

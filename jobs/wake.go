@@ -39,7 +39,7 @@ func (j wakeJob) run(ctx context.Context, args WakeArgs, log *attempt) error {
 }
 
 const (
-	heldPause = 2 * time.Millisecond // the first; each is twice as long as the one before
+	heldPause = 20 * time.Millisecond // the first; each is twice as long as the one before
 	heldMost  = 250 * time.Millisecond
 	heldFor   = 10 * time.Second // then the sweeps see to it, with every beat
 )
