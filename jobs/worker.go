@@ -108,7 +108,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer w.Zones.leave(work, w.Store)
 	stopWaking := w.wakeServers(work)
 	defer stopWaking()
-	defer w.noteRefused(work)()
+	stopNoting := w.noteRefused(work)
+	defer stopNoting()
 	deciding, delivering := newServers(w, decidingQueues(w.Concurrency)), newServers(w, []served{deliveryQueue(w.lanes)})
 	defer func() { w.stop(slices.Concat(deciding.running(), delivering.running())) }()
 	if err := delivering.start(ctx, work); err != nil {

@@ -83,7 +83,8 @@ func checkReason(t *testing.T, name string, err error, detail string) {
 		}
 	}
 	got := ""
-	if detailed := (interface{ Detail() string })(nil); errors.As(reason, &detailed) {
+	var detailed interface{ Detail() string }
+	if errors.As(reason, &detailed) {
 		got = detailed.Detail()
 	}
 	if !strings.Contains(got, detail) || detail == "" && strings.Contains(got, "malformed") {
