@@ -142,7 +142,7 @@ func with(word, dump string) (lines []string) {
 // stream of a destination, and the tasks of queues.
 func places() []string {
 	return []string{
-		"asynq:{deskbell-delivery}:t", "asynq:{deskbell-event}:t", "asynq:{deskbell-timer}:scheduled", "asynq:{deskbell-timer}:t",
+		"asynq:{deskbell-delivery}:t", "asynq:{deskbell-event}:t", "asynq:{deskbell-timer}:t",
 		"deskbell:actions", "deskbell:aside", "deskbell:chatting", "deskbell:due", "deskbell:out", "deskbell:recent", "deskbell:state",
 	}
 }

@@ -1,6 +1,8 @@
 package jobs_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"sync"
@@ -45,7 +47,8 @@ func TestEachMessageThatWaitsHasATaskOfItsNameThatIsCancelledWithIt(t *testing.T
 	b.quiet()
 	began := b.clock.now().Truncate(time.Millisecond)
 	at := func(cause string, after time.Duration) string {
-		return fmt.Sprintf("wake:acme:v1:%s:%d", cause, began.Add(after).UnixMilli())
+		sum := sha256.Sum256(fmt.Appendf(nil, "visitor/acme/v1/%s/%d", cause, began.Add(after).UnixMilli()))
+		return "w:" + base64.RawURLEncoding.EncodeToString(sum[:12])
 	}
 	for _, step := range []struct {
 		name string
@@ -78,6 +81,7 @@ func TestEachMessageThatWaitsHasATaskOfItsNameThatIsCancelledWithIt(t *testing.T
 				got = append(got, task.ID)
 			}
 			slices.Sort(got)
+			slices.Sort(step.want)
 			return slices.Equal(got, step.want)
 		})
 	}

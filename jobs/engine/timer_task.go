@@ -1,8 +1,10 @@
 package engine
 
 import (
-	"fmt"
+	"crypto/sha256"
+	"encoding/base64"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/store"
@@ -15,10 +17,13 @@ type TimerTask struct {
 	At    time.Time
 }
 
-// ID is that of the task: the same is asked for once, and can be cancelled.
+// ID is that of the task: the same is asked for once, and can be cancelled. It is a hash, since Redis has it four times for each message that
+// waits. Earlier versions gave others: those tasks cannot be cancelled, and find nothing to do.
 func (u TimerTask) ID(s store.Subject) string {
-	property, visitor, _ := s.Visitor()
-	return fmt.Sprintf("wake:%s:%s:%s:%d", property, visitor, u.cause, u.At.UnixMilli())
+	b := append(make([]byte, 0, 128), s...)
+	b = append(append(b, '/'), u.cause...) // neither id of the subject has a '/'
+	sum := sha256.Sum256(strconv.AppendInt(append(b, '/'), u.At.UnixMilli(), 10))
+	return "w:" + base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 func (u TimerTask) in(some []TimerTask) bool {
