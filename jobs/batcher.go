@@ -25,6 +25,7 @@ type request struct {
 
 	done   chan struct{} // closed when the batch is; the fields below are read after that
 	err    error
+	shared bool             // with other tasks
 	held   bool             // due waits for events: it is to come again
 	aside  []*request       // those of it that have to be decided on alone
 	at     time.Time        // after its commit; the same for all of its batch

@@ -24,8 +24,9 @@ type parts struct {
 	inspect   *asynq.Inspector
 	accepted  *accepted
 	observe   observer
-	batch     int // subjects decided and committed together
-	lanes     int // of one destination, served at a time
+	samples   *sampler // of the log
+	batch     int      // subjects decided and committed together
+	lanes     int      // of one destination, served at a time
 }
 
 // observer counts the work of a worker. Metrics implements it, and a nil Metrics counts nothing.

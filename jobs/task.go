@@ -21,6 +21,7 @@ import (
 type attempt struct {
 	fields logrus.Fields
 	did    bool
+	shared bool // it was processed together with others: one line stands for many
 }
 
 // Did adds a field for something that was done.
@@ -40,20 +41,34 @@ func handle[A Args](mux *asynq.ServeMux, p *parts, run func(context.Context, A, 
 		start := p.now()
 		log := &attempt{fields: logrus.Fields{"kind": zero.Kind()}}
 		var args A
-		err := json.Unmarshal(t.Payload(), &args)
+		err := decodeArgs(t.Payload(), &args)
 		if err != nil {
 			err = fmt.Errorf("decoding the payload of %s: %w (%w)", zero.Kind(), err, asynq.SkipRetry)
 		} else {
 			err = run(ctx, args, log)
 		}
 		log.fields["took"] = p.now().Sub(start).Round(time.Millisecond).String()
+		if err == nil && log.did && log.shared {
+			log.did = p.samples.add(zero.Kind(), log.fields, start)
+		}
 		logAttempt(ctx, p.log, log, err)
 		p.observe.ran(zero.Kind(), outcome(ctx, err))
 		return err
 	})
 }
 
+// decodeArgs reads a payload. Those with many events have a quick way.
+func decodeArgs(payload []byte, into any) error {
+	if quick, ok := into.(interface{ Decode(payload []byte) error }); ok {
+		return quick.Decode(payload)
+	}
+	return json.Unmarshal(payload, into)
+}
+
 func logAttempt(ctx context.Context, to logrus.FieldLogger, log *attempt, err error) {
+	if err == nil && !log.did && !debugs(to) {
+		return
+	}
 	if n, ok := asynq.GetRetryCount(ctx); ok && n > 0 {
 		log.fields["retry"] = n
 	}
@@ -78,6 +93,17 @@ func logAttempt(ctx context.Context, to logrus.FieldLogger, log *attempt, err er
 	default:
 		line.Debug("job done")
 	}
+}
+
+// debugs tells whether a log may have lines of level debug.
+func debugs(log logrus.FieldLogger) bool {
+	switch l := log.(type) {
+	case *logrus.Logger:
+		return l.IsLevelEnabled(logrus.DebugLevel)
+	case *logrus.Entry:
+		return l.Logger.IsLevelEnabled(logrus.DebugLevel)
+	}
+	return true
 }
 
 // The results of a run of a job, as the metrics count them.

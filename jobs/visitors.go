@@ -60,6 +60,7 @@ func (v *visitors) decideIn(ctx context.Context, b *batcher, r *request, log *at
 	case <-ctx.Done(): // it may yet be done: then the next try finds that it was
 		return fmt.Errorf("taking events: %w", ctx.Err())
 	}
+	log.shared = log.shared || r.shared
 	if err := v.followUp(ctx, r, log); err != nil {
 		v.log.WithError(err).Warn("asking for timers and deliveries failed: the next beat does its work")
 	}
@@ -114,7 +115,7 @@ func (v *visitors) processWith(batch []*request, how processing) {
 	taken, err := how(ctx, events, due, tasksOf(batch)...)
 	committed := v.now()
 	for _, r := range batch {
-		r.at = committed
+		r.at, r.shared = committed, len(batch) > 1
 		r.err, r.held = errors.Join(err, r.left(taken.Broken)), taken.Held[r.due]
 		r.aside = r.takeOut(func(property string) bool { return taken.Aside[property] })
 	}

@@ -61,7 +61,7 @@ type Worker struct {
 func NewWorker(c Config) *Worker {
 	nudges := nudge.NewWatch(c.Redis.Client)
 	p := &parts{
-		store: c.Store, now: c.Now, log: c.Log, observe: c.Metrics,
+		store: c.Store, now: c.Now, log: c.Log, observe: c.Metrics, samples: new(sampler),
 		queue:   queue{asynq.NewClientFromRedisClient(c.Redis.Client), c.Partitions, nudges.Sender},
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 		batch:   c.Batch, lanes: lanesAtOnce(c.Concurrency),
