@@ -79,11 +79,6 @@ type envelope struct {
 	Data        any       `json:"data"`
 }
 
-// MarshalJSON writes the CloudEvents 1.0 form.
-func (a Action) MarshalJSON() ([]byte, error) {
-	return json.Marshal(envelope{"1.0", a.ID, a.Type, source, a.Time.UTC().Truncate(time.Millisecond), a.Data})
-}
-
 // UnmarshalJSON reads the output of MarshalJSON; Data stays a json.RawMessage.
 func (a *Action) UnmarshalJSON(b []byte) error {
 	var data json.RawMessage

@@ -50,7 +50,12 @@ func (p *Property) allActions() iter.Seq2[string, []trigger.Action] {
 }
 
 // DepartmentIDs are the ids of the departments, sorted.
-func (p *Property) DepartmentIDs() []string { return slices.Sorted(maps.Keys(p.Departments)) }
+func (p *Property) DepartmentIDs() []string {
+	if len(p.Departments) == 0 { // of most
+		return nil
+	}
+	return slices.Sorted(maps.Keys(p.Departments))
+}
 
 // AllAgents are the ids of the agents who serve the property or one of its
 // departments, each once: those of the property as they are listed, then those of

@@ -46,7 +46,7 @@ func (in Intake) DecodeBinary(header map[string][]string, data []byte) Item {
 		fault.Path = dataPath
 		r.Add(fault)
 	} else if len(bytes.TrimSpace(data)) > 0 {
-		tree[dataKey] = readJSONAt(r.Root().Key(dataKey), data)
+		tree[dataKey] = readJSONAt(r.Root().Key(dataKey), data, false)
 	}
 	if len(r.Faults) > 0 { // the rest would be missing
 		return Item{Faults: r.Faults}

@@ -2,7 +2,6 @@ package event
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -76,7 +75,7 @@ func (in Intake) Decode(body []byte, f Format) ([]Item, error) {
 		return nil, Faults{{Value: "more events", Problem: "are too many", Allowed: fmt.Sprintf("at most %d at once", MaxEvents)}}
 	}
 	items, events := make([]Item, len(parts)), make([]Event, len(parts))
-	in.several = true
+	in.several, in.isJSON = true, f == JSON // split has found that
 	faults := 0
 	for i, p := range parts {
 		items[i].Index = p.index
@@ -107,7 +106,7 @@ func (in Intake) decode(text []byte) (Event, Faults) {
 		return Event{}, Faults{tooLarge(len(text), MaxEvent, "less in one event")}
 	}
 	r := newReader(in)
-	tree := readJSON(r, table.Unmarked(text))
+	tree := readJSONAt(r.Root(), table.Unmarked(text), in.isJSON)
 	if tree == nil && len(r.Faults) > 0 {
 		return Event{}, r.Faults
 	}
@@ -150,13 +149,12 @@ func split(body []byte, f Format) (parts []part, err error) {
 		add(0, body)
 		return parts, nil
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	_, err = d.Token() // the bracket
-	for index := 0; err == nil && d.More(); index++ {
-		var text json.RawMessage
-		if err = d.Decode(&text); err == nil && !add(index, text) {
+	index := 0
+	for text := range elements(body) {
+		if !add(index, text) {
 			break
 		}
+		index++
 	}
-	return parts, err
+	return parts, nil
 }

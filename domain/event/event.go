@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/wire"
 )
 
 // Event is one report of a chat application. An Intake gives complete and checked ones. encoding/json can read the
@@ -40,11 +42,20 @@ type envelope struct {
 
 // MarshalJSON writes the CloudEvents 1.0 form.
 func (e Event) MarshalJSON() ([]byte, error) {
-	at := e.Time
-	if !at.IsZero() {
-		at = at.UTC()
+	return e.AppendJSON(make([]byte, 0, 512))
+}
+
+// AppendJSON appends the output of MarshalJSON.
+func (e *Event) AppendJSON(b []byte) ([]byte, error) {
+	full := *e
+	if full.Source = cmp.Or(e.Source, DefaultSource); !e.Time.IsZero() {
+		full.Time = e.Time.UTC()
 	}
-	return json.Marshal(envelope{"1.0", e.ID, e.Type, cmp.Or(e.Source, DefaultSource), at, e.Data})
+	if body, ok := wire.Append(b, &full, (*Event).Form); ok {
+		return body, nil
+	}
+	body, err := json.Marshal(envelope{"1.0", full.ID, full.Type, full.Source, full.Time, full.Data})
+	return append(b, body...), err
 }
 
 // Data is the content of an event. Each type has some of these fields; the zero value of a field is absent.

@@ -1,9 +1,11 @@
 package event
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/table"
@@ -16,6 +18,9 @@ const jsonAllowed = "one JSON value (RFC 8259) in UTF-8"
 
 // notJSON says where a text is not one value of JSON, and why; nil when it is. Whether it is UTF-8 is not asked.
 func notJSON(text []byte) *Fault {
+	if json.Valid(text) {
+		return nil
+	}
 	var raw json.RawMessage
 	err := json.Unmarshal(text, &raw)
 	if err == nil {
@@ -74,20 +79,52 @@ func tooDeep(text []byte) *Fault {
 }
 
 // readJSON is the value of a text of JSON. Unlike json.Unmarshal it faults a key that is there twice.
-func readJSON(r *table.Reader, text []byte) any { return readJSONAt(r.Root(), text) }
+func readJSON(r *table.Reader, text []byte) any { return readJSONAt(r.Root(), text, false) }
 
-// readJSONAt is readJSON of a text that stands at a place.
-func readJSONAt(at table.Place, text []byte) any {
-	for _, check := range []func([]byte) *Fault{notUTF8, notJSON, tooDeep} {
-		if fault := check(text); fault != nil {
-			fault.Path = at.Path
-			at.Add(*fault)
-			return nil
-		}
+// readJSONAt is readJSON of a text that stands at a place. isJSON tells that it is one value of JSON, as far as UTF-8 is not asked for.
+func readJSONAt(at table.Place, text []byte, isJSON bool) any {
+	fault := notUTF8(text)
+	if fault == nil && !isJSON {
+		fault = notJSON(text)
+	}
+	if fault == nil {
+		fault = tooDeep(text)
+	}
+	if fault != nil {
+		fault.Path = at.Path
+		at.Add(*fault)
+		return nil
 	}
 	return table.Tree(text, func(k table.TreeKey) {
 		if k.Twice {
 			k.Below(at).Fault(table.Clip(k.Name), "is there twice", "each key once")
 		}
 	})
+}
+
+// elements are the texts of the items of a list, which is known to be JSON.
+func elements(list []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		start, levels, quoted := 1, 0, false
+		for i := 1; i < len(list); i++ {
+			switch c := list[i]; {
+			case quoted:
+				quoted = c != '"'
+				if c == '\\' {
+					i++
+				}
+			case c == '"':
+				quoted = true
+			case levels == 0 && (c == ',' || c == ']'):
+				if text := bytes.TrimSpace(list[start:i]); len(text) > 0 && !yield(text) {
+					return
+				}
+				start = i + 1
+			case c == '{' || c == '[':
+				levels++
+			case c == '}' || c == ']':
+				levels--
+			}
+		}
+	}
 }

@@ -28,6 +28,7 @@ type Intake struct {
 	NewID func() string
 
 	brief   bool // the first fault of an event is enough: others have many
+	isJSON  bool // Decode has found that the texts of events are JSON
 	several bool // Decode gives the times of events that are ahead, since it knows the others
 }
 

@@ -15,17 +15,23 @@ type TreeKey struct {
 	Twice bool // the object has it already
 	End   int  // the offset of the byte after it
 
-	steps []any // lead to it: names of keys, and numbers of items
+	steps []step // lead to it
+}
+
+// step is the name of a key, or the number of an item of a list.
+type step struct {
+	name string
+	item int
+	list bool
 }
 
 // Below is the place of the key, below that of the whole text.
 func (k TreeKey) Below(root Place) Place {
-	for _, step := range k.steps {
-		switch step := step.(type) {
-		case string:
-			root = root.Key(step)
-		case int:
-			root = root.Item(step)
+	for _, s := range k.steps {
+		if s.list {
+			root = root.Item(s.item)
+		} else {
+			root = root.Key(s.name)
 		}
 	}
 	return root.Key(k.Name)
@@ -63,7 +69,7 @@ func Values(text []byte) int {
 type builder struct {
 	text   []byte
 	length int // of the whole text
-	steps  []any
+	steps  []step
 	onKey  func(TreeKey)
 }
 
@@ -94,8 +100,8 @@ func (b *builder) value() any {
 }
 
 // within reads the value to which a step leads.
-func (b *builder) within(step any) any {
-	b.steps = append(b.steps, step)
+func (b *builder) within(s step) any {
+	b.steps = append(b.steps, s)
 	v := b.value()
 	b.steps = b.steps[:len(b.steps)-1]
 	return v
@@ -107,7 +113,7 @@ func (b *builder) object() map[string]any {
 		name := b.string()
 		_, twice := m[name]
 		b.onKey(TreeKey{Name: name, Twice: twice, End: b.length - len(b.text), steps: b.steps})
-		m[name] = b.within(name)
+		m[name] = b.within(step{name: name})
 	}
 	b.take(1)
 	return m
@@ -116,7 +122,7 @@ func (b *builder) object() map[string]any {
 func (b *builder) list() []any {
 	list := []any{}
 	for b.take(1); b.next() != ']'; {
-		list = append(list, b.within(len(list)))
+		list = append(list, b.within(step{item: len(list), list: true}))
 	}
 	b.take(1)
 	return list

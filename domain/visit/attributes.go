@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"iter"
 	"maps"
+	"strconv"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/trigger"
+	"github.com/deskbell/deskbell/domain/wire"
 )
 
 // Attribute is one known fact of a visitor, and since when. The last event that has it counts.
@@ -26,6 +29,9 @@ func (s *State) describe(a event.Attributes, at time.Time) {
 	custom := a.Custom
 	a.Custom = nil
 	s.Attributes = merged(s.Attributes, given(a), at)
+	if len(custom) == 0 { // as it mostly is
+		return
+	}
 	values := make(map[string]json.RawMessage, len(custom))
 	for name, v := range custom {
 		values[name] = plain(v)
@@ -36,13 +42,40 @@ func (s *State) describe(a event.Attributes, at time.Time) {
 	}
 }
 
-// given are the attributes that an event has, as it names them.
+// given are the attributes that an event has, as it names them: what json.Marshal makes of it, member by member.
 func given(a event.Attributes) map[string]json.RawMessage {
-	var values map[string]json.RawMessage
-	if body, err := json.Marshal(a); err == nil { // texts, numbers and tags always can be written
-		_ = json.Unmarshal(body, &values)
+	values := make(map[string]json.RawMessage)
+	for name, text := range texts(&a) {
+		if *text != "" {
+			values[name] = wire.Quoted(*text)
+		}
+	}
+	if n := a.PreviousVisits; n != nil {
+		values[previousVisits] = strconv.AppendInt(nil, int64(*n), 10)
+	}
+	if n := a.PreviousChats; n != nil {
+		values[previousChats] = strconv.AppendInt(nil, int64(*n), 10)
+	}
+	if a.Tags != nil {
+		values[tags], _ = json.Marshal(a.Tags) // texts always can be written
 	}
 	return values
+}
+
+// The attributes that are no texts.
+const (
+	previousVisits = "previous_visits"
+	previousChats  = "previous_chats"
+	tags           = "tags"
+)
+
+// texts are the attributes that are texts, by their names in events.
+func texts(a *event.Attributes) iter.Seq2[string, *string] {
+	return func(yield func(string, *string) bool) {
+		_ = yield("country", &a.Country) && yield("region", &a.Region) && yield("city", &a.City) &&
+			yield("language", &a.Language) && yield("browser", &a.Browser) && yield("os", &a.OS) && yield("device", &a.Device) &&
+			yield("ip", &a.IP) && yield("name", &a.Name) && yield("email", &a.Email)
+	}
 }
 
 // plain is the stored form of a custom value: a value that a condition can compare, else null.
@@ -98,20 +131,43 @@ func (s *State) visitor() trigger.Visitor {
 
 // known reads the attributes as an event has them.
 func (s *State) known() (a event.Attributes) {
-	readInto(&a, s.Attributes)
-	readInto(&a.Custom, s.Custom)
+	if len(s.Attributes) > 0 {
+		for name, text := range texts(&a) {
+			*text = s.attribute(name)
+		}
+		read(s.Attributes[previousVisits], &a.PreviousVisits)
+		read(s.Attributes[previousChats], &a.PreviousChats)
+		read(s.Attributes[tags], &a.Tags)
+	}
+	a.Custom = make(event.Values, len(s.Custom))
+	for name, c := range s.Custom {
+		var v any
+		d := json.NewDecoder(bytes.NewReader(c.Value))
+		d.UseNumber()
+		_ = d.Decode(&v) // it was read from JSON, or made by json.Marshal
+		a.Custom[name] = v
+	}
 	return a
 }
 
-func readInto(into any, attributes map[string]Attribute) {
-	values := make(map[string]json.RawMessage, len(attributes))
-	for name, a := range attributes {
-		values[name] = a.Value
+// attribute is one that is a text; empty where it is not known.
+func (s *State) attribute(name string) (text string) {
+	a, known := s.Attributes[name]
+	if !known {
+		return ""
 	}
-	if body, err := json.Marshal(values); err == nil { // they were read from JSON, or made by json.Marshal
-		_ = json.Unmarshal(body, into)
+	if text, ok := wire.Unquoted(a.Value); ok {
+		return text
+	}
+	read(a, &text)
+	return text
+}
+
+func read[T any](a Attribute, into *T) {
+	if len(a.Value) > 0 {
+		_ = json.Unmarshal(a.Value, into) // it was read from JSON, or made by json.Marshal
 	}
 }
 
 // Language is the visitor's, as in "fr" or "pt-BR"; empty where it is not known.
-func (s *State) Language() string { return s.known().Language }
+func (s *State) Language() string { return s.attribute("language") }

@@ -20,16 +20,15 @@ type Mark struct {
 
 func markOf(e event.Event) Mark {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s %s", e.Source, e.ID) // a source has no blanks
+	b := append(make([]byte, 0, 96), e.Source...)
+	_, _ = h.Write(append(append(b, ' '), e.ID...)) // a source has no blanks; it never fails
 	return Mark{e.Time.UTC().Truncate(time.Millisecond), h.Sum64()}
 }
 
 func (m Mark) compare(o Mark) int { return cmp.Or(m.At.Compare(o.At), cmp.Compare(m.ID, o.ID)) }
 
 // MarshalText writes both numbers with 36 digits.
-func (m Mark) MarshalText() ([]byte, error) {
-	return []byte(strconv.FormatInt(m.At.UnixMilli(), 36) + "." + strconv.FormatUint(m.ID, 36)), nil
-}
+func (m Mark) MarshalText() ([]byte, error) { return m.append(nil), nil }
 
 // UnmarshalText reads the output of MarshalText.
 func (m *Mark) UnmarshalText(text []byte) error {
@@ -70,9 +69,10 @@ func (s *State) learn(e event.Event) (known, fresh bool) {
 
 // hash is a short name for texts. That two have the same by chance costs no more than a page that is not counted.
 func hash(texts ...string) uint32 {
-	h := fnv.New32a()
+	h, b := fnv.New32a(), make([]byte, 0, 256)
 	for _, t := range texts {
-		fmt.Fprintf(h, "%d %s", len(t), t)
+		b = append(append(strconv.AppendInt(b[:0], int64(len(t)), 10), ' '), t...)
+		_, _ = h.Write(b) // never fails
 	}
 	return h.Sum32()
 }

@@ -3,7 +3,7 @@ package visit
 import "time"
 
 // Name is the visitor's name; empty where it is not known.
-func (s *State) Name() string { return s.known().Name }
+func (s *State) Name() string { return s.attribute("name") }
 
 // Left tells whether the visitor has left, and has not been seen since.
 func (s *State) Left() bool { return s.left(s.latest().ID) }

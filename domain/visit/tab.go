@@ -45,7 +45,13 @@ type Earlier struct {
 	Pages int       `json:"pages"` // that were opened
 }
 
-func viewOf(p Page) View { return View{p.Since, hash(p.URL), hash(withoutFragment(p.URL))} }
+func viewOf(p Page) View {
+	v, page := View{At: p.Since, URL: hash(p.URL)}, withoutFragment(p.URL)
+	if v.Page = v.URL; len(page) < len(p.URL) {
+		v.Page = hash(page)
+	}
+	return v
+}
 
 func withoutFragment(url string) string {
 	before, _, _ := strings.Cut(url, "#")
@@ -63,30 +69,27 @@ func (v View) scrolls(before View) bool {
 }
 
 // MarshalText writes numbers with 36 digits.
-func (v View) MarshalText() ([]byte, error) {
-	text := fmt.Sprint(strconv.FormatInt(v.At.Unix(), 36), ".", strconv.FormatInt(int64(v.At.Nanosecond()), 36), ".", strconv.FormatUint(uint64(v.URL), 36))
-	if v.Page != v.URL {
-		text += "." + strconv.FormatUint(uint64(v.Page), 36)
-	}
-	return []byte(text), nil
-}
+func (v View) MarshalText() ([]byte, error) { return v.append(nil), nil }
 
 // UnmarshalText reads the output of MarshalText.
 func (v *View) UnmarshalText(text []byte) error {
-	parts := strings.Split(string(text), ".")
-	if len(parts) == 3 {
-		parts = append(parts, parts[2])
-	}
 	var numbers [4]int64
-	if len(parts) != len(numbers) {
-		return fmt.Errorf("reading a view of a page: %q has %d parts", text, len(parts))
-	}
-	for i, part := range parts {
-		n, err := strconv.ParseInt(part, 36, 64)
-		if err != nil {
+	rest, n := string(text), 0
+	for more := true; more; n++ {
+		var part string
+		if part, rest, more = strings.Cut(rest, "."); n == len(numbers) {
+			return fmt.Errorf("reading a view of a page: %q has too many parts", text)
+		}
+		var err error
+		if numbers[n], err = strconv.ParseInt(part, 36, 64); err != nil {
 			return fmt.Errorf("reading a view of a page: %w", err)
 		}
-		numbers[i] = n
+	}
+	switch n {
+	case 3:
+		numbers[3] = numbers[2]
+	case 1, 2:
+		return fmt.Errorf("reading a view of a page: %q has %d parts", text, n)
 	}
 	*v = View{time.Unix(numbers[0], numbers[1]).UTC(), uint32(numbers[2]), uint32(numbers[3])}
 	return nil

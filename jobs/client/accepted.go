@@ -33,6 +33,9 @@ type Lane struct {
 // laneEnd ends the property in a note. No id has it.
 const laneEnd = "\x00"
 
+// zeros are as many as a time in a note has digits, so that notes are in the order of their times.
+const zeros = "000000000000000"
+
 // Note is the note of a task in a lane, accepted at an instant.
 func (l Lane) Note(at time.Time, task string) string { return l.Until(at) + task }
 
@@ -41,7 +44,8 @@ func (l Lane) First() string { return l.Property + laneEnd }
 
 // Until comes after all notes of a lane that were accepted before an instant, and before all others.
 func (l Lane) Until(at time.Time) string {
-	return fmt.Sprintf("%s%s%015d:", l.Property, laneEnd, at.UnixMilli())
+	ms := strconv.FormatInt(at.UnixMilli(), 10)
+	return l.Property + laneEnd + zeros[:max(0, len(zeros)-len(ms))] + ms + ":"
 }
 
 // ReadNote takes a note apart.

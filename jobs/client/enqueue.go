@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/wire"
 	"github.com/deskbell/deskbell/jobs/nudge"
 )
 
@@ -22,6 +23,21 @@ type EventsArgs struct {
 
 // Kind implements Args.
 func (EventsArgs) Kind() string { return "event:take" }
+
+// Decode reads a payload, as parcels have it or not.
+func (a *EventsArgs) Decode(payload []byte) error {
+	return wire.Unmarshal(payload, a, (*EventsArgs).form)
+}
+
+// form is for reading alone.
+func (a *EventsArgs) form(c *wire.Codec) {
+	c.Object(func() {
+		if c.Key("events") {
+			wire.Items(&a.Events, c, (*event.Event).Form)
+		}
+		wire.MaybeInt(c, "accepted", &a.Accepted)
+	})
+}
 
 // EventQueue is the queue of tasks with events.
 const EventQueue = "deskbell-event"

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,14 +55,15 @@ func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID:
 // again.
 func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error {
 	at, parcels := c.now(), make(map[int]*parcel) // by partition
+	var body []byte
 	for i := range events {
 		lanes := LanesOf(&events[i], c.shard)
 		if len(lanes) == 0 {
 			continue // it names nobody
 		}
 		shard := lanes[0].Shard
-		body, err := events[i].MarshalJSON()
-		if err != nil {
+		var err error
+		if body, err = events[i].AppendJSON(body[:0]); err != nil {
 			return fmt.Errorf("encoding event %q: %w", events[i].ID, err)
 		}
 		p := parcels[shard%c.queue.partitions]
@@ -92,18 +92,26 @@ func (c *Client) SendComplete(ctx context.Context, events ...event.Event) error 
 type parcel struct {
 	shard  int
 	lanes  map[Lane]bool
-	events [][]byte
-	size   int
+	events int
+	body   []byte // the payload up to the last event
 }
+
+const parcelHead = `{"events":[`
 
 func newParcel(shard int) *parcel { return &parcel{shard: shard, lanes: make(map[Lane]bool)} }
 
+// add adds an event, and tells whether there was room for it.
 func (p *parcel) add(body []byte, lanes []Lane) bool {
-	if len(p.events) == event.MaxEvents || len(p.events) > 0 && p.size+len(body) > event.MaxBody {
+	if p.events == event.MaxEvents || p.events > 0 && len(p.body)-len(parcelHead)+len(body) > event.MaxBody {
 		return false
 	}
-	p.events = append(p.events, body)
-	p.size += len(body) + 1
+	if p.events == 0 {
+		p.body = append(p.body, parcelHead...)
+	} else {
+		p.body = append(p.body, ',')
+	}
+	p.events++
+	p.body = append(p.body, body...)
 	for _, l := range lanes {
 		p.lanes[l] = true
 	}
@@ -111,10 +119,6 @@ func (p *parcel) add(body []byte, lanes []Lane) bool {
 }
 
 func (p *parcel) payload(at time.Time) []byte {
-	b := make([]byte, 0, p.size+48)
-	b = append(b, `{"events":[`...)
-	b = append(b, bytes.Join(p.events, []byte{','})...)
-	b = append(b, `],"accepted":`...)
-	b = strconv.AppendInt(b, at.UnixMilli(), 10)
-	return append(b, '}')
+	b := append(p.body, `],"accepted":`...)
+	return append(strconv.AppendInt(b, at.UnixMilli(), 10), '}')
 }

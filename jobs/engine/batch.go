@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/table"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/domain/wire"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -106,7 +106,7 @@ func (b *Batch) decode(r store.Record) {
 	var err error
 	if id, ok := r.Subject.Agent(); ok {
 		a := new(definition.Agent)
-		if err = json.Unmarshal(r.Definition, a); err == nil {
+		if err = wire.Unmarshal(r.Definition, a, (*definition.Agent).Form); err == nil {
 			b.Agents[id] = a
 		}
 		if bytes.Contains(r.State, []byte(`"presence":`)) { // most agents have none, and nothing is decoded for them
@@ -116,7 +116,7 @@ func (b *Batch) decode(r store.Record) {
 		b.Properties[r.Subject] = p
 	} else {
 		p = new(definition.Property)
-		if err = json.Unmarshal(r.Definition, p); err == nil {
+		if err = wire.Unmarshal(r.Definition, p, (*definition.Property).Form); err == nil {
 			b.Properties[r.Subject] = p
 		}
 	}

@@ -1,11 +1,11 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/wire"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -52,7 +52,7 @@ func ownerAfter(r *store.Record, events []event.Event, at time.Time) (o chatOwne
 
 // change is the change that writes it.
 func (o *chatOwner) change(r *store.Record, at time.Time) (Change, error) {
-	body, err := json.Marshal(o)
+	body, err := wire.Marshal(o, (*chatOwner).form)
 	if err != nil {
 		return Change{}, fmt.Errorf("encoding %s: %w", r.Subject, err)
 	}

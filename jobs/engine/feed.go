@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/wire"
 )
 
 // A visitor's record keeps the last actions that its page showed, for pages that come back.
@@ -23,7 +24,22 @@ type toldData struct {
 	Suggested   []string            `json:"suggested,omitempty"`
 	Departments []action.Choice     `json:"departments,omitempty"`
 	Department  string              `json:"department,omitempty"`
-	Form        string              `json:"form,omitempty"`
+	FormName    string              `json:"form,omitempty"`
+}
+
+// Form is the form of toldData in JSON.
+func (d *toldData) Form(c *wire.Codec) {
+	c.Object(func() {
+		wire.MaybeText(c, "visit", &d.Visit)
+		wire.MaybeText(c, "chat", &d.Chat)
+		wire.MaybeText(c, "text", &d.Text)
+		wire.List(c, "attachments", &d.Attachments, action.AttachmentForm)
+		d.Sender.Member(c)
+		wire.List(c, "suggested", &d.Suggested, wire.String)
+		wire.List(c, "departments", &d.Departments, (*action.Choice).Form)
+		wire.MaybeText(c, "department", &d.Department)
+		wire.MaybeText(c, "form", &d.FormName)
+	})
 }
 
 // PageTypes are the actions that a visitor's page carries out.
@@ -36,11 +52,11 @@ func keepForPages(kept []json.RawMessage, a action.Action, d *action.Visitor) ([
 	if !slices.Contains(PageTypes(), a.Type) {
 		return kept, nil
 	}
-	a.Data = toldData{
+	a.Data = &toldData{
 		Visit: d.Visit, Chat: d.Chat, Text: d.Text, Attachments: d.Attachments, Sender: d.Sender, Suggested: d.Suggested,
-		Departments: d.Departments, Department: d.Department, Form: d.Form,
+		Departments: d.Departments, Department: d.Department, FormName: d.Form,
 	}
-	body, err := json.Marshal(a)
+	body, err := a.AppendJSON(nil)
 	if err != nil {
 		return kept, err
 	}

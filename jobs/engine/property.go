@@ -1,12 +1,12 @@
 package engine
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/domain/wire"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -49,14 +49,14 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 	c.Actions = append(c.Actions, notices...)
 	c.Notices += len(notices)
 	kept := state.Overrides.At(def, at)
-	expired := len(kept.All()) != len(state.All())
+	expired := kept.count() != state.count()
 	if len(d.Changes) == 0 && !d.Reasons && !closing.Changed && !expired && len(d.State.Departments) == len(state.Widget.Departments) {
 		c.State = unchanged(r)
 		return nil
 	}
 	state.Widget, state.Closing = storedWidget(d.State), closing.Announced
 	state.Keep(kept, at)
-	c.State, err = json.Marshal(state)
+	c.State, err = wire.Marshal(&state, (*PropertyState).form)
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
+	"github.com/deskbell/deskbell/domain/wire"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -58,6 +59,14 @@ func (o *Overrides) At(def *definition.Property, at time.Time) Overrides {
 	return kept
 }
 
+// count is how many they are.
+func (o *Overrides) count() int {
+	if o.Override != nil {
+		return 1 + len(o.Departments)
+	}
+	return len(o.Departments)
+}
+
 // All are all of them, in no order.
 func (o *Overrides) All() []*hours.Override {
 	all := slices.Collect(maps.Values(o.Departments))
@@ -71,15 +80,28 @@ func (o *Overrides) All() []*hours.Override {
 // copied once more: a tenth of the time of a flip.
 type storedWidget widget.State
 
-// DecodeState reads a state; of a subject that was never decided on there is none, and it stays zero.
+// DecodeState reads a state into a zero value; of a subject that was never decided on there is none, and it stays zero.
 func DecodeState(body []byte, into any) error {
 	if body == nil {
 		return nil
 	}
-	if err := json.Unmarshal(body, into); err != nil {
+	if err := unmarshal(body, into); err != nil {
 		return fmt.Errorf("decoding the state: %w", err)
 	}
 	return nil
+}
+
+// unmarshal reads by their forms the states of which there are most.
+func unmarshal(body []byte, into any) error {
+	switch s := into.(type) {
+	case *PropertyState:
+		return wire.Unmarshal(body, s, (*PropertyState).form)
+	case *visitorState:
+		return wire.Unmarshal(body, s, (*visitorState).form)
+	case *chatOwner:
+		return wire.Unmarshal(body, s, (*chatOwner).form)
+	}
+	return json.Unmarshal(body, into)
 }
 
 // unchanged is the state to commit where a decision changed nothing: none, except for a

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/trigger"
 	"github.com/deskbell/deskbell/domain/visit"
+	"github.com/deskbell/deskbell/domain/wire"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -302,7 +302,7 @@ func (v *visitor) change(at time.Time) error {
 	if going := v.mindsHours(); going != v.Chatting {
 		v.Chatting, c.ChatsBegin, c.ChatsEnd = going, going, !going
 	}
-	body, err := json.Marshal(v.visitorState)
+	body, err := wire.Marshal(&v.visitorState, (*visitorState).form)
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
 	}
