@@ -145,11 +145,11 @@ func (r *Rest) form(c *wire.Codec) {
 	})
 }
 
-func (s *Snoozed) form(c *wire.Codec) {
+func (z *Snoozed) form(c *wire.Codec) {
 	c.Object(func() {
-		c.Time("at", &s.At)
-		c.Time("until", &s.Until)
-		wire.MaybeInt(c, "moved", &s.Moved)
+		c.Time("at", &z.At)
+		c.Time("until", &z.Until)
+		wire.MaybeInt(c, "moved", &z.Moved)
 	})
 }
 

@@ -136,12 +136,13 @@ func Instant(v *time.Time, c *Codec) {
 		c.bad = c.bad || v.UnmarshalText(c.readPlain()) != nil
 		return
 	}
-	text, err := v.AppendText(append(c.text, '"'))
+	quoted, err := v.AppendText(append(c.text, '"'))
 	if err != nil {
 		c.bad = true
 		return
 	}
-	c.text = append(text, '"')
+	quoted = append(quoted, '"')
+	c.text = quoted
 }
 
 // Plain is a text of ASCII without any sign that needs an escape, as a type of its own writes and reads it.

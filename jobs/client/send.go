@@ -119,6 +119,7 @@ func (p *parcel) add(body []byte, lanes []Lane) bool {
 }
 
 func (p *parcel) payload(at time.Time) []byte {
-	b := append(p.body, `],"accepted":`...)
-	return append(strconv.AppendInt(b, at.UnixMilli(), 10), '}')
+	body := p.body
+	body = append(body, `],"accepted":`...)
+	return append(strconv.AppendInt(body, at.UnixMilli(), 10), '}')
 }
