@@ -232,7 +232,7 @@ const some = 6
 
 // atFirst are the first events: visitors arrive, ask and send forms.
 func (p plan) atFirst() []byte {
-	e := events{at: p.begin}
+	e := events{at: p.begin.Add(-lag)}
 	for i := range some {
 		e.add("visitor.arrived", object{"property": "greets", "visitor": fmt.Sprint("g", i), "visit": fmt.Sprint("s", i)})
 		e.add("chat.requested", object{"property": "rescues", "visitor": fmt.Sprint("r", i), "chat": fmt.Sprint("c", i), "text": "Hello?"})
@@ -248,7 +248,7 @@ func (p plan) atFirst() []byte {
 
 // whileBoth are those of the time in which both versions run: some are answered, others come.
 func (p plan) whileBoth() []byte {
-	e := events{at: p.at(both + 3)}
+	e := events{at: p.at(both + 3).Add(-lag)}
 	for i := range some / 3 {
 		e.add("chat.message", object{"property": "rescues", "chat": fmt.Sprint("c", i), "from": "agent", "agent": "always", "text": "Yes?"})
 	}
@@ -261,7 +261,7 @@ func (p plan) whileBoth() []byte {
 
 // afterwards are those after the first version has ended.
 func (p plan) afterwards() []byte {
-	e := events{at: p.at(second + 1)}
+	e := events{at: p.at(second + 1).Add(-lag)}
 	for i := range some / 3 {
 		chat := fmt.Sprint("c", some-1-i)
 		e.add("chat.message", object{"property": "rescues", "chat": chat, "from": "agent", "agent": "always", "text": "At last"})
@@ -272,6 +272,9 @@ func (p plan) afterwards() []byte {
 	}
 	return e.lines
 }
+
+// lag is how long before they are sent the first events of a file happened: an event may not say that it is still to come.
+const lag = 100 * time.Millisecond
 
 // events are JSON, one a line, each with an id of its own and a millisecond after the one before.
 type events struct {
@@ -457,8 +460,8 @@ func (s *side) entries() (all []sent) {
 var decidedAt = regexp.MustCompile(` version$|^digest/\S+ after$|^chat/\S+ until$|^visitor/.* (told (outside|during)|told \d+ time|(fired .*|proactive) at)$`)
 
 // newer are values of a state that the older version does not write: what each chat's text was, what Deskbell did to a
-// visitor or a chat, the pages of tabs, a chat's visits, and what events say of agents.
-var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|tabs|sent|requested_in|spoken_in|held)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)`)
+// visitor or a chat, how many notes they got, the pages of tabs, a chat's visits, and what events say of agents.
+var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|notes|tabs|sent|requested_in|spoken_in|held)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)`)
 
 // settled are the states, value by value, without those that differ between two runs or versions. Before an instant, only edits
 // change states: their times differ, too.
@@ -553,7 +556,7 @@ func (s *side) checkTimers(p plan) {
 	least := time.Hour
 	for _, a := range s.entries() {
 		if a.Data["text"] == goodBye {
-			least = min(least, a.Time.Sub(p.at(lastTimer)))
+			least = min(least, a.Time.Sub(p.at(lastTimer).Add(-lag)))
 		}
 	}
 	if least < 0 || least >= 4*time.Second {

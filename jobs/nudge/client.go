@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -101,13 +102,22 @@ func answer(ctx context.Context, val any, err error) *redis.Cmd {
 	return cmd
 }
 
-// await waits while all queues are known to be empty; false: the server has been stopped.
+// waitMost is how long a look waits at most. asynq has reckoned before when the lease of the task ends that the look may find,
+// half a minute later: a look that waited for longer would take a task with a lease that has ended, and asynq would drop that.
+const waitMost = time.Second
+
+// await waits while all queues are known to be empty; false: nobody has said that there is a task, or the server has been stopped.
 func (c *Client) await() bool {
 	if c.empty >= len(c.queues) {
-		c.empty = 0
+		timer := time.NewTimer(waitMost)
+		defer timer.Stop()
 		select {
 		case <-c.signal:
+			c.empty = 0
+		case <-timer.C:
+			return false
 		case <-c.stopped:
+			return false
 		}
 	}
 	select {

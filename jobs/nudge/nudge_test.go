@@ -289,3 +289,20 @@ func TestAHelperJoinsIn(t *testing.T) {
 	d.add("a") // a helper that has stopped is no harm
 	d.wait(51)
 }
+
+// A task that a look finds after a long wait would have a lease that has ended: asynq reckons the end before it looks.
+func TestALookThatFindsNothingEnds(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	d := newDesk(t, server.Client(t), server.Options())
+	calls := d.client(server.Options(), "default")
+	defer calls.Stop()
+	var ended atomic.Int64
+	go func() {
+		for range 4 {
+			redis.NewScript("return false").Run(context.WithoutCancel(t.Context()), calls, []string{"asynq:{default}:pending"})
+			ended.Add(1)
+		}
+	}()
+	redistest.Wait(t, "four looks of an idle server end", func() bool { return ended.Load() == 4 })
+}
