@@ -44,9 +44,14 @@ Examples:
 
 const mostQuota = 1_000_000_000
 
+// given are the quotas of the command line; zero ones are not given.
+func (c *quotasCmd) given() quota.Limits {
+	return quota.Limits{Events: c.Events, NewVisitors: c.NewVisitors, Waiting: c.Waiting}
+}
+
 // check refuses command lines that mean nothing.
 func (c *quotasCmd) check() error {
-	given := quota.Limits{Events: c.Events, NewVisitors: c.NewVisitors, Waiting: c.Waiting}
+	given := c.given()
 	switch list := c.Action == "list"; {
 	case list != (c.Property == ""):
 		return usagef("quotas %s: give the id of the property to set or unset, and none to list", c.Action)
@@ -78,7 +83,7 @@ func (c *quotasCmd) Run(ctx context.Context, a *app) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	switch c.Action {
 	case "set":
-		if err := quota.Set(ctx, s.store, c.Property, quota.Limits{Events: c.Events, NewVisitors: c.NewVisitors, Waiting: c.Waiting}); err != nil {
+		if err := quota.Set(ctx, s.store, c.Property, c.given()); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "Set the quotas of %s. They count within five seconds.\n", c.Property)

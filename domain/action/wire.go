@@ -127,9 +127,7 @@ func (v *Visitor) members(c *wire.Codec) {
 		wire.MaybeText(c, "form", &v.Form)
 		c.MaybeTime("until", &v.Until)
 		c.MaybeTime("due", &v.Due)
-		if c.Maybe("ticket", v.Ticket != nil) {
-			wire.Pointer(&v.Ticket, c, (*Ticket).members)
-		}
+		wire.MaybePointer(c, "ticket", &v.Ticket, (*Ticket).members)
 		wire.List(c, "properties", &v.Properties, wire.String)
 	})
 }

@@ -10,11 +10,11 @@ import (
 func (s *State) Form(c *wire.Codec) {
 	c.Object(func() {
 		wire.Text(c, "id", &s.ID)
-		maybe(c, "department", &s.Department, (*Department).form)
-		maybe(c, "queue", &s.Queue, (*Queue).form)
+		wire.MaybeValue(c, "department", &s.Department, (*Department).form)
+		wire.MaybeValue(c, "queue", &s.Queue, (*Queue).form)
 		wire.List(c, "agents", &s.Agents, (*Switch).form)
 		wire.List(c, "tags", &s.Tags, (*Switch).form)
-		maybe(c, "assigned", &s.Assigned, (*Holder).form)
+		wire.MaybeValue(c, "assigned", &s.Assigned, (*Holder).form)
 		c.MaybeTime("began", &s.Began)
 		c.MaybeTime("requested", &s.Requested)
 		c.MaybeTime("asked", &s.Asked)
@@ -22,30 +22,22 @@ func (s *State) Form(c *wire.Codec) {
 		c.MaybeTime("joined", &s.Joined)
 		c.MaybeTime("bot", &s.Bot)
 		c.MaybeTime("ended", &s.Ended)
-		maybe(c, "request", &s.Request, (*Moment).form)
-		maybe(c, "wrote", &s.Wrote, (*Moment).form)
-		maybe(c, "handoff", &s.Handoff, (*Moment).form)
+		wire.MaybeValue(c, "request", &s.Request, (*Moment).form)
+		wire.MaybeValue(c, "wrote", &s.Wrote, (*Moment).form)
+		wire.MaybeValue(c, "handoff", &s.Handoff, (*Moment).form)
 		wire.List(c, "waiting", &s.Waiting, (*Ask).form)
-		maybe(c, "requested_in", &s.RequestedIn, (*Place).form)
-		maybe(c, "spoken_in", &s.SpokenIn, (*Place).form)
+		wire.MaybeValue(c, "requested_in", &s.RequestedIn, (*Place).form)
+		wire.MaybeValue(c, "spoken_in", &s.SpokenIn, (*Place).form)
 		if c.Maybe("told", !reflect.ValueOf(&s.Progress).Elem().IsZero()) {
 			s.Progress.form(c)
 		}
 	})
 }
 
-// maybe is a member that is absent where it is zero.
-func maybe[T comparable](c *wire.Codec, name string, v *T, form wire.Form[T]) {
-	var zero T
-	if c.Maybe(name, *v != zero) {
-		form(v, c)
-	}
-}
-
 func (p *Progress) form(c *wire.Codec) {
 	c.Object(func() {
 		wire.Map(c, "steps", &p.Steps, wire.Instant)
-		maybe(c, "next", &p.Next, (*Rung).form)
+		wire.MaybeValue(c, "next", &p.Next, (*Rung).form)
 		wire.List(c, "rests", &p.Rests, (*Rest).form)
 		c.MaybeTime("heard", &p.Considered)
 		c.MaybeTime("handoff", &p.Handoff)
@@ -58,9 +50,9 @@ func (p *Progress) form(c *wire.Codec) {
 		wire.List(c, "sent", &p.Sent, wire.Instant)
 		wire.MaybeInt(c, "notes", &p.Notes)
 		wire.Map(c, "deferred", &p.Deferred, wire.Instant)
-		maybe(c, "snoozed", &p.Snoozed, (*Snoozed).form)
-		maybe(c, "called", &p.Called, (*Called).form)
-		maybe(c, "given", &p.Given, (*Holder).form)
+		wire.MaybeValue(c, "snoozed", &p.Snoozed, (*Snoozed).form)
+		wire.MaybeValue(c, "called", &p.Called, (*Called).form)
+		wire.MaybeValue(c, "given", &p.Given, (*Holder).form)
 		wire.List(c, "tried", &p.Tried, (*Holder).form)
 		c.MaybeTime("passed", &p.Passed)
 		c.MaybeTime("shift_end", &p.ShiftEnd)
@@ -77,9 +69,7 @@ func (d *Department) form(c *wire.Codec) {
 
 func (q *Queue) form(c *wire.Codec) {
 	c.Object(func() {
-		if c.Maybe("position", q.Position != nil) {
-			wire.Pointer(&q.Position, c, wire.Number)
-		}
+		wire.MaybePointer(c, "position", &q.Position, wire.Number)
 		c.Time("at", &q.At)
 	})
 }

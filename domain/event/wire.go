@@ -29,9 +29,7 @@ func (d *Data) form(c *wire.Codec) {
 		wire.MaybeText(c, "chat", &d.Chat)
 		wire.MaybeText(c, "department", &d.Department)
 		wire.MaybeText(c, "agent", &d.Agent)
-		if c.Maybe("page", d.Page != Page{}) {
-			d.Page.form(c)
-		}
+		wire.MaybeValue(c, "page", &d.Page, (*Page).form)
 		if a := &d.Attributes; c.Maybe("attributes", !reflect.ValueOf(a).Elem().IsZero()) {
 			a.form(c)
 		}
@@ -51,7 +49,7 @@ func (d *Data) chatForm(c *wire.Codec) {
 	wire.MaybeText(c, "from", &d.From)
 	wire.MaybeText(c, "text", &d.Text)
 	c.MaybeBool("bot", &d.Bot)
-	maybeCount(c, "queue_position", &d.QueuePosition)
+	wire.MaybePointer(c, "queue_position", &d.QueuePosition, wire.Number)
 	wire.List(c, "added", &d.Added, wire.String)
 	wire.List(c, "removed", &d.Removed, wire.String)
 	wire.MaybeText(c, "status", &d.Status)
@@ -81,8 +79,8 @@ func (a *Attributes) form(c *wire.Codec) {
 		wire.MaybeText(c, "ip", &a.IP)
 		wire.MaybeText(c, "name", &a.Name)
 		wire.MaybeText(c, "email", &a.Email)
-		maybeCount(c, "previous_visits", &a.PreviousVisits)
-		maybeCount(c, "previous_chats", &a.PreviousChats)
+		wire.MaybePointer(c, "previous_visits", &a.PreviousVisits, wire.Number)
+		wire.MaybePointer(c, "previous_chats", &a.PreviousChats, wire.Number)
 		if c.Maybe("tags", a.Tags != nil) {
 			wire.Items(&a.Tags, c, wire.String)
 		}
@@ -94,11 +92,5 @@ func (a *Attributes) form(c *wire.Codec) {
 func (v *Values) maybe(c *wire.Codec, name string) {
 	if c.Maybe(name, len(*v) > 0) {
 		c.Other(v)
-	}
-}
-
-func maybeCount(c *wire.Codec, name string, v **int) {
-	if c.Maybe(name, *v != nil) {
-		wire.Pointer(v, c, wire.Number)
 	}
 }

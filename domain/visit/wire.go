@@ -18,11 +18,11 @@ func (s *State) Form(c *wire.Codec) {
 		wire.List(c, "visits", &s.Visits, (*Visit).form)
 		wire.List(c, "tabs", &s.Tabs, (*Tab).form)
 		c.MaybeTime("seen", &s.Seen)
-		s.Page.maybe(c)
+		wire.MaybeValue(c, "page", &s.Page, (*Page).form)
 		c.MaybeTime("elsewhere", &s.Elsewhere)
 		c.MaybeTime("minimized", &s.Minimized)
-		s.Department.maybe(c, "department")
-		s.Said.maybe(c, "said")
+		wire.MaybeValue(c, "department", &s.Department, (*Word).form)
+		wire.MaybeValue(c, "said", &s.Said, (*Word).form)
 		wire.Map(c, "texts", &s.Texts, (*Word).form)
 		c.MaybeTime("chat_ended", &s.ChatEnded)
 		wire.Map(c, "attributes", &s.Attributes, (*Attribute).form)
@@ -56,11 +56,9 @@ func (t *Tab) form(c *wire.Codec) {
 		c.MaybeTime("seen", &t.Seen)
 		c.MaybeTime("left", &t.Left)
 		c.MaybeTime("minimized", &t.Minimized)
-		t.Page.maybe(c)
+		wire.MaybeValue(c, "page", &t.Page, (*Page).form)
 		wire.List(c, "views", &t.Views, (*View).form)
-		if c.Maybe("earlier", t.Earlier != Earlier{}) {
-			t.Earlier.form(c)
-		}
+		wire.MaybeValue(c, "earlier", &t.Earlier, (*Earlier).form)
 	})
 }
 
@@ -93,23 +91,13 @@ func (m *Mark) append(b []byte) []byte {
 	return strconv.AppendUint(append(strconv.AppendInt(b, m.At.UnixMilli(), 36), '.'), m.ID, 36)
 }
 
-// maybe is a member with a page; absent where it is zero.
-func (p *Page) maybe(c *wire.Codec) {
-	if c.Maybe("page", *p != Page{}) {
-		c.Object(func() {
-			wire.Text(c, "url", &p.URL)
-			wire.MaybeText(c, "title", &p.Title)
-			wire.MaybeText(c, "referrer", &p.Referrer)
-			c.Time("since", &p.Since)
-		})
-	}
-}
-
-// maybe is a member with a word; absent where it is zero.
-func (w *Word) maybe(c *wire.Codec, name string) {
-	if c.Maybe(name, *w != Word{}) {
-		w.form(c)
-	}
+func (p *Page) form(c *wire.Codec) {
+	c.Object(func() {
+		wire.Text(c, "url", &p.URL)
+		wire.MaybeText(c, "title", &p.Title)
+		wire.MaybeText(c, "referrer", &p.Referrer)
+		c.Time("since", &p.Since)
+	})
 }
 
 func (w *Word) form(c *wire.Codec) {

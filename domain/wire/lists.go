@@ -17,6 +17,13 @@ func Pointer[T any](v **T, c *Codec, form Form[T]) {
 	form(*v, c)
 }
 
+// MaybePointer is a member with a value that there may be; absent where there is none.
+func MaybePointer[T any](c *Codec, name string, v **T, form Form[T]) {
+	if c.Maybe(name, *v != nil) {
+		Pointer(v, c, form)
+	}
+}
+
 // List is a member that is a list; absent where it is empty.
 func List[T any](c *Codec, name string, v *[]T, form Form[T]) {
 	if c.Maybe(name, len(*v) > 0) {

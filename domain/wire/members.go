@@ -66,6 +66,14 @@ func Number[T whole](v *T, c *Codec) {
 	}
 }
 
+// MaybeValue is a member with a value of any form; absent where it is zero.
+func MaybeValue[T comparable](c *Codec, name string, v *T, form Form[T]) {
+	var zero T
+	if c.Maybe(name, *v != zero) {
+		form(v, c)
+	}
+}
+
 // Bool is a member that is true or false.
 func (c *Codec) Bool(name string, v *bool) {
 	if c.Key(name) {

@@ -9,9 +9,7 @@ import (
 // form is the form of a property's state in JSON.
 func (s *PropertyState) form(c *wire.Codec) {
 	c.Object(func() {
-		if c.Maybe("override", s.Override != nil) {
-			overrideForm(&s.Override, c)
-		}
+		wire.MaybePointer(c, "override", &s.Override, (*hours.Override).Form)
 		wire.Map(c, "departments", &s.Departments, overrideForm)
 		wire.Map(c, "past", &s.Past, pastForm)
 		if c.Key("widget") {
