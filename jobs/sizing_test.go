@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -76,12 +77,16 @@ const (
 	sizeWaiting = 800
 )
 
-// memory is what the keys of Redis take, each with all of its values. What the server uses beside them depends on what it does.
+// memory is what the keys of Redis take, each with all of its values. What the server uses beside them depends on what it does,
+// and so does what asynq says of its workers: they show the payloads of tasks that they had in hand at a beat.
 func (b *bundle) memory() (bytes int) {
 	b.Helper()
 	usage := make([]*redis.IntCmd, 0, 10_000)
 	_, err := b.rdb.Pipelined(b.Context(), func(p redis.Pipeliner) error {
 		for _, key := range b.rdb.Keys(b.Context(), "*").Val() {
+			if strings.HasPrefix(key, "asynq:workers:") {
+				continue
+			}
 			usage = append(usage, p.MemoryUsage(b.Context(), key, 0))
 		}
 		return nil
