@@ -95,7 +95,20 @@ func (o *orphans) adoptAll(ctx context.Context) error {
 
 // restoreAll gives leases to tasks that have lost theirs, of any kind.
 func (o *orphans) restoreAll(ctx context.Context) error {
-	for _, queue := range o.queue.everyPartition() {
+	queues := o.queue.everyPartition()
+	busy := make([]*redis.IntCmd, len(queues))
+	if _, err := o.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, queue := range queues {
+			busy[i] = p.Exists(ctx, activeKey(queue))
+		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("looking for tasks under way: %w", err)
+	}
+	for i, queue := range queues {
+		if busy[i].Val() == 0 {
+			continue
+		}
 		n, err := restore(ctx, o.rdb, queue)
 		if err != nil {
 			return err

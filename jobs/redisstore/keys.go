@@ -16,6 +16,7 @@ import (
 //	deskbell:{N}:def            hash    subject → definition, JSON
 //	deskbell:{N}:state          hash    subject → "REV STATE"; "REV! STATE" when woken
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again
+//	deskbell:{N}:dues           string  how often due was written: who has read it may know by this that it is still the same
 //	deskbell:{N}:chatting       zset    "PROPERTY/VISITOR", all of score 0: visitors who have a chat going, or a timer that counts hours
 //	deskbell:{N}:waits          zset    "PROPERTY/VISITOR" → how many messages wait for the visitor
 //	deskbell:{N}:waiting        hash    property → the sum of these
@@ -61,11 +62,11 @@ const changedChannel = "deskbell:changed"
 func allKey(name string) string { return "deskbell:{all}:" + name }
 
 // shardKeys are the keys of one shard.
-type shardKeys struct{ def, state, due, heard, chatting, out, recent, notices, cursor, begun, wake, wishes, waits, waiting, prefix string }
+type shardKeys struct{ def, state, due, heard, chatting, out, recent, notices, cursor, begun, wake, wishes, waits, waiting, dues, prefix string }
 
 func keysOf(shard int) shardKeys {
 	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
-	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "begun", p + "wake", p + "wishes", p + "waits", p + "waiting", p}
+	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "begun", p + "wake", p + "wishes", p + "waits", p + "waiting", p + "dues", p}
 }
 
 func (k shardKeys) serves(s store.Subject) string { return k.prefix + "serves:" + string(s) }

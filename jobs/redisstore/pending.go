@@ -14,17 +14,16 @@ import (
 )
 
 // Pending implements store.Store. An idle worker does this every few seconds, so it asks as
-// little as possible: the due subjects of each shard, and all else of many shards at once.
+// little as possible: the timetables that have changed, and all else of many shards at once.
 func (s *Store) Pending(ctx context.Context, at time.Time) ([]store.Pending, error) {
-	due := make([]*redis.StringSliceCmd, len(s.keys))
+	firsts, err := s.firsts(ctx, at)
+	if err != nil {
+		return nil, err
+	}
 	var wakes []*redis.IntCmd
 	var streams []*redis.XStreamSliceCmd
 	groups := s.groups()
-	first := &redis.ZRangeBy{Min: "-inf", Max: score(at), Count: 1}
 	if err := s.ask(ctx, func(p redis.Pipeliner) {
-		for n, k := range s.keys {
-			due[n] = p.ZRangeByScore(ctx, k.due, first)
-		}
 		for _, group := range groups {
 			wakes = append(wakes, p.Exists(ctx, wakesOf(group)...))
 			streams = append(streams, p.XRead(ctx, &redis.XReadArgs{Streams: streamsOf(group), Count: 1, Block: -1}))
@@ -48,7 +47,7 @@ func (s *Store) Pending(ctx context.Context, at time.Time) ([]store.Pending, err
 	}
 	pending := make([]store.Pending, len(s.keys))
 	for n, k := range s.keys {
-		pending[n] = store.Pending{Due: len(due[n].Val()) > 0, Wakes: some[k.wake], Notices: some[k.notices], Outbox: some[k.out]}
+		pending[n] = store.Pending{Due: !firsts[n].After(at), Wakes: some[k.wake], Notices: some[k.notices], Outbox: some[k.out]}
 	}
 	return pending, nil
 }
@@ -58,9 +57,16 @@ const soonAtOnce = 1000
 
 // Soon implements store.Store. Visitors are in the same timetable, and may be many more.
 func (s *Store) Soon(ctx context.Context, after, until time.Time) ([][]time.Time, error) {
-	soon, shards := make([][]time.Time, len(s.keys)), make([]int, len(s.keys))
-	for n := range shards {
-		shards[n] = n
+	firsts, err := s.firsts(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	soon := make([][]time.Time, len(s.keys))
+	var shards []int
+	for n, first := range firsts {
+		if !first.After(until) {
+			shards = append(shards, n)
+		}
 	}
 	for offset := int64(0); len(shards) > 0; offset += soonAtOnce {
 		span := &redis.ZRangeBy{Min: "(" + score(after), Max: score(until), Offset: offset, Count: soonAtOnce}

@@ -26,6 +26,7 @@ type Store struct {
 	run        scripts
 	keys       []shardKeys
 	partitions int
+	timetable  timetable
 }
 
 var _ store.Store = (*Store)(nil)
@@ -163,7 +164,7 @@ func (s *Store) claimed(ctx context.Context, k shardKeys, due []string) ([]store
 		records = append(records, r)
 	}
 	if len(gone) > 0 {
-		if err := s.run.forget.Run(ctx, s.rdb, []string{k.def, k.state, k.due}, gone...).Err(); err != nil {
+		if err := s.run.forget.Run(ctx, s.rdb, []string{k.def, k.state, k.due, k.dues}, gone...).Err(); err != nil {
 			return nil, fmt.Errorf("forgetting %d subjects: %w", len(gone)/2, err)
 		}
 	}
@@ -276,7 +277,7 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) (lost []stor
 // second is lost.
 func (s *Store) commitment(shard int, changes []store.Change) (keys []string, args []any, lost []store.Subject) {
 	k := s.keys[shard]
-	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting, k.waits, k.waiting}
+	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting, k.waits, k.waiting, k.dues}
 	args = make([]any, 1, 16*len(changes))
 	args[0] = int(store.DedupeWindow.Seconds())
 	seen := make(map[store.Subject]bool, len(changes))
@@ -375,7 +376,7 @@ func after(c store.Change) string {
 // Edit implements store.Store.
 func (s *Store) Edit(ctx context.Context, e store.Edit) (bool, error) {
 	k := s.keys[s.Shard(e.Subject)]
-	keys := []string{k.def, k.state, k.due, k.serves(e.Subject)}
+	keys := []string{k.def, k.state, k.due, k.serves(e.Subject), k.dues}
 	for _, schedule := range append(append([]string{}, e.Uses...), e.Unuses...) {
 		keys = append(keys, k.uses(schedule))
 	}

@@ -48,7 +48,7 @@ func (s *Store) bringForward(ctx context.Context, shard int, subjects []store.Su
 		args = append(args, string(subject))
 	}
 	k := s.keys[shard]
-	if err := s.run.wake.Run(ctx, s.rdb, []string{k.state, k.due}, args...).Err(); err != nil {
+	if err := s.run.wake.Run(ctx, s.rdb, []string{k.state, k.due, k.dues}, args...).Err(); err != nil {
 		return fmt.Errorf("waking %d subjects of shard %d: %w", len(subjects), shard, err)
 	}
 	return nil

@@ -1,5 +1,5 @@
 -- Writes decisions with their due times and actions; all of one decision or nothing. Publishes the subjects whose states were written.
--- KEYS state due out notices wake wishes recent heard chatting waits waiting serves…
+-- KEYS state due out notices wake wishes recent heard chatting waits waiting dues serves…
 -- ARGV how many seconds events are known, then per decision, of distinct subjects:
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
@@ -88,6 +88,7 @@ while i <= last do
   end
   if d > 0 then call('ZADD', KEYS[2], unpack(dues)) end
   if #done > 0 then call('ZREM', KEYS[2], unpack(done)) end
+  if d + #done > 0 then call('INCR', KEYS[12]) end
 end
 if latest then call('ZREMRANGEBYSCORE', KEYS[8], '-inf', latest - ARGV[1]) end
 if #served > 0 then

@@ -1,11 +1,12 @@
 -- Writes or removes a definition, if its record is still the one that was edited.
--- KEYS def state due serves uses…   ARGV subject, rev before, new rev, definition or '', due, number of uses added
+-- KEYS def state due serves dues uses…   ARGV subject, rev before, new rev, definition or '', due, number of uses added
 -- (the first so many keys of uses… gain the subject, the others lose it). Gives 1 when written.
 local value = redis.call('HGET', KEYS[2], ARGV[1])
 local rev = value and string.match(value, '^%d+') or '0'
 if rev ~= ARGV[2] then return 0 end
-for i = 5, #KEYS do
-  redis.call(i - 4 <= tonumber(ARGV[6]) and 'SADD' or 'SREM', KEYS[i], ARGV[1])
+redis.call('INCR', KEYS[5])
+for i = 6, #KEYS do
+  redis.call(i - 5 <= tonumber(ARGV[6]) and 'SADD' or 'SREM', KEYS[i], ARGV[1])
 end
 if ARGV[4] == '' then
   redis.call('HDEL', KEYS[1], ARGV[1])

@@ -1,6 +1,6 @@
 -- Takes subjects without a record out of the timetable: others may be
 -- due behind them.
--- KEYS def state due   ARGV subject, '1' when it needs a definition, …
+-- KEYS def state due dues   ARGV subject, '1' when it needs a definition, …
 for i = 1, #ARGV, 2 do
   local subject = ARGV[i]
   local state = redis.call('HGET', KEYS[2], subject)
@@ -8,4 +8,5 @@ for i = 1, #ARGV, 2 do
     redis.call('ZREM', KEYS[3], subject)
   end
 end
+redis.call('INCR', KEYS[4])
 return 1

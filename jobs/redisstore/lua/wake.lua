@@ -1,6 +1,6 @@
 -- Makes subjects due, and gives each a new revision, so that a decision on the
 -- old one is lost. A subject that is due already stays so.
--- KEYS state due   ARGV now, '!' to note of each that it was woken ('' leaves that as it is), subject…
+-- KEYS state due dues   ARGV now, '!' to note of each that it was woken ('' leaves that as it is), subject…
 local call, chunk = redis.call, 500 -- unpack has a limit of some thousand
 for first = 3, #ARGV, chunk do
   local subjects = {unpack(ARGV, first, math.min(first + chunk - 1, #ARGV))}
@@ -19,6 +19,7 @@ for first = 3, #ARGV, chunk do
   if #states > 0 then
     call('HSET', KEYS[1], unpack(states))
     call('ZADD', KEYS[2], 'LT', unpack(dues))
+    call('INCR', KEYS[3])
   end
 end
 return 1
