@@ -47,7 +47,7 @@ func (s *Store) Pending(ctx context.Context, at time.Time) ([]store.Pending, err
 	}
 	pending := make([]store.Pending, len(s.keys))
 	for n, k := range s.keys {
-		pending[n] = store.Pending{Due: !firsts[n].After(at), Wakes: some[k.wake], Notices: some[k.notices], Outbox: some[k.out]}
+		pending[n] = store.Pending{Due: !firsts[n].first.After(at), Wakes: some[k.wake], Notices: some[k.notices], Outbox: some[k.out]}
 	}
 	return pending, nil
 }
@@ -63,8 +63,8 @@ func (s *Store) Soon(ctx context.Context, after, until time.Time) ([][]time.Time
 	}
 	soon := make([][]time.Time, len(s.keys))
 	var shards []int
-	for n, first := range firsts {
-		if !first.After(until) {
+	for n := range firsts {
+		if !firsts[n].first.After(until) {
 			shards = append(shards, n)
 		}
 	}
@@ -90,6 +90,55 @@ func (s *Store) Soon(ctx context.Context, after, until time.Time) ([][]time.Time
 		})
 	}
 	return soon, nil
+}
+
+// firsts gives for each shard when its first subject is due, or never. It reads the timetables that were written since it read them last.
+func (s *Store) firsts(ctx context.Context, at time.Time) ([]known, error) {
+	dues, err := s.dues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shards, changed := s.timetable.changed(dues, at)
+	replies := make([]*redis.ZSliceCmd, len(changed))
+	if err := s.ask(ctx, func(p redis.Pipeliner) {
+		for i, n := range changed {
+			replies[i] = p.ZRangeWithScores(ctx, s.keys[n].due, 0, 0)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	for i, n := range changed {
+		shards[n].first = never()
+		if due := replies[i].Val(); len(due) > 0 {
+			shards[n].first = fromScore(due[0].Score)
+		}
+	}
+	s.timetable.keep(shards, at)
+	return shards, nil
+}
+
+// dues gives how often each timetable has been written.
+func (s *Store) dues(ctx context.Context) ([]string, error) {
+	groups := s.groups()
+	replies := make([]*redis.SliceCmd, len(groups))
+	if err := s.ask(ctx, func(p redis.Pipeliner) {
+		for i, group := range groups {
+			keys := make([]string, len(group))
+			for n, k := range group {
+				keys[n] = k.dues
+			}
+			replies[i] = p.MGet(ctx, keys...)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	dues := make([]string, 0, len(s.keys))
+	for _, reply := range replies {
+		for _, one := range reply.Val() {
+			dues = append(dues, text(one))
+		}
+	}
+	return dues, nil
 }
 
 // groups are shards that one command may read together: in a cluster each is alone.
