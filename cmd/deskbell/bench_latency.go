@@ -39,11 +39,13 @@ Examples:
 `
 }
 
+func (*benchLatencyCmd) choices() []string { return bench.Latencies() }
+
 func (c *benchLatencyCmd) Run(ctx context.Context, a *app) error {
 	if c.Samples < 1 || c.Samples > 1000 {
 		return usagef("--samples=%d; 1 to 1000 are allowed", c.Samples)
 	}
-	rows := bench.Latencies()
+	rows := c.choices()
 	for _, row := range c.Rows {
 		if !slices.Contains(rows, row) {
 			return usagef("%q is no row; allowed: %s", row, table.Choices(row, rows))

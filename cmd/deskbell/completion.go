@@ -57,12 +57,22 @@ func flagsOf(node *kong.Node) (all []*kong.Flag) {
 
 func takesValue(flag *kong.Flag) bool { return !flag.IsBool() && !flag.IsCounter() }
 
-// argumentValues are the words that a subcommand's argument may be; nil when any will do.
-func argumentValues(node *kong.Node) []string {
-	if len(node.Positional) == 0 || node.Positional[0].Enum == "" {
-		return nil
+// A chooser is a subcommand whose arguments may be some words. It refuses others itself, to say which was probably meant.
+type chooser interface{ choices() []string }
+
+// argumentValues are the words that a subcommand's argument may be; nil when any will do. many says that it takes several of them.
+func argumentValues(node *kong.Node) (values []string, many bool) {
+	if len(node.Positional) == 0 {
+		return nil, false
 	}
-	return node.Positional[0].EnumSlice()
+	first := node.Positional[0]
+	if c, ok := node.Target.Addr().Interface().(chooser); ok {
+		return c.choices(), first.IsCumulative()
+	}
+	if first.Enum == "" {
+		return nil, false
+	}
+	return first.EnumSlice(), first.IsCumulative()
 }
 
 // quote makes one word of text for bash, zsh and fish alike.

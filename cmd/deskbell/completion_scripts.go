@@ -45,7 +45,7 @@ func bashFlagValues(w io.Writer, node *kong.Node) {
 }
 
 func bashWords(w io.Writer, command string, node *kong.Node) {
-	words := argumentValues(node)
+	words, _ := argumentValues(node)
 	for _, child := range node.Children {
 		words = append(words, child.Name)
 	}
@@ -67,8 +67,12 @@ func zshCommand(w io.Writer, node *kong.Node, indent string) {
 	if len(node.Children) == 0 {
 		fmt.Fprint(w, indent, "_arguments")
 		zshFlags(w, node)
-		if values := argumentValues(node); values != nil {
-			fmt.Fprintf(w, " '1:value:(%s)'\n", strings.Join(values, " "))
+		if values, many := argumentValues(node); values != nil {
+			place := "1"
+			if many {
+				place = "*"
+			}
+			fmt.Fprintf(w, " '%s:value:(%s)'\n", place, strings.Join(values, " "))
 		} else {
 			fmt.Fprint(w, " '*:file:_files'\n")
 		}
@@ -113,7 +117,7 @@ func fishScript(w io.Writer, root *kong.Node) {
 	for _, command := range below(root) {
 		fmt.Fprintf(w, "complete -c deskbell -f -n %s -a %s -d %s\n", quote(fishAt(command.Parent)), command.Name, quote(command.Help))
 		given := "-n " + quote(fishAt(command)) + " "
-		if values := argumentValues(command); values != nil {
+		if values, _ := argumentValues(command); values != nil {
 			fmt.Fprintf(w, "complete -c deskbell -f %s-a '%s'\n", given, strings.Join(values, " "))
 		}
 		for _, flag := range command.Flags {

@@ -93,6 +93,8 @@ func TestBashCompletes(t *testing.T) {
 		{"bench _", "agents boundaries events latency neighbours readers soak triggers"},
 		{"bench b", "boundaries"},
 		{"bench boundaries --prop", "--properties"},
+		{"bench latency m", "message"},
+		{"bench latency delayed s", "stop schedule"},
 		{"hours bench _", ""}, // a file of that name
 		{"deliveries _", "list replay"},
 		{"deliveries list --des", "--destination"},
