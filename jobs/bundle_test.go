@@ -88,7 +88,7 @@ type bundle struct {
 	setup
 	clock  *clock
 	rdb    redis.UniversalClient
-	store  store.Store
+	store  *redisstore.Store
 	client *jobs.Client
 	log    *logrus.Logger
 	logged *logtest.Hook

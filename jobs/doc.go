@@ -73,7 +73,7 @@
 // every sign of life, and so have no tasks of their own: each beat looks ahead for those before the next one, and asks for a
 // sweep of their shard at that instant, as does a decision by which one comes sooner (tick.go, timers.go).
 //
-// An event is known again by its id for a day: the id is written together with the state that
+// An event is known again by its id for a day at least: the id is written together with the state that
 // the event changed. An event of an agent is merged into the record of the agent, and the
 // commit asks to stir the properties that the agent serves where no clock foresaw it: they
 // are decided on at once, as after an edit, and pass nothing on.

@@ -171,7 +171,7 @@ func (b *bundle) has(word string, kinds ...string) {
 
 func (b *bundle) eraser() *erase.Eraser {
 	b.Helper()
-	return jobs.NewEraser(b.store.(erase.Store), b.rdb, 1, b.clock.now)
+	return jobs.NewEraser(b.store, b.rdb, 1, b.clock.now)
 }
 
 func TestNothingIsLeftOfWhoWasErased(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // a shard are in one slot of a Redis Cluster, so that one script can change them
 // together. (asynq's keys begin with "asynq:". The sets deskbell:{N}:accepted, notes of tasks with events that are not
 // taken in yet, are written by package client, and read by package jobs. deskbell:{N}:writable is asked to be replaced by checks
-// of health, and is never there.)
+// of health, and is never there. In the place of deskbell:{N}:heard:PERIOD, earlier versions kept a sorted set deskbell:{N}:heard.)
 //
 //	deskbell:meta               hash    shards, partitions: fixed at the first start
 //	deskbell:{N}:def            hash    subject → definition, JSON
@@ -20,7 +20,7 @@ import (
 //	deskbell:{N}:chatting       zset    "PROPERTY/VISITOR", all of score 0: visitors who have a chat going, or a timer that counts hours
 //	deskbell:{N}:waits          zset    "PROPERTY/VISITOR" → how many messages wait for the visitor
 //	deskbell:{N}:waiting        hash    property → the sum of these
-//	deskbell:{N}:heard          zset    hash of a subject and the id of an event → Unix time at which it was seen
+//	deskbell:{N}:heard:PERIOD   set     hashes, each of a subject and the id of an event, that were seen in a period of half a day
 //	deskbell:{N}:out            stream  actions: a = CloudEvents JSON, to = destinations, or for = shares of them, t = when it was committed in ms
 //	deskbell:{N}:recent         stream  the last actions, for people to look at: a = CloudEvents JSON
 //	deskbell:{N}:notices        stream  notices for agents' own services and subscriptions: a = CloudEvents JSON, push: for subscriptions alone
@@ -62,7 +62,7 @@ const changedChannel = "deskbell:changed"
 func allKey(name string) string { return "deskbell:{all}:" + name }
 
 // shardKeys are the keys of one shard.
-type shardKeys struct{ def, state, due, heard, chatting, out, recent, notices, cursor, begun, wake, wishes, waits, waiting, dues, prefix string }
+type shardKeys struct{ def, state, due, heardBefore, chatting, out, recent, notices, cursor, begun, wake, wishes, waits, waiting, dues, prefix string }
 
 func keysOf(shard int) shardKeys {
 	p := "deskbell:{" + strconv.Itoa(shard) + "}:"

@@ -276,10 +276,15 @@ func (s *Store) Commit(ctx context.Context, changes []store.Change) (lost []stor
 // commitment gives the keys and arguments of commit.lua. Of two changes of one subject, the
 // second is lost.
 func (s *Store) commitment(shard int, changes []store.Change) (keys []string, args []any, lost []store.Subject) {
-	k := s.keys[shard]
-	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard, k.chatting, k.waits, k.waiting, k.dues}
+	k, latest := s.keys[shard], time.Time{}
+	for i := range changes {
+		if at := changes[i].At; at.After(latest) {
+			latest = at
+		}
+	}
+	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard(latest), k.chatting, k.waits, k.waiting, k.dues}
 	args = make([]any, 1, 16*len(changes))
-	args[0] = int(store.DedupeWindow.Seconds())
+	args[0] = int(heardFor.Seconds())
 	seen := make(map[store.Subject]bool, len(changes))
 	for _, c := range changes {
 		if seen[c.Subject] {
@@ -299,7 +304,7 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 			args = append(args, a.Body, addressee(a))
 		}
 		for _, id := range c.Seen {
-			args = append(args, seenAs(c.Subject, id), score(c.At))
+			args = append(args, seenAs(c.Subject, id)[:seenSize])
 		}
 	}
 	return keys, args, lost

@@ -177,8 +177,12 @@ func (c *Change) Leaving() (n int) {
 // Makes tells whether the change makes a new subject.
 func (c *Change) Makes() bool { return c.Rev == 0 && c.NewRev > 0 && c.Subject.Undefined() }
 
-// DedupeWindow is how long the ids of events are kept: an event that comes again within it has no effect.
-const DedupeWindow = 24 * time.Hour
+// DedupeWindow is how long the ids of events are kept at least: an event that comes again within it has no effect. A store may keep them
+// for DedupeSlack more.
+const (
+	DedupeWindow = 24 * time.Hour
+	DedupeSlack  = 12 * time.Hour
+)
 
 // Outgoing is one action on its way out.
 type Outgoing struct {
@@ -303,10 +307,10 @@ type Store interface {
 	// one that does not exist. A record's definition is no older than its Rev.
 	Load(ctx context.Context, subjects []Subject) ([]Record, error)
 	// Seen tells which events, by their ids, were seen less than DedupeWindow before an
-	// instant. It has to be called after Load: an event that is seen in between gives the
+	// instant, or a little longer ago (DedupeSlack). It has to be called after Load: an event that is seen in between gives the
 	// record a new revision.
 	Seen(ctx context.Context, at time.Time, events map[Subject][]string) (map[Subject]map[string]bool, error)
-	// ForgetSeen forgets the events of a shard that are no longer known at an instant. Commits do that, too; where none come, it takes this.
+	// ForgetSeen forgets the events of a shard that are no longer known at an instant.
 	ForgetSeen(ctx context.Context, shard int, at time.Time) error
 	// Page gives some records of a shard and the cursor of the next page; it
 	// starts with "" and ends with "". A record may come twice.

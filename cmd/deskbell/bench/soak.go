@@ -9,8 +9,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // SoakFigures are the results of Soak.
@@ -112,7 +110,7 @@ func (b *Bench) soak(ctx context.Context, r *rig, load *soakLoad, length time.Du
 	for _, name := range soaked() {
 		f.Trends[name] = trendOf(points[name])
 	}
-	f.IDs, f.IDBytes, err = b.eventIDs(ctx)
+	f.IDs, f.IDBytes, err = b.Store.SeenUsage(ctx, b.Now())
 	return err
 }
 
@@ -170,7 +168,7 @@ func (b *Bench) figures(ctx context.Context, r *rig) (map[string]float64, error)
 	if err != nil {
 		return nil, err
 	}
-	_, ids, err := b.eventIDs(ctx)
+	_, ids, err := b.Store.SeenUsage(ctx, b.Now())
 	now["redis_keys"], now["redis_bytes"] = float64(keys), float64(used-ids)
 	return now, err
 }
@@ -183,23 +181,4 @@ func residentMemory(pid int) (int64, error) {
 	}
 	kilobytes, err := numberAfter(string(status), "VmRSS:")
 	return kilobytes << 10, err
-}
-
-// eventIDs are the ids that Redis keeps for a day, and their memory.
-func (b *Bench) eventIDs(ctx context.Context) (ids, bytes int64, err error) {
-	counts, sizes := make([]*redis.IntCmd, b.Store.Shards()), make([]*redis.IntCmd, b.Store.Shards())
-	_, err = b.Redis.Client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for shard := range counts {
-			key := fmt.Sprintf("deskbell:{%d}:heard", shard)
-			counts[shard], sizes[shard] = p.ZCard(ctx, key), p.MemoryUsage(ctx, key, 100)
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, redis.Nil) { // a shard without any has no such key
-		return 0, 0, fmt.Errorf("counting the ids of events: %w", err)
-	}
-	for shard := range counts {
-		ids, bytes = ids+counts[shard].Val(), bytes+sizes[shard].Val()
-	}
-	return ids, bytes, nil
 }

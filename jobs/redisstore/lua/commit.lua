@@ -1,22 +1,22 @@
 -- Writes decisions with their due times and actions; all of one decision or nothing. Publishes the subjects whose states were written.
 -- KEYS state due out notices wake wishes recent heard chatting waits waiting dues serves…
--- ARGV how many seconds events are known, then per decision, of distinct subjects:
+-- ARGV for how many seconds the set of heard events is kept, then per decision, of distinct subjects:
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0 (below 0: to stir them, and not to wake them), number of actions, number of events heard, '1' to tell of it,
 --      '+' for a visitor who chats from now on, '-' for one who no longer does ('' leaves it), when it was decided in ms,
 --      how many messages wait for a visitor ('' leaves it), then per action:
---      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none, behind '@@' for one that is a notice, too; then per event: its member of heard, and when
+--      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none, behind '@@' for one that is a notice, too; then per event: its member of heard
 -- Gives the subjects whose token had changed: their decisions are not written.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local most, shown = 10, 86400 -- actions kept to be shown: of one commit, and of a shard; and for how many seconds
-local lost, served, acted, i, last, latest = {}, {}, {}, 2, #ARGV, nil
+local lost, served, acted, i, last = {}, {}, {}, 2, #ARGV
 while i <= last do
   local subjects, at, n = {}, {}, 0
   while i <= last and n < chunk do
     n = n + 1
     subjects[n], at[n] = ARGV[i], i
-    i = i + 11 + 2 * ARGV[i + 5] + 2 * ARGV[i + 6]
+    i = i + 11 + 2 * ARGV[i + 5] + ARGV[i + 6]
   end
   local now = call('HMGET', KEYS[1], unpack(subjects))
   local states, dues, done, gone, changed, heard, chat, quiet, more, s, d = {}, {}, {}, {}, {}, {}, {}, {}, {}, 0, 0
@@ -53,10 +53,7 @@ while i <= last do
       end
       if serves ~= '0' then served[#served + 1] = tonumber(serves) end
       local first = a + 11 + 2 * ARGV[a + 5] -- of the events
-      for b = first, first - 2 + 2 * ARGV[a + 6], 2 do
-        latest = ARGV[b + 1]
-        heard[#heard + 1], heard[#heard + 2] = latest, ARGV[b]
-      end
+      for b = first, first - 1 + ARGV[a + 6] do heard[#heard + 1] = ARGV[b] end
       for b = a + 11, first - 2, 2 do
         local to = ARGV[b + 1]
         if to == '@' then
@@ -80,7 +77,8 @@ while i <= last do
   if s > 0 then call('HSET', KEYS[1], unpack(states)) end
   if #changed > 0 then call('PUBLISH', 'deskbell:changed', table.concat(changed, '\n')) end
   if #gone > 0 then call('HDEL', KEYS[1], unpack(gone)) end
-  for b = 1, #heard, 2 * chunk do call('ZADD', KEYS[8], unpack(heard, b, math.min(b + 2 * chunk - 1, #heard))) end
+  for b = 1, #heard, chunk do call('SADD', KEYS[8], unpack(heard, b, math.min(b + chunk - 1, #heard))) end
+  if #heard > 0 and call('TTL', KEYS[8]) < 0 then call('EXPIRE', KEYS[8], ARGV[1]) end
   if #chat > 0 then call('ZADD', KEYS[9], unpack(chat)) end
   if #quiet > 0 then call('ZREM', KEYS[9], unpack(quiet)) end
   for property, n in pairs(more) do
@@ -90,7 +88,6 @@ while i <= last do
   if #done > 0 then call('ZREM', KEYS[2], unpack(done)) end
   if d + #done > 0 then call('INCR', KEYS[12]) end
 end
-if latest then call('ZREMRANGEBYSCORE', KEYS[8], '-inf', latest - ARGV[1]) end
 if #served > 0 then
   local wish
   for _, serves in ipairs(served) do
