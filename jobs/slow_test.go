@@ -19,12 +19,13 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// attacked defines a property whose every event costs as much as one may and leaves a tag, beside a shop that greets.
+// attacked defines a property whose every event costs as much as one may and leaves a tag, beside a shop that greets. What they do holds for an
+// hour, since a busy machine takes minutes for all of it.
 func attacked() string {
 	conditions := strings.Repeat(`{"field": "page.url", "matches": "(?:a?b?){120}!"},`, 9) + `{"field": "page.url", "contains": "a"}`
 	return fmt.Sprintf(`{"properties": {
-		"acme": {"triggers": [{"name": "Welcome", "type": "site", "message": "Hello"}]},
-		"costly": {"triggers": [{"name": "T", "type": "advanced", "on": "page.viewed", "match": "any", "conditions": [%s], "actions": [{"add_tag": "x"}]}]}}}`, conditions)
+		"acme": {"triggers": [{"name": "Welcome", "type": "site", "expiry": "1h", "message": "Hello"}]},
+		"costly": {"triggers": [{"name": "T", "type": "advanced", "expiry": "1h", "on": "page.viewed", "match": "any", "conditions": [%s], "actions": [{"add_tag": "x"}]}]}}}`, conditions)
 }
 
 func costly(n, length int) event.Event {

@@ -40,21 +40,19 @@ func TestADeadDestinationHasABound(t *testing.T) {
 		return n
 	}
 	redistest.Wait(t, "no more waits than may", func() bool { return outbox() <= bound && b.destination("hook").Dropped > 0 })
-	waits := outbox()
-	if waits < bound-bound/20-b.shards {
-		t.Errorf("only %d wait", waits)
-	}
 	if b.archivedTasks() > 0 {
 		t.Errorf("%d were archived", b.archivedTasks())
 	}
 	b.out.fail("hook", nil)
 	_, err := b.client.Resume(b.Context(), "hook")
 	b.must(err)
-	b.gets("hook", waits)
 	b.quiet()
 	got, s := b.got("hook"), b.destination("hook")
-	if len(got) != waits || s.Dropped+waits != emitters*each {
-		t.Errorf("%d waited, %d were delivered, %d counted as dropped, of %d", waits, len(got), s.Dropped, emitters*each)
+	if len(got) > bound || len(got) < bound-bound/20-b.shards { // who trims may have counted before another has
+		t.Errorf("%d waited, of %d that may", len(got), bound)
+	}
+	if s.Dropped+len(got) != emitters*each {
+		t.Errorf("%d were delivered, %d counted as dropped, of %d", len(got), s.Dropped, emitters*each)
 	}
 	for e := range emitters {
 		its := slices.DeleteFunc(slices.Clone(got), func(id string) bool { return !strings.HasPrefix(id, fmt.Sprintf("m%d.", e)) })
