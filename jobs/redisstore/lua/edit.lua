@@ -4,7 +4,6 @@
 local value = redis.call('HGET', KEYS[2], ARGV[1])
 local rev = value and string.match(value, '^%d+') or '0'
 if rev ~= ARGV[2] then return 0 end
-redis.call('INCR', KEYS[5])
 for i = 6, #KEYS do
   redis.call(i - 5 <= tonumber(ARGV[6]) and 'SADD' or 'SREM', KEYS[i], ARGV[1])
 end
@@ -13,6 +12,7 @@ if ARGV[4] == '' then
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('ZREM', KEYS[3], ARGV[1])
   redis.call('DEL', KEYS[4])
+  redis.call('INCR', KEYS[5]) -- after what needs no memory: a full Redis takes that, and then the rest of a script
   redis.call('PUBLISH', 'deskbell:changed', ARGV[1])
   return 1
 end
@@ -20,5 +20,6 @@ local state = value and string.match(value, '^%d+!? (.*)$') or ''
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3] .. '! ' .. state)
 redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
+redis.call('INCR', KEYS[5])
 redis.call('PUBLISH', 'deskbell:changed', ARGV[1])
 return 1
