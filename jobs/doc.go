@@ -20,7 +20,8 @@
 // Package simulate stands beside jobs, and not below it: it runs the engine on a clock of its
 // own, and needs no queue. Package client is for other Go programs: it enqueues events, and
 // has no worker in its imports. (jobs itself imports it, for the tasks that it enqueues.) Package
-// nudge wakes the servers of asynq when a task waits for them: they do not poll.
+// nudge wakes the servers of asynq when a task waits for them: they do not poll. Package outage makes the Redis clients, and knows
+// when Redis is away.
 //
 // asynq and cron are imported here and, apart from tests, only in jobs/bench, jobs/monitor,
 // and in one file of jobs/client, enqueue.go. A program that imports jobs/client links cron all the

@@ -7,19 +7,18 @@ import (
 	"log"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/embedded"
+	"github.com/deskbell/deskbell/jobs/outage"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
 // A program defines a property and closes it for half an hour. Here Redis is
-// embedded; give NewUniversalClient the address of the workers' Redis instead.
+// embedded; give outage.Open the address of the workers' Redis instead.
 func Example() {
 	if err := define(context.Background()); err != nil {
 		log.Fatal(err)
@@ -34,7 +33,7 @@ func Example() {
 func ExampleClient_Send() {
 	options, stop := embedded.Start(time.Now, time.Second)
 	defer stop()
-	rdb := redis.NewUniversalClient(&options)
+	rdb := outage.Open(options)
 	defer rdb.Close()
 	store, err := redisstore.Open(context.Background(), rdb, redisstore.Layout{Shards: 64, Partitions: 1})
 	if err != nil {
@@ -54,7 +53,7 @@ func define(ctx context.Context) error {
 	now := func() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) }
 	options, stop := embedded.Start(time.Now, time.Second)
 	defer stop()
-	rdb := redis.NewUniversalClient(&options)
+	rdb := outage.Open(options)
 	defer rdb.Close()
 	store, err := redisstore.Open(ctx, rdb, redisstore.Layout{Shards: 64, Partitions: 1})
 	if err != nil {

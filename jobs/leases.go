@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs/outage"
 )
 
 // asynq keeps two notes of a task that is under way: its id in the active list, and its lease in a sorted set. It finds the
@@ -87,7 +89,7 @@ func (leaseHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 }
 
 // notFound is the answer of asynq's scripts for a task that is not under way.
-const notFound = "NOT FOUND"
+const notFound = outage.NotFound
 
 // putBack does nothing for a task that is not under way, nor for one that another worker has under way: that one is in the list.
 const putBack = `-- KEYS active lease task   ARGV id, seconds

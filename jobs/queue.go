@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/hibiken/asynq"
 
@@ -58,6 +59,21 @@ func (q queue) everyPartition() []string {
 		names = append(names, slices.Sorted(maps.Keys(q.all(name)))...)
 	}
 	return names
+}
+
+// Slots are keys that are never there: one in each slot of a cluster that has something of Deskbell's. Whoever can write all of them can
+// do all of the work.
+func Slots(shards, partitions int) []string {
+	tags := []string{"all", "deskbell:meta", "asynq:queues", "asynq:servers", "asynq:workers"} // as keys without braces, the last four are their own tags
+	for shard := range shards {
+		tags = append(tags, strconv.Itoa(shard))
+	}
+	tags = append(tags, queue{partitions: partitions}.everyPartition()...)
+	keys := make([]string, len(tags))
+	for i, tag := range tags {
+		keys[i] = "deskbell:{" + tag + "}:writable"
+	}
+	return keys
 }
 
 // enqueue adds a task. While a task with the same id is there, it adds none, and that is

@@ -3,14 +3,14 @@ package jobs
 import (
 	"context"
 	"errors"
-	"io"
-	"net"
 	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/jobs/outage"
 )
 
 // Redis is the pair of clients that a worker needs. They are closed after the
@@ -40,8 +40,10 @@ func Connect(o redis.UniversalOptions) Redis {
 	server.MaxRetries = 10
 	server.MinRetryBackoff, server.MaxRetryBackoff = 100*time.Millisecond, 2*time.Second
 	lasts, giveUp := context.WithCancel(context.Background())
-	r := Redis{Client: redis.NewUniversalClient(&client), Server: redis.NewUniversalClient(&server), giveUp: giveUp, room: new(room)}
+	r := Redis{Client: outage.Open(client), Server: outage.Open(server), giveUp: giveUp, room: new(room)}
+	outage.Repeat{Of: func(ctx context.Context, _ redis.Cmder) bool { return outage.IsPatient(ctx) }, Lasts: lasts}.AddTo(r.Client)
 	r.Server.AddHook(retryHook{lasts: lasts})
+	outage.Repeat{Of: isEndOfTask, Lasts: lasts}.AddTo(r.Server)
 	r.Server.AddHook(leaseHook{})
 	r.Server.AddHook(roomHook{room: r.room})
 	return r
@@ -68,7 +70,7 @@ func (r Redis) Await(ctx context.Context, log logrus.FieldLogger, steps ...func(
 			if try > 0 {
 				log.Info("Redis answers: starting")
 			}
-			if err = inTurn(ctx, steps); !isAway(err) {
+			if err = inTurn(ctx, steps); !outage.IsAway(err) {
 				return err
 			}
 		}
@@ -93,21 +95,6 @@ func inTurn(ctx context.Context, steps []func(context.Context) error) error {
 		}
 	}
 	return nil
-}
-
-// isAway tells errors of a Redis that cannot be reached, or is not ready yet, from all
-// others.
-func isAway(err error) bool {
-	var network net.Error
-	if errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, redis.ErrPoolTimeout) {
-		return true
-	}
-	for _, prefix := range []string{"LOADING ", "READONLY ", "MASTERDOWN ", "CLUSTERDOWN ", "TRYAGAIN ", "NOREPLICAS ", "ERR max number of clients"} {
-		if redis.HasErrorPrefix(err, prefix) {
-			return true
-		}
-	}
-	return false
 }
 
 func (r Redis) ping(ctx context.Context) error {
@@ -135,6 +122,13 @@ type retryHook struct {
 }
 
 var _ redis.Hook = retryHook{}
+
+// isEndOfTask tells whether a command is the script by which asynq takes a task out of the active list: as done, to be tried again,
+// archived, or handed back. In a cluster it is repeated until the task's lease ends: go-redis itself does not stay with a node that has died.
+func isEndOfTask(_ context.Context, cmd redis.Cmder) bool {
+	_, _, _, ends := endsTask(cmd.Args())
+	return ends
+}
 
 // errorPause is how long the hook sleeps before it returns an error.
 const errorPause = 250 * time.Millisecond

@@ -15,6 +15,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/nudge"
+	"github.com/deskbell/deskbell/jobs/outage"
 	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -103,7 +104,7 @@ func (w *Worker) mux() *asynq.ServeMux {
 // not start.
 func (w *Worker) Run(ctx context.Context) error {
 	// Jobs outlive ctx: they end by themselves when they see that the worker stops.
-	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	work, cancel := context.WithCancel(outage.Patient(context.WithoutCancel(ctx)))
 	defer cancel()
 	defer w.Zones.leave(work, w.Store)
 	stopWaking := w.wakeServers(work)
@@ -239,3 +240,6 @@ func (w *Worker) Health(context.Context) error {
 
 // Ready says why the worker does not work yet, or does no more.
 func (w *Worker) Ready(context.Context) error { return w.pulse.ready(w.engine.IsStopping()) }
+
+// Slots are those that the worker needs; see the function.
+func (w *Worker) Slots() []string { return Slots(w.Store.Shards(), w.Partitions) }

@@ -65,6 +65,14 @@ func (t *telemetry) working(ctx context.Context) error {
 	return errors.New("the worker waits for Redis")
 }
 
+// slots are those that the worker of this process needs; none are known before Redis has answered.
+func (t *telemetry) slots() []string {
+	if worker := t.worker.Load(); worker != nil {
+		return worker.Slots()
+	}
+	return nil
+}
+
 // readiness is the detail of /readyz.
 func (t *telemetry) readiness() map[string]any { return map[string]any{"time_zones": t.zones.Report()} }
 
@@ -127,7 +135,7 @@ func (t *telemetry) handler(key string, rdb redis.UniversalClient) *web.Site {
 	mux := new(web.Mux)
 	mux.Handle("GET /metrics", metrics)
 	mux.Handle("GET /healthz", web.Health(t.alive))
-	mux.Handle("GET /readyz", web.Ready(t.readiness, t.working, web.RedisAnswers(rdb), unpaused(rdb)))
+	mux.Handle("GET /readyz", web.Ready(t.readiness, t.working, web.RedisAnswers(rdb, t.slots), unpaused(rdb)))
 	return &web.Site{Handler: mux, Patterns: mux.Patterns()}
 }
 

@@ -148,7 +148,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses, streams),
 		"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, streams, s.client.Intake()),
 		"GET /healthz":                      web.Health(s.shown.alive),
-		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client), degraded(unpaused(s.redis.Client))),
+		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client, s.slots), degraded(unpaused(s.redis.Client))),
 	})
 	return surface{web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Edits: s.env.KeyEdits, Refused: refused,
@@ -156,6 +156,9 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		Private: private,
 	}, within, quotas.Book}, nil
 }
+
+// slots are those that all of the work needs.
+func (s *session) slots() []string { return jobs.Slots(s.store.Shards(), s.store.Partitions()) }
 
 // book has the quotas of properties, by default those of the process's configuration.
 func (s *session) book(now func() time.Time) *quota.Book {

@@ -13,7 +13,7 @@ import (
 
 // Config holds the dependencies of a Client.
 type Config struct {
-	Redis      redis.UniversalClient   // for enqueueing; the caller closes it
+	Redis      redis.UniversalClient   // for enqueueing; the caller closes it. See outage.Open, which finds the new masters of a cluster
 	Shard      func(store.Subject) int // as of the store
 	Partitions int                     // of the queues, as of the store
 	Now        func() time.Time

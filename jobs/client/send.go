@@ -29,7 +29,7 @@ func (e *RefusedError) Unwrap() error { return e.Faults }
 // each in once, however often it is sent within a day.
 //
 // When something is wrong with some events, nothing is sent, and the error holds a
-// *RefusedError for each of these. After any other error, some may have been sent: send
+// *RefusedError for each of these. After any other error, such as while a replica is elected, some may have been sent: send
 // all of them again, with the same IDs.
 func (c *Client) Send(ctx context.Context, events ...event.Event) error {
 	complete := make([]event.Event, len(events))

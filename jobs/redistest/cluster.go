@@ -1,7 +1,6 @@
 package redistest
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -50,16 +49,3 @@ func (c *Cluster) Options() redis.UniversalOptions {
 
 // Client gives a client, closed at the end of the test.
 func (c *Cluster) Client(t testing.TB) redis.UniversalClient { return client(t, c.Options()) }
-
-// do sends a command to one node, whichever slots it has.
-func (s *Server) do(t testing.TB, args ...any) string {
-	t.Helper()
-	o := s.Options()
-	rdb := redis.NewClient(o.Simple())
-	defer func() { _ = rdb.Close() }()
-	reply, err := rdb.Do(context.Background(), args...).Text()
-	if err != nil {
-		t.Fatalf("asking a node of the cluster: %v: %v", args, err)
-	}
-	return reply
-}

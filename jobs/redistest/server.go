@@ -141,7 +141,8 @@ func (s *Server) launch() error {
 func (s *Server) conf() string {
 	var b strings.Builder
 	if s.watched != nil {
-		fmt.Fprintf(&b, "bind 127.0.0.1\nport %d\ndir %q\nlogfile redis.log\nsentinel monitor %s 127.0.0.1 %d 1\n", s.port, s.dir, MasterName, s.watched.port)
+		fmt.Fprintf(&b, "bind 127.0.0.1\nport %d\ndir %q\nlogfile redis.log\nsentinel monitor %s 127.0.0.1 %d 1\nsentinel down-after-milliseconds %s %d\n",
+			s.port, s.dir, MasterName, s.watched.port, MasterName, DeadAfter.Milliseconds())
 		return b.String()
 	}
 	fmt.Fprintf(&b, "bind 127.0.0.1\nport %d\ndir %q\nlogfile redis.log\nsave \"\"\nappendonly no\n", s.port, s.dir)

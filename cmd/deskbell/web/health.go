@@ -61,14 +61,17 @@ func Ready(detail func() map[string]any, checks ...Check) http.Handler {
 // redisWithin is how long Redis has to answer.
 const redisWithin = time.Second
 
-// RedisAnswers checks whether Redis answers and takes writes. It does not wait for a client that is busy with dialling, which may
-// ignore the deadline.
-func RedisAnswers(rdb redis.UniversalClient) Check {
+// Slots gives keys of a cluster that are never there; see jobs.Slots. It gives nil as long as it is not known which are needed.
+type Slots func() []string
+
+// RedisAnswers checks whether Redis answers and takes writes. In a cluster, the nodes of all slots that are needed have to. It does not wait
+// for a client that is busy with dialling, which may ignore the deadline.
+func RedisAnswers(rdb redis.UniversalClient, needed Slots) Check {
 	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, redisWithin)
 		defer cancel()
 		answer := make(chan error, 1)
-		go func() { answer <- takesWrites(ctx, rdb) }()
+		go func() { answer <- takesWrites(ctx, rdb, needed) }()
 		select {
 		case err := <-answer:
 			if remedy, refused := store.WriteRefusal(err); refused {
@@ -83,16 +86,16 @@ func RedisAnswers(rdb redis.UniversalClient) Check {
 	}
 }
 
-// takesWrites asks Redis to replace keys that are never there. So nothing is written; but a server that refuses writes says so. Of
-// a cluster, it asks for some slots: one of each server, as far as chance has it.
-func takesWrites(ctx context.Context, rdb redis.UniversalClient) error {
-	slots := 1
-	if _, cluster := rdb.(*redis.ClusterClient); cluster {
-		slots = 16
+// takesWrites asks Redis to replace keys that are never there. So nothing is written; but a server that refuses writes says so. Any key
+// will do, but in a cluster.
+func takesWrites(ctx context.Context, rdb redis.UniversalClient, needed Slots) error {
+	keys := []string{"deskbell:{0}:writable"}
+	if _, cluster := rdb.(*redis.ClusterClient); cluster && needed != nil {
+		keys = append(keys, needed()...)
 	}
 	replies, _ := rdb.Pipelined(ctx, func(p redis.Pipeliner) error { // each reply has its own error
-		for n := range slots {
-			p.SetArgs(ctx, fmt.Sprintf("deskbell:{%d}:writable", n), "", redis.SetArgs{Mode: "XX"})
+		for _, key := range keys {
+			p.SetArgs(ctx, key, "", redis.SetArgs{Mode: "XX"})
 		}
 		return nil
 	})

@@ -75,7 +75,7 @@ func TestRedisAnswersInTimeOrNot(t *testing.T) {
 	server := redistest.Start(t)
 	r := jobs.Connect(server.Options())
 	t.Cleanup(func() { _ = r.Close() })
-	check := web.RedisAnswers(r.Client)
+	check := web.RedisAnswers(r.Client, nil)
 	redistest.Wait(t, "it answers", func() bool { return check(t.Context()) == nil })
 	refuses := func(why string, check web.Check) {
 		t.Helper()
@@ -96,7 +96,7 @@ func TestRedisAnswersInTimeOrNot(t *testing.T) {
 
 	silent := jobs.Connect(redis.UniversalOptions{Addrs: []string{silence(t)}})
 	t.Cleanup(func() { _ = silent.Close() })
-	refuses("nobody ever accepts", web.RedisAnswers(silent.Client))
+	refuses("nobody ever accepts", web.RedisAnswers(silent.Client, nil))
 }
 
 // silence gives an address that takes connections and says nothing.

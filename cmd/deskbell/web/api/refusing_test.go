@@ -41,7 +41,7 @@ func TestARedisThatRefusesWrites(t *testing.T) {
 				b.Want(201, webtest.Request{}, "PUT", path, `{"name": "One"}`)
 			}
 			b.Want(201, webtest.Request{}, "PUT", "/v1/schedules/office", `"mon-fri 9-17"`)
-			ready := web.RedisAnswers(b.Redis.Client(t))
+			ready := web.RedisAnswers(b.Redis.Client(t), nil)
 			if err := ready(t.Context()); err != nil {
 				t.Error(err)
 			}
