@@ -59,6 +59,11 @@
 // Every decision takes one path: load, decide, commit, wake the subjects that it concerns. A
 // boundary, an edit, a restart and the reconciliation differ only in their cause.
 //
+// Nothing is decided ahead of its boundary. Of the 14 µs of a worker's processor that a flip takes (deskbell bench boundaries), its
+// decision takes about 7, and its writes take another 14 of Redis, which has one thread. So decisions that were kept ready would raise 53,000
+// flips a second to 67,000 at most, and a boundary of a hundred properties would be on its way a millisecond sooner. For
+// that, a worker would have to keep every subject that is soon due, and to find out which were edited meanwhile.
+//
 // Events take that path, too. A task carries some events. The tasks of a process that run at
 // the same time share their loads and commits (batcher.go, visitors.go). A record is one
 // visitor of a property, without a definition. The record holds all that is due for the
