@@ -65,20 +65,21 @@ func (c *clock) dueAfter(t time.Time, least time.Duration) {
 // setup has the settings of a bundle. The zero value is a Redis of its own with
 // seven shards.
 type setup struct {
-	redis   redis.UniversalOptions // none: a new server's
-	shards  int
-	clock   time.Time
-	wrap    func(store.Store) store.Store // the workers' store
-	batch   int
-	stop    time.Duration
-	notify  jobs.Notifier
-	streams deliver.OpenDestination // opens destinations of the type redis_stream
-	metrics *jobs.Metrics           // of all workers together
-	fetcher jobs.CalendarFetcher
-	bounds  deliver.Bounds
-	quotas  quota.Limits                      // zero: none
-	own     map[string]definition.Destination // of the workers
-	mute    bool                              // no nudge gets through
+	redis    redis.UniversalOptions // none: a new server's
+	shards   int
+	clock    time.Time
+	wrap     func(store.Store) store.Store // the workers' store
+	batch    int
+	stop     time.Duration
+	notify   jobs.Notifier
+	streams  deliver.OpenDestination // opens destinations of the type redis_stream
+	webhooks deliver.OpenDestination // opens webhooks; nil: nobody does
+	metrics  *jobs.Metrics           // of all workers together
+	fetcher  jobs.CalendarFetcher
+	bounds   deliver.Bounds
+	quotas   quota.Limits                      // zero: none
+	own      map[string]definition.Destination // of the workers
+	mute     bool                              // no nudge gets through
 }
 
 // bundle is a Redis with definitions, and workers on it that share a clock, a log and
@@ -195,6 +196,10 @@ func (b *bundle) worker() (stop func()) {
 	if streams == nil {
 		streams = b.out.open
 	}
+	open := map[string]deliver.OpenDestination{"log": b.out.open, "redis_stream": streams}
+	if b.webhooks != nil {
+		open["webhook"] = b.webhooks
+	}
 	var book *quota.Book
 	if b.quotas != (quota.Limits{}) {
 		book = quota.NewBook(store, b.clock.now, b.quotas)
@@ -202,7 +207,7 @@ func (b *bundle) worker() (stop func()) {
 	w := jobs.NewWorker(jobs.Config{
 		Store: b.wrap(store), Redis: r, Partitions: 1, Log: b.log, Now: b.clock.now, TimeZone: time.UTC,
 		Concurrency: 2, Batch: b.batch, StopTimeout: b.stop,
-		OpenDestination:    map[string]deliver.OpenDestination{"log": b.out.open, "redis_stream": streams},
+		OpenDestination:    open,
 		DefaultDestination: definition.Destination{Type: "log"},
 		OwnDestinations:    b.own,
 		Bounds:             b.bounds,

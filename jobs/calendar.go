@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/ical"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -140,23 +140,13 @@ func hostOf(address string) string {
 	return u.Host
 }
 
-// detailOf is what the log may have of a failed call beside its error, which others may read, too; empty: there is nothing.
-func detailOf(err error) string {
-	var detailed interface{ Detail() string }
-	if errors.As(err, &detailed) {
-		return detailed.Detail()
-	}
-	return ""
-}
-
 // report says how it went.
 func (j calendarJob) report(f edit.Feed, changed bool, problem error, log *attempt) {
 	switch {
 	case problem != nil:
 		j.observe.calendar(calendarFailed)
-		j.log.WithFields(logrus.Fields{"calendar": store.CalendarName(f.URL), "host": hostOf(f.URL), "kept": !f.Fetched.IsZero()}).
-			WithField("detail", detailOf(problem)).
-			WithError(problem).Warn("calendar not taken in: what it said before stays in force")
+		line := j.log.WithFields(logrus.Fields{"calendar": store.CalendarName(f.URL), "host": hostOf(f.URL), "kept": !f.Fetched.IsZero()})
+		deliver.WithDetail(line, problem).WithError(problem).Warn("calendar not taken in: what it said before stays in force")
 	case changed:
 		j.observe.calendar(calendarChanged)
 		log.Did("changed", 1)

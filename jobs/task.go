@@ -72,7 +72,7 @@ func logAttempt(ctx context.Context, to logrus.FieldLogger, log *attempt, err er
 	if n, ok := asynq.GetRetryCount(ctx); ok && n > 0 {
 		log.fields["retry"] = n
 	}
-	line := to.WithFields(log.fields)
+	line := deliver.WithDetail(to.WithFields(log.fields), err)
 	switch {
 	case errors.Is(err, engine.ErrStopping):
 		line.Info("job handed back: the worker stops")

@@ -144,7 +144,7 @@ func (a *app) fetch(ctx context.Context, urls []string) (hours.Feeds, error) {
 	for _, u := range urls {
 		got, err := fetcher.Fetch(ctx, u, ical.Validators{})
 		if err != nil {
-			problems = append(problems, fmt.Errorf("the calendar at %s: %w", hostOf(u), err))
+			problems = append(problems, fmt.Errorf("the calendar at %s: %s", hostOf(u), inFull(err)))
 			continue
 		}
 		feeds[u] = got.Calendar.Closures

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/destination/push"
 	"github.com/deskbell/deskbell/jobs/destination/shout"
@@ -49,7 +50,7 @@ func (c *notifyCmd) Run(ctx context.Context, a *app) (err error) {
 	for _, w := range ways {
 		answer := "sent"
 		if w.Err != nil {
-			answer = w.Err.Error()
+			answer = inFull(w.Err)
 			failed++
 		}
 		fmt.Fprintf(table, "%s\t%s\n", w.Name, answer)
@@ -61,4 +62,12 @@ func (c *notifyCmd) Run(ctx context.Context, a *app) (err error) {
 		return fmt.Errorf("%d of %d ways failed", failed, len(ways))
 	}
 	return nil
+}
+
+// inFull is a failed call with its detail, for whoever runs Deskbell.
+func inFull(err error) string {
+	if detail := deliver.Detail(err); detail != "" {
+		return fmt.Sprintf("%v (%s)", err, detail)
+	}
+	return err.Error()
 }

@@ -43,6 +43,7 @@ func (l *lane) refused(ctx context.Context, e store.Entry, s *step) error {
 	slices.SortFunc(s.follow, func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
 	l.log.Did("aside", len(l.aside)+len(s.follow))
 	l.log.Field("refused", a.Error)
+	l.logDetail()
 	return l.d.Store.RetryAt(ctx, store.Retry{Lane: l.Lane, At: a.Next}) // before the settlement: a retry too many does no harm
 }
 
@@ -97,6 +98,13 @@ func (l *lane) taken(ctx context.Context, i int) error {
 	return nil
 }
 
+// logDetail adds the detail of the last refusal, where there is any.
+func (l *lane) logDetail() {
+	if l.detail != "" {
+		l.log.Field("detail", l.detail)
+	}
+}
+
 // refusedAgain lets an action wait longer, or gives it up after twelve hours.
 func (l *lane) refusedAgain(ctx context.Context, i int) error {
 	a, now := &l.aside[i], l.d.Now()
@@ -110,6 +118,7 @@ func (l *lane) refusedAgain(ctx context.Context, i int) error {
 	a.Next = now.Add(growing(a.Tries))
 	a.Tries++
 	l.log.Did("refused", a.Error)
+	l.logDetail()
 	return l.settle(ctx, store.Settlement{Aside: []store.Aside{*a}})
 }
 

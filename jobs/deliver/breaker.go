@@ -147,6 +147,7 @@ type breaker struct {
 	probing bool    // the next call is the probe
 	seen    circuit // as it was last seen
 	failure string  // of the last call that failed
+	detail  string  // of that failure: see Detail
 }
 
 var errPaused = errors.New("the destination is paused")
@@ -182,7 +183,7 @@ func (l *breaker) call(ctx context.Context, batch []Delivery, known bool) error 
 	err := failure
 	if failure != nil {
 		err = fmt.Errorf("delivering %d actions to %q: %w", len(batch), l.name, failure)
-		l.failure = clip(failure.Error())
+		l.failure, l.detail = clip(failure.Error()), clip(Detail(failure))
 	}
 	if failure != nil && ctx.Err() != nil {
 		return err // this process ended the call: the destination did not fail
@@ -209,9 +210,9 @@ func (l *breaker) tell(ctx context.Context, failure error, neutral bool) error {
 	switch {
 	case neutral:
 	case failure != nil:
-		err = l.change(ctx, func(c circuit) circuit { return c.failed(l.d.Now(), l.of, failure, l.probing) })
+		err = l.change(ctx, failure, func(c circuit) circuit { return c.failed(l.d.Now(), l.of, failure, l.probing) })
 	case l.probing || l.seen.Failures > 0:
-		err = l.change(ctx, func(c circuit) circuit {
+		err = l.change(ctx, nil, func(c circuit) circuit {
 			if c.isOpen() && !l.probing {
 				return c // it opened while this call was on its way
 			}
@@ -225,8 +226,8 @@ func (l *breaker) tell(ctx context.Context, failure error, neutral bool) error {
 	return err
 }
 
-// change writes a circuit anew, and logs when it opens or closes.
-func (l *breaker) change(ctx context.Context, next func(circuit) circuit) error {
+// change writes a circuit anew, and logs when it opens, by a failure, or closes.
+func (l *breaker) change(ctx context.Context, failure error, next func(circuit) circuit) error {
 	for range circuitTries {
 		bodies, err := l.d.Store.Circuits(ctx)
 		if err != nil {
@@ -246,14 +247,14 @@ func (l *breaker) change(ctx context.Context, next func(circuit) circuit) error 
 		}
 		if ok {
 			l.seen = after
-			return l.changed(ctx, before, after)
+			return l.changed(ctx, before, after, failure)
 		}
 	}
 	return fmt.Errorf("writing the circuit of %q: %w", l.name, store.ErrContended)
 }
 
-func (l *breaker) changed(ctx context.Context, before, after circuit) error {
-	log := l.d.Log.WithFields(logrus.Fields{"destination": l.name})
+func (l *breaker) changed(ctx context.Context, before, after circuit, failure error) error {
+	log := WithDetail(l.d.Log.WithField("destination", l.name), failure)
 	switch {
 	case after.Gone && !before.Gone:
 		log.WithField("error", after.Error).

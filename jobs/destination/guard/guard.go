@@ -13,6 +13,7 @@ package guard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -47,15 +48,24 @@ func (g Guard) towards(host string) Guard {
 }
 
 // Error is returned for a refused address.
-type Error struct{ Addr netip.Addr }
-
-// Error does not name the address: it is shown to the people who wrote the URL, and would tell them where an inner name leads to.
-func (*Error) Error() string {
-	return "its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"
+type Error struct {
+	Addr netip.Addr
+	Host string // that led to it; empty: the address was checked alone
 }
 
-// Detail names the address, for the log.
-func (e *Error) Detail() string { return "its address is " + e.Addr.String() }
+const notPublic = "its address is not public; to reach it, list its network in DESKBELL_ALLOW_PRIVATE"
+
+// Error does not name the address: it is shown to the people who wrote the URL, and would tell them where an inner name leads to. Where a
+// name was looked up, they are shown Reason, which does not tell either that the name leads somewhere.
+func (*Error) Error() string { return notPublic }
+
+// Detail names the address, and the host that led to it, for the log.
+func (e *Error) Detail() string {
+	if e.Host == "" || e.Host == e.Addr.String() {
+		return "the address " + e.Addr.String() + " is not public"
+	}
+	return fmt.Sprintf("the address %s of the host %q is not public", e.Addr, e.Host)
+}
 
 // Check tells whether an address may be reached, whatever host leads to it; its error is an
 // *Error.
@@ -67,7 +77,7 @@ func (g Guard) Check(addr netip.Addr) error {
 		}
 	}
 	if !addr.IsGlobalUnicast() || addr.IsPrivate() || reserved(addr) {
-		return &Error{addr}
+		return &Error{Addr: addr}
 	}
 	return nil
 }
@@ -101,14 +111,21 @@ func (g Guard) Dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, fmt.Errorf("reading the host to dial: %w", err)
 	}
-	dialer := net.Dialer{ControlContext: g.towards(host).control}
+	dialer := net.Dialer{ControlContext: func(_ context.Context, _, found string, _ syscall.RawConn) error {
+		return g.towards(host).check(host, found)
+	}}
 	return dialer.DialContext(ctx, network, address)
 }
 
-func (g Guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {
+// check tells whether an address with a port may be reached, to which a host leads.
+func (g Guard) check(host, address string) error {
 	a, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("reading the address to dial: %w", err)
 	}
-	return g.Check(a.Addr())
+	err = g.Check(a.Addr())
+	if refused := (*Error)(nil); errors.As(err, &refused) {
+		refused.Host = host
+	}
+	return err
 }

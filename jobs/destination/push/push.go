@@ -129,19 +129,19 @@ var errUnreachable = errors.New("it could not be reached")
 
 // kind is an error without its parts that may be secret: that of a request has its address.
 func kind(err error) error {
-	var refused *guard.Error
+	if no := guard.NoAddress(err); no != nil {
+		return no
+	}
 	var network net.Error
 	switch {
-	case errors.As(err, &refused):
-		return refused
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
 	case errors.Is(err, webpush.ErrMaxPadExceeded):
 		return webpush.ErrMaxPadExceeded
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return deliver.ErrNoAnswer
+		return guard.WithDetail(deliver.ErrNoAnswer, err)
 	default:
-		return errUnreachable
+		return guard.WithDetail(errUnreachable, err)
 	}
 }
 

@@ -85,18 +85,23 @@ func (e *unsure) Is(target error) bool { return target == deliver.ErrNoAnswer }
 // failure is an error of the network without its parts that may be secret. written says that the notice was with the service
 // by then, which may have taken it.
 func failure(err error, written bool) error {
-	var refused *guard.Error
+	if no := guard.NoAddress(err); no != nil {
+		return no
+	}
+	if errors.Is(err, context.Canceled) {
+		return context.Canceled
+	}
+	return guard.WithDetail(kind(err, written), err)
+}
+
+func kind(err error, written bool) error {
 	var network net.Error
 	late := errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
 	switch {
-	case errors.As(err, &refused):
-		return refused
 	case late && written:
 		return deliver.ErrNoAnswer
 	case late:
 		return errSlow
-	case errors.Is(err, context.Canceled):
-		return context.Canceled
 	case errors.Is(err, guard.ErrTooLong) && written:
 		return errTooLong
 	case errors.Is(err, guard.ErrTooLong):

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -24,23 +25,40 @@ func verdict(resp *http.Response, now time.Time) error {
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 		return &deliver.Error{Err: err, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now)}
 	case status >= 300 && status < 400:
-		return &deliver.Error{Err: fmt.Errorf("%w, %s; redirects are not followed: change its url", err, target(resp)), Refused: true}
+		return &deliver.Error{Err: redirected(err, resp), Refused: true}
 	default:
 		return &deliver.Error{Err: err, Refused: true}
 	}
 }
 
-// target is the host of a redirect.
-func target(resp *http.Response) string {
+// redirect is of an answer that leads elsewhere. It does not name the host, which may be one of the inner network, to those who wrote
+// the URL.
+type redirect struct {
+	said string
+	to   string // scheme and host
+}
+
+// Error implements error.
+func (r *redirect) Error() string { return r.said }
+
+// Detail is for the log.
+func (r *redirect) Detail() string { return fmt.Sprintf("it redirects to %q", r.to) }
+
+func redirected(answered error, resp *http.Response) error {
 	const longest = 253 // characters of a host name
+	said := func(where string) string {
+		return fmt.Sprintf("%v, which leads %s; redirects are not followed: change its url", answered, where)
+	}
 	to, err := resp.Location()
 	switch {
 	case err != nil || to.Host == "" || len(to.Host) > longest || to.Scheme != "http" && to.Scheme != "https":
-		return "which leads nowhere"
-	case to.Host == resp.Request.URL.Host && to.Scheme == resp.Request.URL.Scheme:
-		return "which leads to another path there"
+		return errors.New(said("nowhere"))
+	case to.Host != resp.Request.URL.Host:
+		return &redirect{said("to another host"), to.Scheme + "://" + to.Host}
+	case to.Scheme != resp.Request.URL.Scheme:
+		return errors.New(said("to " + to.Scheme + ":// there"))
 	}
-	return fmt.Sprintf("which leads to %q", to.Scheme+"://"+to.Host)
+	return errors.New(said("to another path there"))
 }
 
 // retryAfter reads the header of that name: whole seconds, or a date. Zero is for

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/push"
@@ -76,6 +78,7 @@ func (p *page) try(w http.ResponseWriter, r *http.Request) {
 		list[i].Way = one.Name
 		if one.Err != nil {
 			list[i].Problem = one.Err.Error()
+			deliver.WithDetail(p.Log.WithFields(logrus.Fields{"agent": web.AgentLink(r.Context()).ID, "way": one.Name}), one.Err).WithError(one.Err).Info("test notice failed")
 		}
 	}
 	answer(w, http.StatusOK, list)

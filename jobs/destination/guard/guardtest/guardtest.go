@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -14,19 +15,33 @@ import (
 // anew; n counts them from 0.
 func Resolve(t testing.TB, addr func(n int) [4]byte) {
 	t.Helper()
+	var lookups atomic.Int64
+	resolve(t, func(string) ([4]byte, bool) { return addr(int(lookups.Add(1)) - 1), true })
+}
+
+// ResolveNames lets some names of a process lead to one IPv4 address each for the test, which must not run in parallel, and no others
+// lead anywhere.
+func ResolveNames(t testing.TB, known map[string][4]byte) {
+	t.Helper()
+	resolve(t, func(name string) (addr [4]byte, ok bool) {
+		addr, ok = known[name]
+		return addr, ok
+	})
+}
+
+func resolve(t testing.TB, addr func(name string) ([4]byte, bool)) {
+	t.Helper()
 	before := net.DefaultResolver
 	t.Cleanup(func() { net.DefaultResolver = before })
-	var lookups atomic.Int64
-	next := func() [4]byte { return addr(int(lookups.Add(1)) - 1) }
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
-		go answer(server, next)
+		go answer(server, addr)
 		return client, nil
 	}}
 }
 
-// answer is a name server over TCP that knows one address of each name.
-func answer(conn net.Conn, addr func() [4]byte) {
+// answer is a name server over TCP that knows one address of a name, or that there is no such name.
+func answer(conn net.Conn, addr func(name string) ([4]byte, bool)) {
 	defer conn.Close()
 	for {
 		var size uint16
@@ -38,15 +53,21 @@ func answer(conn net.Conn, addr func() [4]byte) {
 			return
 		}
 		end := 12 // of the question: a name, which ends with a zero, a type and a class
+		var labels []string
 		for query[end] != 0 {
-			end += int(query[end]) + 1
+			next := end + int(query[end]) + 1
+			labels = append(labels, string(query[end+1:next]))
+			end = next
 		}
 		end += 5
+		a, known := addr(strings.Join(labels, "."))
 		reply := append([]byte{}, query[:end]...)
 		copy(reply[2:12], []byte{0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0})
-		if query[end-3] == 1 { // type A
+		switch {
+		case !known:
+			reply[3] |= 3 // no such name
+		case query[end-3] == 1: // type A
 			reply[7] = 1
-			a := addr()
 			reply = append(append(reply, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4), a[:]...)
 		}
 		if binary.Write(conn, binary.BigEndian, uint16(len(reply))) != nil {
