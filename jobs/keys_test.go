@@ -84,6 +84,7 @@ func TestKeysAreChanged(t *testing.T) {
 	_, err = keys.Add(t.Context(), edit.Key{Name: "ci"})
 	b.must(err)
 	b.must(b.rdb.HSet(t.Context(), "deskbell:{all}:keys", "old", `{"name":"old","properties":["acme"],"created":"2026-01-02T03:04:05Z","hash":"00"}`).Err())
+	only, all := true, false
 	for _, c := range []struct {
 		name   string
 		rights edit.Rights
@@ -96,6 +97,11 @@ func TestKeysAreChanged(t *testing.T) {
 		{"ci", edit.Rights{Rate: 3}, "[] {[] [] []} 3"},
 		{"ci", edit.Rights{Properties: []string{"acme"}}, ""},
 		{"ci", edit.Rights{Names: edit.Names{Agents: []string{"lea"}}}, ""},
+		{"ci", edit.Rights{ReadOnly: &only}, "[] {[] [] []} 3, reads"},
+		{"ci", edit.Rights{Rate: 4}, "[] {[] [] []} 4, reads"},
+		{"ci", edit.Rights{ReadOnly: &all}, "[] {[] [] []} 4"},
+		{"shop", edit.Rights{ReadOnly: &all}, "[acme beta] {[lea tom] [] []} 9"},
+		{"none", edit.Rights{ReadOnly: &only}, ""},
 		{"shop", edit.Rights{Names: edit.Names{Agents: []string{"a/b"}}}, ""},
 		{"shop", edit.Rights{Rate: edit.MaxRate + 1}, ""},
 		{"none", edit.Rights{Rate: 3}, ""},
@@ -108,7 +114,11 @@ func TestKeysAreChanged(t *testing.T) {
 			continue
 		}
 		b.must(err)
-		if got := fmt.Sprint(k.Properties, k.Names, k.Rate); got != c.want {
+		got := fmt.Sprint(k.Properties, k.Names, k.Rate)
+		if k.ReadOnly {
+			got += ", reads"
+		}
+		if got != c.want {
 			t.Errorf("%s with %+v: %s, want %s", c.name, c.rights, got, c.want)
 		}
 	}

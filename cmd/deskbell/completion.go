@@ -55,6 +55,14 @@ func flagsOf(node *kong.Node) (all []*kong.Flag) {
 	return all
 }
 
+// spellings are the names by which a flag is set, and unset where that can be written.
+func spellings(flag *kong.Flag) []string {
+	if flag.Tag != nil && flag.Tag.Negatable != "" {
+		return []string{flag.Name, "no-" + flag.Name}
+	}
+	return []string{flag.Name}
+}
+
 func takesValue(flag *kong.Flag) bool { return !flag.IsBool() && !flag.IsCounter() }
 
 // A chooser is a subcommand whose arguments may be some words. It refuses others itself, to say which was probably meant.

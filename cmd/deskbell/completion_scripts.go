@@ -51,7 +51,9 @@ func bashWords(w io.Writer, command string, node *kong.Node) {
 	}
 	var flags []string
 	for _, flag := range flagsOf(node) {
-		flags = append(flags, "--"+flag.Name)
+		for _, name := range spellings(flag) {
+			flags = append(flags, "--"+name)
+		}
 	}
 	fmt.Fprintf(w, "\t%s:*) words=%q flags=%q ;;\n", command, strings.Join(words, " "), strings.Join(flags, " "))
 }
@@ -96,17 +98,19 @@ func zshCommand(w io.Writer, node *kong.Node, indent string) {
 func zshFlags(w io.Writer, node *kong.Node) {
 	escape := strings.NewReplacer("[", `\[`, "]", `\]`, ":", `\:`)
 	for _, flag := range flagsOf(node) {
-		spec := "--" + flag.Name
-		if takesValue(flag) {
-			spec += "="
+		for _, name := range spellings(flag) {
+			spec := "--" + name
+			if takesValue(flag) {
+				spec += "="
+			}
+			spec += "[" + escape.Replace(flag.Help) + "]"
+			if flag.Enum != "" {
+				spec += ":value:(" + strings.Join(flag.EnumSlice(), " ") + ")"
+			} else if takesValue(flag) {
+				spec += ":value:"
+			}
+			fmt.Fprint(w, " ", quote(spec))
 		}
-		spec += "[" + escape.Replace(flag.Help) + "]"
-		if flag.Enum != "" {
-			spec += ":value:(" + strings.Join(flag.EnumSlice(), " ") + ")"
-		} else if takesValue(flag) {
-			spec += ":value:"
-		}
-		fmt.Fprint(w, " ", quote(spec))
 	}
 }
 
@@ -142,7 +146,13 @@ func fishAt(node *kong.Node) string {
 }
 
 func fishFlag(w io.Writer, given string, flag *kong.Flag) {
-	line := "complete -c deskbell " + given + "-l " + flag.Name
+	for _, name := range spellings(flag) {
+		fishSpelling(w, given, name, flag)
+	}
+}
+
+func fishSpelling(w io.Writer, given, name string, flag *kong.Flag) {
+	line := "complete -c deskbell " + given + "-l " + name
 	if flag.Short != 0 {
 		line += " -s " + string(flag.Short)
 	}

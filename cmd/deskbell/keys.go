@@ -18,7 +18,7 @@ import (
 type keysCmd struct {
 	Action   string   `arg:"" enum:"add,change,list,revoke,open" help:"What to do: add, change, list, revoke or open."`
 	Name     string   `arg:"" optional:"" help:"Of the key: who has it, or what for."`
-	ReadOnly bool     `help:"Add: it may read, but not secrets, and change nothing."`
+	ReadOnly *bool    `negatable:"" help:"Add, change: it may read, but not secrets, and change nothing."`
 	Property []string `placeholder:"ID" help:"Add, change: it may see and change these properties alone; may be repeated."`
 
 	Agents       []string `placeholder:"IDS" help:"Add with --property, change: the agents whom it may name; default: those of its properties now, or as before."`
@@ -38,7 +38,7 @@ lost, nobody is let in, until there is another, or until "keys open --yes" lets 
 
 A key of some properties may name the agents, schedules and destinations that it lists, and those that a property has
 already. All others are to it as if they were not defined. "keys change" lists anew what it may name, and of which
-properties it is, and leaves its secret; a list that is not given stays.
+properties it is, and whether it may only read, and leaves its secret; what is not given stays.
 
 Examples:
 
@@ -47,6 +47,7 @@ Examples:
     deskbell keys add acme-staff --property acme --property acme-outlet
     deskbell keys add acme --property acme --agents lea,tom --schedules office --destinations crm
     deskbell keys change acme --agents lea,tom,mia --destinations=
+    deskbell keys change dashboard --no-read-only
     deskbell keys list
     deskbell keys revoke ci
 `
@@ -59,18 +60,16 @@ func (c *keysCmd) check() error {
 	switch named := written || c.Action == "revoke"; {
 	case named != (c.Name != ""):
 		return usagef("keys %s: give the name of the key to add, change or revoke, and none to list or to open", c.Action)
-	case !written && (c.ReadOnly || len(c.Property) > 0):
-		return usagef("keys %s: --read-only and --property are for keys add", c.Action)
-	case c.Action == "change" && c.ReadOnly:
-		return usagef("keys change: --read-only is for keys add: a key that may change nothing is another one")
+	case !written && (c.ReadOnly != nil || len(c.Property) > 0):
+		return usagef("keys %s: --read-only and --property are for keys add and keys change", c.Action)
 	case listed && c.Action == "add" && len(c.Property) == 0:
 		return usagef("keys add: --agents, --schedules and --destinations are for keys add with --property")
 	case listed && !written:
 		return usagef("keys %s: --agents, --schedules and --destinations are for keys add with --property, and for keys change", c.Action)
 	case !written && c.Rate != 0:
 		return usagef("keys %s: --rate is for keys add and keys change", c.Action)
-	case c.Action == "change" && !listed && len(c.Property) == 0 && c.Rate == 0:
-		return usagef("keys change: give what changes: --property, --agents, --schedules, --destinations or --rate")
+	case c.Action == "change" && !listed && len(c.Property) == 0 && c.Rate == 0 && c.ReadOnly == nil:
+		return usagef("keys change: give what changes: --property, --agents, --schedules, --destinations, --rate or --read-only")
 	case c.Action != "open" && c.Yes:
 		return usagef("keys %s: --yes is for keys open", c.Action)
 	case c.Action == "open" && !c.Yes:
@@ -128,7 +127,7 @@ func (c *keysCmd) add(ctx context.Context, a *app, s *session, keys edit.Keys) e
 	if err != nil {
 		return err
 	}
-	secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly, Properties: c.Property, Rate: c.Rate, Names: c.names()})
+	secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly != nil && *c.ReadOnly, Properties: c.Property, Rate: c.Rate, Names: c.names()})
 	if err != nil {
 		return err
 	}
@@ -150,11 +149,15 @@ func (c *keysCmd) change(ctx context.Context, a *app, s *session, keys edit.Keys
 	if err != nil {
 		return err
 	}
-	k, err := keys.Change(ctx, c.Name, edit.Rights{Properties: c.Property, Names: c.names(), Rate: c.Rate})
+	k, err := keys.Change(ctx, c.Name, edit.Rights{ReadOnly: c.ReadOnly, Properties: c.Property, Names: c.names(), Rate: c.Rate})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "Changed %s within five seconds. Its properties: %s. It may name: %s.\n", k.Name, ofProperties(k), mayName(k))
+	only := ""
+	if k.ReadOnly {
+		only = " It may only read."
+	}
+	fmt.Fprintf(a.stdout, "Changed %s within five seconds. Its properties: %s. It may name: %s.%s\n", k.Name, ofProperties(k), mayName(k), only)
 	for _, line := range missing {
 		fmt.Fprintln(a.stderr, line)
 	}

@@ -98,6 +98,8 @@ func TestBashCompletes(t *testing.T) {
 		{"hours bench _", ""}, // a file of that name
 		{"deliveries _", "list replay"},
 		{"deliveries list --des", "--destination"},
+		{"keys change ci --read", "--read-only"},
+		{"keys change ci --no-", "--no-read-only"},
 	} {
 		words := strings.ReplaceAll(c.words, "_", "''")
 		try := exec.Command(bash, "-c", script+"\nCOMP_WORDS=(deskbell "+words+"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _deskbell; echo \"${COMPREPLY[*]}\"")

@@ -118,6 +118,7 @@ func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
 
 // Rights are new rights of a key. The zero value changes nothing.
 type Rights struct {
+	ReadOnly   *bool    // nil: as before
 	Properties []string // empty: as before
 	Names      Names    // a list that is nil stays; another takes its place, and an empty one names nothing
 	Rate       int      // 0: as before
@@ -160,6 +161,9 @@ func (ks Keys) with(ctx context.Context, k Key, r Rights) (Key, error) {
 	}
 	if r.Rate > 0 {
 		k.Rate = r.Rate
+	}
+	if r.ReadOnly != nil {
+		k.ReadOnly = *r.ReadOnly
 	}
 	k.Names = r.Names.or(k.Names)
 	return k, k.check()
