@@ -43,25 +43,54 @@ func (r *replay) lost() {
 	r.wasIn = len(r.in) > 0
 }
 
-// ends is when the session that is open now is over by itself, as all signs together tell.
+// ends is when the session that is open at a minute is over by itself, as all signs together tell; zero: never, or not before its
+// next login or logout.
 func (r *replay) ends(session string, m time.Time) time.Time {
-	var login, seen time.Time
+	var login, next time.Time
 	var ttl time.Duration
+	var named, shared []time.Time
 	for _, s := range r.signs {
-		named := s.Session == session || session == "" && !s.Idle
+		isMark := s.Session == session && (s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut)
 		switch {
-		case s.Session == session && s.Kind == event.AgentLoggedIn:
-			login, ttl, seen = s.At, s.TTL, later(seen, s.At)
-		case s.Session == session && s.Kind == event.AgentLoggedOut && s.At.After(m):
-			return time.Time{} // it lasts until then
-		case named && (session != "" || s.Kind != event.AgentLoggedOut):
-			seen = later(seen, s.At)
+		case isMark && s.At.After(m) && next.IsZero():
+			next = s.At
+		case isMark && !s.At.After(m) && s.Kind == event.AgentLoggedIn:
+			login, ttl = s.At, s.TTL
+		}
+		if s.Session == session && (session != "" || s.Idle) {
+			named = append(named, s.At)
+		}
+		if session == "" && s.Kind != event.AgentLoggedOut && !s.Idle {
+			shared = append(shared, s.At)
 		}
 	}
 	if ttl == 0 {
 		return time.Time{}
 	}
-	return later(login, seen).Add(ttl)
+	seen := login
+	for _, signs := range [][]time.Time{named, shared} {
+		last, known := lastBefore(signs, next)
+		if !known {
+			return time.Time{}
+		}
+		seen = later(seen, last)
+	}
+	if end := seen.Add(ttl); next.IsZero() || end.Before(next) {
+		return end
+	}
+	return time.Time{}
+}
+
+// lastBefore is the last of some signs before an instant, of which the latest eight minutes are kept; a zero instant is the end of time.
+func lastBefore(signs []time.Time, at time.Time) (last time.Time, known bool) {
+	kept := slices.Compact(signs)
+	isFull := len(kept) >= 8
+	for _, s := range kept[max(0, len(kept)-8):] {
+		if at.IsZero() || s.Before(at) {
+			last = s
+		}
+	}
+	return last, !last.IsZero() || !isFull
 }
 
 func later(a, b time.Time) time.Time {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
@@ -14,6 +15,7 @@ import (
 type Presence struct {
 	Sessions map[string]Session `json:"sessions,omitempty"` // by id; "" is the one of events that name none
 	Active   time.Time          `json:"active,omitzero"`    // the latest sign of life; zero: none
+	Signs    Signs              `json:"signs,omitempty"`    // the latest of them, Active among them
 	Runs     []Run              `json:"runs,omitempty"`     // of an agent who may become idle: when they were not, as far as it is known
 	Choice   Choice             `json:"choice,omitzero"`    // the latest that was not refused
 	Refused  Choice             `json:"refused,omitzero"`   // the latest that was refused, with its Reason
@@ -101,16 +103,14 @@ func (p Presence) With(a Agent, s Sign) Presence {
 
 // alive is the presence with a sign of life.
 func (p Presence) alive(r Rules, at time.Time) Presence {
-	if at.After(p.Active) {
-		p.Active = at
-	}
+	p.Active, p.Signs = later(p.Active, at), p.Signs.with(p.Active, at)
 	if r.IdleAfter > 0 {
 		p.Runs = withRun(p.Runs, at, r.IdleAfter)
 	}
 	for id, held := range p.Chats {
 		if due := r.answerDue(held); !due.IsZero() && second(at).After(due) && (held.Back.IsZero() || held.Back.After(at)) {
 			held.Back = at
-			p.Chats = put(p.Chats, id, held, mostChats, heldLast)
+			p.Chats = withChat(p.Chats, id, held)
 		}
 	}
 	return p
@@ -123,8 +123,34 @@ func laterChoice(a, b Choice) Choice {
 	return a
 }
 
-// mostChats bounds the chats of an agent that are kept. Beyond it those that the agent left first are forgotten.
+// mostChats bounds the chats of an agent that are kept. Beyond it those that the agent left first are forgotten, of the property that has
+// most: no property makes another's be forgotten.
 const mostChats = 200
+
+func withChat(chats map[string]Held, id string, h Held) map[string]Held {
+	chats = added(chats, id, h)
+	if len(chats) > mostChats {
+		delete(chats, oldest(chats, ofFullest(chats), heldLast))
+	}
+	return chats
+}
+
+func heldLast(h Held) (goesOn bool, last time.Time) { return h.Holds(), later(h.Assigned, h.Left) }
+
+// ofFullest are the chats of the property that has most; of two, the one with the lesser id.
+func ofFullest(chats map[string]Held) (ids []string) {
+	by := make(map[string][]string)
+	for id := range chats {
+		property, _, _ := strings.Cut(id, "/")
+		by[property] = append(by[property], id)
+	}
+	for _, property := range slices.Sorted(maps.Keys(by)) {
+		if len(by[property]) > len(ids) {
+			ids = by[property]
+		}
+	}
+	return ids
+}
 
 // missed ends the id of a chat in which the agent left a question unanswered too long, while another one waits there, or it was
 // given to them anew. No id of a chat has a blank.
@@ -148,9 +174,9 @@ func (p Presence) Hold(r Rules, chat string, h Held) Presence {
 	if h.Asked.Equal(was.Asked) && h.Assigned.Equal(was.Assigned) { // else it is another question
 		h.Back = was.Back
 	} else if old, ok := r.leftBehind(was, h); ok && (p.Chats[chat+missed].Asked.IsZero() || !p.Chats[chat+missed].Back.IsZero()) {
-		p.Chats = put(p.Chats, chat+missed, old, mostChats, heldLast)
+		p.Chats = withChat(p.Chats, chat+missed, old)
 	}
-	p.Chats = put(p.Chats, chat, h, mostChats, heldLast)
+	p.Chats = withChat(p.Chats, chat, h)
 	return p
 }
 
@@ -172,8 +198,6 @@ func (p Presence) Forget(is func(chat string, h Held) bool) (left Presence, n in
 	return p, before - len(p.Chats)
 }
 
-func heldLast(h Held) (goesOn bool, last time.Time) { return h.Holds(), later(h.Assigned, h.Left) }
-
 // Holding is how many chats the agent has.
 func (p Presence) Holding() int {
 	n := 0
@@ -188,14 +212,26 @@ func (p Presence) Holding() int {
 // put gives a copy of a map with a value more. Of more than most values it leaves out the one that is over the longest,
 // or else the oldest.
 func put[V any](m map[string]V, id string, v V, most int, rank func(V) (goesOn bool, last time.Time)) map[string]V {
+	m = added(m, id, v)
+	if len(m) > most {
+		delete(m, oldest(m, slices.Collect(maps.Keys(m)), rank))
+	}
+	return m
+}
+
+// added gives a copy of a map with a value more.
+func added[V any](m map[string]V, id string, v V) map[string]V {
 	m = maps.Clone(m)
 	if m == nil {
 		m = make(map[string]V, 1)
 	}
-	if m[id] = v; len(m) <= most {
-		return m
-	}
-	delete(m, slices.MinFunc(slices.Collect(maps.Keys(m)), func(a, b string) int {
+	m[id] = v
+	return m
+}
+
+// oldest is the one of some values of a map that is over the longest, or else the oldest.
+func oldest[V any](m map[string]V, ids []string, rank func(V) (goesOn bool, last time.Time)) string {
+	return slices.MinFunc(ids, func(a, b string) int {
 		onA, lastA := rank(m[a])
 		onB, lastB := rank(m[b])
 		if onA != onB {
@@ -205,6 +241,5 @@ func put[V any](m map[string]V, id string, v V, most int, rank func(V) (goesOn b
 			return 1
 		}
 		return cmp.Or(lastA.Compare(lastB), cmp.Compare(a, b))
-	}))
-	return m
+	})
 }

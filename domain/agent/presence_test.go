@@ -197,6 +197,12 @@ func TestPresence(t *testing.T) {
 		{"a sign of life", both, []string{"20 10:00 in a 120", "20 10:01 active a"}, "20 10:02:59", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
 		{"of another session", both, []string{"20 10:00 in a 120", "20 10:01 active b"}, "20 10:02", "offline (not_logged_in) since 20 10:02 until ever"},
 		{"a sign that comes later brings it back", both, []string{"20 10:00 in a 120", "20 10:10 active a"}, "20 10:11", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
+		{"a login past it begins anew", both, []string{"20 10:00 in a 120", "20 10:10 in a 120"}, "20 10:11", "online (logged_in) since 20 10:10 until 20 17:00 → offline"},
+		{"also after signs of life", both, []string{"20 10:00 in a 120", "20 10:01 active a", "20 10:03:01 in a"}, "20 10:11", "online (logged_in) since 20 10:03:01 until 20 17:00 → offline"},
+		{"and one before it goes on", both, []string{"20 10:00 in a 120", "20 10:01 active a", "20 10:02:59 in a 120", "20 10:04 active a"}, "20 10:05", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
+		{"another browser was there", both, []string{"20 09:50 in b", "20 10:00 in a 120", "20 10:10 in a 120"}, "20 10:11", "online (logged_in) since 20 09:50 until 20 17:00 → offline"},
+		{"a logout past it ends nothing", both, []string{"20 10:00 in a 120", "20 10:10 out a"}, "20 10:11", "offline (not_logged_in) since 20 10:02 until ever"},
+		{"a choice ends with a ttl", both, []string{"20 10:00 in a 120", "20 10:01 set away", "20 10:10 in a"}, "20 10:11", "online (logged_in) since 20 10:10 until 20 17:00 → offline"},
 		{"that a page is open keeps its session", both, []string{"20 10:00 in a 120", "20 10:01 open a"}, "20 10:02:59", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
 		{"also one without a name", both, []string{"20 10:00 in", "20 10:01 open"}, "20 10:02:59", "online (logged_in) since 20 10:00 until 20 17:00 → offline"},
 		{"and is no sign of life", idle, []string{"20 09:10 active", "20 09:24 open a"}, "20 09:25", "away (idle) since 20 09:25 until 20 17:00 → offline"},
@@ -252,5 +258,26 @@ func TestPresence(t *testing.T) {
 				t.Errorf("%s, at %s, in the order %v:\n got %s\nwant %s", tt.name, tt.clock, order, got, tt.want)
 			}
 		}
+	}
+}
+
+// TestNoPropertyMakesAChatOfAnotherBeForgotten gives an agent of two properties more chats of one of them than are kept.
+func TestNoPropertyMakesAChatOfAnotherBeForgotten(t *testing.T) {
+	t.Parallel()
+	var p agent.Presence
+	old := start()
+	for i := range 3 {
+		p = p.Hold(agent.Rules{}, fmt.Sprint("beta/c", i), agent.Held{Assigned: old})
+	}
+	for i := range 500 {
+		p = p.Hold(agent.Rules{}, fmt.Sprint("acme/c", i), agent.Held{Assigned: old.Add(time.Duration(i+1) * time.Minute)})
+	}
+	for i := range 3 {
+		if id := fmt.Sprint("beta/c", i); !p.Chats[id].Holds() {
+			t.Errorf("%s is forgotten", id)
+		}
+	}
+	if _, known := p.Chats["acme/c499"]; len(p.Chats) != 200 || !known {
+		t.Errorf("%d chats are kept", len(p.Chats))
 	}
 }

@@ -12,6 +12,7 @@ import (
 type Session struct {
 	Marks []Mark    `json:"marks,omitempty"` // its latest logins and logouts, in their order
 	Seen  time.Time `json:"seen,omitzero"`   // the latest sign that named it; of the one without a name see also Presence.Active
+	Signs Signs     `json:"signs,omitempty"` // the latest of them, Seen among them; of the one without a name see also Presence.Signs
 }
 
 // Mark is a login or a logout.
@@ -29,8 +30,8 @@ const (
 
 func withSession(all map[string]Session, s Sign) map[string]Session {
 	one := all[s.Session]
-	if at := s.At.UTC(); (s.Session != "" || s.Idle) && at.After(one.Seen) {
-		one.Seen = at
+	if at := s.At.UTC(); s.Session != "" || s.Idle {
+		one.Seen, one.Signs = later(one.Seen, at), one.Signs.with(one.Seen, at)
 	}
 	if s.Kind == event.AgentLoggedIn || s.Kind == event.AgentLoggedOut {
 		one.Marks = withMark(one.Marks, Mark{At: s.At.UTC(), Event: s.ID, Out: s.Kind == event.AgentLoggedOut, TTL: int64(s.TTL / time.Second)})
@@ -61,13 +62,17 @@ type span struct{ from, to, known time.Time }
 
 func (s span) covers(t time.Time) bool { return !t.Before(s.from) && (s.to.IsZero() || t.Before(s.to)) }
 
-// spans are the times of one session. The signs of a session with a TTL keep it alive from its login on, also when there
-// are gaps between them: only the latest is known. One that would end by itself after asOf goes on: a sign of life may still come.
-func (s Session) spans(asOf time.Time) []span {
+// spans are the times of one session. The signs of a session with a TTL keep it alive from its login to the last of them before the
+// next login or logout, also when there are gaps between them. One that would end by itself after asOf goes on: a sign of life may
+// still come. shared are signs that keep it alive beside its own.
+func (s Session) spans(asOf time.Time, shared Signs) []span {
 	var spans []span
 	var open bool
 	for i, m := range s.Marks {
 		at := second(m.At)
+		if end := s.endBefore(i, shared); open && !end.IsZero() && (asOf.IsZero() || !end.After(asOf)) {
+			spans[len(spans)-1].to, open = end, false
+		}
 		switch {
 		case m.Out && open:
 			spans[len(spans)-1].to, open = at, false
@@ -81,6 +86,26 @@ func (s Session) spans(asOf time.Time) []span {
 		spans[len(spans)-1].to = end
 	}
 	return spans
+}
+
+// endBefore is when the session had ended by itself before a mark of it; zero: it had not, as far as is known.
+func (s Session) endBefore(mark int, shared Signs) time.Time {
+	if mark == 0 || s.Marks[mark-1].TTL == 0 {
+		return time.Time{}
+	}
+	at := second(s.Marks[mark].At)
+	last := second(s.Marks[mark-1].At)
+	for _, signs := range []Signs{s.Signs, shared} {
+		sign, known := signs.before(at)
+		if !known {
+			return time.Time{}
+		}
+		last = later(last, sign)
+	}
+	if end := last.Add(time.Duration(s.Marks[mark-1].TTL) * time.Second); end.Before(at) {
+		return end
+	}
+	return time.Time{}
 }
 
 // expiry is when a session that is logged in ends by itself; zero: never.
@@ -111,7 +136,11 @@ func (p Presence) session(id string) Session {
 func (p Presence) attendance(asOf time.Time) []span {
 	var spans []span
 	for id := range p.Sessions {
-		spans = append(spans, p.session(id).spans(asOf)...)
+		var shared Signs
+		if id == "" {
+			shared = p.Signs
+		}
+		spans = append(spans, p.session(id).spans(asOf, shared)...)
 	}
 	slices.SortFunc(spans, func(a, b span) int { return a.from.Compare(b.from) })
 	var joined []span
