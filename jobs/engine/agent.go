@@ -44,8 +44,12 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNew
 		if d.Before != d.State.Status {
 			c.Flips.Agent++
 		}
-		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, agentCause(d, news, r.Rev), at), nil); err != nil {
+		why, inChat := agentCause(d, news, r.Rev)
+		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, why, at), nil); err != nil {
 			return err
+		}
+		if inChat {
+			c.unnamed = agentAction(id, d, cause(time.Time{}, r.Rev), at)
 		}
 	}
 	own := len(def.Notify.Via) > 0
@@ -68,22 +72,22 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNew
 }
 
 // agentCause is the cause of a change: a boundary, or else the event that the status comes from, the latest of those that
-// came, or the edit that gave the record its revision.
-func agentCause(d agent.Decision, news *agentNews, rev int64) action.Cause {
+// came, or the edit that gave the record its revision. inChat says that it is an event of a chat.
+func agentCause(d agent.Decision, news *agentNews, rev int64) (why action.Cause, inChat bool) {
 	signs := slices.Clone(news.signs)
 	for _, e := range news.events {
 		signs = append(signs, agent.Sign{ID: e.ID, At: e.Time})
 	}
 	if !d.Boundary.IsZero() || len(signs) == 0 {
-		return cause(d.Boundary, rev)
+		return cause(d.Boundary, rev), false
 	}
 	if slices.ContainsFunc(signs, func(s agent.Sign) bool { return s.ID == d.Event }) {
-		return action.Cause{Event: d.Event}
+		return action.Cause{Event: d.Event}, false
 	}
 	latest := slices.MaxFunc(signs, func(a, b agent.Sign) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
-	return action.Cause{Event: latest.ID}
+	return action.Cause{Event: latest.ID}, slices.ContainsFunc(news.signs, func(s agent.Sign) bool { return s.ID == latest.ID })
 }
 
 // concernsOf are an agent, and the chats that they have with their visitors: events of these may put off what is due.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -32,7 +33,8 @@ type serving struct {
 // servedBatch is how many properties are read at once.
 const servedBatch = 500
 
-// address gives the actions of agents their receivers.
+// address gives the actions of agents their receivers. What an agent does in a chat is the business of its property: where they serve
+// others, too, no action tells of the event.
 func (s serving) address(ctx context.Context, b *Batch, changes []Change, at time.Time) error {
 	servants := make(map[string][]string) // by agent: they themselves, and those they stand in for
 	for i := range changes {
@@ -53,6 +55,13 @@ func (s serving) address(ctx context.Context, b *Batch, changes []Change, at tim
 			continue
 		}
 		shares := sharesOf(properties, servants[id])
+		if c := &changes[i]; c.unnamed != nil && propertiesIn(shares) > 1 {
+			body, err := c.unnamed.MarshalJSON()
+			if err != nil {
+				return fmt.Errorf("encoding an action: %w", err)
+			}
+			c.Actions[0].Body = body
+		}
 		for j := range changes[i].Actions {
 			if a := &changes[i].Actions[j]; forDestinations(*a) {
 				a.For = shares
@@ -60,6 +69,13 @@ func (s serving) address(ctx context.Context, b *Batch, changes []Change, at tim
 		}
 	}
 	return nil
+}
+
+func propertiesIn(shares []store.Share) (n int) {
+	for _, s := range shares {
+		n += len(s.Properties)
+	}
+	return n
 }
 
 func forDestinations(o store.Outgoing) bool { return !o.Notice }
