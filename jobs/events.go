@@ -14,5 +14,9 @@ func (j eventsJob) run(ctx context.Context, args client.EventsArgs, log *attempt
 	if len(args.Events) == 0 {
 		return nil
 	}
-	return j.visitors.decide(ctx, &request{events: args.Events, noted: args.Events, task: originalTask(ctx), accepted: args.Accepted}, log)
+	err := j.visitors.decide(ctx, &request{events: args.Events, noted: args.Events, task: originalTask(ctx), accepted: args.Accepted}, log)
+	if err == nil {
+		j.visitors.observe.received(args.By, len(args.Events))
+	}
+	return err
 }

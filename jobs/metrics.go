@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/engine"
 )
 
@@ -21,6 +22,7 @@ type Metrics struct {
 	notices       *prometheus.CounterVec
 	jobs          *prometheus.CounterVec
 	events        *prometheus.CounterVec
+	byWay         *prometheus.CounterVec
 	skipped       *prometheus.CounterVec
 	missed        *prometheus.CounterVec
 	lastRun       *prometheus.GaugeVec
@@ -46,7 +48,8 @@ func NewMetrics() *Metrics {
 		deliveries: counter("deskbell_deliveries_total", "Actions given to a destination, by result: delivered, refused, failed, archived, untrue (a notice that was not sent, since what it says was over), dropped (too many waited).", "destination", "result"),
 		notices:    counter("deskbell_notices_total", "Notices by agents' own services, browsers and phones, by result: sent, failed, late and untrue (and so not sent: too much time had passed, or what it says was over), dropped (the service or subscription is no longer there).", "result"),
 		jobs:       counter("deskbell_jobs_total", "Runs of jobs, by result: done, failed (and done again later), archived, stopped (and handed to another worker), put_off (events of a property that takes long: they come later).", "kind", "result"),
-		events:     counter("deskbell_events_total", "Events that this worker has dealt with, by result: taken, repeated (they were heard before), dropped (their property is not defined).", "result"),
+		events:     counter("deskbell_events_total", "Events that this worker has dealt with, by result: taken, repeated (they were heard before: sent twice, or in a task that came again), dropped (their property is not defined), set_aside (their property takes long: they come again, and have one of the other results then).", "result"),
+		byWay:      counter("deskbell_events_received_total", "Events of tasks that this worker is done with, by the way they came: http (with the quotas of those), redis (of programs that write into Redis themselves: a Go client, deskbell send, tasks of an application's own).", "by"),
 		skipped:    counter("deskbell_messages_skipped_total", "Messages to visitors that were decided against, by reason; conditions, frequency, one_per_visit and superseded are the ordinary life of triggers.", "reason"),
 		missed:     counter("deskbell_cron_ticks_missed_total", "Times at which a cron entry should have run and did not. The next run does the work of those it missed.", "entry"),
 		uncovered: prometheus.NewCounter(prometheus.CounterOpts{
@@ -70,8 +73,11 @@ func NewMetrics() *Metrics {
 	for _, result := range []string{noticeSent, noticeFailed, noticeLate, noticeUntrue, noticeDropped} {
 		m.notices.WithLabelValues(result)
 	}
-	for _, result := range []string{eventTaken, eventRepeated, eventDropped} {
+	for _, result := range []string{eventTaken, eventRepeated, eventDropped, eventSetAside} {
 		m.events.WithLabelValues(result)
+	}
+	for _, way := range []client.Way{client.ByHTTP, client.ByRedis} {
+		m.byWay.WithLabelValues(string(way))
 	}
 	for reason := range engine.SkipReasons() {
 		m.skipped.WithLabelValues(reason)
@@ -96,7 +102,7 @@ func histogram(name, help string, buckets ...float64) prometheus.Histogram {
 }
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds, m.uncovered}
+	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.byWay, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds, m.uncovered}
 }
 
 // Describe implements prometheus.Collector.
@@ -188,6 +194,7 @@ const (
 	eventTaken    = "taken"
 	eventRepeated = "repeated"
 	eventDropped  = "dropped"
+	eventSetAside = "set_aside"
 )
 
 // took counts the events of a batch.
@@ -197,11 +204,31 @@ func (m *Metrics) took(t *engine.Taken) {
 	}
 	m.events.WithLabelValues(eventTaken).Add(float64(t.Events))
 	m.events.WithLabelValues(eventRepeated).Add(float64(t.Repeated))
+	m.setAside(t.SetAside())
 	for _, n := range t.Dropped {
 		m.events.WithLabelValues(eventDropped).Add(float64(n))
 	}
 	for i := range t.Changes {
 		m.Flipped(t.Changes[i].Flips)
+	}
+}
+
+// received counts the events of a task, by the way they came. One that nobody here knows counts as client.ByRedis: a task may be of
+// anybody's making.
+func (m *Metrics) received(by client.Way, n int) {
+	if m == nil {
+		return
+	}
+	if by != client.ByHTTP {
+		by = client.ByRedis
+	}
+	m.byWay.WithLabelValues(string(by)).Add(float64(n))
+}
+
+// setAside counts events that have to wait for a batch of their own.
+func (m *Metrics) setAside(n int) {
+	if m != nil {
+		m.events.WithLabelValues(eventSetAside).Add(float64(n))
 	}
 }
 

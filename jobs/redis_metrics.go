@@ -1,9 +1,11 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -116,7 +119,7 @@ func (m *RedisMetrics) read() ([]prometheus.Metric, error) {
 	now := m.deliveries.now()
 	seen := []prometheus.Metric{m.gauges.up.of(1)}
 	var errs []error
-	for _, part := range []func(context.Context, time.Time) ([]prometheus.Metric, error){m.depths, m.destinations, m.queues, m.workers} {
+	for _, part := range []func(context.Context, time.Time) ([]prometheus.Metric, error){m.depths, m.destinations, m.quotas, m.queues, m.workers} {
 		metrics, err := part(ctx, now)
 		seen, errs = append(seen, metrics...), append(errs, err)
 	}
@@ -159,6 +162,31 @@ func (m *RedisMetrics) destinations(ctx context.Context, now time.Time) ([]prome
 		metrics = append(metrics, g.oldestAction.of(age(d.Oldest, now), d.Name), g.aside.of(float64(d.Aside), d.Name), g.circuit.of(open, d.Name), g.dropped.total(float64(d.Dropped), d.Name))
 	}
 	return metrics, err
+}
+
+// mostOver bounds the properties that have figures of their own: those that are over a quota, of which most was refused. Each property with
+// figures at all times would be thousands of series that say nothing.
+const mostOver = 50
+
+func (m *RedisMetrics) quotas(ctx context.Context, now time.Time) ([]prometheus.Metric, error) {
+	over, err := quota.OverNow(ctx, m.deliveries.store, nil, now)
+	if err != nil {
+		return nil, err
+	}
+	refused := make(map[string]int, len(over))
+	for property, list := range over {
+		for _, o := range list {
+			refused[property] += o.Refused
+		}
+	}
+	ids := slices.SortedFunc(maps.Keys(over), func(a, b string) int { return cmp.Or(refused[b]-refused[a], cmp.Compare(a, b)) })
+	metrics := []prometheus.Metric{m.gauges.over.of(float64(len(over)))}
+	for _, property := range ids[:min(len(ids), mostOver)] {
+		for _, o := range over[property] {
+			metrics = append(metrics, m.gauges.refused.of(float64(o.Refused), property, string(o.Quota)))
+		}
+	}
+	return metrics, nil
 }
 
 // queues leaves out those that cannot be read. A queue that never had a task is not
@@ -230,13 +258,13 @@ func age(t, now time.Time) float64 {
 type gauges struct {
 	up, workers                          gauge
 	outbox, oldestAction, aside, circuit gauge
-	dropped                              gauge
+	dropped, over, refused               gauge
 	subjects, overdue, oldestDue         gauge
 	tasks, latency, paused               gauge
 }
 
 func (g gauges) all() []gauge {
-	return []gauge{g.up, g.workers, g.outbox, g.oldestAction, g.aside, g.circuit, g.dropped, g.subjects, g.overdue, g.oldestDue, g.tasks, g.latency, g.paused}
+	return []gauge{g.up, g.workers, g.outbox, g.oldestAction, g.aside, g.circuit, g.dropped, g.over, g.refused, g.subjects, g.overdue, g.oldestDue, g.tasks, g.latency, g.paused}
 }
 
 func newGauges() gauges {
@@ -247,6 +275,8 @@ func newGauges() gauges {
 		oldestAction: newGauge("deskbell_outbox_oldest_seconds", "Age of the oldest action that a destination has not had.", "destination"),
 		aside:        newGauge("deskbell_outbox_aside", "Actions that a destination has refused, and those that stay behind them in their order.", "destination"),
 		dropped:      newGauge("deskbell_outbox_dropped_total", "Actions that were dropped since too many waited for a destination, from the oldest on.", "destination"),
+		over:         newGauge("deskbell_properties_over_quota", "Properties that are over a quota, or were within the last hour."),
+		refused:      newGauge("deskbell_quota_refused", "What was refused to a property that is over a quota, on the day (UTC) of the last: of the fifty with most.", "property", "quota"),
 		circuit:      newGauge("deskbell_circuit_open", "Whether a destination is left alone because it fails: 1 or 0.", "destination"),
 		subjects:     newGauge("deskbell_timetable_subjects", "Properties and agents that have a next boundary."),
 		overdue:      newGauge("deskbell_timetable_overdue", "Properties and agents that have been due for more than ten seconds."),

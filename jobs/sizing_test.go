@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -73,6 +74,44 @@ const (
 	sizeID      = 60
 	sizeWaiting = 850
 )
+
+// TestSizesOfTheREADME holds all that the README says of sizes against those that TestSizing measures: its table of them, its formula, and
+// what comes of that for 10, 100 and 1,000 visitors a second.
+func TestSizesOfTheREADME(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../cmd/deskbell/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const visitor, event, day = sizeVisitor - sizeID, sizeEvent - sizeID, 86_400
+	const ids = day * 3 / 2 // for so long, at most
+	lines := []string{
+		fmt.Sprintf("| a visitor, with the id of their first event | %d, of which %d are the id |", sizeVisitor, sizeID),
+		fmt.Sprintf("| each further event of theirs | %d, of which %d are its id |", sizeEvent, sizeID),
+		fmt.Sprintf("| a message that waits | %d |", sizeWaiting),
+		fmt.Sprintf("bytes = V × (K × (%d + %d × E) + 129,600 × %d × (1 + E) + W × %d)", visitor, event, sizeID, sizeWaiting),
+	}
+	for name, visitors := range map[string]int{"10": 10, "100": 100, "1,000": 1000} {
+		line := "| " + name + " |"
+		for _, kept := range []int{7 * day, day, 3600} {
+			bytes := visitors * (kept*(visitor+4*event) + ids*sizeID*5 + 60*sizeWaiting)
+			switch gb := float64(bytes) / 1e9; {
+			case gb < 1:
+				line += fmt.Sprintf(" %.2f GB |", gb)
+			case gb < 10:
+				line += fmt.Sprintf(" %.1f GB |", gb)
+			default:
+				line += fmt.Sprintf(" %.0f GB |", gb)
+			}
+		}
+		lines = append(lines, line)
+	}
+	for _, line := range lines {
+		if !strings.Contains(string(readme), line) {
+			t.Errorf("the README lacks %q", line)
+		}
+	}
+}
 
 // memory is what the keys of Redis take, each with all of its values. What the server uses beside them depends on what it does,
 // and so does what asynq says of its workers: they show the payloads of tasks that they had in hand at a beat.

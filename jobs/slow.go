@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // A property whose visitors take long to decide on is slow for some minutes, to this worker: see engine.Took, which asks no clock. Its events come in batches
@@ -124,32 +125,31 @@ func (s *slow) enter(r *request, at time.Time) (leave func(), err error) {
 
 // split takes the parts of a request that are of slow properties out of it.
 func (s *slow) split(r *request, at time.Time) []*request {
-	return r.takeOut(func(property string) bool { return s.is(property, at) })
+	return r.takeOut(func(due store.Subject) bool {
+		property, _ := due.OnProperty()
+		return s.is(property, at)
+	}, func(e *event.Event) bool { return s.is(e.Data.Property, at) })
 }
 
-// takeOut makes requests of their own of the work on some properties, in the order of their names.
-func (r *request) takeOut(chosen func(property string) bool) []*request {
+// takeOut makes requests of their own of some of the work on properties, in the order of their names: of who is due, and of events.
+func (r *request) takeOut(isDue func(store.Subject) bool, isOut func(*event.Event) bool) []*request {
 	out := make(map[string]*request)
 	own := func(property string) *request {
-		if property == "" || !chosen(property) {
-			return nil
-		}
 		if out[property] == nil {
 			out[property] = &request{task: r.task, accepted: r.accepted, alone: property}
 		}
 		return out[property]
 	}
-	if property, ok := r.due.OnProperty(); ok {
-		if one := own(property); one != nil {
-			one.due, r.due = r.due, ""
-		}
+	if property, ok := r.due.OnProperty(); ok && isDue(r.due) {
+		own(property).due, r.due = r.due, ""
 	}
 	var left, noted []event.Event
-	for _, e := range r.events {
-		if one := own(e.Data.Property); one != nil {
-			one.events = append(one.events, e)
+	for i := range r.events {
+		if e := &r.events[i]; e.Data.Property != "" && isOut(e) {
+			one := own(e.Data.Property)
+			one.events = append(one.events, *e)
 		} else {
-			left = append(left, e)
+			left = append(left, *e)
 		}
 	}
 	if len(out) == 0 {

@@ -44,12 +44,23 @@ func (v *visitors) decide(ctx context.Context, r *request, log *attempt) error {
 	if first, ok := r.first(); ok {
 		errs = append(errs, v.decideIn(ctx, &v.batchers[v.store.Shard(first)%batchers], r, log))
 		alone = append(alone, r.aside...)
+		if n := eventsOf(r.aside); n > 0 {
+			log.Field("set_aside", n)
+		}
 	}
 	for _, one := range alone {
 		errs = append(errs, v.decideAlone(ctx, one, log))
 		r.held = r.held || one.held
 	}
 	return unfinished(errs)
+}
+
+// eventsOf counts the events of requests.
+func eventsOf(requests []*request) (n int) {
+	for _, r := range requests {
+		n += len(r.events)
+	}
+	return n
 }
 
 // decideIn has a request processed with others of a batcher.
@@ -71,6 +82,7 @@ func (v *visitors) decideIn(ctx context.Context, b *batcher, r *request, log *at
 func (v *visitors) decideAlone(ctx context.Context, r *request, log *attempt) error {
 	leave, err := v.slow.enter(r, v.now())
 	if err != nil {
+		v.observe.setAside(len(r.events))
 		return err
 	}
 	defer leave()
@@ -117,7 +129,7 @@ func (v *visitors) processWith(batch []*request, how processing) {
 	for _, r := range batch {
 		r.at, r.shared = committed, len(batch) > 1
 		r.err, r.held = errors.Join(err, r.left(taken.Broken)), taken.Held[r.due]
-		r.aside = r.takeOut(func(property string) bool { return taken.Aside[property] })
+		r.aside = r.takeOut(taken.IsAsideDue, taken.IsAside)
 	}
 	for _, property := range v.slow.note(taken.Took, taken.At) {
 		if v.logged.first("slow "+property, taken.At) {

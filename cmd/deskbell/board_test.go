@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/deskbell/deskbell/jobs/quota"
+	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -91,6 +94,21 @@ func (s *site) variables() map[string]string {
 		all[name] = value
 	}
 	return all
+}
+
+// refuses notes that a property was refused something, as a process does that heeds its quotas.
+func (s *site) refuses(property string, kind quota.Kind, n int) {
+	s.Helper()
+	a := &app{env: func(name string) string { return s.variables()[name] }, now: func() time.Time { return time.Now().Add(s.offset) }}
+	ses, err := a.connect(s.Context(), redisstore.Peek)
+	if err != nil {
+		s.Fatal(err)
+	}
+	book := quota.NewBook(ses.store, a.now, quota.Limits{})
+	book.Refused(property, kind, n)
+	if err := errors.Join(book.Write(s.Context()), ses.close()); err != nil {
+		s.Error(err)
+	}
 }
 
 func (s *site) address() string { return "http://" + s.listen + "/" }
@@ -257,6 +275,15 @@ func TestBoardSaysWhatToDo(t *testing.T) {
 	b.shows("#empty", "Nothing has nowhere in its id or name.")
 	b.press(kb.Escape)
 	b.shows("#rows", "ACME shop")
+
+	if eval[bool](b, `!document.querySelector("#over-quota").hidden`) {
+		t.Error("quotas are shown, and nobody is over one")
+	}
+	s.refuses("hostile", quota.NewVisitors, 7)
+	b.shows("#quotas", "hostile is over its quota")
+	b.shows("#quotas", "new visitors and chats a day since")
+	b.shows("#quotas", "7 refused that day")
+	b.accessible("over a quota")
 
 	s.web.kill()
 	b.shows("#live", "Not live")

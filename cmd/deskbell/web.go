@@ -20,6 +20,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/destination/push"
 	"github.com/deskbell/deskbell/jobs/edit"
@@ -140,6 +141,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
 	s.shown.registry.MustRegister(received, refused)
 	quotas := s.quotas(a.now)
+	s.session = s.receiving()
 	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Now: a.now, Log: s.log, Events: received, Quotas: quotas})
 	within["/v1/"] = served.Patterns
 	public, misses, streams := agentpage.Public(), web.NewMisses(a.now), web.NewStreams(s.env.AddressStreams)
@@ -159,6 +161,14 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 
 // slots are those that all of the work needs.
 func (s *session) slots() []string { return jobs.Slots(s.store.Shards(), s.store.Partitions()) }
+
+// receiving is the session with a client whose events came by HTTP.
+func (s *session) receiving() *session {
+	other, c := *s, *s.client
+	c.Client = c.Client.By(client.ByHTTP)
+	other.client = &c
+	return &other
+}
 
 // book has the quotas of properties, by default those of the process's configuration.
 func (s *session) book(now func() time.Time) *quota.Book {

@@ -35,6 +35,13 @@ func New(c Config) *Client {
 	return &Client{queue: newEnqueuer(c.Redis, c.Partitions, c.Nudges), shard: c.Shard, now: c.Now}
 }
 
+// By gives a client of the same dependencies whose events bear the way by which they came to it.
+func (c *Client) By(way Way) *Client {
+	other := *c
+	other.queue.by = way
+	return &other
+}
+
 // Wait waits until workers were woken for everything that was sent. A program that ends right after Send may call it before it closes
 // Redis: else its events may be found a second later.
 func (c *Client) Wait() { c.queue.nudges.Wait() }

@@ -19,7 +19,17 @@ import (
 type EventsArgs struct {
 	Events   []event.Event `json:"events"`
 	Accepted int64         `json:"accepted,omitempty"` // when they were, in Unix ms, as their notes say; 0: there are none
+	By       Way           `json:"by,omitempty"`
 }
+
+// Way is how events came.
+type Way string
+
+// The ways. Events of a task of somebody's own making bear none, and count as ByRedis.
+const (
+	ByHTTP  Way = "http"  // with the quotas of those
+	ByRedis Way = "redis" // of a program that writes into Redis itself: a Client, or a task of its own making
+)
 
 // Kind implements Args.
 func (EventsArgs) Kind() string { return "event:take" }
@@ -36,6 +46,7 @@ func (a *EventsArgs) form(c *wire.Codec) {
 			wire.Items(&a.Events, c, (*event.Event).Form)
 		}
 		wire.MaybeInt(c, "accepted", &a.Accepted)
+		wire.MaybeText(c, "by", &a.By)
 	})
 }
 
@@ -63,10 +74,11 @@ type enqueuer struct {
 	rdb        redis.UniversalClient
 	partitions int
 	nudges     *nudge.Sender
+	by         Way // empty: ByRedis
 }
 
 func newEnqueuer(rdb redis.UniversalClient, partitions int, nudges *nudge.Sender) enqueuer {
-	return enqueuer{asynq.NewClientFromRedisClient(rdb), rdb, partitions, nudges}
+	return enqueuer{asynq: asynq.NewClientFromRedisClient(rdb), rdb: rdb, partitions: partitions, nudges: nudges}
 }
 
 // enqueue notes the events of a parcel, and enqueues it. Redis has it already where its id is known there: the answer to
@@ -77,7 +89,7 @@ func (q enqueuer) enqueue(ctx context.Context, p *parcel, at time.Time) error {
 		return err
 	}
 	kind, queue := EventsArgs{}.Kind(), PartitionOf(EventQueue, p.shard, q.partitions)
-	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload(at)), asynq.TaskID(id),
+	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload(at, q.by)), asynq.TaskID(id),
 		asynq.Queue(queue), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		return EnqueueError(ctx, kind, err)

@@ -118,8 +118,12 @@ func (p *parcel) add(body []byte, lanes []Lane) bool {
 	return true
 }
 
-func (p *parcel) payload(at time.Time) []byte {
+func (p *parcel) payload(at time.Time, by Way) []byte {
 	body := p.body
 	body = append(body, `],"accepted":`...)
-	return append(strconv.AppendInt(body, at.UnixMilli(), 10), '}')
+	body = strconv.AppendInt(body, at.UnixMilli(), 10)
+	if by != "" {
+		body = append(append(append(body, `,"by":"`...), by...), '"')
+	}
+	return append(body, '}')
 }

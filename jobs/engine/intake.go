@@ -49,6 +49,7 @@ type Taken struct {
 	Repeated int // seen before
 	lost     int // commits; each was decided anew
 	shares   *shares
+	aside    *setAside
 }
 
 // intakeTries is how often a decision is made anew. Each time, another worker has got on.
@@ -57,7 +58,8 @@ const intakeTries = 20
 // Process takes in events, and decides on visitors whose time has come. With an error, Taken still
 // holds for those that were committed; the others have to be given to it again. The events are those of some tasks.
 //
-// Visitors of a property that has had its share are not decided on: Taken.Aside has their property.
+// Visitors of a property that has had its share are not decided on: Taken.Aside has their property, and IsAside and IsAsideDue tell
+// what is left of the work.
 func (in intake) Process(ctx context.Context, events []event.Event, due []store.Subject, tasks ...string) (*Taken, error) {
 	return in.process(ctx, in.shares(true), events, due, tasks)
 }
@@ -76,7 +78,7 @@ func (in intake) shares(bounded bool) *shares {
 }
 
 func (in intake) process(ctx context.Context, s *shares, events []event.Event, due []store.Subject, tasks []string) (*Taken, error) {
-	t := &Taken{At: in.now(), Dropped: make(map[store.Subject]int), Held: make(map[store.Subject]bool), Aside: make(map[string]bool), shares: s}
+	t := &Taken{At: in.now(), Dropped: make(map[store.Subject]int), Held: make(map[store.Subject]bool), Aside: make(map[string]bool), shares: s, aside: newSetAside()}
 	if s != nil {
 		t.Took = s.took
 	}
@@ -92,7 +94,7 @@ func (in intake) process(ctx context.Context, s *shares, events []event.Event, d
 	}
 	for range intakeTries {
 		if len(news) == 0 {
-			parked = slices.DeleteFunc(parked, func(chat store.Subject) bool { return t.Aside[propertyOf(chat)] })
+			parked = slices.DeleteFunc(parked, func(chat store.Subject) bool { return t.aside.chats[chat] })
 			return t, in.unpark(ctx, t.At, parked)
 		}
 		if err := in.round(ctx, news, tasks, t); err != nil {
@@ -195,6 +197,7 @@ func (in intake) part(ctx context.Context, records []store.Record, news map[stor
 	for _, r := range out.aside {
 		property, _ := r.Subject.OnProperty()
 		t.Aside[property] = true
+		t.aside.add(r.Subject, news[r.Subject])
 	}
 	for _, s := range out.Held {
 		t.Held[s] = !lost[s]

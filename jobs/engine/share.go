@@ -14,8 +14,7 @@ const stepTakes = 10 * time.Nanosecond
 
 // Took is what it took to decide on visitors of a property.
 type Took struct {
-	Events int // a visitor whose time had come counts as one
-	Steps  int // of regular expressions for one event, on average of the visitor who took most
+	Steps int // of regular expressions for one event, on average of the visitor who took most
 }
 
 // IsSlow tells whether the property needs batches of its own.
@@ -25,7 +24,7 @@ func (t Took) IsSlow() bool { return t.Steps >= slowSteps }
 func (t Took) Each() time.Duration { return time.Duration(t.Steps) * stepTakes }
 
 // Plus is what both took.
-func (t Took) Plus(o Took) Took { return Took{t.Events + o.Events, max(t.Steps, o.Steps)} }
+func (t Took) Plus(o Took) Took { return Took{max(t.Steps, o.Steps)} }
 
 // shares measures the properties of a batch. A nil one measures none.
 type shares struct {
@@ -44,7 +43,6 @@ func (s *shares) isOver(property string) bool {
 func (s *shares) measure(property string, events int, decide func() (steps int)) {
 	steps := decide()
 	if s != nil {
-		events = max(1, events)
-		s.took[property] = s.took[property].Plus(Took{Events: events, Steps: steps / events})
+		s.took[property] = s.took[property].Plus(Took{Steps: steps / max(1, events)}) // a visitor whose time has come counts as one
 	}
 }
