@@ -7,6 +7,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -35,6 +36,8 @@ type observer interface {
 	swept(subjects int, took time.Duration)
 	noticed(result string)
 	took(t *engine.Taken)
+	setAside(events int)
+	received(by client.Way, events int)
 	beat(entry string, at time.Time, missed int)
 	calendar(result string)
 	calendars(all, failing int)

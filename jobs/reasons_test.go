@@ -44,7 +44,7 @@ func details() map[string]string {
 	return map[string]string{innerName: "10.7.7.7", unknownName: "no such host"}
 }
 
-// insideWords are what a tenant must not read.
+// insideWords are words that a tenant must not read.
 var insideWords = regexp.MustCompile(`10\.7\.7\.7|no such host|lookup|dial`)
 
 var whsec = []string{"CRM_SECRET"}

@@ -165,7 +165,7 @@ func (s *session) slots() []string { return jobs.Slots(s.store.Shards(), s.store
 // receiving is the session with a client whose events came by HTTP.
 func (s *session) receiving() *session {
 	other, c := *s, *s.client
-	c.Client = c.Client.By(client.ByHTTP)
+	c.Client = c.Client.CameBy(client.ByHTTP)
 	other.client = &c
 	return &other
 }

@@ -35,8 +35,8 @@ func New(c Config) *Client {
 	return &Client{queue: newEnqueuer(c.Redis, c.Partitions, c.Nudges), shard: c.Shard, now: c.Now}
 }
 
-// By gives a client of the same dependencies whose events bear the way by which they came to it.
-func (c *Client) By(way Way) *Client {
+// CameBy gives a client of the same dependencies whose events bear the way by which they came to it.
+func (c *Client) CameBy(way Way) *Client {
 	other := *c
 	other.queue.by = way
 	return &other

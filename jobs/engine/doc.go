@@ -26,6 +26,7 @@
 //	  intake_agents.go                     their visitors
 //	decider.go                         Decider: records to an Outcome
 //	property.go, agent.go, closing.go  the decision on a property, on an agent; the notices that it closes soon
+//	share.go, set_aside.go             what properties of a batch take; the work that is left of those that take long
 //	agent_news.go                      agentNews: what events and chats say of an agent
 //	digest_open.go                     the decision on a digest: kept, or sent at the opening
 //	trial.go                           Trial: a first visit, without a store's writing
