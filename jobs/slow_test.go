@@ -145,8 +145,8 @@ func TestACostlyPropertyHoldsUpNobody(t *testing.T) {
 	if notes := b.notes(); len(notes) > 0 {
 		t.Errorf("notes are left: %q", notes)
 	}
-	if len(b.lines("a worker has gone that held events: they are taken in from copies")) > 0 {
-		return // on a very busy machine: those of a copy are heard twice
+	if len(b.lines("a worker has gone that held events: they are taken in from copies"))+len(b.lines("job failed: it will be tried again")) > 0 {
+		return // on a very busy machine: those that come again are heard twice
 	}
 	counts := scrape(b, b.metrics)
 	if aside, repeated := counts.value(`deskbell_events_total{result="set_aside"}`), counts.value(`deskbell_events_total{result="repeated"}`); aside == 0 || repeated > 0 {

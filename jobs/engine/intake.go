@@ -114,6 +114,15 @@ func (t *Taken) add(changes []Change) {
 	}
 }
 
+// IsAside tells whether an event has to be processed again, alone.
+func (t *Taken) IsAside(e *event.Event) bool { return t.aside.events[nameOf(e)] }
+
+// IsAsideDue tells the same of a visitor whose time has come.
+func (t *Taken) IsAsideDue(visitor store.Subject) bool { return t.aside.visitors[visitor] }
+
+// SetAside counts the events that have to be processed again, alone. They are no Events, and not Repeated.
+func (t *Taken) SetAside() int { return t.aside.count }
+
 // errRecordsBusy is for work that comes again by itself.
 var errRecordsBusy = errors.New("others kept writing the same records")
 

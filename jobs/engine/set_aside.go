@@ -32,12 +32,3 @@ func (a *setAside) add(visitor store.Subject, events []event.Event) {
 		}
 	}
 }
-
-// IsAside tells whether an event has to be processed again, alone.
-func (t *Taken) IsAside(e *event.Event) bool { return t.aside.events[nameOf(e)] }
-
-// IsAsideDue tells the same of a visitor whose time has come.
-func (t *Taken) IsAsideDue(visitor store.Subject) bool { return t.aside.visitors[visitor] }
-
-// SetAside counts the events that have to be processed again, alone. They are no Events, and not Repeated.
-func (t *Taken) SetAside() int { return t.aside.count }
