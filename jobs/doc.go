@@ -60,8 +60,8 @@
 // boundary, an edit, a restart and the reconciliation differ only in their cause.
 //
 // Nothing is decided ahead of its boundary. Of the 14 µs of a worker's processor that a flip takes (deskbell bench boundaries), its
-// decision takes about 7, and its writes take another 14 of Redis, which has one thread. So decisions that were kept ready would raise 53,000
-// flips a second to 67,000 at most, and a boundary of a hundred properties would be on its way a millisecond sooner. For
+// decision takes about 7, and its writes take another 14 of Redis, which has one thread. So decisions that were kept ready would raise the
+// flips a second by a third at most, and a boundary of a hundred properties would be on its way a millisecond sooner. For
 // that, a worker would have to keep every subject that is soon due, and to find out which were edited meanwhile.
 //
 // Events take that path, too. A task carries some events. The tasks of a process that run at
