@@ -42,6 +42,10 @@ type Live struct {
 const (
 	trusted   = 10 * time.Second
 	untrusted = time.Second
+
+	// oldest is how long ago a property was read at most whose state is given while Redis is away. Its hours hold for longer; but overrides,
+	// edits and whoever logs in or out are not known.
+	oldest = 24 * time.Hour
 )
 
 // NewLive makes a Live that shares the connection, the clock and the subscription of a reader.
@@ -67,12 +71,22 @@ func (l *Live) Run(ctx context.Context) {
 
 // State is the state of a property's widget now. The error is store.ErrNotFound, that of
 // Redis, or that of a property whose definition can never be decided on.
-func (l *Live) State(ctx context.Context, property string) (s *LiveState, err error) {
+func (l *Live) State(ctx context.Context, property string) (*LiveState, error) {
+	s, _, err := l.StateWithAge(ctx, property)
+	return s, err
+}
+
+// StateWithAge is State, and while Redis does not answer, how long ago it was read what the state was decided from; 0: just now.
+func (l *Live) StateWithAge(ctx context.Context, property string) (s *LiveState, age time.Duration, err error) {
 	err = l.use(ctx, property, func(p *liveProperty) error {
-		s, err = p.tell(l.now())
+		now := l.now()
+		if l.away {
+			age = max(0, now.Sub(p.loaded))
+		}
+		s, err = p.tell(now)
 		return err
 	})
-	return s, err
+	return s, age, err
 }
 
 // Has tells whether a property is kept: its state then costs no look into Redis, or one in some seconds, however many ask.
@@ -83,7 +97,7 @@ func (l *Live) Has(property string) bool {
 }
 
 // use calls f, under the lock, with a property as it is in Redis; while Redis is away,
-// with the copy that is kept.
+// with the copy that is kept, unless that is too old.
 func (l *Live) use(ctx context.Context, id string, f func(*liveProperty) error) error {
 	const tries = 10 // on a busy machine, a loaded property may be dropped to make room before it is used
 	for try := range tries {
@@ -109,6 +123,9 @@ func (l *Live) useKept(id string, loaded bool, f func(*liveProperty) error) (*li
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := l.kept[id]
+	if p != nil && l.now().Sub(p.loaded) > oldest && !loaded {
+		return nil, l.want(id), nil
+	}
 	switch fresh := p != nil && l.fresh(p); {
 	case p != nil && !fresh && !loaded && l.away:
 		l.want(id) // and do not wait for it

@@ -74,6 +74,10 @@ func (l *Live) loadBatch(ctx context.Context) error {
 		batch[id] = w
 		delete(l.wanted, id)
 	}
+	if len(batch) == 0 { // its callers were told that Redis is away
+		l.mu.Unlock()
+		return nil
+	}
 	l.written = make(map[store.Subject]bool)
 	missed := l.missed
 	l.mu.Unlock()
@@ -94,7 +98,21 @@ func (l *Live) loadBatch(ctx context.Context) error {
 		close(w.done)
 	}
 	l.written = nil
+	if err != nil {
+		l.useWhatIsKept(err)
+	}
 	return err
+}
+
+// useWhatIsKept ends the wait of those who wait for a property that is kept: the next load may take as long as the last, which has failed.
+func (l *Live) useWhatIsKept(err error) {
+	for id, w := range l.wanted {
+		if l.kept[id] != nil {
+			w.err = err
+			close(w.done)
+			delete(l.wanted, id)
+		}
+	}
 }
 
 // read loads and compiles properties. It leaves out properties that do not exist.

@@ -22,6 +22,9 @@ func describeWidget(d *huma.OpenAPI) {
 		"Computed for this very instant, and not to be kept beyond the next boundary: Cache-Control says so.")
 	state.Parameters = append(state.Parameters, header("If-None-Match", "An ETag: where the state has it still, the answer is 304, without a body."))
 	state.Responses["200"] = content("The state", refTo(widgetSchema))
+	state.Responses["200"].Headers = map[string]*huma.Param{"Deskbell-Age": {
+		Description: "While Redis does not answer: how many seconds ago the server knew for sure. After a day, the answer is 503.", Schema: &huma.Schema{Type: huma.TypeInteger},
+	}}
 	state.Responses["304"] = &huma.Response{Description: "It has the ETag still"}
 	d.AddOperation(state)
 

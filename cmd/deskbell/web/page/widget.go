@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -18,6 +19,13 @@ import (
 // edit comes at any time, and reaches readers so much later; those who want it at once read the stream.
 const freshest = 60
 
+// ageHeader has, while Redis does not answer, how many seconds ago the state was known for sure. It is not Age, by which caches would keep
+// nothing then.
+const ageHeader = "Deskbell-Age"
+
+// freshestOld is freshest for a state with an age: edits made meanwhile come soon after Redis answers again.
+const freshestOld = 5
+
 // answerWithin is how long a reader waits for Redis.
 const answerWithin = 4 * time.Second
 
@@ -28,13 +36,18 @@ func WidgetState(live *view.Live, misses *web.Misses, now func() time.Time) http
 	return readable(ofProperty(live, misses, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 		defer cancel()
-		s, err := live.State(ctx, r.PathValue("id"))
+		s, age, err := live.StateWithAge(ctx, r.PathValue("id"))
 		if err != nil {
 			refuseWidget(w, r, misses, err)
 			return
 		}
 		h := w.Header()
-		h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", maxAge(s.Due, now())))
+		fresh := maxAge(s.Due, now())
+		if age > 0 {
+			h.Set(ageHeader, strconv.Itoa(int(age/time.Second)))
+			fresh = min(fresh, freshestOld)
+		}
+		h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", fresh))
 		h.Set("Content-Type", "application/json")
 		h.Set("ETag", `"`+s.ID+`"`)
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.JSON)) // compares If-None-Match
@@ -54,7 +67,7 @@ func readable(read http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
+		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, "+ageHeader)
 		h.Set("Cache-Control", "no-store") // unless it is a state
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:

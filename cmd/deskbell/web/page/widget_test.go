@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -257,6 +258,40 @@ func TestWidgetStateWithoutRedis(t *testing.T) {
 	}
 	s.redis.Restart(t)
 	redistest.Wait(t, "it is read", func() bool { return s.ask(http.MethodGet, "always/widget").status == 200 })
+}
+
+// TestWidgetStateWhileRedisHangs: what was read before is answered from what is known, and says how old that is; also to those who ask
+// while the look that fails is under way.
+func TestWidgetStateWhileRedisHangs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine().Add(-time.Minute))
+	for _, id := range []string{"acme", "always"} {
+		if a := s.ask(http.MethodGet, id+"/widget"); a.status != 200 || a.header.Get("Deskbell-Age") != "" {
+			t.Fatal(a)
+		}
+	}
+	s.redis.Pause(t)
+	s.offset.Add(int64(2 * time.Minute))
+	var all sync.WaitGroup
+	for _, id := range []string{"acme", "always", "acme", "always"} {
+		all.Go(func() {
+			a := s.ask(http.MethodGet, id+"/widget")
+			age, err := strconv.Atoi(a.header.Get("Deskbell-Age"))
+			if a.status != 200 || !strings.Contains(a.body, `"status":"online"`) || err != nil || age < 119 {
+				t.Errorf("%s: %+v", id, a)
+			}
+		})
+	}
+	all.Wait()
+	s.offset.Add(int64(25 * time.Hour))
+	if a := s.ask(http.MethodGet, "acme/widget"); a.status != 503 || a.header.Get("Retry-After") == "" {
+		t.Errorf("after more than a day: %+v", a)
+	}
+	s.redis.Resume(t)
+	redistest.Wait(t, "it is read again", func() bool {
+		a := s.ask(http.MethodGet, "acme/widget")
+		return a.status == 200 && a.header.Get("Deskbell-Age") == ""
+	})
 }
 
 // TestWidgetsAnswerAsTheDocumentSays reads a state with departments, and one that is
