@@ -157,7 +157,7 @@ func (a *accepted) strike(ctx context.Context, notes map[int][]any) {
 		}
 		return nil
 	}); err != nil {
-		a.log.WithError(err).Warn("noting that events were taken in failed: their tasks tell")
+		a.log.WithError(err).Log(LevelOf(err), "noting that events were taken in failed: their tasks tell")
 	}
 }
 

@@ -95,6 +95,6 @@ func (c *crontab) run(ctx context.Context, e entry, missed int) {
 	nominal := now.Round(time.Second) // the wall clock may be some milliseconds behind cron's timer
 	if err := e.run(ctx, nominal); err != nil && ctx.Err() != context.Canceled {
 		c.log.WithFields(logrus.Fields{"entry": e.Name, "nominal": nominal.UTC().Format(time.RFC3339)}).
-			WithError(err).Warn("cron entry failed: the next beat does its work")
+			WithError(err).Log(LevelOf(err), "cron entry failed: the next beat does its work")
 	}
 }

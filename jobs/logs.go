@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -21,8 +22,16 @@ type asynqLog struct{ log logrus.FieldLogger }
 
 func (l asynqLog) Debug(args ...any) { l.log.Debug(prefixed("asynq: ", args)...) }
 func (l asynqLog) Info(args ...any)  { l.log.Debug(prefixed("asynq: ", args)...) }
-func (l asynqLog) Warn(args ...any)  { l.log.Warn(prefixed("asynq: ", args)...) }
-func (l asynqLog) Error(args ...any) { l.log.Error(prefixed("asynq: ", args)...) }
+func (l asynqLog) Warn(args ...any)  { l.say(l.log.Warn, args) }
+func (l asynqLog) Error(args ...any) { l.say(l.log.Error, args) }
+
+// say leaves to level debug what WatchWrites says for all.
+func (l asynqLog) say(write func(...any), args []any) {
+	if isRefused(errors.New(fmt.Sprint(args...))) {
+		write = l.log.Debug
+	}
+	write(prefixed("asynq: ", args)...)
+}
 
 // Fatal never ends the process: that is for cmd to decide.
 func (l asynqLog) Fatal(args ...any) { l.log.Error(prefixed("asynq: ", args)...) }

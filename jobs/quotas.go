@@ -30,7 +30,7 @@ func (w *Worker) noteRefused(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var all sync.WaitGroup
 	all.Go(func() {
-		w.Quotas.Run(ctx, func(err error) { w.Log.WithError(err).Warn("counting what quotas refused failed") })
+		w.Quotas.Run(ctx, func(err error) { w.Log.WithError(err).Log(LevelOf(err), "counting what quotas refused failed") })
 	})
 	return func() {
 		cancel()

@@ -8,7 +8,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
-	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/jobs/outage"
 )
@@ -22,8 +21,9 @@ type Redis struct {
 	// own time is over; see retryHook.
 	Server redis.UniversalClient
 
-	giveUp func() // ends the retries of Server for good
-	room   *room  // for tasks with events that Server takes; nil: without bounds
+	giveUp func()  // ends the retries of Server for good
+	room   *room   // for tasks with events that Server takes; nil: without bounds
+	writes *writes // watches whether Redis takes them; nil: nobody does
 }
 
 // Connect makes the clients from one set of options: single, Sentinel or Cluster.
@@ -42,6 +42,9 @@ func Connect(o redis.UniversalOptions) Redis {
 	lasts, giveUp := context.WithCancel(context.Background())
 	r := Redis{Client: outage.Open(client), Server: outage.Open(server), giveUp: giveUp, room: new(room)}
 	outage.Repeat{Of: func(ctx context.Context, _ redis.Cmder) bool { return outage.IsPatient(ctx) }, Lasts: lasts}.AddTo(r.Client)
+	r.writes = newWrites(r.Client)
+	r.Client.AddHook(refusalHook{r.writes})
+	r.Server.AddHook(refusalHook{r.writes})
 	r.Server.AddHook(retryHook{lasts: lasts})
 	outage.Repeat{Of: isEndOfTask, Lasts: lasts}.AddTo(r.Server)
 	r.Server.AddHook(leaseHook{})
@@ -55,52 +58,6 @@ func (r Redis) Close() error {
 		r.giveUp()
 	}
 	return errors.Join(r.Client.Close(), r.Server.Close())
-}
-
-// Await waits until Redis answers, and says so while it does not. Then it takes the
-// first steps. When Redis goes away in the middle of them, it repeats them. It returns
-// the error of a step when that is of another kind. Otherwise it gives up with the
-// context only, and returns the last error that says more than that time was up.
-func (r Redis) Await(ctx context.Context, log logrus.FieldLogger, steps ...func(context.Context) error) error {
-	const pause = time.Second
-	var why error
-	for try := 0; ; try++ {
-		err := r.ping(ctx)
-		if err == nil {
-			if try > 0 {
-				log.Info("Redis answers: starting")
-			}
-			if err = inTurn(ctx, steps); !outage.IsAway(err) {
-				return err
-			}
-		}
-		if try%10 == 0 && ctx.Err() == nil {
-			log.WithError(err).Warn("Redis does not answer: waiting for it; is REDIS_URL right, and the server up?")
-		}
-		if why == nil || !errors.Is(err, context.DeadlineExceeded) {
-			why = err
-		}
-		select {
-		case <-ctx.Done():
-			return why
-		case <-time.After(pause):
-		}
-	}
-}
-
-func inTurn(ctx context.Context, steps []func(context.Context) error) error {
-	for _, step := range steps {
-		if err := step(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r Redis) ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	return r.Client.Ping(ctx).Err()
 }
 
 // retryHook is a hook on the client of asynq's servers. It cures two faults that

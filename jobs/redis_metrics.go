@@ -119,7 +119,7 @@ func (m *RedisMetrics) read() ([]prometheus.Metric, error) {
 	now := m.deliveries.now()
 	seen := []prometheus.Metric{m.gauges.up.of(1)}
 	var errs []error
-	for _, part := range []func(context.Context, time.Time) ([]prometheus.Metric, error){m.depths, m.destinations, m.quotas, m.queues, m.workers} {
+	for _, part := range []func(context.Context, time.Time) ([]prometheus.Metric, error){m.writable, m.depths, m.destinations, m.quotas, m.queues, m.workers} {
 		metrics, err := part(ctx, now)
 		seen, errs = append(seen, metrics...), append(errs, err)
 	}
@@ -129,6 +129,20 @@ func (m *RedisMetrics) read() ([]prometheus.Metric, error) {
 // overdueAfter is how long a subject may be due before it counts as overdue: the time of
 // two beats of the workers' cron.
 const overdueAfter = 10 * time.Second
+
+// writable tells for each reason whether Redis refuses writes for it.
+func (m *RedisMetrics) writable(ctx context.Context, _ time.Time) (metrics []prometheus.Metric, err error) {
+	err = TakesWrites(ctx, m.rdb)
+	why := store.TroubleOf(err)
+	for _, reason := range store.WriteRefusals() {
+		refuses := 0.0
+		if reason == why.Reason {
+			refuses, err = 1, nil
+		}
+		metrics = append(metrics, m.gauges.refuses.of(refuses, reason))
+	}
+	return metrics, err
+}
 
 func (m *RedisMetrics) depths(ctx context.Context, now time.Time) ([]prometheus.Metric, error) {
 	depths, err := m.deliveries.store.Depths(ctx, now.Add(-overdueAfter))
@@ -256,7 +270,7 @@ func age(t, now time.Time) float64 {
 
 // gauges are the descriptions of the metrics.
 type gauges struct {
-	up, workers                          gauge
+	up, workers, refuses                 gauge
 	outbox, oldestAction, aside, circuit gauge
 	dropped, over, refused               gauge
 	subjects, overdue, oldestDue         gauge
@@ -264,12 +278,13 @@ type gauges struct {
 }
 
 func (g gauges) all() []gauge {
-	return []gauge{g.up, g.workers, g.outbox, g.oldestAction, g.aside, g.circuit, g.dropped, g.over, g.refused, g.subjects, g.overdue, g.oldestDue, g.tasks, g.latency, g.paused}
+	return []gauge{g.up, g.workers, g.refuses, g.outbox, g.oldestAction, g.aside, g.circuit, g.dropped, g.over, g.refused, g.subjects, g.overdue, g.oldestDue, g.tasks, g.latency, g.paused}
 }
 
 func newGauges() gauges {
 	return gauges{
 		up:           newGauge("deskbell_up", "Whether Redis answers: 1 or 0."),
+		refuses:      newGauge("deskbell_redis_refuses_writes", "Whether Redis refuses writes, by reason: memory (it is full), disk (it cannot save), replica (it is no primary), replicas (it has too few).", "reason"),
 		workers:      newGauge("deskbell_workers", "Worker processes that run."),
 		outbox:       newGauge("deskbell_outbox_actions", "Actions that not all destinations have had."),
 		oldestAction: newGauge("deskbell_outbox_oldest_seconds", "Age of the oldest action that a destination has not had.", "destination"),

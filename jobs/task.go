@@ -87,7 +87,7 @@ func logAttempt(ctx context.Context, to logrus.FieldLogger, log *attempt, err er
 	case err != nil && lastTry(ctx):
 		line.WithError(err).Error("job archived: it failed too often")
 	case err != nil:
-		line.WithError(err).Warn("job failed: it will be tried again")
+		line.WithError(err).Log(LevelOf(err), "job failed: it will be tried again")
 	case log.did:
 		line.Info("job done")
 	default:
@@ -142,6 +142,9 @@ func lastTry(ctx context.Context) bool {
 func wakeUp[A Args](run func(context.Context, A, *attempt) error) func(context.Context, A, *attempt) error {
 	return func(ctx context.Context, args A, log *attempt) error {
 		err := run(ctx, args, log)
+		if isRefused(err) && lastTry(ctx) {
+			return fmt.Errorf("%w (%w)", err, asynq.RevokeTask)
+		}
 		if !isFailure(err) || errors.Is(err, asynq.SkipRetry) {
 			return err
 		}
@@ -153,18 +156,21 @@ func wakeUp[A Args](run func(context.Context, A, *attempt) error) func(context.C
 	}
 }
 
-// isFailure does not count a worker that died or stops, and a task that was put off: that is no fault of the task.
+// isFailure does not count a worker that died or stops, a Redis that refuses writes, and a task that was put off: that is no fault of the task.
 func isFailure(err error) bool {
-	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, engine.ErrStopping) && !isLater(err)
+	return err != nil && !errors.Is(err, asynq.ErrLeaseExpired) && !errors.Is(err, engine.ErrStopping) && !isLater(err) && !isRefused(err)
 }
 
 func isLater(err error) bool { return errors.As(err, new(*laterError)) }
 
 // retryDelay doubles from a second to a minute, unless the error says when. After an
-// error that is no failure, the task goes at once.
+// error that is no failure, the task goes at once, unless Redis has refused its writes.
 func retryDelay(n int, err error, _ *asynq.Task) time.Duration {
 	if later := (*laterError)(nil); errors.As(err, &later) {
 		return later.in
+	}
+	if isRefused(err) {
+		return refusedFor + rand.N(time.Second)
 	}
 	if !isFailure(err) {
 		return 0

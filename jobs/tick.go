@@ -82,6 +82,6 @@ func (t ticker) catchUp(ctx context.Context) {
 	now := t.now()
 	err := errors.Join(t.tick(ctx, now.Truncate(time.Second)), t.reconcile(ctx, now.Truncate(time.Minute), 30*time.Second), t.askCalendars(ctx, now.Truncate(time.Minute)))
 	if err != nil && !errors.Is(err, context.Canceled) {
-		t.log.WithError(err).Warn("catching up failed: the next beat does its work")
+		t.log.WithError(err).Log(LevelOf(err), "catching up failed: the next beat does its work")
 	}
 }

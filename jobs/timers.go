@@ -48,7 +48,7 @@ func (t timers) askAll(ctx context.Context, changes []*engine.Change) {
 			for i := part; i < len(changes); i += atOnce {
 				if err := t.ask(ctx, changes[i]); err != nil {
 					logged.Do(func() {
-						t.log.WithError(err).Warn("asking for timers failed: the next beat does its work")
+						t.log.WithError(err).Log(LevelOf(err), "asking for timers failed: the next beat does its work")
 					})
 					return
 				}

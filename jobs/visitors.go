@@ -73,7 +73,7 @@ func (v *visitors) decideIn(ctx context.Context, b *batcher, r *request, log *at
 	}
 	log.shared = log.shared || r.shared
 	if err := v.followUp(ctx, r, log); err != nil {
-		v.log.WithError(err).Warn("asking for timers and deliveries failed: the next beat does its work")
+		v.log.WithError(err).Log(LevelOf(err), "asking for timers and deliveries failed: the next beat does its work")
 	}
 	return r.err
 }

@@ -111,6 +111,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer stopWaking()
 	stopNoting := w.noteRefused(work)
 	defer stopNoting()
+	stopWatching := w.watchWrites(work)
+	defer stopWatching()
 	deciding, delivering := newServers(w, decidingQueues(w.Concurrency)), newServers(w, []served{deliveryQueue(w.lanes)})
 	defer func() { w.stop(slices.Concat(deciding.running(), delivering.running())) }()
 	if err := delivering.start(ctx, work); err != nil {
@@ -148,6 +150,17 @@ func (w *Worker) wakeServers(ctx context.Context) (end func()) {
 		cancel()
 		wait.Wait()
 		w.nudges.Wait()
+	}
+}
+
+// watchWrites watches whether Redis takes writes until it is ended.
+func (w *Worker) watchWrites(ctx context.Context) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wait sync.WaitGroup
+	wait.Go(func() { w.Redis.WatchWrites(ctx, w.Log) })
+	return func() {
+		cancel()
+		wait.Wait()
 	}
 }
 

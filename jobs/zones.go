@@ -207,7 +207,7 @@ func (w *Worker) wakeAll(ctx context.Context) {
 	switch {
 	case err != nil && (ctx.Err() != nil || w.engine.HandsOver()): // the worker stops, or stands by: others do it
 	case err != nil:
-		w.Log.WithError(err).Warn("waking all for other time zones failed: the next beat does its work")
+		w.Log.WithError(err).Log(LevelOf(err), "waking all for other time zones failed: the next beat does its work")
 	case woken > 0:
 		w.Log.WithFields(logrus.Fields{"woken": woken, "version": w.Zones.Version}).Info("woken for other time zones")
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // usageError is a command line that cannot be understood or carried out: exit code 2. Its text shows a better one.
@@ -44,6 +46,9 @@ func (a *app) report(err error) int {
 	if errors.As(err, &file) {
 		file.Format(a.stderr, a.terminal().Colour(a.stderr))
 		return 1
+	}
+	if remedy, refused := store.WriteRefusal(err); refused && !strings.Contains(err.Error(), remedy) {
+		err = fmt.Errorf("%w: Redis refuses writes: %s", err, remedy)
 	}
 	fmt.Fprintf(a.stderr, "deskbell: %v\n", err)
 	var usage *usageError

@@ -54,12 +54,17 @@ func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 	r := jobs.Connect(*env.Redis)
 	waiting, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	if err := r.Await(waiting, quiet()); err != nil {
-		return nil, errors.Join(fmt.Errorf("connecting to %s: no answer within %s (%w); is it up, and REDIS_URL right?", env.RedisName, answerWithin, err), r.Close())
+	if err := r.AwaitSoon(waiting); err != nil {
+		if unusable := (*jobs.UnusableError)(nil); errors.As(err, &unusable) {
+			err = fmt.Errorf("connecting to %s: %w", env.RedisName, err)
+		} else {
+			err = fmt.Errorf("connecting to %s: no answer within %s (%w); is it up, and REDIS_URL right?", env.RedisName, answerWithin, err)
+		}
+		return nil, errors.Join(err, r.Close())
 	}
 	s, err := a.open(ctx, env, r, open)
 	if err != nil {
-		return nil, errors.Join(err, r.Close())
+		return nil, errors.Join(jobs.Unusable(err), r.Close())
 	}
 	s.local = found != nil
 	return s, nil
@@ -114,6 +119,9 @@ func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logr
 	})...)
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // not the last error of Redis: the process waits for it no more
+	}
+	if unusable := (*jobs.UnusableError)(nil); errors.As(err, &unusable) {
+		err = fmt.Errorf("connecting to %s: %w", env.RedisName, err)
 	}
 	return s, err
 }

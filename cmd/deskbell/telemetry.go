@@ -26,11 +26,12 @@ type telemetry struct {
 	metrics  *jobs.Metrics               // of the process's own worker; nil: it has none
 	worker   atomic.Pointer[jobs.Worker] // nil until Redis has answered
 	zones    *jobs.Zones
+	accepts  *web.Accepts
 }
 
 func newTelemetry(zones *jobs.Zones) *telemetry {
-	t := &telemetry{registry: prometheus.NewRegistry(), zones: zones}
-	t.registry.MustRegister(jobs.NewZonesMetrics(zones), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	t := &telemetry{registry: prometheus.NewRegistry(), zones: zones, accepts: web.NewAccepts(time.Now)}
+	t.registry.MustRegister(jobs.NewZonesMetrics(zones), t.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
 }
 
@@ -56,6 +57,9 @@ func (t *telemetry) alive(ctx context.Context) error {
 
 // working is the check of /readyz, besides that Redis answers.
 func (t *telemetry) working(ctx context.Context) error {
+	if err := t.accepts.Check(ctx); err != nil {
+		return err
+	}
 	if worker := t.worker.Load(); worker != nil {
 		return worker.Ready(ctx)
 	}
@@ -157,7 +161,7 @@ func (t *telemetry) serve(addr, key string, rdb redis.UniversalClient, log logru
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := web.Serve(ctx, listener, t.handler(key, rdb), log, time.Second); err != nil {
+		if err := web.Serve(ctx, t.accepts.Watch(listener, log), t.handler(key, rdb), log, time.Second); err != nil {
 			log.WithError(err).Error("metrics and health are answered no more: restart the worker")
 		}
 	}()

@@ -13,6 +13,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/jobs"
 )
 
 // applyFile makes Redis match a file of definitions.
@@ -140,6 +141,7 @@ func isFault(err error) bool {
 
 // logFaults logs a refused edit.
 func logFaults(log logrus.FieldLogger, err error) {
+	const again = "applying the definitions failed: it is tried again"
 	var file *config.FileError
 	if errors.As(err, &file) {
 		for _, f := range file.Faults {
@@ -148,7 +150,11 @@ func logFaults(log logrus.FieldLogger, err error) {
 		log.Warn("the definitions before stay in force: mend the file, and it is applied")
 		return
 	}
-	log.WithError(err).Error("applying the definitions failed: it is tried again")
+	if level := jobs.LevelOf(err); level == logrus.DebugLevel {
+		log.WithError(err).Debug(again)
+		return
+	}
+	log.WithError(err).Error(again)
 }
 
 func logWarnings(log logrus.FieldLogger, warnings *config.Warnings) {

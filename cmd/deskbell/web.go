@@ -105,11 +105,12 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 		return err
 	}
 	c.Loopback = local
+	wait.Go(func() { s.redis.WatchWrites(lasts, s.log) })
 	wait.Go(func() {
-		c.book.Run(lasts, func(err error) { s.log.WithError(err).Warn("counting what quotas refused failed") })
+		c.book.Run(lasts, func(err error) { s.log.WithError(err).Log(jobs.LevelOf(err), "counting what quotas refused failed") })
 	})
 	s.log.Infof("web started: board at %s (documentation of the API at /docs, tasks at /monitor)", boardAt(l.Addr()))
-	err = web.Serve(ctx, l, web.New(c.Config), s.log, s.env.StopTimeout)
+	err = web.Serve(ctx, s.shown.accepts.Watch(l, s.log), web.New(c.Config), s.log, s.env.StopTimeout)
 	s.log.Info("web stopped")
 	return err
 }

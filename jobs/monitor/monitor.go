@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -80,6 +81,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if name, ok := p.queueOf(r); ok {
 		switch known, err := p.isKnown(r.Context(), name); {
 		case err != nil:
+			w.Header().Set("Retry-After", "5")
 			http.Error(w, noAnswer, http.StatusServiceUnavailable)
 			return
 		case !known:
@@ -91,7 +93,15 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.monitor.ServeHTTP(file, r)
 	body := file.body.Bytes()
 	if file.status >= http.StatusInternalServerError { // asynqmon's own words may name the address of Redis
+		said := jobs.Unusable(errors.New(string(body)))
 		body = []byte(noAnswer + "\n")
+		if trouble := (*jobs.UnusableError)(nil); errors.As(said, &trouble) {
+			file.status = http.StatusServiceUnavailable
+			body = []byte(noAnswer + ": " + trouble.Remedy + "\n")
+		}
+	}
+	if file.status == http.StatusServiceUnavailable {
+		file.header.Set("Retry-After", "5")
 	}
 	if file.header.Get("Content-Type") == "" {
 		file.header.Set("Content-Type", http.DetectContentType(body))

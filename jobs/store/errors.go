@@ -32,28 +32,3 @@ var ErrContended = errors.New("others are editing it at the same time: try again
 
 // ErrCursor is returned for a cursor that no page has given.
 var ErrCursor = errors.New("this is no cursor of a list; take it from the page before, or leave it out")
-
-// refusals are the words with which Redis refuses writes, and the remedies, for people.
-func refusals() map[string]string {
-	return map[string]string{
-		"OOM command not allowed": "its memory is full: give it more (maxmemory), or remove properties that nobody needs and destinations that are down",
-		"MISCONF ":                "it cannot write its data to its disk: look at the disk, and at the log of Redis",
-		"READONLY ":               "it is a replica: point REDIS_URL to the primary, or to the Sentinels",
-		"NOREPLICAS ":             "it has too few replicas: bring them back, or lower min-replicas-to-write",
-	}
-}
-
-// WriteRefusal gives the remedy when an error is that of a Redis that answers and refuses writes. It goes by the text, since asynq keeps
-// nothing else of an error.
-func WriteRefusal(err error) (remedy string, refused bool) {
-	if err == nil {
-		return "", false
-	}
-	text := err.Error()
-	for words, remedy := range refusals() {
-		if strings.Contains(text, words) {
-			return remedy, true
-		}
-	}
-	return "", false
-}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -72,7 +73,7 @@ func (k *keyring) load(ctx context.Context) (admission, error) {
 	}
 	if k.once = true; !k.noted {
 		if err := k.keys.Note(ctx); err != nil { // that is no reason to answer nobody
-			k.log.WithError(err).Warn("it cannot be kept that there are keys: if all of them are lost, this machine may be let in without one")
+			k.log.WithError(err).Log(jobs.LevelOf(err), "it cannot be kept that there are keys: if all of them are lost, this machine may be let in without one")
 		} else {
 			k.noted = true
 		}

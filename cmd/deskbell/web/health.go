@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -74,11 +75,13 @@ func RedisAnswers(rdb redis.UniversalClient, needed Slots) Check {
 		go func() { answer <- takesWrites(ctx, rdb, needed) }()
 		select {
 		case err := <-answer:
-			if remedy, refused := store.WriteRefusal(err); refused {
-				return errors.New("Redis refuses writes: " + remedy)
-			}
-			if err == nil {
+			switch t := store.TroubleOf(err); {
+			case err == nil:
 				return nil
+			case t.Kind == store.RefusesWrites:
+				return errors.New("Redis refuses writes: " + t.Remedy)
+			case errors.As(err, new(redis.Error)) && t.Remedy != "":
+				return errors.New("Redis cannot be used now: " + t.Remedy)
 			}
 		case <-ctx.Done():
 		}
@@ -86,23 +89,10 @@ func RedisAnswers(rdb redis.UniversalClient, needed Slots) Check {
 	}
 }
 
-// takesWrites asks Redis to replace keys that are never there. So nothing is written; but a server that refuses writes says so. Any key
-// will do, but in a cluster.
+// takesWrites asks any key, and in a cluster one of each slot that is needed.
 func takesWrites(ctx context.Context, rdb redis.UniversalClient, needed Slots) error {
-	keys := []string{"deskbell:{0}:writable"}
 	if _, cluster := rdb.(*redis.ClusterClient); cluster && needed != nil {
-		keys = append(keys, needed()...)
+		return jobs.TakesWrites(ctx, rdb, needed()...)
 	}
-	replies, _ := rdb.Pipelined(ctx, func(p redis.Pipeliner) error { // each reply has its own error
-		for _, key := range keys {
-			p.SetArgs(ctx, key, "", redis.SetArgs{Mode: "XX"})
-		}
-		return nil
-	})
-	for _, reply := range replies {
-		if err := reply.Err(); err != nil && !errors.Is(err, redis.Nil) {
-			return err
-		}
-	}
-	return nil
+	return jobs.TakesWrites(ctx, rdb)
 }

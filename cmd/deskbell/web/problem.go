@@ -7,13 +7,19 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Problem answers with an error in the form of RFC 9457.
+// retryAfter is the Retry-After, in seconds, of an answer that a server is not available, where that does not say another.
+const retryAfter = "5"
+
+// Problem answers with an error in the form of RFC 9457. Where the server is not available, it says when to come again.
 func Problem(w http.ResponseWriter, status int, detail string) {
 	body, err := json.Marshal(&huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail})
 	if err != nil {
 		status = http.StatusInternalServerError
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // an error: the client has gone
 }

@@ -12,7 +12,7 @@ var unavailablePage []byte
 // unavailable answers while web cannot read the keys: to a browser with a page that loads itself again, to others with
 // a problem.
 func unavailable(w http.ResponseWriter, r *http.Request, detail string) {
-	w.Header().Set("Retry-After", "5")
+	w.Header().Set("Retry-After", retryAfter)
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		Problem(w, http.StatusServiceUnavailable, detail)
 		return

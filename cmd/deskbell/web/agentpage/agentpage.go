@@ -173,7 +173,7 @@ func (p *page) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, store.ErrNotFound):
 		web.Problem(w, http.StatusNotFound, "You are not defined any more.")
 	default:
-		p.Log.WithError(err).Warn("the page of an agent cannot be answered")
+		p.Log.WithError(err).Log(jobs.LevelOf(err), "the page of an agent cannot be answered")
 		if _, refused := store.WriteRefusal(err); refused {
 			web.Problem(w, http.StatusServiceUnavailable, "The server takes no changes now. Those who run it have to see to its Redis.")
 			return

@@ -6,13 +6,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -169,11 +169,13 @@ func (s *service) failed(err error) error {
 	case errors.Is(err, store.ErrCursor):
 		return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{Location: "query.cursor", Message: err.Error()})
 	}
-	s.Log.WithError(err).Warn("a request failed")
-	if remedy, refused := store.WriteRefusal(err); refused {
-		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis refuses writes, and nothing was changed: "+remedy), http.Header{"Retry-After": {"30"}})
-	}
-	if errors.As(err, &timeout) || errors.Is(err, io.EOF) || errors.Is(err, context.DeadlineExceeded) {
+	s.Log.WithError(err).Log(jobs.LevelOf(err), "a request failed")
+	switch t := store.TroubleOf(err); {
+	case t.Kind == store.RefusesWrites:
+		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis refuses writes, and nothing was changed: "+t.Remedy), http.Header{"Retry-After": {"30"}})
+	case t.Kind != 0 && errors.As(err, new(redis.Error)):
+		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis cannot do that now: "+t.Remedy), http.Header{"Retry-After": {"5"}})
+	case t.Kind != 0 || errors.As(err, &timeout):
 		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("Redis does not answer: try again in a moment"), http.Header{"Retry-After": {"5"}})
 	}
 	return huma.Error500InternalServerError("this is a fault of ours; the log of the server says more")

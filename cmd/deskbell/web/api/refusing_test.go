@@ -81,6 +81,37 @@ func TestARedisThatRefusesWrites(t *testing.T) {
 	}
 }
 
+// While Redis cannot answer at all, everything says so and when to come again, and nothing says that it is a fault of ours.
+func TestARedisThatCannotAnswer(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{"name": "One"}`)
+	b.Want(202, webtest.Request{}, "POST", "/v1/events", `{"type": "visitor.arrived", "data": {"property": "acme", "visitor": "v", "visit": "s"}}`)
+	rdb := b.Redis.Client(t)
+	for _, args := range [][]any{{"config", "set", "replica-serve-stale-data", "no"}, {"replicaof", "127.0.0.1", "1"}} {
+		if err := rdb.Do(t.Context(), args...).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range []struct{ method, path, body string }{
+		{"GET", "/v1/properties/acme", ""},
+		{"GET", "/v1/properties", ""},
+		{"PUT", "/v1/properties/acme", `{"name": "Two"}`},
+		{"DELETE", "/v1/properties/acme", ""},
+		{"PUT", "/v1/schedules/office", `"mon-fri 9-18"`},
+		{"PUT", "/v1/properties/acme/override", `{"open": false}`},
+		{"POST", "/v1/events", `{"type": "visitor.arrived", "data": {"property": "acme", "visitor": "v", "visit": "s"}}`},
+	} {
+		got := b.Want(503, webtest.Request{}, r.method, r.path, r.body)
+		if detail := got.Problem(t).Detail; !strings.Contains(detail, "replica") && !strings.Contains(detail, "again in a moment") || got.Header.Get("Retry-After") == "" {
+			t.Errorf("%s %s: %s %v", r.method, r.path, got.Body, got.Header)
+		}
+	}
+	if err := web.RedisAnswers(rdb)(t.Context()); err == nil || !strings.Contains(err.Error(), "it is a replica") {
+		t.Errorf("ready: %v", err)
+	}
+}
+
 // fill fills the memory of a server beyond its limit.
 func fill(t *testing.T, b *webtest.Bundle) (end func()) {
 	t.Helper()
