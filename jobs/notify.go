@@ -94,8 +94,16 @@ func (j notifyJob) run(ctx context.Context, args NotifyArgs, log *attempt) error
 	if again {
 		text += sentAgain
 	}
-	gone, err := j.send(ctx, args, def, title, text)
+	bound, end := j.cut.bound(ctx)
+	defer end()
+	gone, err := j.send(bound, args, def, title, text)
 	switch {
+	case j.cut.handedOver(err):
+		j.observe.noticed(noticeSent)
+		log.Did("sent", "the worker stops, and had no answer yet")
+		return nil
+	case err != nil && j.cut.isUp():
+		return fmt.Errorf("notifying agent %q by %s: %w (%w)", args.Agent, args.shownWay(), err, engine.ErrStopping)
 	case err != nil:
 		j.observe.noticed(noticeFailed)
 		if again || errors.Is(err, deliver.ErrNoAnswer) {

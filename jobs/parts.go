@@ -24,6 +24,7 @@ type parts struct {
 	queue     queue
 	inspect   *asynq.Inspector
 	accepted  *accepted
+	cut       *noticeCut
 	observe   observer
 	samples   *sampler // of the log
 	batch     int      // subjects decided and committed together

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,6 +14,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -122,6 +125,33 @@ func TestStop(t *testing.T) {
 		redistest.Wait(t, "the agent is told", func() bool { return len(b.out.notices()) == 1 })
 	})
 
+	t.Run("a notice that its service had when it was cut off is not sent again", func(t *testing.T) {
+		t.Parallel()
+		asked := make(chan struct{})
+		b := newBundle(t, setup{clock: morning(9, 1), stop: time.Second, notify: silent{hanging{sync.OnceFunc(func() { close(asked) })}}})
+		b.define(`{"agents": {"lea": {"schedule": "daily 9-17", "notify": {"on": ["hours_ended"], "via": ["ntfy://one/lea"]}}}}`)
+		stop := b.worker()
+		b.quiet()
+		b.clock.due(morning(17, 0))
+		<-asked
+		stop()
+		inspect := asynq.NewInspectorFromRedisClient(b.rdb)
+		sent, err := inspect.ListCompletedTasks("deskbell-delivery")
+		b.must(err)
+		if len(sent) != 1 || sent[0].Type != (jobs.NotifyArgs{}).Kind() {
+			t.Errorf("done are %v", sent)
+		}
+		for _, list := range []func(string, ...asynq.ListOption) ([]*asynq.TaskInfo, error){inspect.ListPendingTasks, inspect.ListRetryTasks, inspect.ListActiveTasks} {
+			left, err := list("deskbell-delivery")
+			b.must(err)
+			for _, task := range left {
+				if task.Type == sent[0].Type {
+					t.Errorf("it is sent again: %+v", task)
+				}
+			}
+		}
+	})
+
 	for name, leave := range map[string]func(*redistest.Server, testing.TB){
 		"is gone": (*redistest.Server).Stop, "hangs": (*redistest.Server).Pause,
 	} {
@@ -150,6 +180,16 @@ func (h hanging) Notify(ctx context.Context, _, _, _ string) error {
 	h.asked()
 	<-ctx.Done()
 	return ctx.Err()
+}
+
+// silent is a hanging service of which it is known that it had all of the notice.
+type silent struct{ hanging }
+
+func (s silent) Notify(ctx context.Context, url, title, text string) error {
+	if err := s.hanging.Notify(ctx, url, title, text); errors.Is(err, context.DeadlineExceeded) {
+		return deliver.ErrNoAnswer
+	}
+	return context.Canceled
 }
 
 func TestAnIdleWorkerAsksLittleOfRedis(t *testing.T) {

@@ -65,7 +65,7 @@ func NewWorker(c Config) *Worker {
 		store: c.Store, now: c.Now, log: c.Log, observe: c.Metrics, samples: new(sampler),
 		queue:   queue{asynq.NewClientFromRedisClient(c.Redis.Client), c.Partitions, nudges.Sender},
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
-		batch:   c.Batch, lanes: lanesAtOnce(c.Concurrency),
+		batch:   c.Batch, lanes: lanesAtOnce(c.Concurrency), cut: newNoticeCut(),
 	}
 	p.accepted = &accepted{p, c.Redis.Client}
 	p.engine = engine.New(engine.Config{
@@ -237,6 +237,7 @@ const handBack = 2 * time.Second
 // stop ends the servers, when the worker stops.
 func (w *Worker) stop(servers []server) {
 	w.engine.Stop()
+	defer w.cut.after(w.StopTimeout)()
 	if w.Redis.giveUp != nil {
 		defer time.AfterFunc(w.StopTimeout+handBack, w.Redis.giveUp).Stop()
 	}
