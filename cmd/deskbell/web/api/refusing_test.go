@@ -107,7 +107,7 @@ func TestARedisThatCannotAnswer(t *testing.T) {
 			t.Errorf("%s %s: %s %v", r.method, r.path, got.Body, got.Header)
 		}
 	}
-	if err := web.RedisAnswers(rdb)(t.Context()); err == nil || !strings.Contains(err.Error(), "it is a replica") {
+	if err := web.RedisAnswers(rdb, nil)(t.Context()); err == nil || !strings.Contains(err.Error(), "it is a replica") {
 		t.Errorf("ready: %v", err)
 	}
 }
