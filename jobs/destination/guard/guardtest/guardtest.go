@@ -16,32 +16,36 @@ import (
 func Resolve(t testing.TB, addr func(n int) [4]byte) {
 	t.Helper()
 	var lookups atomic.Int64
-	resolve(t, func(string) ([4]byte, bool) { return addr(int(lookups.Add(1)) - 1), true })
+	resolve(t, func(string) func() [4]byte { return func() [4]byte { return addr(int(lookups.Add(1)) - 1) } })
 }
 
 // ResolveNames lets some names of a process lead to one IPv4 address each for the test, which must not run in parallel, and no others
 // lead anywhere.
 func ResolveNames(t testing.TB, known map[string][4]byte) {
 	t.Helper()
-	resolve(t, func(name string) (addr [4]byte, ok bool) {
-		addr, ok = known[name]
-		return addr, ok
+	resolve(t, func(name string) func() [4]byte {
+		addr, ok := known[name]
+		if !ok {
+			return nil
+		}
+		return func() [4]byte { return addr }
 	})
 }
 
-func resolve(t testing.TB, addr func(name string) ([4]byte, bool)) {
+// resolve lets names lead to addresses; nil for a name that there is not.
+func resolve(t testing.TB, of func(name string) func() [4]byte) {
 	t.Helper()
 	before := net.DefaultResolver
 	t.Cleanup(func() { net.DefaultResolver = before })
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
-		go answer(server, addr)
+		go answer(server, of)
 		return client, nil
 	}}
 }
 
 // answer is a name server over TCP that knows one address of a name, or that there is no such name.
-func answer(conn net.Conn, addr func(name string) ([4]byte, bool)) {
+func answer(conn net.Conn, of func(name string) func() [4]byte) {
 	defer conn.Close()
 	for {
 		var size uint16
@@ -60,14 +64,15 @@ func answer(conn net.Conn, addr func(name string) ([4]byte, bool)) {
 			end = next
 		}
 		end += 5
-		a, known := addr(strings.Join(labels, "."))
+		addr := of(strings.Join(labels, "."))
 		reply := append([]byte{}, query[:end]...)
 		copy(reply[2:12], []byte{0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0})
 		switch {
-		case !known:
+		case addr == nil:
 			reply[3] |= 3 // no such name
 		case query[end-3] == 1: // type A
 			reply[7] = 1
+			a := addr()
 			reply = append(append(reply, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4), a[:]...)
 		}
 		if binary.Write(conn, binary.BigEndian, uint16(len(reply))) != nil {
