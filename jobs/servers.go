@@ -38,7 +38,7 @@ func decidingQueues(concurrency int) []served {
 
 // deliveryQueue has those that only pass on what was decided.
 func deliveryQueue(lanes int) served {
-	return served{queue: queueDelivery, concurrency: crowdedDestinations * lanes, forward: 3 * time.Second}
+	return served{queue: queueDelivery, concurrency: crowdedDestinations * lanes, forward: time.Second}
 }
 
 // timersAtOnce is how many visitors a worker has whose time comes within two seconds.

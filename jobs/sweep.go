@@ -76,9 +76,15 @@ func (j sweepJob) run(ctx context.Context, args SweepArgs, log *attempt) error {
 	if err != nil {
 		return err
 	}
-	s := engine.SweepRun{Engine: j.engine, Shard: args.Shard, Lease: store.Lease{Holder: holder(ctx), For: engine.SweepLease}}
+	lease := store.Lease{Holder: holder(ctx), Run: uuid.NewString(), For: store.LeaseFor}
+	s := engine.SweepRun{Engine: j.engine, Shard: args.Shard, Lease: lease}
 	start := j.now()
+	end := store.Keep(ctx, j.store, store.Lane{Shard: args.Shard}, lease)
 	err = runFree(ctx, &s, nominal)
+	end()
+	if s.Busy && err == nil {
+		err = enqueueSweepAt(ctx, j.queue, args.Shard, j.now().Truncate(time.Second).Add(time.Second), j.now())
+	}
 	reportSweep(&s, log)
 	j.observe.swept(s.Decided, j.now().Sub(start))
 	woken, passing := j.engine.PassOn(ctx, args.Shard)
@@ -115,7 +121,7 @@ func runFree(ctx context.Context, s *engine.SweepRun, nominal time.Time) error {
 // reportSweep adds the work of a sweep to its line of the log.
 func reportSweep(s *engine.SweepRun, log *attempt) {
 	if s.Busy {
-		log.Field("busy", true) // its holder will see to it, or the next tick
+		log.Field("busy", true) // its holder will see to it; or it has stalled: then the sweep of the next second, or the next tick
 	}
 	if s.Claimed {
 		log.Did("lag", s.Lag.Round(time.Millisecond).String())

@@ -212,6 +212,13 @@ func (g *greetings) visitors() int {
 	return len(g.order)
 }
 
+// again is how many calls came once more.
+func (g *greetings) again() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.repeats
+}
+
 // firstAfter is when the first action came after an instant; zero: none has.
 func (g *greetings) firstAfter(at time.Time) (first time.Time) {
 	g.mu.Lock()
@@ -259,14 +266,14 @@ func (p *product) check() {
 	}
 }
 
-// again is when something works again after a failure.
-type again struct {
+// recovery is when something works again after a failure.
+type recovery struct {
 	name string
 	at   func() time.Time
 }
 
 // watch asks something again and again from an instant on until it has failed and then succeeded.
-func (p *product) watch(name string, works func() bool) again {
+func (p *product) watch(name string, works func() bool) recovery {
 	var at atomic.Pointer[time.Time]
 	p.sends.Go(func() {
 		for failed := false; p.Context().Err() == nil && !p.enough.Load(); pause(20 * time.Millisecond) {
@@ -280,7 +287,7 @@ func (p *product) watch(name string, works func() bool) again {
 			}
 		}
 	})
-	return again{name, func() time.Time {
+	return recovery{name, func() time.Time {
 		if t := at.Load(); t != nil {
 			return *t
 		}
@@ -328,7 +335,7 @@ func (p *product) failover(kill func(), elected func()) {
 	is := func(status int, url string) func() bool {
 		return func() bool { return answers(p, http.MethodGet, "http://"+url, nil) == status }
 	}
-	all := []again{
+	all := []recovery{
 		p.watch("the Go client", func() bool {
 			return p.client.Send(p.Context(), event.NewPageViewed("acme", "watch-c", "s-watch-c", event.Page{URL: "https://acme.example/"})) == nil
 		}),
@@ -343,7 +350,7 @@ func (p *product) failover(kill func(), elected func()) {
 	killed := time.Now()
 	elected()
 	voted := time.Now()
-	actions := again{"actions", func() time.Time { return p.got.firstAfter(voted) }}
+	actions := recovery{"actions", func() time.Time { return p.got.firstAfter(voted) }}
 	p.Logf("killed at %s, elected %.1f s later", killed.Format("15:04:05.000"), voted.Sub(killed).Seconds())
 	for _, a := range append(all, actions) {
 		redistest.Wait(p, a.name+" works again", func() bool { return a.at().After(killed) })

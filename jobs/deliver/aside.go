@@ -68,6 +68,9 @@ func (l *lane) tryAside(ctx context.Context) error {
 		if err := l.permit(ctx); err != nil {
 			return err
 		}
+		if err := l.hold(ctx); err != nil {
+			return err
+		}
 		probing := l.probing
 		err = l.call(ctx, batch, a.Tries > 0)
 		switch {

@@ -170,7 +170,7 @@ func (l *breaker) permit(ctx context.Context) error {
 	if !c.isDue(l.d.Now()) {
 		return errPaused
 	}
-	l.probing, err = l.d.Store.Probe(ctx, l.name, store.Lease{Holder: l.holder, For: deliveryLease})
+	l.probing, err = l.d.Store.Probe(ctx, l.name, store.Lease{Holder: l.holder, For: probeLease})
 	if err == nil && !l.probing {
 		err = errPaused
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/definition"
@@ -126,8 +127,10 @@ func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log e
 	}
 	l := lane{
 		breaker: out, Lane: at, log: log, wish: d.wishOf(at.Destination, def), begun: begun[at.Destination], all: slices.Sorted(maps.Keys(defs)),
-		lease: store.Lease{Holder: out.holder, For: deliveryLease},
+		lease: store.Lease{Holder: out.holder, Run: uuid.NewString(), For: store.LeaseFor},
 	}
+	end := store.Keep(ctx, d.Store, at, l.lease)
+	defer end()
 	return l.run(ctx)
 }
 

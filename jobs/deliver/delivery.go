@@ -35,12 +35,12 @@ type Destination interface {
 // definition.
 type OpenDestination func(name string, def definition.Destination) (Destination, error)
 
-const (
-	deliveryBatch = 200 // entries read together
-	deliveryLease = 15 * time.Second
-)
+const deliveryBatch = 200 // entries read together
 
-// CallLimit is how long one call to a destination may take. The lease outlasts it.
+// probeLease is how long no other lane may try a destination that fails. It outlasts a call.
+const probeLease = 15 * time.Second
+
+// CallLimit is how long one call to a destination may take. The lease of the lane is renewed meanwhile.
 const CallLimit = 10 * time.Second
 
 // Snooze is an error after which a job is to be run again at some time, and not

@@ -34,6 +34,7 @@ type lane struct {
 	all   []string
 	lease store.Lease
 
+	had      time.Time     // when it was last known to have the lease
 	aside    []store.Aside // in order of their places
 	cursor   string
 	sent     int
@@ -41,6 +42,9 @@ type lane struct {
 	archived int
 	released bool // the lease is given back, or lost
 }
+
+// askAgain is how soon a lane is asked for again that another run has. Within that time it is asked for once.
+const askAgain = 2 * time.Second
 
 var (
 	errLost   = errors.New("another has the lane") // and goes on with it
@@ -54,10 +58,11 @@ func (l *lane) run(ctx context.Context) error {
 		return err
 	}
 	if busy {
-		l.log.Field("busy", true) // its holder goes on, or the next tick asks again
-		return nil
+		l.log.Field("busy", true) // its holder goes on; or it has stalled: then another run does, soon
+		slot := l.d.Now().Truncate(askAgain).Add(askAgain)
+		return l.d.Ask.DeliverIn(ctx, l.Lane, slot, slot.Sub(l.d.Now()))
 	}
-	l.aside = aside
+	l.aside, l.had = aside, l.d.Now()
 	err = l.work(ctx)
 	if errors.Is(err, errPaused) {
 		l.log.Field("paused", true)
@@ -107,6 +112,7 @@ func (l *lane) read(ctx context.Context) (entries []store.Entry, err error) {
 	}
 	l.released = err == nil && len(entries) == 0
 	if err == nil && len(entries) > 0 {
+		l.had = l.d.Now()
 		err = l.look(ctx)
 	}
 	return entries, err
@@ -137,6 +143,20 @@ func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 	if err == nil && !ok && !l.released {
 		err = errLost
 	}
+	l.had = l.d.Now()
+	return err
+}
+
+// hold checks that the lane is still its own, before a call: the worker may have stalled.
+func (l *lane) hold(ctx context.Context) error {
+	if d := l.d.Now().Sub(l.had); 0 <= d && d < store.LeaseFor {
+		return nil
+	}
+	ok, err := l.d.Store.Renew(ctx, l.Lane, l.lease)
+	if err == nil && !ok {
+		err = errLost
+	}
+	l.had = l.d.Now()
 	return err
 }
 
@@ -144,7 +164,7 @@ func (l *lane) settle(ctx context.Context, s store.Settlement) error {
 func (l *lane) leave(ctx context.Context) error {
 	var errs []error
 	if !l.released {
-		_, err := l.d.Store.Delivered(ctx, l.Lane, store.Settlement{Lease: store.Lease{Holder: l.lease.Holder}})
+		_, err := l.d.Store.Delivered(ctx, l.Lane, store.Settlement{Lease: store.Lease{Holder: l.lease.Holder, Run: l.lease.Run}})
 		errs = append(errs, err)
 	}
 	if next := l.nextTry(); !next.IsZero() {
@@ -210,6 +230,9 @@ func (l *lane) deliver(ctx context.Context, entries []store.Entry) error {
 			}
 			if l.probing {
 				s.cut(entries)
+			}
+			if err := l.hold(ctx); err != nil {
+				return err
 			}
 			err = l.call(ctx, s.batch, false)
 		}

@@ -10,10 +10,6 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// SweepLease is how long a shard waits for a worker that has died. A sweep renews
-// it with every batch. It has run out at the second beat of the cron after it was taken.
-const SweepLease = 8 * time.Second
-
 // SweepRun is one sweep and its results: it claims the records that are due in a shard, decides on
 // them and commits, batch by batch, until none is left.
 type SweepRun struct {
@@ -88,7 +84,7 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 		return err
 	}
 	showHeldBack(&out, s.board, at)
-	lost, err := s.Store.Commit(ctx, Written(out.Changes))
+	lost, err := s.Store.Commit(ctx, s.written(out.Changes))
 	if err != nil {
 		return err
 	}
@@ -129,6 +125,15 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 		return err
 	}
 	return s.again(ctx, again)
+}
+
+// written are the changes as a store takes them, from this sweep.
+func (s *SweepRun) written(changes []Change) []store.Change {
+	list := Written(changes)
+	for i := range list {
+		list[i].Run = s.Lease.Run
+	}
+	return list
 }
 
 // again decides anew on visitors who lost their commit or a claim.

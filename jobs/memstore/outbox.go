@@ -104,7 +104,7 @@ func (s *Store) Delivered(_ context.Context, l store.Lane, done store.Settlement
 	defer s.mu.Unlock()
 	sh := s.shards[l.Shard]
 	cursor := sh.cursor(l.Destination)
-	if done.To != "" && cursor != done.From && cursor != done.To || !s.keep(laneLease(l), done.Lease) {
+	if done.To != "" && cursor != done.From && cursor != done.To || s.isLate(laneLease(l), done.Run) || !s.keep(laneLease(l), done.Lease) {
 		return false, nil
 	}
 	sh.settle(l.Destination, done)
@@ -165,5 +165,6 @@ func (s *Store) Forget(_ context.Context, l store.Lane) error {
 	defer s.mu.Unlock()
 	delete(s.shards[l.Shard].aside, l.Destination)
 	delete(s.retries, l)
+	delete(s.runs, laneLease(l))
 	return nil
 }

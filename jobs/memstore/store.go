@@ -6,6 +6,7 @@
 package memstore
 
 import (
+	"context"
 	"hash/fnv"
 	"strconv"
 	"sync"
@@ -21,7 +22,8 @@ type Store struct {
 
 	mu        sync.Mutex
 	shards    []*shard
-	leases    map[string]lease // by name
+	leases    map[string]lease  // by name
+	runs      map[string]string // by the name of a lease: the last run that had it
 	globals   map[store.Global]map[string][]byte
 	edited    wakeRequests
 	retries   map[store.Lane]time.Time
@@ -63,7 +65,7 @@ type record struct {
 // New makes an empty store. Its clock says when leases run out. There must be one shard at least.
 func New(shards int, now func() time.Time) *Store {
 	s := &Store{
-		beats: beats{clock: now}, now: now, leases: make(map[string]lease), globals: make(map[store.Global]map[string][]byte), edited: newWakeRequests(),
+		beats: beats{clock: now}, now: now, leases: make(map[string]lease), runs: make(map[string]string), globals: make(map[store.Global]map[string][]byte), edited: newWakeRequests(),
 		retries: make(map[store.Lane]time.Time), circuits: make(map[string][]byte), begun: make(map[string]int64), followers: make(map[*follower]bool),
 	}
 	for range shards {
@@ -106,7 +108,31 @@ func (s *Store) take(name string, l store.Lease) bool {
 		return false
 	}
 	s.leases[name] = lease{l.Holder, s.now().Add(l.For)}
+	if l.Run != "" {
+		s.runs[name] = l.Run
+	}
 	return true
+}
+
+// isLate tells whether another run than this one has had a lease since.
+func (s *Store) isLate(name, run string) bool {
+	last, ok := s.runs[name]
+	return run != "" && ok && last != run
+}
+
+// Renew implements store.Store.
+func (s *Store) Renew(_ context.Context, l store.Lane, lease store.Lease) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := sweepLease(l.Shard)
+	if l.Destination != "" {
+		name = laneLease(l)
+	}
+	has, ok := s.leases[name]
+	if !ok || has.holder != lease.Holder || !s.now().Before(has.until) {
+		return false, nil
+	}
+	return s.take(name, lease), nil
 }
 
 // held tells whether another holder has a lease.

@@ -71,7 +71,7 @@ func (s *Store) Commit(_ context.Context, changes []store.Change) (lost []store.
 		c := &changes[i]
 		sh := s.shards[s.Shard(c.Subject)]
 		r := sh.records[c.Subject]
-		if seen[c.Subject] || !r.fits(c) {
+		if seen[c.Subject] || !r.fits(c) || s.isLate(sweepLease(s.Shard(c.Subject)), c.Run) {
 			lost = append(lost, c.Subject)
 			continue
 		}

@@ -32,6 +32,7 @@ import (
 //	deskbell:{N}:serves:SUBJECT set     subjects that are to be woken with SUBJECT
 //	deskbell:{N}:uses:SCHEDULE  set     subjects of this shard that use a named schedule
 //	deskbell:{N}:lease:WORK     string  who does WORK (sweep, or a destination) now
+//	deskbell:{N}:runs           hash    WORK → the last run that had its lease: what an earlier one brings is lost
 //	deskbell:{all}:schedules    hash    name → definition, JSON
 //	deskbell:{all}:destinations hash    name → definition, JSON
 //	deskbell:{all}:begun        hash    destination → number of its last beginning: when it was defined, and not when it was edited
@@ -73,3 +74,4 @@ func (k shardKeys) serves(s store.Subject) string { return k.prefix + "serves:" 
 func (k shardKeys) uses(schedule string) string   { return k.prefix + "uses:" + schedule }
 func (k shardKeys) aside(dest string) string      { return k.prefix + "aside:" + dest }
 func (k shardKeys) lease(work string) string      { return k.prefix + "lease:" + work }
+func (k shardKeys) runs() string                  { return k.prefix + "runs" }

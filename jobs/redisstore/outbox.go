@@ -24,8 +24,8 @@ func leaseOf(destination string) string { return "deliver:" + destination }
 // Outbox implements store.Store.
 func (s *Store) Outbox(ctx context.Context, l store.Lane, lease store.Lease, limit int) ([]store.Entry, string, bool, error) {
 	k := s.keys[l.Shard]
-	reply, err := s.run.outbox.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor},
-		lease.Holder, milliseconds(lease), l.Destination, limit).Slice()
+	reply, err := s.run.outbox.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor, k.runs()},
+		lease.Holder, milliseconds(lease), l.Destination, limit, leaseOf(l.Destination), lease.Run).Slice()
 	if errors.Is(err, redis.Nil) {
 		return nil, "", true, nil
 	}
@@ -98,7 +98,8 @@ func decided(body []byte) time.Time {
 // SetAside implements store.Store.
 func (s *Store) SetAside(ctx context.Context, l store.Lane, lease store.Lease) ([]store.Aside, bool, error) {
 	k := s.keys[l.Shard]
-	pairs, err := s.run.aside.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.aside(l.Destination)}, lease.Holder, milliseconds(lease)).StringSlice()
+	pairs, err := s.run.aside.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.aside(l.Destination), k.runs()},
+		lease.Holder, milliseconds(lease), leaseOf(l.Destination), lease.Run).StringSlice()
 	if errors.Is(err, redis.Nil) {
 		return nil, true, nil
 	}
@@ -148,7 +149,7 @@ func decodeAside(seq, value string) (store.Aside, error) {
 // Delivered implements store.Store.
 func (s *Store) Delivered(ctx context.Context, l store.Lane, done store.Settlement) (bool, error) {
 	k := s.keys[l.Shard]
-	args := []any{done.Holder, leaseTime(done.Lease), l.Destination, done.From, done.To, len(done.Aside), len(done.Done)}
+	args := []any{done.Holder, leaseTime(done.Lease), l.Destination, done.From, done.To, len(done.Aside), len(done.Done), leaseOf(l.Destination), done.Run}
 	for _, a := range done.Aside {
 		value, err := encodeAside(a)
 		if err != nil {
@@ -161,9 +162,22 @@ func (s *Store) Delivered(ctx context.Context, l store.Lane, done store.Settleme
 			args = append(args, name)
 		}
 	}
-	n, err := s.run.delivered.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor, k.aside(l.Destination)}, args...).Int()
+	n, err := s.run.delivered.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor, k.aside(l.Destination), k.runs()}, args...).Int()
 	if err != nil {
 		return false, fmt.Errorf("moving the cursor of %q on shard %d: %w", l.Destination, l.Shard, err)
+	}
+	return n == 1, nil
+}
+
+// Renew implements store.Store.
+func (s *Store) Renew(ctx context.Context, l store.Lane, lease store.Lease) (bool, error) {
+	work := sweepWork
+	if l.Destination != "" {
+		work = leaseOf(l.Destination)
+	}
+	n, err := s.run.renew.Run(ctx, s.rdb, []string{s.keys[l.Shard].lease(work)}, lease.Holder, milliseconds(lease)).Int()
+	if err != nil {
+		return false, fmt.Errorf("renewing the lease of %s on shard %d: %w", work, l.Shard, err)
 	}
 	return n == 1, nil
 }
@@ -227,6 +241,9 @@ func (s *Store) Waiting(ctx context.Context, lanes []store.Lane) ([]store.Waitin
 func (s *Store) Forget(ctx context.Context, l store.Lane) error {
 	if err := s.rdb.Del(ctx, s.keys[l.Shard].aside(l.Destination)).Err(); err != nil {
 		return fmt.Errorf("forgetting what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
+	}
+	if err := s.rdb.HDel(ctx, s.keys[l.Shard].runs(), leaseOf(l.Destination)).Err(); err != nil {
+		return fmt.Errorf("forgetting the last run of %q on shard %d: %w", l.Destination, l.Shard, err)
 	}
 	if err := s.rdb.ZRem(ctx, allKey("retries"), retryName(l)).Err(); err != nil {
 		return fmt.Errorf("forgetting the retry of %q on shard %d: %w", l.Destination, l.Shard, err)

@@ -113,13 +113,16 @@ func (s *Store) Shard(subject store.Subject) int {
 	return int(h.Sum32() % uint32(len(s.keys)))
 }
 
+// sweepWork is the name of the lease of a shard's sweeps.
+const sweepWork = "sweep"
+
 // Claim implements store.Store. The script only gives the due subjects. Their records
 // are read as Load does: a script computes a hash of each byte that passes through it,
 // so large definitions would cost several times as much.
 func (s *Store) Claim(ctx context.Context, shard int, l store.Lease, at time.Time, limit int) (store.Claim, error) {
 	k := s.keys[shard]
 	for {
-		due, err := s.run.claim.Run(ctx, s.rdb, []string{k.lease("sweep"), k.due, k.def, k.state}, l.Holder, milliseconds(l), score(at), limit, store.PartBytes).StringSlice()
+		due, err := s.run.claim.Run(ctx, s.rdb, []string{k.lease(sweepWork), k.due, k.def, k.state, k.runs()}, l.Holder, milliseconds(l), score(at), limit, store.PartBytes, l.Run).StringSlice()
 		if errors.Is(err, redis.Nil) {
 			return store.Claim{Busy: true}, nil
 		}
@@ -282,9 +285,9 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 			latest = at
 		}
 	}
-	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard(latest), k.chatting, k.waits, k.waiting, k.dues}
-	args = make([]any, 1, 16*len(changes))
-	args[0] = int(heardFor.Seconds())
+	keys = []string{k.state, k.due, k.out, k.notices, k.wake, k.wishes, k.recent, k.heard(latest), k.chatting, k.waits, k.waiting, k.dues, k.runs()}
+	args = make([]any, 2, 2+16*len(changes))
+	args[0], args[1] = int(heardFor.Seconds()), ""
 	seen := make(map[store.Subject]bool, len(changes))
 	for _, c := range changes {
 		if seen[c.Subject] {
@@ -292,6 +295,7 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 			continue
 		}
 		seen[c.Subject] = true
+		args[1] = c.Run
 		serves := 0
 		if c.Wake || c.Stir {
 			keys = append(keys, k.serves(c.Subject))

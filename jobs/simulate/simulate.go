@@ -184,7 +184,7 @@ func (s *Simulation) beat(ctx context.Context) (bool, error) {
 			continue
 		}
 		left = true
-		sweep := engine.SweepRun{Engine: s.Engine, Shard: shard, Lease: store.Lease{Holder: simulation, For: engine.SweepLease}}
+		sweep := engine.SweepRun{Engine: s.Engine, Shard: shard, Lease: store.Lease{Holder: simulation, For: store.LeaseFor}}
 		if err := sweep.Run(ctx, s.clock); err != nil {
 			return false, err
 		}
@@ -255,7 +255,7 @@ func (s *Simulation) takeNotices(ctx context.Context, shard int) ([]store.Entry,
 }
 
 func (s *Simulation) takeActions(ctx context.Context, shard int) ([]store.Entry, error) {
-	lane, lease := store.Lane{Shard: shard, Destination: simulation}, store.Lease{Holder: simulation, For: engine.SweepLease}
+	lane, lease := store.Lane{Shard: shard, Destination: simulation}, store.Lease{Holder: simulation, For: store.LeaseFor}
 	entries, cursor, _, err := s.store.Outbox(ctx, lane, lease, math.MaxInt)
 	if err != nil || len(entries) == 0 {
 		return nil, err

@@ -86,9 +86,12 @@ type Lanes interface {
 	// SetAside acquires the lease of a lane and gives all its actions aside, in the
 	// order of their places. busy: another run holds the lease.
 	SetAside(ctx context.Context, l Lane, lease Lease) (aside []Aside, busy bool, err error)
-	// Delivered notes a settlement; false: another run has the lease, or has moved the
+	// Delivered notes a settlement; false: another run has the lease, or has had it since, or has moved the
 	// cursor, and nothing was noted.
 	Delivered(ctx context.Context, l Lane, s Settlement) (bool, error)
+	// Renew lets a lease last For from now on; false: its holder has lost it, or given it back. That of the sweeps of a shard is the
+	// lane to "".
+	Renew(ctx context.Context, l Lane, lease Lease) (bool, error)
 	// Waiting gives the deliveries left in lanes, in their order.
 	Waiting(ctx context.Context, lanes []Lane) ([]Waiting, error)
 	// Begun gives the number of the last beginning of each destination that ever began. It tells a destination

@@ -156,6 +156,10 @@ type Change struct {
 	// Waits is how many messages wait for a visitor from now on; nil: as many as before. None waits for a removed one.
 	Waits *int
 
+	// Run is that of the sweep which decided: the change is lost when another sweep has claimed the shard since. Empty: it is not lost by that.
+	// All changes of one shard that are committed together have the same.
+	Run string
+
 	// At is when it was decided, by the clock of the decider. It counts as the time of its actions, and of its seen events.
 	At time.Time
 
@@ -238,11 +242,20 @@ type Edit struct {
 	Due        time.Time
 }
 
-// Lease says which worker works on a shard, so that two workers do not do the same
-// work. It saves work and nothing else: the revision of each record keeps two workers
-// from doing one thing twice.
+// LeaseFor is how long the work of a worker that stalls waits for another. One that works renews its leases every LeaseBeat.
+const (
+	LeaseFor  = 3 * time.Second
+	LeaseBeat = time.Second
+)
+
+// Lease says which worker works on a shard or a lane, so that two workers do not do the same work.
+//
+// A worker may stall for longer than its lease lasts, and go on as if nothing had happened. What it decided or settled is lost when
+// another run has had the lease since: see Change.Run and Settlement. The revision of a record alone does not see to that: the other
+// may have found that nothing is to be changed.
 type Lease struct {
-	Holder string        // unique to one run of a job
+	Holder string        // of a job: a retry finds its own lease
+	Run    string        // unique to one run of a job; empty: nothing is lost for want of the lease
 	For    time.Duration // after that, another may have it
 }
 

@@ -125,6 +125,55 @@ func claims() []testCase {
 				f.claim(0, "dead", nine, 0)
 			}
 		}},
+		{"loses what an earlier run decided, also when the later one has changed nothing and is over", func(f *fixture) {
+			r := f.define(nine, f.subjects(0, 2)...)
+			stalled := store.Lease{Holder: "task", Run: "1", For: 30 * time.Millisecond}
+			_, err := f.store.Claim(f.Context(), 0, stalled, nine, 9)
+			f.must(err)
+			late := on(r[0])
+			late.State, late.Due, late.Actions, late.Run = []byte("stale"), nine.Add(time.Hour), send("stale"), "1"
+			f.eventually("the lease runs out", func() bool {
+				c, err := f.store.Claim(f.Context(), 0, store.Lease{Holder: "other", Run: "2", For: time.Minute}, nine, 9)
+				f.must(err)
+				return !c.Busy
+			})
+			f.claim(0, "other", nine, 0)
+			if lost := f.commitLosing(late); len(lost) != 1 {
+				f.Errorf("what the earlier run decided was lost for %v", lost)
+			}
+			if n := len(f.due(0, nine)); n != 2 {
+				f.Errorf("%d are due", n)
+			}
+			if entries, _ := f.outbox(0, "d", 9); len(entries) > 0 {
+				f.Errorf("%d in the outbox", len(entries))
+			}
+			now := on(r[0])
+			now.Run = "2"
+			f.commit(now)
+			f.commit(on(r[1])) // of no sweep
+		}},
+		{"is kept by runs that last until another begins", func(f *fixture) {
+			r := f.define(nine, f.subjects(0, 1)...)
+			_, err := f.store.Claim(f.Context(), 0, store.Lease{Holder: "task", Run: "1", For: time.Millisecond}, nine, 9)
+			f.must(err)
+			f.eventually("the lease runs out", func() bool { return !f.claim(0, "another", nine, 0).Busy })
+			c := on(r[0])
+			c.Run = "1"
+			f.commit(c)
+		}},
+		{"lasts longer by being renewed, by its holder alone, and not when it was given back", func(f *fixture) {
+			f.define(nine, f.subjects(0, 1)...)
+			brief := store.Lease{Holder: "a", For: 30 * time.Millisecond}
+			f.renew(lane(0, ""), brief, false)
+			f.claim(0, "a", nine, 9)
+			f.renew(lane(0, ""), lease("b"), false)
+			f.renew(lane(1, ""), brief, false)
+			f.renew(lane(0, "a"), brief, false)
+			f.renew(lane(0, ""), brief, true)
+			f.eventually("the renewed lease runs out", func() bool { return !f.claim(0, "b", nine, 9).Busy })
+			f.claim(0, "b", nine, 0)
+			f.renew(lane(0, ""), lease("b"), false)
+		}},
 		{"finding none gives the lease back", func(f *fixture) {
 			r := f.define(nine, f.subjects(0, 1)...)
 			f.claim(0, "a", nine, 9)

@@ -99,6 +99,34 @@ func asides() []testCase {
 				f.Errorf("when it was given back: %v, busy %t, %v", got, busy, err)
 			}
 		}},
+		{"takes nothing from an earlier run, also when the later one is over", func(f *fixture) {
+			f.send(0, "1", "2")
+			first, second := lease("task"), lease("task") // of a task that runs twice
+			first.Run, second.Run = "1", "2"
+			_, _, err := f.store.SetAside(f.Context(), lane(0, "a"), first)
+			f.must(err)
+			entries, from, _, err := f.store.Outbox(f.Context(), lane(0, "a"), first, 9)
+			f.must(err)
+			f.renew(lane(0, "a"), first, true)
+			late := store.Settlement{Lease: first, From: from, To: entries[0].Seq, Aside: []store.Aside{{Seq: entries[0].Seq, Body: entries[0].Body}}, All: []string{"a"}}
+			f.settle(late)
+			late.From, late.To = entries[0].Seq, entries[1].Seq
+			_, _, err = f.store.SetAside(f.Context(), lane(0, "a"), second)
+			f.must(err)
+			f.settle(store.Settlement{Lease: second, Done: []string{entries[0].Seq}})
+			f.settle(store.Settlement{Lease: store.Lease{Holder: "task", Run: "2"}}) // gives it back
+			late.Aside[0].Tries = 1
+			for _, l := range []store.Settlement{late, {Lease: first, Aside: late.Aside}, {Lease: store.Lease{Holder: "task", Run: "1"}}} {
+				if ok, err := f.store.Delivered(f.Context(), lane(0, "a"), l); err != nil || ok {
+					f.Errorf("the earlier run settles %+v: %t, %v", l, ok, err)
+				}
+			}
+			if left := f.aside(0, "a"); len(left) > 0 {
+				f.Errorf("aside: %v", left)
+			}
+			f.settle(store.Settlement{Lease: store.Lease{Holder: "reader"}})
+			f.must(f.store.Forget(f.Context(), lane(0, "a")))
+		}},
 		{"renews the lease with what is settled", func(f *fixture) {
 			f.send(0, "1", "2")
 			entries, from := f.outbox(0, "a", 9)
@@ -269,6 +297,15 @@ func (f *fixture) settle(s store.Settlement) {
 	f.must(err)
 	if !ok {
 		f.Fatalf("not settled: %+v", s)
+	}
+}
+
+func (f *fixture) renew(l store.Lane, held store.Lease, want bool) {
+	f.Helper()
+	ok, err := f.store.Renew(f.Context(), l, held)
+	f.must(err)
+	if ok != want {
+		f.Errorf("%s renews %+v: %t", held.Holder, l, ok)
 	}
 }
 

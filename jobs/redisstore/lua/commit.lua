@@ -1,16 +1,17 @@
 -- Writes decisions with their due times and actions; all of one decision or nothing. Publishes the subjects whose states were written.
--- KEYS state due out notices wake wishes recent heard chatting waits waiting dues serves…
--- ARGV for how many seconds the set of heard events is kept, then per decision, of distinct subjects:
+-- KEYS state due out notices wake wishes recent heard chatting waits waiting dues runs serves…
+-- ARGV for how many seconds the set of heard events is kept, the run of the sweep that decided or '', then per decision, of distinct subjects:
 --      subject, token before ('' when there must be none),
 --      value after ('' leaves it, '-' removes it, without a space it is the new revision of the old state), due or '',
 --      index of its serves key in KEYS or 0 (below 0: to stir them, and not to wake them), number of actions, number of events heard, '1' to tell of it,
 --      '+' for a visitor who chats from now on, '-' for one who no longer does ('' leaves it), when it was decided in ms,
 --      how many messages wait for a visitor ('' leaves it), then per action:
 --      body, and its destinations, '' for all, a JSON list of shares, '@' for a notice, or '-' for none, behind '@@' for one that is a notice, too; then per event: its member of heard
--- Gives the subjects whose token had changed: their decisions are not written.
+-- Gives the subjects whose token had changed: their decisions are not written. None is, when another sweep has claimed the shard since.
 local call, sub, find, chunk = redis.call, string.sub, string.find, 500 -- unpack has a limit of some thousand
 local most, shown = 10, 86400 -- actions kept to be shown: of one commit, and of a shard; and for how many seconds
-local lost, served, acted, i, last = {}, {}, {}, 2, #ARGV
+local lost, served, acted, i, last = {}, {}, {}, 3, #ARGV
+local late = ARGV[2] ~= '' and (call('HGET', KEYS[13], 'sweep') or ARGV[2]) ~= ARGV[2]
 while i <= last do
   local subjects, at, n = {}, {}, 0
   while i <= last and n < chunk do
@@ -23,7 +24,7 @@ while i <= last do
   for k = 1, n do
     local subject, a, before = subjects[k], at[k], now[k]
     local token, after, due, serves = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
-    if (token == '' and before) or (token ~= '' and (not before or sub(before, 1, #token) ~= token)) then
+    if late or (token == '' and before) or (token ~= '' and (not before or sub(before, 1, #token) ~= token)) then
       lost[#lost + 1] = subject
     else
       if after == '-' then

@@ -1,5 +1,5 @@
 -- Acquires the lease of a destination and gives the entries that it has not had.
--- KEYS lease out cursor   ARGV holder lease_ms destination limit
+-- KEYS lease out cursor runs   ARGV holder lease_ms destination limit, name of the work, and the run, or ''
 -- Gives false when another holds the lease, else {cursor, entries}.
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return false end
@@ -9,5 +9,6 @@ if #entries == 0 then
   if holder then redis.call('DEL', KEYS[1]) end
 else
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  if ARGV[6] ~= '' then redis.call('HSET', KEYS[4], ARGV[5], ARGV[6]) end
 end
 return {cursor, entries}
