@@ -68,8 +68,8 @@ func (l *lane) run(ctx context.Context) error {
 		l.log.Field("paused", true)
 		err = l.giveUp(ctx)
 	}
-	if errors.Is(err, errLost) {
-		return nil
+	if errors.Is(err, errLost) { // or nobody has it: Redis was away for longer than a lease
+		return l.d.Ask.Deliver(ctx, l.Lane, l.d.Now())
 	}
 	if errors.Is(err, errEdited) { // another run goes on, by the new definition
 		l.log.Field("edited", true)
