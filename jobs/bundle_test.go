@@ -21,8 +21,10 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
+	guard "github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/quota"
@@ -184,6 +186,33 @@ func parse(t testing.TB, text string) *definition.Definitions {
 // ends with the test at the latest.
 func (b *bundle) worker() (stop func()) {
 	b.Helper()
+	_, stop = b.workerOn(&machine{clock: b.clock})
+	return stop
+}
+
+// machine is one on which a worker runs. Its clock is off by some time from that of the bundle, which Redis has, too.
+type machine struct {
+	*clock
+	ahead   atomic.Int64
+	watched bool // a test sets the machine's clock, and not that of the bundle while the worker runs
+}
+
+func (m *machine) now() time.Time { return m.clock.now().Add(time.Duration(m.ahead.Load())) }
+
+// keep makes the clock of a process on that machine.
+func (m *machine) keep(log logrus.FieldLogger) *guard.Clock {
+	c := guard.Config{Now: m.now, Redis: func(time.Time) time.Time { return m.clock.now() }, Log: log}
+	if m.watched {
+		began := m.clock.now()
+		c.Ran = func() time.Duration { return m.clock.now().Sub(began) }
+	}
+	return guard.New(c)
+}
+
+// workerOn is worker, on a machine.
+func (b *bundle) workerOn(m *machine) (w *jobs.Worker, stop func()) {
+	b.Helper()
+	kept := m.keep(b.log)
 	r := jobs.Connect(b.redis)
 	r.Client.AddHook(counting{&b.asked})
 	r.Server.AddHook(counting{&b.asked})
@@ -202,10 +231,10 @@ func (b *bundle) worker() (stop func()) {
 	}
 	var book *quota.Book
 	if b.quotas != (quota.Limits{}) {
-		book = quota.NewBook(store, b.clock.now, b.quotas)
+		book = quota.NewBook(store, kept.Now, b.quotas)
 	}
-	w := jobs.NewWorker(jobs.Config{
-		Store: b.wrap(store), Redis: r, Partitions: 1, Log: b.log, Now: b.clock.now, TimeZone: time.UTC,
+	w = jobs.NewWorker(jobs.Config{
+		Store: b.wrap(store), Redis: r, Partitions: 1, Log: b.log, Now: kept.Now, TimeZone: time.UTC,
 		Concurrency: 2, Batch: b.batch, StopTimeout: b.stop,
 		OpenDestination:    open,
 		DefaultDestination: definition.Destination{Type: "log"},
@@ -216,6 +245,7 @@ func (b *bundle) worker() (stop func()) {
 		Pusher:             b.out,
 		Calendars:          b.fetcher,
 		Metrics:            b.metrics,
+		Zones:              jobs.NewZones(jobs.ZonesConfig{Version: zones.Version(), Clock: kept, Log: b.log}),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -227,7 +257,7 @@ func (b *bundle) worker() (stop func()) {
 		}
 	})
 	b.Cleanup(stop)
-	return stop
+	return w, stop
 }
 
 // quiet waits until nothing is left to do at the clock's time: no subject is due or

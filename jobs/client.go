@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/nudge"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -29,13 +30,14 @@ type ClientConfig struct {
 	Redis      redis.UniversalClient // for enqueueing; the caller closes it
 	Partitions int                   // of the queues, as the store has it
 	Now        func() time.Time
+	Clock      *clock.Clock   // by which Now is corrected; nil: it is not
 	TimeZone   *time.Location // of schedules and subjects that name none, as the workers have it
 }
 
 // NewClient makes a client.
 func NewClient(c ClientConfig) *Client {
 	nudges := nudge.NewSender(c.Redis)
-	q := queue{asynq.NewClientFromRedisClient(c.Redis), c.Partitions, nudges}
+	q := queue{asynq.NewClientFromRedisClient(c.Redis), c.Partitions, nudges, c.Clock}
 	return &Client{
 		Client:     client.New(client.Config{Redis: c.Redis, Shard: c.Store.Shard, Partitions: c.Partitions, Now: c.Now, Nudges: nudges}),
 		Editor:     edit.New(edit.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone, Ask: sweeps{q}}),

@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/clock"
 )
 
 // Opening hours are schedules in cron's sense, too.
@@ -66,20 +67,34 @@ func (c *crontab) start(ctx context.Context) (stop func(), err error) {
 	// Recover inside: the other way round one panic disables an entry for ever.
 	runner := cron.New(cron.WithSeconds(), cron.WithLocation(time.UTC), cron.WithLogger(logger),
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
+	parser := cron.NewParser(cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 	for _, e := range c.entries() {
-		var id cron.EntryID
-		var missed missCounter
-		c.observe.beat(e.Name, c.now(), 0) // at the start, catchUp does the work of all entries
-		id, err := runner.AddFunc(e.Spec, func() {
-			entry := runner.Entry(id)
-			c.run(ctx, e, missed.count(entry.Schedule, entry.Prev))
-		})
+		schedule, err := parser.Parse(e.Spec)
 		if err != nil {
 			return nil, fmt.Errorf("adding the cron entry %s: %w", e.Name, err)
 		}
+		var id cron.EntryID
+		var missed missCounter
+		c.observe.beat(e.Name, c.now(), 0) // at the start, catchUp does the work of all entries
+		id = runner.Schedule(corrected{schedule, c.clock}, cron.FuncJob(func() {
+			meant := runner.Entry(id).Prev.Add(c.clock.Offset()).Round(time.Second)
+			c.run(ctx, e, missed.count(schedule, meant))
+		}))
 	}
 	runner.Start()
 	return func() { <-runner.Stop().Done() }, nil
+}
+
+// corrected is a schedule by the corrected clock, for cron, which goes by the machine's own.
+type corrected struct {
+	cron.Schedule
+	clock *clock.Clock
+}
+
+// Next implements cron.Schedule.
+func (s corrected) Next(t time.Time) time.Time {
+	offset := s.clock.Offset()
+	return s.Schedule.Next(t.Add(offset)).Add(-offset)
 }
 
 // run runs an entry that has missed some of its times.
@@ -89,6 +104,9 @@ func (c *crontab) run(ctx context.Context, e entry, missed int) {
 	now := c.now()
 	c.pulse.beat(now)
 	c.observe.beat(e.Name, now, missed)
+	if !c.clock.Decides() { // others do its work, or the first beat after that
+		return
+	}
 	if missed > 0 {
 		c.log.WithFields(logrus.Fields{"entry": e.Name, "missed": missed}).Warn("cron entry missed its time: this run does its work")
 	}

@@ -43,7 +43,7 @@ func (a asks) Deliver(ctx context.Context, l store.Lane, slot time.Time) error {
 
 // DeliverIn implements Asker.
 func (a asks) DeliverIn(ctx context.Context, l store.Lane, slot time.Time, wait time.Duration) error {
-	return enqueueDelivery(ctx, a.queue, l, slot, asynq.ProcessIn(wait))
+	return enqueueDelivery(ctx, a.queue, l, slot, a.queue.in(wait))
 }
 
 // Archive implements Asker.

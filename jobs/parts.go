@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -18,6 +19,7 @@ import (
 type parts struct {
 	store     store.Store
 	now       func() time.Time
+	clock     *clock.Clock // by which now is corrected
 	log       logrus.FieldLogger
 	engine    *engine.Engine
 	deliverer *deliver.Deliverer

@@ -8,10 +8,12 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/nudge"
 )
 
@@ -26,6 +28,15 @@ type queue struct {
 	client     *asynq.Client
 	partitions int
 	nudges     *nudge.Sender // wakes the servers of a queue; nil: they find its tasks within a second
+	clock      *clock.Clock  // of the process; nil: the machine's is right
+}
+
+// in puts a task off by a time on the corrected clock: asynq goes by the machine's own.
+func (q queue) in(wait time.Duration) asynq.Option {
+	if wait > 0 && q.clock != nil {
+		wait += q.clock.Offset()
+	}
+	return asynq.ProcessIn(wait)
 }
 
 // The queues. Each has a server of its own, so that slow deliveries do not hold up

@@ -27,7 +27,7 @@ func enqueueReconcile(ctx context.Context, q queue, shards int, slot time.Time, 
 	for shard := range shards {
 		id := fmt.Sprintf("reconcile:%d:%d", shard, slot.Unix())
 		wait := span * time.Duration(shard) / time.Duration(shards)
-		errs = append(errs, q.enqueue(ctx, ReconcileArgs{Shard: shard}, queueUpkeep, shard, asynq.TaskID(id), asynq.ProcessIn(wait)))
+		errs = append(errs, q.enqueue(ctx, ReconcileArgs{Shard: shard}, queueUpkeep, shard, asynq.TaskID(id), q.in(wait)))
 	}
 	return errors.Join(errs...)
 }

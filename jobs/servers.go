@@ -134,6 +134,36 @@ func (s *servers) role() store.Role {
 
 func (s *servers) isRunning() bool { return len(s.running()) > 0 }
 
+// attended are servers that run while they may. One goroutine attends to them.
+type attended struct {
+	*servers
+	stopped chan struct{} // closed when they have stopped; nil: they do not stop just now
+}
+
+// want starts them, or lets them stop, which takes a while: nothing is begun before that.
+func (a *attended) want(ctx, work context.Context, may bool) (started bool, err error) {
+	switch running := a.isRunning(); {
+	case a.stopped != nil:
+	case may && !running:
+		err := a.start(ctx, work)
+		return err == nil && a.isRunning(), err
+	case !may && running:
+		a.stopped = make(chan struct{})
+		go func(stopped chan<- struct{}) {
+			a.servers.stop()
+			close(stopped)
+		}(a.stopped)
+	}
+	return false, nil
+}
+
+// wait waits until they have stopped, if they stop just now.
+func (a *attended) wait() {
+	if a.stopped != nil {
+		<-a.stopped
+	}
+}
+
 // stopServers ends servers: first no new tasks anywhere, then all wait together.
 func stopServers(servers []server) {
 	for _, step := range []func(server){

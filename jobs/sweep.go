@@ -38,7 +38,7 @@ func enqueueSweep(ctx context.Context, q queue, shard int, nominal time.Time, ti
 // late: the task comes early, and waits among those of timers, where a wait is in nobody's way.
 func enqueueSweepIn(ctx context.Context, q queue, shard int, wait time.Duration, nominal time.Time) error {
 	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: nominal}, queueTimer, shard,
-		asynq.TaskID("sweep:"+uuid.NewString()), asynq.ProcessIn(max(0, wait-2*time.Second)))
+		asynq.TaskID("sweep:"+uuid.NewString()), q.in(max(0, wait-2*time.Second)))
 }
 
 // beat is how often the cron looks for work that is due.
@@ -55,7 +55,7 @@ func enqueueSweepAt(ctx context.Context, q queue, shard int, due, now time.Time)
 		return nil
 	}
 	return q.enqueue(ctx, SweepArgs{Shard: shard, Nominal: due}, queueTimer, shard,
-		asynq.TaskID(fmt.Sprintf("deadline:%d:%d", shard, due.UnixMilli())), asynq.ProcessIn(max(0, due.Sub(now)-2*time.Second)))
+		asynq.TaskID(fmt.Sprintf("deadline:%d:%d", shard, due.UnixMilli())), q.in(max(0, due.Sub(now)-2*time.Second)))
 }
 
 // sweepJob decides on the subjects of a shard that are due.

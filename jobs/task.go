@@ -12,6 +12,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 )
@@ -42,9 +43,12 @@ func handle[A Args](mux *asynq.ServeMux, p *parts, run func(context.Context, A, 
 		log := &attempt{fields: logrus.Fields{"kind": zero.Kind()}}
 		var args A
 		err := decodeArgs(t.Payload(), &args)
-		if err != nil {
-			err = fmt.Errorf("decoding the payload of %s: %w (%w)", zero.Kind(), err, asynq.SkipRetry)
+		if err == nil {
+			err = p.settled(ctx)
 		} else {
+			err = fmt.Errorf("decoding the payload of %s: %w (%w)", zero.Kind(), err, asynq.SkipRetry)
+		}
+		if err == nil {
 			err = run(ctx, args, log)
 		}
 		log.fields["took"] = p.now().Sub(start).Round(time.Millisecond).String()
@@ -55,6 +59,23 @@ func handle[A Args](mux *asynq.ServeMux, p *parts, run func(context.Context, A, 
 		p.observe.ran(zero.Kind(), outcome(ctx, err))
 		return err
 	})
+}
+
+// settled waits for a moment until the machine's clock is compared with that of Redis, which it is at once when it leaps. While it is
+// wrong, the work is for another worker.
+func (p *parts) settled(ctx context.Context) error {
+	const most, pause = 2 * time.Second, 20 * time.Millisecond
+	for waited := time.Duration(0); !p.clock.Decides(); waited += pause {
+		if waited >= most || p.clock.Report().State == clock.Wrong || p.engine.HandsOver() {
+			return engine.ErrStopping
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+	return nil
 }
 
 // decodeArgs reads a payload. Those with many events have a quick way.
@@ -190,15 +211,18 @@ func holder(ctx context.Context) string {
 	return uuid.NewString()
 }
 
-// await waits for the nominal time of a task that came early. A time that is far off comes
+// mostEarly is how early a task may come: two seconds as it was asked for, one that asynq cuts off, and two clocks that are as wrong as
+// they may be, that of whoever asked and that of the worker.
+const mostEarly = 3*time.Second + 2*clock.MostWrong
+
+// await waits for the nominal time of a task that came early. A time that is farther off comes
 // from a machine whose clock is wrong. It counts as now, since no hours may be decided on by
 // it.
 func await(ctx context.Context, clock func() time.Time, nominal time.Time) (time.Time, error) {
-	const most = 4 * time.Second
 	now := clock()
 	early := nominal.Sub(now)
 	switch {
-	case early > most:
+	case early > mostEarly:
 		return now, nil
 	case early <= 0:
 		return nominal, nil

@@ -29,7 +29,7 @@ func (t timers) ask(ctx context.Context, c *engine.Change) error {
 	}
 	for _, u := range c.Timers {
 		early := max(0, u.At.Sub(now)-2*time.Second)
-		if err := t.queue.enqueue(ctx, WakeArgs{c.Subject, u.At}, queueTimer, shard, asynq.TaskID(u.ID(c.Subject)), asynq.ProcessIn(early)); err != nil {
+		if err := t.queue.enqueue(ctx, WakeArgs{c.Subject, u.At}, queueTimer, shard, asynq.TaskID(u.ID(c.Subject)), t.queue.in(early)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours/zones"
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/nudge"
@@ -44,7 +46,7 @@ type Config struct {
 	Calendars          CalendarFetcher                    // fetches calendars; nil: none are fetched
 
 	Metrics *Metrics // of this worker's own work; nil: none are kept
-	Zones   *Zones   // of this process; nil: those in use, and nobody else asks for them
+	Zones   *Zones   // of this process, with its clock; nil: those in use, Now is right, and nobody else asks for them
 }
 
 // Worker runs the jobs: boundaries, edits, deliveries, notices. Any number of
@@ -60,10 +62,13 @@ type Worker struct {
 
 // NewWorker makes a worker. It does nothing before Run.
 func NewWorker(c Config) *Worker {
+	if c.Zones == nil {
+		c.Zones = NewZones(ZonesConfig{Version: zones.Version(), Clock: clock.Free(c.Now), Log: c.Log})
+	}
 	nudges := nudge.NewWatch(c.Redis.Client)
 	p := &parts{
-		store: c.Store, now: c.Now, log: c.Log, observe: c.Metrics, samples: new(sampler),
-		queue:   queue{asynq.NewClientFromRedisClient(c.Redis.Client), c.Partitions, nudges.Sender},
+		store: c.Store, now: c.Now, clock: c.Zones.Clock, log: c.Log, observe: c.Metrics, samples: new(sampler),
+		queue:   queue{asynq.NewClientFromRedisClient(c.Redis.Client), c.Partitions, nudges.Sender, c.Zones.Clock},
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 		batch:   c.Batch, lanes: lanesAtOnce(c.Concurrency), cut: newNoticeCut(),
 	}
@@ -81,9 +86,6 @@ func NewWorker(c Config) *Worker {
 		Open: c.OpenDestination, Default: c.DefaultDestination, Own: c.OwnDestinations, Bounds: c.Bounds, Observe: c.Metrics.delivered,
 		StillTrue: noticeTruth{p}.check,
 	})
-	if c.Zones == nil {
-		c.Zones = NewZones(ZonesConfig{Version: zones.Version(), Log: c.Log})
-	}
 	beats := new(pulse)
 	return &Worker{
 		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Pusher, c.Calendars), pulse: beats, nudges: nudges,
@@ -115,12 +117,15 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer stopWatching()
 	deciding, delivering := newServers(w, decidingQueues(w.Concurrency)), newServers(w, []served{deliveryQueue(w.lanes)})
 	defer func() { w.stop(slices.Concat(deciding.running(), delivering.running())) }()
-	if err := delivering.start(ctx, work); err != nil {
-		return err
-	}
-	if w.Zones.beat(ctx, w.Store, store.RoleStandsBy) {
-		if err := deciding.start(ctx, work); err != nil {
-			return err
+	mayDecide := w.Zones.beat(ctx, w.Store, store.RoleStandsBy)
+	for _, s := range []struct {
+		*servers
+		may bool
+	}{{delivering, w.clock.Decides()}, {deciding, mayDecide && w.clock.Decides()}} {
+		if s.may {
+			if err := s.start(ctx, work); err != nil {
+				return err
+			}
 		}
 	}
 	if ctx.Err() != nil { // the worker stops while it starts
@@ -131,10 +136,12 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer stopCron()
-	w.crontab.catchUp(ctx)
+	defer func() { stopCron() }()
+	if w.clock.Decides() {
+		w.crontab.catchUp(ctx)
+	}
 	w.Log.WithFields(logrus.Fields{"shards": w.Store.Shards(), "concurrency": w.Concurrency}).Info("worker started")
-	err = w.attend(ctx, work, deciding)
+	err = w.attend(ctx, work, deciding, delivering, &stopCron)
 	w.engine.Stop()
 	w.Log.Info("worker stops: waiting for running jobs")
 	return err
@@ -171,42 +178,55 @@ func (w *Worker) wakeQueue(name string) {
 	}
 }
 
-// attend starts and stops the servers that decide, as the time zones of other workers want it, until ctx ends.
-func (w *Worker) attend(ctx, work context.Context, deciding *servers) error {
-	ticker := time.NewTicker(beatEvery)
+// attend starts and stops the servers until ctx ends: those that decide as the time zones of other workers want it, and all as the
+// clock of the machine wants it. It starts the cron anew when that clock leaps, since cron sleeps by it.
+func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers, stopCron *func()) error {
+	ticker := w.clock.Ticker(beatEvery)
 	defer ticker.Stop()
 	var waking single
 	defer waking.wait()
-	var stopped chan struct{} // closed when the servers that decide have stopped; nil: they do not stop just now
-	for {
+	decides, delivers := attended{servers: deciding}, attended{servers: delivering}
+	defer func() {
+		w.engine.Stop()
+		decides.wait()
+		delivers.wait()
+	}()
+	for leaps := w.clock.Leaps(); ; {
 		mayDecide := w.Zones.beat(ctx, w.Store, deciding.role())
-		switch running := deciding.isRunning(); {
-		case stopped != nil: // neither before that
-		case mayDecide && !running:
-			if err := deciding.start(ctx, work); err != nil {
+		right := w.clock.Decides()
+		mayDecide = mayDecide && right
+		if n := w.clock.Leaps(); n != leaps {
+			leaps = n
+			(*stopCron)()
+			stop, err := w.crontab.start(work)
+			if err != nil {
 				return err
 			}
-			continue // others wait to be told
-		case !mayDecide && running:
+			*stopCron = stop
+		}
+		if _, err := delivers.want(ctx, work, right); err != nil {
+			return err
+		}
+		if !mayDecide && deciding.isRunning() {
 			w.engine.Yield(true)
-			stopped = make(chan struct{})
-			go func(stopped chan<- struct{}) {
-				deciding.stop()
-				close(stopped)
-			}(stopped)
-		case mayDecide && w.Zones.isLeader():
+		}
+		started, err := decides.want(ctx, work, mayDecide)
+		switch {
+		case err != nil:
+			return err
+		case started:
+			continue // others wait to be told
+		case mayDecide && decides.stopped == nil && w.Zones.isLeader():
 			waking.do(func() { w.wakeAll(work) })
 		}
 		select {
 		case <-ctx.Done():
-			w.engine.Stop()
-			if stopped != nil {
-				<-stopped
-			}
 			return nil
-		case <-stopped:
-			stopped = nil
+		case <-decides.stopped:
+			decides.stopped = nil
 			w.engine.Yield(false) // nothing is left to hand over
+		case <-delivers.stopped:
+			delivers.stopped = nil
 		case <-ticker.C:
 		}
 	}
@@ -249,11 +269,13 @@ func (w *Worker) stop(servers []server) {
 // has not started yet, or that stops, is well. Health asks nothing of Redis: while Redis is
 // away, no restart is a cure.
 func (w *Worker) Health(context.Context) error {
-	return w.pulse.health(w.Now(), w.engine.IsStopping())
+	return cmp.Or(w.pulse.health(w.Now(), w.engine.IsStopping()), w.clock.Health())
 }
 
 // Ready says why the worker does not work yet, or does no more.
-func (w *Worker) Ready(context.Context) error { return w.pulse.ready(w.engine.IsStopping()) }
+func (w *Worker) Ready(context.Context) error {
+	return cmp.Or(w.pulse.ready(w.engine.IsStopping()), w.clock.Health())
+}
 
 // Slots are those that the worker needs; see the function.
 func (w *Worker) Slots() []string { return Slots(w.Store.Shards(), w.Partitions) }

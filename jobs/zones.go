@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -39,6 +40,8 @@ type ZonesConfig struct {
 	From     string                 // the directory that they were read from; empty: they are built in
 	Now      func() (string, error) // the version that lies in that directory now; nil: it is not looked at
 	AllowOld bool                   // decide even while others have newer rules
+	Clock    *clock.Clock           // of the process, which each beat compares with that of the store; nil: it is not compared
+	About    store.Beat             // what the process says of itself: Name, Program, TimeZone
 	Log      logrus.FieldLogger
 }
 
@@ -60,12 +63,17 @@ type Zones struct {
 
 	mu     sync.Mutex
 	report ZonesReport
-	beaten bool // the store has answered
-	leads  bool // of the workers with the newest rules, this one does the work for all of them
+	beaten bool         // the store has answered
+	leads  bool         // of the workers with the newest rules, this one does the work for all of them
+	live   []store.Beat // of all processes, as the store gave them the last time
+	since  time.Time    // the first beat that the store answered
 }
 
 // NewZones makes the Zones of a process.
 func NewZones(c ZonesConfig) *Zones {
+	if c.Clock == nil {
+		c.Clock = clock.Free(func() time.Time { return time.Time{} })
+	}
 	return &Zones{ZonesConfig: c, process: uuid.NewString(), report: ZonesReport{Version: c.Version, From: c.From}}
 }
 
@@ -76,9 +84,25 @@ func (z *Zones) Report() ZonesReport {
 	return z.report
 }
 
+// Clocks are the processes whose clocks are off, as of the last beat, this one with them.
+func (z *Zones) Clocks() []store.Beat {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	off := []store.Beat{}
+	for _, b := range z.live {
+		if b.Clock == string(clock.Off) || b.Clock == string(clock.Wrong) {
+			off = append(off, b)
+		}
+	}
+	return off
+}
+
+// Meet beats once, before a process shows anything: its clock is compared then.
+func (z *Zones) Meet(ctx context.Context, db store.Beats) { z.beat(ctx, db, store.RoleShows) }
+
 // Show beats for a process that is no worker, until the context ends.
 func (z *Zones) Show(ctx context.Context, db store.Beats) {
-	ticker := time.NewTicker(beatEvery)
+	ticker := z.Clock.Ticker(beatEvery)
 	defer ticker.Stop()
 	for {
 		z.beat(ctx, db, store.RoleShows)
@@ -95,7 +119,7 @@ func (z *Zones) Show(ctx context.Context, db store.Beats) {
 func (z *Zones) beat(ctx context.Context, db store.Beats, role store.Role) (mayDecide bool) {
 	ctx, cancel := context.WithTimeout(ctx, beatWithin)
 	defer cancel()
-	live, err := db.Beat(ctx, store.Beat{Process: z.process, Zones: z.Version, Content: z.Content, Role: role, Insists: z.AllowOld}, beatCounts)
+	live, err := z.compare(ctx, db, role)
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	before := z.report
@@ -113,11 +137,14 @@ func (z *Zones) beat(ctx context.Context, db store.Beats, role store.Role) (mayD
 
 // judge compares the version with those of others.
 func (z *Zones) judge(live []store.Beat, role store.Role) {
-	z.beaten, z.leads = true, role != store.RoleShows
+	if !z.beaten {
+		z.since = z.Clock.Now().UTC().Truncate(time.Second)
+	}
+	z.beaten, z.leads, z.live = true, role != store.RoleShows, live
 	newest, newer, older := "", false, false
 	z.report.Differs = false
 	for _, b := range live {
-		worker, order := b.Role != store.RoleShows, z.compare(b)
+		worker, order := b.Role != store.RoleShows, z.order(b)
 		if b.Process == z.process {
 			continue
 		}
@@ -137,8 +164,36 @@ func (z *Zones) judge(live []store.Beat, role store.Role) {
 	z.report.Waiting = role == store.RoleStandsBy && older && !z.report.StandingBy
 }
 
-// compare tells whether the rules of another process count as newer (1), older (-1) or the same.
-func (z *Zones) compare(b store.Beat) int {
+// compare beats as often as the comparison of the clocks wants it: once, as a rule.
+func (z *Zones) compare(ctx context.Context, db store.Beats, role store.Role) (live []store.Beat, err error) {
+	b := z.sign(role)
+	defer z.Clock.End()
+	for left := z.Clock.Begin(); left > 0; left-- {
+		asked, at := z.Clock.Asks(), time.Time{}
+		if live, at, err = db.Beat(ctx, b, beatCounts); err != nil {
+			return nil, err
+		}
+		if z.Clock.Compared(asked, at) {
+			left = clock.Burst
+		}
+	}
+	return live, nil
+}
+
+// sign is the sign of life.
+func (z *Zones) sign(role store.Role) store.Beat {
+	b := z.About
+	b.Process, b.Zones, b.Content, b.Role, b.Insists = z.process, z.Version, z.Content, role, z.AllowOld
+	r := z.Clock.Report()
+	b.Clock, b.Ahead = string(r.State), r.Ahead
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	b.Since = z.since
+	return b
+}
+
+// order tells whether the rules of another process count as newer (1), older (-1) or the same.
+func (z *Zones) order(b store.Beat) int {
 	if b.Zones != z.Version || b.Content == "" || z.Content == "" {
 		return cmp.Compare(b.Zones, z.Version)
 	}
@@ -188,7 +243,7 @@ func (z *Zones) speak(before ZonesReport) {
 func (z *Zones) leave(ctx context.Context, db store.Beats) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beatWithin)
 	defer cancel()
-	if _, err := db.Beat(ctx, store.Beat{Process: z.process}, 0); err != nil {
+	if _, _, err := db.Beat(ctx, store.Beat{Process: z.process}, 0); err != nil {
 		z.Log.WithError(err).Debug("the sign of life stays until it ends")
 	}
 }

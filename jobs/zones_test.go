@@ -157,8 +157,8 @@ func TestOfEqualWorkersOneLeads(t *testing.T) {
 // deaf is a store that does not answer.
 type deaf struct{}
 
-func (deaf) Beat(context.Context, store.Beat, time.Duration) ([]store.Beat, error) {
-	return nil, errors.New("no answer")
+func (deaf) Beat(context.Context, store.Beat, time.Duration) ([]store.Beat, time.Time, error) {
+	return nil, time.Time{}, errors.New("no answer")
 }
 
 func TestWithoutAnAnswerAllIsAsBefore(t *testing.T) {

@@ -68,8 +68,9 @@ var besideMain = map[string][]string{
 // belowJobs has, for each package by its first folder below jobs, the others that it may import; package jobs is ".". A package
 // that is not here fails the test. Tests import what they need.
 var belowJobs = map[string][]string{
-	".":           {"client", "deliver", "edit", "engine", "erase", "ical", "nudge", "outage", "quota", "simulate", "store", "view"},
+	".":           {"client", "clock", "deliver", "edit", "engine", "erase", "ical", "nudge", "outage", "quota", "simulate", "store", "view"},
 	"client":      {"nudge", "store"},
+	"clock":       nil,
 	"nudge":       nil,
 	"outage":      nil,
 	"simulate":    {"edit", "engine", "store"},
@@ -437,7 +438,7 @@ func TestArrowsCatch(t *testing.T) {
 		{"jobs/tick.go", "github.com/nicholas-fedor/shoutrrr/pkg/types", "it is for others to know github.com/nicholas-fedor/shoutrrr/pkg/types"},
 		{"jobs/tick.go", "github.com/standard-webhooks/standard-webhooks/libraries/go", "it is for others to know github.com/standard-webhooks/standard-webhooks/libraries/go"},
 		{"jobs/tick.go", module + "/jobs/engine", ""},
-		{"jobs/tick.go", module + "/jobs/redisstore", "of jobs, . may import [client deliver edit engine erase ical nudge outage quota simulate store view]"},
+		{"jobs/tick.go", module + "/jobs/redisstore", "of jobs, . may import [client clock deliver edit engine erase ical nudge outage quota simulate store view]"},
 		{"jobs/client/send.go", module + "/jobs/engine", "of jobs, client may import [nudge store]"},
 		{"jobs/simulate/simulate.go", module + "/jobs/edit", ""},
 		{"jobs/simulate/simulate.go", module + "/jobs", "of jobs, simulate may import [edit engine store]"},

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -34,14 +37,17 @@ func TestMain(m *testing.M) {
 }
 
 func beDeskbell(clock string) int {
-	offset, err := time.ParseDuration(clock)
-	if err != nil {
+	together, alone, _ := strings.Cut(clock, ",")
+	offset, err1 := time.ParseDuration(together)
+	ahead, err2 := time.ParseDuration(cmp.Or(alone, "0s"))
+	if errors.Join(err1, err2) != nil {
 		return 2
 	}
 	ctx, stop := signals.Context(context.Background())
 	defer stop()
 	redis.SetLogger(&jobs.RedisLog{Log: quiet(), Now: time.Now})
-	a := &app{env: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: func() time.Time { return time.Now().Add(offset) }}
+	a := &app{env: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: func() time.Time { return time.Now().Add(offset + ahead) }}
+	a.redisNow = func(answer time.Time) time.Time { return answer.Add(offset) }
 	return a.run(ctx, os.Args[1:])
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/jobs/clock"
 )
 
 // commands is the command line. One field is one subcommand, whose struct, Help and Run are in the file of its name.
@@ -50,7 +51,9 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
-	colourWhen     string // the flag --colour
+	redisNow       func(answer time.Time) time.Time // the time for which one in an answer of Redis stands; nil: now is right, and not compared
+	clock          *clock.Clock                     // by which now is corrected; nil: it is not
+	colourWhen     string                           // the flag --colour
 }
 
 // terminal says how the drawings of a subcommand may look.
@@ -59,7 +62,7 @@ func (a *app) terminal() draw.Terminal { return draw.Terminal{Env: a.env, When: 
 // run carries out one command line and returns the exit code: 0 done, 1 a fault in the input or in
 // carrying it out, 2 a command line that cannot be understood. It is all of main but the signals.
 func run(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now, redisNow: func(answer time.Time) time.Time { return answer }}
 	return a.run(ctx, args)
 }
 

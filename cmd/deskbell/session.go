@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -88,9 +90,20 @@ func (a *app) daemon(ctx context.Context) (config.Env, *logrus.Logger, error) {
 	return env, log, nil
 }
 
-// zones watches over the time zone rules of a process that lasts.
-func (a *app) zones(env config.Env, log logrus.FieldLogger, allowOld bool) *jobs.Zones {
-	c := jobs.ZonesConfig{Version: zones.Version(), From: env.Zoneinfo, AllowOld: allowOld, Log: log}
+// keepTime lets a process that lasts go by the clock of Redis, from its first beat on. A process that has its Redis within has one clock.
+func (a *app) keepTime(log logrus.FieldLogger, within bool) *clock.Clock {
+	if within || a.redisNow == nil {
+		return clock.Free(a.now)
+	}
+	a.clock = clock.New(clock.Config{Now: a.now, Redis: a.redisNow, Log: log})
+	a.now = a.clock.Now
+	return a.clock
+}
+
+// zones watches over the time zone rules of a process that lasts, and beats.
+func (a *app) zones(env config.Env, log logrus.FieldLogger, kept *clock.Clock, allowOld bool) *jobs.Zones {
+	c := jobs.ZonesConfig{Version: zones.Version(), From: env.Zoneinfo, AllowOld: allowOld, Clock: kept, Log: log}
+	c.About = store.Beat{Name: processName(), Program: programVersion(), TimeZone: env.TimeZone.String()}
 	content, err := zones.InUse().Content()
 	if err != nil {
 		log.WithError(err).Warn("the time zones cannot be compared with those of others of the same version")
@@ -100,6 +113,15 @@ func (a *app) zones(env config.Env, log logrus.FieldLogger, allowOld bool) *jobs
 		c.Now = (&config.ZoneinfoWatch{Dir: env.Zoneinfo, Version: c.Version, Content: content}).Now
 	}
 	return jobs.NewZones(c)
+}
+
+// processName is the machine and the number of this process.
+func processName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d", host, os.Getpid())
 }
 
 // logZones says which time zone rules this process has.
@@ -152,7 +174,7 @@ func (a *app) open(ctx context.Context, env config.Env, r jobs.Redis, open openS
 		return nil, err
 	}
 	client := jobs.NewClient(jobs.ClientConfig{
-		Store: store, Redis: r.Client, Partitions: store.Partitions(), Now: a.now, TimeZone: env.TimeZone,
+		Store: store, Redis: r.Client, Partitions: store.Partitions(), Now: a.now, Clock: a.clock, TimeZone: env.TimeZone,
 	})
 	return &session{env: env, redis: r, store: store, client: client}, nil
 }

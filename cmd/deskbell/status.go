@@ -31,7 +31,8 @@ func (*statusCmd) Help() string {
 	return `
 Shows what the workers have committed: each property's state, why, since when, until when and what comes next, and the
 agents on shift. Times are local to the property. Below stand those that are over a
-quota, and below all properties come the calendars that workers fetch, if any.
+quota, and below all properties come the calendars that workers fetch, if any, and the processes that run, each with its
+version, its rules and default of time zones, since when it runs, and how its clock does.
 
 Examples:
 
@@ -64,7 +65,7 @@ func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
 	} else if err := errors.Join(a.printStatus(list), broken, a.printOver(ctx, s, c.Property)); err != nil || c.Property != "" {
 		return err
 	}
-	return a.printFeeds(ctx, s)
+	return errors.Join(a.printFeeds(ctx, s), a.printProcesses(ctx, s))
 }
 
 func (a *app) printStatus(list []view.PropertyStatus) error {

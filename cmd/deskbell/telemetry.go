@@ -18,6 +18,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/clock"
 )
 
 // telemetry is the metrics and the health of a process.
@@ -31,7 +32,7 @@ type telemetry struct {
 
 func newTelemetry(zones *jobs.Zones) *telemetry {
 	t := &telemetry{registry: prometheus.NewRegistry(), zones: zones, accepts: web.NewAccepts(time.Now)}
-	t.registry.MustRegister(jobs.NewZonesMetrics(zones), t.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	t.registry.MustRegister(jobs.NewZonesMetrics(zones), jobs.NewClockMetrics(zones.Clock), t.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
 }
 
@@ -47,12 +48,13 @@ func (t *telemetry) watchRedis(s *session, log logrus.FieldLogger) {
 	t.registry.MustRegister(jobs.NewRedisMetrics(s.client, s.redis.Client, log))
 }
 
-// alive is the check of /healthz: a process that waits for Redis lives.
+// alive is the check of /healthz: a process that waits for Redis lives. One whose clock is wrong is told of, be it a worker, which
+// decides nothing, or web, which goes by the clock of Redis.
 func (t *telemetry) alive(ctx context.Context) error {
 	if worker := t.worker.Load(); worker != nil {
 		return worker.Health(ctx)
 	}
-	return nil
+	return t.zones.Clock.Health()
 }
 
 // working is the check of /readyz, besides that Redis answers.
@@ -78,7 +80,13 @@ func (t *telemetry) slots() []string {
 }
 
 // readiness is the detail of /readyz.
-func (t *telemetry) readiness() map[string]any { return map[string]any{"time_zones": t.zones.Report()} }
+func (t *telemetry) readiness() map[string]any {
+	detail := map[string]any{"time_zones": t.zones.Report()}
+	if r := t.zones.Clock.Report(); r.State == clock.Off || r.State == clock.Wrong {
+		detail["clock"] = r
+	}
+	return detail
+}
 
 // pausedFor is how long it is remembered which queues are paused: anybody may ask for /readyz, as often as they like.
 const pausedFor = 2 * time.Second

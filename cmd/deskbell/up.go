@@ -85,6 +85,7 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
+	kept := a.keepTime(log, desk != nil)
 	s, err := a.attach(ctx, env, r, log)
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.zones(env, log, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: desk, demo: demo, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.zones(env, log, kept, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: desk, demo: demo, file: file})
 }
 
 // print lets a worker print each action, once: destinations of type log that are defined print nothing more.

@@ -35,11 +35,20 @@ func (c *versionCmd) Run(a *app) error {
 
 // userAgent is "Deskbell/v1.2.0", as receivers of webhooks see it.
 func userAgent() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
+	version := programVersion()
+	if version == "" {
 		return "Deskbell"
 	}
-	return "Deskbell/" + strings.Trim(info.Main.Version, "()") // "(devel)" would be a comment
+	return "Deskbell/" + strings.Trim(version, "()") // "(devel)" would be a comment
+}
+
+// programVersion is "v1.2.0", or "(devel)"; empty: it is not known.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return info.Main.Version
 }
 
 // writeVersion prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64", and below it

@@ -66,6 +66,7 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
+	kept := a.keepTime(log, false)
 	s, err := a.attach(ctx, env, r, log)
 	if err != nil {
 		return err
@@ -75,8 +76,9 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another address by --listen or DESKBELL_LISTEN", address, err)
 	}
-	shown := newTelemetry(a.zones(env, log, false))
+	shown := newTelemetry(a.zones(env, log, kept, false))
 	shown.watchRedis(s, log)
+	shown.zones.Meet(ctx, s.store)
 	shows, hide := context.WithCancel(ctx)
 	var showing sync.WaitGroup
 	defer showing.Wait()

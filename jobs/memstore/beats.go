@@ -25,7 +25,7 @@ type beats struct {
 }
 
 // Beat implements store.Store.
-func (s *beats) Beat(_ context.Context, b store.Beat, counts time.Duration) ([]store.Beat, error) {
+func (s *beats) Beat(_ context.Context, b store.Beat, counts time.Duration) (live []store.Beat, at time.Time, err error) {
 	s.beating.Lock()
 	defer s.beating.Unlock()
 	now := s.clock()
@@ -34,9 +34,9 @@ func (s *beats) Beat(_ context.Context, b store.Beat, counts time.Duration) ([]s
 		s.all = append(s.all, beat{b, now.Add(counts)})
 	}
 	slices.SortFunc(s.all, func(a, b beat) int { return cmp.Compare(a.Process, b.Process) })
-	live := make([]store.Beat, len(s.all))
+	live = make([]store.Beat, len(s.all))
 	for i, of := range s.all {
 		live[i] = of.Beat
 	}
-	return live, nil
+	return live, now, nil
 }

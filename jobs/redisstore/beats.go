@@ -4,23 +4,33 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Beat implements store.Store.
-func (s *Store) Beat(ctx context.Context, b store.Beat, counts time.Duration) ([]store.Beat, error) {
+func (s *Store) Beat(ctx context.Context, b store.Beat, counts time.Duration) (live []store.Beat, at time.Time, err error) {
 	body, err := json.Marshal(b)
 	if err != nil {
-		return nil, fmt.Errorf("encoding a beat: %w", err)
+		return nil, at, fmt.Errorf("encoding a beat: %w", err)
 	}
-	bodies, err := s.run.beat.Run(ctx, s.rdb, []string{allKey("beats")}, b.Process, body, counts.Milliseconds()).StringSlice()
+	answer, err := s.run.beat.Run(ctx, s.rdb, []string{allKey("beats")}, b.Process, body, counts.Milliseconds()).StringSlice()
 	if err != nil {
-		return nil, fmt.Errorf("beating: %w", err)
+		return nil, at, fmt.Errorf("beating: %w", err)
 	}
+	if at, err = clock(answer); err != nil {
+		return nil, at, fmt.Errorf("beating: %w", err)
+	}
+	return beats(answer[2:]), at, nil
+}
+
+// beats reads those of others, in the order of their processes.
+func beats(bodies []string) []store.Beat {
 	live := make([]store.Beat, 0, len(bodies))
 	for _, body := range bodies {
 		var one store.Beat
@@ -29,5 +39,15 @@ func (s *Store) Beat(ctx context.Context, b store.Beat, counts time.Duration) ([
 		}
 	}
 	slices.SortFunc(live, func(a, b store.Beat) int { return cmp.Compare(a.Process, b.Process) })
-	return live, nil
+	return live
+}
+
+// clock reads the seconds and microseconds of TIME, with which an answer begins.
+func clock(answer []string) (time.Time, error) {
+	if len(answer) < 2 {
+		return time.Time{}, errors.New("the answer has no time")
+	}
+	seconds, err1 := strconv.ParseInt(answer[0], 10, 64)
+	micros, err2 := strconv.ParseInt(answer[1], 10, 64)
+	return time.Unix(seconds, micros*1000), errors.Join(err1, err2)
 }

@@ -31,7 +31,7 @@ func beats() []testCase {
 		{"lets one count no longer than it was to", func(f *fixture) {
 			f.beats(b, time.Millisecond, b)
 			redistest.Wait(f, "the end of a beat", func() bool {
-				live, err := f.store.Beat(f.Context(), a, time.Hour)
+				live, _, err := f.store.Beat(f.Context(), a, time.Hour)
 				f.must(err)
 				return len(live) == 1 && live[0] == a
 			})
@@ -42,8 +42,11 @@ func beats() []testCase {
 // beats notes a beat, and checks which count then.
 func (f *fixture) beats(b store.Beat, counts time.Duration, want ...store.Beat) {
 	f.Helper()
-	live, err := f.store.Beat(f.Context(), b, counts)
+	live, at, err := f.store.Beat(f.Context(), b, counts)
 	f.must(err)
+	if at.IsZero() {
+		f.Error("the store says no time")
+	}
 	shown := func(list []store.Beat) string {
 		var lines []string
 		for _, b := range list {

@@ -164,6 +164,7 @@ function listen() {
   on("feeds", feeds);
   on("quotas", quotas);
   on("zones", zones);
+  on("clocks", clocks);
   on("list", load);
   on("trouble", ({ detail }) => trouble(detail));
   stream.addEventListener("error", () => {
@@ -180,6 +181,16 @@ function zones({ version, newest, differs, replaced_by: replaced, standing_by: s
   if (newest) notes.push(`another process has ${newest}${standing ? ", and decides alone meanwhile" : ""}: update this one`);
   if (replaced) notes.push(`${replaced} lies in its directory: restart to use it`);
   setText($("zones"), `${notes.join("; ")}.`);
+}
+
+// clocks says which processes have clocks that are off. Times are those of Redis all the same.
+function clocks(list) {
+  const notes = list.map(({ name, process, clock, ahead_seconds: ahead = 0 }) => {
+    const off = `The clock of ${name || process} is ${Math.abs(ahead).toFixed(1)} s ${ahead > 0 ? "ahead of" : "behind"} that of Redis`;
+    return clock === "wrong" ? `${off}: as a worker, it decides nothing until it is right.` : `${off}: set it by NTP.`;
+  });
+  setText($("clocks"), notes.join(" "));
+  $("clocks").hidden = notes.length === 0;
 }
 
 function live(state) {

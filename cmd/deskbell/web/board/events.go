@@ -24,6 +24,7 @@ import (
 //	feeds         each edit.FeedStatus, of all calendars that workers fetch, when one does otherwise than before
 //	quotas        each quota.Status of a property that is over a quota, when there is another, or more is refused
 //	zones         a jobs.ZonesReport: the version of the time zones, and whether others have a newer one
+//	clocks        the processes whose clocks are not those of Redis, each a store.Beat, when there are others
 //	list          with whole=1, for a page that shows all there are: one more is there now
 //	trouble       a problem: nothing can be read, and is tried again
 //
@@ -204,6 +205,9 @@ func (s *stream) collect(ctx context.Context) error {
 	}
 	if !bytes.Equal(latest.zones, s.news.zones) {
 		s.event("zones", latest.zones)
+	}
+	if !bytes.Equal(latest.clocks, s.news.clocks) {
+		s.event("clocks", latest.clocks)
 	}
 	s.news = latest
 	return nil

@@ -27,7 +27,7 @@ type hub struct {
 }
 
 // news is the data, in JSON, that all readers share.
-type news struct{ recent, destinations, feeds, quotas, zones []byte }
+type news struct{ recent, destinations, feeds, quotas, zones, clocks []byte }
 
 const (
 	mostReaders = 200                    // of one process
@@ -118,9 +118,10 @@ func (h *hub) read(ctx context.Context) (news, error) {
 	n.destinations, err2 = json.Marshal(append([]deliver.Status{}, destinations...))
 	n.feeds, err3 = json.Marshal(feeds)
 	n.quotas, err4 = json.Marshal(slices.DeleteFunc(quotas, func(q quota.Status) bool { return !q.IsOver() }))
-	var err5 error
+	var err5, err6 error
 	n.zones, err5 = json.Marshal(h.Zones.Report())
-	return n, errors.Join(err1, err2, err3, err4, err5)
+	n.clocks, err6 = json.Marshal(h.Zones.Clocks())
+	return n, errors.Join(err1, err2, err3, err4, err5, err6)
 }
 
 func (h *hub) publish(ctx context.Context, n news) {

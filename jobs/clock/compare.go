@@ -1,0 +1,92 @@
+package clock
+
+import (
+	"time"
+
+	"github.com/sirupsen/logrus"
+)
+
+// Asks is the machine's own time, for Compared.
+func (c *Clock) Asks() time.Time { return c.machine.Now() }
+
+// Begin is called before each beat, whether Redis will answer or not. It gives how many comparisons there are to be: more than one
+// where those of before count no more.
+func (c *Clock) Begin() int {
+	if c.free {
+		return 1
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, now := c.base.Load(), c.machine.Now()
+	leap := c.leap(at, now)
+	c.rebase(now, at.offset-leap)
+	if leap != 0 {
+		c.samples = nil
+		c.leaps++
+		c.report.State = Unknown
+		c.machine.Log.WithField("leap", leap.Round(time.Millisecond).String()).Warn("the machine's clock was set, or the machine slept: nothing is decided until the clock is compared with that of Redis")
+	}
+	if c.bursts = c.report.State == Unknown; c.bursts {
+		return Burst
+	}
+	return 1
+}
+
+// Compared takes a comparison in: what Asks gave before the question, and Redis' answer. It tells whether more are to follow at
+// once, since this one contradicts those before.
+func (c *Clock) Compared(asked, answer time.Time) (more bool) {
+	if c.free {
+		return false
+	}
+	theirs, answered := c.machine.Redis(answer), c.machine.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := c.base.Load()
+	if c.leap(at, answered) != 0 || answered.Before(asked) { // it was set just now: the next beat sees to it
+		c.leapt()
+		return false
+	}
+	s := Compare(asked, answered, theirs)
+	if more = !c.bursts && (s.Offset-at.offset).Abs() > s.Doubt+mostLeap; more {
+		c.bursts, c.samples = true, nil
+	}
+	c.samples = append(c.samples, s)
+	c.samples = c.samples[max(0, len(c.samples)-mostKept):]
+	return more
+}
+
+// End ends a beat: it estimates anew, and says what is otherwise than before.
+func (c *Clock) End() {
+	if c.free {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.samples) == 0 { // Redis has not answered: all is as before
+		return
+	}
+	at := c.base.Load()
+	s := Estimate(at.offset, c.samples)
+	c.base.Store(&base{now: at.now, ran: at.ran, offset: s.Offset})
+	before := c.report
+	c.report = report(s)
+	c.speak(before)
+}
+
+// speak logs what is otherwise than before.
+func (c *Clock) speak(before Report) {
+	now := c.report
+	if now.State == before.State {
+		return
+	}
+	log := c.machine.Log.WithFields(logrus.Fields{"ahead_seconds": now.Ahead})
+	const remedy = "set the machine's clock by NTP (timedatectl, chronyc tracking), or that of Redis' machine"
+	switch {
+	case now.State == Wrong:
+		log.Error("the machine's clock is more than " + MostWrong.String() + " from that of Redis: nothing is decided until it is right; " + remedy)
+	case now.State == Off:
+		log.Warn("the machine's clock is more than " + MostOff.String() + " from that of Redis: times are corrected by it; " + remedy)
+	case before.State != Unknown:
+		log.Info("the machine's clock is right again")
+	}
+}
