@@ -257,7 +257,8 @@ const handBack = 2 * time.Second
 // stop ends the servers, when the worker stops.
 func (w *Worker) stop(servers []server) {
 	w.engine.Stop()
-	defer w.cut.after(w.StopTimeout)()
+	endCut := w.cut.after(w.StopTimeout)
+	defer endCut()
 	if w.Redis.giveUp != nil {
 		defer time.AfterFunc(w.StopTimeout+handBack, w.Redis.giveUp).Stop()
 	}
