@@ -210,7 +210,7 @@ func (m *machine) keep(log logrus.FieldLogger) *guard.Clock {
 }
 
 // workerOn is worker, on a machine.
-func (b *bundle) workerOn(m *machine) (w *jobs.Worker, stop func()) {
+func (b *bundle) workerOn(m *machine) (_ *jobs.Worker, stop func()) {
 	b.Helper()
 	kept := m.keep(b.log)
 	r := jobs.Connect(b.redis)
@@ -233,7 +233,7 @@ func (b *bundle) workerOn(m *machine) (w *jobs.Worker, stop func()) {
 	if b.quotas != (quota.Limits{}) {
 		book = quota.NewBook(store, kept.Now, b.quotas)
 	}
-	w = jobs.NewWorker(jobs.Config{
+	w := jobs.NewWorker(jobs.Config{
 		Store: b.wrap(store), Redis: r, Partitions: 1, Log: b.log, Now: kept.Now, TimeZone: time.UTC,
 		Concurrency: 2, Batch: b.batch, StopTimeout: b.stop,
 		OpenDestination:    open,

@@ -39,7 +39,8 @@ type entry struct {
 // crontab runs a worker's cron entries.
 type crontab struct {
 	ticker
-	pulse *pulse
+	pulse  *pulse
+	runner *cron.Cron // nil: none runs
 }
 
 // entries lists all cron entries. Every worker runs all of them; the tasks that they
@@ -61,8 +62,9 @@ func (c *crontab) reconcileHourly(ctx context.Context, nominal time.Time) error 
 	return c.reconcile(ctx, nominal, 20*time.Minute)
 }
 
-// start starts the runner. stop waits for running entries.
-func (c *crontab) start(ctx context.Context) (stop func(), err error) {
+// start starts the runner. One that runs is stopped first.
+func (c *crontab) start(ctx context.Context) error {
+	c.stop()
 	logger := cronLog{c.log}
 	// Recover inside: the other way round one panic disables an entry for ever.
 	runner := cron.New(cron.WithSeconds(), cron.WithLocation(time.UTC), cron.WithLogger(logger),
@@ -71,7 +73,7 @@ func (c *crontab) start(ctx context.Context) (stop func(), err error) {
 	for _, e := range c.entries() {
 		schedule, err := parser.Parse(e.Spec)
 		if err != nil {
-			return nil, fmt.Errorf("adding the cron entry %s: %w", e.Name, err)
+			return fmt.Errorf("adding the cron entry %s: %w", e.Name, err)
 		}
 		var id cron.EntryID
 		var missed missCounter
@@ -82,7 +84,15 @@ func (c *crontab) start(ctx context.Context) (stop func(), err error) {
 		}))
 	}
 	runner.Start()
-	return func() { <-runner.Stop().Done() }, nil
+	c.runner = runner
+	return nil
+}
+
+// stop ends the runner, and waits for running entries.
+func (c *crontab) stop() {
+	if c.runner != nil {
+		<-c.runner.Stop().Done()
+	}
 }
 
 // corrected is a schedule by the corrected clock, for cron, which goes by the machine's own.

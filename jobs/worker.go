@@ -89,7 +89,7 @@ func NewWorker(c Config) *Worker {
 	beats := new(pulse)
 	return &Worker{
 		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Pusher, c.Calendars), pulse: beats, nudges: nudges,
-		crontab: crontab{ticker{p, &orphans{parts: p, rdb: c.Redis.Client}}, beats},
+		crontab: crontab{ticker: ticker{p, &orphans{parts: p, rdb: c.Redis.Client}}, pulse: beats},
 	}
 }
 
@@ -132,16 +132,15 @@ func (w *Worker) Run(ctx context.Context) error {
 		return nil
 	}
 	w.pulse.beat(w.Now())
-	stopCron, err := w.crontab.start(work)
-	if err != nil {
+	if err := w.crontab.start(work); err != nil {
 		return err
 	}
-	defer func() { stopCron() }()
+	defer w.crontab.stop()
 	if w.clock.Decides() {
 		w.crontab.catchUp(ctx)
 	}
 	w.Log.WithFields(logrus.Fields{"shards": w.Store.Shards(), "concurrency": w.Concurrency}).Info("worker started")
-	err = w.attend(ctx, work, deciding, delivering, &stopCron)
+	err := w.attend(ctx, work, deciding, delivering)
 	w.engine.Stop()
 	w.Log.Info("worker stops: waiting for running jobs")
 	return err
@@ -180,7 +179,7 @@ func (w *Worker) wakeQueue(name string) {
 
 // attend starts and stops the servers until ctx ends: those that decide as the time zones of other workers want it, and all as the
 // clock of the machine wants it. It starts the cron anew when that clock leaps, since cron sleeps by it.
-func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers, stopCron *func()) error {
+func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers) error {
 	ticker := w.clock.Ticker(beatEvery)
 	defer ticker.Stop()
 	var waking single
@@ -197,12 +196,9 @@ func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers
 		mayDecide = mayDecide && right
 		if n := w.clock.Leaps(); n != leaps {
 			leaps = n
-			(*stopCron)()
-			stop, err := w.crontab.start(work)
-			if err != nil {
+			if err := w.crontab.start(work); err != nil {
 				return err
 			}
-			*stopCron = stop
 		}
 		if _, err := delivers.want(ctx, work, right); err != nil {
 			return err

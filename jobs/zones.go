@@ -169,7 +169,8 @@ func (z *Zones) compare(ctx context.Context, db store.Beats, role store.Role) (l
 	b := z.sign(role)
 	defer z.Clock.End()
 	for left := z.Clock.Begin(); left > 0; left-- {
-		asked, at := z.Clock.Asks(), time.Time{}
+		var at time.Time
+		asked := z.Clock.Asks()
 		if live, at, err = db.Beat(ctx, b, beatCounts); err != nil {
 			return nil, err
 		}
