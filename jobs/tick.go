@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // ticker asks for the work that waits in Redis.
@@ -22,14 +21,12 @@ func (t ticker) tick(ctx context.Context, nominal time.Time) error {
 	if err != nil {
 		return err
 	}
-	var shards []int
 	for shard, p := range pending {
 		if p.Due || p.Wakes || p.Notices {
-			shards = append(shards, shard)
+			if err := enqueueSweep(ctx, t.queue, shard, nominal, true); err != nil {
+				return err
+			}
 		}
-	}
-	if err := store.InParallel(len(shards), func(i int) error { return enqueueSweep(ctx, t.queue, shards[i], nominal, true) }); err != nil {
-		return err
 	}
 	if err := t.lookAhead(ctx); err != nil {
 		return err

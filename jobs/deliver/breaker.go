@@ -155,7 +155,7 @@ var errPaused = errors.New("the destination is paused")
 // permit checks whether this breaker may call now. A probe is one call with one action.
 // The error is errPaused when no call is allowed, or another lane probes.
 func (l *breaker) permit(ctx context.Context) error {
-	bodies, err := l.d.circuits.get(ctx)
+	bodies, err := l.d.Store.Circuits(ctx)
 	if err != nil {
 		return err
 	}

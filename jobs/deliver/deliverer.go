@@ -66,20 +66,13 @@ type Config struct {
 type Deliverer struct {
 	Config
 	started time.Time
-
-	destinations *shared[map[string]definition.Destination] // those that are defined and the worker's own, or the default one where there is neither
-	circuits     *shared[map[string][]byte]
-	begun        *shared[map[string]int64]
 }
 
 // New makes a deliverer.
-func New(c Config) *Deliverer {
-	d := &Deliverer{Config: c, started: c.Now()}
-	d.destinations, d.circuits, d.begun = newShared(d.readDestinations), newShared(c.Store.Circuits), newShared(c.Store.Begun)
-	return d
-}
+func New(c Config) *Deliverer { return &Deliverer{c, c.Now()} }
 
-func (d *Deliverer) readDestinations(ctx context.Context) (map[string]definition.Destination, error) {
+// destinations are the defined destinations and the worker's own, or the default one where there is neither.
+func (d *Deliverer) destinations(ctx context.Context) (map[string]definition.Destination, error) {
 	defs, err := defined(ctx, d.Store)
 	if err != nil {
 		return nil, err
@@ -109,7 +102,7 @@ func defined(ctx context.Context, db globals) (map[string]definition.Destination
 
 // Run gives a destination the actions that wait in one lane.
 func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log engine.Report) error {
-	defs, err := d.destinations.get(ctx)
+	defs, err := d.destinations(ctx)
 	if err != nil {
 		return err
 	}
@@ -121,7 +114,7 @@ func (d *Deliverer) Run(ctx context.Context, at store.Lane, holder string, log e
 	if err != nil {
 		return err
 	}
-	begun, err := d.begun.get(ctx)
+	begun, err := d.Store.Begun(ctx)
 	if err != nil {
 		return err
 	}

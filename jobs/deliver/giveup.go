@@ -131,7 +131,7 @@ func (l *lane) giveUp(ctx context.Context) error {
 // a notice that is not true any more, and a *Snooze when it is paused. defined is false when the destination was removed,
 // though another of its name may be there.
 func (d *Deliverer) Again(ctx context.Context, g GivenUp, holder string) (defined bool, err error) {
-	defs, err := d.destinations.get(ctx)
+	defs, err := d.destinations(ctx)
 	if err != nil {
 		return false, err
 	}

@@ -121,7 +121,7 @@ func (l *lane) read(ctx context.Context) (entries []store.Entry, err error) {
 // look sees which destinations there are by now. It comes after the entries are read: so a destination that was defined before one
 // of them was committed is known when the entry is dropped, and gets it.
 func (l *lane) look(ctx context.Context) error {
-	defs, err := l.d.destinations.get(ctx)
+	defs, err := l.d.destinations(ctx)
 	if err != nil {
 		return err
 	}

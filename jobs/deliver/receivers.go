@@ -21,10 +21,10 @@ type receivers struct {
 func (d *Deliverer) receivers(ctx context.Context) (receivers, error) {
 	r := receivers{at: d.Now()}
 	var err error
-	if r.defs, err = d.destinations.get(ctx); err != nil {
+	if r.defs, err = d.destinations(ctx); err != nil {
 		return r, err
 	}
-	bodies, err := d.circuits.get(ctx)
+	bodies, err := d.Store.Circuits(ctx)
 	if err != nil {
 		return r, err
 	}

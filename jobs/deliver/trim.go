@@ -171,7 +171,7 @@ func (d Trimmer) outstanding(ctx context.Context, shard int, held store.Held) (*
 
 // sort adds entries of a shard, each for the destinations that wait for it.
 func (d Trimmer) sort(ctx context.Context, shard int, entries []store.Entry, s *outstanding) error {
-	defs, err := d.destinations.get(ctx)
+	defs, err := d.destinations(ctx)
 	if err != nil {
 		return err
 	}

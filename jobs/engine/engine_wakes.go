@@ -3,9 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
@@ -31,9 +29,10 @@ func (e *Engine) PassOn(ctx context.Context, shard int) (woken int, err error) {
 		if err := e.Store.Woke(ctx, shard, requests); err != nil {
 			return woken, err
 		}
-		shards := slices.Collect(maps.Keys(awake))
-		if err := store.InParallel(len(shards), func(i int) error { return e.AskSweep(ctx, shards[i], e.now()) }); err != nil {
-			return woken, err
+		for shard := range awake {
+			if err := e.AskSweep(ctx, shard, e.now()); err != nil {
+				return woken, err
+			}
 		}
 		if len(requests) < limit {
 			return woken, nil
@@ -138,14 +137,17 @@ func (e *Engine) bringForward(ctx context.Context, wake func(context.Context, in
 		n := e.Store.Shard(s)
 		byShard[n] = append(byShard[n], s)
 	}
-	now, shards := e.now(), slices.Collect(maps.Keys(byShard))
-	for _, n := range shards {
+	now := e.now()
+	for n, some := range byShard {
+		if err := wake(ctx, n, some, now); err != nil {
+			return err
+		}
 		awake[n] = true
 	}
-	return store.InParallel(len(shards), func(i int) error { return wake(ctx, shards[i], byShard[shards[i]], now) })
+	return nil
 }
 
-// WakeUsers wakes the users of an edited schedule, or of a calendar that has changed, some shards at a time, and asks for the
+// WakeUsers wakes the users of an edited schedule, or of a calendar that has changed, shard by shard, and asks for the
 // sweep of each shard as soon as its users are awake. It says how many they are.
 func (e *Engine) WakeUsers(ctx context.Context, edited store.WakeRequest) (woken int, err error) {
 	names := []string{edited.Name}
@@ -155,32 +157,24 @@ func (e *Engine) WakeUsers(ctx context.Context, edited store.WakeRequest) (woken
 		}
 	}
 	for _, name := range names {
-		n, err := e.wakeUsersOf(ctx, name)
-		woken += n
-		if err != nil {
-			return woken, err
+		for shard := range e.Store.Shards() {
+			if e.HandsOver() {
+				return woken, ErrStopping
+			}
+			n, err := e.wakePages(ctx, shard, func(cursor string) ([]store.Subject, string, error) {
+				return e.Store.Users(ctx, shard, name, cursor, e.Batch)
+			})
+			if err != nil {
+				return woken, err
+			}
+			woken += n
 		}
 	}
 	return woken, e.Store.Spread(ctx, edited)
 }
 
-func (e *Engine) wakeUsersOf(ctx context.Context, name string) (int, error) {
-	var woken atomic.Int64
-	err := store.InParallel(e.Store.Shards(), func(shard int) error {
-		if e.HandsOver() {
-			return ErrStopping
-		}
-		n, err := e.wakePages(ctx, shard, func(cursor string) ([]store.Subject, string, error) {
-			return e.Store.Users(ctx, shard, name, cursor, e.Batch)
-		})
-		woken.Add(int64(n))
-		return err
-	})
-	return int(woken.Load()), err
-}
-
 // WakeAll wakes every subject that has a definition. Properties pass that on to their digests, and to their visitors who have
-// a chat going or a timer that counts hours: the hours of all may be others. It goes shard by shard, since it reads all definitions.
+// a chat going or a timer that counts hours: the hours of all may be others. It goes shard by shard, as WakeUsers does.
 func (e *Engine) WakeAll(ctx context.Context) (woken int, err error) {
 	for shard := range e.Store.Shards() {
 		if e.HandsOver() {
