@@ -117,7 +117,7 @@ func TestACostlyPropertyHoldsUpNobody(t *testing.T) {
 	b.define(attacked())
 	b.worker()
 	b.quiet()
-	const many = 6
+	const many = 4
 	var events []event.Event
 	for n := range many / 2 {
 		events = append(events, costly(n, 8000))
