@@ -298,7 +298,7 @@ func (p *product) watch(name string, works func() bool) recovery {
 // load lets visitors arrive, until check.
 func (p *product) load() {
 	p.Helper()
-	pace := redistest.Storm(p, 20*time.Millisecond, 100*time.Millisecond)
+	pace := redistest.Storm(p, 60*time.Millisecond, 150*time.Millisecond)
 	for n := range 4 {
 		p.visit(fmt.Sprint("c", n, "-"), pace, p.byClient)
 		p.visit(fmt.Sprint("h", n, "-"), pace, p.byHTTP)
