@@ -67,7 +67,7 @@ func (c *crontab) start(ctx context.Context) error {
 	c.stop()
 	logger := cronLog{c.log}
 	// Recover inside: the other way round one panic disables an entry for ever.
-	runner := cron.New(cron.WithSeconds(), cron.WithLocation(time.UTC), cron.WithLogger(logger),
+	runner := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(logger),
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
 	parser := cron.NewParser(cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 	for _, e := range c.entries() {

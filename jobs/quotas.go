@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"sync"
 
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/quota"
@@ -27,13 +26,7 @@ func (w *Worker) noteRefused(ctx context.Context) (stop func()) {
 	if w.Quotas == nil {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	var all sync.WaitGroup
-	all.Go(func() {
+	return untilEnded(ctx, func(ctx context.Context) {
 		w.Quotas.Run(ctx, func(err error) { w.Log.WithError(err).Log(LevelOf(err), "counting what quotas refused failed") })
 	})
-	return func() {
-		cancel()
-		all.Wait()
-	}
 }

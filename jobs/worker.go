@@ -113,7 +113,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer stopWaking()
 	stopNoting := w.noteRefused(work)
 	defer stopNoting()
-	stopWatching := w.watchWrites(work)
+	stopWatching := untilEnded(work, func(ctx context.Context) { w.Redis.WatchWrites(ctx, w.Log) })
 	defer stopWatching()
 	deciding, delivering := newServers(w, decidingQueues(w.Concurrency)), newServers(w, []served{deliveryQueue(w.lanes)})
 	defer func() { w.stop(slices.Concat(deciding.running(), delivering.running())) }()
@@ -148,22 +148,19 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // wakeServers wakes servers that have something to do, until it is ended: after them.
 func (w *Worker) wakeServers(ctx context.Context) (end func()) {
-	ctx, cancel := context.WithCancel(ctx)
 	w.Redis.room.wakes(func() { w.wakeQueue(queueEvent) })
-	var wait sync.WaitGroup
-	wait.Go(func() { w.nudges.Run(ctx) })
+	stop := untilEnded(ctx, w.nudges.Run)
 	return func() {
-		cancel()
-		wait.Wait()
+		stop()
 		w.nudges.Wait()
 	}
 }
 
-// watchWrites watches whether Redis takes writes until it is ended.
-func (w *Worker) watchWrites(ctx context.Context) (end func()) {
+// untilEnded runs something until it is ended, and waits for it then.
+func untilEnded(ctx context.Context, run func(context.Context)) (end func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wait sync.WaitGroup
-	wait.Go(func() { w.Redis.WatchWrites(ctx, w.Log) })
+	wait.Go(func() { run(ctx) })
 	return func() {
 		cancel()
 		wait.Wait()

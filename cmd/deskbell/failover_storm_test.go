@@ -17,7 +17,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/action"
-	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
@@ -52,23 +51,13 @@ func startProduct(t *testing.T, url string, o redis.UniversalOptions) *product {
 		t.Fatal(err)
 	}
 	p.client = jobs.NewClient(jobs.ClientConfig{Store: p.store, Redis: p.redis.Client, Partitions: 2, TimeZone: time.UTC, Now: time.Now})
-	defs, err := definition.Parse(map[string]any{
+	define(t, p.client, map[string]any{
 		"properties": map[string]any{"acme": map[string]any{"triggers": []any{
 			map[string]any{"name": "first", "type": "site", "message": "Hello", "expiry": "1h"},
 			map[string]any{"name": "second", "type": "site", "delay": "1s", "message": "Still there?", "expiry": "1h"},
 		}}},
 		"destinations": map[string]any{"crm": map[string]any{"type": "webhook", "url": p.got.URL, "secret_env": "CRM_SECRET"}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	steps, err := p.client.Plan(t.Context(), defs)
-	if err == nil {
-		err = p.client.Apply(t.Context(), steps, nil)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	p.env = []string{"REDIS_URL=" + url, "DESKBELL_CONCURRENCY=2", "DESKBELL_TIME_ZONE=UTC", "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32", crmSecret, "LOG_LEVEL=warn", "LOG_FORMAT=text"}
 	p.web, p.worker = fmt.Sprint("127.0.0.1:", redistest.FreePort(t)), fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
 	p.workers = []*proc{start(t, 0, p.env, "worker", "--listen", p.worker), start(t, 0, p.env, "worker"), start(t, 0, p.env, "web", "--listen", p.web)}

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -75,17 +73,5 @@ func TestStalledWorkersCommitNothingStale(t *testing.T) {
 	if stalls == 0 {
 		t.Error("no stall hit the storm: it was over too soon to show anything")
 	}
-	storm.awaitQuiet(func() time.Time { return boundary })
-	for _, w := range workers {
-		w.stop()
-	}
-	one := calm.worker(boundary.Sub(time.Now().Truncate(5*time.Second).Add(10*time.Second)), "500")
-	calm.awaitQuiet(func() time.Time { return boundary })
-	one.stop()
-	if diff := cmp.Diff(calm.states(), storm.states()); diff != "" {
-		t.Errorf("states differ from a calm run (-calm +storm):\n%s", head(diff))
-	}
-	if diff := cmp.Diff(calm.actions(), storm.actions()); diff != "" {
-		t.Errorf("actions differ from a calm run (-calm +storm):\n%s", head(diff))
-	}
+	storm.endsLike(calm, boundary, workers)
 }

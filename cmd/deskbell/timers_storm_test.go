@@ -63,18 +63,24 @@ func (r *rescues) define(first time.Duration) {
 // apply defines properties whose actions go to a stream.
 func (r *rescues) apply(properties map[string]any) {
 	r.Helper()
-	defs, err := definition.Parse(map[string]any{
+	define(r.T, r.client, map[string]any{
 		"properties": properties, "destinations": map[string]any{"out": map[string]any{"type": "redis_stream", "max_len": 1_000_000}},
 	})
+}
+
+// define applies definitions.
+func define(t *testing.T, client *jobs.Client, tree map[string]any) {
+	t.Helper()
+	defs, err := definition.Parse(tree)
 	if err != nil {
-		r.Fatal(err)
+		t.Fatal(err)
 	}
-	steps, err := r.client.Plan(r.Context(), defs)
+	steps, err := client.Plan(t.Context(), defs)
 	if err == nil {
-		err = r.client.Apply(r.Context(), steps, nil)
+		err = client.Apply(t.Context(), steps, nil)
 	}
 	if err != nil {
-		r.Fatal(err)
+		t.Fatal(err)
 	}
 }
 

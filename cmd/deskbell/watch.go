@@ -141,7 +141,6 @@ func isFault(err error) bool {
 
 // logFaults logs a refused edit.
 func logFaults(log logrus.FieldLogger, err error) {
-	const again = "applying the definitions failed: it is tried again"
 	var file *config.FileError
 	if errors.As(err, &file) {
 		for _, f := range file.Faults {
@@ -150,11 +149,11 @@ func logFaults(log logrus.FieldLogger, err error) {
 		log.Warn("the definitions before stay in force: mend the file, and it is applied")
 		return
 	}
-	if level := jobs.LevelOf(err); level == logrus.DebugLevel {
-		log.WithError(err).Debug(again)
-		return
+	level := logrus.ErrorLevel
+	if jobs.LevelOf(err) == logrus.DebugLevel {
+		level = logrus.DebugLevel
 	}
-	log.WithError(err).Error(again)
+	log.WithError(err).Log(level, "applying the definitions failed: it is tried again")
 }
 
 func logWarnings(log logrus.FieldLogger, warnings *config.Warnings) {

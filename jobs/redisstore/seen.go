@@ -33,6 +33,14 @@ func period(at time.Time) int64 { return at.UnixMilli() / store.DedupeSlack.Mill
 // ahead is by how much the clock of another worker may be ahead, so that it has begun the next period.
 const ahead = time.Minute
 
+// heardAt are the keys of all events that are known at an instant.
+func (k shardKeys) heardAt(at time.Time) (keys []string) {
+	for number := period(at.Add(-store.DedupeWindow)); number <= period(at.Add(ahead)); number++ {
+		keys = append(keys, k.heardIn(number))
+	}
+	return keys
+}
+
 // Seen implements store.Store.
 func (s *Store) Seen(ctx context.Context, at time.Time, events map[store.Subject][]string) (map[store.Subject]map[string]bool, error) {
 	type event struct {
@@ -59,8 +67,8 @@ func (s *Store) Seen(ctx context.Context, at time.Time, events map[store.Subject
 				members[i] = names[i][:seenSize]
 			}
 			before[n] = p.ZMScore(ctx, s.keys[n].heardBefore, names...)
-			for number := period(since); number <= period(at.Add(ahead)); number++ {
-				replies[n] = append(replies[n], p.SMIsMember(ctx, s.keys[n].heardIn(number), members...))
+			for _, key := range s.keys[n].heardAt(at) {
+				replies[n] = append(replies[n], p.SMIsMember(ctx, key, members...))
 			}
 		}
 		return nil
@@ -113,8 +121,7 @@ func (s *Store) SeenUsage(ctx context.Context, at time.Time) (ids, bytes int64, 
 	var counts, sizes []*redis.IntCmd
 	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, k := range s.keys {
-			for number := period(at.Add(-store.DedupeWindow)); number <= period(at.Add(ahead)); number++ {
-				key := k.heardIn(number)
+			for _, key := range k.heardAt(at) {
 				counts, sizes = append(counts, p.SCard(ctx, key)), append(sizes, p.MemoryUsage(ctx, key))
 			}
 		}
