@@ -56,30 +56,39 @@ func (b *bundle) beginsDeadlines(due time.Time) {
 // TestDeadlinesOfAgentsComeAtTheirInstant has deadlines that a beat sees ahead, and those that come before the next one.
 func TestDeadlinesOfAgentsComeAtTheirInstant(t *testing.T) {
 	t.Parallel()
+	const beforeTheNextBeat = 3 * time.Second
 	for name, least := range map[string]time.Duration{"seen ahead": 8 * time.Second, "soon": time.Second} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBundle(t, setup{clock: morning(9, 0)})
-			b.define(deadlines)
-			b.worker()
-			b.worker()
-			b.quiet()
-			due := morning(10, 0).Add(33 * time.Second)
-			b.clock.afterBeat(due, least)
-			b.beginsDeadlines(due)
-			want := map[string]string{"lea": "away idle", "tom": "offline auto_offline", "ann": "offline not_logged_in"}
-			redistest.Wait(t, "all are gone", func() bool { return cmp.Equal(want, b.lowered(due)) })
-			for property, status := range map[string]widget.Status{"idle": widget.Away, "chat": widget.Away, "session": widget.Away} {
-				b.becomes(property, status)
-			}
-			b.quiet()
-			for _, a := range b.actions("all") {
-				if late := a.Time.Sub(due); a.Data.Cause.Boundary.Equal(due) && late > 3*time.Second {
-					t.Errorf("%s of %s is late by %s: a beat did it", a.Type, a.Data.Agent, late)
-				}
-			}
+			redistest.Within(t, beforeTheNextBeat, "lowering agents", func() time.Duration { return lateDeadlines(t, least) })
 		})
 	}
+}
+
+// lateDeadlines lets deadlines of agents come a second after a beat, in so long at least, and gives how late the last was committed.
+func lateDeadlines(t *testing.T, least time.Duration) (latest time.Duration) {
+	t.Helper()
+	b := newBundle(t, setup{clock: morning(9, 0)})
+	b.define(deadlines)
+	first, second := b.worker(), b.worker()
+	b.quiet()
+	due := morning(10, 0).Add(33 * time.Second)
+	b.clock.afterBeat(due, least)
+	b.beginsDeadlines(due)
+	want := map[string]string{"lea": "away idle", "tom": "offline auto_offline", "ann": "offline not_logged_in"}
+	redistest.Wait(t, "all are gone", func() bool { return cmp.Equal(want, b.lowered(due)) })
+	for property, status := range map[string]widget.Status{"idle": widget.Away, "chat": widget.Away, "session": widget.Away} {
+		b.becomes(property, status)
+	}
+	b.quiet()
+	for _, a := range b.actions("all") {
+		if a.Data.Cause.Boundary.Equal(due) {
+			latest = max(latest, a.Time.Sub(due))
+		}
+	}
+	first()
+	second()
+	return latest
 }
 
 // lowered are the statuses that agents got by a deadline: "status reason" by agent.
