@@ -245,7 +245,7 @@ func (b *bundle) workerOn(m *machine) (_ *jobs.Worker, stop func()) {
 		Pusher:             b.out,
 		Calendars:          b.fetcher,
 		Metrics:            b.metrics,
-		Zones:              jobs.NewZones(jobs.ZonesConfig{Version: zones.Version(), Clock: kept, Log: b.log}),
+		Peers:              jobs.NewPeers(jobs.PeersConfig{Version: zones.Version(), Clock: kept, Log: b.log}),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

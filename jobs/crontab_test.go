@@ -26,10 +26,9 @@ func TestCronIsCorrected(t *testing.T) {
 	} {
 		log, _ := logtest.NewNullLogger()
 		k := clock.New(clock.Config{Now: func() time.Time { return machine }, Log: log})
-		for range k.Begin() {
-			k.Compared(k.Asks(), machine.Add(-c.ahead))
+		if err := k.Beat(func() (time.Time, error) { return machine.Add(-c.ahead), nil }); err != nil {
+			t.Fatal(err)
 		}
-		k.End()
 		if got := (corrected{minutely, k}).Next(machine); !got.Equal(machine.Add(c.next)) {
 			t.Errorf("a machine that is %s ahead: the next minute begins at %s", c.ahead, got.Format("15:04:05.0"))
 		}

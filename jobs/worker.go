@@ -46,7 +46,7 @@ type Config struct {
 	Calendars          CalendarFetcher                    // fetches calendars; nil: none are fetched
 
 	Metrics *Metrics // of this worker's own work; nil: none are kept
-	Zones   *Zones   // of this process, with its clock; nil: those in use, Now is right, and nobody else asks for them
+	Peers   *Peers   // of this process, with its clock; nil: the time zones in use, Now is right, and nobody else asks for them
 }
 
 // Worker runs the jobs: boundaries, edits, deliveries, notices. Any number of
@@ -62,13 +62,13 @@ type Worker struct {
 
 // NewWorker makes a worker. It does nothing before Run.
 func NewWorker(c Config) *Worker {
-	if c.Zones == nil {
-		c.Zones = NewZones(ZonesConfig{Version: zones.Version(), Clock: clock.Free(c.Now), Log: c.Log})
+	if c.Peers == nil {
+		c.Peers = NewPeers(PeersConfig{Version: zones.Version(), Clock: clock.Free(c.Now), Log: c.Log})
 	}
 	nudges := nudge.NewWatch(c.Redis.Client)
 	p := &parts{
-		store: c.Store, now: c.Now, clock: c.Zones.Clock, log: c.Log, observe: c.Metrics, samples: new(sampler),
-		queue:   queue{asynq.NewClientFromRedisClient(c.Redis.Client), c.Partitions, nudges.Sender, c.Zones.Clock},
+		store: c.Store, now: c.Now, clock: c.Peers.Clock, log: c.Log, observe: c.Metrics, samples: new(sampler),
+		queue:   queue{asynq.NewClientFromRedisClient(c.Redis.Client), c.Partitions, nudges.Sender, c.Peers.Clock},
 		inspect: asynq.NewInspectorFromRedisClient(c.Redis.Client),
 		batch:   c.Batch, lanes: lanesAtOnce(c.Concurrency), cut: newNoticeCut(),
 	}
@@ -108,7 +108,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	// Jobs outlive ctx: they end by themselves when they see that the worker stops.
 	work, cancel := context.WithCancel(outage.Patient(context.WithoutCancel(ctx)))
 	defer cancel()
-	defer w.Zones.leave(work, w.Store)
+	defer w.Peers.leave(work, w.Store)
 	stopWaking := w.wakeServers(work)
 	defer stopWaking()
 	stopNoting := w.noteRefused(work)
@@ -117,7 +117,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer stopWatching()
 	deciding, delivering := newServers(w, decidingQueues(w.Concurrency)), newServers(w, []served{deliveryQueue(w.lanes)})
 	defer func() { w.stop(slices.Concat(deciding.running(), delivering.running())) }()
-	mayDecide := w.Zones.beat(ctx, w.Store, store.RoleStandsBy)
+	mayDecide := w.Peers.beat(ctx, w.Store, store.RoleStandsBy)
 	for _, s := range []struct {
 		*servers
 		may bool
@@ -188,7 +188,7 @@ func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers
 		delivers.wait()
 	}()
 	for leaps := w.clock.Leaps(); ; {
-		mayDecide := w.Zones.beat(ctx, w.Store, deciding.role())
+		mayDecide := w.Peers.beat(ctx, w.Store, deciding.role())
 		right := w.clock.Decides()
 		mayDecide = mayDecide && right
 		if n := w.clock.Leaps(); n != leaps {
@@ -209,7 +209,7 @@ func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers
 			return err
 		case started:
 			continue // others wait to be told
-		case mayDecide && decides.stopped == nil && w.Zones.isLeader():
+		case mayDecide && decides.stopped == nil && w.Peers.isLeader():
 			waking.do(func() { w.wakeAll(work) })
 		}
 		select {

@@ -4,16 +4,16 @@ import "github.com/prometheus/client_golang/prometheus"
 
 // ZonesMetrics are the figures of a process's time zones. They are a collector, for any process.
 type ZonesMetrics struct {
-	zones                                *Zones
+	peers                                *Peers
 	info, outdated, replaced, standingBy gauge
 }
 
 var _ prometheus.Collector = (*ZonesMetrics)(nil)
 
 // NewZonesMetrics makes the metrics of a process's time zones.
-func NewZonesMetrics(z *Zones) *ZonesMetrics {
+func NewZonesMetrics(p *Peers) *ZonesMetrics {
 	return &ZonesMetrics{
-		zones:      z,
+		peers:      p,
 		info:       newGauge("deskbell_zones_info", "Always 1; the label says the version of the time zones in use.", "version"),
 		outdated:   newGauge("deskbell_zones_outdated", "Whether another process has newer time zones, or others of the same version that count as newer: 1 or 0."),
 		replaced:   newGauge("deskbell_zones_replaced", "Whether other time zones lie in DESKBELL_ZONEINFO than those in use, so that a restart is due: 1 or 0."),
@@ -30,7 +30,7 @@ func (m *ZonesMetrics) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (m *ZonesMetrics) Collect(out chan<- prometheus.Metric) {
-	r := m.zones.Report()
+	r := m.peers.Report()
 	out <- m.info.of(1, r.Version)
 	out <- m.outdated.of(truth(r.Newest != "" || r.Differs))
 	out <- m.replaced.of(truth(r.ReplacedBy != ""))

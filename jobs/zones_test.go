@@ -26,10 +26,10 @@ func newBeats() *beats {
 	return b
 }
 
-func versioned(process, version string) (*Zones, *logtest.Hook) {
+func versioned(process, version string) (*Peers, *logtest.Hook) {
 	log, lines := logtest.NewNullLogger()
 	log.SetLevel(logrus.DebugLevel)
-	z := NewZones(ZonesConfig{Version: version, Log: log})
+	z := NewPeers(PeersConfig{Version: version, Log: log})
 	z.process = process
 	return z, lines
 }
@@ -37,7 +37,7 @@ func versioned(process, version string) (*Zones, *logtest.Hook) {
 // zonesBeat is one beat of a process, and what it knows afterwards.
 type zonesBeat struct {
 	what      string
-	of        *Zones
+	of        *Peers
 	role      store.Role
 	mayDecide bool
 	report    ZonesReport

@@ -251,7 +251,7 @@ func TestTheMatrixOfRightsHasEveryRoute(t *testing.T) {
 			t.Errorf("the OpenAPI document has %s, and the matrix does not", operation)
 		}
 	}
-	worker := newTelemetry(jobs.NewZones(jobs.ZonesConfig{Version: "2026f"})).handler("", r.session.redis.Client)
+	worker := newTelemetry(jobs.NewPeers(jobs.PeersConfig{Version: "2026f"})).handler("", r.session.redis.Client)
 	if diff := cmp.Diff([]string{"GET /metrics", "GET /healthz", "GET /readyz"}, worker.Patterns); diff != "" {
 		t.Errorf("a worker answers more than its tests of access know: %s", diff)
 	}
@@ -299,7 +299,7 @@ func newRights(t *testing.T) *rightsBundle {
 		wait.Wait()
 	})
 	b.keys = a.keys(b.session)
-	b.surface, err = a.surface(service{session: b.session, shown: newTelemetry(a.zones(env, log, a.keepTime(log, false), false)), log: log, demo: true}, b.keys, live, visits)
+	b.surface, err = a.surface(service{session: b.session, shown: newTelemetry(a.peers(env, log, a.keepTime(log, false), false)), log: log, demo: true}, b.keys, live, visits)
 	b.must(err)
 	b.Loopback = true
 	b.served = web.New(b.Config)

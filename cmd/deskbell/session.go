@@ -100,9 +100,9 @@ func (a *app) keepTime(log logrus.FieldLogger, within bool) *clock.Clock {
 	return a.clock
 }
 
-// zones watches over the time zone rules of a process that lasts, and beats.
-func (a *app) zones(env config.Env, log logrus.FieldLogger, kept *clock.Clock, allowOld bool) *jobs.Zones {
-	c := jobs.ZonesConfig{Version: zones.Version(), From: env.Zoneinfo, AllowOld: allowOld, Clock: kept, Log: log}
+// peers tells others of a process that lasts, and it of them.
+func (a *app) peers(env config.Env, log logrus.FieldLogger, kept *clock.Clock, allowOld bool) *jobs.Peers {
+	c := jobs.PeersConfig{Version: zones.Version(), From: env.Zoneinfo, AllowOld: allowOld, Clock: kept, Log: log}
 	c.About = store.Beat{Name: processName(), Program: programVersion(), TimeZone: env.TimeZone.String()}
 	content, err := zones.InUse().Content()
 	if err != nil {
@@ -112,7 +112,7 @@ func (a *app) zones(env config.Env, log logrus.FieldLogger, kept *clock.Clock, a
 	if env.Zoneinfo != "" {
 		c.Now = (&config.ZoneinfoWatch{Dir: env.Zoneinfo, Version: c.Version, Content: content}).Now
 	}
-	return jobs.NewZones(c)
+	return jobs.NewPeers(c)
 }
 
 // processName is the machine and the number of this process.

@@ -26,13 +26,13 @@ type telemetry struct {
 	registry *prometheus.Registry
 	metrics  *jobs.Metrics               // of the process's own worker; nil: it has none
 	worker   atomic.Pointer[jobs.Worker] // nil until Redis has answered
-	zones    *jobs.Zones
+	peers    *jobs.Peers
 	accepts  *web.Accepts
 }
 
-func newTelemetry(zones *jobs.Zones) *telemetry {
-	t := &telemetry{registry: prometheus.NewRegistry(), zones: zones, accepts: web.NewAccepts(time.Now)}
-	t.registry.MustRegister(jobs.NewZonesMetrics(zones), jobs.NewClockMetrics(zones.Clock), t.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+func newTelemetry(peers *jobs.Peers) *telemetry {
+	t := &telemetry{registry: prometheus.NewRegistry(), peers: peers, accepts: web.NewAccepts(time.Now)}
+	t.registry.MustRegister(jobs.NewZonesMetrics(peers), jobs.NewClockMetrics(peers.Clock), t.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
 }
 
@@ -54,7 +54,7 @@ func (t *telemetry) alive(ctx context.Context) error {
 	if worker := t.worker.Load(); worker != nil {
 		return worker.Health(ctx)
 	}
-	return t.zones.Clock.Health()
+	return t.peers.Clock.Health()
 }
 
 // working is the check of /readyz, besides that Redis answers.
@@ -81,8 +81,8 @@ func (t *telemetry) slots() []string {
 
 // readiness is the detail of /readyz.
 func (t *telemetry) readiness() map[string]any {
-	detail := map[string]any{"time_zones": t.zones.Report()}
-	if r := t.zones.Clock.Report(); r.State == clock.Off || r.State == clock.Wrong {
+	detail := map[string]any{"time_zones": t.peers.Report()}
+	if r := t.peers.Clock.Report(); r.State == clock.Off || r.State == clock.Wrong {
 		detail["clock"] = r
 	}
 	return detail

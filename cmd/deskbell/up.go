@@ -101,7 +101,7 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 			return err
 		}
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.zones(env, log, kept, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: desk, demo: demo, file: file})
+	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.peers(env, log, kept, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: desk, demo: demo, file: file})
 }
 
 // print lets a worker print each action, once: destinations of type log that are defined print nothing more.

@@ -76,14 +76,14 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another address by --listen or DESKBELL_LISTEN", address, err)
 	}
-	shown := newTelemetry(a.zones(env, log, kept, false))
+	shown := newTelemetry(a.peers(env, log, kept, false))
 	shown.watchRedis(s, log)
-	shown.zones.Meet(ctx, s.store)
+	shown.peers.Meet(ctx, s.store)
 	shows, hide := context.WithCancel(ctx)
 	var showing sync.WaitGroup
 	defer showing.Wait()
 	defer hide() // also where serving ends by a fault
-	showing.Go(func() { shown.zones.Show(shows, s.store) })
+	showing.Go(func() { shown.peers.Show(shows, s.store) })
 	return a.serve(ctx, service{session: s, shown: shown, log: log}, l)
 }
 
@@ -130,7 +130,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	if err != nil {
 		return surface{}, err
 	}
-	watched := board.New(board.Config{Client: s.client, Zones: s.shown.zones, Now: a.now, Log: s.log})
+	watched := board.New(board.Config{Client: s.client, Peers: s.shown.peers, Now: a.now, Log: s.log})
 	within := map[string][]string{"/board/": watched.Patterns}
 	private := map[string]http.Handler{
 		"GET /{$}": watched, "/board/": watched,

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// Burst is how many comparisons in a row make up for those of before.
-	Burst = 5
+	// burst is how many comparisons in a row make up for those of before.
+	burst = 5
 	// mostKept is how many samples an estimate is made of.
 	mostKept = 5
 	// mostLeap is how far the machine's clock and the monotonic one may come apart between two beats: more than clocks that are

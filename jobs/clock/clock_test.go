@@ -54,18 +54,14 @@ func (w *world) set(f func()) {
 
 func (w *world) pass(d time.Duration) { w.set(func() { w.true += d }) }
 
-// beat is one beat of a process, as package jobs does it.
+// beat is one beat of a process.
 func (w *world) beat() {
-	defer w.clock.End()
-	for left := w.clock.Begin(); left > 0; left-- {
-		asked := w.clock.Asks()
+	_ = w.clock.Beat(func() (time.Time, error) {
 		w.pass(w.trip / 2)
 		answer := w.begin().Add(w.true + w.redis)
 		w.pass(w.trip - w.trip/2)
-		if w.clock.Compared(asked, answer) {
-			left = clock.Burst
-		}
-	}
+		return answer, nil
+	})
 }
 
 // beats lets some time pass.

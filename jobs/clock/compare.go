@@ -6,15 +6,29 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// Asks is the machine's own time, for Compared.
-func (c *Clock) Asks() time.Time { return c.machine.Now() }
-
-// Begin is called before each beat, whether Redis will answer or not. It gives how many comparisons there are to be: more than one
-// where those of before count no more.
-func (c *Clock) Begin() int {
+// Beat compares the clock with that of Redis, which ask gives: once, as a rule, and some times where those of before count no more.
+// Its error is that of ask: all is as before then. ask is called once for a clock that is free.
+func (c *Clock) Beat(ask func() (time.Time, error)) error {
 	if c.free {
-		return 1
+		_, err := ask()
+		return err
 	}
+	defer c.end()
+	for left := c.begin(); left > 0; left-- {
+		asked := c.machine.Now()
+		answer, err := ask()
+		if err != nil {
+			return err
+		}
+		if c.compared(asked, answer) {
+			left = burst
+		}
+	}
+	return nil
+}
+
+// begin gives how many comparisons there are to be.
+func (c *Clock) begin() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at, now := c.base.Load(), c.machine.Now()
@@ -27,17 +41,14 @@ func (c *Clock) Begin() int {
 		c.machine.Log.WithField("leap", leap.Round(time.Millisecond).String()).Warn("the machine's clock was set, or the machine slept: nothing is decided until the clock is compared with that of Redis")
 	}
 	if c.bursts = c.report.State == Unknown; c.bursts {
-		return Burst
+		return burst
 	}
 	return 1
 }
 
-// Compared takes a comparison in: what Asks gave before the question, and Redis' answer. It tells whether more are to follow at
-// once, since this one contradicts those before.
-func (c *Clock) Compared(asked, answer time.Time) (more bool) {
-	if c.free {
-		return false
-	}
+// compared takes a comparison in: what the clock showed before the question, and Redis' answer. It tells whether more are to follow
+// at once, since this one contradicts those before.
+func (c *Clock) compared(asked, answer time.Time) (more bool) {
 	theirs, answered := c.machine.Redis(answer), c.machine.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,11 +66,8 @@ func (c *Clock) Compared(asked, answer time.Time) (more bool) {
 	return more
 }
 
-// End ends a beat: it estimates anew, and says what is otherwise than before.
-func (c *Clock) End() {
-	if c.free {
-		return
-	}
+// end estimates anew, and says what is otherwise than before.
+func (c *Clock) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.samples) == 0 { // Redis has not answered: all is as before

@@ -22,7 +22,7 @@ import (
 // Config is the parts of the board.
 type Config struct {
 	Client *jobs.Client
-	Zones  *jobs.Zones // of this process
+	Peers  *jobs.Peers // of this process
 	Now    func() time.Time
 	Log    logrus.FieldLogger
 }

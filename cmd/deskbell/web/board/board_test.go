@@ -35,7 +35,7 @@ import (
 func newBoard(t *testing.T, change ...func(*webtest.Bundle, *web.Config)) *webtest.Bundle {
 	t.Helper()
 	b := webtest.New(t, append(change, func(b *webtest.Bundle, c *web.Config) {
-		handler := board.New(board.Config{Client: b.Client, Zones: jobs.NewZones(jobs.ZonesConfig{Version: "2026f", Log: c.Log}), Now: c.Now, Log: c.Log})
+		handler := board.New(board.Config{Client: b.Client, Peers: jobs.NewPeers(jobs.PeersConfig{Version: "2026f", Log: c.Log}), Now: c.Now, Log: c.Log})
 		c.Private = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
 	})...)
 	define(b, `{"properties": {

@@ -119,8 +119,8 @@ func (h *hub) read(ctx context.Context) (news, error) {
 	n.feeds, err3 = json.Marshal(feeds)
 	n.quotas, err4 = json.Marshal(slices.DeleteFunc(quotas, func(q quota.Status) bool { return !q.IsOver() }))
 	var err5, err6 error
-	n.zones, err5 = json.Marshal(h.Zones.Report())
-	n.clocks, err6 = json.Marshal(h.Zones.Clocks())
+	n.zones, err5 = json.Marshal(h.Peers.Report())
+	n.clocks, err6 = json.Marshal(h.Peers.Clocks())
 	return n, errors.Join(err1, err2, err3, err4, err5, err6)
 }
 
