@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,6 +44,69 @@ func TestAStalledWorkerHoldsALaneForFiveSeconds(t *testing.T) {
 	stalls.signal(goOn)
 	p.goesOn("the one that stalled works again")
 	p.check()
+}
+
+// TestAStalledWorkerHoldsAShardForFiveSeconds stops a worker in the middle of its sweeps, and says how long the flips of its shards waited
+// for another. When it goes on, what it brings is lost: each flip comes once.
+func TestAStalledWorkerHoldsAShardForFiveSeconds(t *testing.T) {
+	t.Parallel()
+	boundary, err := time.Parse(time.RFC3339, stormBoundary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := flips{properties: 2_000, agents: 400, batch: "1"} // few, since the other worker has to do them beside
+	s := newStage(t, size.definitions(), boundary)
+	begin := time.Now().Truncate(5 * time.Second).Add(15 * time.Second) // a beat of the workers' cron
+	offset := boundary.Sub(begin)
+	stalls, lives := s.worker(offset, size.batch), s.worker(offset, size.batch)
+	redistest.Wait(t, "both work", func() bool { return s.rdb.HLen(t.Context(), "deskbell:{all}:beats").Val() == 2 })
+	pause(time.Until(begin.Add(-time.Second)))
+	lives.signal(hang)
+	var held map[int]int64
+	redistest.Wait(t, "the worker stalls in the middle of a sweep", func() bool {
+		stalls.signal(hang)
+		if held = s.swept(boundary); len(held) > 0 {
+			return true
+		}
+		stalls.signal(goOn)
+		return false
+	})
+	stalled := time.Now()
+	lives.signal(goOn)
+	for n, shard := range slices.Sorted(maps.Keys(held)) {
+		redistest.Wait(t, "another worker sweeps on", func() bool { return s.dueIn(shard, boundary) < held[shard] })
+		t.Logf("shard %d of the %d that it held, with %d flips due, went on %.1f s after its worker had stalled",
+			n+1, len(held), held[shard], time.Since(stalled).Seconds())
+	}
+	stalls.signal(goOn)
+	s.awaitQuiet(func() time.Time { return boundary })
+	for _, w := range []*proc{stalls, lives} {
+		w.stop()
+	}
+	actions := s.actions()
+	if want := size.properties + 2*size.agents; len(actions) != want {
+		t.Errorf("%d different actions at the boundary; want %d", len(actions), want)
+	}
+	for id, n := range actions {
+		if n != 1 {
+			t.Errorf("%s came %d times", id, n)
+		}
+	}
+}
+
+// swept are the shards that a worker sweeps and has not done with, with the number of subjects that are due there.
+func (s *stage) swept(at time.Time) map[int]int64 {
+	s.t.Helper()
+	held := make(map[int]int64)
+	for shard := range s.store.Shards() {
+		if s.rdb.Exists(s.t.Context(), fmt.Sprintf("deskbell:{%d}:lease:sweep", shard)).Val() == 0 {
+			continue
+		}
+		if due := s.dueIn(shard, at); due > 0 {
+			held[shard] = due
+		}
+	}
+	return held
 }
 
 // TestStalledWorkersCommitNothingStale stops workers at random points of a storm of flips, for longer than their leases last, and lets them

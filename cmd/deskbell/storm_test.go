@@ -215,11 +215,15 @@ func (s *stage) worker(offset time.Duration, batch string) *proc {
 func (s *stage) due(at time.Time) int64 {
 	var n int64
 	for shard := range s.store.Shards() {
-		count, err := s.rdb.ZCount(s.t.Context(), fmt.Sprintf("deskbell:{%d}:due", shard), "-inf", fmt.Sprint(at.Unix())).Result()
-		if err != nil {
-			s.t.Error(err)
-		}
-		n += count
+		n += s.dueIn(shard, at)
+	}
+	return n
+}
+
+func (s *stage) dueIn(shard int, at time.Time) int64 {
+	n, err := s.rdb.ZCount(s.t.Context(), fmt.Sprintf("deskbell:{%d}:due", shard), "-inf", fmt.Sprint(at.Unix())).Result()
+	if err != nil {
+		s.t.Error(err)
 	}
 	return n
 }
