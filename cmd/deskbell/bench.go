@@ -17,6 +17,7 @@ type benchCmd struct {
 	Agents     benchAgentsCmd     `cmd:"" help:"Let many agents log in, and measure."`
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let a boundary fall due for many properties; measure."`
 	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
+	Faults     benchFaultsCmd     `cmd:"" help:"Kill, stall and cut off processes, and count what holds."`
 	Latency    benchLatencyCmd    `cmd:"" help:"Measure from event to screen, with processes of their own."`
 	Neighbours benchNeighboursCmd `cmd:"" help:"Let one property cost as much as it may; measure another."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
@@ -26,13 +27,14 @@ type benchCmd struct {
 
 func (*benchCmd) Help() string {
 	return `
-Each benchmark says what it measures, and needs a Redis of its own.
+Each benchmark says what it measures, and needs a Redis of its own; faults starts one itself.
 
 Examples:
 
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench agents --agents 10000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
+    deskbell bench faults --for 10m --kills 100
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench latency
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench neighbours
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
@@ -247,10 +249,15 @@ func measure[F any](ctx context.Context, a *app, asJSON bool, figures func(conte
 	case err != nil:
 		return err
 	}
-	if err := a.printResult(f, asJSON); err != nil {
+	return a.judged(f, asJSON)
+}
+
+// judged prints a benchmark's figures. The error is what they say of themselves, where they judge.
+func (a *app) judged(result any, asJSON bool) error {
+	if err := a.printResult(result, asJSON); err != nil {
 		return err
 	}
-	if judged, ok := any(f).(interface{ Verdict() error }); ok {
+	if judged, ok := result.(interface{ Verdict() error }); ok {
 		return judged.Verdict()
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,43 @@ func TestBenchSoak(t *testing.T) {
 	figures.Trends["redis_keys"] = bench.Trend{Median: 1, Rise: 0.5}
 	if err := figures.Verdict(); err == nil || !strings.HasSuffix(err.Error(), fmt.Sprintf("redis_keys by 50.0 %%, ids of events: %d of %d", figures.IDs, figures.Events)) {
 		t.Errorf("of what grows: %v", err)
+	}
+}
+
+func TestBenchFaults(t *testing.T) {
+	t.Parallel()
+	redistest.Program(t, "redis-server")
+	length, kills := redistest.Storm(t, "25s", "10s"), redistest.Storm(t, 12, 4)
+	p := start(t, 0, []string{"TMPDIR=" + t.TempDir()}, "bench", "faults", "--for", length, "--kills", fmt.Sprint(kills), "--json")
+	if err := p.cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, p.out)
+	}
+	_, object, _ := strings.Cut(p.out.String(), "{")
+	var figures bench.FaultFigures
+	if err := json.NewDecoder(strings.NewReader("{" + object)).Decode(&figures); err != nil {
+		t.Fatalf("%v in\n%s", err, p.out)
+	}
+	var table strings.Builder
+	if err := figures.Table(&table); err != nil || figures.Kills != kills || figures.Seed == 0 || len(figures.Recovery) == 0 || figures.Machine.Cores < 1 {
+		t.Errorf("%v: %+v", err, figures)
+	}
+	t.Logf("\n%s", &table)
+}
+
+func TestACampaignThatIsStoppedLeavesNothing(t *testing.T) {
+	t.Parallel()
+	redistest.Program(t, "redis-server")
+	dir := t.TempDir()
+	p := start(t, 0, []string{"TMPDIR=" + dir}, "bench", "faults", "--for", "1m", "--kills", "20")
+	redistest.Wait(t, "it has begun", func() bool { return strings.Contains(p.out.String(), "seed ") })
+	if err := p.terminate().cmd.Wait(); err == nil || !strings.Contains(p.out.String(), "deskbell: stopped: ") || !strings.Contains(p.out.String(), " of 20 kills and ") {
+		t.Errorf("%v: %s", err, p.out)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("it leaves %v (%v)", left, err)
+	}
+	if got := (testBundle{}).run(t, "bench", "faults", "--kills", "601"); got.code != 2 || !strings.Contains(got.stderr, "1 to 600 kills") {
+		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 }
 

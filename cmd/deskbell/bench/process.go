@@ -46,6 +46,25 @@ func startWorker(ctx context.Context, env ...string) (*process, error) {
 
 // startProcess starts a subcommand, and waits until its log says where it listens.
 func startProcess(ctx context.Context, listens string, env []string, args ...string) (*process, error) {
+	p, err := launch(ctx, listens, env, args...)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case p.address = <-p.log.address:
+		return p, nil
+	case err := <-p.ended:
+		return nil, fmt.Errorf("starting %s: %w\n%s", p.name, err, p.log.text())
+	case <-time.After(mostToStop):
+		return nil, errors.Join(fmt.Errorf("starting %s: it does not listen within %s", p.name, mostToStop), p.stop())
+	}
+}
+
+// noAddress is for those who know where a process listens, and do not wait for its log.
+const noAddress = `^\b$`
+
+// launch starts a subcommand, and waits for nothing.
+func launch(ctx context.Context, listens string, env []string, args ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("finding this program: %w", err)
@@ -64,13 +83,23 @@ func startProcess(ctx context.Context, listens string, env []string, args ...str
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
 	go func() { p.ended <- p.cmd.Wait() }()
+	return p, nil
+}
+
+// kill is kill -9, also of a process that hangs, or has ended.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // an error says that it has ended
+	p.ended <- <-p.ended
+}
+
+// runs is an error when the process has ended by itself.
+func (p *process) runs() error {
 	select {
-	case p.address = <-p.log.address:
-		return p, nil
 	case err := <-p.ended:
-		return nil, fmt.Errorf("starting %s: %w\n%s", name, err, p.log.text())
-	case <-time.After(mostToStop):
-		return nil, errors.Join(fmt.Errorf("starting %s: it does not listen within %s", name, mostToStop), p.stop())
+		p.ended <- err
+		return fmt.Errorf("%s ended by itself: %w\n%s", p.name, err, p.log.text())
+	default:
+		return nil
 	}
 }
 

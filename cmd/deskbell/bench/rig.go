@@ -151,8 +151,10 @@ func always() map[string]any {
 	return map[string]any{"time_zone": "UTC", "weekly": map[string]any{"daily": "00:00-24:00"}}
 }
 
-func (r *rig) never() map[string]any {
-	later := r.Now().UTC().Add(12 * time.Hour).Truncate(time.Hour)
+func (r *rig) never() map[string]any { return neverSoon(r.Now()) }
+
+func neverSoon(now time.Time) map[string]any {
+	later := now.UTC().Add(12 * time.Hour).Truncate(time.Hour)
 	return map[string]any{"time_zone": "UTC", "weekly": map[string]any{"daily": later.Format("15:04") + "-" + later.Add(time.Minute).Format("15:04")}}
 }
 
