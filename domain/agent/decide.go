@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -25,7 +24,7 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	j := judgeOf(&a)
 	v := j.verdict(now, h)
 	s := State{
-		Status: v.status, Reason: v.reason, Version: cmp.Or(before.Version, a.First),
+		Status: v.status, Reason: v.reason, Version: before.Version,
 		Told: before.Told, LoweredBy: before.LoweredBy, Lowered: before.Lowered, Passed: before.Passed, Presence: before.Presence,
 	}
 	next := j.next(now, v.status)
@@ -57,7 +56,7 @@ func Decide(a Agent, before State, at time.Time) Decision {
 	d.Told = before.Version == 0 || s.Status != before.Status || s.Next != before.Next || !s.Until.Equal(before.Until)
 	d.Changed = d.Told || !s.Since.Equal(before.Since)
 	if d.Changed {
-		s.Version++
+		s.Version = hours.NextVersion(before.Version, a.Revision, d.Boundary)
 	}
 	d.State = s
 	d.Unforeseen = d.Changed && before.Version > 0 && !(byHoursAlone(&a) && !isOwn(before.Reason)) && !foresaw(before, d)

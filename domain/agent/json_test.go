@@ -109,7 +109,7 @@ func TestStatesOfBefore(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	end := outcome(agent.Decide(a, state, at(t, "20 17:00")))
-	if want := "v8 online→offline (weekly) by 20 17:00: 20 17:00–23 09:00; hours_ended (weekly) 20 17:00–23 09:00"; end != want {
+	if want := "online→offline (weekly) by 20 17:00: 20 17:00–23 09:00; hours_ended (weekly) 20 17:00–23 09:00"; end != want {
 		t.Errorf("got %s, want %s", end, want)
 	}
 }

@@ -1,7 +1,6 @@
 package widget
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/hours"
@@ -75,7 +74,7 @@ func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.T
 	told := w.reasonUntil(m)
 	s = State{
 		Status: now.status, Mode: now.mode, NewChats: now.newChats, Message: now.message,
-		Reason: reason, Version: cmp.Or(before.Version, p.first),
+		Reason: reason, Version: before.Version,
 	}
 	s.Since, boundary = p.since(before, now, at)
 	next := p.next(&w, now)
@@ -92,7 +91,7 @@ func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.T
 		before.Reason = reason // which is no news, and true all the same
 		return before, due, time.Time{}
 	}
-	s.Version++
+	s.Version = hours.NextVersion(before.Version, p.revision, boundary)
 	return s, due, boundary
 }
 

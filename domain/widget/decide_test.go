@@ -17,7 +17,7 @@ type wake struct {
 }
 
 // outcome writes a decision on one line: "as before", or the change, its cause,
-// and the state's version, since and until.
+// and the state's since and until.
 func outcome(d widget.Decision, department string) string {
 	for _, c := range d.Changes {
 		if c.Department != department {
@@ -35,7 +35,7 @@ func outcome(d widget.Decision, department string) string {
 		if !c.State.Until.IsZero() {
 			until = clock(c.State.Until)
 		}
-		return fmt.Sprintf("v%d %s by %s: %s–%s", c.State.Version, flip, why, clock(c.State.Since), until)
+		return fmt.Sprintf("%s by %s: %s–%s", flip, why, clock(c.State.Since), until)
 	}
 	return "as before"
 }
@@ -43,66 +43,66 @@ func outcome(d widget.Decision, department string) string {
 func TestWakesInARow(t *testing.T) {
 	t.Parallel()
 	const week, longer = "mon-fri 9-17", "mon-fri 9-19" // 20 is a Friday
-	day := wake{"20 10:00", week, "v1 →online by an edit: 20 10:00–20 17:00"}
+	day := wake{"20 10:00", week, "→online by an edit: 20 10:00–20 17:00"}
 	tests := []struct {
 		name  string
 		wakes []wake
 	}{
 		{"on time", []wake{day,
-			{"20 17:00", week, "v2 online→offline by 20 17:00: 20 17:00–23 09:00"},
-			{"23 09:00", week, "v3 offline→online by 23 09:00: 23 09:00–23 17:00"}}},
+			{"20 17:00", week, "online→offline by 20 17:00: 20 17:00–23 09:00"},
+			{"23 09:00", week, "offline→online by 23 09:00: 23 09:00–23 17:00"}}},
 		{"twice", []wake{day,
 			{"20 10:00", week, "as before"},
-			{"20 17:00", week, "v2 online→offline by 20 17:00: 20 17:00–23 09:00"},
+			{"20 17:00", week, "online→offline by 20 17:00: 20 17:00–23 09:00"},
 			{"20 17:00", week, "as before"}}},
 		{"late", []wake{day,
-			{"20 18:30", week, "v2 online→offline by 20 17:00: 20 17:00–23 09:00"}}},
+			{"20 18:30", week, "online→offline by 20 17:00: 20 17:00–23 09:00"}}},
 		{"too early", []wake{day,
 			{"20 16:59:59", week, "as before"}}},
 		{"by a clock that is behind: the flip is not taken back", []wake{day,
-			{"20 17:00", week, "v2 online→offline by 20 17:00: 20 17:00–23 09:00"},
+			{"20 17:00", week, "online→offline by 20 17:00: 20 17:00–23 09:00"},
 			{"20 16:59:30", week, "as before"},
 			{"20 17:00:10", week, "as before"}}},
 		{"by a clock that was wrong by hours and has been set", []wake{
-			{"20 18:00", week, "v1 →offline by an edit: 20 18:00–23 09:00"},
-			{"20 10:00", week, "v2 offline→online by an edit: 20 10:00–20 17:00"}}},
+			{"20 18:00", week, "→offline by an edit: 20 18:00–23 09:00"},
+			{"20 10:00", week, "offline→online by an edit: 20 10:00–20 17:00"}}},
 		{"down over a night", []wake{day,
-			{"23 09:30", week, "v2 online by 23 09:00: 23 09:00–23 17:00"}}},
+			{"23 09:30", week, "online by 23 09:00: 23 09:00–23 17:00"}}},
 		{"down over a week", []wake{day,
-			{"27 17:30", week, "v2 online→offline by 27 17:00: 27 17:00–30 09:00"}}},
+			{"27 17:30", week, "online→offline by 27 17:00: 27 17:00–30 09:00"}}},
 		{"closed later, in time", []wake{day,
-			{"20 16:00", longer, "v2 online by an edit: 20 10:00–20 19:00"},
+			{"20 16:00", longer, "online by an edit: 20 10:00–20 19:00"},
 			{"20 17:00", longer, "as before"}}},
 		{"closed later, as of the moment of closing: no flip", []wake{day,
-			{"20 17:00", longer, "v2 online by an edit: 20 10:00–20 19:00"}}},
+			{"20 17:00", longer, "online by an edit: 20 10:00–20 19:00"}}},
 		{"closed later, seen after the moment of closing: no flip", []wake{day,
-			{"20 17:30", longer, "v2 online by an edit: 20 10:00–20 19:00"}}},
+			{"20 17:30", longer, "online by an edit: 20 10:00–20 19:00"}}},
 		{"closed later, too late", []wake{day,
-			{"20 17:00", week, "v2 online→offline by 20 17:00: 20 17:00–23 09:00"},
-			{"20 17:05", longer, "v3 offline→online by an edit: 20 17:05–20 19:00"},
-			{"20 19:00", longer, "v4 online→offline by 20 19:00: 20 19:00–23 09:00"}}},
+			{"20 17:00", week, "online→offline by 20 17:00: 20 17:00–23 09:00"},
+			{"20 17:05", longer, "offline→online by an edit: 20 17:05–20 19:00"},
+			{"20 19:00", longer, "online→offline by 20 19:00: 20 19:00–23 09:00"}}},
 		{"closed later, seen after that too", []wake{day,
-			{"20 19:30", longer, "v2 online→offline by 20 19:00: 20 19:00–23 09:00"}}},
+			{"20 19:30", longer, "online→offline by 20 19:00: 20 19:00–23 09:00"}}},
 		{"closed earlier, in the past", []wake{day,
-			{"20 16:00", "mon-fri 9-15", "v2 online→offline by an edit: 20 16:00–23 09:00"}}},
+			{"20 16:00", "mon-fri 9-15", "online→offline by an edit: 20 16:00–23 09:00"}}},
 		{"closed earlier, unseen: readers saw it close as foreseen", []wake{day,
-			{"20 18:00", "mon-fri 9-15", "v2 online→offline by 20 17:00: 20 17:00–23 09:00"}}},
+			{"20 18:00", "mon-fri 9-15", "online→offline by 20 17:00: 20 17:00–23 09:00"}}},
 		{"edited to and fro", []wake{day,
-			{"20 11:00", "closed", "v2 online→offline by an edit: 20 11:00–ever"},
-			{"20 12:00", week, "v3 offline→online by an edit: 20 12:00–20 17:00"}}},
+			{"20 11:00", "closed", "online→offline by an edit: 20 11:00–ever"},
+			{"20 12:00", week, "offline→online by an edit: 20 12:00–20 17:00"}}},
 		{"an edit that changes nothing to be seen", []wake{day,
 			{"20 11:00", "mon-fri 9-12, 12-17", "as before"}}},
 		{"round the clock, then with hours", []wake{
-			{"20 10:00", "24/7", "v1 →online by an edit: 20 10:00–ever"},
-			{"20 11:00", week, "v2 online by an edit: 20 10:00–20 17:00"}}},
+			{"20 10:00", "24/7", "→online by an edit: 20 10:00–ever"},
+			{"20 11:00", week, "online by an edit: 20 10:00–20 17:00"}}},
 		{"never, then always", []wake{
-			{"20 10:00", "closed", "v1 →offline by an edit: 20 10:00–ever"},
-			{"20 11:00", "", "v2 offline→online by an edit: 20 11:00–ever"}}},
+			{"20 10:00", "closed", "→offline by an edit: 20 10:00–ever"},
+			{"20 11:00", "", "offline→online by an edit: 20 11:00–ever"}}},
 		{"an agent leaves at noon", []wake{
-			{"20 10:00", week + " | mon-fri 8-12", "v1 →online by an edit: 20 10:00–20 12:00"},
-			{"20 12:30", week + " | mon-fri 8-12", "v2 online→away by 20 12:00: 20 12:00–20 17:00"},
-			{"20 13:00", week + " | mon-fri 8-14", "v3 away→online by an edit: 20 13:00–20 14:00"},
-			{"20 17:00", week + " | mon-fri 8-14", "v4 online→offline by 20 17:00: 20 17:00–23 09:00"}}},
+			{"20 10:00", week + " | mon-fri 8-12", "→online by an edit: 20 10:00–20 12:00"},
+			{"20 12:30", week + " | mon-fri 8-12", "online→away by 20 12:00: 20 12:00–20 17:00"},
+			{"20 13:00", week + " | mon-fri 8-14", "away→online by an edit: 20 13:00–20 14:00"},
+			{"20 17:00", week + " | mon-fri 8-14", "online→offline by 20 17:00: 20 17:00–23 09:00"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestAPolicyEditIsAChangeWithoutAFlip(t *testing.T) {
 	before := widget.Decide(p, widget.State{}, at(t, "20 18:00")).State
 	p.Policy.OutsideHours = widget.Hidden
 	d := widget.Decide(p, before, at(t, "20 19:00"))
-	if got, want := outcome(d, ""), "v2 offline by an edit: 20 19:00–23 09:00"; got != want || d.State.Mode != widget.Hidden {
+	if got, want := outcome(d, ""), "offline by an edit: 20 19:00–23 09:00"; got != want || d.State.Mode != widget.Hidden {
 		t.Errorf("got %s (%s), want %s", got, d.State.Mode, want)
 	}
 }
@@ -206,7 +206,7 @@ func TestAChangeFarAheadIsForeseen(t *testing.T) {
 		t.Errorf("due %v, %v before it", d.Due, ahead)
 	}
 	d = widget.Decide(p, d.State, instant(t, "2028-03-05T00:00:00Z"))
-	if got, want := outcome(d, ""), "v3 online by 2028-03-02 00:00: 2028-03-02 00:00–ever"; got != want {
+	if got, want := outcome(d, ""), "online by 2028-03-02 00:00: 2028-03-02 00:00–ever"; got != want {
 		t.Errorf("days late:\n got %s\nwant %s", got, want)
 	}
 }
@@ -246,5 +246,28 @@ func TestReasonsAreThoseThatHold(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
 		}
+	}
+}
+
+// Versions of one decision are those of hours.NextVersion, for each place by itself.
+func TestVersionsFollowTheRecordAndTheBoundary(t *testing.T) {
+	t.Parallel()
+	p := widget.Property{
+		Hours: compile(t, "UTC", "mon-fri 9-17"), Revision: at(t, "20 10:00").UnixMicro(),
+		Departments: []widget.Department{{ID: "sales", Hours: compile(t, "UTC", "mon-fri 9-12")}},
+	}
+	versions := func(d widget.Decision) [2]int64 { return [2]int64{d.State.Version, d.State.Departments["sales"].Version} }
+	defined := widget.Decide(p, widget.State{}, at(t, "20 10:00:03"))
+	if got := versions(defined); got != [2]int64{p.Revision, p.Revision} {
+		t.Errorf("as defined: %v, want the revision %d", got, p.Revision)
+	}
+	noon := widget.Decide(p, defined.State, at(t, "20 12:00:03"))
+	if got, want := versions(noon), [2]int64{p.Revision, at(t, "20 12:00").UnixMicro()}; got != want {
+		t.Errorf("when one closes: %v, want %v", got, want)
+	}
+	p.Revision, p.Policy.OutsideHours = at(t, "20 18:00").UnixMicro(), widget.Hidden
+	edited := widget.Decide(p, noon.State, at(t, "20 18:00:03"))
+	if got, want := versions(edited), [2]int64{p.Revision, p.Revision}; got != want {
+		t.Errorf("when it is edited: %v, want %v", got, want)
 	}
 }

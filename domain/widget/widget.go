@@ -66,7 +66,7 @@ type Property struct {
 	Departments []Department
 	ClosingSoon time.Duration // how long before its hours end Listeners get a notice; 0: never
 	Listeners   []Listener    // of its Agents
-	First       int64         // versions of a new state come after it: above any of a property of that name before
+	Revision    int64         // of its record: see hours.NextVersion
 }
 
 // Department is a part of a property with hours and agents of its own. It is
@@ -91,7 +91,7 @@ type State struct {
 	Until    time.Time `json:"until"`     // when they change next; zero (null): not in sight
 	Next     Status    `json:"next"`      // the status from Until on; empty (null) with Until
 	NextOpen time.Time `json:"next_open"` // when the widget next turns online; zero (null): not in sight
-	Version  int64     `json:"version"`   // grows by one with every change; 0: never decided
+	Version  int64     `json:"version"`   // grows with every change, see hours.NextVersion; 0: never decided
 
 	Departments map[string]State `json:"departments,omitempty"`
 }

@@ -28,7 +28,7 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNew
 	if err != nil {
 		return err
 	}
-	a.First, a.AsOf = r.Rev-1, then // the former as a property's
+	a.Revision, a.AsOf = r.Rev, then
 	before := state
 	state.Presence = news.apply(a, state.Presence)
 	d := agent.Decide(a, state, at)

@@ -157,7 +157,7 @@ func (b *Batch) Compiled(r *store.Record, at time.Time) (p widget.Property, stat
 		return p, state, err
 	}
 	p, err = b.Property(b.Properties[r.Subject], state.Overrides, at)
-	p.First = r.Rev - 1 // each version took a revision, and no revision ever comes again
+	p.Revision = r.Rev
 	return p, state, err
 }
 

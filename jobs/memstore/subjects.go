@@ -121,7 +121,7 @@ func (sh *shard) change(r *record, c *store.Change) bool {
 	if c.State != nil {
 		r.state = c.State
 	}
-	r.rev, r.woken = r.rev+1, false
+	r.rev, r.woken = store.NextRev(r.rev, c.At), false
 	return true
 }
 
@@ -165,13 +165,11 @@ func (s *Store) Edit(_ context.Context, e store.Edit) (bool, error) {
 }
 
 func (s *Store) define(sh *shard, r *record, e store.Edit) {
-	next := e.Rev + 1
 	if e.Rev == 0 {
-		next = e.NewRev
 		sh.records[e.Subject] = r
 		sh.defined[e.Subject] = s.number()
 	}
-	r.definition, r.rev, r.woken = e.Definition, next, true
+	r.definition, r.rev, r.woken = e.Definition, max(e.Rev+1, e.NewRev), true
 	sh.schedule(e.Subject, r, e.Due)
 }
 

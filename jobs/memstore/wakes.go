@@ -69,7 +69,7 @@ func (s *Store) bringForward(shard int, subjects []store.Subject, at time.Time, 
 		if !ok {
 			continue
 		}
-		r.rev, r.woken = r.rev+1, r.woken || wake
+		r.rev, r.woken = store.NextRev(r.rev, at), r.woken || wake
 		if r.due == 0 || r.due > milliseconds(at) {
 			sh.schedule(subject, r, at)
 		}

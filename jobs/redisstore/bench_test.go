@@ -46,7 +46,7 @@ func BenchmarkCommit(b *testing.B) {
 		batch := records[at : at+benchBatch]
 		s.commit(b, batch, benchStart.Add(time.Hour))
 		for i := range batch {
-			batch[i].Rev, batch[i].Woken = batch[i].Rev+1, false
+			batch[i].Rev, batch[i].Woken = store.NextRev(batch[i].Rev, time.Time{}), false
 		}
 	}
 	s.report(b)

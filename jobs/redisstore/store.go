@@ -375,7 +375,7 @@ func after(c store.Change) string {
 	case c.State == nil && !c.Woken && !c.Wake && !c.Stir && len(c.Actions) == 0 && len(c.Seen) == 0:
 		return ""
 	}
-	rev := strconv.FormatInt(c.Rev+1, 10)
+	rev := strconv.FormatInt(store.NextRev(c.Rev, c.At), 10)
 	if c.State == nil {
 		return rev
 	}
@@ -389,11 +389,7 @@ func (s *Store) Edit(ctx context.Context, e store.Edit) (bool, error) {
 	for _, schedule := range append(append([]string{}, e.Uses...), e.Unuses...) {
 		keys = append(keys, k.uses(schedule))
 	}
-	next := e.Rev + 1
-	if e.Rev == 0 {
-		next = e.NewRev
-	}
-	n, err := s.run.edit.Run(ctx, s.rdb, keys, string(e.Subject), e.Rev, next, e.Definition, score(e.Due), len(e.Uses)).Int()
+	n, err := s.run.edit.Run(ctx, s.rdb, keys, string(e.Subject), e.Rev, max(e.Rev+1, e.NewRev), e.Definition, score(e.Due), len(e.Uses)).Int()
 	if err != nil {
 		return false, fmt.Errorf("writing %s: %w", e.Subject, err)
 	}

@@ -62,7 +62,8 @@ func TestTimetablesAreReadAgainWhenTheyWereWritten(t *testing.T) {
 		}
 	}
 	is("nothing", nine, false, 0)
-	if ok, err := writes.Edit(t.Context(), store.Edit{Subject: acme, NewRev: 1, Definition: []byte(`{}`), Due: nine}); err != nil || !ok {
+	first := nine.UnixMicro()
+	if ok, err := writes.Edit(t.Context(), store.Edit{Subject: acme, NewRev: first, Definition: []byte(`{}`), Due: nine}); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 	is("an edit", nine, true, 0)
@@ -72,16 +73,16 @@ func TestTimetablesAreReadAgainWhenTheyWereWritten(t *testing.T) {
 			t.Fatal(lost, err)
 		}
 	}
-	commit(1, true, nine.Add(5*time.Second))
+	commit(first, true, nine.Add(5*time.Second))
 	is("a commit", nine, false, 1)
 	is("its time", nine.Add(5*time.Second), true, 0)
-	commit(2, false, nine.Add(time.Hour))
+	commit(first+1, false, nine.Add(time.Hour))
 	is("another", nine.Add(5*time.Second), false, 0)
 	if err := writes.Wake(t.Context(), shard, []store.Subject{acme}, nine); err != nil {
 		t.Fatal(err)
 	}
 	is("woken", nine.Add(5*time.Second), true, 0)
-	commit(4, true, nine.Add(time.Hour))
+	commit(first+3, true, nine.Add(time.Hour))
 	is("decided again", nine.Add(6*time.Second), false, 0)
 
 	before := count.Load()

@@ -42,8 +42,8 @@ func (s *Store) bringForward(ctx context.Context, shard int, subjects []store.Su
 	if len(subjects) == 0 {
 		return nil
 	}
-	args := make([]any, 0, len(subjects)+2)
-	args = append(args, score(at), sign)
+	args := make([]any, 0, len(subjects)+3)
+	args = append(args, score(at), at.UnixMicro(), sign)
 	for _, subject := range subjects {
 		args = append(args, string(subject))
 	}

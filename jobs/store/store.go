@@ -125,7 +125,7 @@ type Record struct {
 	Subject    Subject
 	Definition []byte    // canonical JSON; nil where the subject is Undefined
 	State      []byte    // JSON; nil: never decided
-	Rev        int64     // grows with every write, and is never used again; 0: the subject does not exist
+	Rev        int64     // grows with every write, see NextRev, and is never used again; 0: the subject does not exist
 	Woken      bool      // an edit, and not the clock, asked for a decision
 	Due        time.Time // set by Claim only: when the decision was due
 }
@@ -167,6 +167,10 @@ type Change struct {
 	// DedupeWindow after At. The id of an event is known for its subject alone.
 	Seen []string
 }
+
+// NextRev is the revision of a record after a write at an instant: Unix microseconds, or one more than before. So it grows also where
+// Redis came back with older data. A number that somebody knows from what was lost does not come again with other contents.
+func NextRev(before int64, at time.Time) int64 { return max(before+1, at.UnixMicro()) }
 
 // Leaving is how many of its actions have a receiver.
 func (c *Change) Leaving() (n int) {
@@ -235,7 +239,7 @@ func Properties(shares []Share) []string {
 type Edit struct {
 	Subject    Subject
 	Rev        int64  // of the record that was edited, 0 for a new one: else the edit is lost
-	NewRev     int64  // for a new subject: a number that it never had before
+	NewRev     int64  // the revision after it, where that is greater than the one after Rev: see NextRev
 	Definition []byte // canonical JSON; nil: remove the subject
 	Uses       []string
 	Unuses     []string // named schedules that the definition uses now, and no longer

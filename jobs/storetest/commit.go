@@ -30,6 +30,31 @@ func commits() []testCase {
 				f.Errorf("not due")
 			}
 		}},
+		{"gives a record the revision of its time, as an edit and a wake do, and never a lower one", func(f *fixture) {
+			r := f.settled(0, 1)[0]
+			for _, write := range []func(at time.Time){
+				func(at time.Time) {
+					c := on(r)
+					c.State, c.At = []byte(`{}`), at
+					f.commit(c)
+				},
+				func(at time.Time) {
+					f.edit(store.Edit{Subject: r.Subject, Rev: r.Rev, NewRev: at.UnixMicro(), Definition: []byte(`{}`), Due: at})
+				},
+				func(at time.Time) { f.must(f.store.Wake(f.Context(), 0, []store.Subject{r.Subject}, at)) },
+				func(at time.Time) { f.must(f.store.Stir(f.Context(), 0, []store.Subject{r.Subject}, at)) },
+			} {
+				at := time.UnixMicro(max(r.Rev, nine.UnixMicro()) + 1234567) // digits that are lost where a number is not exact
+				write(at)
+				if r = f.load(r.Subject)[0]; r.Rev != at.UnixMicro() {
+					f.Errorf("revision %d at %d", r.Rev, at.UnixMicro())
+				}
+				write(at.Add(-time.Hour)) // a clock that was set back, or two writes at once
+				if r = f.load(r.Subject)[0]; r.Rev != at.UnixMicro()+1 {
+					f.Errorf("revision %d after %d", r.Rev, at.UnixMicro())
+				}
+			}
+		}},
 		{"without a due time takes the subject out of the timetable", func(f *fixture) {
 			r := f.define(nine, f.subjects(0, 2)...)
 			f.commit(on(r[0]))

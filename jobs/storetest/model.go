@@ -49,7 +49,7 @@ type model struct {
 	store    store.Store
 	subjects []store.Subject
 	now      int   // seconds
-	rev      int64 // the last that was given to a new subject
+	rev      int64 // the greatest that there was
 
 	records map[store.Subject]store.Record // with Due; zero: not due
 	stale   []store.Record                 // once loaded, and since then overtaken
@@ -95,11 +95,14 @@ func (m *model) edit(rt *rapid.T) {
 	if !ok {
 		return
 	}
-	rev := r.Rev + 1
-	if r.Rev == 0 {
-		rev = m.rev
-	}
-	m.records[r.Subject] = store.Record{Subject: r.Subject, Definition: []byte(definition), State: now.State, Rev: rev, Woken: true, Due: m.at()}
+	m.records[r.Subject] = store.Record{Subject: r.Subject, Definition: []byte(definition), State: now.State, Rev: m.rev, Woken: true, Due: m.at()}
+}
+
+// after is the revision of a record after a write.
+func (m *model) after(rev int64) int64 {
+	next := store.NextRev(rev, m.at())
+	m.rev = max(m.rev, next)
+	return next
 }
 
 func (m *model) remove(rt *rapid.T) {
@@ -129,7 +132,7 @@ func (m *model) wake(rt *rapid.T) {
 	if !ok {
 		return
 	}
-	r.Rev, r.Woken = r.Rev+1, r.Woken || !stirs
+	r.Rev, r.Woken = m.after(r.Rev), r.Woken || !stirs
 	if r.Due.IsZero() || r.Due.After(m.at()) {
 		r.Due = m.at()
 	}
@@ -147,7 +150,7 @@ func (m *model) serve(rt *rapid.T) {
 
 func (m *model) commit(rt *rapid.T) {
 	r := m.record(rt)
-	c := store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Wake: rapid.Bool().Draw(rt, "wake"), Stir: rapid.Bool().Draw(rt, "stir")}
+	c := store.Change{Subject: r.Subject, Rev: r.Rev, Woken: r.Woken, Wake: rapid.Bool().Draw(rt, "wake"), Stir: rapid.Bool().Draw(rt, "stir"), At: m.at()}
 	if rapid.Bool().Draw(rt, "due") {
 		c.Due = m.at().Add(time.Duration(rapid.IntRange(0, 3).Draw(rt, "seconds")) * time.Second)
 	}
@@ -177,7 +180,7 @@ func (m *model) committed(r store.Record, c store.Change) {
 		now.State = c.State
 	}
 	if c.State != nil || c.Woken || c.Wake || c.Stir || len(c.Actions) > 0 { // else a repeat does no harm
-		now.Rev++
+		now.Rev = m.after(now.Rev)
 	}
 	now.Woken, now.Due = false, c.Due
 	m.records[r.Subject] = now

@@ -51,7 +51,7 @@ func (p *liveProperty) see(now time.Time) (*LiveState, error) {
 		return nil, err
 	}
 	if p.shown != nil && len(d.Changes) > 0 && !isNews(p.shown.State, d.State) {
-		d.State = p.shown.State // an edit has the date at which it was first seen, until a worker has dated it
+		d.State = withDates(d.State, p.shown.State) // an edit has the date at which it was first seen, until a worker has dated it
 	}
 	body, err := json.Marshal(d.State)
 	if err != nil {
@@ -82,10 +82,21 @@ func (p *liveProperty) renew(r liveRecord, stale bool) {
 	p.second = time.Time{}
 }
 
+// withDates is a state as of when another was seen, from which it differs in nothing that is news.
+func withDates(s, seen widget.State) widget.State {
+	s.Since = seen.Since
+	for id, department := range s.Departments { // the map is that of a decision, and nobody else has it
+		department.Since = seen.Departments[id].Since
+		s.Departments[id] = department
+	}
+	return s
+}
+
 // isNews tells whether watches that have a are to get b. A new reason alone is no news,
-// and neither is the worker's date of a state that they have already.
+// and neither is the worker's date of a state that they have already, nor its version: the
+// record may have been woken for a change that Live has seen already.
 func isNews(a, b widget.State) bool {
-	if a.Version != b.Version || a.Status != b.Status || a.Mode != b.Mode || a.NewChats != b.NewChats || a.Message != b.Message ||
+	if a.Status != b.Status || a.Mode != b.Mode || a.NewChats != b.NewChats || a.Message != b.Message ||
 		a.Next != b.Next || !a.Until.Equal(b.Until) || !a.NextOpen.Equal(b.NextOpen) || len(a.Departments) != len(b.Departments) {
 		return true
 	}

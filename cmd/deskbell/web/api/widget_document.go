@@ -90,7 +90,7 @@ func stateSchema() map[string]any {
 			"until":       instant("When it changes next; null when that is not in sight."),
 			"next":        map[string]any{"type": []any{"string", "null"}, "enum": append(statuses, nil), "description": "The status from until on."},
 			"next_open":   instant("When it is online next."),
-			"version":     map[string]any{"type": "integer", "description": "It only grows."},
+			"version":     map[string]any{"type": "integer", "description": "It grows with every change, by one or by more."},
 			"departments": map[string]any{"type": "object", "additionalProperties": map[string]any{"$ref": schemasAt + widgetSchema}, "description": "The same of each department, by id."},
 		},
 	}
