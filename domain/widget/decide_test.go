@@ -256,7 +256,9 @@ func TestVersionsFollowTheRecordAndTheBoundary(t *testing.T) {
 		Hours: compile(t, "UTC", "mon-fri 9-17"), Revision: at(t, "20 10:00").UnixMicro(),
 		Departments: []widget.Department{{ID: "sales", Hours: compile(t, "UTC", "mon-fri 9-12")}},
 	}
-	versions := func(d widget.Decision) [2]int64 { return [2]int64{d.State.Version, d.State.Departments["sales"].Version} }
+	versions := func(d widget.Decision) [2]int64 {
+		return [2]int64{d.State.Version, d.State.Departments["sales"].Version}
+	}
 	defined := widget.Decide(p, widget.State{}, at(t, "20 10:00:03"))
 	if got := versions(defined); got != [2]int64{p.Revision, p.Revision} {
 		t.Errorf("as defined: %v, want the revision %d", got, p.Revision)
