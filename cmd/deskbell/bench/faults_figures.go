@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -23,13 +24,16 @@ type FaultFigures struct {
 	Recovery   []Recovery  `json:"recovery"`
 }
 
-// Recovery is how late at most anything came that was due around a fault, in seconds: after the fault began, or was over where nobody can work
-// meanwhile. Where faults follow each other quickly, one has its share of the next.
+// Recovery is how soon work goes on after faults of one kind, in seconds after each began, or was over where nobody can work meanwhile. First is
+// when any action came, All how late the last one was of those that were due around it. Where faults follow each other quickly, All has its
+// share of the others.
 type Recovery struct {
-	Fault string  `json:"fault"`
-	N     int     `json:"n"`
-	P50   float64 `json:"p50"`
-	Max   float64 `json:"max"`
+	Fault    string  `json:"fault"`
+	N        int     `json:"n"`
+	FirstP50 float64 `json:"first_p50"`
+	FirstMax float64 `json:"first_max"`
+	AllP50   float64 `json:"all_p50"`
+	AllMax   float64 `json:"all_max"`
 }
 
 // Table writes a line for each guarantee and for each kind of fault.
@@ -47,9 +51,9 @@ func (f FaultFigures) Table(w io.Writer) error {
 		row(g.Name, g.Counted, g.Broken)
 	}
 	row("")
-	row("all goes on, seconds after", "times", "p50", "max")
+	row("seconds until work goes on after", "times", "first p50", "max", "all p50", "max")
 	for _, r := range f.Recovery {
-		row(r.Fault, r.N, fmt.Sprintf("%.1f", r.P50), fmt.Sprintf("%.1f", r.Max))
+		row(r.Fault, r.N, fmt.Sprintf("%.1f", r.FirstP50), fmt.Sprintf("%.1f", r.FirstMax), fmt.Sprintf("%.1f", r.AllP50), fmt.Sprintf("%.1f", r.AllMax))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -83,46 +87,71 @@ type pastFault struct {
 // around is how far before and after a fault something may be due that it delays.
 const around = 2 * time.Second
 
-// recoveries sums up how late what came was that was due around each fault.
+// recoveries sums up when work went on after each kind of fault.
 func recoveries(past []pastFault, load *faultLoad, hook *arrivals) (all []Recovery) {
+	items := dueAndCame(load, hook)
+	first, last := make(map[string][]float64), make(map[string][]float64)
+	for _, p := range past {
+		if at := hook.firstAfter(p.over); !at.IsZero() {
+			first[p.name] = append(first[p.name], at.Sub(p.over).Seconds())
+			last[p.name] = append(last[p.name], p.last(items).Seconds())
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(first)) {
+		r := Recovery{Fault: name, N: len(first[name])}
+		r.FirstP50, r.FirstMax = middleAndMost(first[name])
+		r.AllP50, r.AllMax = middleAndMost(last[name])
+		all = append(all, r)
+	}
+	return all
+}
+
+func middleAndMost(of []float64) (middle, most float64) {
+	slices.Sort(of)
+	return of[(len(of)-1)/2], of[len(of)-1]
+}
+
+// came is when something was due, and when it came.
+type came struct{ due, at time.Time }
+
+// dueAndCame are the messages and flips that must come, and did.
+func dueAndCame(load *faultLoad, hook *arrivals) (items []came) {
 	e := &evidence{load: load, hook: hook}
 	messages, _ := e.dues()
-	type item struct{ due, came time.Time }
-	var items []item
 	for who, due := range messages {
 		for _, a := range e.messages()[who] {
-			items = append(items, item{due, a.at})
+			items = append(items, came{due, a.at})
 		}
 	}
 	for _, a := range hook.list {
 		if !a.boundary.IsZero() {
-			items = append(items, item{a.boundary, a.at})
+			items = append(items, came{a.boundary, a.at})
 		}
 	}
-	took := make(map[string][]float64)
-	var names []string
-	for _, p := range past {
-		late := 0.0
-		for _, i := range items {
-			if i.due.Before(p.from.Add(-around)) || i.due.After(p.over.Add(around)) || i.came.Before(p.from) {
-				continue
-			}
-			since := p.over
-			if i.due.After(since) {
-				since = i.due
-			}
-			late = max(late, i.came.Sub(since).Seconds())
+	return items
+}
+
+// last is how late the last one was of what was due around a fault and came after its beginning.
+func (p pastFault) last(items []came) (late time.Duration) {
+	for _, i := range items {
+		if i.due.Before(p.from.Add(-around)) || i.due.After(p.over.Add(around)) || i.at.Before(p.from) {
+			continue
 		}
-		if took[p.name] == nil {
-			names = append(names, p.name)
+		since := p.over
+		if i.due.After(since) {
+			since = i.due
 		}
-		took[p.name] = append(took[p.name], late)
+		late = max(late, i.at.Sub(since))
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		each := took[name]
-		slices.Sort(each)
-		all = append(all, Recovery{Fault: name, N: len(each), P50: each[(len(each)-1)/2], Max: each[len(each)-1]})
+	return late
+}
+
+// firstAfter is when the first action came after an instant; zero: none has.
+func (a *arrivals) firstAfter(at time.Time) (first time.Time) {
+	for _, d := range a.list { // in the order in which they came
+		if d.at.After(at) {
+			return d.at
+		}
 	}
-	return all
+	return first
 }

@@ -139,7 +139,7 @@ func TestRecoveryCountsFromWhenOthersCanGoOn(t *testing.T) {
 	e.come(t, message("w2", "w", second), at.Add(12*time.Second))
 	from := at.Add(5 * time.Second)
 	got := recoveries([]pastFault{{"long", from, from.Add(3 * time.Second)}, {"short", from, from}, {"short", from.Add(time.Hour), from.Add(time.Hour)}}, e.load, e.hook)
-	if diff := cmp.Diff([]Recovery{{"long", 1, 4, 4}, {"short", 2, 0, 7}}, got); diff != "" {
+	if diff := cmp.Diff([]Recovery{{"long", 1, 4, 4, 4, 4}, {"short", 1, 7, 7, 7, 7}}, got); diff != "" {
 		t.Error(diff)
 	}
 }
