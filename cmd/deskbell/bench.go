@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/bench"
@@ -89,7 +88,7 @@ func (*benchBoundariesCmd) Help() string {
 Fills the Redis of REDIS_URL, which must be empty, lets one boundary fall due for all properties, and measures the sweep:
 decision, commit, outbox. Then it lets the next boundary fall due for a tenth of them in the plain design: one asynq
 task for each flip, with the same decision and the same writes. It does so in rounds, each on an empty Redis, and says what a
-flip costs of processors' time of the worker and of Redis. It empties that Redis at the end.
+flip costs of processors' time of the worker and of Redis, of Redis by command. It empties that Redis at the end.
 
 Examples:
 
@@ -118,7 +117,7 @@ func (*benchEventsCmd) Help() string {
 Puts events into the Redis of REDIS_URL, which must be empty, and lets a worker take them in: decision and commit. First
 each event has a task of its own, then fifty share one. Beside it, asynq runs as many tasks with a handler that does
 nothing. Half of the events are of visitors who are new, and each is looked at by two triggers. It does so in rounds, and says
-what an event costs of processors' time of the worker and of Redis. It empties that Redis at the end.
+what an event costs of processors' time of the worker and of Redis, of Redis by command. It empties that Redis at the end.
 
 Examples:
 
@@ -268,18 +267,16 @@ type tabled interface{ Table(w io.Writer) error }
 
 // printResult prints a benchmark's figures as one JSON object, or a line each.
 func (a *app) printResult(result any, asJSON bool) error {
+	if t, ok := result.(tabled); ok && !asJSON {
+		return t.Table(a.stdout)
+	}
+	if !asJSON {
+		return bench.Lines(a.stdout, result)
+	}
 	body, err := json.Marshal(result)
 	if err != nil {
 		return err
 	}
-	if asJSON {
-		_, err = fmt.Fprintf(a.stdout, "%s\n", body)
-		return err
-	}
-	if t, ok := result.(tabled); ok {
-		return t.Table(a.stdout)
-	}
-	line := strings.NewReplacer("{", "", "}", "", `"`, "", ",", "\n", ":", " ")
-	_, err = fmt.Fprintln(a.stdout, line.Replace(string(body)))
+	_, err = fmt.Fprintf(a.stdout, "%s\n", body)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -203,6 +204,29 @@ func TestBenchTriggers(t *testing.T) {
 	}
 }
 
+// checkUse checks what Redis did for each unit: all commands by their names, scripts among them.
+func checkUse(t *testing.T, of string, value any) {
+	t.Helper()
+	body, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var use bench.RedisUse
+	if err := json.Unmarshal(body, &use); err != nil {
+		t.Fatal(err)
+	}
+	sum, scripts := 0.0, 0.0
+	for _, c := range use.Commands {
+		sum += c.Calls
+		if c.Name == "evalsha" {
+			scripts = c.Calls
+		}
+	}
+	if math.Abs(sum-use.Calls) > 1e-6 || scripts <= 0 || scripts >= sum {
+		t.Errorf("%s: %s", of, body)
+	}
+}
+
 // benchmark runs one on a Redis of its own, which it must leave empty, and gives the
 // figures, without the machine. None may be zero, except the number of early messages, and what processors spent on too little.
 func benchmark(t *testing.T, args ...string) map[string]float64 {
@@ -223,6 +247,8 @@ func benchmark(t *testing.T, args ...string) map[string]float64 {
 		switch {
 		case is:
 			figures[name] = n
+		case strings.HasSuffix(name, "commands"):
+			checkUse(t, name, value)
 		case name != "machine":
 			t.Errorf("%s is no number: %v", name, value)
 		}

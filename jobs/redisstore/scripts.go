@@ -16,10 +16,18 @@ type scripts struct {
 	outbox, aside, delivered, setCircuit, lease, beat    *redis.Script
 	renew                                                *redis.Script
 	beginning, begin, setDestination, recount            *redis.Script
+
+	names map[string]string // by their SHA-1
+}
+
+// ScriptName is the name of a script by its SHA-1, as EVALSHA and SLOWLOG have it; ok is false where it is none of a Store's.
+func (s *Store) ScriptName(sha string) (name string, ok bool) {
+	name, ok = s.run.names[sha]
+	return name, ok
 }
 
 func loadScripts() (scripts, error) {
-	var s scripts
+	s := scripts{names: make(map[string]string)}
 	for name, script := range map[string]**redis.Script{
 		"claim": &s.claim, "forget": &s.forget, "commit": &s.commit, "edit": &s.edit, "wake": &s.wake, "strike": &s.strike,
 		"setglobal": &s.setGlobal,
@@ -31,6 +39,7 @@ func loadScripts() (scripts, error) {
 			return s, err
 		}
 		*script = redis.NewScript(string(source))
+		s.names[(*script).Hash()] = name
 	}
 	return s, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -34,6 +35,15 @@ type BoundaryFigures struct {
 	WorkerRSS             int64   `json:"worker_rss_bytes"`         // the most at once
 	WorkerCPU             float64 `json:"worker_cpu_us_per_flip"`   // of processors' time, from the first claim to the last commit
 	RedisCPU              float64 `json:"redis_cpu_us_per_flip"`
+
+	Commands RedisUse `json:"commands,omitzero"` // for a flip
+}
+
+// Table writes the figures for people.
+func (f BoundaryFigures) Table(w io.Writer) error {
+	rest := f
+	rest.Commands = RedisUse{}
+	return errors.Join(Lines(w, rest), f.Commands.table(w, "a sweep", "flip"))
 }
 
 // The boundary of the benchmark: a Monday on which all properties open. The workers'
@@ -50,13 +60,18 @@ type boundaryBench struct {
 
 // Boundaries lets one boundary fall due for n properties, and measures the sweep; then the next one for a tenth of them in
 // the plain design. The medians of so many rounds count.
-func (b *Bench) Boundaries(ctx context.Context, n, rounds int) (BoundaryFigures, error) {
+func (b *Bench) Boundaries(ctx context.Context, n, rounds int) (f BoundaryFigures, err error) {
 	b.RelaxGC()
 	m, err := b.machine(ctx)
 	if err != nil {
 		return BoundaryFigures{}, err
 	}
-	f, err := inRounds(ctx, b, rounds, (&boundaryBench{Bench: b, n: n}).run)
+	back, err := b.slowLog(ctx)
+	if err != nil {
+		return BoundaryFigures{}, err
+	}
+	defer func() { err = errors.Join(err, back()) }()
+	f, err = inRounds(ctx, b, rounds, (&boundaryBench{Bench: b, n: n}).run)
 	m.LoadAfter = loadAverage()
 	f.Machine, f.Rounds = m, rounds
 	return f, err
@@ -196,7 +211,6 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time, f *Bounda
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- worker.Run(ctx) }()
-	var err error
 	select {
 	case <-o.done:
 	case <-time.After(10 * time.Minute):
@@ -205,7 +219,8 @@ func (b *boundaryBench) sweep(ctx context.Context, boundary time.Time, f *Bounda
 	case err := <-ended:
 		return nil, errors.Join(errors.New("measuring the sweep: the worker stopped"), err)
 	}
-	f.WorkerCPU, f.RedisCPU, err = meter.each(b.n)
+	spent, err := meter.each(b.n)
+	f.WorkerCPU, f.RedisCPU, f.Commands = spent.worker, spent.redis, spent.use
 	cancel()
 	return o, errors.Join(err, <-ended)
 }

@@ -13,28 +13,48 @@ import (
 // cpu is the time that processors have spent for the worker and for Redis, since each began.
 type cpu struct{ worker, redis time.Duration }
 
-// meter measures what processors do for this process, in which the worker of a benchmark runs, and for Redis.
+// meter measures what processors do for this process, in which the worker of a benchmark runs, and what Redis does.
 type meter struct {
-	read   func() (cpu, error)
-	before cpu
-	err    error
+	*Bench
+	ctx      context.Context //nolint:containedctx // of the benchmark: start is called from within a store
+	before   cpu
+	commands map[string]commandStat
+	err      error
 }
 
-func (b *Bench) newMeter(ctx context.Context) *meter {
-	return &meter{read: func() (cpu, error) { return b.spent(ctx, os.Getpid()) }}
-}
+func (b *Bench) newMeter(ctx context.Context) *meter { return &meter{Bench: b, ctx: ctx} }
 
 // start begins to measure.
-func (m *meter) start() { m.before, m.err = m.read() }
-
-// each gives what was spent since the start for each of n units, in microseconds.
-func (m *meter) each(n int) (worker, redis float64, err error) {
-	if m.err != nil {
-		return 0, 0, m.err
+func (m *meter) start() {
+	_ = m.Redis.Client.SlowLogReset(m.ctx).Err() // slowest says where there is none
+	if m.commands, m.err = m.commandStats(m.ctx); m.err == nil {
+		m.before, m.err = m.spent(m.ctx, os.Getpid())
 	}
-	after, err := m.read()
+}
+
+// share is what was spent for each unit: microseconds of processors for the worker and for Redis, and commands.
+type share struct {
+	worker, redis float64
+	use           RedisUse
+}
+
+// each gives what was spent since the start for each of n units.
+func (m *meter) each(n int) (s share, err error) {
+	if m.err != nil {
+		return s, m.err
+	}
+	after, err := m.spent(m.ctx, os.Getpid())
+	if err != nil {
+		return s, err
+	}
+	commands, err := m.commandStats(m.ctx)
+	if err != nil {
+		return s, err
+	}
 	each := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 / float64(n) }
-	return each(after.worker - m.before.worker), each(after.redis - m.before.redis), err
+	s = share{each(after.worker - m.before.worker), each(after.redis - m.before.redis), useOf(m.commands, commands, n)}
+	s.use.Slowest = m.slowest(m.ctx)
+	return s, nil
 }
 
 // spent reads what a process and Redis have spent; of a cluster, one node.

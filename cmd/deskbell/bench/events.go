@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -33,6 +34,16 @@ type EventFigures struct {
 	SingleRedis  float64 `json:"single_redis_cpu_us"`
 	BatchWorker  float64 `json:"batch_worker_cpu_us"`
 	BatchRedis   float64 `json:"batch_redis_cpu_us"`
+
+	SingleCommands RedisUse `json:"single_commands,omitzero"` // for an event
+	BatchCommands  RedisUse `json:"batch_commands,omitzero"`
+}
+
+// Table writes the figures for people.
+func (f EventFigures) Table(w io.Writer) error {
+	rest := f
+	rest.SingleCommands, rest.BatchCommands = RedisUse{}, RedisUse{}
+	return errors.Join(Lines(w, rest), f.SingleCommands.table(w, "a task of its own", "event"), f.BatchCommands.table(w, "a task of fifty", "event"))
 }
 
 type eventBench struct {
@@ -46,13 +57,18 @@ const inBatch = 50
 
 // Events measures how fast a worker takes in n events, beside asynq with a handler that does nothing. The medians of so many
 // rounds count.
-func (b *Bench) Events(ctx context.Context, n, rounds int) (EventFigures, error) {
+func (b *Bench) Events(ctx context.Context, n, rounds int) (f EventFigures, err error) {
 	b.RelaxGC()
 	m, err := b.machine(ctx)
 	if err != nil {
 		return EventFigures{}, err
 	}
-	f, err := inRounds(ctx, b, rounds, (&eventBench{Bench: b, n: n}).run)
+	back, err := b.slowLog(ctx)
+	if err != nil {
+		return EventFigures{}, err
+	}
+	defer func() { err = errors.Join(err, back()) }()
+	f, err = inRounds(ctx, b, rounds, (&eventBench{Bench: b, n: n}).run)
 	m.LoadAfter = loadAverage()
 	f.Machine, f.Rounds = m, rounds
 	return f, err
@@ -67,15 +83,18 @@ func (b *eventBench) run(ctx context.Context) (f EventFigures, err error) {
 	if err := b.Flush(ctx); err != nil {
 		return f, err
 	}
-	if f.Single, f.SingleWorker, f.SingleRedis, err = b.take(ctx, 1); err != nil {
+	var spent share
+	if f.Single, spent, err = b.take(ctx, 1); err != nil {
 		return f, err
 	}
+	f.SingleWorker, f.SingleRedis, f.SingleCommands = spent.worker, spent.redis, spent.use
 	if err := b.Flush(ctx); err != nil {
 		return f, err
 	}
-	if f.Batch, f.BatchWorker, f.BatchRedis, err = b.take(ctx, inBatch); err != nil {
+	if f.Batch, spent, err = b.take(ctx, inBatch); err != nil {
 		return f, err
 	}
+	f.BatchWorker, f.BatchRedis, f.BatchCommands = spent.worker, spent.redis, spent.use
 	f.RatioSingle, f.RatioBatch = f.Single/f.EmptyHandler, f.Batch/f.EmptyHandler
 	return f, nil
 }
@@ -103,15 +122,15 @@ func (b *eventBench) empty(ctx context.Context) (float64, error) {
 	return t.rate(ctx)
 }
 
-// take measures a worker, with so many events in each task: the rate, and microseconds of processors for an event.
-func (b *eventBench) take(ctx context.Context, each int) (rate, worker, redis float64, err error) {
+// take measures a worker, with so many events in each task: the rate, and what was spent for an event.
+func (b *eventBench) take(ctx context.Context, each int) (rate float64, spent share, err error) {
 	const triggers = `{"name":"Bench","triggers":[
 		{"name":"Pricing","type":"page","url":{"contains":"/pricing"},"delay":"20s","message":"Shall we talk?"},
 		{"name":"Britain","type":"advanced","on":"page.viewed","conditions":[{"field":"visitor.country","is":"GB"},{"field":"page.path","contains":"/offers"}],"actions":[{"send_message":{"text":"Hello"}}]}]}`
 	if ok, err := b.Store.Edit(ctx, store.Edit{
 		Subject: store.PropertySubject("bench"), NewRev: b.Now().UnixMicro(), Definition: []byte(triggers), Due: b.Now().Add(time.Hour),
 	}); err != nil || !ok {
-		return 0, 0, 0, errors.Join(err, ctx.Err())
+		return 0, spent, errors.Join(err, ctx.Err())
 	}
 	first := b.sent
 	b.sent += b.n
@@ -122,7 +141,7 @@ func (b *eventBench) take(ctx context.Context, each int) (rate, worker, redis fl
 		}
 		return b.Client.Send(ctx, events...)
 	}); err != nil {
-		return 0, 0, 0, err
+		return 0, spent, err
 	}
 	t, meter := newPace(b.n, b.Now), b.newMeter(ctx)
 	t.began = meter.start
@@ -140,10 +159,10 @@ func (b *eventBench) take(ctx context.Context, each int) (rate, worker, redis fl
 	ended := make(chan error, 1)
 	go func() { ended <- taker.Run(running) }()
 	if rate, err = t.rate(ctx); err == nil {
-		worker, redis, err = meter.each(b.n)
+		spent, err = meter.each(b.n)
 	}
 	stop()
-	return rate, worker, redis, errors.Join(err, <-ended)
+	return rate, spent, errors.Join(err, <-ended)
 }
 
 // enqueue calls f for each task.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -39,8 +38,8 @@ func idleCommands(ctx context.Context, b *Bench, samples int) (rows []LatencyRow
 	return rows, nil
 }
 
-// settles is how long a process that has started may still do what is not idle.
-const settles = 6 * time.Second
+// settles is how long a process that has started may still do what is not idle: a worker reconciles all shards within half a minute.
+const settles = 40 * time.Second
 
 // idle counts the commands of one process in each of some windows. With pages, one reads the state of the property, and one a visit.
 func (b *Bench) idle(ctx context.Context, name string, pages bool, windows int) (each []float64, err error) {
@@ -65,7 +64,7 @@ func (b *Bench) idle(ctx context.Context, name string, pages bool, windows int) 
 	if err := pauseFor(ctx, settles); err != nil {
 		return nil, err
 	}
-	first, err := b.calls(ctx)
+	first, err := b.commandStats(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +74,7 @@ func (b *Bench) idle(ctx context.Context, name string, pages bool, windows int) 
 		if err := pauseFor(ctx, time.Second); err != nil {
 			return nil, err
 		}
-		after, err := b.calls(ctx)
+		after, err := b.commandStats(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -88,50 +87,17 @@ func (b *Bench) idle(ctx context.Context, name string, pages bool, windows int) 
 	return each, nil
 }
 
-// own is the command by which calls counts.
-const own = "info"
-
-// calls are how often each command ran, ever.
-func (b *Bench) calls(ctx context.Context) (map[string]int64, error) {
-	info, err := b.Redis.Client.Info(ctx, "commandstats").Result()
-	if err != nil {
-		return nil, fmt.Errorf("counting commands: %w", err)
-	}
-	calls := make(map[string]int64)
-	for line := range strings.Lines(info) {
-		name, rest, ok := strings.Cut(strings.TrimPrefix(line, "cmdstat_"), ":calls=")
-		count, _, _ := strings.Cut(rest, ",")
-		if !ok {
-			continue
-		}
-		if calls[name], err = strconv.ParseInt(count, 10, 64); err != nil {
-			return nil, fmt.Errorf("counting commands: %w", err)
-		}
-	}
-	return calls, nil
-}
-
-func perSecondOf(before, after map[string]int64, took time.Duration) float64 {
-	var n int64
-	for name := range after {
-		if name != own {
-			n += after[name] - before[name]
-		}
-	}
-	return float64(n) / took.Seconds()
+func perSecondOf(before, after map[string]commandStat, took time.Duration) float64 {
+	return useOf(before, after, 1).Calls / took.Seconds()
 }
 
 // busiest names the commands that ran, the most frequent first.
-func busiest(before, after map[string]int64, took time.Duration) string {
-	var names []string
-	for name := range after {
-		if name != own && after[name] > before[name] {
-			names = append(names, name)
-		}
-	}
-	slices.SortFunc(names, func(x, y string) int { return int(after[y] - before[y] - after[x] + before[x]) })
-	for i, name := range names {
-		names[i] = fmt.Sprintf("%s %.1f", name, float64(after[name]-before[name])/took.Seconds())
+func busiest(before, after map[string]commandStat, took time.Duration) string {
+	commands := useOf(before, after, 1).Commands
+	slices.SortFunc(commands, func(x, y CommandUse) int { return int(y.Calls - x.Calls) })
+	names := make([]string, len(commands))
+	for i, c := range commands {
+		names[i] = fmt.Sprintf("%s %.1f", c.Name, c.Calls/took.Seconds())
 	}
 	return "a second: " + strings.Join(names, ", ")
 }

@@ -26,7 +26,10 @@ func inRounds[F any](ctx context.Context, b *Bench, rounds int, measure func(con
 	return medians(all), nil
 }
 
-// medians has the median of each figure. Figures are fields that are numbers; the others are those of the first.
+// sized is a field of several figures that belong together.
+type sized interface{ size() float64 }
+
+// medians has the median of each figure. Figures are fields that are numbers, or sized; the others are those of the first.
 func medians[F any](all []F) F {
 	middle := all[0]
 	into := reflect.ValueOf(&middle).Elem()
@@ -40,10 +43,19 @@ func medians[F any](all []F) F {
 			slices.SortFunc(values, func(x, y reflect.Value) int { return cmp.Compare(x.Int(), y.Int()) })
 		case into.Field(i).CanFloat():
 			slices.SortFunc(values, func(x, y reflect.Value) int { return cmp.Compare(x.Float(), y.Float()) })
+		case into.Field(i).Type().Implements(reflect.TypeFor[sized]()):
+			slices.SortFunc(values, func(x, y reflect.Value) int { return cmp.Compare(sizeOf(x), sizeOf(y)) })
 		default:
 			continue
 		}
 		into.Field(i).Set(values[len(values)/2])
 	}
 	return middle
+}
+
+func sizeOf(v reflect.Value) float64 {
+	if s, ok := v.Interface().(sized); ok {
+		return s.size()
+	}
+	return 0
 }

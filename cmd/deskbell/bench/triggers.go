@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -26,6 +27,15 @@ type TriggerFigures struct {
 	AtOnceP99 float64 `json:"at_once_ms_p99"`
 	WorkerCPU float64 `json:"worker_cpu_us_per_message"` // of processors' time, from when the first is due until the last is committed
 	RedisCPU  float64 `json:"redis_cpu_us_per_message"`
+
+	Commands RedisUse `json:"commands,omitzero"` // for a message, meanwhile
+}
+
+// Table writes the figures for people.
+func (f TriggerFigures) Table(w io.Writer) error {
+	rest := f
+	rest.Commands = RedisUse{}
+	return errors.Join(Lines(w, rest), f.Commands.table(w, "those that fall due", "message"))
 }
 
 const (
@@ -41,14 +51,19 @@ type triggerBench struct {
 
 // Triggers lets n delayed messages fall due, and measures how late they are committed; then it measures how soon messages
 // without a delay are. The medians of so many rounds count.
-func (b *Bench) Triggers(ctx context.Context, n, rounds int) (TriggerFigures, error) {
+func (b *Bench) Triggers(ctx context.Context, n, rounds int) (f TriggerFigures, err error) {
 	b.RelaxGC()
 	m, err := b.machine(ctx)
 	if err != nil {
 		return TriggerFigures{}, err
 	}
+	back, err := b.slowLog(ctx)
+	if err != nil {
+		return TriggerFigures{}, err
+	}
+	defer func() { err = errors.Join(err, back()) }()
 	early := 0
-	f, err := inRounds(ctx, b, rounds, func(ctx context.Context) (TriggerFigures, error) {
+	f, err = inRounds(ctx, b, rounds, func(ctx context.Context) (TriggerFigures, error) {
 		f, err := (&triggerBench{Bench: b, n: n}).run(ctx)
 		early += f.Early
 		return f, err
@@ -153,10 +168,11 @@ func (b *triggerBench) delayed(ctx context.Context, o *spoken, f *TriggerFigures
 	if err := o.await(ctx, "all messages are committed", b.lead()+b.window()+time.Minute, func() bool { return len(o.late) == b.n }); err != nil {
 		return err
 	}
-	var err error
-	if f.WorkerCPU, f.RedisCPU, err = meter.each(b.n); err != nil {
+	spent, err := meter.each(b.n)
+	if err != nil {
 		return err
 	}
+	f.WorkerCPU, f.RedisCPU, f.Commands = spent.worker, spent.redis, spent.use
 	late := o.take()
 	f.Messages, f.Early = len(late), o.early
 	f.LateP50, f.LateP99, f.LateMax = quantile(late, 0.5), quantile(late, 0.99), quantile(late, 1)
