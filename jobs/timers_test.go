@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -12,8 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hibiken/asynq"
 
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // sendOrFail is send for goroutines.
@@ -85,6 +88,85 @@ func TestEachMessageThatWaitsHasATaskOfItsNameThatIsCancelledWithIt(t *testing.T
 			return slices.Equal(got, step.want)
 		})
 	}
+}
+
+// recordWrites is a store that counts how often each record is written by a decision.
+type recordWrites struct {
+	store.Store
+	mu sync.Mutex
+	n  map[store.Subject]int
+}
+
+// Commit implements store.Store.
+func (w *recordWrites) Commit(ctx context.Context, changes []store.Change) ([]store.Subject, error) {
+	lost, err := w.Store.Commit(ctx, changes)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range changes {
+		if !slices.Contains(lost, changes[i].Subject) {
+			w.n[changes[i].Subject]++
+		}
+	}
+	return lost, err
+}
+
+func (w *recordWrites) of(s store.Subject) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.n[s]
+}
+
+// TestAMessageThatWaitsCostsOneWriteAndOneTask, which is short: Redis has it as long as the message waits. It costs another write when it is sent.
+func TestAMessageThatWaitsCostsOneWriteAndOneTask(t *testing.T) {
+	t.Parallel()
+	const n = 20
+	var w *recordWrites
+	b := newBundle(t, setup{wrap: func(db store.Store) store.Store {
+		w = &recordWrites{Store: db, n: make(map[store.Subject]int)}
+		return w
+	}})
+	b.define(`{"properties": {"acme": {"triggers": [{"name": "Hello", "type": "site", "delay": "10m", "expiry": "1h", "message": "Hello"}]}}}`)
+	b.worker()
+	b.quiet()
+	began := b.clock.now().Truncate(time.Second)
+	var events []event.Event
+	var visitors []store.Subject
+	for i := range n {
+		visitor := fmt.Sprint("visitor-", i)
+		e := event.NewVisitorArrived("acme", visitor, "visit-1")
+		e.Time = began
+		events, visitors = append(events, e), append(visitors, store.VisitorSubject("acme", visitor))
+	}
+	written := func(times int) func() bool {
+		return func() bool {
+			return !slices.ContainsFunc(visitors, func(v store.Subject) bool { return w.of(v) != times })
+		}
+	}
+	b.send(events...)
+	redistest.Wait(t, "each message has a task", func() bool { return len(b.wakeUps()) == n })
+	for _, task := range b.wakeUps() {
+		if len(task.ID) > 20 || len(task.Payload) > 100 {
+			t.Errorf("a task of %d bytes, with an id of %d: %s", len(task.Payload), len(task.ID), task.Payload)
+		}
+	}
+	if !written(1)() {
+		t.Errorf("each record is written once, and not so: %v", w.n)
+	}
+	b.crosses(began.Add(10 * time.Minute))
+	redistest.Wait(t, "each message was sent", func() bool { return hellos(b) == n })
+	if !written(2)() {
+		t.Errorf("each record is written once more, and not so: %v", w.n)
+	}
+}
+
+// hellos is how many messages were sent.
+func hellos(b *bundle) (n int) {
+	for _, a := range b.actions(store.DefaultDestination) {
+		if a.Type == action.MessageSend {
+			n++
+		}
+	}
+	return n
 }
 
 func TestAMessageWhoseTaskIsGoneStillGoesOut(t *testing.T) {
