@@ -36,6 +36,7 @@ type lane struct {
 
 	had      time.Time     // when it was last known to have the lease
 	aside    []store.Aside // in order of their places
+	entered  store.Entered // with the first entries, until they are taken
 	cursor   string
 	sent     int
 	dropped  int
@@ -53,7 +54,7 @@ var (
 )
 
 func (l *lane) run(ctx context.Context) error {
-	aside, busy, err := l.d.Store.SetAside(ctx, l.Lane, l.lease)
+	in, busy, err := l.d.Store.Enter(ctx, l.Lane, l.lease, deliveryBatch)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,10 @@ func (l *lane) run(ctx context.Context) error {
 		slot := l.d.Now().Truncate(askAgain).Add(askAgain)
 		return l.d.Ask.DeliverIn(ctx, l.Lane, slot, slot.Sub(l.d.Now()))
 	}
-	l.aside, l.had = aside, l.d.Now()
+	l.aside, l.had = in.Aside, l.d.Now()
+	if len(l.aside) == 0 { // else its tries come first, and take their time
+		l.entered = in
+	}
 	err = l.work(ctx)
 	if errors.Is(err, errPaused) {
 		l.log.Field("paused", true)
@@ -104,7 +108,12 @@ func (l *lane) work(ctx context.Context) error {
 	}
 }
 
+// read gives the next entries. The first may have come with the lease.
 func (l *lane) read(ctx context.Context) (entries []store.Entry, err error) {
+	if first := l.entered; len(first.Entries) > 0 {
+		l.entered, l.cursor = store.Entered{}, first.Cursor
+		return first.Entries, l.look(ctx)
+	}
 	var busy bool
 	entries, l.cursor, busy, err = l.d.Store.Outbox(ctx, l.Lane, l.lease, deliveryBatch)
 	if err == nil && busy {

@@ -71,14 +71,16 @@ func (s *Store) Outbox(_ context.Context, l store.Lane, lease store.Lease, limit
 	return entries, cursor, false, nil
 }
 
-// SetAside implements store.Store.
-func (s *Store) SetAside(_ context.Context, l store.Lane, lease store.Lease) ([]store.Aside, bool, error) {
+// Enter implements store.Store.
+func (s *Store) Enter(_ context.Context, l store.Lane, lease store.Lease, limit int) (store.Entered, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.take(laneLease(l), lease) {
-		return nil, true, nil
+		return store.Entered{}, true, nil
 	}
-	return s.shards[l.Shard].setAside(l.Destination), false, nil
+	sh := s.shards[l.Shard]
+	cursor := sh.cursor(l.Destination)
+	return store.Entered{Aside: sh.setAside(l.Destination), Entries: upTo(sh.outbox[past(sh.outbox, cursor):], limit), Cursor: cursor}, false, nil
 }
 
 // setAside are the actions that a destination has aside, in order.

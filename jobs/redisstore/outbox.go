@@ -32,9 +32,18 @@ func (s *Store) Outbox(ctx context.Context, l store.Lane, lease store.Lease, lim
 	if err != nil {
 		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: %w", l.Shard, err)
 	}
-	raw, ok := reply[1].([]any)
+	entries, err := entriesOf(reply[1])
+	if err != nil {
+		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: %w", l.Shard, err)
+	}
+	return entries, text(reply[0]), false, nil
+}
+
+// entriesOf reads the reply of XRANGE in a script.
+func entriesOf(reply any) ([]store.Entry, error) {
+	raw, ok := reply.([]any)
 	if !ok {
-		return nil, "", false, fmt.Errorf("reading the outbox of shard %d: reply is %T", l.Shard, reply[1])
+		return nil, fmt.Errorf("reply is %T", reply)
 	}
 	entries := make([]store.Entry, 0, len(raw))
 	for _, r := range raw {
@@ -45,7 +54,7 @@ func (s *Store) Outbox(ctx context.Context, l store.Lane, lease store.Lease, lim
 		fields, _ := pair[1].([]any)
 		entries = append(entries, entry(text(pair[0]), inPairs(fields)))
 	}
-	return entries, text(reply[0]), false, nil
+	return entries, nil
 }
 
 // entry reads an action of a stream: "a" is its body, "to" are its destinations (absent: all), "for" are its shares, "t" is when it
@@ -95,27 +104,31 @@ func decided(body []byte) time.Time {
 	return a.Time.UTC()
 }
 
-// SetAside implements store.Store.
-func (s *Store) SetAside(ctx context.Context, l store.Lane, lease store.Lease) ([]store.Aside, bool, error) {
+// Enter implements store.Store.
+func (s *Store) Enter(ctx context.Context, l store.Lane, lease store.Lease, limit int) (in store.Entered, busy bool, err error) {
 	k := s.keys[l.Shard]
-	pairs, err := s.run.aside.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.aside(l.Destination), k.runs()},
-		lease.Holder, milliseconds(lease), leaseOf(l.Destination), lease.Run).StringSlice()
+	reply, err := s.run.enter.Run(ctx, s.rdb, []string{k.lease(leaseOf(l.Destination)), k.out, k.cursor, k.runs(), k.aside(l.Destination)},
+		lease.Holder, milliseconds(lease), l.Destination, limit, leaseOf(l.Destination), lease.Run).Slice()
 	if errors.Is(err, redis.Nil) {
-		return nil, true, nil
+		return in, true, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("reading what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
+		return in, false, fmt.Errorf("entering the lane of %q on shard %d: %w", l.Destination, l.Shard, err)
 	}
-	var list []store.Aside
-	for i := 0; i+1 < len(pairs); i += 2 {
-		a, err := decodeAside(pairs[i], pairs[i+1])
+	in.Cursor = text(reply[0])
+	if in.Entries, err = entriesOf(reply[1]); err != nil {
+		return in, false, fmt.Errorf("reading the outbox of shard %d: %w", l.Shard, err)
+	}
+	pairs, _ := reply[2].([]any)
+	for seq, value := range inPairs(pairs) {
+		a, err := decodeAside(seq, text(value))
 		if err != nil {
-			return nil, false, fmt.Errorf("reading what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
+			return in, false, fmt.Errorf("reading what %q has aside on shard %d: %w", l.Destination, l.Shard, err)
 		}
-		list = append(list, a)
+		in.Aside = append(in.Aside, a)
 	}
-	slices.SortFunc(list, func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
-	return list, false, nil
+	slices.SortFunc(in.Aside, func(a, b store.Aside) int { return store.CompareSeq(a.Seq, b.Seq) })
+	return in, false, nil
 }
 
 // asideHead is kept with an action set aside. The action is on the next line, byte for

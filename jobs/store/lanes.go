@@ -38,6 +38,13 @@ type Aside struct {
 	Body    []byte
 }
 
+// Entered is what a run of a lane begins with: its actions aside, and the entries past its cursor.
+type Entered struct {
+	Aside   []Aside // all of them, in the order of their places
+	Entries []Entry // as of Outbox
+	Cursor  string  // to give to Delivered
+}
+
 // Settlement is the result of some deliveries.
 type Settlement struct {
 	Lease           // For 0 gives it back
@@ -83,9 +90,8 @@ type Lanes interface {
 	// the cursor to give to Delivered. If there are none, it gives the lease back.
 	// busy: another run holds the lease.
 	Outbox(ctx context.Context, l Lane, lease Lease, limit int) (entries []Entry, cursor string, busy bool, err error)
-	// SetAside acquires the lease of a lane and gives all its actions aside, in the
-	// order of their places. busy: another run holds the lease.
-	SetAside(ctx context.Context, l Lane, lease Lease) (aside []Aside, busy bool, err error)
+	// Enter acquires the lease of a lane and gives what a run begins with. Unlike Outbox it keeps the lease. busy: another run holds it.
+	Enter(ctx context.Context, l Lane, lease Lease, limit int) (in Entered, busy bool, err error)
 	// Delivered notes a settlement; false: another run has the lease, or has had it since, or has moved the
 	// cursor, and nothing was noted.
 	Delivered(ctx context.Context, l Lane, s Settlement) (bool, error)

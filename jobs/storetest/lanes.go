@@ -84,7 +84,7 @@ func asides() []testCase {
 		}},
 		{"takes the lease, and is nobody else's until it is given back", func(f *fixture) {
 			f.aside(0, "a")
-			if _, busy, err := f.store.SetAside(f.Context(), lane(0, "a"), lease("other")); err != nil || !busy {
+			if _, busy, err := f.store.Enter(f.Context(), lane(0, "a"), lease("other"), 9); err != nil || !busy {
 				f.Errorf("another: busy %t, %v", busy, err)
 			}
 			if _, _, busy, err := f.store.Outbox(f.Context(), lane(0, "a"), lease("other"), 9); err != nil || !busy {
@@ -94,24 +94,27 @@ func asides() []testCase {
 				f.Errorf("another settles: %t, %v", ok, err)
 			}
 			f.settle(store.Settlement{Lease: store.Lease{Holder: "reader"}})
-			got, busy, err := f.store.SetAside(f.Context(), lane(0, "a"), lease("other"))
-			if err != nil || busy || len(got) > 0 {
-				f.Errorf("when it was given back: %v, busy %t, %v", got, busy, err)
+			in, busy, err := f.store.Enter(f.Context(), lane(0, "a"), lease("other"), 9)
+			if err != nil || busy || len(in.Aside) > 0 {
+				f.Errorf("when it was given back: %v, busy %t, %v", in.Aside, busy, err)
 			}
 		}},
 		{"takes nothing from an earlier run, also when the later one is over", func(f *fixture) {
 			f.send(0, "1", "2")
 			first, second := lease("task"), lease("task") // of a task that runs twice
 			first.Run, second.Run = "1", "2"
-			_, _, err := f.store.SetAside(f.Context(), lane(0, "a"), first)
+			in, _, err := f.store.Enter(f.Context(), lane(0, "a"), first, 9)
 			f.must(err)
 			entries, from, _, err := f.store.Outbox(f.Context(), lane(0, "a"), first, 9)
 			f.must(err)
+			if diff := cmp.Diff(entries, in.Entries); diff != "" || in.Cursor != from {
+				f.Errorf("it begins behind %s with others than those behind %s: %s", in.Cursor, from, diff)
+			}
 			f.renew(lane(0, "a"), first, true)
 			late := store.Settlement{Lease: first, From: from, To: entries[0].Seq, Aside: []store.Aside{{Seq: entries[0].Seq, Body: entries[0].Body}}, All: []string{"a"}}
 			f.settle(late)
 			late.From, late.To = entries[0].Seq, entries[1].Seq
-			_, _, err = f.store.SetAside(f.Context(), lane(0, "a"), second)
+			_, _, err = f.store.Enter(f.Context(), lane(0, "a"), second, 9)
 			f.must(err)
 			f.settle(store.Settlement{Lease: second, Done: []string{entries[0].Seq}})
 			f.settle(store.Settlement{Lease: store.Lease{Holder: "task", Run: "2"}}) // gives it back
@@ -318,12 +321,12 @@ func (f *fixture) setAside(list func(func(int, store.Aside) bool)) {
 
 func (f *fixture) aside(shard int, destination string) []store.Aside {
 	f.Helper()
-	list, busy, err := f.store.SetAside(f.Context(), lane(shard, destination), lease("reader"))
+	in, busy, err := f.store.Enter(f.Context(), lane(shard, destination), lease("reader"), 9)
 	f.must(err)
 	if busy {
 		f.Fatal("the lane is busy")
 	}
-	return list
+	return in.Aside
 }
 
 func (f *fixture) retries(at time.Time) []store.Retry {
