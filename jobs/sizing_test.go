@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // TestSizing measures the memory of Redis for the figures of cmd/deskbell/README.md: go test ./jobs -run TestSizing -v shows them. It fails
@@ -134,4 +135,48 @@ func (b *bundle) memory() (bytes int) {
 		bytes += int(u.Val())
 	}
 	return bytes
+}
+
+// TestNoKeyOfAVisitorStaysForGood: a visitor's record is in the table of a shard, which retention clears. A key of a visitor's own has a
+// time to live; so Redis has no more lasting keys when many visitors were there, and gone, than before.
+func TestNoKeyOfAVisitorStaysForGood(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{shards: 2, clock: morning(10, 0)})
+	b.define(`{"properties": {"acme": {
+		"auto_replies": {"during": "One moment"}, "rescue": [{"after": "1h", "send_message": "Soon"}],
+		"triggers": [{"name": "Welcome", "type": "site", "message": "Hello", "expiry": "1h"}]}}}`)
+	b.worker()
+	send := func(round string, visitors int) {
+		t.Helper()
+		var events []event.Event
+		for i := range visitors {
+			v := fmt.Sprint(round, "-", i)
+			events = append(events, arrived(v), requested(v, "chat-"+v),
+				event.New(event.ChatEnded, event.Data{Property: "acme", Visitor: v, Chat: "chat-" + v}),
+				event.New(event.VisitorLeft, event.Data{Property: "acme", Visitor: v, Visit: v + ".1"}))
+		}
+		b.must(b.client.Send(b.Context(), events...))
+		b.quiet()
+	}
+	lasting := func() (keys []string) {
+		t.Helper()
+		all := b.rdb.Scan(t.Context(), 0, "*", 1000).Iterator()
+		for all.Next(t.Context()) {
+			if b.rdb.TTL(t.Context(), all.Val()).Val() == -1 {
+				keys = append(keys, all.Val())
+			}
+		}
+		b.must(all.Err())
+		slices.Sort(keys)
+		return keys
+	}
+	send("some", 20) // every shard has its tables then
+	redistest.Wait(t, "some are greeted", func() bool { return len(b.messages()) >= 20 })
+	before := lasting()
+	send("more", 100)
+	redistest.Wait(t, "all are greeted", func() bool { return len(b.messages()) >= 120 })
+	b.quiet()
+	if more := slices.DeleteFunc(lasting(), func(key string) bool { return slices.Contains(before, key) }); len(more) > 0 {
+		t.Errorf("%d keys stay: %q", len(more), more)
+	}
 }
