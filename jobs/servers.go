@@ -80,7 +80,7 @@ func (s *servers) start(ctx, work context.Context) error {
 			Concurrency: q.concurrency, Queues: w.queue.all(q.queue),
 			TaskCheckInterval: checkInterval, DelayedTaskCheckInterval: q.forward,
 			ShutdownTimeout: w.StopTimeout, BaseContext: func() context.Context { return work },
-			IsFailure: isFailure, RetryDelayFunc: retryDelay,
+			IsFailure: isFailure, RetryDelayFunc: w.retryIn,
 			Logger: asynqLog{w.Log}, LogLevel: asynq.WarnLevel,
 		}), calls[i]}
 		var handler asynq.Handler = mux

@@ -184,6 +184,17 @@ func isFailure(err error) bool {
 
 func isLater(err error) bool { return errors.As(err, new(*laterError)) }
 
+// atOnce is a delay that is over by the clock of every worker that works.
+const atOnce = -2 * clock.MostWrong
+
+// retryIn is retryDelay on the corrected clock: asynq goes by the machine's own.
+func (p *parts) retryIn(n int, err error, t *asynq.Task) time.Duration {
+	if delay := retryDelay(n, err, t); delay > 0 {
+		return delay + p.clock.Offset()
+	}
+	return atOnce
+}
+
 // retryDelay doubles from a second to a minute, unless the error says when. After an
 // error that is no failure, the task goes at once, unless Redis has refused its writes.
 func retryDelay(n int, err error, _ *asynq.Task) time.Duration {

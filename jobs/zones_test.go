@@ -161,6 +161,10 @@ func (deaf) Beat(context.Context, store.Beat, time.Duration) ([]store.Beat, time
 	return nil, time.Time{}, errors.New("no answer")
 }
 
+func (deaf) Live(context.Context) ([]store.Beat, time.Time, error) {
+	return nil, time.Time{}, errors.New("no answer")
+}
+
 func TestWithoutAnAnswerAllIsAsBefore(t *testing.T) {
 	t.Parallel()
 	db := newBeats()

@@ -22,7 +22,7 @@ import (
 )
 
 // clockVariable sets the clock of a process started by start: an instant that it
-// takes for another. Only this test binary reads it.
+// takes for another, and how far the machine's clock is ahead of that of Redis, or a file that says so. Only this test binary reads it.
 const clockVariable = "DESKBELL_TEST_CLOCK"
 
 // TestMain lets the test binary be deskbell itself, so that tests can start real
@@ -39,14 +39,14 @@ func TestMain(m *testing.M) {
 func beDeskbell(clock string) int {
 	together, alone, _ := strings.Cut(clock, ",")
 	offset, err1 := time.ParseDuration(together)
-	ahead, err2 := time.ParseDuration(cmp.Or(alone, "0s"))
+	ctx, stop := signals.Context(context.Background())
+	defer stop()
+	m, err2 := newMachine(ctx, cmp.Or(alone, "0s"))
 	if errors.Join(err1, err2) != nil {
 		return 2
 	}
-	ctx, stop := signals.Context(context.Background())
-	defer stop()
 	redis.SetLogger(&jobs.RedisLog{Log: quiet(), Now: time.Now})
-	a := &app{env: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: func() time.Time { return time.Now().Add(offset + ahead) }}
+	a := &app{env: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: func() time.Time { return time.Now().Add(offset + m.ahead()) }, ran: m.ran}
 	a.redisNow = func(answer time.Time) time.Time { return answer.Add(offset) }
 	return a.run(ctx, os.Args[1:])
 }

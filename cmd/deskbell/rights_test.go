@@ -299,7 +299,7 @@ func newRights(t *testing.T) *rightsBundle {
 		wait.Wait()
 	})
 	b.keys = a.keys(b.session)
-	b.surface, err = a.surface(service{session: b.session, shown: newTelemetry(a.peers(env, log, a.keepTime(log, false), false)), log: log, demo: true}, b.keys, live, visits)
+	b.surface, err = a.surface(service{session: b.session, shown: newTelemetry(a.peers(env, log, a.keepTime(log), false)), log: log, demo: true}, b.keys, live, visits)
 	b.must(err)
 	b.Loopback = true
 	b.served = web.New(b.Config)

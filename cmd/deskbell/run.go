@@ -52,6 +52,7 @@ type app struct {
 	stdout, stderr io.Writer
 	now            func() time.Time
 	redisNow       func(answer time.Time) time.Time // the time for which one in an answer of Redis stands; nil: now is right, and not compared
+	ran            func() time.Duration             // how long it has run, by a clock that nobody sets; nil: by that of now
 	clock          *clock.Clock                     // by which now is corrected; nil: it is not
 	colourWhen     string                           // the flag --colour
 }

@@ -64,11 +64,21 @@ func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 		}
 		return nil, errors.Join(err, r.Close())
 	}
+	kept := a.keepTime(quiet())
 	s, err := a.open(ctx, env, r, open)
+	if err == nil {
+		err = kept.Beat(func() (at time.Time, err error) {
+			_, at, err = s.store.Live(ctx)
+			return at, err
+		})
+	}
 	if err != nil {
 		return nil, errors.Join(jobs.Unusable(err), r.Close())
 	}
 	s.local = found != nil
+	if r := kept.Report(); r.State != clock.Right {
+		fmt.Fprintf(a.stderr, "deskbell: the clock of this machine is %s: this goes by that of Redis\n", r.Difference())
+	}
 	return s, nil
 }
 
@@ -90,12 +100,13 @@ func (a *app) daemon(ctx context.Context) (config.Env, *logrus.Logger, error) {
 	return env, log, nil
 }
 
-// keepTime lets a process that lasts go by the clock of Redis, from its first beat on. A process that has its Redis within has one clock.
-func (a *app) keepTime(log logrus.FieldLogger, within bool) *clock.Clock {
-	if within || a.redisNow == nil {
+// keepTime lets a process go by the clock of Redis, from its first comparison on. An embedded Redis has the machine's clock: by it, the
+// process notices that the machine's clock is set.
+func (a *app) keepTime(log logrus.FieldLogger) *clock.Clock {
+	if a.redisNow == nil {
 		return clock.Free(a.now)
 	}
-	a.clock = clock.New(clock.Config{Now: a.now, Redis: a.redisNow, Log: log})
+	a.clock = clock.New(clock.Config{Now: a.now, Ran: a.ran, Redis: a.redisNow, Log: log})
 	a.now = a.clock.Now
 	return a.clock
 }

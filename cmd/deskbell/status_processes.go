@@ -14,7 +14,7 @@ import (
 
 // printProcesses prints the workers and web processes that have given a sign of life: what they run, and how their clocks do.
 func (a *app) printProcesses(ctx context.Context, s *session) error {
-	live, _, err := s.store.Beat(ctx, store.Beat{}, 0) // of nobody: it only asks
+	live, _, err := s.store.Live(ctx)
 	if err != nil || len(live) == 0 {
 		return err
 	}

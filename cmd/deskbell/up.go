@@ -85,7 +85,7 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	kept := a.keepTime(log, desk != nil)
+	kept := a.keepTime(log)
 	s, err := a.attach(ctx, env, r, log)
 	if err != nil {
 		return err

@@ -66,7 +66,7 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	kept := a.keepTime(log, false)
+	kept := a.keepTime(log)
 	s, err := a.attach(ctx, env, r, log)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	shown := newTelemetry(a.peers(env, log, a.keepTime(log, false), c.AllowOldZones)).withWorker()
+	shown := newTelemetry(a.peers(env, log, a.keepTime(log), c.AllowOldZones)).withWorker()
 	if addr := cmp.Or(c.Listen, env.WorkerListen); addr != "" {
 		stop, err := shown.serve(addr, env.MetricsKey, r.Client, log)
 		if err != nil {

@@ -2,7 +2,6 @@ package clock
 
 import (
 	"fmt"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +44,7 @@ type Clock struct {
 	bursts  bool     // the comparisons of this beat replace those before
 	leaps   int
 	report  Report
+	said    State // in the log, the last time
 }
 
 // base is what the clocks showed at one moment, and what the machine's clock is corrected by from then on.
@@ -56,7 +56,7 @@ type base struct {
 
 // New makes a clock that waits for its first comparison, and shows the machine's time until then.
 func New(c Config) *Clock {
-	k := &Clock{machine: c, wake: make(chan struct{}, 1), report: Report{State: Unknown}}
+	k := &Clock{machine: c, wake: make(chan struct{}, 1), report: Report{State: Unknown}, said: Right}
 	if k.machine.Redis == nil {
 		k.machine.Redis = func(answer time.Time) time.Time { return answer }
 	}
@@ -113,11 +113,7 @@ func (c *Clock) Health() error {
 	if r.State != Wrong {
 		return nil
 	}
-	where := "ahead of"
-	if r.Ahead < 0 {
-		where = "behind"
-	}
-	return fmt.Errorf("the machine's clock is %.1f seconds %s that of Redis: no worker decides by it until it is right", math.Abs(r.Ahead), where)
+	return fmt.Errorf("the machine's clock is %s: no worker decides by it until it is right", r.Difference())
 }
 
 // Decides tells whether the process may decide by this clock just now.

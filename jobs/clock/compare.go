@@ -76,25 +76,25 @@ func (c *Clock) end() {
 	at := c.base.Load()
 	s := Estimate(at.offset, c.samples)
 	c.base.Store(&base{now: at.now, ran: at.ran, offset: s.Offset})
-	before := c.report
 	c.report = report(s)
-	c.speak(before)
+	c.speak()
 }
 
-// speak logs what is otherwise than before.
-func (c *Clock) speak(before Report) {
+// speak logs what is otherwise than it was said last.
+func (c *Clock) speak() {
 	now := c.report
-	if now.State == before.State {
+	if now.State == c.said {
 		return
 	}
+	c.said = now.State
 	log := c.machine.Log.WithFields(logrus.Fields{"ahead_seconds": now.Ahead})
 	const remedy = "set the machine's clock by NTP (timedatectl, chronyc tracking), or that of Redis' machine"
-	switch {
-	case now.State == Wrong:
+	switch now.State {
+	case Wrong:
 		log.Error("the machine's clock is more than " + MostWrong.String() + " from that of Redis: nothing is decided until it is right; " + remedy)
-	case now.State == Off:
+	case Off:
 		log.Warn("the machine's clock is more than " + MostOff.String() + " from that of Redis: times are corrected by it; " + remedy)
-	case before.State != Unknown:
+	default:
 		log.Info("the machine's clock is right again")
 	}
 }

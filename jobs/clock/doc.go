@@ -14,7 +14,9 @@
 // Between two beats the clock is watched with the monotonic one, which nobody sets. A leap between the two is not believed: the
 // corrected time goes on as before, nothing is decided, and the next beat comes at once.
 //
-// asynq goes by the machine's own clock. So tasks are put off by ProcessIn plus the offset, come early by the largest offset at
+// A Redis within the process has the machine's clock, and is compared with all the same: so a leap is noticed there, too.
+//
+// asynq goes by the machine's own clock. So tasks and retries are put off by a delay plus the offset, come early by the largest offset at
 // which a worker still decides, and wait in the handler for the corrected instant. A worker whose clock is wrong stops its servers,
 // since asynq there would run again what others still work on.
 package clock

@@ -1,6 +1,10 @@
 package clock
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"time"
+)
 
 // State is how the machine's clock does.
 type State string
@@ -28,6 +32,15 @@ type Report struct {
 
 // Decides tells whether a process with such a clock may decide.
 func (r Report) Decides() bool { return r.State == Right || r.State == Off }
+
+// Difference is "1.5 seconds ahead of that of Redis".
+func (r Report) Difference() string {
+	where := "ahead of"
+	if r.Ahead < 0 {
+		where = "behind"
+	}
+	return fmt.Sprintf("%.1f seconds %s that of Redis", math.Abs(r.Ahead), where)
+}
 
 // report judges an estimate.
 func report(s Sample) Report {

@@ -34,9 +34,23 @@ func (s *beats) Beat(_ context.Context, b store.Beat, counts time.Duration) (liv
 		s.all = append(s.all, beat{b, now.Add(counts)})
 	}
 	slices.SortFunc(s.all, func(a, b beat) int { return cmp.Compare(a.Process, b.Process) })
-	live = make([]store.Beat, len(s.all))
-	for i, of := range s.all {
-		live[i] = of.Beat
+	return s.live(now), now, nil
+}
+
+// Live implements store.Store.
+func (s *beats) Live(context.Context) (live []store.Beat, at time.Time, err error) {
+	s.beating.Lock()
+	defer s.beating.Unlock()
+	now := s.clock()
+	return s.live(now), now, nil
+}
+
+func (s *beats) live(now time.Time) []store.Beat {
+	live := []store.Beat{}
+	for _, of := range s.all {
+		if now.Before(of.until) {
+			live = append(live, of.Beat)
+		}
 	}
-	return live, now, nil
+	return live
 }

@@ -23,23 +23,32 @@ func (s *Store) Beat(ctx context.Context, b store.Beat, counts time.Duration) (l
 	if err != nil {
 		return nil, at, fmt.Errorf("beating: %w", err)
 	}
-	if at, err = clock(answer); err != nil {
-		return nil, at, fmt.Errorf("beating: %w", err)
-	}
-	return beats(answer[2:]), at, nil
+	return beats(answer)
 }
 
-// beats reads those of others, in the order of their processes.
-func beats(bodies []string) []store.Beat {
-	live := make([]store.Beat, 0, len(bodies))
-	for _, body := range bodies {
+// Live implements store.Store.
+func (s *Store) Live(ctx context.Context) (live []store.Beat, at time.Time, err error) {
+	answer, err := s.run.live.Run(ctx, s.rdb, []string{allKey("beats")}).StringSlice()
+	if err != nil {
+		return nil, at, fmt.Errorf("reading signs of life: %w", err)
+	}
+	return beats(answer)
+}
+
+// beats reads an answer: TIME, and the signs of life, which it puts into the order of their processes.
+func beats(answer []string) (live []store.Beat, at time.Time, err error) {
+	if at, err = clock(answer); err != nil {
+		return nil, at, fmt.Errorf("reading the clock of Redis: %w", err)
+	}
+	live = make([]store.Beat, 0, len(answer)-2)
+	for _, body := range answer[2:] {
 		var one store.Beat
 		if json.Unmarshal([]byte(body), &one) == nil { // another may be of a version that writes it otherwise
 			live = append(live, one)
 		}
 	}
 	slices.SortFunc(live, func(a, b store.Beat) int { return cmp.Compare(a.Process, b.Process) })
-	return live
+	return live, at, nil
 }
 
 // clock reads the seconds and microseconds of TIME, with which an answer begins.

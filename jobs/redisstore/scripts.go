@@ -14,7 +14,7 @@ var luaFiles embed.FS
 type scripts struct {
 	claim, forget, commit, edit, wake, strike, setGlobal *redis.Script
 	outbox, enter, delivered, setCircuit, lease, beat    *redis.Script
-	renew                                                *redis.Script
+	renew, live                                          *redis.Script
 	beginning, begin, setDestination, recount            *redis.Script
 
 	names map[string]string // by their SHA-1
@@ -31,7 +31,7 @@ func loadScripts() (scripts, error) {
 	for name, script := range map[string]**redis.Script{
 		"claim": &s.claim, "forget": &s.forget, "commit": &s.commit, "edit": &s.edit, "wake": &s.wake, "strike": &s.strike,
 		"setglobal": &s.setGlobal,
-		"outbox":    &s.outbox, "enter": &s.enter, "delivered": &s.delivered, "setcircuit": &s.setCircuit, "lease": &s.lease, "beat": &s.beat, "renew": &s.renew,
+		"outbox":    &s.outbox, "enter": &s.enter, "delivered": &s.delivered, "setcircuit": &s.setCircuit, "lease": &s.lease, "beat": &s.beat, "live": &s.live, "renew": &s.renew,
 		"beginning": &s.beginning, "begin": &s.begin, "setdestination": &s.setDestination, "recount": &s.recount,
 	} {
 		source, err := luaFiles.ReadFile("lua/" + name + ".lua")

@@ -38,4 +38,6 @@ type Beats interface {
 	// those that count, this one with them, in the order of their processes, and what the clock of the store showed. The last of
 	// a process replaces those before.
 	Beat(ctx context.Context, b Beat, counts time.Duration) (live []Beat, at time.Time, err error)
+	// Live gives the same, and writes nothing.
+	Live(ctx context.Context) (live []Beat, at time.Time, err error)
 }

@@ -44,8 +44,10 @@ func (f *fixture) beats(b store.Beat, counts time.Duration, want ...store.Beat) 
 	f.Helper()
 	live, at, err := f.store.Beat(f.Context(), b, counts)
 	f.must(err)
-	if at.IsZero() {
-		f.Error("the store says no time")
+	seen, later, err := f.store.Live(f.Context())
+	f.must(err)
+	if at.IsZero() || later.Before(at) {
+		f.Errorf("the clock of the store shows %s, and then %s", at, later)
 	}
 	shown := func(list []store.Beat) string {
 		var lines []string
@@ -54,7 +56,7 @@ func (f *fixture) beats(b store.Beat, counts time.Duration, want ...store.Beat) 
 		}
 		return strings.Join(lines, ", ")
 	}
-	if shown(live) != shown(want) {
-		f.Errorf("there are %s, want %s", shown(live), shown(want))
+	if shown(live) != shown(want) || shown(seen) != shown(want) {
+		f.Errorf("there are %s, whoever only asks sees %s, want %s", shown(live), shown(seen), shown(want))
 	}
 }
