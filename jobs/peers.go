@@ -98,7 +98,7 @@ func (p *Peers) beat(ctx context.Context, db store.Beats, role store.Role) (mayD
 	live, err := p.compare(ctx, db, role)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := p.report
+	before, differed := p.report, DifferencesOf(p.live)
 	if err != nil {
 		if ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			p.Log.WithError(err).Debug("the versions of others' time zones cannot be read: the next beat does")
@@ -108,6 +108,7 @@ func (p *Peers) beat(ctx context.Context, db store.Beats, role store.Role) (mayD
 	}
 	p.report.ReplacedBy = p.replaced()
 	p.speak(before)
+	p.speakOfDifferences(differed)
 	return p.beaten && !p.report.StandingBy && !p.report.Waiting
 }
 

@@ -76,6 +76,9 @@ func (a *app) connect(ctx context.Context, open openStore) (*session, error) {
 		return nil, errors.Join(jobs.Unusable(err), r.Close())
 	}
 	s.local = found != nil
+	if words := s.otherZone(); words != "" {
+		fmt.Fprintf(a.stderr, "deskbell: %s\n", words)
+	}
 	if r := kept.Report(); r.State != clock.Right {
 		fmt.Fprintf(a.stderr, "deskbell: the clock of this machine is %s: this goes by that of Redis\n", r.Difference())
 	}
@@ -143,6 +146,15 @@ func logZones(log logrus.FieldLogger, env config.Env) {
 	}
 }
 
+// otherZone says that workers had another default time zone than this process; empty: they had none, or the same.
+func (s *session) otherZone() string {
+	mine, theirs := s.env.TimeZone.String(), s.store.TimeZone()
+	if theirs == "" || theirs == mine {
+		return ""
+	}
+	return fmt.Sprintf("DESKBELL_TIME_ZONE is %s here, and was %s for the worker that started last: schedules that name none follow it; give all processes the same", mine, theirs)
+}
+
 // attach opens Redis for a process that waits for it, after some first steps.
 func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logrus.FieldLogger, first ...func(context.Context) error) (*session, error) {
 	var s *session
@@ -155,6 +167,9 @@ func (a *app) attach(ctx context.Context, env config.Env, r jobs.Redis, log logr
 	}
 	if unusable := (*jobs.UnusableError)(nil); errors.As(err, &unusable) {
 		err = fmt.Errorf("connecting to %s: %w", env.RedisName, err)
+	}
+	if err == nil && s.otherZone() != "" {
+		log.Warn(s.otherZone())
 	}
 	return s, err
 }

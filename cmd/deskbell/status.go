@@ -24,7 +24,7 @@ import (
 
 type statusCmd struct {
 	Property string `arg:"" optional:"" help:"One property's id; all without it."`
-	JSON     bool   `name:"json" help:"Print one JSON object a line, a property each."`
+	JSON     bool   `name:"json" help:"Print one JSON object a line: a property each, and the processes last."`
 }
 
 func (*statusCmd) Help() string {
@@ -58,7 +58,10 @@ func (c *statusCmd) Run(ctx context.Context, a *app) (err error) {
 				return err
 			}
 		}
-		return broken
+		if c.Property != "" {
+			return broken
+		}
+		return errors.Join(broken, encodeProcesses(ctx, s, out))
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.stdout, "No property is defined: deskbell apply deskbell.yaml")

@@ -3,11 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"text/tabwriter"
 
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -29,7 +31,22 @@ func (a *app) printProcesses(ctx context.Context, s *session) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cmp.Or(b.Name, b.Process), b.Role, cmp.Or(b.Program, "-"), b.Zones, cmp.Or(b.TimeZone, "-"), since, clockOf(b))
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, words := range jobs.DifferencesOf(live).Words() {
+		fmt.Fprintf(a.stdout, "\nWarning: %s.\n", words)
+	}
+	return nil
+}
+
+// encodeProcesses writes {"processes": […]}, of what they say of themselves.
+func encodeProcesses(ctx context.Context, s *session, out *json.Encoder) error {
+	live, _, err := s.store.Live(ctx)
+	if err != nil {
+		return err
+	}
+	return out.Encode(map[string][]store.Beat{"processes": live})
 }
 
 // clockOf says how the clock of a process does.

@@ -11,7 +11,7 @@ func TestStatus(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t)
 	o.expect(result{stdout: "No property is defined: deskbell apply deskbell.yaml\n"}, "", "", "status")
-	o.expect(result{}, "", "", "status", "--json")
+	o.expect(result{stdout: "{\"processes\":[]}\n"}, "", "", "status", "--json")
 	o.apply(office)
 	golden(t, "status_undecided", o.run(mondayMorning, "", "status").stdout)
 
@@ -29,8 +29,8 @@ func TestStatus(t *testing.T) {
 	golden(t, "status_in_the_evening", o.run(evening, "", "status").stdout)
 
 	list := o.run(evening, "", "status", "--json").stdout
-	if lines := strings.Count(list, "\n"); lines != 2 {
-		t.Errorf("%d lines for two properties", lines)
+	if lines := strings.Count(list, "\n"); lines != 3 {
+		t.Errorf("%d lines for two properties and the processes", lines)
 	}
 	one := o.run(evening, "", "status", "acme", "--json").stdout
 	if !strings.HasPrefix(list, one) {

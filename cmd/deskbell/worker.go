@@ -91,6 +91,13 @@ type service struct {
 	file      string         // of definitions to which Redis is kept matched; empty: none
 }
 
+// keepTimeZone keeps the default time zone, which processes that start later compare with theirs.
+func (s service) keepTimeZone(ctx context.Context) {
+	if err := s.store.KeepTimeZone(ctx, s.env.TimeZone.String()); err != nil {
+		s.log.WithError(err).Log(jobs.LevelOf(err), "the default time zone is not kept: the next start does it")
+	}
+}
+
 // relaxGC lets the heap grow to some times its live part before it is collected: a
 // worker keeps little and throws away much. GOGC, when it is set, has its way.
 func (a *app) relaxGC() {
@@ -110,6 +117,7 @@ func (a *app) boundMemory() {
 // work runs a worker until the context ends.
 func (a *app) work(ctx context.Context, s service) error {
 	a.relaxGC()
+	s.keepTimeZone(ctx)
 	if s.file != "" {
 		stop, err := a.follow(ctx, s)
 		if err != nil {

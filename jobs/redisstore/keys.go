@@ -12,7 +12,7 @@ import (
 // taken in yet, are written by package client, and read by package jobs. deskbell:{N}:writable is asked to be replaced by checks
 // of health, and is never there. In the place of deskbell:{N}:heard:PERIOD, earlier versions kept a sorted set deskbell:{N}:heard.)
 //
-//	deskbell:meta               hash    shards, partitions: fixed at the first start
+//	deskbell:meta               hash    shards, partitions: fixed at the first start; time_zone: of the worker that started last
 //	deskbell:{N}:def            hash    subject → definition, JSON
 //	deskbell:{N}:state          hash    subject → "REV STATE"; "REV! STATE" when woken
 //	deskbell:{N}:due            zset    subject → Unix time at which to decide again

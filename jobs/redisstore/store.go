@@ -26,6 +26,7 @@ type Store struct {
 	run        scripts
 	keys       []shardKeys
 	partitions int
+	zone       string
 	timetable  timetable
 }
 
@@ -43,7 +44,7 @@ const maxShards = 4096
 
 // Open reads the layout, or writes it into a Redis that has none.
 func Open(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store, error) {
-	meta, err := rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
+	meta, err := rdb.HMGet(ctx, metaKey, metaFields()...).Result()
 	if err == nil && (meta[0] == nil || meta[1] == nil) {
 		meta, err = writeLayout(ctx, rdb, first)
 	}
@@ -56,15 +57,18 @@ func Open(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store,
 // Peek reads the layout; for a Redis that has none, it uses first, and writes nothing.
 // It is for processes that only read.
 func Peek(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store, error) {
-	meta, err := rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
+	meta, err := rdb.HMGet(ctx, metaKey, metaFields()...).Result()
 	if err != nil {
 		return nil, fmt.Errorf("reading the layout: %w", err)
 	}
 	if meta[0] == nil || meta[1] == nil {
-		meta = []any{strconv.Itoa(first.Shards), strconv.Itoa(first.Partitions)}
+		meta = []any{strconv.Itoa(first.Shards), strconv.Itoa(first.Partitions), nil}
 	}
 	return newStore(rdb, meta)
 }
+
+// metaFields are those of metaKey, as newStore takes them.
+func metaFields() []string { return []string{"shards", "partitions", "time_zone"} }
 
 func newStore(rdb redis.UniversalClient, meta []any) (*Store, error) {
 	run, err := loadScripts()
@@ -77,7 +81,7 @@ func newStore(rdb redis.UniversalClient, meta []any) (*Store, error) {
 		return nil, fmt.Errorf("reading the layout: key %q holds shards=%v partitions=%v; allowed are 1 to %d shards, and 1 or more partitions",
 			metaKey, meta[0], meta[1], maxShards)
 	}
-	s := &Store{rdb: rdb, run: run, partitions: partitions}
+	s := &Store{rdb: rdb, run: run, partitions: partitions, zone: text(meta[2])}
 	for n := range shards {
 		s.keys = append(s.keys, keysOf(n))
 	}
@@ -97,7 +101,7 @@ func writeLayout(ctx context.Context, rdb redis.UniversalClient, l Layout) ([]an
 	if err := rdb.HSetNX(ctx, metaKey, "partitions", l.Partitions).Err(); err != nil {
 		return nil, err
 	}
-	return rdb.HMGet(ctx, metaKey, "shards", "partitions").Result()
+	return rdb.HMGet(ctx, metaKey, metaFields()...).Result()
 }
 
 // Shards implements store.Store.
@@ -105,6 +109,18 @@ func (s *Store) Shards() int { return len(s.keys) }
 
 // Partitions is the number of queues of each kind of work.
 func (s *Store) Partitions() int { return s.partitions }
+
+// TimeZone is that of the worker which started last before the store was opened, for schedules and subjects that name none; empty: of none
+// that said so.
+func (s *Store) TimeZone() string { return s.zone }
+
+// KeepTimeZone keeps it for those who start later.
+func (s *Store) KeepTimeZone(ctx context.Context, zone string) error {
+	if err := s.rdb.HSet(ctx, metaKey, "time_zone", zone).Err(); err != nil {
+		return fmt.Errorf("keeping the time zone: %w", err)
+	}
+	return nil
+}
 
 // Shard implements store.Store.
 func (s *Store) Shard(subject store.Subject) int {
