@@ -29,6 +29,7 @@ type Metrics struct {
 	fetches       *prometheus.CounterVec
 	feeds         *prometheus.GaugeVec
 	uncovered     prometheus.Counter
+	statesLost    prometheus.Counter
 }
 
 var _ prometheus.Collector = (*Metrics)(nil)
@@ -54,6 +55,9 @@ func NewMetrics() *Metrics {
 		missed:     counter("deskbell_cron_ticks_missed_total", "Times at which a cron entry should have run and did not. The next run does the work of those it missed.", "entry"),
 		uncovered: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "deskbell_uncovered_seconds_total", Help: "Open time of all properties in which nobody was on shift, counted when a widget flips after it.",
+		}),
+		statesLost: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "deskbell_states_lost_total", Help: "States that this worker had said and that Redis had lost when it came back with older data. They were said again.",
 		}),
 		lastRun: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "deskbell_cron_last_run_timestamp_seconds", Help: "When a cron entry last ran, in Unix time.",
@@ -102,7 +106,7 @@ func histogram(name, help string, buckets ...float64) prometheus.Histogram {
 }
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.byWay, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds, m.uncovered}
+	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.byWay, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds, m.uncovered, m.statesLost}
 }
 
 // Describe implements prometheus.Collector.
@@ -131,6 +135,13 @@ func (m *Metrics) Committed(c *engine.Change, at time.Time) {
 	}
 	if !c.WasDue.IsZero() {
 		m.lag.Observe(max(0, at.Sub(c.WasDue).Seconds()))
+	}
+}
+
+// lost counts states that were said again.
+func (m *Metrics) lost(n int) {
+	if m != nil {
+		m.statesLost.Add(float64(n))
 	}
 }
 

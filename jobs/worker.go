@@ -58,6 +58,9 @@ type Worker struct {
 	crontab crontab
 	pulse   *pulse
 	nudges  *nudge.Watch
+
+	redisRuns  string // of the last look back; one goes on at a time
+	lookedBack time.Time
 }
 
 // NewWorker makes a worker. It does nothing before Run.
@@ -179,8 +182,9 @@ func (w *Worker) wakeQueue(name string) {
 func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers) error {
 	ticker := w.clock.Ticker(beatEvery)
 	defer ticker.Stop()
-	var waking single
+	var waking, looking single
 	defer waking.wait()
+	defer looking.wait()
 	decides, delivers := attended{servers: deciding}, attended{servers: delivering}
 	defer func() {
 		w.engine.Stop()
@@ -202,6 +206,9 @@ func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers
 		}
 		if !mayDecide && deciding.isRunning() {
 			w.engine.Yield(true)
+		}
+		if mayDecide {
+			looking.do(func() { w.lookBack(work) })
 		}
 		started, err := decides.want(ctx, work, mayDecide)
 		switch {

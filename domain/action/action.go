@@ -90,12 +90,13 @@ func (a *Action) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Cause is the reason of an action: a boundary, an edit of a definition, or an event. The zero
+// Cause is the reason of an action: a boundary, an edit of a definition, an event, or a loss. The zero
 // value is no cause and is not valid.
 type Cause struct {
 	Boundary time.Time `json:"boundary,omitzero"` // the nominal time at which it was due
 	Edit     int64     `json:"edit,omitzero"`     // the revision that the edit gave the subject
 	Event    string    `json:"event,omitempty"`   // the id of the event from which it counts
+	Lost     int64     `json:"lost,omitzero"`     // the version of the state that was said last, which Redis has lost: the state is said again
 }
 
 // ID is the id of an action on a subject ("acme", "acme:sales", "lea"): the same
@@ -108,6 +109,9 @@ func ID(t Type, subject string, c Cause) string {
 	b = append(b, subject...)
 	b = append(b, ':')
 	switch {
+	case c.Lost > 0:
+		b = append(b, 'l')
+		return string(strconv.AppendInt(b, c.Lost, 10))
 	case !c.Boundary.IsZero():
 		return string(strconv.AppendInt(b, c.Boundary.Unix(), 10))
 	case c.Event != "":

@@ -185,6 +185,7 @@ func (w *Cause) member(c *wire.Codec) {
 			c.MaybeTime("boundary", &w.Boundary)
 			wire.MaybeInt(c, "edit", &w.Edit)
 			wire.MaybeText(c, "event", &w.Event)
+			wire.MaybeInt(c, "lost", &w.Lost)
 		})
 	}
 }

@@ -90,6 +90,7 @@ type Agent struct {
 	Hours    *hours.Schedule // leave applied; nil: always on duty
 	NotifyOn []Kind          // empty: no notices
 	Revision int64           // of their record: see hours.NextVersion
+	Lost     int64           // a version that was said, and that the state before does not know of: it is said again; 0: none
 
 	Rules    Rules
 	Presence Presence // of At, Available and NextBoundary; Decide takes that of the state

@@ -53,10 +53,10 @@ func Decide(a Agent, before State, at time.Time) Decision {
 			d.Notices = append(d.Notices, Notice{Kind: kind, Boundary: v.since, Until: s.Until, Reason: v.reason, Chat: v.chat})
 		}
 	}
-	d.Told = before.Version == 0 || s.Status != before.Status || s.Next != before.Next || !s.Until.Equal(before.Until)
+	d.Told = before.Version == 0 || a.Lost > 0 || s.Status != before.Status || s.Next != before.Next || !s.Until.Equal(before.Until)
 	d.Changed = d.Told || !s.Since.Equal(before.Since)
 	if d.Changed {
-		s.Version = hours.NextVersion(before.Version, a.Revision, d.Boundary)
+		s.Version = hours.NextVersion(max(before.Version, a.Lost), a.Revision, d.Boundary)
 	}
 	d.State = s
 	d.Unforeseen = d.Changed && before.Version > 0 && !(byHoursAlone(&a) && !isOwn(before.Reason)) && !foresaw(before, d)

@@ -12,6 +12,7 @@ type Change struct {
 	Before     Status // empty: there was no state before
 	State      State
 	Boundary   time.Time // the boundary that caused it; zero: an edit or an override did
+	Lost       int64     // of Property.Lost: the version that is the cause; 0: none
 }
 
 // Decision is the answer of Decide.
@@ -57,7 +58,7 @@ func (d *Decision) add(department string, p unit, before State, at time.Time) St
 	d.Due = hours.Earliest(d.Due, due)
 	d.Reasons = d.Reasons || s.Reason != before.Reason
 	if s.Version != before.Version {
-		d.Changes = append(d.Changes, Change{Department: department, Before: before.Status, State: s, Boundary: boundary})
+		d.Changes = append(d.Changes, Change{Department: department, Before: before.Status, State: s, Boundary: boundary, Lost: p.lost})
 	}
 	return s
 }
@@ -87,11 +88,11 @@ func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.T
 	if due = next.at; next.face != now || next.at.IsZero() { // else hours are hostile, and not looked at more often than need be
 		due = hours.Earliest(due, told)
 	}
-	if s.equal(before) {
+	if s.equal(before) && p.lost == 0 {
 		before.Reason = reason // which is no news, and true all the same
 		return before, due, time.Time{}
 	}
-	s.Version = hours.NextVersion(before.Version, p.revision, boundary)
+	s.Version = hours.NextVersion(max(before.Version, p.lost), p.revision, boundary)
 	return s, due, boundary
 }
 

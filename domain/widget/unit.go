@@ -16,6 +16,7 @@ type unit struct {
 	beside   bool // a team may be there while the gates are closed
 	policy   Policy
 	revision int64 // as Property.Revision
+	lost     int64 // of Property.Lost; 0: none
 }
 
 // team are agents who count while all gates are open. One without agents is there whenever they are.
@@ -27,7 +28,7 @@ type team struct {
 // unit is the property itself. It is online while a department is, and while its own agents are there. Where nobody lists
 // agents, its hours decide.
 func (p *Property) unit() unit {
-	u := unit{gates: []*hours.Schedule{p.Hours}, policy: p.Policy, revision: p.Revision, lists: p.listsAgents()}
+	u := unit{gates: []*hours.Schedule{p.Hours}, policy: p.Policy, revision: p.Revision, lost: p.Lost[""], lists: p.listsAgents()}
 	if len(p.Agents) > 0 || !u.lists {
 		u.teams = append(u.teams, team{agents: p.Agents})
 	}
@@ -52,7 +53,7 @@ func (p *Property) listsAgents() bool {
 
 // department is the unit of a department.
 func (p *Property) department(d *Department) unit {
-	return unit{gates: p.Gates(d), teams: []team{{agents: d.Agents}}, policy: p.Policy, revision: p.Revision, lists: len(d.Agents) > 0}
+	return unit{gates: p.Gates(d), teams: []team{{agents: d.Agents}}, policy: p.Policy, revision: p.Revision, lost: p.Lost[d.ID], lists: len(d.Agents) > 0}
 }
 
 // Gates are the schedules that all have to be open for a department to be: its property's and its own. Its own override

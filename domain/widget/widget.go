@@ -67,6 +67,10 @@ type Property struct {
 	ClosingSoon time.Duration // how long before its hours end Listeners get a notice; 0: never
 	Listeners   []Listener    // of its Agents
 	Revision    int64         // of its record: see hours.NextVersion
+
+	// Lost are versions by department ("": its own) that were said, and that the state before does not know of: these places
+	// change, if only in their versions, which come after those.
+	Lost map[string]int64
 }
 
 // Department is a part of a property with hours and agents of its own. It is

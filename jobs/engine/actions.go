@@ -22,6 +22,9 @@ func cause(boundary time.Time, rev int64) action.Cause {
 
 func widgetAction(property string, c widget.Change, rev int64, at time.Time) action.Action {
 	why := cause(c.Boundary, rev)
+	if c.Lost > 0 {
+		why = action.Cause{Lost: c.Lost}
+	}
 	s := c.State
 	kind, subject := action.WidgetStateChanged, property
 	if c.Department != "" {

@@ -28,7 +28,7 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNew
 	if err != nil {
 		return err
 	}
-	a.Revision, a.AsOf = r.Rev, then
+	a.Revision, a.Lost, a.AsOf = r.Rev, b.spoken.lostOfAgent(r, state), then
 	before := state
 	state.Presence = news.apply(a, state.Presence)
 	d := agent.Decide(a, state, at)
@@ -44,7 +44,11 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNew
 		if d.Before != d.State.Status {
 			c.Flips.Agent++
 		}
+		c.spoken = []saying{{version: d.State.Version, face: agentFace(d.State), lost: a.Lost}}
 		why, inChat := agentCause(d, news, r.Rev)
+		if a.Lost > 0 {
+			why, inChat = action.Cause{Lost: a.Lost}, false
+		}
 		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, why, at), nil); err != nil {
 			return err
 		}

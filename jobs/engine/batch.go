@@ -19,6 +19,7 @@ import (
 
 // Batch holds the definitions that a number of decisions need.
 type Batch struct {
+	spoken     *spoken                                    // nil: nothing was
 	known      func(r *store.Record) *definition.Property // nil: it has to be decoded
 	compile    func(body []byte, zone string, said calendars) (*hours.Schedule, error)
 	fallback   *time.Location // of compile, where nothing names a zone
@@ -157,7 +158,7 @@ func (b *Batch) Compiled(r *store.Record, at time.Time) (p widget.Property, stat
 		return p, state, err
 	}
 	p, err = b.Property(b.Properties[r.Subject], state.Overrides, at)
-	p.Revision = r.Rev
+	p.Revision, p.Lost = r.Rev, b.spoken.lostOf(r, widget.State(state.Widget))
 	return p, state, err
 }
 

@@ -17,6 +17,8 @@ type Change struct {
 	agents map[string]*agentNews // is written of the agents of a visitor's chats before this is; see intake_agents.go
 	after  map[string]*agentNews // is written of agents after this is; see claims.go
 
+	spoken []saying // the states that its actions tell of
+
 	unnamed encoder // the first action of an agent, where it is caused by an event of a chat, without that event; see serving.address
 
 	turning []store.Subject // agents who take turns in a woken property's schedules; before this is written, it is noted that they serve it

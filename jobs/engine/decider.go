@@ -29,6 +29,7 @@ type Decider struct {
 	policies  *policyCache
 	keep      time.Duration // see Config.KeepVisitors
 	quotas    Quotas        // see Config.Quotas
+	spoken    *spoken       // nil: nothing is remembered
 }
 
 // NewDecider makes a decider. The time zone is that of schedules and subjects that
@@ -58,7 +59,11 @@ func (d *Decider) Named(ctx context.Context, body []byte) (*hours.Schedule, erro
 
 // Gather decodes the records and loads the definitions to which they refer.
 func (d *Decider) Gather(ctx context.Context, records []store.Record) (*Batch, error) {
-	return gather(ctx, d.store, d.schedules, d.policies, records)
+	b, err := gather(ctx, d.store, d.schedules, d.policies, records)
+	if err == nil {
+		b.spoken = d.spoken
+	}
+	return b, err
 }
 
 // Decide decides on records as of an instant. Subjects that were removed in the

@@ -104,7 +104,7 @@ func New(c Config) *Engine {
 		c.Observer = unobserved{}
 	}
 	e := &Engine{Config: c, intake: intake{store: c.Store, decider: NewDecider(c.Store, c.TimeZone), now: c.Now, unfinished: c.Unfinished, setAside: c.SetAside}}
-	e.decider.keep, e.decider.quotas = c.KeepVisitors, c.Quotas
+	e.decider.keep, e.decider.quotas, e.decider.spoken = c.KeepVisitors, c.Quotas, newSpoken()
 	if c.ShowHeldBack {
 		e.board = boardLimiter()
 	}

@@ -289,6 +289,13 @@ func (in intake) commit(ctx context.Context, changes []Change) (lost map[store.S
 	for _, s := range some {
 		lost[s] = true
 	}
+	if err == nil {
+		for i := range changes {
+			if c := &changes[i]; !lost[c.Subject] {
+				in.decider.spoken.note(c)
+			}
+		}
+	}
 	return lost, err
 }
 

@@ -38,6 +38,7 @@ func decideProperty(b *Batch, r *store.Record, c *Change, at time.Time) error {
 		default:
 			c.Flips.Department++
 		}
+		c.spoken = append(c.spoken, saying{change.Department, change.State.Version, widgetFace(change.State), change.Lost})
 		if c.Actions, err = appendAction(c.Actions, widgetAction(id, change, r.Rev, at), def.Destinations); err != nil {
 			return err
 		}
