@@ -9,35 +9,46 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/deskbell/deskbell/jobs/engine"
 )
 
 // lookBackEvery is how often a worker looks whether Redis still has what it has told, also where nothing says that it may not.
 const lookBackEvery = time.Hour
 
-// lookBack looks whether Redis has lost states that this worker has told, and says these again: when Redis is another than at
+// losses looks for what Redis has lost.
+type losses struct {
+	*parts
+	rdb redis.UniversalClient
+
+	runs   string // of the last look; one goes on at a time
+	looked time.Time
+}
+
+// look looks whether Redis has lost states that this worker has told, and says these again: when Redis is another than at
 // the last beat, because it was started anew or a replica took over, and every hour. Where it fails, the next beat does it.
-func (w *Worker) lookBack(ctx context.Context) {
-	runs, err := redisRuns(ctx, w.Redis.Client)
+func (l *losses) look(ctx context.Context) {
+	runs, err := redisRuns(ctx, l.rdb)
 	if err != nil {
 		return // Redis is away, which others tell of
 	}
-	first, now := w.redisRuns == "", w.Now()
-	if first || runs != w.redisRuns || now.Sub(w.lookedBack) >= lookBackEvery {
+	first, now := l.runs == "", l.now()
+	if first || runs != l.runs || now.Sub(l.looked) >= lookBackEvery {
 		if !first {
-			delivers, err := w.engine.SayAgain(ctx)
+			delivers, err := engine.SayAgain(ctx, l.engine)
 			for shard := range delivers {
-				_ = w.deliverer.AskFor(ctx, shard, now) // the next beat finds what is not delivered yet
+				_ = l.deliverer.AskFor(ctx, shard, now) // the next beat finds what is not delivered yet
 			}
 			if err != nil {
-				w.Log.WithError(err).Debug("what Redis may have lost cannot be looked for: the next beat does")
+				l.log.WithError(err).Debug("what Redis may have lost cannot be looked for: the next beat does")
 				return
 			}
 		}
-		w.redisRuns, w.lookedBack = runs, now
+		l.runs, l.looked = runs, now
 	}
-	if n := w.engine.SaidAgain(); n > 0 {
-		w.Metrics.lost(n)
-		w.Log.WithField("states", n).Error("Redis came back with older data: states that had been said were lost, and are said again; what else was written then is lost, too")
+	if n := engine.SaidAgain(l.engine); n > 0 {
+		l.observe.lost(n)
+		l.log.WithField("states", n).Error("Redis came back with older data: states that had been said were lost, and are said again; what else was written then is lost, too")
 	}
 }
 

@@ -44,6 +44,7 @@ type observer interface {
 	beat(entry string, at time.Time, missed int)
 	calendar(result string)
 	calendars(all, failing int)
+	lost(states int)
 }
 
 // checkShard refuses the task of a shard that the store does not have. No retry will mend it.

@@ -59,8 +59,7 @@ type Worker struct {
 	pulse   *pulse
 	nudges  *nudge.Watch
 
-	redisRuns  string // of the last look back; one goes on at a time
-	lookedBack time.Time
+	losses *losses
 }
 
 // NewWorker makes a worker. It does nothing before Run.
@@ -92,6 +91,7 @@ func NewWorker(c Config) *Worker {
 	beats := new(pulse)
 	return &Worker{
 		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Pusher, c.Calendars), pulse: beats, nudges: nudges,
+		losses:  &losses{parts: p, rdb: c.Redis.Client},
 		crontab: crontab{ticker: ticker{p, &orphans{parts: p, rdb: c.Redis.Client}}, pulse: beats},
 	}
 }
@@ -208,7 +208,7 @@ func (w *Worker) attend(ctx, work context.Context, deciding, delivering *servers
 			w.engine.Yield(true)
 		}
 		if mayDecide {
-			looking.do(func() { w.lookBack(work) })
+			looking.do(func() { w.losses.look(work) })
 		}
 		started, err := decides.want(ctx, work, mayDecide)
 		switch {

@@ -292,7 +292,7 @@ func (in intake) commit(ctx context.Context, changes []Change) (lost map[store.S
 	if err == nil {
 		for i := range changes {
 			if c := &changes[i]; !lost[c.Subject] {
-				in.decider.spoken.note(c)
+				in.decider.spoken.note(c.Subject, c.spoken)
 			}
 		}
 	}

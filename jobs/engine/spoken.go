@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"sync"
@@ -93,16 +92,6 @@ func (s *spoken) lostOfAgent(r *store.Record, stored agent.State) int64 {
 	return 0
 }
 
-// hasLost tells whether something that was told of a subject is lost. A state that cannot be read is left to its decision.
-func (s *spoken) hasLost(r *store.Record) bool {
-	if _, ok := r.Subject.Agent(); ok {
-		var state agent.State
-		return DecodeState(r.State, &state) == nil && s.lostOfAgent(r, state) > 0
-	}
-	var state PropertyState
-	return DecodeState(r.State, &state) == nil && len(s.lostOf(r, widget.State(state.Widget))) > 0
-}
-
 // get gives what is remembered of a subject. Nil remembers nothing.
 func (s *spoken) get(subject store.Subject) []saying {
 	if s == nil {
@@ -113,25 +102,25 @@ func (s *spoken) get(subject store.Subject) []saying {
 	return slices.Clone(s.of[subject])
 }
 
-// note remembers what a change that was committed has told.
-func (s *spoken) note(c *Change) {
-	if s == nil || len(c.spoken) == 0 {
+// note remembers what a change of a subject that was committed has told.
+func (s *spoken) note(subject store.Subject, told []saying) {
+	if s == nil || len(told) == 0 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, known := s.of[c.Subject]; !known && len(s.of) >= mostSpoken {
+	if _, known := s.of[subject]; !known && len(s.of) >= mostSpoken {
 		for any := range s.of { // the order of a map is random
 			delete(s.of, any)
 			break
 		}
 	}
-	for _, one := range c.spoken {
+	for _, one := range told {
 		if one.lost > 0 {
 			s.again++
 		}
-		list := slices.DeleteFunc(s.of[c.Subject], func(o saying) bool { return o.department == one.department })
-		s.of[c.Subject] = append(list, one)
+		list := slices.DeleteFunc(s.of[subject], func(o saying) bool { return o.department == one.department })
+		s.of[subject] = append(list, one)
 	}
 }
 
@@ -147,42 +136,10 @@ func (s *spoken) subjects() []store.Subject {
 	return slices.Sorted(maps.Keys(s.of))
 }
 
-// SaidAgain gives how many states were said again since the last call, since Redis had lost what was said of them.
-func (e *Engine) SaidAgain() (n int) {
-	s := e.decider.spoken
+// takeAgain gives how many states were said again since the last call.
+func (s *spoken) takeAgain() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n, s.again = s.again, 0
 	return n
-}
-
-// SayAgain looks whether Redis still has the states that this worker has told, and says those again that it has lost, as they are
-// now. It gives the shards in which there is something to deliver.
-func (e *Engine) SayAgain(ctx context.Context) (delivers map[int]bool, err error) {
-	const tries = 3 // another worker may write a record first
-	run := SweepRun{Engine: e}
-	for some := range slices.Chunk(e.decider.spoken.subjects(), e.Batch) {
-		for range tries {
-			if e.HandsOver() {
-				return run.Delivers, ErrStopping
-			}
-			records, err := e.Store.Load(ctx, some)
-			if err != nil {
-				return run.Delivers, err
-			}
-			records = slices.DeleteFunc(records, func(r store.Record) bool {
-				if r.Rev == 0 {
-					e.decider.spoken.forget(r.Subject)
-				}
-				return r.Rev == 0 || !e.decider.spoken.hasLost(&r)
-			})
-			if len(records) == 0 {
-				break
-			}
-			if err := run.Decide(ctx, records, e.now()); err != nil {
-				return run.Delivers, err
-			}
-		}
-	}
-	return run.Delivers, nil
 }

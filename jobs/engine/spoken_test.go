@@ -38,7 +38,7 @@ func TestSpokenIsBounded(t *testing.T) {
 	for i := range mostSpoken + 10 {
 		subject := store.PropertySubject(fmt.Sprint(i))
 		for version := range int64(2) {
-			s.note(&Change{Change: store.Change{Subject: subject}, spoken: []saying{{version: version}, {department: "sales", version: version, lost: version}}})
+			s.note(subject, []saying{{version: version}, {department: "sales", version: version, lost: version}})
 		}
 		if got := s.get(subject); len(got) != 2 || got[0].version != 1 || got[1].version != 1 {
 			t.Fatalf("it remembers %+v", got)

@@ -104,7 +104,7 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 		if len(c.after) > 0 {
 			written = append(written, *c)
 		}
-		s.decider.spoken.note(c)
+		s.decider.spoken.note(c.Subject, c.spoken)
 		s.Decided++
 		flipped.add(c.Flips)
 		s.Observer.Committed(c, committed)
