@@ -110,8 +110,8 @@ func (s *spoken) note(subject store.Subject, told []saying) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, known := s.of[subject]; !known && len(s.of) >= mostSpoken {
-		for any := range s.of { // the order of a map is random
-			delete(s.of, any)
+		for one := range s.of { // the order of a map is random
+			delete(s.of, one)
 			break
 		}
 	}
