@@ -4,12 +4,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Differences are what processes should have alike and have not.
 type Differences struct {
-	TimeZones []string // of schedules that name none, in order; nil: all have one
+	TimeZones []string // of schedules that name none, in order, not by names that are links ("UTC" to "Etc/UTC"); nil: all have one
 	Programs  []string // the versions of Deskbell, likewise
 }
 
@@ -29,7 +30,7 @@ func DifferencesOf(live []store.Beat) Differences {
 		return all
 	}
 	return Differences{
-		TimeZones: several(func(b store.Beat) string { return b.TimeZone }),
+		TimeZones: several(func(b store.Beat) string { return zones.InUse().Link(b.TimeZone) }),
 		Programs:  several(func(b store.Beat) string { return b.Program }),
 	}
 }

@@ -20,11 +20,12 @@ func TestDifferencesOf(t *testing.T) {
 		{"nobody", nil, nil},
 		{"one", []store.Beat{of("1.2.0", "UTC")}, nil},
 		{"the same", []store.Beat{of("1.2.0", "UTC"), of("1.2.0", "UTC")}, nil},
+		{"by another name", []store.Beat{of("1.2.0", "UTC"), of("1.2.0", "Etc/UTC")}, nil},
 		{"one that does not say", []store.Beat{of("1.2.0", "UTC"), of("", "")}, nil},
 		{"another zone", []store.Beat{of("1.2.0", "UTC"), of("1.2.0", "Europe/Berlin"), of("1.2.0", "UTC")},
-			[]string{"processes have different DESKBELL_TIME_ZONE, so that they disagree about hours: Europe/Berlin, UTC; give all the same"}},
+			[]string{"processes have different DESKBELL_TIME_ZONE, so that they disagree about hours: Etc/UTC, Europe/Berlin; give all the same"}},
 		{"another program and zone", []store.Beat{of("1.2.0", "UTC"), of("1.3.0", "Europe/Berlin")}, []string{
-			"processes have different DESKBELL_TIME_ZONE, so that they disagree about hours: Europe/Berlin, UTC; give all the same",
+			"processes have different DESKBELL_TIME_ZONE, so that they disagree about hours: Etc/UTC, Europe/Berlin; give all the same",
 			"processes are of different versions of Deskbell: 1.2.0, 1.3.0; update all",
 		}},
 	} {

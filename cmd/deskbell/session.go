@@ -149,7 +149,7 @@ func logZones(log logrus.FieldLogger, env config.Env) {
 // otherZone says that workers had another default time zone than this process; empty: they had none, or the same.
 func (s *session) otherZone() string {
 	mine, theirs := s.env.TimeZone.String(), s.store.TimeZone()
-	if theirs == "" || theirs == mine {
+	if theirs == "" || zones.InUse().Link(theirs) == zones.InUse().Link(mine) {
 		return ""
 	}
 	return fmt.Sprintf("DESKBELL_TIME_ZONE is %s here, and was %s for the worker that started last: schedules that name none follow it; give all processes the same", mine, theirs)

@@ -15,7 +15,7 @@ func TestProcessesWithDifferentTimeZones(t *testing.T) {
 	first := startAhead(t, 0, append(env, "DESKBELL_TIME_ZONE=UTC"), "worker")
 	first.says("worker started")
 	second := startAhead(t, 0, append(env, "DESKBELL_TIME_ZONE=Asia/Tokyo"), "worker")
-	const differ = "processes have different DESKBELL_TIME_ZONE, so that they disagree about hours: Asia/Tokyo, UTC; give all the same"
+	const differ = "processes have different DESKBELL_TIME_ZONE, so that they disagree about hours: Asia/Tokyo, Etc/UTC; give all the same"
 	second.says("DESKBELL_TIME_ZONE is Asia/Tokyo here, and was UTC for the worker that started last", "worker started")
 	first.says(differ)
 	redistest.Wait(t, "status warns", func() bool { return strings.Contains(o.run("", "", "status").stdout, "Warning: "+differ) })
