@@ -8,18 +8,23 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 )
 
-// instant reads the time in a flag, in whole seconds. A date or date-time without an offset is a reading of the
-// clock in loc.
+// instant is exactInstant in whole seconds.
 func instant(flag, text string, now time.Time, loc *time.Location) (time.Time, error) {
+	t, err := exactInstant(flag, text, now, loc)
+	return t.Truncate(time.Second), err
+}
+
+// exactInstant reads the time in a flag. A date or date-time without an offset is a reading of the clock in loc.
+func exactInstant(flag, text string, now time.Time, loc *time.Location) (time.Time, error) {
 	if text == "now" {
-		return now.Truncate(time.Second), nil
+		return now, nil
 	}
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
-		return t.Truncate(time.Second), nil
+		return t, nil
 	}
 	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"} {
 		if wanted, err := time.Parse(layout, text); err == nil {
-			return hours.FirstInstant(wanted, loc).Truncate(time.Second), nil
+			return hours.FirstInstant(wanted, loc), nil
 		}
 	}
 	return time.Time{}, usagef("%s %q is not a time; write 2026-03-29, 2026-03-29T09:00, 2026-03-29T09:00:00+02:00 or now", flag, text)

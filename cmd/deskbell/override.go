@@ -134,7 +134,7 @@ func (f *overrideFlags) override(gates []*hours.Schedule, open bool, now time.Ti
 	end := hours.End{For: (*time.Duration)(f.For), Next: f.UntilNext}
 	if f.Until != "" {
 		var err error
-		if end.Until, err = instant("--until", f.Until, now, gates[0].Location()); err != nil {
+		if end.Until, err = exactInstant("--until", f.Until, now, gates[0].Location()); err != nil {
 			return nil, err
 		}
 	}

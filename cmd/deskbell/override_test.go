@@ -19,6 +19,7 @@ func TestOverride(t *testing.T) {
 		{args: "close acme --for 30m", stdout: "acme is closed (override) until Mon 23 Nov 2026 10:00:00 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
 		{args: "close acme --until 2026-11-23T11:00", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:00 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
 		{args: "close acme --until 2026-11-23T10:00:30Z", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:30 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
+		{args: "close acme --until 2026-11-23T10:00:30.2Z", stdout: "acme is closed (override) until Mon 23 Nov 2026 11:00:31 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},
 		{args: "close acme --until-next", stdout: "acme is closed (override) until Mon 23 Nov 2026 12:00:00 CET, then closed (weekly) until Mon 23 Nov 2026 13:00:00 CET.\n"}, // which closes at 12 anyway
 		{args: "open acme --for 30m", stdout: "acme is open (override) until Mon 23 Nov 2026 10:00:00 CET, then open (weekly) until Mon 23 Nov 2026 12:00:00 CET.\n"},         // as it would be
 		{args: "open acme --until 2026-11-23T12:30", stdout: "acme is open (override) until Mon 23 Nov 2026 12:30:00 CET, then closed (weekly) until Mon 23 Nov 2026 13:00:00 CET.\n"},

@@ -28,9 +28,17 @@ var (
 // longer ones.
 const lastYear = 9998
 
-// Override makes an override of the schedule that is in force from now on. Its
-// instants are whole seconds, in UTC. The error is ErrTooShort, ErrPassed, ErrTooFar
-// or ErrNoBoundary.
+// WholeSecond is the first whole second at or after an instant, in UTC. All boundaries are whole seconds: what was to end between two of
+// them ends with the later one, and never before it was to.
+func WholeSecond(t time.Time) time.Time {
+	if fraction := t.Nanosecond(); fraction > 0 {
+		t = t.Add(time.Second - time.Duration(fraction))
+	}
+	return t.UTC()
+}
+
+// Override makes an override of the schedule that is in force from the second on in which now lies, and ends with a WholeSecond. The
+// error is ErrTooShort, ErrPassed, ErrTooFar or ErrNoBoundary.
 func (s *Schedule) Override(open bool, end End, now time.Time) (*Override, error) {
 	return JointOverride(open, end, now, s)
 }
@@ -43,9 +51,9 @@ func JointOverride(open bool, end End, now time.Time, schedules ...*Schedule) (*
 		if *end.For < time.Second {
 			return nil, ErrTooShort
 		}
-		o.Until = o.From.Add(*end.For).Truncate(time.Second)
+		o.Until = WholeSecond(o.From.Add(*end.For))
 	case !end.Until.IsZero():
-		if o.Until = end.Until.Truncate(time.Second).UTC(); !o.Until.After(now) {
+		if o.Until = WholeSecond(end.Until); !end.Until.After(now) {
 			return nil, ErrPassed
 		}
 		if o.Until.Year() > lastYear {

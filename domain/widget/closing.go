@@ -74,18 +74,18 @@ func (c *closing) place(department string, listeners []Listener, gates ...*hours
 	for _, gate := range gates {
 		h := gate.At(c.at)
 		if !h.Open { // the hours that open then will end
-			c.Due = hours.Earliest(c.Due, whole(h.Until))
+			c.Due = hours.Earliest(c.Due, hours.WholeSecond(h.Until))
 			return
 		}
 		if h.Since.After(opened) {
 			opened = h.Since
 		}
-		closes = hours.Earliest(closes, whole(h.Until))
+		closes = hours.Earliest(closes, hours.WholeSecond(h.Until))
 	}
 	if closes.IsZero() {
 		return
 	}
-	due := whole(closes.Add(-c.ahead))
+	due := hours.WholeSecond(closes.Add(-c.ahead))
 	if due.After(c.at) {
 		c.Due = hours.Earliest(c.Due, due)
 		return

@@ -104,12 +104,3 @@ func (p *unit) next(w *walk, now face) change {
 		}
 	}
 }
-
-// whole is the first whole second at or after an instant. Only an override can
-// begin or end between two.
-func whole(t time.Time) time.Time {
-	if fraction := t.Nanosecond(); fraction > 0 {
-		t = t.Add(time.Second - time.Duration(fraction))
-	}
-	return t.UTC()
-}

@@ -23,11 +23,11 @@ func (s *source) ask(t time.Time) (on bool, asked int) {
 	}
 	s.asked = true
 	if s.agent != nil {
-		s.on, s.until = s.agent.Available(t), whole(s.agent.NextBoundary(t))
+		s.on, s.until = s.agent.Available(t), hours.WholeSecond(s.agent.NextBoundary(t))
 		return s.on, 1
 	}
 	h := s.gate.At(t)
-	s.on, s.until, s.reason = h.Open, whole(h.Until), h.Reason
+	s.on, s.until, s.reason = h.Open, hours.WholeSecond(h.Until), h.Reason
 	return s.on, 1
 }
 
@@ -231,7 +231,7 @@ func (w *walk) reasonUntil(m moment) (until time.Time) {
 	}
 	for gates, i := w.deciding(m), 0; i < len(gates); i++ {
 		g := &gates[i]
-		until = hours.Earliest(until, whole(g.gate.ReasonUntil(w.at, hours.State{Open: g.on, Reason: g.reason, Until: g.until})))
+		until = hours.Earliest(until, hours.WholeSecond(g.gate.ReasonUntil(w.at, hours.State{Open: g.on, Reason: g.reason, Until: g.until})))
 		if !m.available {
 			until = hours.Earliest(until, g.until) // another gate may be the first that is closed, or nobody be there
 		}

@@ -29,7 +29,7 @@ func (e *Editor) SetOverride(ctx context.Context, property string, o *hours.Over
 func (e *Editor) Force(ctx context.Context, property, department string, o *hours.Override) (Forced, error) {
 	subject := store.PropertySubject(property)
 	if o != nil { // boundaries are whole seconds
-		o = &hours.Override{Open: o.Open, From: o.From.Truncate(time.Second).UTC(), Until: o.Until.Truncate(time.Second).UTC()}
+		o = &hours.Override{Open: o.Open, From: o.From.Truncate(time.Second).UTC(), Until: hours.WholeSecond(o.Until)}
 	}
 	for range tries {
 		records, err := e.store.Load(ctx, []store.Subject{subject})

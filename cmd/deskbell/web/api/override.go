@@ -76,7 +76,7 @@ func overrideSchema() *huma.Schema {
 		"properties": map[string]any{
 			"open":       map[string]any{"type": "boolean"},
 			"for":        map[string]any{"type": "string", "description": "For so long: 90s, 30m, 8h, 2d.", "examples": []any{"30m"}},
-			"until":      map[string]any{"type": "string", "format": "date-time"},
+			"until":      map[string]any{"type": "string", "format": "date-time", "description": "Between two seconds, it ends with the later one."},
 			"until_next": map[string]any{"const": true, "description": "Until the next boundary of the schedule."},
 		},
 	})
