@@ -38,6 +38,13 @@ func examples(t testing.TB) map[string]action.Action {
 				Since: start, Until: &end, Next: &offline, NextOpen: &monday, Version: 42, Cause: atStart,
 			},
 		},
+		"widget.state_changed.lost.json": {
+			ID: action.ID(action.WidgetStateChanged, "acme", action.Cause{Lost: 1795165200000001}), Type: action.WidgetStateChanged, Time: start,
+			Data: action.State{
+				Property: "acme", Previous: "offline", Status: "offline", Mode: "message", Reason: "override", Since: start, Version: 1795165200000002,
+				Cause: action.Cause{Lost: 1795165200000001},
+			},
+		},
 		"widget.state_changed.new.json": {
 			ID: action.ID(action.WidgetStateChanged, "acme", edited), Type: action.WidgetStateChanged, Time: start,
 			Data: action.State{

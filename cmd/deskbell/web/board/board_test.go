@@ -17,8 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/deskbell/deskbell/jobs"
-
+	logtest "github.com/sirupsen/logrus/hooks/test"
 	"go.uber.org/goleak"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -26,16 +25,30 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redistest"
+	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
 // newBoard is a bundle with a board, and two shops in it.
 func newBoard(t *testing.T, change ...func(*webtest.Bundle, *web.Config)) *webtest.Bundle {
 	t.Helper()
+	return newBoardOf(t, newPeers(), change...)
+}
+
+func newPeers() *jobs.Peers {
+	log, _ := logtest.NewNullLogger()
+	return jobs.NewPeers(jobs.PeersConfig{Version: "2026f", Log: log})
+}
+
+// newBoardOf is newBoard of a process that knows of others.
+func newBoardOf(t *testing.T, peers *jobs.Peers, change ...func(*webtest.Bundle, *web.Config)) *webtest.Bundle {
+	t.Helper()
 	b := webtest.New(t, append(change, func(b *webtest.Bundle, c *web.Config) {
-		handler := board.New(board.Config{Client: b.Client, Peers: jobs.NewPeers(jobs.PeersConfig{Version: "2026f", Log: c.Log}), Now: c.Now, Log: c.Log})
+		handler := board.New(board.Config{Client: b.Client, Peers: peers, Now: c.Now, Log: c.Log})
 		c.Private = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
 	})...)
 	define(b, `{"properties": {
@@ -253,6 +266,27 @@ func TestBoardStreamsWhatBecomesOfProperties(t *testing.T) {
 	want("bakery gone")
 	define(b, `{"properties": {"acme": {"schedule": "closed"}, "newer": {}}}`)
 	next("list")
+}
+
+func TestBoardStreamsWhoseClocksAreOff(t *testing.T) {
+	t.Parallel()
+	peers := newPeers()
+	b := newBoardOf(t, peers)
+	next, _ := watch(b, nil)
+	if got := next("clocks").list; got != "[]" {
+		t.Errorf("at first: %s", got)
+	}
+	for _, beat := range []store.Beat{
+		{Process: "p1", Zones: "2026f", Role: store.RoleDecides, Name: "shop-1", Clock: string(clock.Right)},
+		{Process: "p2", Zones: "2026f", Role: store.RoleDecides, Name: "shop-2", Clock: string(clock.Wrong), Ahead: 300},
+	} {
+		if _, _, err := b.Store.Beat(t.Context(), beat, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	peers.Meet(t.Context(), b.Store)
+	webtest.SameJSON(t, next("clocks").list, fmt.Sprintf(`[
+		{"process": "p2", "zones": "2026f", "role": "decides", "name": "shop-2", "clock": %q, "ahead_seconds": 300}]`, clock.Wrong))
 }
 
 func TestBoardStreamSurvivesRedis(t *testing.T) {
