@@ -65,16 +65,15 @@ func (t ticker) reconcile(ctx context.Context, slot time.Time, span time.Duratio
 	return enqueueReconcile(ctx, t.queue, t.store.Shards(), slot, span)
 }
 
-// tickTimeout bounds one run of an entry: the next beat does the same work.
-const tickTimeout = 4 * time.Second
-
-// catchUpTimeout bounds the first work. It asks for a task of each shard, which no beat does for it before the next hour.
-const catchUpTimeout = 30 * time.Second
+// tickTimeout bounds one run of an entry, and the first work. It is longer than the time between two runs, of which cron leaves out what
+// comes while one goes on: on a machine with much else to do, asking for all shards takes seconds, and runs that were all cut off at
+// the same place would never come to what is behind it.
+const tickTimeout = 30 * time.Second
 
 // catchUp asks for the work that fell due while no worker ran, and for a reconciliation. A
 // failure is no reason not to start: the next beat does the same. It ends with ctx, when the worker is told to stop.
 func (t ticker) catchUp(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, catchUpTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tickTimeout)
 	defer cancel()
 	now := t.now()
 	err := errors.Join(t.tick(ctx, now.Truncate(time.Second)), t.reconcile(ctx, now.Truncate(time.Minute), 30*time.Second), t.askCalendars(ctx, now.Truncate(time.Minute)))
