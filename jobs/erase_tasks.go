@@ -47,7 +47,28 @@ func (t taskEraser) Forget(ctx context.Context, p engine.Person) (erase.Tasked, 
 			}
 		}
 	}
-	return all, nil
+	shown, err := t.shown(ctx, p)
+	all.UnderWay = max(all.UnderWay, shown) // most of them are the same
+	return all, err
+}
+
+// shown counts the tasks of a person that workers' signs of life show. asynq writes one every five seconds, with the payloads of what
+// is under way, and Redis drops that of a worker that died after ten.
+func (t taskEraser) shown(ctx context.Context, p engine.Person) (int, error) {
+	servers, err := t.inspect.Servers()
+	if err != nil {
+		return 0, fmt.Errorf("listing what workers are busy with: %w", err)
+	}
+	var shown erase.Tasked
+	for _, server := range servers {
+		for _, w := range server.ActiveWorkers {
+			task := &asynq.TaskInfo{ID: w.TaskID, Queue: w.Queue, Type: w.TaskType, Payload: w.TaskPayload, State: asynq.TaskStateActive}
+			if err := t.forgetTask(ctx, task, p, &shown); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return shown.UnderWay, nil
 }
 
 // forgetIn goes over a list page by page. It reads a page before it changes anything of it, and what moves meanwhile the next pass finds.

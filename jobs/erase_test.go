@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -276,6 +277,36 @@ func TestAPersonIsForgottenWhileEventsComeIn(t *testing.T) {
 	r, err := b.eraser().Erase(b.Context(), engine.Person{Property: "acme", Visitor: "secret"}, redistest.Patience)
 	b.must(err)
 	b.quiet()
+	if left := with("secret", b.dump()); len(left) > 0 || !r.Complete {
+		t.Errorf("%+v, left:\n%s", r, strings.Join(left, "\n"))
+	}
+}
+
+// TestWhatAWorkerShowsIsForgotten erases someone whose events a worker has just been busy with: its sign of life shows them for some
+// seconds more.
+func TestWhatAWorkerShowsIsForgotten(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	b.define(persons)
+	inspect := asynq.NewInspectorFromRedisClient(b.rdb)
+	shows := func() bool {
+		servers, err := inspect.Servers()
+		b.must(err)
+		return slices.ContainsFunc(servers, func(s *asynq.ServerInfo) bool { return len(s.ActiveWorkers) > 0 })
+	}
+	server := asynq.NewServerFromRedisClient(b.rdb, asynq.Config{Queues: map[string]int{client.EventQueue: 1}, LogLevel: asynq.FatalLevel})
+	goOn := make(chan struct{})
+	b.must(server.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error {
+		<-goOn
+		return nil
+	})))
+	defer server.Shutdown()
+	b.send(traces("secret")...)
+	redistest.Wait(b, "a sign of life shows the task", shows)
+	close(goOn)
+	redistest.Wait(b, "the task is done", func() bool { q := b.queueOfEvents(); return q.Pending+q.Active == 0 })
+	r, err := b.eraser().Erase(b.Context(), engine.Person{Property: "acme", Visitor: "secret"}, redistest.Patience)
+	b.must(err)
 	if left := with("secret", b.dump()); len(left) > 0 || !r.Complete {
 		t.Errorf("%+v, left:\n%s", r, strings.Join(left, "\n"))
 	}
