@@ -55,7 +55,9 @@ const (
 
 	// batchers are how many batches a worker has under way: while Redis has one, the next is
 	// decided on. Tasks of one visitor alone all go to the same batcher. Others may meet in
-	// two batches: one of these loses its commit, and is decided on anew.
+	// two batches: one of these loses its commit, and is decided on anew. Four were no faster where Redis is 2 ms away (bench
+	// events through a proxy: 11,800 to 12,700 events a second, with two 12,300 to 13,700), and Redis had twice the commands:
+	// the slower it answers, the larger the batches.
 	batchers = 2
 
 	batchWindow = 10 * time.Millisecond // between two batches
