@@ -460,8 +460,9 @@ func (s *side) entries() (all []sent) {
 var decidedAt = regexp.MustCompile(` version$|^digest/\S+ after$|^chat/\S+ until$|^visitor/.* (told (outside|during)|told \d+ time|(fired .*|proactive) at)$`)
 
 // newer are values of a state that the older version does not write: what each chat's text was, what Deskbell did to a
-// visitor or a chat, how many notes they got, the pages of tabs, a chat's visits, and what events say of agents.
-var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|notes|tabs|sent|requested_in|spoken_in|held)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)`)
+// visitor or a chat, how many notes they got, the pages of tabs, a chat's visits, what events say of agents, and the mode that a widget
+// shows next.
+var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|notes|tabs|sent|requested_in|spoken_in|held)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)|^property/.* next_mode$`)
 
 // settled are the states, value by value, without those that differ between two runs or versions. Before an instant, only edits
 // change states: their times differ, too.
@@ -498,7 +499,8 @@ func flatten(values map[string]any, path string, value any) {
 }
 
 // known are the actions that must be the same on each side, by id. Those of edits are not: their ids have the instant of the
-// edit. When an action was decided, and which version its state has, may differ. The older version names no properties of an agent.
+// edit. When an action was decided, and which version its state has, may differ. The older version names no properties of an agent, and no
+// mode that comes next.
 func (s *side) known() map[string]object {
 	s.t.Helper()
 	all := make(map[string]object)
@@ -510,6 +512,7 @@ func (s *side) known() map[string]object {
 		if data, ok := a.body["data"].(object); ok {
 			delete(data, "version")
 			delete(data, "properties")
+			delete(data, "next_mode")
 			if ticket, ok := data["ticket"].(map[string]any); ok && ticket["form"] == "offline" { // its name before
 				ticket["form"] = "offline_form"
 			}

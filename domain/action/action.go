@@ -138,9 +138,10 @@ type State struct {
 	Message    string     `json:"message,omitempty"`
 	Reason     string     `json:"reason"`
 	Since      time.Time  `json:"since"`
-	Until      *time.Time `json:"until"`     // null: no boundary in sight
-	Next       *string    `json:"next"`      // null with until
-	NextOpen   *time.Time `json:"next_open"` // null: not in sight
+	Until      *time.Time `json:"until"`               // null: no boundary in sight
+	Next       *string    `json:"next"`                // null with until
+	NextMode   string     `json:"next_mode,omitempty"` // absent with until
+	NextOpen   *time.Time `json:"next_open"`           // null: not in sight
 	Version    int64      `json:"version"`
 	Cause      Cause      `json:"cause"`
 }

@@ -67,6 +67,7 @@ func (s *State) form(c *wire.Codec) {
 		c.Time("since", &s.Since)
 		orNull(c, "until", &s.Until, wire.Instant)
 		orNull(c, "next", &s.Next, wire.String)
+		wire.MaybeText(c, "next_mode", &s.NextMode)
 		orNull(c, "next_open", &s.NextOpen, wire.Instant)
 		wire.Int(c, "version", &s.Version)
 		s.Cause.member(c)

@@ -28,7 +28,7 @@ func (s *Schedule) Add(t time.Time, d time.Duration) (then time.Time, ok bool) {
 	switch {
 	case s.unset():
 		return t.Add(d), true
-	case s.override == nil || s.override.over(t):
+	case s.override == nil || s.override.IsOver(t):
 		return s.addBeneath(t, d)
 	}
 	if s.override.pending(t) {

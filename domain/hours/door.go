@@ -44,7 +44,7 @@ func (d Door) Add(t time.Time, open time.Duration) (then time.Time, ok bool) {
 
 // only is the schedule of a door with one gate, where no override matters from t on.
 func (d Door) only(t time.Time) (*Schedule, bool) {
-	if len(d) != 1 || d[0].Hours.unset() || slices.ContainsFunc(d[0].Overrides, func(o Override) bool { return !o.over(t) }) {
+	if len(d) != 1 || d[0].Hours.unset() || slices.ContainsFunc(d[0].Overrides, func(o Override) bool { return !o.IsOver(t) }) {
 		return nil, false
 	}
 	return d[0].Hours, true

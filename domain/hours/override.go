@@ -12,11 +12,12 @@ type Override struct {
 }
 
 // InForce reports whether the override decides at t.
-func (o Override) InForce(t time.Time) bool { return !o.pending(t) && !o.over(t) }
+func (o Override) InForce(t time.Time) bool { return !o.pending(t) && !o.IsOver(t) }
 
 func (o Override) pending(t time.Time) bool { return !o.From.IsZero() && t.Before(o.From) }
 
-func (o Override) over(t time.Time) bool { return !o.Until.IsZero() && !t.Before(o.Until) }
+// IsOver reports whether the override has run out at t.
+func (o Override) IsOver(t time.Time) bool { return !o.Until.IsZero() && !t.Before(o.Until) }
 
 // With returns the schedule under an override, which replaces the one it may have had. The copy is
 // cheap: the tables are shared. Boundaries of the result are those of the effective answer: there is

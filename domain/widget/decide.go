@@ -80,7 +80,7 @@ func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.T
 	s.Since, boundary = p.since(before, now, at)
 	next := p.next(&w, now)
 	if next.face != now {
-		s.Until, s.Next = next.at, next.face.status
+		s.Until, s.Next, s.NextMode = next.at, next.face.status, next.face.mode
 		if w.search = (hours.Search{}); w.online() {
 			s.NextOpen = w.at
 		}
@@ -89,7 +89,7 @@ func (p *unit) decide(before State, at time.Time) (s State, due, boundary time.T
 		due = hours.Earliest(due, told)
 	}
 	if s.equal(before) && p.lost == 0 {
-		before.Reason = reason // which is no news, and true all the same
+		before.Reason, before.NextMode = reason, s.NextMode // which is no news, and true all the same
 		return before, due, time.Time{}
 	}
 	s.Version = hours.NextVersion(max(before.Version, p.lost), p.revision, boundary)

@@ -273,3 +273,29 @@ func TestVersionsFollowTheRecordAndTheBoundary(t *testing.T) {
 		t.Errorf("when it is edited: %v, want %v", got, want)
 	}
 }
+
+// TestAStateNamesTheModeThatComesNext holds that a reader can flip by itself, that an edit of what comes next is news, and that a
+// state of an earlier version, which lacks it, is no change.
+func TestAStateNamesTheModeThatComesNext(t *testing.T) {
+	t.Parallel()
+	p := widget.Property{Hours: compile(t, "UTC", "mon-fri 9-17"), Policy: widget.Policy{OutsideHours: widget.Hidden}}
+	first := widget.Decide(p, widget.State{}, at(t, "20 10:00")).State
+	if first.NextMode != widget.Hidden {
+		t.Errorf("next is %q", first.NextMode)
+	}
+	older := first
+	older.NextMode = ""
+	if d := widget.Decide(p, older, at(t, "20 11:00")); len(d.Changes) > 0 || d.State.NextMode != widget.Hidden {
+		t.Errorf("of an earlier version: %+v", d)
+	}
+	p.Policy.OutsideHours = widget.ContactForm
+	if d := widget.Decide(p, first, at(t, "20 11:00")); len(d.Changes) != 1 || d.State.NextMode != widget.ContactForm || !d.State.Since.Equal(first.Since) {
+		t.Errorf("after an edit: %+v", d)
+	}
+	if s := widget.Decide(p, first, at(t, "20 18:00")).State; s.Mode != widget.ContactForm || s.NextMode != widget.Chat {
+		t.Errorf("in the evening: %+v", s)
+	}
+	if s := widget.Decide(widget.Property{}, widget.State{}, at(t, "20 10:00")).State; s.NextMode != "" {
+		t.Errorf("of one that is always open: %+v", s)
+	}
+}

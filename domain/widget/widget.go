@@ -91,20 +91,22 @@ type State struct {
 	NewChats bool      `json:"new_chats"`
 	Message  string    `json:"message,omitempty"` // the text of mode message
 	Reason   string    `json:"reason"`
-	Since    time.Time `json:"since"`     // when Status, Mode or NewChats last changed
-	Until    time.Time `json:"until"`     // when they change next; zero (null): not in sight
-	Next     Status    `json:"next"`      // the status from Until on; empty (null) with Until
-	NextOpen time.Time `json:"next_open"` // when the widget next turns online; zero (null): not in sight
-	Version  int64     `json:"version"`   // grows with every change, see hours.NextVersion; 0: never decided
+	Since    time.Time `json:"since"`               // when Status, Mode or NewChats last changed
+	Until    time.Time `json:"until"`               // when they change next; zero (null): not in sight
+	Next     Status    `json:"next"`                // the status from Until on; empty (null) with Until
+	NextMode Mode      `json:"next_mode,omitempty"` // the mode from Until on; empty with Until, and in records of earlier versions
+	NextOpen time.Time `json:"next_open"`           // when the widget next turns online; zero (null): not in sight
+	Version  int64     `json:"version"`             // grows with every change, see hours.NextVersion; 0: never decided
 
 	Departments map[string]State `json:"departments,omitempty"`
 }
 
 // equal compares two states of one place without version and departments, and
 // without reason: that an exception takes over from the week while the widget
-// stays offline is no news.
+// stays offline is no news. Neither is a NextMode that a record of an earlier
+// version lacks.
 func (s State) equal(o State) bool {
-	return s.face() == o.face() && s.Next == o.Next &&
+	return s.face() == o.face() && s.Next == o.Next && (s.NextMode == o.NextMode || o.NextMode == "") &&
 		s.Since.Equal(o.Since) && s.Until.Equal(o.Until) && s.NextOpen.Equal(o.NextOpen)
 }
 

@@ -13,6 +13,7 @@ func (s *State) StoredForm(c *wire.Codec) {
 		c.Time("since", &s.Since)
 		c.Time("until", &s.Until)
 		wire.Text(c, "next", &s.Next)
+		wire.MaybeText(c, "next_mode", &s.NextMode)
 		c.Time("next_open", &s.NextOpen)
 		s.restForm(c)
 	})
@@ -23,6 +24,7 @@ func (s *State) form(c *wire.Codec) {
 	c.Object(func() {
 		s.faceForm(c)
 		c.Time("since", &s.Since)
+		wire.MaybeText(c, "next_mode", &s.NextMode)
 		s.restForm(c)
 		c.TimeOrNull("until", &s.Until)
 		wire.TextOrNull(c, "next", &s.Next)

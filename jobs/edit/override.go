@@ -67,6 +67,29 @@ func (e *Editor) Force(ctx context.Context, property, department string, o *hour
 	return Forced{}, fmt.Errorf("overriding property %q: %w", property, store.ErrContended)
 }
 
+// Override gives the override of a department, or of the property (""), that is in force or to come (nil: none), and the hours under
+// all overrides as Force gives them. The error is store.ErrNotFound where there is no such property or department.
+func (e *Editor) Override(ctx context.Context, property, department string) (*hours.Override, Forced, error) {
+	records, err := e.store.Load(ctx, []store.Subject{store.PropertySubject(property)})
+	if err != nil {
+		return nil, Forced{}, err
+	}
+	if records[0].Rev == 0 {
+		return nil, Forced{}, store.Missing(records[0].Subject)
+	}
+	var state engine.PropertyState
+	if err := engine.DecodeState(records[0].State, &state); err != nil {
+		return nil, Forced{}, err
+	}
+	gates, err := e.decider.Gates(ctx, records[0], department, state.Overrides)
+	if err != nil {
+		return nil, Forced{}, err
+	}
+	now := e.now()
+	o := state.InForce(department, now)
+	return o, forced(gates, o, now), nil
+}
+
 func forced(gates []*hours.Schedule, o *hours.Override, now time.Time) Forced {
 	f := Forced{Now: hours.Joint(now, gates...)}
 	if o != nil && !o.Until.IsZero() {

@@ -33,7 +33,7 @@ func widgetAction(property string, c widget.Change, rev int64, at time.Time) act
 	return action.Action{ID: action.ID(kind, subject, why), Type: kind, Time: at, Data: action.State{
 		Property: property, Department: c.Department, Previous: string(c.Before),
 		Status: string(s.Status), Mode: string(s.Mode), NewChats: s.NewChats, Message: s.Message, Reason: s.Reason,
-		Since: s.Since, Until: action.OrNull(s.Until), Next: action.OrNull(string(s.Next)), NextOpen: action.OrNull(s.NextOpen),
+		Since: s.Since, Until: action.OrNull(s.Until), Next: action.OrNull(string(s.Next)), NextMode: string(s.NextMode), NextOpen: action.OrNull(s.NextOpen),
 		Version: s.Version, Cause: why,
 	}}
 }

@@ -44,10 +44,18 @@ func (o *Overrides) Set(department string, override *hours.Override) {
 	o.Departments = departments
 }
 
+// InForce gives the override of a department, or of the property (""), that is in force at an instant, or to come; nil: none.
+func (o *Overrides) InForce(department string, at time.Time) *hours.Override {
+	if one := o.of(department); one != nil && !one.IsOver(at) {
+		return one
+	}
+	return nil
+}
+
 // At are those that are in force at an instant, or to come, of departments that there are.
 func (o *Overrides) At(def *definition.Property, at time.Time) Overrides {
 	var kept Overrides
-	over := func(x *hours.Override) bool { return x == nil || !x.Until.IsZero() && !at.Before(x.Until) }
+	over := func(x *hours.Override) bool { return x == nil || x.IsOver(at) }
 	if !over(o.Override) {
 		kept.Override = o.Override
 	}

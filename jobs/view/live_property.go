@@ -97,7 +97,7 @@ func withDates(s, seen widget.State) widget.State {
 // record may have been woken for a change that Live has seen already.
 func isNews(a, b widget.State) bool {
 	if a.Status != b.Status || a.Mode != b.Mode || a.NewChats != b.NewChats || a.Message != b.Message ||
-		a.Next != b.Next || !a.Until.Equal(b.Until) || !a.NextOpen.Equal(b.NextOpen) || len(a.Departments) != len(b.Departments) {
+		a.Next != b.Next || a.NextMode != b.NextMode || !a.Until.Equal(b.Until) || !a.NextOpen.Equal(b.NextOpen) || len(a.Departments) != len(b.Departments) {
 		return true
 	}
 	for id, department := range a.Departments {

@@ -79,6 +79,7 @@ func New(c Config) API {
 	}
 	s.addOverrides(h)
 	s.addCoverage(h)
+	s.addAgentStatus(h)
 	s.addWhy(h)
 	for _, p := range s.previews() {
 		s.addBoundaries(h, p)

@@ -33,7 +33,7 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 			"/v1/schedules", "/v1/agents", "/v1/destinations", "/v1/properties", "/v1/schedules/{id}", "/v1/agents/{id}", "/v1/destinations/{id}",
 			"/v1/properties/{id}", "/v1/properties/{id}/override", "/v1/properties/{id}/departments/{department}/override",
 			"/v1/schedules/{id}/boundaries", "/v1/schedules/{id}/add",
-			"/v1/properties/{id}/boundaries", "/v1/properties/{id}/coverage", "/v1/properties/{id}/add", "/v1/agents/{id}/boundaries", "/v1/agents/{id}/add", "/v1/agents/{id}/why",
+			"/v1/properties/{id}/boundaries", "/v1/properties/{id}/coverage", "/v1/properties/{id}/add", "/v1/agents/{id}/boundaries", "/v1/agents/{id}/add", "/v1/agents/{id}/why", "/v1/agents/{id}/status",
 			"/v1/holidays/{code}", "/v1/holidays", "/v1/feeds", "/v1/quotas", "/v1/visitors/{id}/{visitor}", "/v1/visitors/{id}",
 		} {
 			if method == "delete" && path == "/v1/properties/{id}" {

@@ -52,13 +52,27 @@ type hoursThen struct {
 	Until  *time.Time `json:"until" doc:"The next boundary. Null: until something is edited."`
 }
 
-func newHoursOutput(f edit.Forced, o *hours.Override) *hoursOutput {
+type heldOutput struct{ Body hoursHeld }
+
+// hoursHeld is an override, and how the hours are with it.
+type hoursHeld struct {
+	Override *overrideHeld `json:"override" doc:"The one that was set here, in force or to come; null: none. Of a department, that of its property is no part of it."`
+	Hours    hoursNow      `json:"hours" doc:"Under all overrides."`
+}
+
+type overrideHeld struct {
+	Open  bool       `json:"open"`
+	From  *time.Time `json:"from" doc:"Null: since ever."`
+	Until *time.Time `json:"until" doc:"Null: until it is cleared."`
+}
+
+func newHoursNow(f edit.Forced, o *hours.Override) hoursNow {
 	body := hoursNow{Open: f.Now.Open, Reason: f.Now.Reason, Since: inUTC(f.Now.Since), Until: inUTC(f.Now.Until)}
 	if o != nil && !o.Until.IsZero() && !o.Until.Equal(f.Now.Until) {
 		body.OverrideUntil = inUTC(o.Until)
 		body.Then = &hoursThen{Open: f.Then.Open, Reason: f.Then.Reason, Until: inUTC(f.Then.Until)}
 	}
-	return &hoursOutput{body}
+	return body
 }
 
 func inUTC(t time.Time) *time.Time {
@@ -86,6 +100,10 @@ func (s *service) addOverrides(h huma.API) {
 	k := kindOf(edit.KindProperty)
 	const path, departmentPath = "/v1/properties/{id}/override", "/v1/properties/{id}/departments/{department}/override"
 	const answer = " The answer is how the hours are now, and how they are from its end on."
+	get := k.operation(http.MethodGet, path, "get-override", "See the override", http.StatusNotFound)
+	get.Description = "And how the hours are with it."
+	huma.Register(h, get, func(ctx context.Context, in *propertyInput) (*heldOutput, error) { return s.held(ctx, in.ID, "") })
+
 	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusNotFound, http.StatusConflict)
 	put.Description = "The override beats every rule of the schedule, and takes the place of another." + answer
 	parsedByUs(&put)
@@ -98,6 +116,12 @@ func (s *service) addOverrides(h huma.API) {
 	remove.Description = "Whichever it is, or none. The answer is how the hours are now."
 	huma.Register(h, remove, func(ctx context.Context, in *propertyInput) (*hoursOutput, error) {
 		return s.override(ctx, in.ID, "", nil)
+	})
+
+	get = k.operation(http.MethodGet, departmentPath, "get-department-override", "See the override of a department", http.StatusNotFound)
+	get.Description = "And how the hours are with it and that of its property."
+	huma.Register(h, get, func(ctx context.Context, in *departmentInput) (*heldOutput, error) {
+		return s.held(ctx, in.ID, in.Department)
 	})
 
 	put = k.operation(http.MethodPut, departmentPath, "put-department-override", "Open or close a department for a while", http.StatusNotFound, http.StatusConflict)
@@ -135,12 +159,24 @@ func (s *service) putOverride(ctx context.Context, property, department string, 
 	return s.override(ctx, property, department, o)
 }
 
+func (s *service) held(ctx context.Context, property, department string) (*heldOutput, error) {
+	o, forced, err := s.Client.Override(ctx, property, department)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	body := hoursHeld{Hours: newHoursNow(forced, o)}
+	if o != nil {
+		body.Override = &overrideHeld{o.Open, inUTC(o.From), inUTC(o.Until)}
+	}
+	return &heldOutput{body}, nil
+}
+
 func (s *service) override(ctx context.Context, property, department string, o *hours.Override) (*hoursOutput, error) {
 	forced, err := s.Client.Force(ctx, property, department, o)
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	return newHoursOutput(forced, o), nil
+	return &hoursOutput{newHoursNow(forced, o)}, nil
 }
 
 // overrideFault names the key that an error is about.

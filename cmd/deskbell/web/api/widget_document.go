@@ -77,18 +77,20 @@ func stateSchema() map[string]any {
 	instant := func(description string) map[string]any {
 		return map[string]any{"type": []any{"string", "null"}, "format": "date-time", "description": description}
 	}
+	modes := []any{widget.Chat, widget.Messaging, widget.OfflineForm, widget.ContactForm, widget.Message, widget.Hidden}
 	return map[string]any{
 		"type":     "object",
 		"required": []any{"status", "mode", "new_chats", "reason", "since", "until", "next", "next_open", "version"},
 		"properties": map[string]any{
 			"status":      map[string]any{"type": "string", "enum": statuses, "description": "online, away (in hours, but nobody can take a new chat) or offline."},
-			"mode":        map[string]any{"type": "string", "enum": []any{widget.Chat, widget.Messaging, widget.OfflineForm, widget.ContactForm, widget.Message, widget.Hidden}, "description": "What it offers: chat, messaging, offline_form, contact_form, message or hidden."},
+			"mode":        map[string]any{"type": "string", "enum": modes, "description": "What it offers: chat, messaging, offline_form, contact_form, message or hidden."},
 			"new_chats":   map[string]any{"type": "boolean", "description": "Whether a chat can be started."},
 			"message":     map[string]any{"type": "string", "description": "The text of mode message."},
 			"reason":      map[string]any{"type": "string", "description": "Why: weekly, override, no_agents, or the name of a holiday or an exception."},
 			"since":       map[string]any{"type": "string", "format": "date-time"},
 			"until":       instant("When it changes next; null when that is not in sight."),
 			"next":        map[string]any{"type": []any{"string", "null"}, "enum": append(statuses, nil), "description": "The status from until on."},
+			"next_mode":   map[string]any{"type": "string", "enum": modes, "description": "What it offers from until on; absent with next."},
 			"next_open":   instant("When it is online next."),
 			"version":     map[string]any{"type": "integer", "description": "It grows with every change, by one or by more."},
 			"departments": map[string]any{"type": "object", "additionalProperties": map[string]any{"$ref": schemasAt + widgetSchema}, "description": "The same of each department, by id."},

@@ -158,7 +158,7 @@ func TestWidgetState(t *testing.T) {
 	if err := json.Unmarshal([]byte(a.body), &state); err != nil || a.status != http.StatusOK {
 		t.Fatalf("%d %s: %v", a.status, a.body, err)
 	}
-	keys := []string{"departments", "mode", "new_chats", "next", "next_open", "reason", "since", "status", "until", "version"}
+	keys := []string{"departments", "mode", "new_chats", "next", "next_mode", "next_open", "reason", "since", "status", "until", "version"}
 	if diff := cmp.Diff(keys, slices.Sorted(maps.Keys(state))); diff != "" || state["status"] != "offline" || state["until"] != "2026-11-23T09:00:00Z" {
 		t.Errorf("%s\n%s", a.body, diff)
 	}
