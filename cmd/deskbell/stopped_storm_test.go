@@ -84,7 +84,7 @@ func TestNoRescueFollowsAnAnswerThatCameWhileTheWorkersStoodStill(t *testing.T) 
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := &asks{rescues: newRescues(t), delay: 3 * time.Second, inTime: make(map[string]bool), late: make(map[string]bool), none: make(map[string]bool)}
+			a := &asks{rescues: newRescues(t), delay: 5 * time.Second, inTime: make(map[string]bool), late: make(map[string]bool), none: make(map[string]bool)}
 			a.apply(map[string]any{"p0": map[string]any{"triggers": []any{map[string]any{
 				"name": "Help", "type": "rescue", "delay": a.delay.String(), "message": "We are nearly with you", "expiry": "1h",
 			}}}})
@@ -137,7 +137,7 @@ func (a *asks) judge(asked int) {
 			a.Errorf("%s had no answer, and %d messages; want one", visitor, times[visitor])
 		}
 	}
-	if len(a.inTime) < asked/4 {
-		a.Error("most answers were acknowledged too late: it shows nothing")
+	if len(a.inTime) < asked/10 {
+		a.Error("nearly all answers were acknowledged too late: it shows nothing")
 	}
 }

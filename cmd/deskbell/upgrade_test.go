@@ -46,19 +46,38 @@ func olderProgram(t *testing.T) string {
 // alone. All three get the same definitions and events at the same instants, and in the end they have to hold the same.
 //
 // An older worker knows no clock but the real one. So boundaries are set around the next full minute, in UTC and by daily
-// windows, which are the same on each day and may go over midnight.
+// windows, which are the same on each day and may go over midnight. A machine that is too busy for that has three times as long.
+//
+//nolint:tparallel // the second try comes after the first
 func TestOldAndNewOnOneRedis(t *testing.T) {
 	older := olderProgram(t)
 	t.Parallel()
+	for _, stretch := range []int{1, 3} {
+		late := ""
+		t.Run(fmt.Sprint("stretched by ", stretch), func(t *testing.T) { late = oldAndNew(t, older, stretch) })
+		if late == "" || t.Failed() {
+			return
+		}
+		t.Log(late)
+		if stretch > 1 {
+			t.Error("the machine is too busy to show anything")
+		}
+	}
+}
+
+// oldAndNew says what came too late to show anything; empty: nothing did.
+func oldAndNew(t *testing.T, older string, stretch int) (late string) {
+	t.Helper()
 	calm := newSide(t, "this version alone", "", "")
 	up, back := newSide(t, "an upgrade", older, ""), newSide(t, "a way back", "", older)
 	sides := sides{calm, up, back}
 	for _, s := range sides {
 		s.worker(s.first)
 	}
-	const settled, ahead = 8 * time.Second, 52 * time.Second // on a busy machine, definitions and overrides take a while
+	const settled, ahead = 8, 52 // seconds: on a busy machine, definitions and overrides take a while
 	now := time.Now().UTC().Truncate(time.Second)
-	p := plan{begin: now.Add(settled), minute: now.Add(ahead + time.Minute).Truncate(time.Minute)}
+	p := plan{stretch: stretch}
+	p.begin, p.minute = now.Add(p.span(settled)), now.Add(p.span(ahead)+time.Minute).Truncate(time.Minute)
 
 	sides.all(func(s *side) *proc {
 		return s.command(s.first, "apply", s.file("deskbell.yaml", p.definitions(s.receiver.URL, 6*time.Hour)))
@@ -76,7 +95,9 @@ func TestOldAndNewOnOneRedis(t *testing.T) {
 		s.receiver.refuse(p.at(mended))
 	}
 	sides.all(func(s *side) *proc { return s.command(s.first, "send", s.file("first.jsonl", p.atFirst())) })
-	sides.takenIn(p.at(drills[0]))
+	if late := sides.takenIn(p.at(drills[0])); late != "" {
+		return late
+	}
 
 	p.wait(both)
 	for _, s := range sides[1:] {
@@ -85,7 +106,9 @@ func TestOldAndNewOnOneRedis(t *testing.T) {
 	}
 	p.wait(both + 3)
 	sides.all(func(s *side) *proc { return s.command(s.second, "send", s.file("both.jsonl", p.whileBoth())) })
-	sides.takenIn(p.at(-1))
+	if late := sides.takenIn(p.at(-1)); late != "" {
+		return late
+	}
 	// The first events come again, from the other version: each counts once.
 	sides.all(func(s *side) *proc { return s.command(s.second, "send", s.file("first.jsonl", p.atFirst())) })
 	sides.all(func(s *side) *proc {
@@ -99,8 +122,11 @@ func TestOldAndNewOnOneRedis(t *testing.T) {
 		s.somethingWaits()
 	}
 	sides[1:].all(func(s *side) *proc { return s.workers[0].terminate() })
+	p.wait(second + 1)
 	sides.all(func(s *side) *proc { return s.command(s.first, "send", s.file("last.jsonl", p.afterwards())) })
-	sides.takenIn(p.at(second + 14))
+	if late := sides.takenIn(p.at(second + 14)); late != "" {
+		return late
+	}
 	sides.all(func(s *side) *proc { return s.command(s.first, "send", s.file("both.jsonl", p.whileBoth())) })
 
 	p.wait(end)
@@ -110,7 +136,9 @@ func TestOldAndNewOnOneRedis(t *testing.T) {
 	sides.all(func(s *side) *proc { return s.workers[len(s.workers)-1].terminate() })
 	for _, s := range sides {
 		s.check()
-		s.checkTimers(p)
+		if late := s.timersLate(p); late != "" {
+			return late
+		}
 	}
 	want := calm.known()
 	t.Logf("%d actions, %d of them caused by something else than an edit", len(calm.entries()), len(want))
@@ -125,9 +153,10 @@ func TestOldAndNewOnOneRedis(t *testing.T) {
 			t.Errorf("%s: notices differ (-this version alone +%[1]s):\n%s", s.name, head(diff))
 		}
 	}
+	return ""
 }
 
-// When things happen, in seconds from the full minute. In between is time enough for a busy machine. Actions that receivers
+// When things happen, in seconds from the full minute, times the stretch of the plan. In between is time enough for a busy machine. Actions that receivers
 // refuse in the first part come again after pauses that double. The third try comes when the receivers are mended.
 const (
 	both   = -20 // the second version starts
@@ -138,7 +167,8 @@ const (
 
 // A message of which the first version starts the timer, and the second one ends it.
 const (
-	lastTimer = 16 // the next beat, which finds every message whose timer was lost, comes at 20
+	lastTimer = 16 // the next beat, which finds every message whose timer was lost, comes at 20, and at 60 for 48
+	nextBeat  = 20
 	goodBye   = "Good bye"
 )
 
@@ -149,9 +179,15 @@ var drills = []int{-27, 3, 13}
 type plan struct {
 	begin  time.Time // of the first events
 	minute time.Time // a full minute: schedules flip
+
+	stretch int // how many times longer than usual all takes
 }
 
-func (p plan) at(seconds int) time.Time { return p.minute.Add(time.Duration(seconds) * time.Second) }
+func (p plan) at(seconds int) time.Time { return p.minute.Add(p.span(seconds)) }
+
+func (p plan) span(seconds int) time.Duration {
+	return time.Duration(seconds*p.stretch) * time.Second
+}
 
 func (p plan) wait(seconds int) { pause(time.Until(p.at(seconds))) }
 
@@ -186,7 +222,7 @@ func (p plan) definitions(receiver string, late time.Duration) []byte {
 			object{"name": "Both", "type": "site", "delay": p.delay(-1), "expiry": "1h", "message": "Still here?"},
 			object{"name": "Second", "type": "site", "delay": p.delay(lastTimer), "expiry": "1h", "message": goodBye},
 			object{"name": "Steps", "type": "advanced", "on": "visitor.arrived", "expiry": "1h", "actions": list{
-				object{"send_message": "One"}, object{"wait": p.delay(1)}, object{"add_note": "two"}, object{"wait": "16s"}, object{"add_tag": "three"},
+				object{"send_message": "One"}, object{"wait": p.delay(1)}, object{"add_note": "two"}, object{"wait": p.span(16).String()}, object{"add_tag": "three"},
 			}},
 		}},
 		"rescues": object{"agents": list{"always"}, "triggers": list{}, "rescue": list{
@@ -348,8 +384,8 @@ func (all sides) all(command func(*side) *proc) {
 }
 
 // takenIn waits until no event waits. It must be so before the next message falls due: an event that comes later may have
-// another result on each side.
-func (all sides) takenIn(before time.Time) {
+// another result on each side. It says how late that was.
+func (all sides) takenIn(before time.Time) (late string) {
 	for _, s := range all {
 		s.t.Helper()
 		redistest.Wait(s.t, "all events are taken in", func() bool {
@@ -357,9 +393,10 @@ func (all sides) takenIn(before time.Time) {
 			return err == nil && info.Size == 0
 		})
 		if late := time.Since(before); late > 0 {
-			s.t.Fatalf("%s: events were taken in %s too late: on a machine that is so busy, it shows nothing", s.name, late)
+			return fmt.Sprintf("%s: events were taken in %s too late", s.name, late)
 		}
 	}
+	return ""
 }
 
 func (s *side) inspector() *asynq.Inspector { return asynq.NewInspectorFromRedisClient(s.rdb) }
@@ -553,8 +590,9 @@ func (s *side) check() {
 	}
 }
 
-// checkTimers wants one such message, at least, to be decided on before the beat: on a busy machine, some may be as late.
-func (s *side) checkTimers(p plan) {
+// timersLate wants one such message, at least, to be decided on before the beat: on a busy machine, some may be as late. It says
+// how late that was.
+func (s *side) timersLate(p plan) string {
 	s.t.Helper()
 	least := time.Hour
 	for _, a := range s.entries() {
@@ -562,9 +600,13 @@ func (s *side) checkTimers(p plan) {
 			least = min(least, a.Time.Sub(p.at(lastTimer).Add(-lag)))
 		}
 	}
-	if least < 0 || least >= 4*time.Second {
-		s.t.Errorf("%s: messages whose timer the other version had started were %s late at best: as if there were no timer", s.name, least)
+	if least < 0 {
+		s.t.Errorf("%s: a message came %s too early", s.name, -least)
 	}
+	if least < p.span(nextBeat-lastTimer) {
+		return ""
+	}
+	return fmt.Sprintf("%s: messages whose timer the other version had started were %s late at best: as if there were no timer", s.name, least)
 }
 
 // checkLog wants work done, and no error.
