@@ -42,7 +42,7 @@ func TestKeys(t *testing.T) {
 	}
 	ring, err := keys.Load(t.Context())
 	b.must(err)
-	if got := fmt.Sprint(ring.Keys()); got != "[{a_b-c.d false [acme outlet] {[] [] []} 0 2026-11-23 09:00:00 +0000 UTC} {ci false [] {[] [] []} 0 2026-11-23 09:00:00 +0000 UTC} {screen true [] {[] [] []} 0 2026-11-23 09:00:00 +0000 UTC}]" {
+	if got := fmt.Sprint(ring.Keys()); got != "[{a_b-c.d false [acme outlet] {[] [] []} 0 []  2026-11-23 09:00:00 +0000 UTC} {ci false [] {[] [] []} 0 []  2026-11-23 09:00:00 +0000 UTC} {screen true [] {[] [] []} 0 []  2026-11-23 09:00:00 +0000 UTC}]" {
 		t.Error(got)
 	}
 	for name, secret := range secrets {
@@ -70,6 +70,70 @@ func TestKeys(t *testing.T) {
 	b.must(err)
 	if _, ok := ring.Find(secrets["ci"]); ok || len(ring) != 2 {
 		t.Error("it is revoked, and found")
+	}
+}
+
+// A key for pages is no secret, and none of a server: it opens nothing of one, and closes no door.
+func TestKeysForPages(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{clock: morning(9, 0)})
+	keys := edit.Keys{Store: b.store, Now: func() time.Time { return morning(9, 0) }}
+	site := edit.Key{Name: "site", Properties: []string{"acme"}, Origins: []string{"https://acme.example", "http://localhost:3000", "https://[::1]:8443"}}
+	key, err := keys.Add(t.Context(), site)
+	b.must(err)
+	ring, err := keys.Load(t.Context())
+	b.must(err)
+	if k, ok := ring.FindPublic(key); !ok || k.Public != key || !strings.HasPrefix(key, "pk_site_") || !k.From("http://localhost:3000") || k.From("http://localhost") {
+		t.Errorf("%s finds %+v", key, k)
+	}
+	if k, ok := ring.Find(key); ok || ring.HasServers() {
+		t.Errorf("it is a server's: %+v", k)
+	}
+	if k, ok := ring.Find(""); ok {
+		t.Errorf("nothing finds %+v", k)
+	}
+	if once, err := keys.Once(t.Context(), false); once || err != nil {
+		t.Errorf("there was a key of a server: %v, %v", once, err)
+	}
+	for name, k := range map[string]edit.Key{
+		"no property":     {Origins: site.Origins},
+		"two properties":  {Origins: site.Origins, Properties: []string{"acme", "beta"}},
+		"reading alone":   {Origins: site.Origins, Properties: site.Properties, ReadOnly: true},
+		"names":           {Origins: site.Origins, Properties: site.Properties, Names: edit.Names{Agents: []string{"lea"}}},
+		"null":            {Origins: []string{"null"}},
+		"all":             {Origins: []string{"*"}},
+		"a wildcard":      {Origins: []string{"https://*.acme.example"}},
+		"a path":          {Origins: []string{"https://acme.example/"}},
+		"a host":          {Origins: []string{"acme.example"}},
+		"capitals":        {Origins: []string{"https://Acme.example"}},
+		"its own port":    {Origins: []string{"https://acme.example:443"}},
+		"an empty port":   {Origins: []string{"https://acme.example:"}},
+		"a login":         {Origins: []string{"https://me@acme.example"}},
+		"a file":          {Origins: []string{"file:///x"}},
+		"another scheme":  {Origins: []string{"ftp://acme.example"}},
+		"not as browsers": {Origins: []string{"https://bücher.example"}},
+	} {
+		if k.Name = "other"; k.Properties == nil && name != "no property" {
+			k.Properties = site.Properties
+		}
+		if _, err := keys.Add(t.Context(), k); err == nil {
+			t.Errorf("%s: %+v is taken", name, k)
+		}
+	}
+	changed, err := keys.Change(t.Context(), "site", edit.Rights{Origins: []string{"https://beta.example"}, Properties: []string{"beta"}})
+	b.must(err)
+	if changed.Public != key || !changed.From("https://beta.example") || changed.From("https://acme.example") || !changed.May("beta") || changed.May("acme") {
+		t.Errorf("changed: %+v", changed)
+	}
+	_, err = keys.Add(t.Context(), edit.Key{Name: "server"})
+	b.must(err)
+	if _, err := keys.Change(t.Context(), "server", edit.Rights{Origins: site.Origins}); err == nil {
+		t.Error("a server's key becomes one for pages")
+	}
+	first, err := edit.PageSecret{Store: b.store}.Load(t.Context())
+	b.must(err)
+	if again, err := (edit.PageSecret{Store: b.store}).Load(t.Context()); err != nil || string(again) != string(first) || len(first) != 32 {
+		t.Errorf("the secret of tokens: %v %v", again, err)
 	}
 }
 

@@ -20,6 +20,8 @@ type keysCmd struct {
 	Name     string   `arg:"" optional:"" help:"Of the key: who has it, or what for."`
 	ReadOnly *bool    `negatable:"" help:"Add, change: it may read, but not secrets, and change nothing."`
 	Property []string `placeholder:"ID" help:"Add, change: it may see and change these properties alone; may be repeated."`
+	Publish  bool     `help:"Add: it stands in web pages, where everybody can read it, and speaks for their visitors alone."`
+	Origin   []string `placeholder:"ORIGIN" help:"Add with --publish, change: the pages that may use it, as in https://acme.example; may be repeated."`
 
 	Agents       []string `placeholder:"IDS" help:"Add with --property, change: the agents whom it may name; default: those of its properties now, or as before."`
 	Schedules    []string `placeholder:"IDS" help:"Likewise, schedules."`
@@ -40,12 +42,17 @@ A key of some properties may name the agents, schedules and destinations that it
 already. All others are to it as if they were not defined. "keys change" lists anew what it may name, and of which
 properties it is, and whether it may only read, and leaves its secret; what is not given stays.
 
+A key with --publish is no secret: web pages of one property have it, and it is good for pages of its origins alone. It
+sends events of a page's own visitor, and reads what is for that visitor. It is shown by "keys list".
+
 Examples:
 
     deskbell keys add ci
     deskbell keys add dashboard --read-only --rate 50
     deskbell keys add acme-staff --property acme --property acme-outlet
     deskbell keys add acme --property acme --agents lea,tom --schedules office --destinations crm
+    deskbell keys add site --publish --property acme --origin https://acme.example --origin https://www.acme.example
+    deskbell keys change site --origin https://acme.example
     deskbell keys change acme --agents lea,tom,mia --destinations=
     deskbell keys change dashboard --no-read-only
     deskbell keys list
@@ -62,14 +69,20 @@ func (c *keysCmd) check() error {
 		return usagef("keys %s: give the name of the key to add, change or revoke, and none to list or to open", c.Action)
 	case !written && (c.ReadOnly != nil || len(c.Property) > 0):
 		return usagef("keys %s: --read-only and --property are for keys add and keys change", c.Action)
+	case c.Publish && c.Action != "add":
+		return usagef("keys %s: --publish is for keys add", c.Action)
+	case c.Action == "add" && c.Publish != (len(c.Origin) > 0):
+		return usagef("keys add: --publish and --origin belong together: a publishable key is for pages of some origins")
+	case !written && len(c.Origin) > 0:
+		return usagef("keys %s: --origin is for keys add with --publish, and for keys change", c.Action)
 	case listed && c.Action == "add" && len(c.Property) == 0:
 		return usagef("keys add: --agents, --schedules and --destinations are for keys add with --property")
 	case listed && !written:
 		return usagef("keys %s: --agents, --schedules and --destinations are for keys add with --property, and for keys change", c.Action)
 	case !written && c.Rate != 0:
 		return usagef("keys %s: --rate is for keys add and keys change", c.Action)
-	case c.Action == "change" && !listed && len(c.Property) == 0 && c.Rate == 0 && c.ReadOnly == nil:
-		return usagef("keys change: give what changes: --property, --agents, --schedules, --destinations, --rate or --read-only")
+	case c.Action == "change" && !listed && len(c.Property)+len(c.Origin) == 0 && c.Rate == 0 && c.ReadOnly == nil:
+		return usagef("keys change: give what changes: --property, --agents, --schedules, --destinations, --origin, --rate or --read-only")
 	case c.Action != "open" && c.Yes:
 		return usagef("keys %s: --yes is for keys open", c.Action)
 	case c.Action == "open" && !c.Yes:
@@ -103,7 +116,7 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 	if c.Action == "list" {
 		return a.printKeys(ring.Keys())
 	}
-	if len(ring) > 0 {
+	if ring.HasServers() {
 		return errors.New("opening to this machine: there are keys, and with them it needs one: run deskbell keys list, and revoke them first")
 	}
 	if err := keys.Open(ctx); err != nil {
@@ -127,12 +140,16 @@ func (c *keysCmd) add(ctx context.Context, a *app, s *session, keys edit.Keys) e
 	if err != nil {
 		return err
 	}
-	secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly != nil && *c.ReadOnly, Properties: c.Property, Rate: c.Rate, Names: c.names()})
+	secret, err := keys.Add(ctx, edit.Key{Name: c.Name, ReadOnly: c.ReadOnly != nil && *c.ReadOnly, Properties: c.Property, Origins: c.Origin, Rate: c.Rate, Names: c.names()})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout, secret)
-	fmt.Fprintln(a.stderr, "Keep it now: it is not shown again.")
+	if c.Publish {
+		fmt.Fprintln(a.stderr, "It is no secret: put it into the pages of "+strings.Join(c.Origin, ", ")+".")
+	} else {
+		fmt.Fprintln(a.stderr, "Keep it now: it is not shown again.")
+	}
 	for _, line := range missing {
 		fmt.Fprintln(a.stderr, line)
 	}
@@ -149,7 +166,7 @@ func (c *keysCmd) change(ctx context.Context, a *app, s *session, keys edit.Keys
 	if err != nil {
 		return err
 	}
-	k, err := keys.Change(ctx, c.Name, edit.Rights{ReadOnly: c.ReadOnly, Properties: c.Property, Names: c.names(), Rate: c.Rate})
+	k, err := keys.Change(ctx, c.Name, edit.Rights{ReadOnly: c.ReadOnly, Properties: c.Property, Names: c.names(), Origins: c.Origin, Rate: c.Rate})
 	if err != nil {
 		return err
 	}
@@ -157,7 +174,11 @@ func (c *keysCmd) change(ctx context.Context, a *app, s *session, keys edit.Keys
 	if k.ReadOnly {
 		only = " It may only read."
 	}
-	fmt.Fprintf(a.stdout, "Changed %s within five seconds. Its properties: %s. It may name: %s.%s\n", k.Name, ofProperties(k), mayName(k), only)
+	if k.IsForPages() {
+		fmt.Fprintf(a.stdout, "Changed %s within five seconds. Its property: %s. Its origins: %s.\n", k.Name, ofProperties(k), strings.Join(k.Origins, ", "))
+	} else {
+		fmt.Fprintf(a.stdout, "Changed %s within five seconds. Its properties: %s. It may name: %s.%s\n", k.Name, ofProperties(k), mayName(k), only)
+	}
 	for _, line := range missing {
 		fmt.Fprintln(a.stderr, line)
 	}
@@ -176,12 +197,17 @@ func givenNames(list []string) []string {
 }
 
 func (c *keysCmd) revoke(ctx context.Context, a *app, keys edit.Keys) error {
+	before, err := keys.Load(ctx)
+	if err != nil {
+		return err
+	}
+	wasServers := before.HasServers()
 	if err := keys.Revoke(ctx, c.Name); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "Revoked %s. It is dead within five seconds.\n", c.Name)
 	ring, err := keys.Load(ctx)
-	if err == nil && len(ring) == 0 {
+	if err == nil && wasServers && !ring.HasServers() {
 		fmt.Fprintln(a.stderr, "That was the last key. Nobody is let in now, not on this machine either: deskbell keys add NAME makes another, and deskbell keys open --yes lets this machine in without one.")
 	}
 	return err
@@ -201,12 +227,16 @@ func (c *keysCmd) missing(ctx context.Context, s *session) (lines []string, err 
 	if err != nil {
 		return nil, err
 	}
+	mayDefine := "this key may define it"
+	if c.Publish {
+		mayDefine = "pages with this key reach nothing until it is defined"
+	}
 	for _, kind := range []struct {
 		edit.Kind
 		names []string
 		may   string
 	}{
-		{edit.KindProperty, c.Property, "this key may define it"}, // a key may come before its property
+		{edit.KindProperty, c.Property, mayDefine}, // a key may come before its property
 		{edit.KindAgent, c.Agents, "this key may name it"},
 		{edit.KindSchedule, c.Schedules, "this key may name it"},
 		{edit.KindDestination, c.Destinations, "this key may name it"},
@@ -224,7 +254,7 @@ func (c *keysCmd) missing(ctx context.Context, s *session) (lines []string, err 
 			if !ok && id != "" {
 				lines = append(lines, fmt.Sprintf("There is no %s %q yet: %s. If that is a slip, run %s.", kind.Kind, id, kind.may, c.undo()))
 			}
-			if ok && kind.Kind == edit.KindProperty && len(destinations) > 0 && !namesDestinations(d.Body) {
+			if ok && !c.Publish && kind.Kind == edit.KindProperty && len(destinations) > 0 && !namesDestinations(d.Body) {
 				lines = append(lines, fmt.Sprintf("Property %q lists no destinations, and so its actions go to all of them: give it a list if some are of others.", id))
 			}
 		}
@@ -247,13 +277,16 @@ func (a *app) printKeys(keys []edit.Key) error {
 	fmt.Fprintln(table, "NAME\tMAY\tPROPERTIES\tCREATED\tMAY NAME")
 	for _, k := range keys {
 		rights := "read and change"
-		if k.ReadOnly {
+		switch {
+		case k.IsForPages():
+			rights = "pages of " + strings.Join(k.Origins, ", ")
+		case k.ReadOnly:
 			rights = "read"
 		}
 		if k.Rate > 0 {
 			rights += fmt.Sprintf(", %d/s", k.Rate)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", k.Name, rights, ofProperties(k), k.Created.Format("2006-01-02 15:04 UTC"), mayName(k))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", k.Name, rights, ofProperties(k), k.Created.Format("2006-01-02 15:04 UTC"), cmp.Or(k.Public, mayName(k)))
 	}
 	return table.Flush()
 }

@@ -19,6 +19,7 @@ import (
 	logtest "github.com/sirupsen/logrus/hooks/test"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
@@ -28,22 +29,27 @@ import (
 )
 
 // callers are the columns of the matrix of rights. Until there is a key: this machine, and what a proxy on it passes on. Then: nobody,
-// a wrong key, a full one, one that may only read, those two of the property acme, the cookie of lea's page, and the link to lea's
-// shifts.
+// a wrong key, a full one, one that may only read, those two of the property acme, the cookie of lea's page, the link to lea's
+// shifts, a page of acme with the publishable key of acme, one of another site with that, and the token of a visitor of acme.
 func callers() []string {
-	return []string{"this machine", "a proxy", "nobody", "wrong", "full", "reader", "acme", "acme reader", "lea's page", "lea's shifts"}
+	return []string{"this machine", "a proxy", "nobody", "wrong", "full", "reader", "acme", "acme reader", "lea's page", "lea's shifts", "acme's site", "another site", "a visitor"}
 }
 
 // Rows of the matrix: who is let in (+), and with which status the others are refused.
 const (
-	toEverybody  = " +   +   +   +   +   +   +   +   +   +"
-	toAnyKey     = " + 403 401 401   +   +   +   + 401 401" // also a key of some properties
-	toAnyChanges = " + 403 401 401   + 403   + 403 401 401"
-	toUnbound    = " + 403 401 401   +   + 403 403 401 401"
-	toChanges    = " + 403 401 401   + 403 403 403 401 401"
-	toOwnPage    = "401 401 401 401 401 401 401 401   + 401"
-	toOwnShifts  = " + 403 401 401   +   + 403 403 401   +"
-	toOwnHours   = " + 403 401 401   +   +   +   + 401 401"
+	toEverybody  = " +   +   +   +   +   +   +   +   +   +   +   +   +"
+	toAnyKey     = " + 403 401 401   +   +   +   + 401 401 403 403 401" // also a key of some properties
+	toAnyChanges = " + 403 401 401   + 403   + 403 401 401 403 403 401"
+	toUnbound    = " + 403 401 401   +   + 403 403 401 401 403 403 401"
+	toChanges    = " + 403 401 401   + 403 403 403 401 401 403 403 401"
+	toOwnPage    = "401 401 401 401 401 401 401 401   + 401 401 401 401"
+	toOwnPageSet = "401 401 401 401 401 401 401 401   + 401 403 403 401" // a page of another site changes nothing
+	toEntering   = " +   +   +   +   +   +   +   +   +   + 403 403   +"
+	toOwnShifts  = " + 403 401 401   +   + 403 403 401   + 403 403 401"
+	toOwnVisit   = " + 403 401 401   +   +   +   + 401 401 403 403   +"
+	toOthersView = " + 403 401 401   +   + 403 403 401 401 403 403 401" // a visit on another property
+	toOwnSite    = "403 403 403 403 403 403 403 403 403 403   + 403 403"
+	toOwnHours   = " + 403 401 401   +   +   +   + 401 401 403 403 401"
 )
 
 // right is a row: a request, by the pattern that answers it.
@@ -58,7 +64,12 @@ func rights() []right {
 		{"GET /readyz", "", "", toEverybody},
 		{"/v1/properties/{id}/widget", foreign + "/widget", "", toEverybody},
 		{"/v1/properties/{id}/widget/stream", foreign + "/widget/stream", "", toEverybody},
-		{"/v1/visits/{visit}/stream", "/v1/visits/t1/stream?property=beta&visitor=v1", "", toEverybody},
+		{"/v1/visits/{visit}/stream", "/v1/visits/t1/stream?property=acme&visitor=v1", "", toOwnVisit},
+		{"/v1/visits/{visit}/stream", "/v1/visits/t1/stream?property=beta&visitor=v1", "", toOthersView},
+		{"POST /v1/page/events", "", `{"events": []}`, toOwnSite},
+		{"OPTIONS /v1/page/events", "", "", toOwnSite},
+		{"GET /v1/page/stream", "", "", toOwnSite},
+		{"OPTIONS /v1/page/stream", "", "", toOwnSite},
 		{"GET /agent", "", "", toEverybody},
 		{"GET /agent/agent.css", "", "", toEverybody},
 		{"GET /agent/agent.js", "", "", toEverybody},
@@ -68,14 +79,14 @@ func rights() []right {
 		{"GET /agent/icon-192.png", "", "", toEverybody},
 		{"GET /agent/icon-512.png", "", "", toEverybody},
 		{"GET /agent/manifest.webmanifest", "", "", toEverybody},
-		{"POST /agent/session", "", `{"secret": "LEA"}`, toEverybody}, // the secret is in the body
+		{"POST /agent/session", "", `{"secret": "LEA"}`, toEntering}, // the secret is in the body
 
 		{"GET /agent/state", "", "", toOwnPage},
-		{"POST /agent/status", "", `{"status": "online"}`, toOwnPage},
-		{"POST /agent/alive", "", `{"session": "s1"}`, toOwnPage},
-		{"POST /agent/subscription", "", `{}`, toOwnPage},
-		{"DELETE /agent/subscription/{id}", "/agent/subscription/none", "", toOwnPage},
-		{"POST /agent/test", "", "", toOwnPage},
+		{"POST /agent/status", "", `{"status": "online"}`, toOwnPageSet},
+		{"POST /agent/alive", "", `{"session": "s1"}`, toOwnPageSet},
+		{"POST /agent/subscription", "", `{}`, toOwnPageSet},
+		{"DELETE /agent/subscription/{id}", "/agent/subscription/none", "", toOwnPageSet},
+		{"POST /agent/test", "", "", toOwnPageSet},
 
 		{"GET /openapi.json", "", "", toAnyKey},
 		{"GET /docs", "", "", toAnyKey},
@@ -184,6 +195,9 @@ func TestWhoMayAskWhat(t *testing.T) {
 		}
 		secrets[name] = secret
 	}
+	site, err := keyed.keys.Add(t.Context(), edit.Key{Name: "site", Properties: []string{"acme"}, Origins: []string{acmeSite}})
+	keyed.must(err)
+	keyed.site = site
 	for _, row := range rights() {
 		wants := strings.Fields(row.who)
 		for i, caller := range callers() {
@@ -196,7 +210,13 @@ func TestWhoMayAskWhat(t *testing.T) {
 			case "lea's page":
 				header.Set("Cookie", "deskbell_agent="+from.page)
 			case "lea's shifts":
-				header.Set("Deskbell-Test-Token", from.shifts)
+				header.Set("Deskbell-Test-Query", "token="+from.shifts)
+			case "a visitor":
+				header.Set("Deskbell-Test-Query", "token="+from.visitor)
+			case "acme's site", "another site":
+				header.Set("Origin", map[string]string{"acme's site": acmeSite, "another site": "https://another.example"}[caller])
+				header.Set("Authorization", "Bearer "+from.site)
+				header.Set("Deskbell-Test-Query", "key="+from.site)
 			default:
 				if secrets[caller] != "" {
 					header.Set("Authorization", "Bearer "+secrets[caller])
@@ -273,7 +293,12 @@ type rightsBundle struct {
 	server       *httptest.Server
 	clock        atomic.Int64
 	page, shifts string // the secrets of lea's links
+	visitor      string // the token of one
+	site         string // a publishable key for pages of acmeSite; empty: there is none
 }
+
+// acmeSite is the origin of acme's pages.
+const acmeSite = "https://acme.example"
 
 func newRights(t *testing.T) *rightsBundle {
 	t.Helper()
@@ -321,6 +346,8 @@ func newRights(t *testing.T) *rightsBundle {
 	b.must(b.session.redis.Client.SAdd(t.Context(), "asynq:queues", "deskbell-event").Err())
 	b.page, _, err = b.Links.AddPage(t.Context(), "lea")
 	b.must(err)
+	b.visitor, err = page.NewTokens(edit.PageSecret{Store: b.session.store}, a.now).Make(t.Context(), "acme", "v1")
+	b.must(err)
 	b.shifts, err = b.Links.Add(t.Context(), edit.KindAgent, "lea")
 	b.must(err)
 	return b
@@ -344,16 +371,17 @@ func (b *rightsBundle) ask(row right, header http.Header) string {
 	if row.path != "" {
 		path = row.path
 	}
-	if token := header.Get("Deskbell-Test-Token"); token != "" {
+	if query := header.Get("Deskbell-Test-Query"); query != "" && (strings.HasPrefix(query, "token=") || strings.Contains(row.pattern, web.PagePath)) {
 		mark := "?"
 		if strings.Contains(path, mark) {
 			mark = "&"
 		}
-		path, header = path+mark+"token="+token, nil
+		path += mark + query
 	}
 	r, err := http.NewRequestWithContext(b.Context(), method, b.server.URL+path, strings.NewReader(strings.Replace(row.body, "LEA", b.page, 1)))
 	b.must(err)
 	r.Header = header.Clone()
+	r.Header.Del("Deskbell-Test-Query")
 	if r.Header == nil {
 		r.Header = make(http.Header)
 	}

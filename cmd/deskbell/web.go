@@ -148,17 +148,23 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Now: a.now, Log: s.log, Events: received, Quotas: quotas})
 	within["/v1/"] = served.Patterns
 	public, misses, streams := agentpage.Public(), web.NewMisses(a.now), web.NewStreams(s.env.AddressStreams)
+	tokens := page.NewTokens(edit.PageSecret{Store: s.store}, a.now)
 	maps.Copy(public, map[string]http.Handler{
 		"/v1/properties/{id}/widget":        page.WidgetState(live, misses, a.now),
 		"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses, streams),
-		"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, streams, s.client.Intake()),
 		"GET /healthz":                      web.Health(s.shown.alive),
 		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client, s.slots), degraded(unpaused(s.redis.Client))),
 	})
 	return surface{web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Edits: s.env.KeyEdits, Refused: refused,
-		Public: public, Agent: a.agentPage(s),
-		Private: private,
+		Public: public, Agent: a.agentPage(s), Private: private,
+		Pages: map[string]http.Handler{
+			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: tokens, Intake: s.client.Intake, Take: served.Take, Log: s.log}),
+			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: tokens, Live: live, Visits: visits, Streams: streams, Log: s.log}),
+		},
+		Visitors: map[string]http.Handler{
+			"/v1/visits/{visit}/stream": page.VisitStream(visits, live, misses, streams, s.client.Intake(), tokens),
+		},
 	}, within, quotas.Book}, nil
 }
 
@@ -209,8 +215,10 @@ func (a *app) checkKeys(ctx context.Context, keys edit.Keys, address net.Addr, l
 	switch {
 	case err != nil:
 		return err
-	case len(ring) > 0:
+	case ring.HasServers():
 		return errors.Join(keys.Note(ctx), keys.Complete(ctx))
+	case !local && len(ring) > 0: // pages alone are let in
+		return nil
 	case !local:
 		return fmt.Errorf("listening on %s: other machines may reach it, and there is no key: run deskbell keys add NAME first, on the same REDIS_URL, or listen on 127.0.0.1", address)
 	}

@@ -109,7 +109,7 @@ func TestKeysAreAskedForAsTheyShould(t *testing.T) {
 		"keys open --yes":               {code: 1, stderr: "deskbell: opening to this machine: there are keys, and with them it needs one: run deskbell keys list, and revoke them first\n"},
 		"keys revoke ci --read-only":    {code: 2, stderr: "deskbell: keys revoke: --read-only and --property are for keys add and keys change\n"},
 		"keys change none --rate 5":     {code: 1, stderr: "deskbell: finding key \"none\": not defined\n"},
-		"keys change staff":             {code: 2, stderr: "deskbell: keys change: give what changes: --property, --agents, --schedules, --destinations, --rate or --read-only\n"},
+		"keys change staff":             {code: 2, stderr: "deskbell: keys change: give what changes: --property, --agents, --schedules, --destinations, --origin, --rate or --read-only\n"},
 		"keys change ci --agents x":     {code: 1, stderr: "deskbell: changing key \"ci\": a key of all properties may name everything: agents, schedules and destinations are for keys of some properties\n"},
 		"keys change ci --read-only":    {stdout: "Changed ci within five seconds. Its properties: all. It may name: all. It may only read.\n"},
 		"keys change ci --no-read-only": {stdout: "Changed ci within five seconds. Its properties: all. It may name: all.\n"},

@@ -29,6 +29,8 @@ type Key struct {
 	Properties []string  `json:"properties,omitempty"` // the properties that it may see and change; empty: all
 	Names      Names     `json:"names,omitzero"`       // that it may use in its properties, and of whose agents it may send events; nil lists, where it has properties: made by an earlier version, see Keys.Complete
 	Rate       int       `json:"rate,omitempty"`       // requests a second that it may make of each server, at most MaxRate; 0: as the server has it
+	Origins    []string  `json:"origins,omitempty"`    // of the web pages in which it stands: see Key.IsForPages; empty: it is of a server
+	Public     string    `json:"public,omitempty"`     // the key itself, of one for pages: it is no secret
 	Created    time.Time `json:"created"`
 }
 
@@ -38,7 +40,7 @@ const MaxRate = 1_000_000
 // storedKey is a Key in Redis.
 type storedKey struct {
 	Key
-	Hash string `json:"hash"` // SHA-256 of the secret, in hex
+	Hash string `json:"hash"` // SHA-256 of the secret, in hex; empty for a key for pages: earlier versions, which know of none, let nobody in by it
 }
 
 // Keys are those of the HTTP API.
@@ -86,28 +88,34 @@ var ErrKeyExists = errors.New("a key of this name exists: revoke it, or take ano
 
 // Add makes a key and gives its secret, "dbk_NAME_" and 43 letters, digits, '-' or '_'.
 // It ignores k.Created. A key may name properties that do not exist yet. For a list of k.Names that is nil, a key of some properties
-// gets the names in these as they are defined now.
+// gets the names in these as they are defined now. A key with origins is one for pages, "pk_NAME_" and as many.
 func (ks Keys) Add(ctx context.Context, k Key) (secret string, err error) {
 	if err := k.check(); err != nil {
 		return "", fmt.Errorf("adding a key: %w", err)
 	}
-	if k.IsBound() {
+	if k.IsBound() && !k.IsForPages() {
 		now, err := ks.namesNow(ctx, k.Properties)
 		if err != nil {
 			return "", err
 		}
 		k.Names = k.Names.or(now)
 	}
-	if secret, err = newSecret("dbk_" + k.Name + "_"); err != nil {
+	if secret, err = newSecret(k.prefix() + k.Name + "_"); err != nil {
 		return "", fmt.Errorf("adding a key: %w", err)
 	}
 	k.Created = ks.Now().UTC().Truncate(time.Second)
-	body, err := json.Marshal(storedKey{k, digest(secret)})
+	kept := storedKey{k, digest(secret)}
+	if k.IsForPages() {
+		kept.Public, kept.Hash = secret, ""
+	}
+	body, err := json.Marshal(kept)
 	if err != nil {
 		return "", fmt.Errorf("adding a key: %w", err)
 	}
-	if err := ks.Note(ctx); err != nil {
-		return "", err
+	if !k.IsForPages() { // one for pages closes no door: it opens none of a server
+		if err := ks.Note(ctx); err != nil {
+			return "", err
+		}
 	}
 	added, err := ks.Store.SetGlobal(ctx, store.GlobalKey, k.Name, nil, body)
 	if err == nil && !added {
@@ -121,6 +129,7 @@ type Rights struct {
 	ReadOnly   *bool    // nil: as before
 	Properties []string // empty: as before
 	Names      Names    // a list that is nil stays; another takes its place, and an empty one names nothing
+	Origins    []string // empty: as before
 	Rate       int      // 0: as before
 }
 
@@ -146,12 +155,21 @@ func (ks Keys) Change(ctx context.Context, name string, r Rights) (changed Key, 
 
 // with is a key with other rights. One of an earlier version, which lists no names, gets first those of its properties.
 func (ks Keys) with(ctx context.Context, k Key, r Rights) (Key, error) {
-	if k.IsBound() && k.Names.lacks() {
+	if k.IsBound() && !k.IsForPages() && k.Names.lacks() {
 		now, err := ks.namesNow(ctx, k.Properties)
 		if err != nil {
 			return k, err
 		}
 		k.Names = k.Names.or(now)
+	}
+	if len(r.Origins) > 0 {
+		if !k.IsForPages() {
+			return k, errors.New("it is of a server, and has no origins: add another with --publish")
+		}
+		k.Origins = r.Origins
+	}
+	if k.IsForPages() {
+		k.Names = Names{} // an earlier version may have given it some
 	}
 	if len(r.Properties) > 0 {
 		if !k.IsBound() {
@@ -182,6 +200,9 @@ func (k Key) check() error {
 	if k.Rate < 0 || k.Rate > MaxRate {
 		return fmt.Errorf("%d requests a second is no rate; write 1 to %d, or nothing", k.Rate, MaxRate)
 	}
+	if k.IsForPages() {
+		return k.checkForPages()
+	}
 	return nil
 }
 
@@ -195,8 +216,11 @@ func (ks Keys) Revoke(ctx context.Context, name string) error {
 	if all[name] == nil {
 		return fmt.Errorf("finding key %q: %w", name, store.ErrNotFound)
 	}
-	if err := ks.Note(ctx); err != nil { // an earlier version has not
-		return err
+	var k storedKey
+	if json.Unmarshal(all[name], &k) != nil || !k.IsForPages() {
+		if err := ks.Note(ctx); err != nil { // an earlier version has not
+			return err
+		}
 	}
 	_, err = ks.Store.SetGlobal(ctx, store.GlobalKey, name, all[name], nil)
 	return err

@@ -95,7 +95,7 @@ func (ks Keys) Complete(ctx context.Context) error {
 		return err
 	}
 	for _, k := range ring {
-		if !k.IsBound() || !k.Names.lacks() {
+		if !k.IsBound() || k.IsForPages() || !k.Names.lacks() {
 			continue
 		}
 		err := swap(ctx, ks.Store, store.GlobalKey, k.Name, fmt.Sprintf("key %q", k.Name), func(before []byte) ([]byte, error) {

@@ -443,5 +443,6 @@ const (
 	GlobalZones        Global = "zones"         // one, ZonesWoken
 	GlobalPush         Global = "push"          // one, "vapid": see edit.PushKeys
 	GlobalSubscription Global = "subscriptions" // of agents to their notices by Web Push, by agent; see edit.Subscriptions
+	GlobalPage         Global = "pages"         // one, "tokens": see edit.PageSecret
 	GlobalLink         Global = "links"         // to calendars that others read, and to pages of agents; see edit.Links
 )

@@ -40,7 +40,7 @@ type keyring struct {
 // admission says who is let in.
 type admission struct {
 	ring   edit.Keyring
-	closed bool // there is no key, and there were some once: nobody is
+	closed bool // there is no key of a server, and there were some once: no server is
 }
 
 func (k *keyring) get(ctx context.Context) (admission, error) {
@@ -60,16 +60,16 @@ func (k *keyring) get(ctx context.Context) (admission, error) {
 	return k.last, k.fault
 }
 
-// load reads the keys. Once there were some, this process lets nobody in without one, unless somebody has said so since.
+// load reads the keys. Once there were some of servers, this process lets nobody in without one, unless somebody has said so since.
 func (k *keyring) load(ctx context.Context) (admission, error) {
 	ring, err := k.keys.Load(ctx)
 	if err != nil {
 		return admission{}, err
 	}
-	if len(ring) == 0 {
+	if !ring.HasServers() {
 		k.noted = false
 		k.once, err = k.keys.Once(ctx, k.once)
-		return admission{closed: k.once}, err
+		return admission{ring: ring, closed: k.once}, err
 	}
 	if k.once = true; !k.noted {
 		if err := k.keys.Note(ctx); err != nil { // that is no reason to answer nobody
@@ -118,7 +118,7 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 		}
 		switch {
 		case no == nil:
-			ctx, done := s.whileAdmitted(context.WithValue(r.Context(), callerKey{}, key), r)
+			ctx, done := s.whileAdmitted(context.WithValue(r.Context(), callerKey{}, key), func() bool { return s.stillAdmitted(r) })
 			defer done()
 			next.ServeHTTP(w, r.WithContext(ctx))
 			return
@@ -141,10 +141,13 @@ func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 		s.Log.WithError(err).Warn("reading the keys failed")
 		return edit.Key{}, &refusal{status: http.StatusServiceUnavailable, detail: "the keys cannot be read now: try again in a moment", reason: keysUnavailable}
 	}
-	if len(now.ring) == 0 {
+	secret := secretOf(r)
+	if _, public := now.ring.FindPublic(secret); public {
+		return edit.Key{}, refuse(http.StatusForbidden, "this key is publishable: it is for web pages, and opens /v1/page/ alone")
+	}
+	if !now.ring.HasServers() {
 		return edit.Key{}, s.admitWithoutKeys(r, now.closed)
 	}
-	secret := secretOf(r)
 	if secret == "" {
 		return edit.Key{}, refuse(http.StatusUnauthorized, "this needs a key, as in Authorization: Bearer dbk_…; deskbell keys add makes one")
 	}
@@ -169,7 +172,7 @@ func refuse(status int, detail string) *refusal { return &refusal{status: status
 
 // whileAdmitted gives a context that ends when its key is revoked: a stream does
 // not outlive its key for long.
-func (s *server) whileAdmitted(ctx context.Context, r *http.Request) (context.Context, context.CancelFunc) {
+func (s *server) whileAdmitted(ctx context.Context, still func() bool) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		look := time.NewTicker(keysFor)
@@ -179,7 +182,7 @@ func (s *server) whileAdmitted(ctx context.Context, r *http.Request) (context.Co
 			case <-ctx.Done():
 				return
 			case <-look.C:
-				if !s.stillAdmitted(r) {
+				if !still() {
 					cancel()
 				}
 			}
@@ -193,7 +196,7 @@ func (s *server) stillAdmitted(r *http.Request) bool {
 	if err != nil {
 		return true // Redis is down: that revokes nothing
 	}
-	if len(now.ring) == 0 {
+	if !now.ring.HasServers() {
 		return s.Loopback && !now.closed && isOwn(r)
 	}
 	_, ok := now.ring.Find(secretOf(r))

@@ -3,11 +3,12 @@
 //
 // A request passes, from the outside in: a log line, and a stop for panics (observe.go); headers for browsers, and the
 // refusal of changes that the page of another site asks for (browser.go); the refusal of packed bodies (encoding.go); then, unless the handler is for everybody, the
-// questions who asks (access.go, link.go, agent.go) and how often (limit.go); and the handler.
+// questions who asks (access.go, pages.go, link.go, agent.go) and how often (limit.go); and the handler.
 package web
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -35,6 +36,13 @@ type Config struct {
 
 	// Agent is for agents who have opened their page by its link: see AgentLink.
 	Agent map[string]http.Handler
+
+	// Pages is for web pages that have a publishable key, below PagePath. A pattern has its method; preflights are answered beside it.
+	Pages map[string]http.Handler
+
+	// Visitors is for keys that are not publishable, and for pages that have a visitor's token as the parameter token, which the handler
+	// checks: it gets no caller then.
+	Visitors map[string]http.Handler
 
 	// Linked is for keys, and for holders of a link to one calendar.
 	Linked map[string]Linked
@@ -68,6 +76,14 @@ func New(c Config) *Site {
 	}
 	for pattern, l := range c.Linked {
 		mux.Handle(pattern, s.admittingLinked(l))
+	}
+	for pattern, h := range c.Pages {
+		_, path, _ := strings.Cut(pattern, " ")
+		mux.Handle(pattern, s.admittingPages(bodies.bounded(MostPageEvents, h)))
+		mux.Handle(http.MethodOptions+" "+path, s.admittingPages(preflight(pattern)))
+	}
+	for pattern, h := range c.Visitors {
+		mux.Handle(pattern, s.admittingVisitors(h))
 	}
 	for pattern, h := range c.Agent {
 		mux.Handle(pattern, s.admittingAgent(bodies.bounded(mostPageBody, h)))

@@ -11,7 +11,7 @@ const (
 	overKeyRate        = "key_rate"        // 429: the key has asked too often
 	overLinkRate       = "link_rate"       // 429: the holders of a link to a calendar have
 	tooManyGuesses     = "wrong_keys"      // 429: too many wrong keys or links came from an address
-	overOwnRate        = "address_rate"    // 429: this machine without a key has asked too often
+	overOwnRate        = "address_rate"    // 429: this machine without a key has asked too often, or the pages of an address have
 	tooManyMisses      = "missing_ids"     // 429: too many ids that there are not came from an address
 	overEdits          = "key_edits"       // 429: a key has made too many edits
 	tooManyFromAddress = "address_streams" // 429: an address has as many streams open as it may

@@ -17,6 +17,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/erase"
@@ -39,6 +40,10 @@ type API struct {
 	Patterns []string                // of the operations within
 	Docs     map[string]http.Handler // its OpenAPI document, and a page for people
 	Linked   map[string]web.Linked   // calendars
+
+	// Take takes events that were read elsewhere, of a request of so many bytes by the caller of a context, as POST /v1/events does. It gives
+	// the counts and results of its answer, or the problem as an error of package huma.
+	Take func(ctx context.Context, items []event.Item, bytes int) (counts, results any, err error)
 }
 
 // service is a Config at work.
@@ -93,6 +98,7 @@ func New(c Config) API {
 	s.addVisitors(h)
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
+	describePages(h.OpenAPI())
 	describeAgentPage(h.OpenAPI())
 	s.describeFeeds(h.OpenAPI())
 	describeWebhooks(h.OpenAPI())
@@ -106,6 +112,10 @@ func New(c Config) API {
 		Patterns: mux.Patterns(),
 		Docs:     map[string]http.Handler{"GET /openapi.json": fixed("application/json", document), "GET /docs": docsOf(document)},
 		Linked:   s.calendars(),
+		Take: func(ctx context.Context, items []event.Item, bytes int) (counts, results any, err error) {
+			r, err := s.take(ctx, items, bytes)
+			return r.Counts, r.Results, err
+		},
 	}
 }
 

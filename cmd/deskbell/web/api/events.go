@@ -114,13 +114,23 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 	if err != nil {
 		return nil, err
 	}
+	r, err := s.take(ctx, items, len(in.RawBody))
+	if err != nil {
+		return nil, err
+	}
+	return &eventsOutput{r}, nil
+}
+
+// take judges the events of a request of so many bytes, and sends those that are good. An error is an answer: that none was taken, or that
+// none can be now.
+func (s *service) take(ctx context.Context, items []event.Item, bytes int) (r eventResults, err error) {
 	verdicts, err := s.judge(ctx, items)
 	if err != nil {
-		return nil, s.failed(err)
+		return r, s.failed(err)
 	}
-	wait, err := s.Quotas.refuse(ctx, web.Caller(ctx), len(in.RawBody), verdicts)
+	wait, err := s.Quotas.refuse(ctx, web.Caller(ctx), bytes, verdicts)
 	if err != nil {
-		return nil, s.failed(err)
+		return r, s.failed(err)
 	}
 	var events []event.Event
 	for _, v := range verdicts {
@@ -129,19 +139,19 @@ func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutpu
 		}
 	}
 	if err := s.Client.SendComplete(ctx, events...); err != nil {
-		return nil, s.failed(err)
+		return r, s.failed(err)
 	}
-	r := resultsOf(verdicts)
+	r = resultsOf(verdicts)
 	s.Events.Received(r.Counts.Taken, r.Counts.Refused, r.Counts.UnknownProperty, r.Counts.UnknownAgent, r.Counts.OverQuota)
 	if len(events) == 0 && len(verdicts) > 0 {
 		none := newNoneTaken(r, verdicts[0].faults[0])
 		if none.Status != http.StatusTooManyRequests {
-			return nil, none
+			return r, none
 		}
 		web.RefusedFor(ctx, web.OverQuota)
-		return nil, huma.ErrorWithHeaders(none, http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}})
+		return r, huma.ErrorWithHeaders(none, http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}})
 	}
-	return &eventsOutput{r}, nil
+	return r, nil
 }
 
 // unreadable lists the faults of a body that is refused as a whole.

@@ -95,7 +95,7 @@ func readManual(document []byte) (*manual, error) {
 	for _, k := range kinds() {
 		m.Groups = append(m.Groups, group{Name: k.tag})
 	}
-	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: visitTag}, group{Name: agentTag}, group{Name: eventsTag}, group{Name: visitorsTag}, group{Name: holidaysTag}, group{Name: feedsTag}, group{Name: quotasTag})
+	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: visitTag}, group{Name: pagesTag}, group{Name: agentTag}, group{Name: eventsTag}, group{Name: visitorsTag}, group{Name: holidaysTag}, group{Name: feedsTag}, group{Name: quotasTag})
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
 		for _, method := range []string{"get", "put", "post", "delete"} {
 			op, ok := doc.Paths[path][method]
@@ -113,7 +113,7 @@ func readManual(document []byte) (*manual, error) {
 				o.Params = append(o.Params, param{p.Name, p.In, cmp.Or(p.Description, typeName(p.Schema))})
 			}
 			body := op.RequestBody.Content["application/json"]
-			o.Body, o.Curl = shapeOf(body.Schema), curl(o.Method, asked, body.Example, op.Security == nil)
+			o.Body, o.Curl = shapeOf(body.Schema), curl(o.Method, asked, body.Example, takesKey(op.Security))
 			for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
 				r := op.Responses[status]
 				a := answer{Status: status, Meaning: r.Description}
@@ -185,6 +185,11 @@ func typeName(s schemaPart) string {
 		return strings.Trim(strings.ReplaceAll(fmt.Sprint(types), " ", " or "), "[]")
 	}
 	return refName(s.Ref)
+}
+
+// takesKey tells whether an operation may be asked with a key; nil: as the whole document says, which is so.
+func takesKey(security *[]map[string][]string) bool {
+	return security == nil || slices.ContainsFunc(*security, func(one map[string][]string) bool { return one["key"] != nil })
 }
 
 // given is a path with a parameter that it needs, in capitals.

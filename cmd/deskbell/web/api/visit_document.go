@@ -20,15 +20,16 @@ func describeVisit(d *huma.OpenAPI) {
 	stream := keyless(&huma.Operation{
 		Path: web.VisitsPath + "{visit}/stream", OperationID: "stream-visit", Summary: "Follow what a visitor's page is to do", Tags: []string{visitTag},
 		Description: "Server-sent events: action for each thing to be done on the page, its data a " + visitSchema + ", beginning with what is kept since the visit " +
-			"began. The same action may come twice: its id tells. A page needs no key: what it shows is the id of its visit, which your application makes, " +
-			"and makes so that nobody guesses it. Of a visit that the visitor does not have, nothing is said.",
+			"began. The same action may come twice: its id tells. A page shows the visitor's token, which it has from POST /v1/page/events, and a server its key. Of a visit that the visitor does not have, nothing is said.",
 		Parameters: []*huma.Param{
 			needed("path", "visit", "As in the events of the visitor."),
 			needed("query", "property", "Its id."),
 			needed("query", "visitor", "As in the events."),
+			asked(tokenParam, "Of the visitor; without it, a key is needed."),
 			header("Last-Event-ID", "The id of the last action: those after it are sent. Where it is not known any more, all that are kept."),
 		},
-	}, http.StatusBadRequest, http.StatusNotFound, http.StatusTooManyRequests, http.StatusServiceUnavailable)
+	}, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests, http.StatusServiceUnavailable)
+	stream.Security = []map[string][]string{{"key": {}}, {visitorScheme: {}}}
 	stream.Responses["200"] = eventStreamContent()
 	d.AddOperation(stream)
 }

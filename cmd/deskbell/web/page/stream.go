@@ -51,6 +51,8 @@ func stateEvent(now *view.LiveState) []byte {
 	return fmt.Appendf(nil, "id: %s\nevent: state\ndata: %s\n\n", now.ID, now.JSON)
 }
 
+func goneEvent() []byte { return []byte("event: gone\ndata: {}\n\n") }
+
 func followWidget(s web.EventStream, r *http.Request, watch *view.Watch) {
 	beat := time.NewTicker(web.Heartbeat)
 	defer beat.Stop()
@@ -64,7 +66,7 @@ func followWidget(s web.EventStream, r *http.Request, watch *view.Watch) {
 		case now, ok := <-watch.C:
 			if !ok {
 				if errors.Is(watch.Err(), store.ErrNotFound) {
-					_ = s.Send([]byte("event: gone\ndata: {}\n\n")) // it is over, either way
+					_ = s.Send(goneEvent()) // it is over, either way
 				}
 				return
 			}

@@ -20,17 +20,16 @@ const visitReaders = 20_000
 // form.show, widget.hide, chat.close and visitor.set_department. It begins with the actions that are
 // kept since the visit began, or after Last-Event-ID. The same action may come twice, with the same id.
 //
-// A page has no key: it shows the id of its visit, which only this visitor's page and the application know. The application
-// makes that id, and must make it hard to guess. A stream of a visit that the visitor does not have is as silent as one of
-// a visit that has only begun: nobody learns anything by trying ids. Mount it for all methods, as WidgetState.
-func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, streams *web.Streams, ids event.Intake) http.Handler {
+// It is for web.Config.Visitors: a page shows the visitor's token as the parameter token, and a server its key. A stream of a visit that
+// the visitor does not have is as silent as one of a visit that has only begun. Mount it for all methods, as WidgetState.
+func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, streams *web.Streams, ids event.Intake, tokens *Tokens) http.Handler {
 	return readable(streams.AtMost(visitReaders, func(w http.ResponseWriter, r *http.Request) {
 		d := event.Data{Property: r.FormValue("property"), Visitor: r.FormValue("visitor"), Visit: r.PathValue("visit")}
 		if _, err := ids.Complete(event.New(event.VisitorLeft, d)); err != nil {
 			web.Problem(w, http.StatusBadRequest, faultsOf(err))
 			return
 		}
-		if !live.Has(d.Property) && misses.Refused(w, r) {
+		if !mayFollow(w, r, tokens, d) || !live.Has(d.Property) && misses.Refused(w, r) {
 			return
 		}
 		if _, err := live.State(r.Context(), d.Property); err != nil {
@@ -39,8 +38,7 @@ func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, st
 		}
 		watch, err := visits.Watch(d.Property, d.Visitor, d.Visit, r.Header.Get("Last-Event-ID"))
 		if err != nil {
-			w.Header().Set("Retry-After", "30")
-			web.Problem(w, http.StatusTooManyRequests, "this visit has as many pages open as may be told: close one")
+			tooManyPages(w)
 			return
 		}
 		defer watch.Close()
@@ -50,6 +48,30 @@ func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, st
 		}
 		followVisit(s, r, watch)
 	}))
+}
+
+// mayFollow tells whether a reader has the visitor's token, or else a key of the property, and answers where not.
+func mayFollow(w http.ResponseWriter, r *http.Request, tokens *Tokens, of event.Data) bool {
+	if !web.HasToken(r) {
+		k := web.Caller(r.Context())
+		if !k.May(of.Property) {
+			web.Problem(w, http.StatusForbidden, web.OnlyProperties(k))
+		}
+		return k.May(of.Property)
+	}
+	visitor, ok, err := tokens.Visitor(r.Context(), of.Property, web.Token(r))
+	switch {
+	case err != nil:
+		web.Problem(w, http.StatusServiceUnavailable, noRedis)
+	case !ok || visitor != of.Visitor:
+		web.Problem(w, http.StatusUnauthorized, "this token is wrong or too old, or of another visitor")
+	}
+	return ok && visitor == of.Visitor
+}
+
+func tooManyPages(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "30")
+	web.Problem(w, http.StatusTooManyRequests, "this visit has as many pages open as may be told: close one")
 }
 
 // faultsOf lists the faults of the ids.
@@ -76,12 +98,18 @@ func followVisit(s web.EventStream, r *http.Request, watch *view.Subscription) {
 		case <-beat.C:
 			events = []byte(":\n\n")
 		case <-watch.News:
-			for _, t := range watch.Items() {
-				events = fmt.Appendf(events, "id: %s\nevent: action\ndata: %s\n\n", t.ID, t.JSON)
-			}
+			events = actionEvents(watch)
 		}
 		if len(events) > 0 && s.Send(events) != nil {
 			return
 		}
 	}
+}
+
+// actionEvents are the actions that a reader has not had.
+func actionEvents(watch *view.Subscription) (events []byte) {
+	for _, t := range watch.Items() {
+		events = fmt.Appendf(events, "id: %s\nevent: action\ndata: %s\n\n", t.ID, t.JSON)
+	}
+	return events
 }

@@ -63,39 +63,72 @@ func TestVisitStream(t *testing.T) {
 	}
 }
 
-// TestWhoKnowsAVisitMayFollowIt needs no key, also where there are keys: the id of the visit opens the stream, and is
-// in no log.
-func TestWhoKnowsAVisitMayFollowIt(t *testing.T) {
+// TestAVisitIsFollowedByItsTokenOrAKey has keys: guessing the id of a visit shows nothing. Neither ids nor tokens are in a log.
+func TestAVisitIsFollowedByItsTokenOrAKey(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nine())
-	_, err := (edit.Keys{Store: s.store, Now: s.now}).Add(t.Context(), edit.Key{Name: "one", Properties: []string{"always"}})
+	key, err := s.keys.Add(t.Context(), edit.Key{Name: "one", ReadOnly: true, Properties: []string{"acme"}})
 	s.must(err)
-	s.visitor(strings.ReplaceAll(visitState, `"s1"`, `"CAPABILITY"`))
-	var others []*streamReader
-	for _, address := range []string{"CAPABILITY/stream?property=acme&visitor=v2", "CAPABILITY/stream?property=always&visitor=v1", "GUESSED/stream?property=acme&visitor=v1"} {
-		stream := s.openAt(s.visitURL(address))
-		stream.next()
-		others = append(others, stream)
+	others, err := s.keys.Add(t.Context(), edit.Key{Name: "other", Properties: []string{"always"}})
+	s.must(err)
+	public := s.publish()
+	token := func(property, visitor string) string {
+		text, err := s.tokens.Make(t.Context(), property, visitor)
+		s.must(err)
+		return "&token=" + text
 	}
-	for _, address := range []string{s.visitURL("CAPABILITY/stream"), strings.Replace(s.visitURL("CAPABILITY/stream"), "/visits/", "/%76isits/", 1)} {
-		told := s.openAt(address + "?property=acme&visitor=v1")
+	s.visitor(strings.ReplaceAll(visitState, `"s1"`, `"CAPABILITY"`))
+	const acme = "CAPABILITY/stream?property=acme&visitor=v1"
+	for _, c := range []struct {
+		name, path, key string
+		status          int
+	}{
+		{"nobody", acme, "", 401},
+		{"a wrong key", acme, "dbk_x", 401},
+		{"a key of another property", acme, others, 403},
+		{"a publishable key", acme, strings.TrimPrefix(public, "?key="), 403},
+		{"a publishable key in the address", acme + "&" + public[1:], "", 401},
+		{"no token", acme + "&token=", "", 401},
+		{"another visitor's token", acme + token("acme", "v2"), "", 401},
+		{"another visitor's token beside a key", acme + token("acme", "v2"), key, 401},
+		{"a token of another property", acme + token("always", "v1"), "", 401},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.visitURL(c.path), http.NoBody)
+		s.must(err)
+		if c.key != "" {
+			r.Header.Set("Authorization", "Bearer "+c.key)
+		}
+		response, err := http.DefaultClient.Do(r)
+		s.must(err)
+		response.Body.Close()
+		if response.StatusCode != c.status {
+			t.Errorf("%s: %s", c.name, response.Status)
+		}
+	}
+	guessed := s.openAt(s.visitURL("GUESSED/stream?property=acme&visitor=v1" + token("acme", "v1")))
+	guessed.next()
+	for _, told := range []*streamReader{
+		s.openAt(s.visitURL(acme + token("acme", "v1"))), s.openAt(s.visitURL(acme), "Authorization", "Bearer "+key),
+		s.openAt(strings.Replace(s.visitURL(acme+token("acme", "v1")), "/visits/", "/%76isits/", 1)),
+	} {
 		told.next()
 		if e := told.next(); e.id != "m1" {
-			t.Errorf("%s is told %+v", address, e)
+			t.Errorf("told %+v", e)
 		}
 	}
-	for i, stream := range others { // which were looked up before
-		select {
-		case line := <-stream.lines:
-			t.Errorf("%d is told %q", i, line)
-		default:
-		}
+	select {
+	case line := <-guessed.lines: // which was looked up before
+		t.Errorf("a visit that the visitor does not have is told %q", line)
+	default:
 	}
 	s.server.CloseClientConnections()
-	redistest.Wait(t, "all are logged", func() bool { return len(s.logged.AllEntries()) >= 5 })
+	redistest.Wait(t, "all are logged", func() bool { return len(s.logged.AllEntries()) >= 13 })
 	for _, e := range s.logged.AllEntries() {
-		if line, err := e.String(); err != nil || strings.Contains(line, "CAPABILITY") || strings.Contains(line, "GUESSED") || strings.Contains(line, "v1") && !strings.Contains(line, "/v1/visits/…") {
-			t.Errorf("logged: %s%v", line, err)
+		line, err := e.String()
+		for _, secret := range []string{"CAPABILITY", "GUESSED", "token=", key, "pk_"} {
+			if err != nil || strings.Contains(line, secret) {
+				t.Errorf("logged: %s%v", line, err)
+			}
 		}
 	}
 }
@@ -106,7 +139,7 @@ func TestVisitsAnswerAsTheDocumentSays(t *testing.T) {
 	b := &webtest.Bundle{T: t, Server: s.server}
 	d := b.Document()
 	const path = "/v1/visits/{visit}/stream"
-	if needs, ok := webtest.Part(d.Root, "paths", path, "get", "security").([]any); !ok || len(needs) > 0 {
+	if needs, ok := webtest.Part(d.Root, "paths", path, "get", "security").([]any); !ok || len(needs) != 2 {
 		t.Errorf("it needs %v", needs)
 	}
 	s.visitor(visitState)

@@ -101,6 +101,12 @@ func ofProperty(live *view.Live, misses *web.Misses, read http.HandlerFunc) http
 func refuseWidget(w http.ResponseWriter, r *http.Request, misses *web.Misses, err error) {
 	if errors.Is(err, store.ErrNotFound) {
 		misses.Missed(r)
+	}
+	refuseState(w, r, err)
+}
+
+func refuseState(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, store.ErrNotFound) {
 		noProperty(w)
 		return
 	}

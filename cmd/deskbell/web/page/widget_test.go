@@ -45,6 +45,8 @@ type site struct {
 	url     string
 	offset  atomic.Int64
 	logged  *logtest.Hook
+	keys    edit.Keys
+	tokens  *page.Tokens
 }
 
 // The shop has secrets that no page may see.
@@ -84,12 +86,19 @@ func newSite(t *testing.T, clock time.Time) *site {
 		wait.Wait()
 	})
 	served, misses := api.New(api.Config{Client: s.client, Now: s.now, Log: log}), web.NewMisses(s.now)
+	s.keys, s.tokens = edit.Keys{Store: store, Now: s.now}, page.NewTokens(edit.PageSecret{Store: store}, s.now)
 	s.handler = web.New(web.Config{
-		API: served.Handlers, Docs: served.Docs, Keys: edit.Keys{Store: store, Now: s.now}, Now: s.now, Log: log, Loopback: true,
+		API: served.Handlers, Docs: served.Docs, Keys: s.keys, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
 			"/v1/properties/{id}/widget":        page.WidgetState(live, misses, s.now),
 			"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses, web.NewStreams(0)),
-			"/v1/visits/{visit}/stream":         page.VisitStream(visits, live, misses, web.NewStreams(0), s.client.Intake()),
+		},
+		Visitors: map[string]http.Handler{
+			"/v1/visits/{visit}/stream": page.VisitStream(visits, live, misses, web.NewStreams(0), s.client.Intake(), s.tokens),
+		},
+		Pages: map[string]http.Handler{
+			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: s.tokens, Intake: s.client.Intake, Take: served.Take, Log: log}),
+			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: s.tokens, Live: live, Visits: visits, Streams: web.NewStreams(0), Log: log}),
 		},
 	})
 	s.server = httptest.NewServer(s.handler)

@@ -1,0 +1,119 @@
+package page
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/store"
+	"github.com/deskbell/deskbell/jobs/view"
+)
+
+// pageReaders are the streams of pages in one process.
+const pageReaders = 20_000
+
+// StreamConfig is what Stream works with.
+type StreamConfig struct {
+	Tokens  *Tokens
+	Live    *view.Live
+	Visits  *view.VisitFeed
+	Streams *web.Streams
+	Log     logrus.FieldLogger
+}
+
+// Stream answers GET /v1/page/stream of a web page with server-sent events, all that the page needs in one connection: "state" and "gone" as
+// of WidgetStream, and with a token and a visit of its visitor "action", as of VisitStream. Actions alone have ids, so that they are resumed by Last-Event-ID, or
+// by the parameter last: a script that opens a new stream cannot set a header. It is for web.Config.Pages.
+func Stream(c StreamConfig) http.Handler {
+	return c.Streams.AtMost(pageReaders, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r) })
+}
+
+func (c StreamConfig) answer(w http.ResponseWriter, r *http.Request) {
+	property := web.Caller(r.Context()).Properties[0]
+	actions, ok := c.actions(w, r, property)
+	if !ok {
+		return
+	}
+	if actions != nil {
+		defer actions.Close()
+	}
+	now, states, err := c.Live.Watch(r.Context(), property)
+	if err != nil {
+		refuseState(w, r, err)
+		return
+	}
+	defer states.Close()
+	s, err := web.OpenStream(w)
+	if err != nil || r.Method == http.MethodHead {
+		return
+	}
+	if s.Send(append(web.Retry(), pageState(now)...)) == nil {
+		followPage(s, r, states, actions)
+	}
+}
+
+// actions are those of the visit that a page names; nil where it names none. It answers where it may not have them.
+func (c StreamConfig) actions(w http.ResponseWriter, r *http.Request, property string) (*view.Subscription, bool) {
+	visit := r.URL.Query().Get("visit")
+	if !web.HasToken(r) && visit == "" {
+		return nil, true
+	}
+	visitor, ok, err := c.Tokens.Visitor(r.Context(), property, web.Token(r))
+	switch {
+	case err != nil:
+		c.Log.WithError(err).Log(jobs.LevelOf(err), secretUnread)
+		web.Problem(w, http.StatusServiceUnavailable, noRedis)
+		return nil, false
+	case !ok, visit != "" && !isOf(visit, visitor):
+		web.Problem(w, http.StatusUnauthorized, wrongToken)
+		return nil, false
+	case visit == "":
+		return nil, true
+	}
+	watch, err := c.Visits.Watch(property, visitor, visit, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("last")))
+	if err != nil {
+		tooManyPages(w)
+	}
+	return watch, err == nil
+}
+
+// pageState is stateEvent without an id.
+func pageState(now *view.LiveState) []byte {
+	return append(append([]byte("event: state\ndata: "), now.JSON...), "\n\n"...)
+}
+
+func followPage(s web.EventStream, r *http.Request, states *view.Watch, actions *view.Subscription) {
+	beat := time.NewTicker(web.Heartbeat)
+	defer beat.Stop()
+	var news <-chan struct{} // nil: there never are any
+	if actions != nil {
+		news = actions.News
+	}
+	for {
+		var events []byte
+		select {
+		case <-r.Context().Done():
+			return
+		case <-beat.C:
+			events = []byte(":\n\n")
+		case <-news:
+			events = actionEvents(actions)
+		case now, ok := <-states.C:
+			if !ok {
+				if errors.Is(states.Err(), store.ErrNotFound) {
+					_ = s.Send(goneEvent()) // it is over, either way
+				}
+				return
+			}
+			events = pageState(now)
+		}
+		if len(events) > 0 && s.Send(events) != nil {
+			return
+		}
+	}
+}
