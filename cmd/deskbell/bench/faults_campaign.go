@@ -36,7 +36,14 @@ func (p FaultPlan) open() (c *campaign, err error) {
 	if c.dir, err = os.MkdirTemp("", "deskbell-faults-"); err != nil {
 		return nil, err
 	}
-	fail := func(err error) (*campaign, error) { return nil, errors.Join(err, os.RemoveAll(c.dir)) }
+	fail := func(err error) (*campaign, error) {
+		for _, p := range c.proxies {
+			if p != nil {
+				p.close()
+			}
+		}
+		return nil, errors.Join(err, os.RemoveAll(c.dir))
+	}
 	if c.redis, err = newRedisServer(c.dir); err != nil {
 		return fail(err)
 	}
