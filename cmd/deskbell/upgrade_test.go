@@ -100,8 +100,10 @@ func oldAndNew(t *testing.T, older string, stretch int) (late string) {
 	}
 
 	p.wait(both)
+	if late := sides[1:].somethingWaits(p.at(-1)); late != "" {
+		return late
+	}
 	for _, s := range sides[1:] {
-		s.somethingWaits()
 		s.worker(s.second)
 	}
 	p.wait(both + 3)
@@ -118,8 +120,8 @@ func oldAndNew(t *testing.T, older string, stretch int) (late string) {
 	sides.all(func(s *side) *proc { return s.command(s.second, "deliveries", "list") }) // it reads the actions that the other version set aside
 
 	p.wait(second)
-	for _, s := range sides[1:] {
-		s.somethingWaits()
+	if late := sides[1:].somethingWaits(p.at(mended)); late != "" {
+		return late
 	}
 	sides[1:].all(func(s *side) *proc { return s.workers[0].terminate() })
 	p.wait(second + 1)
@@ -136,7 +138,7 @@ func oldAndNew(t *testing.T, older string, stretch int) (late string) {
 	sides.all(func(s *side) *proc { return s.workers[len(s.workers)-1].terminate() })
 	for _, s := range sides {
 		s.check()
-		if late := s.timersLate(p); late != "" {
+		if late := cmp.Or(s.timersLate(p), s.goesOn(p)); late != "" {
 			return late
 		}
 	}
@@ -423,8 +425,26 @@ func (s *side) waiting() (outbox, aside, circuits int64) {
 	return outbox, aside, s.rdb.HLen(ctx, "deskbell:{all}:circuits").Val()
 }
 
-// somethingWaits holds that there is something of each kind in Redis for the next version to take over.
-func (s *side) somethingWaits() {
+// somethingWaits holds that there is something of each kind in Redis for the next version to take over. It looks at all before an
+// instant, or says how late that was.
+func (all sides) somethingWaits(before time.Time) (late string) {
+	waits := make([]bool, len(all))
+	for i, s := range all {
+		s.t.Helper()
+		waits[i] = s.somethingWaits()
+	}
+	if late := time.Since(before); late > 0 {
+		return fmt.Sprintf("what waits was looked at %s too late", late)
+	}
+	for i, s := range all {
+		if !waits[i] {
+			s.t.Errorf("%s: nothing is left for the other version to do", s.name)
+		}
+	}
+	return ""
+}
+
+func (s *side) somethingWaits() bool {
 	s.t.Helper()
 	outbox, aside, circuits := s.waiting()
 	due := s.count("deskbell:{*}:due", func(key string) int64 { return s.rdb.ZCard(s.t.Context(), key).Val() })
@@ -434,9 +454,7 @@ func (s *side) somethingWaits() {
 	}
 	s.t.Logf("%s: %d actions wait, %d are set aside, %d receivers pause, %d subjects are due some time, %d timers run",
 		s.name, outbox, aside, circuits, due, timers.Scheduled)
-	if outbox == 0 || aside == 0 || circuits == 0 || due == 0 || timers.Scheduled == 0 {
-		s.t.Errorf("%s: nothing is left for the other version to do", s.name)
-	}
+	return outbox > 0 && aside > 0 && circuits > 0 && due > 0 && timers.Scheduled > 0
 }
 
 // awaitDelivered waits until nothing is left to do.
@@ -607,6 +625,25 @@ func (s *side) timersLate(p plan) string {
 		return ""
 	}
 	return fmt.Sprintf("%s: messages whose timer the other version had started were %s late at best: as if there were no timer", s.name, least)
+}
+
+// stepDue are the instants of timers in a state.
+var stepDue = regexp.MustCompile(`^visitor/.* timers \d+ due$`)
+
+// goesOn names a step that is due after the end, since the one before it came late.
+func (s *side) goesOn(p plan) string {
+	s.t.Helper()
+	values := make(map[string]any)
+	for subject, state := range s.states() {
+		flatten(values, subject, state)
+	}
+	for path, value := range values {
+		due, err := time.Parse(time.RFC3339, fmt.Sprint(value))
+		if stepDue.MatchString(path) && err == nil && due.After(p.at(end)) {
+			return fmt.Sprintf("%s: %s is %s, %s after the end", s.name, path, due, due.Sub(p.at(end)))
+		}
+	}
+	return ""
 }
 
 // checkLog wants work done, and no error.
