@@ -133,7 +133,6 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	watched := board.New(board.Config{Client: s.client, Peers: s.shown.peers, Now: a.now, Log: s.log})
 	within := map[string][]string{"/board/": watched.Patterns}
 	private := map[string]http.Handler{
-		"GET /{$}": watched, "/board/": watched,
 		"/monitor": monitor, "/monitor/": monitor,
 		"GET /metrics": web.Metrics(s.shown.registry),
 	}
@@ -158,6 +157,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	return surface{web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Edits: s.env.KeyEdits, Refused: refused,
 		Public: public, Agent: a.agentPage(s), Private: private,
+		Board: map[string]http.Handler{"GET /{$}": watched, "/board/": watched},
 		Pages: map[string]http.Handler{
 			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: tokens, Intake: s.client.Intake, Take: served.Take, Log: s.log}),
 			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: tokens, Live: live, Visits: visits, Streams: streams, Log: s.log}),

@@ -20,6 +20,8 @@ type BoardQuery struct {
 	Search string // in an id or a name, in any case; empty: all
 	Cursor string // BoardPage.Next of the page before; empty: the first
 	Limit  int    // about how many; 0: 100
+
+	Only []string // these properties alone, as far as they are defined, on one page; empty: all there are
 }
 
 // BoardPage is a page of properties, by id. Pages follow each other in no order:
@@ -51,6 +53,9 @@ func (r *Reader) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
 	if q.Search != "" {
 		find = r.search
 	}
+	if len(q.Only) > 0 {
+		find = r.only
+	}
 	ids, page, err := find(ctx, q, limit)
 	if err != nil {
 		return page, err
@@ -59,6 +64,21 @@ func (r *Reader) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
 	page.Properties = slices.DeleteFunc(page.Properties, func(s BoardState) bool { return s.Gone })
 	slices.SortFunc(page.Properties, func(a, b BoardState) int { return cmp.Compare(a.Property, b.Property) })
 	return page, err
+}
+
+// only finds those of the properties that are asked for.
+func (r *Reader) only(ctx context.Context, q BoardQuery, _ int) (ids []string, page BoardPage, err error) {
+	subjects := make([]store.Subject, len(q.Only))
+	for i, id := range q.Only {
+		subjects[i] = store.PropertySubject(id)
+	}
+	records, err := r.store.Load(ctx, subjects)
+	for i, record := range records {
+		if record.Rev != 0 && matches(strings.ToLower(q.Search), q.Only[i], record.Definition) {
+			ids = append(ids, q.Only[i])
+		}
+	}
+	return ids, page, err
 }
 
 // page finds the next properties, without a search.

@@ -34,6 +34,10 @@ type Config struct {
 	// so that browsers log in.
 	Public, API, Docs, Private map[string]http.Handler
 
+	// Board is for all keys that are not publishable, as Private is for those that are not bound: the handler shows a key that is bound its
+	// properties alone.
+	Board map[string]http.Handler
+
 	// Agent is for agents who have opened their page by its link: see AgentLink.
 	Agent map[string]http.Handler
 
@@ -90,6 +94,9 @@ func New(c Config) *Site {
 	}
 	for pattern, h := range c.Docs {
 		mux.Handle(pattern, s.admitting(basic, h))
+	}
+	for pattern, h := range c.Board {
+		mux.Handle(pattern, s.admitting(basic, bodies.bounded(MostBody, h)))
 	}
 	for pattern, h := range c.Private {
 		mux.Handle(pattern, s.admitting(basic, bodies.bounded(MostBody, unbound(h))))

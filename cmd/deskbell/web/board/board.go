@@ -35,7 +35,8 @@ type Config struct {
 //	GET /board/events?id=…&whole=           changes of the properties on a page: see events
 //
 // It only reads. Its buttons write by the API, /v1/properties/{id}/override and that of departments, which the page expects on the same
-// origin. A handler around this one decides who may read and write. A request's context has to end with the server, since streams
+// origin. A handler around this one decides who may read and write: see web.Caller. A key of some properties sees these alone, and nothing of the
+// process or of destinations, which all properties share. A request's context has to end with the server, since streams
 // end with it.
 func New(c Config) *web.Site {
 	b := &board{c, newHub(c)}
@@ -71,16 +72,33 @@ func (b *board) properties(w http.ResponseWriter, r *http.Request) {
 		web.Problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
 		return
 	}
+	key := web.Caller(r.Context())
+	query.Only = key.Properties
 	page, err := b.Client.Board(r.Context(), query)
-	b.answer(w, r, page, err)
+	b.answer(w, r, properties{page, key.ReadOnly}, err)
+}
+
+// properties are a page of them, as somebody sees it.
+type properties struct {
+	view.BoardPage
+	ReadOnly bool `json:"read_only,omitempty"` // they may change nothing: no button is to be shown
 }
 
 func (b *board) recent(w http.ResponseWriter, r *http.Request) {
 	list, err := b.Client.Recent(r.Context(), mostRecent)
+	if err == nil && web.Caller(r.Context()).IsBound() {
+		body, fault := json.Marshal(list)
+		b.answer(w, r, json.RawMessage(ownRecent(web.Caller(r.Context()), body)), fault)
+		return
+	}
 	b.answer(w, r, append([]action.Action{}, list...), err)
 }
 
 func (b *board) destinations(w http.ResponseWriter, r *http.Request) {
+	if web.Caller(r.Context()).IsBound() {
+		b.answer(w, r, []deliver.Status{}, nil)
+		return
+	}
 	list, err := b.Client.Destinations(r.Context())
 	b.answer(w, r, append([]deliver.Status{}, list...), err)
 }

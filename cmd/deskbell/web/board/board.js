@@ -7,6 +7,7 @@ import { el, here, setClock, setText, tick } from "./words.js";
 const $ = (id) => document.getElementById(id);
 
 const shown = new Map(); // id → {p, item, body, button}
+let readOnly = false; // whoever looks may change nothing
 const query = $("query");
 let page = { next: "", partial: false }; // what the server said of this page
 let cursor = ""; // of this page; empty: the first
@@ -47,6 +48,7 @@ async function load() {
   $("properties").removeAttribute("aria-busy");
   trouble("");
   setClock(page.at);
+  readOnly = page.read_only ?? false;
   showAll(page.properties);
   remember();
   listen();
@@ -74,7 +76,7 @@ function showAll(properties) {
 function add(p) {
   const body = el("div.body");
   const button = el("button", { type: "button", "aria-haspopup": "dialog" }, "Override");
-  const item = el("li.row", { "data-id": p.property }, body, button);
+  const item = el("li.row", { "data-id": p.property }, body, readOnly ? null : button);
   const entry = { p, item, body, button };
   button.addEventListener("click", () => overriding(entry.p, overridden));
   shown.set(p.property, entry);

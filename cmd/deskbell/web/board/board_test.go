@@ -49,7 +49,7 @@ func newBoardOf(t *testing.T, peers *jobs.Peers, change ...func(*webtest.Bundle,
 	t.Helper()
 	b := webtest.New(t, append(change, func(b *webtest.Bundle, c *web.Config) {
 		handler := board.New(board.Config{Client: b.Client, Peers: peers, Now: c.Now, Log: c.Log})
-		c.Private = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
+		c.Board = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
 	})...)
 	define(b, `{"properties": {
 		"acme": {"name": "ACME <b>shop</b>", "schedule": {"weekly": {"daily": "09:00-12:00"}}, "agents": ["lea"]},
@@ -170,11 +170,20 @@ type event struct {
 // of a name, and one that ends it.
 func watch(b *webtest.Bundle, query url.Values) (next func(name string) event, end func()) {
 	b.Helper()
+	return watchBy(b, "", query)
+}
+
+// watchBy is watch with a key; empty: without one.
+func watchBy(b *webtest.Bundle, key string, query url.Values) (next func(name string) event, end func()) {
+	b.Helper()
 	ctx, end := context.WithCancel(b.Context())
 	b.Cleanup(end)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.Server.URL+"/board/events?"+query.Encode(), http.NoBody)
 	if err != nil {
 		b.Fatal(err)
+	}
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	res, err := b.Server.Client().Do(req)
 	if err != nil {

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/view"
 )
@@ -40,7 +42,12 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 		_, _ = web.OpenStream(w)
 		return
 	}
-	who := newReader(web.Asker(r), ids, r.FormValue("whole") != "")
+	key := web.Caller(r.Context())
+	if slices.ContainsFunc(ids, func(id string) bool { return !key.May(id) }) {
+		web.Problem(w, http.StatusForbidden, web.OnlyProperties(key))
+		return
+	}
+	who := newReader(web.Asker(r), ids, r.FormValue("whole") != "" && !key.IsBound())
 	if !b.hub.enter(who) {
 		w.Header().Set("Retry-After", "30")
 		web.Problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once, or too many with this key. Close a page that nobody needs.")
@@ -51,7 +58,7 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	s := stream{board: b, reader: who, to: to, seed: maphash.MakeSeed()}
+	s := stream{board: b, reader: who, key: key, to: to, seed: maphash.MakeSeed()}
 	s.run(r.Context())
 }
 
@@ -145,6 +152,7 @@ func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string, m
 type stream struct {
 	*board
 	*reader
+	key edit.Key // that asks
 	to  web.EventStream
 	out bytes.Buffer
 
@@ -190,7 +198,7 @@ func (s *stream) collect(ctx context.Context) error {
 			return err
 		}
 	}
-	latest := s.hub.latest()
+	latest := s.hub.latest().of(s.key)
 	if !bytes.Equal(latest.recent, s.news.recent) {
 		s.event("recent", latest.recent)
 	}

@@ -2,7 +2,6 @@ package board_test
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 	"testing"
 	"time"
@@ -39,8 +38,8 @@ func TestBoardStreamsHowCalendarsAreThatWorkersFetch(t *testing.T) {
 		"fetched": "2026-11-23T07:30:00Z", "next": "2026-11-23T08:35:00Z", "events": 0, "skipped": 0,
 		"problem": "fetching the calendar: the server answers 500 Internal Server Error", "failing_since": "2026-11-23T08:30:00Z"}]`)
 
-	staff := webtest.Request{Key: b.Key(edit.Key{Name: "staff", Properties: []string{"acme"}})}
-	b.Want(http.StatusForbidden, staff, "GET", "/board/events?id=acme", "")
+	theirs, _ := watchBy(b, b.Key(edit.Key{Name: "staff", Properties: []string{"acme"}}), url.Values{"id": {"acme"}})
+	webtest.SameJSON(t, theirs("feeds").list, `[]`)
 }
 
 func TestBoardStreamsWhoIsOverAQuota(t *testing.T) {
