@@ -159,7 +159,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		Public: public, Agent: a.agentPage(s), Private: private,
 		Board: map[string]http.Handler{"GET /{$}": watched, "/board/": watched},
 		Pages: map[string]http.Handler{
-			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: tokens, Intake: s.client.Intake, Take: served.Take, Log: s.log}),
+			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: tokens, Intake: s.client.Intake, Take: served.Take, Signers: keys.Signers, Send: s.client.SendComplete, Log: s.log}),
 			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: tokens, Live: live, Visits: visits, Streams: streams, Log: s.log}),
 		},
 		Visitors: map[string]http.Handler{

@@ -244,6 +244,12 @@ func (ks Keys) Load(ctx context.Context) (Keyring, error) {
 	return ring, nil
 }
 
+// Signers are those of the ring of now.
+func (ks Keys) Signers(ctx context.Context, property string) ([][]byte, error) {
+	ring, err := ks.Load(ctx)
+	return ring.Signers(property), err
+}
+
 // Keyring is all keys at an instant, by name.
 type Keyring []storedKey
 

@@ -86,3 +86,14 @@ func (r Keyring) FindPublic(written string) (k Key, ok bool) {
 func (r Keyring) HasServers() bool {
 	return slices.ContainsFunc(r, func(k storedKey) bool { return !k.IsForPages() })
 }
+
+// Signers are the keys with which servers sign who a visitor of a property is: of each key of a server that may change the property, its
+// SHA-256 in hex.
+func (r Keyring) Signers(property string) (keys [][]byte) {
+	for i := range r {
+		if k := &r[i]; !k.IsForPages() && !k.ReadOnly && k.May(property) {
+			keys = append(keys, []byte(k.Hash))
+		}
+	}
+	return keys
+}

@@ -36,9 +36,10 @@ func describePages(d *huma.OpenAPI) {
 	body := raw(map[string]any{
 		"type": "object", "required": []any{"events"}, "additionalProperties": false,
 		"properties": map[string]any{
-			"token":  map[string]any{"type": "string", "description": "Of the answer before; absent: a new visitor."},
-			"visit":  map[string]any{"type": "string", "description": "Of an answer before; absent: a new visit."},
-			"events": map[string]any{"type": "array", "maxItems": 20, "items": one},
+			"token":    map[string]any{"type": "string", "description": "Of the answer before; absent: a new visitor."},
+			"visit":    map[string]any{"type": "string", "description": "Of an answer before; absent: a new visit."},
+			"identity": map[string]any{"type": "string", "description": "A JSON Web Token by which the shop's server says who the visitor is."},
+			"events":   map[string]any{"type": "array", "maxItems": 20, "items": one},
 		},
 	})
 	example := json.RawMessage(`{"events": [{"type": "visitor.arrived", "data": {"page": {"url": "https://acme.example/"}}}]}`)
@@ -48,9 +49,10 @@ func describePages(d *huma.OpenAPI) {
 		"properties": map[string]any{
 			"token":   map[string]any{"type": "string", "description": "To be kept in place of the one before. It is good for 30 days."},
 			"visitor": word, "visit": word,
-			"chat":    map[string]any{"type": "string", "description": "The id of the chat of a chat.requested that had none."},
-			"counts":  map[string]any{"$ref": schemasAt + "EventCounts"},
-			"results": map[string]any{"type": "array", "items": map[string]any{"$ref": schemasAt + "EventResult"}},
+			"chat":     map[string]any{"type": "string", "description": "The id of the chat of a chat.requested that had none."},
+			"identity": map[string]any{"type": "string", "enum": []any{"taken", "refused"}, "description": "What became of one that was sent."},
+			"counts":   map[string]any{"$ref": schemasAt + "EventCounts"},
+			"results":  map[string]any{"type": "array", "items": map[string]any{"$ref": schemasAt + "EventResult"}},
 		},
 	})
 	send.Responses["202"] = content("At least one event was taken, or there was none", refTo("PageAnswer"))

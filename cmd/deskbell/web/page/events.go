@@ -24,6 +24,9 @@ type EventsConfig struct {
 	Intake func() event.Intake // at the time of a request
 	Log    logrus.FieldLogger
 
+	Signers func(ctx context.Context, property string) ([][]byte, error) // the keys that sign who a visitor of a property is
+	Send    func(ctx context.Context, complete ...event.Event) error     // sends what such a signature says
+
 	// Take takes the events of a request of so many bytes by the caller of a context, and gives counts and results of them to be shown. An
 	// error is a problem of package huma.
 	Take func(ctx context.Context, items []event.Item, bytes int) (counts, results any, err error)
@@ -39,6 +42,7 @@ type events struct{ EventsConfig }
 type sent struct {
 	Token  string            `json:"token"`
 	Visit  string            `json:"visit"`
+	Signed string            `json:"identity"`
 	Events []json.RawMessage `json:"events"`
 }
 
@@ -47,7 +51,8 @@ type received struct {
 	Token   string `json:"token"`
 	Visitor string `json:"visitor"`
 	Visit   string `json:"visit"`
-	Chat    string `json:"chat,omitempty"` // the last one that was made for a chat.requested without
+	Chat    string `json:"chat,omitempty"`     // the last one that was made for a chat.requested without
+	Signed  string `json:"identity,omitempty"` // what became of one that was sent
 	Counts  any    `json:"counts"`
 	Results any    `json:"results"`
 }
@@ -69,6 +74,10 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	out := received{Visitor: of.visitor, Visit: of.visit, Chat: of.chat}
 	if out.Token, err = e.Tokens.Make(r.Context(), of.property, of.visitor); err != nil {
+		e.failed(w, err)
+		return
+	}
+	if out.Signed, err = e.introduce(r.Context(), of, in.Signed); err != nil {
 		e.failed(w, err)
 		return
 	}
@@ -127,13 +136,13 @@ func (e events) identify(w http.ResponseWriter, r *http.Request, of *speaker, to
 const wrongToken = "this token is wrong or too old, or the visit is of another visitor: forget both, and begin anew"
 
 func (e events) failed(w http.ResponseWriter, err error) {
-	e.Log.WithError(err).Log(jobs.LevelOf(err), secretUnread)
+	e.Log.WithError(err).Log(jobs.LevelOf(err), readFailed)
 	web.Problem(w, http.StatusServiceUnavailable, noRedis)
 }
 
 const (
-	secretUnread = "the secret of visitors' tokens cannot be read"
-	noRedis      = "Redis does not answer: try again in a moment"
+	readFailed = "Redis failed while a page was answered"
+	noRedis    = "Redis does not answer: try again in a moment"
 )
 
 // items reads events, of which each has got the ids of its visitor.

@@ -1,6 +1,9 @@
 package page_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,12 +31,12 @@ func (s *site) pageURL(rest string) string { return s.server.URL + "/v1/page/" +
 
 // received is the answer to a page.
 type received struct {
-	status                      int
-	header                      http.Header
-	body                        string
-	Token, Visitor, Visit, Chat string
-	Counts                      struct{ Taken, Refused int }
-	Results                     []struct {
+	status                                int
+	header                                http.Header
+	body                                  string
+	Token, Visitor, Visit, Chat, Identity string
+	Counts                                struct{ Taken, Refused int }
+	Results                               []struct {
 		Status string
 		ID     string
 		Errors []struct{ Message, Location string }
@@ -333,6 +336,47 @@ func TestPageStreamRefuses(t *testing.T) {
 		response.Body.Close()
 		if response.StatusCode != c.status {
 			t.Errorf("%s: %s", name, response.Status)
+		}
+	}
+}
+
+func TestAnIdentityIsTakenFromTheShopsServer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	key := s.publish()
+	full, err := s.keys.Add(t.Context(), edit.Key{Name: "full", Properties: []string{"acme"}})
+	s.must(err)
+	other, err := s.keys.Add(t.Context(), edit.Key{Name: "other", Properties: []string{"always"}})
+	s.must(err)
+	reader, err := s.keys.Add(t.Context(), edit.Key{Name: "reader", ReadOnly: true})
+	s.must(err)
+	jwt := func(header, secret string, c map[string]any) string {
+		body, err := json.Marshal(c)
+		s.must(err)
+		text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(body)
+		h := hmac.New(sha256.New, fmt.Appendf(nil, "%x", sha256.Sum256([]byte(secret))))
+		h.Write([]byte(text))
+		return text + "." + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+	}
+	const hs256 = `{"alg":"HS256","typ":"JWT"}`
+	at := func(d time.Duration) int64 { return s.now().Add(d).Unix() }
+	for name, c := range map[string]struct{ identity, want string }{
+		"good":             {jwt(hs256, full, map[string]any{"sub": "u17", "name": "Ann", "exp": at(time.Hour)}), "taken"},
+		"for the property": {jwt(hs256, full, map[string]any{"name": "Ann", "aud": "acme", "exp": at(time.Hour)}), "taken"},
+		"for another":      {jwt(hs256, full, map[string]any{"name": "Ann", "aud": "always", "exp": at(time.Hour)}), "refused"},
+		"another's key":    {jwt(hs256, other, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "refused"},
+		"a reader's key":   {jwt(hs256, reader, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "refused"},
+		"the page's key":   {jwt(hs256, key[len("?key="):], map[string]any{"name": "Ann", "exp": at(time.Hour)}), "refused"},
+		"no end":           {jwt(hs256, full, map[string]any{"name": "Ann"}), "refused"},
+		"too old":          {jwt(hs256, full, map[string]any{"name": "Ann", "exp": at(-time.Hour)}), "refused"},
+		"for too long":     {jwt(hs256, full, map[string]any{"name": "Ann", "exp": at(48 * time.Hour)}), "refused"},
+		"nobody":           {jwt(hs256, full, map[string]any{"exp": at(time.Hour)}), "refused"},
+		"no algorithm":     {jwt(`{"alg":"none"}`, full, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "refused"},
+		"no JWT":           {"Ann", "refused"},
+	} {
+		got := s.post(key, fmt.Sprintf(`{"identity": %q, "events": [%s]}`, c.identity, arrival))
+		if got.status != http.StatusAccepted || got.Identity != c.want || got.Counts.Taken != 1 {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
 	}
 }

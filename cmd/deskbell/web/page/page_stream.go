@@ -66,7 +66,7 @@ func (c StreamConfig) actions(w http.ResponseWriter, r *http.Request, property s
 	visitor, ok, err := c.Tokens.Visitor(r.Context(), property, web.Token(r))
 	switch {
 	case err != nil:
-		c.Log.WithError(err).Log(jobs.LevelOf(err), secretUnread)
+		c.Log.WithError(err).Log(jobs.LevelOf(err), readFailed)
 		web.Problem(w, http.StatusServiceUnavailable, noRedis)
 		return nil, false
 	case !ok, visit != "" && !isOf(visit, visitor):

@@ -97,7 +97,7 @@ func newSite(t *testing.T, clock time.Time) *site {
 			"/v1/visits/{visit}/stream": page.VisitStream(visits, live, misses, web.NewStreams(0), s.client.Intake(), s.tokens),
 		},
 		Pages: map[string]http.Handler{
-			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: s.tokens, Intake: s.client.Intake, Take: served.Take, Log: log}),
+			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: s.tokens, Intake: s.client.Intake, Take: served.Take, Signers: s.keys.Signers, Send: s.client.SendComplete, Log: log}),
 			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: s.tokens, Live: live, Visits: visits, Streams: web.NewStreams(0), Log: log}),
 		},
 	})
