@@ -31,6 +31,35 @@ func (d *Deliveries) Destinations(ctx context.Context) ([]deliver.Status, error)
 	return deliver.Destinations(ctx, d.store, d.now())
 }
 
+// DeliveryList is how destinations are, and what was given up.
+type DeliveryList struct {
+	Destinations []deliver.Status
+	GivenUp      []Archived // the oldest first
+	LeftOut      int        // how many more were given up
+}
+
+// DeliveryList gives the state of one destination, or of all where the name is empty, and as many actions as that which were given up. The error
+// is store.ErrNotFound for a destination that is not defined, and for which nothing was given up.
+func (d *Deliveries) DeliveryList(ctx context.Context, destination string, limit int) (l DeliveryList, err error) {
+	if l.Destinations, err = d.Destinations(ctx); err != nil {
+		return l, err
+	}
+	if destination != "" {
+		l.Destinations = slices.DeleteFunc(l.Destinations, func(s deliver.Status) bool { return s.Name != destination })
+	}
+	if l.GivenUp, err = d.Archived(ctx, ArchivedFilter{Destination: destination}); err != nil {
+		return l, err
+	}
+	if destination != "" && len(l.Destinations)+len(l.GivenUp) == 0 {
+		return l, &store.MissingError{Kind: "destination", Name: destination}
+	}
+	if l.LeftOut = len(l.GivenUp) - limit; l.LeftOut > 0 {
+		l.GivenUp = l.GivenUp[:limit]
+	}
+	l.LeftOut = max(0, l.LeftOut)
+	return l, nil
+}
+
 // Archived is an action that was given up.
 type Archived struct {
 	ID          string    `json:"id"` // of the action

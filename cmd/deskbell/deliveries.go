@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
@@ -61,35 +59,24 @@ func (c *deliveriesListCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	destinations, err := s.client.Destinations(ctx)
+	list, err := s.client.DeliveryList(ctx, c.Destination, c.Limit)
 	if err != nil {
 		return err
 	}
-	if c.Destination != "" {
-		destinations = slices.DeleteFunc(destinations, func(d deliver.Status) bool { return d.Name != c.Destination })
-	}
-	archived, err := s.client.Archived(ctx, jobs.ArchivedFilter{Destination: c.Destination})
-	if err != nil {
-		return err
-	}
-	if c.Destination != "" && len(destinations)+len(archived) == 0 {
-		return fmt.Errorf("finding the destination %q: not defined", c.Destination)
-	}
-	shown := archived[:min(len(archived), c.Limit)]
 	if c.JSON {
-		return a.encodeDeliveries(destinations, shown)
+		return a.encodeDeliveries(list)
 	}
-	return a.printDeliveries(s.env.TimeZone, destinations, archived, shown)
+	return a.printDeliveries(s.env.TimeZone, list)
 }
 
-func (a *app) encodeDeliveries(destinations []deliver.Status, archived []jobs.Archived) error {
+func (a *app) encodeDeliveries(list jobs.DeliveryList) error {
 	out := json.NewEncoder(a.stdout)
-	for _, d := range destinations {
+	for _, d := range list.Destinations {
 		if err := out.Encode(d); err != nil {
 			return err
 		}
 	}
-	for _, d := range archived {
+	for _, d := range list.GivenUp {
 		if err := out.Encode(d); err != nil {
 			return err
 		}
@@ -97,21 +84,21 @@ func (a *app) encodeDeliveries(destinations []deliver.Status, archived []jobs.Ar
 	return nil
 }
 
-func (a *app) printDeliveries(zone *time.Location, destinations []deliver.Status, archived, shown []jobs.Archived) error {
+func (a *app) printDeliveries(zone *time.Location, list jobs.DeliveryList) error {
 	now := a.now()
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	if len(destinations) > 0 {
+	if len(list.Destinations) > 0 {
 		fmt.Fprintln(table, "DESTINATION\tTYPE\tSTATE\tSINCE\tTRIED AGAIN\tOLDEST WAITING\tASIDE\tDROPPED\tLAST ERROR")
 	}
-	for _, d := range destinations {
+	for _, d := range list.Destinations {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n",
 			d.Name, d.Type, d.State, local(d.Since, zone, now), local(d.Until, zone, now), local(d.Oldest, zone, now), d.Aside, d.Dropped, orDash(d.Error))
 	}
-	if len(destinations) == 0 {
+	if len(list.Destinations) == 0 {
 		fmt.Fprintln(table, "No destination is defined: actions go to the workers' default.")
 	}
 	fmt.Fprintln(table)
-	if len(archived) == 0 {
+	if len(list.GivenUp) == 0 {
 		fmt.Fprintln(table, "Nothing was given up.")
 		return table.Flush()
 	}
@@ -119,12 +106,12 @@ func (a *app) printDeliveries(zone *time.Location, destinations []deliver.Status
 		return err
 	}
 	fmt.Fprintln(table, "ID\tTYPE\tDESTINATION\tDECIDED\tGIVEN UP\tLAST ERROR")
-	for _, d := range shown {
+	for _, d := range list.GivenUp {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
 			orDash(d.ID), orDash(d.Type), d.Destination, local(d.Time, zone, now), local(d.Given, zone, now), orDash(d.Error))
 	}
-	if more := len(archived) - len(shown); more > 0 {
-		fmt.Fprintf(table, "… and %d more: --limit %d shows all\n", more, len(archived))
+	if list.LeftOut > 0 {
+		fmt.Fprintf(table, "… and %d more: --limit %d shows all\n", list.LeftOut, len(list.GivenUp)+list.LeftOut)
 	}
 	return table.Flush()
 }

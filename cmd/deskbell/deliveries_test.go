@@ -54,12 +54,12 @@ func TestDeliveriesAreListed(t *testing.T) {
 	}
 	var out strings.Builder
 	a := &app{stdout: &out, now: func() time.Time { return at }}
-	if err := a.printDeliveries(time.UTC, destinations, archived, archived[:2]); err != nil {
+	if err := a.printDeliveries(time.UTC, jobs.DeliveryList{Destinations: destinations, GivenUp: archived[:2], LeftOut: 1}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "deliveries", out.String())
 	out.Reset()
-	if err := a.encodeDeliveries(destinations[2:3], archived[:1]); err != nil {
+	if err := a.encodeDeliveries(jobs.DeliveryList{Destinations: destinations[2:3], GivenUp: archived[:1]}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "deliveries_json", out.String())
@@ -78,7 +78,7 @@ func TestDeliveriesWithNothingGivenUp(t *testing.T) {
 		code         int
 	}{
 		{"list --limit 0", "deskbell: --limit=0 is too low; give 1 or more", 2},
-		{"list --destination nobody", `deskbell: finding the destination "nobody": not defined`, 1},
+		{"list --destination nobody", `deskbell: finding destination "nobody": not defined`, 1},
 		{"replay", "deskbell: say what to replay: ids, --destination or --all", 2},
 		{"replay x --all", "deskbell: --all can't be used together with", 2},
 		{"replay acme:9", `deskbell: finding ["acme:9"]: not given up, or delivered since`, 1},

@@ -115,6 +115,8 @@ func rights() []right {
 		{"DELETE /v1/properties/{id}/departments/{department}/override", foreign + "/departments/hr/override", "", toChanges},
 		{"GET /v1/properties/{id}/coverage", own + "/coverage", "", toAnyKey},
 		{"GET /v1/properties/{id}/coverage", foreign + "/coverage", "", toUnbound},
+		{"GET /v1/properties/{id}/opening-hours", own + "/opening-hours", "", toAnyKey},
+		{"GET /v1/properties/{id}/opening-hours", foreign + "/opening-hours", "", toUnbound},
 		{"GET /v1/properties/{id}/boundaries", own + boundaries, "", toAnyKey},
 		{"GET /v1/properties/{id}/boundaries", foreign + boundaries, "", toUnbound},
 		{"GET /v1/properties/{id}/add", own + add, "", toAnyKey},
@@ -122,6 +124,8 @@ func rights() []right {
 		{"GET /v1/properties/{id}/hours.ics", own + "/hours.ics", "", toOwnHours},
 		{"GET /v1/properties/{id}/hours.ics", foreign + "/hours.ics", "", toUnbound},
 
+		{"GET /v1/visitors/{id}/{visitor}", "/v1/visitors/acme/v1", "", toAnyKey},
+		{"GET /v1/visitors/{id}/{visitor}", "/v1/visitors/beta/v1", "", toUnbound},
 		{"DELETE /v1/visitors/{id}/{visitor}", "/v1/visitors/acme/v1", "", toAnyChanges},
 		{"DELETE /v1/visitors/{id}/{visitor}", "/v1/visitors/beta/v1", "", toChanges},
 		{"DELETE /v1/visitors/{id}", "/v1/visitors/acme", "", toAnyChanges},
@@ -150,6 +154,8 @@ func rights() []right {
 		{"GET /v1/destinations/{id}", "/v1/destinations/crm", "", toUnbound},
 		{"PUT /v1/destinations/{id}", "/v1/destinations/crm", `{"type": "log"}`, toChanges},
 		{"DELETE /v1/destinations/{id}", "/v1/destinations/none", "", toChanges},
+		{"GET /v1/deliveries", "", "", toUnbound},
+		{"GET /v1/export", "", "", toAnyKey}, // a file of its own
 		{"GET /v1/feeds", "", "", toUnbound},
 		{"GET /v1/quotas", "", "", toUnbound},
 

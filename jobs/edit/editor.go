@@ -1,10 +1,12 @@
 package edit
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/engine"
@@ -117,4 +119,27 @@ func (e *Editor) wakeAfter(ctx context.Context, kind Kind, name string) error {
 // FeedStatus gives how all calendars do that workers fetch.
 func (e *Editor) FeedStatus(ctx context.Context) ([]FeedStatus, error) {
 	return Feeds{Store: e.store, Now: e.now}.Status(ctx)
+}
+
+// Export gives all definitions by kind, in the order of their names. For those who may see some properties alone, it gives these and
+// no other kind.
+func (e *Editor) Export(ctx context.Context, only []string) (map[Kind][]Stored, error) {
+	if len(only) > 0 {
+		list, err := e.Find(ctx, KindProperty, only)
+		return map[Kind][]Stored{KindProperty: list}, err
+	}
+	present, err := e.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[Kind][]Stored, len(present))
+	for kind, bodies := range present {
+		list := make([]Stored, 0, len(bodies))
+		for name, body := range bodies {
+			list = append(list, stored(name, body))
+		}
+		slices.SortFunc(list, func(a, b Stored) int { return cmp.Compare(a.Name, b.Name) })
+		all[kind] = list
+	}
+	return all, nil
 }

@@ -2,8 +2,10 @@ package view
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs/engine"
@@ -195,4 +197,23 @@ func (r *Reader) Gates(ctx context.Context, property, department string) ([]*hou
 		return nil, err
 	}
 	return b.Gates(&record, department, engine.Overrides{})
+}
+
+// Visitor gives what is kept of a visitor. The error is a store.MissingError where nothing is.
+func (r *Reader) Visitor(ctx context.Context, property, visitor string) (v VisitorView, err error) {
+	subject := store.VisitorSubject(property, visitor)
+	records, err := r.store.Load(ctx, []store.Subject{subject})
+	if err != nil {
+		return v, err
+	}
+	if records[0].Rev == 0 {
+		return v, &store.MissingError{Kind: "visitor", Name: visitor}
+	}
+	v = VisitorView{Property: property, Visitor: visitor}
+	if v.Record, v.Waiting, err = engine.VisitorRecord(records[0].State); err != nil {
+		return v, err
+	}
+	v.Recent, err = r.Recent(ctx, recentLooked)
+	v.Recent = slices.DeleteFunc(v.Recent, func(a action.Action) bool { return !v.concerns(a) })
+	return v, err
 }

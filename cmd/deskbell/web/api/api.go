@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -84,17 +85,21 @@ func New(c Config) API {
 	}
 	s.addOverrides(h)
 	s.addCoverage(h)
+	s.addOpeningHours(h)
 	s.addAgentStatus(h)
 	s.addWhy(h)
 	for _, p := range s.previews() {
 		s.addBoundaries(h, p)
 		s.addAdd(h, p)
 	}
+	s.addDeliveries(h)
+	s.addExport(h)
 	s.addFeedStatus(h)
 	s.addQuotas(h)
 	s.addCountries(h)
 	s.addHolidays(h)
 	s.addEvents(h)
+	s.addVisitor(h)
 	s.addVisitors(h)
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
@@ -147,7 +152,7 @@ func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 		k, op := web.Caller(ctx.Context()), ctx.Operation()
 		if k.IsBound() {
 			id := ctx.Param("id")
-			if op.Tags[0] != eventsTag && op.Tags[0] != visitorsTag && op.Tags[0] != holidaysTag && op.Tags[0] != "Properties" || id != "" && !k.May(id) {
+			if !slices.Contains([]string{eventsTag, visitorsTag, holidaysTag, exportTag, "Properties"}, op.Tags[0]) || id != "" && !k.May(id) {
 				_ = huma.WriteErr(h, ctx, http.StatusForbidden, web.OnlyProperties(k)) // the client has gone
 				return
 			}

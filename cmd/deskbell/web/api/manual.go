@@ -95,7 +95,8 @@ func readManual(document []byte) (*manual, error) {
 	for _, k := range kinds() {
 		m.Groups = append(m.Groups, group{Name: k.tag})
 	}
-	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: visitTag}, group{Name: pagesTag}, group{Name: agentTag}, group{Name: eventsTag}, group{Name: visitorsTag}, group{Name: holidaysTag}, group{Name: feedsTag}, group{Name: quotasTag})
+	m.Groups = append(m.Groups, group{Name: widgetTag}, group{Name: visitTag}, group{Name: pagesTag}, group{Name: agentTag}, group{Name: eventsTag}, group{Name: visitorsTag}, group{Name: holidaysTag}, group{Name: feedsTag}, group{Name: quotasTag},
+		group{Name: exportTag})
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
 		for _, method := range []string{"get", "put", "post", "delete"} {
 			op, ok := doc.Paths[path][method]
@@ -117,8 +118,8 @@ func readManual(document []byte) (*manual, error) {
 			for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
 				r := op.Responses[status]
 				a := answer{Status: status, Meaning: r.Description}
-				for _, c := range r.Content {
-					a.Body = shapeOf(c.Schema)
+				for _, kind := range slices.Sorted(maps.Keys(r.Content))[:min(1, len(r.Content))] {
+					a.Body = shapeOf(r.Content[kind].Schema)
 				}
 				o.Answers = append(o.Answers, a)
 			}

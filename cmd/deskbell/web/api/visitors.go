@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -24,6 +25,11 @@ type visitorInput struct {
 	Fields  []string `query:"field" maxItems:"50" doc:"As for all visitors of a property."`
 }
 
+type oneVisitorInput struct {
+	ID      string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" doc:"The property's id."`
+	Visitor string `path:"visitor" maxLength:"128"`
+}
+
 type eraseOutput struct {
 	Status int
 	Body   erase.Report
@@ -43,6 +49,36 @@ func (s *service) addVisitors(h huma.API) {
 	all.Description = "As for one. The property itself stays: delete it first where it is to go, so that no more events of it are taken."
 	huma.Register(h, all, func(ctx context.Context, in *visitorsInput) (*eraseOutput, error) {
 		return s.erase(ctx, engine.Person{Property: in.ID, Fields: in.Fields})
+	})
+}
+
+type visitorOutput struct{ Body visitorBody }
+
+type visitorBody struct {
+	Property string                  `json:"property"`
+	Visitor  string                  `json:"visitor"`
+	Record   json.RawMessage         `json:"record" doc:"Visits, tabs, attributes, what was sent and the chats by id, as they are kept. Its shape may change with the version."`
+	Waiting  []engine.WaitingMessage `json:"waiting" nullable:"false" doc:"The messages that wait, the next first, and why. Their conditions are asked again when they are due."`
+	Recent   []any                   `json:"recent" nullable:"false" doc:"What was done for the visitor lately, the newest first, and message.skipped with the reason for what was not. They are sought among the last actions of all properties."`
+}
+
+func (s *service) addVisitor(h huma.API) {
+	op := huma.Operation{
+		OperationID: "get-visitor", Method: http.MethodGet, Path: "/v1/visitors/{id}/{visitor}", Tags: []string{visitorsTag},
+		Summary:     "See what is kept of a visitor, what waits, and why",
+		Description: "As workers have committed it.",
+		Errors:      []int{http.StatusNotFound, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable},
+	}
+	huma.Register(h, op, func(ctx context.Context, in *oneVisitorInput) (*visitorOutput, error) {
+		v, err := s.Client.Visitor(ctx, in.ID, in.Visitor)
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		body := visitorBody{v.Property, v.Visitor, v.Record, append([]engine.WaitingMessage{}, v.Waiting...), make([]any, 0, len(v.Recent))}
+		for _, a := range v.Recent {
+			body.Recent = append(body.Recent, a)
+		}
+		return &visitorOutput{body}, nil
 	})
 }
 
