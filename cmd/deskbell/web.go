@@ -146,8 +146,13 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	s.session = s.receiving()
 	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Now: a.now, Log: s.log, Events: received, Quotas: quotas})
 	within["/v1/"] = served.Patterns
+	script, err := page.NewScript()
+	if err != nil {
+		return surface{}, err
+	}
 	public, misses, streams := agentpage.Public(), web.NewMisses(a.now), web.NewStreams(s.env.AddressStreams)
 	tokens := page.NewTokens(edit.PageSecret{Store: s.store}, a.now)
+	maps.Copy(public, script.Handlers())
 	maps.Copy(public, map[string]http.Handler{
 		"/v1/properties/{id}/widget":        page.WidgetState(live, misses, a.now),
 		"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses, streams),
