@@ -95,6 +95,13 @@ func (a *app) serve(ctx context.Context, s service, l net.Listener) error {
 	if err := a.checkKeys(ctx, keys, l.Addr(), local, s); err != nil {
 		return err
 	}
+	if s.demo {
+		key, err := publishDemo(ctx, keys, l.Addr())
+		if err != nil {
+			return err
+		}
+		s.demoKey = key
+	}
 	live, visits := view.NewLive(s.client.Reader), view.NewVisitFeed(s.client.Reader)
 	lasts, cancel := context.WithCancel(context.WithoutCancel(ctx)) // longer than the last request
 	var wait sync.WaitGroup
@@ -137,7 +144,10 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		"GET /metrics": web.Metrics(s.shown.registry),
 	}
 	if s.demo {
-		demo := page.Demo()
+		demo, err := page.Demo(s.demoKey)
+		if err != nil {
+			return surface{}, err
+		}
 		private["GET /demo"], private["GET /demo/"], within["GET /demo/"] = demo, demo, demo.Patterns
 	}
 	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
@@ -165,7 +175,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		Board: map[string]http.Handler{"GET /{$}": watched, "/board/": watched},
 		Pages: map[string]http.Handler{
 			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: tokens, Intake: s.client.Intake, Take: served.Take, Signers: keys.Signers, Send: s.client.SendComplete, Log: s.log}),
-			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: tokens, Live: live, Visits: visits, Streams: streams, Log: s.log}),
+			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: tokens, Live: live, Visits: visits, Streams: streams, Now: a.now, Log: s.log}),
 		},
 		Visitors: map[string]http.Handler{
 			"/v1/visits/{visit}/stream": page.VisitStream(visits, live, misses, streams, s.client.Intake(), tokens),

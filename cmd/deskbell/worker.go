@@ -88,6 +88,7 @@ type service struct {
 	loopback  bool           // receivers on this machine are called
 	desk      *embedded.Desk // answers other processes of the user with the embedded Redis; nil: there is none
 	demo      bool           // the sample page is served, with the sample's definitions
+	demoKey   string         // with demo: the publishable key of that page
 	file      string         // of definitions to which Redis is kept matched; empty: none
 }
 

@@ -60,7 +60,7 @@ func describePages(d *huma.OpenAPI) {
 	d.AddOperation(send)
 
 	stream := pageOperation(http.MethodGet, "stream", "stream-page", "Follow all that a page shows",
-		"Server-sent events: state with what the widget shows now, and again with each change, its data a "+widgetSchema+"; action, for a visitor's token and a visit of theirs, its data a "+visitSchema+
+		"Server-sent events: now with the time of the server; state with what the widget shows now, and again with each change, its data a "+widgetSchema+"; action, for a visitor's token and a visit of theirs, its data a "+visitSchema+
 			"; gone when the property is removed, and then the end.",
 		http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	stream.Parameters = append(stream.Parameters, asked(tokenParam, "Of the visitor."), asked("visit", "One of the visitor's own."),

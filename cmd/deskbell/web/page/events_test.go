@@ -262,8 +262,15 @@ func TestPageStream(t *testing.T) {
 	key := s.publish()
 	me := s.post(key, `{"events": [`+arrival+`]}`)
 	mine := fmt.Sprintf("stream%s&token=%s&visit=%s", key, me.Token, me.Visit)
-	stream := s.openAt(s.pageURL(mine), "Origin", origin)
-	if first := stream.next(); first.name != "state" || first.id != "" || len(first.retry) != 4 || !strings.Contains(first.data, `"status":"online"`) {
+	follow := func(address string, headers ...string) *streamReader {
+		reader := s.openAt(s.pageURL(address), append(headers, "Origin", origin)...)
+		if clock := reader.next(); clock.name != "now" || !strings.HasPrefix(clock.data, "2026-11-23T09:0") || len(clock.retry) != 4 {
+			t.Errorf("the clock: %+v", clock)
+		}
+		return reader
+	}
+	stream := follow(mine)
+	if first := stream.next(); first.name != "state" || first.id != "" || !strings.Contains(first.data, `"status":"online"`) {
 		t.Errorf("first: %+v", first)
 	}
 	for name, want := range map[string]string{"Content-Type": "text/event-stream", "Access-Control-Allow-Origin": origin, "Vary": "Origin"} {
@@ -280,13 +287,13 @@ func TestPageStream(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	for _, again := range []*streamReader{s.openAt(s.pageURL(mine), "Origin", origin, "Last-Event-ID", "m1"), s.openAt(s.pageURL(mine+"&last=m1"), "Origin", origin)} {
+	for _, again := range []*streamReader{follow(mine, "Last-Event-ID", "m1"), follow(mine + "&last=m1")} {
 		again.next()
 		if e := again.next(); e.id != "m2" {
 			t.Errorf("after m1: %+v", e)
 		}
 	}
-	stateOnly := s.openAt(s.pageURL("stream"+key), "Origin", origin)
+	stateOnly := follow("stream" + key)
 	stateOnly.next()
 	s.override("acme", false)
 	for _, reader := range []*streamReader{stream, stateOnly} {

@@ -3,7 +3,9 @@ package page
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -23,10 +25,12 @@ type StreamConfig struct {
 	Live    *view.Live
 	Visits  *view.VisitFeed
 	Streams *web.Streams
+	Now     func() time.Time
 	Log     logrus.FieldLogger
 }
 
-// Stream answers GET /v1/page/stream of a web page with server-sent events, all that the page needs in one connection: "state" and "gone" as
+// Stream answers GET /v1/page/stream of a web page with server-sent events, all that the page needs in one connection: "now" with the
+// server's time, since a page that flips by itself may have a clock that is wrong; "state" and "gone" as
 // of WidgetStream, and with a token and a visit of its visitor "action", as of VisitStream. Actions alone have ids, so that they are resumed by Last-Event-ID, or
 // by the parameter last: a script that opens a new stream cannot set a header. It is for web.Config.Pages.
 func Stream(c StreamConfig) http.Handler {
@@ -52,7 +56,7 @@ func (c StreamConfig) answer(w http.ResponseWriter, r *http.Request) {
 	if err != nil || r.Method == http.MethodHead {
 		return
 	}
-	if s.Send(append(web.Retry(), pageState(now)...)) == nil {
+	if s.Send(slices.Concat(web.Retry(), timeEvent(c.Now()), pageState(now))) == nil {
 		followPage(s, r, states, actions)
 	}
 }
@@ -80,6 +84,10 @@ func (c StreamConfig) actions(w http.ResponseWriter, r *http.Request, property s
 		tooManyPages(w)
 	}
 	return watch, err == nil
+}
+
+func timeEvent(now time.Time) []byte {
+	return fmt.Appendf(nil, "event: now\ndata: %s\n\n", now.UTC().Format("2006-01-02T15:04:05.000Z07:00"))
 }
 
 // pageState is stateEvent without an id.

@@ -98,7 +98,7 @@ func newSite(t *testing.T, clock time.Time) *site {
 		},
 		Pages: map[string]http.Handler{
 			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: s.tokens, Intake: s.client.Intake, Take: served.Take, Signers: s.keys.Signers, Send: s.client.SendComplete, Log: log}),
-			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: s.tokens, Live: live, Visits: visits, Streams: web.NewStreams(0), Log: log}),
+			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: s.tokens, Live: live, Visits: visits, Streams: web.NewStreams(0), Now: s.now, Log: log}),
 		},
 	})
 	s.server = httptest.NewServer(s.handler)

@@ -1,12 +1,20 @@
 // The chat widget. What is said is kept for the visit, so that a reload shows it again.
 
-import { el, here, setText } from "/board/words.js";
-import { $, lines, newID, property, send, tabs } from "/demo/talk.js";
+import { el, setText } from "/board/words.js";
+import { $, lines, newID, tabs, told } from "/demo/talk.js";
 
 const store = "deskbell-demo";
 
-// me is the visitor: who they are, and what has been said.
-export const me = read() ?? { visitor: newID(), visit: newID(), chat: "", joined: false, form: "", hidden: false, messages: [] };
+// me is what this page keeps of the visitor: what has been said. Who they are, /deskbell.js knows.
+export const me = read() ?? { joined: false, form: "", hidden: false, messages: [] };
+
+let deskbell = null;
+
+// chatNow is the visitor's chat, unless the agent has ended it; empty: none.
+function chatNow() {
+  const { chat } = deskbell.get();
+  return chat === me.over ? "" : chat;
+}
 
 let widget = null; // the state of the property
 let unread = 0;
@@ -21,8 +29,9 @@ function read() {
 }
 
 // forget makes the next load one of another visitor.
-export function forget() {
-  tabs.postMessage({ kind: "gone", visitor: me.visitor });
+export async function forget() {
+  tabs.postMessage({ kind: "gone", visitor: deskbell.get().visitor });
+  await deskbell.forget();
   sessionStorage.removeItem(store);
 }
 
@@ -32,14 +41,13 @@ export function keep(step) {
   sessionStorage.setItem(store, JSON.stringify(me));
 }
 
-// tell sends an event of this visit.
-export function tell(type, data, last) { return send(type, { visitor: me.visitor, visit: me.visit, ...data }, last); }
-
 // show takes a change: it is kept, drawn, and told to the agent's tab.
 function show() {
   sessionStorage.setItem(store, JSON.stringify(me));
   lines($("said"), me.messages, "visitor");
-  const closed = widget !== null && widget.status !== "online" && !me.chat;
+  const { visitor, visit } = deskbell.get();
+  const chat = chatNow();
+  const closed = widget !== null && widget.status !== "online" && !chat;
   const form = me.form || (closed ? "offline_form" : "");
   $("chat").hidden = me.hidden;
   $("write").hidden = form !== "";
@@ -53,7 +61,7 @@ function show() {
   $("preview").hidden = open || unread === 0;
   setText($("preview"), me.messages.at(-1)?.text ?? "");
   $("said").parentElement.scrollTop = $("said").scrollHeight; // it had no height while it was hidden
-  if (me.chat) tabs.postMessage({ kind: "chat", visitor: me.visitor, visit: me.visit, chat: me.chat, joined: me.joined, messages: me.messages });
+  if (chat) tabs.postMessage({ kind: "chat", visitor, visit, chat, joined: me.joined, messages: me.messages });
 }
 
 function say(from, name, text, id = newID()) {
@@ -73,11 +81,9 @@ export function state(s) {
   show();
 }
 
-// act does what Deskbell says. It gives false for what was done before.
+// act does what Deskbell says.
 export function act(a) {
   const d = a.data;
-  if ((me.done ??= []).includes(a.id)) return false;
-  me.done = [...me.done, a.id].slice(-40);
   switch (a.type) {
     case "message.send":
       say("deskbell", d.sender?.name ?? "Demo shop", d.text, a.id);
@@ -91,10 +97,9 @@ export function act(a) {
       me.hidden = true;
       break;
     case "chat.close":
-      ended(d.chat);
+      ended();
   }
   show();
-  return true;
 }
 
 function suggest(texts) {
@@ -106,37 +111,36 @@ function suggest(texts) {
 }
 
 // write says something, and asks for a chat with the first of it.
-function write(text) {
+async function write(text) {
   suggest([]);
   say("visitor", "Visitor", text);
-  if (me.chat) {
-    tell("chat.message", { chat: me.chat, from: "visitor", text });
-  } else {
-    me.chat = newID();
-    me.joined = false;
-    tell("chat.requested", { chat: me.chat, text });
+  show();
+  if (chatNow()) {
+    told(await deskbell.event("chat.message", { text }));
+    return;
   }
+  me.joined = false;
+  told(await deskbell.event("chat.requested", { text }));
   show();
 }
 
-function ended(chat) {
-  if (chat !== me.chat) return;
+function ended() {
   say("deskbell", "Demo shop", "The chat has ended.");
-  me.chat = "";
   me.joined = false;
 }
 
 function toggle(to) {
   open = to;
   unread = 0;
-  tell(open ? "widget.maximized" : "widget.minimized", {});
+  deskbell.event(open ? "widget.maximized" : "widget.minimized").then(told);
   show();
   if (open) ($("leave").hidden ? $("text") : $("email")).focus();
   else $("bubble").focus();
 }
 
 // start begins to listen: to the visitor, and to the agent in the other tab.
-export function start() {
+export function start(script) {
+  deskbell = script;
   $("bubble").addEventListener("click", () => toggle(true));
   $("preview").addEventListener("click", () => toggle(true));
   $("minimize").addEventListener("click", () => toggle(false));
@@ -151,7 +155,8 @@ export function start() {
   $("leave").addEventListener("submit", (e) => {
     e.preventDefault();
     const fields = { email: $("email").value, message: $("message").value };
-    tell("form.submitted", { form: { kind: me.form.replace("_form", "") || "offline", fields }, ...(me.chat && { chat: me.chat }) });
+    const chat = chatNow();
+    deskbell.event("form.submitted", { form: { kind: me.form.replace("_form", "") || "offline", fields }, ...(chat && { chat }) }).then(told);
     say("visitor", "Visitor", `${fields.message} (left for ${fields.email})`);
     say("deskbell", "Demo shop", "Thank you. We have your message.");
     me.form = "";
@@ -160,22 +165,14 @@ export function start() {
   });
   tabs.addEventListener("message", ({ data: m }) => {
     if (m.kind === "who") return show();
-    if (!me.chat || m.chat !== me.chat) return undefined;
+    if (!m.chat || m.chat !== deskbell.get().chat) return undefined;
     if (m.kind === "joined") me.joined = true;
     if (m.kind === "said") say("agent", m.name, m.text, m.id);
-    if (m.kind === "ended") ended(m.chat);
+    if (m.kind === "ended") {
+      me.over = m.chat;
+      ended();
+    }
     return show();
   });
   show();
 }
-
-// follow opens a stream, and gives what comes by one name.
-export function follow(path, name, take, lost) {
-  const stream = new EventSource(here(path));
-  stream.addEventListener(name, (e) => take(JSON.parse(e.data)));
-  stream.addEventListener("error", () => lost?.(true));
-  stream.addEventListener("open", () => lost?.(false));
-}
-
-export const visitPath = `/v1/visits/${me.visit}/stream?${new URLSearchParams({ property, visitor: me.visitor })}`;
-export const widgetPath = (id) => `/v1/properties/${id}/widget/stream`;

@@ -1,7 +1,7 @@
 // The site of the shop, and the guide beside it.
 
 import { at, clock, el, here, setText } from "/board/words.js";
-import { act, follow, forget, keep, me, start, state, tell, visitPath, widgetPath } from "/demo/chat.js";
+import { act, forget, keep, me, start, state } from "/demo/chat.js";
 import { $, property } from "/demo/talk.js";
 
 const articles = [...document.querySelectorAll("[data-page]")];
@@ -25,7 +25,7 @@ function page() {
   return articles.find((a) => a.dataset.page === path) ?? articles[0];
 }
 
-// turn shows a page, and gives what is told of it.
+// turn shows a page. /deskbell.js sees the address change, and tells of it.
 function turn() {
   const now = page();
   for (const a of articles) a.hidden = a !== now;
@@ -34,7 +34,6 @@ function turn() {
     else link.removeAttribute("aria-current");
   }
   document.title = `${now.dataset.title} · Demo shop`;
-  return { page: { url: `${location.origin}/demo#${now.dataset.page}`, title: now.dataset.title } };
 }
 
 const status = { online: "is online", away: "is away", offline: "is offline" };
@@ -46,7 +45,7 @@ function words(s) {
 }
 
 function heard(a) {
-  if (!act(a)) return;
+  act(a);
   wire("←", a.type, a.data.text ?? a.data.form ?? "");
   if (a.type !== "message.send") return;
   if (a.data.chat) {
@@ -56,10 +55,14 @@ function heard(a) {
   }
 }
 
+function setLive(is, { status: now }) {
+  setText($("live"), !is ? "Not live" : now === "online" ? "Online" : "Offline");
+  $("live").dataset.state = !is ? "broken" : now === "online" ? "live" : "offline";
+}
+
 function shown(s) {
   setText($("demo-state"), words(s));
-  setText($("live"), s.status === "online" ? "Online" : "Offline");
-  $("live").dataset.state = s.status === "online" ? "live" : "offline";
+  setLive(true, s);
   if (open !== null) wire("←", "state", words(s));
   if (s.status !== "online") done("closing");
   open = s.status === "online";
@@ -75,31 +78,26 @@ $("close").addEventListener("click", async () => {
   if (!answer?.ok) setText($("trouble"), "The shop could not be closed or opened: the server refuses it, or does not answer.");
 });
 
-$("anew").addEventListener("click", () => {
-  removeEventListener("pagehide", left);
-  tell("visitor.left", {}, true);
-  forget();
+$("anew").addEventListener("click", async () => {
+  await forget();
   location.assign("/demo");
   if (location.pathname === "/demo") location.reload();
 });
 
-function left() { tell("visitor.left", {}, true); }
-
 addEventListener("hashchange", () => {
   if (location.hash && !location.hash.startsWith("#/")) return; // the link to skip
-  tell("page.viewed", turn());
+  turn();
 });
-addEventListener("pagehide", left);
 
-document.addEventListener("sent", ({ detail: e }) => wire("→", e.type, e.data.page?.title ?? e.data.text ?? ""));
-
-start();
-for (const step of me.seen ?? []) done(step);
-tell("visitor.arrived", { ...turn(), attributes: { language: navigator.language } });
-follow(visitPath, "action", heard);
-follow(widgetPath(property), "state", shown, (lost) => {
-  if (!lost) return;
-  $("live").dataset.state = "broken";
-  setText($("live"), "Not live");
+turn();
+(window.deskbell = window.deskbell || []).push((deskbell) => {
+  start(deskbell);
+  for (const step of me.seen ?? []) done(step);
+  deskbell.on("event", (e) => wire("→", e.type, e.data.page?.title ?? e.data.text ?? ""));
+  deskbell.on("action", heard);
+  deskbell.on("state", shown);
+  setInterval(() => {
+    const { live, state: now } = deskbell.get();
+    if (now) setLive(live, now);
+  }, 1000);
 });
-follow(widgetPath("kiosk"), "state", (s) => setText($("kiosk-state"), words(s)));

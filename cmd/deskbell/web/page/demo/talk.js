@@ -18,26 +18,27 @@ export function newID() {
 
 let before = Promise.resolve(); // events go one after the other, so that they arrive in order
 
-// send tells Deskbell of an event, and the page by an event "sent" of the document. last is for when the page is about
-// to be gone.
-export function send(type, data, last = false) {
-  document.dispatchEvent(new CustomEvent("sent", { detail: { type, data } }));
-  const event = { id: newID(), type, data: { property, ...data } };
-  if (last) return post(event, true).catch(() => {});
-  before = before.then(() => post(event, false)).then(() => trouble(""), (err) => trouble(err.message));
+// send tells Deskbell of an event of the agent's side: a chat application has a key of its own for that.
+export function send(type, data) {
+  before = before.then(() => post({ id: newID(), type, data: { property, ...data } })).then(() => trouble(""), (err) => trouble(err.message));
   return before;
 }
 
-async function post(event, keepalive) {
+async function post(event) {
   let answer;
   try {
-    answer = await fetch(here("/v1/events"), { method: "POST", keepalive, headers: { "Content-Type": "application/json" }, body: JSON.stringify(event) });
+    answer = await fetch(here("/v1/events"), { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(event) });
   } catch {
     throw new Error(`Deskbell does not answer: ${event.type} was not sent.`);
   }
   if (answer.ok) return;
   const problem = await answer.json().catch(() => ({}));
   throw new Error(`${event.type} was refused: ${problem.detail || `the server answered ${answer.status}`}.`);
+}
+
+// told shows why an event of the visitor was not taken.
+export function told({ status, errors }) {
+  trouble(status === "taken" ? "" : `Deskbell has not taken this: ${errors?.[0]?.message ?? status}.`);
 }
 
 function trouble(text) {
