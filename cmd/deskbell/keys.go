@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
@@ -146,13 +147,27 @@ func (c *keysCmd) add(ctx context.Context, a *app, s *session, keys edit.Keys) e
 	}
 	fmt.Fprintln(a.stdout, secret)
 	if c.Publish {
-		fmt.Fprintln(a.stderr, "It is no secret: put it into the pages of "+strings.Join(c.Origin, ", ")+".")
+		if err := a.printSnippets(secret, c.Origin); err != nil {
+			return err
+		}
 	} else {
 		fmt.Fprintln(a.stderr, "Keep it now: it is not shown again.")
 	}
 	for _, line := range missing {
 		fmt.Fprintln(a.stderr, line)
 	}
+	return nil
+}
+
+// printSnippets shows what goes into the pages of some origins.
+func (a *app) printSnippets(key string, origins []string) error {
+	const example = "https://bell.example"
+	script, err := page.NewScript()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "It is no secret. The pages of %s need one of these lines, with the address of your deskbell web; the second is for this version of the script alone:\n\n%s\n%s\n",
+		strings.Join(origins, ", "), script.Snippet(example, key, false), script.Snippet(example, key, true))
 	return nil
 }
 
