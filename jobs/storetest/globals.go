@@ -18,6 +18,7 @@ func globals() []testCase {
 			f.set(store.GlobalKey, "day", `{}`)
 			f.set(store.GlobalZones, store.ZonesWoken, "2026f")
 			f.set(store.GlobalPush, "vapid", `{}`)
+			f.set(store.GlobalPage, "tokens", "secret")
 			f.set(store.GlobalQuota, "acme", `{"events":5}`)
 			f.set(store.GlobalOver, "acme", `[]`)
 			f.set(store.GlobalDoor, "keys", "closed")
