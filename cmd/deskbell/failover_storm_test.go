@@ -131,6 +131,13 @@ type greetings struct {
 	holds   atomic.Int64  // requests that were held
 }
 
+// answered counts the requests that were.
+func (g *greetings) answered() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.first) + g.repeats
+}
+
 // hold lets no request be answered, until it is let go.
 func (g *greetings) hold() (letGo func()) {
 	g.mu.Lock()

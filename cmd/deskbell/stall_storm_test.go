@@ -29,6 +29,8 @@ func TestAStalledWorkerHoldsALaneForFiveSeconds(t *testing.T) {
 	p.load()
 	stalls, lives := p.workers[0], p.workers[1]
 	lives.signal(hang)
+	answered := p.got.answered()
+	redistest.Wait(t, "what it had sent before is answered", func() bool { return p.got.answered() >= answered+50 })
 	letGo := p.got.hold()
 	redistest.Wait(t, "the worker holds lanes", func() bool { return p.got.holds.Load() >= 4 })
 	stalls.signal(hang)
