@@ -57,7 +57,7 @@ func (c StreamConfig) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.Send(slices.Concat(web.Retry(), timeEvent(c.Now()), pageState(now))) == nil {
-		followPage(s, r, states, actions)
+		follow(s, r, states, actions)
 	}
 }
 
@@ -95,10 +95,15 @@ func pageState(now *view.LiveState) []byte {
 	return append(append([]byte("event: state\ndata: "), now.JSON...), "\n\n"...)
 }
 
-func followPage(s web.EventStream, r *http.Request, states *view.Watch, actions *view.Subscription) {
+// follow sends what is new, until the reader goes. Without states, or without actions, there are none of them.
+func follow(s web.EventStream, r *http.Request, states *view.Watch, actions *view.Subscription) {
 	beat := time.NewTicker(web.Heartbeat)
 	defer beat.Stop()
-	var news <-chan struct{} // nil: there never are any
+	var changes <-chan *view.LiveState // nil: there never are any
+	if states != nil {
+		changes = states.C
+	}
+	var news <-chan struct{}
 	if actions != nil {
 		news = actions.News
 	}
@@ -111,7 +116,7 @@ func followPage(s web.EventStream, r *http.Request, states *view.Watch, actions 
 			events = []byte(":\n\n")
 		case <-news:
 			events = actionEvents(actions)
-		case now, ok := <-states.C:
+		case now, ok := <-changes:
 			if !ok {
 				if errors.Is(states.Err(), store.ErrNotFound) {
 					_ = s.Send(goneEvent()) // it is over, either way

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/event"
@@ -46,7 +45,7 @@ func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, st
 		if err != nil || r.Method == http.MethodHead || s.Send(append(web.Retry(), ":\n\n"...)) != nil {
 			return
 		}
-		followVisit(s, r, watch)
+		follow(s, r, nil, watch)
 	}))
 }
 
@@ -85,25 +84,6 @@ func faultsOf(err error) string {
 		list = append(list, f.String())
 	}
 	return "the address needs a visit, and ?property= and &visitor=: " + strings.Join(list, "; ")
-}
-
-func followVisit(s web.EventStream, r *http.Request, watch *view.Subscription) {
-	beat := time.NewTicker(web.Heartbeat)
-	defer beat.Stop()
-	for {
-		var events []byte
-		select {
-		case <-r.Context().Done():
-			return
-		case <-beat.C:
-			events = []byte(":\n\n")
-		case <-watch.News:
-			events = actionEvents(watch)
-		}
-		if len(events) > 0 && s.Send(events) != nil {
-			return
-		}
-	}
 }
 
 // actionEvents are the actions that a reader has not had.
