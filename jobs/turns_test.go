@@ -45,6 +45,7 @@ func TestTurnsAndCovers(t *testing.T) {
 	// The widgets of these agents know it far ahead.
 	b.worker()
 	b.becomes("acme", widget.Away)
+	b.becomes("kims", widget.Online)
 	list, err := b.client.Status(t.Context(), "kims")
 	b.must(err)
 	if w := list[0].Widget; w.Status != widget.Online || !w.Until.Equal(morning(9, 0)) || !w.NextOpen.Equal(morning(8, 0).AddDate(0, 0, 1)) {
