@@ -123,7 +123,7 @@ func calendarKeys(what string) []table.Entry {
 
 func calendarSchema() map[string]any {
 	one := table.Schema(calendarKeys(""))
-	one["type"] = "object"
+	one["type"], one["title"] = "object", "calendar"
 	one["oneOf"] = []any{
 		map[string]any{"required": []any{"ical"}},
 		map[string]any{"required": []any{"ical_url"}, "properties": map[string]any{"closures": false}},

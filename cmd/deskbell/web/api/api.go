@@ -74,7 +74,9 @@ func New(c Config) API {
 	mux := new(web.Mux)
 	config := huma.DefaultConfig("Deskbell", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil // ours are below
-	config.Info.Description = intro
+	config.Info.Description, config.Info.License = intro, &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	config.Servers = []*huma.Server{{URL: "/", Description: "The one that serves this document"}}
+	config.Components.Schemas = huma.NewMapRegistry(schemasAt, schemaOfType)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
 	config.Security = []map[string][]string{{"key": {}}}
 	h := humago.New(mux, config)

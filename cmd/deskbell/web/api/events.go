@@ -65,8 +65,7 @@ func unsupported(detail string, allowed ...string) error {
 type eventsOutput struct{ Body eventResults }
 
 func (s *service) addEvents(h huma.API) {
-	schema := event.JSONSchema()
-	h.OpenAPI().Components.Schemas.Map()[eventSchema] = raw(schema)
+	describeEvents(h.OpenAPI().Components.Schemas.Map())
 	op := huma.Operation{
 		OperationID: "post-events", Method: http.MethodPost, Path: "/v1/events", Summary: "Send events", Tags: []string{eventsTag},
 		Description: "One event, an array of events, or one a line (application/x-ndjson): at most 1000 events and 1 MB at once. " +
@@ -89,12 +88,12 @@ func (s *service) addEvents(h huma.API) {
 	none := h.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[noneTaken](), true, "NoneTaken")
 	post.Responses["422"] = &huma.Response{Description: "There were events, and none was taken", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: none}}}
 	one := map[string]any{"$ref": schemasAt + eventSchema}
-	batch := raw(map[string]any{"type": "array", "maxItems": event.MaxEvents, "items": one})
-	either := raw(map[string]any{"anyOf": []any{one, map[string]any{"type": "array", "maxItems": event.MaxEvents, "items": one}}})
+	batch := map[string]any{"title": "Events", "type": "array", "maxItems": event.MaxEvents, "items": one}
+	either := raw(map[string]any{"anyOf": []any{one, batch}})
 	describeBody(post, either, `[{"id": "e-17", "type": "chat.requested", "data": {"property": "acme", "visitor": "v1", "chat": "c1", "text": "Hello?"}}]`)
 	maps.Copy(post.RequestBody.Content, map[string]*huma.MediaType{
 		"application/cloudevents+json":       {Schema: refTo(eventSchema)},
-		"application/cloudevents-batch+json": {Schema: batch},
+		"application/cloudevents-batch+json": {Schema: raw(batch)},
 		"application/x-ndjson":               {Schema: &huma.Schema{Type: "string", Description: "One event a line."}},
 	})
 }

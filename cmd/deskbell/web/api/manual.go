@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -25,10 +26,14 @@ type group struct {
 }
 
 type operation struct {
-	ID, Method, Path, Summary, Description, Curl string
-	Params                                       []param
-	Body                                         shape
-	Answers                                      []answer
+	ID, Method, Path, Summary, Description string
+	Params                                 []param
+	Body                                   shape
+	Answers                                []answer
+
+	asked   string // the path and query of the example
+	example []byte // its body
+	keyless bool   // it needs no key
 }
 
 type param struct{ Name, In, Doc string }
@@ -83,6 +88,8 @@ type (
 		Properties  map[string]schemaPart
 		Required    []string
 		Items       *schemaPart
+
+		Discriminator struct{ Mapping map[string]string } // of a union
 	}
 )
 
@@ -114,7 +121,7 @@ func readManual(document []byte) (*manual, error) {
 				o.Params = append(o.Params, param{p.Name, p.In, cmp.Or(p.Description, typeName(p.Schema))})
 			}
 			body := op.RequestBody.Content["application/json"]
-			o.Body, o.Curl = shapeOf(body.Schema), curl(o.Method, asked, body.Example, takesKey(op.Security))
+			o.Body, o.asked, o.example, o.keyless = shapeOf(body.Schema), asked, body.Example, !takesKey(op.Security)
 			for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
 				r := op.Responses[status]
 				a := answer{Status: status, Meaning: r.Description}
@@ -171,6 +178,9 @@ func fieldsOf(s schemaPart) (rows []definition.Row) {
 		}
 		rows = append(rows, row)
 	}
+	for _, kind := range slices.Sorted(maps.Keys(s.Discriminator.Mapping)) {
+		rows = append(rows, definition.Row{Path: kind, Type: refName(s.Discriminator.Mapping[kind])})
+	}
 	return rows
 }
 
@@ -208,25 +218,25 @@ func given(path, in, name string) string {
 	return path + name + "=" + strings.ToUpper(name)
 }
 
-// curl is a command line that asks for it.
-func curl(method, path string, body []byte, withKey bool) string {
+// Curl is a command line that asks the server at an origin for it, with a key where the caller has one.
+func (o operation) Curl(origin string, withKey bool) string {
 	line := "curl"
-	if method != "GET" {
-		line += " -X " + method
+	if o.Method != http.MethodGet {
+		line += " -X " + o.Method
 	}
-	if withKey {
+	if withKey && !o.keyless {
 		line += ` -H "Authorization: Bearer $KEY"`
 	}
-	if method == "POST" { // curl would say that it is a form
+	if o.Method == http.MethodPost || len(o.example) > 0 { // curl would say that it is a form
 		line += ` -H "Content-Type: application/json"`
 	}
-	url := "http://localhost:8080" + path
+	url := origin + o.asked
 	if strings.Contains(url, "&") {
 		url = `"` + url + `"`
 	}
 	line += " " + url
-	if len(body) > 0 {
-		line += " \\\n  -d '" + string(body) + "'"
+	if len(o.example) > 0 {
+		line += " \\\n  -d '" + string(o.example) + "'"
 	}
 	return line
 }

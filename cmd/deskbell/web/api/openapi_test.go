@@ -3,11 +3,13 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
+	"github.com/deskbell/deskbell/jobs/edit"
 )
 
 // TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays sends each example of the
@@ -130,6 +132,79 @@ func TestTheDocsNeedNothingElse(t *testing.T) {
 	for path := range paths {
 		if !strings.Contains(page.Body, "</span> "+path+"</code>") {
 			t.Errorf("it does not describe %s", path)
+		}
+	}
+}
+
+// TestGeneratorsCanMakeTypesOfTheDocument holds what generators of clients stumble over; .ci/clients runs two of them.
+func TestGeneratorsCanMakeTypesOfTheDocument(t *testing.T) {
+	t.Parallel()
+	d := webtest.New(t).Document()
+	schemas, _ := webtest.Part(d.Root, "components", "schemas").(map[string]any)
+	var check func(at string, tree any)
+	check = func(at string, tree any) {
+		if list, ok := tree.([]any); ok {
+			for i, v := range list {
+				check(fmt.Sprintf("%s/%d", at, i), v)
+			}
+		}
+		node, _ := tree.(map[string]any)
+		for _, key := range []string{"if", "not", "allOf", "patternProperties", "propertyNames", "dependentSchemas"} {
+			if node[key] != nil && !strings.HasSuffix(at, "/properties") {
+				t.Errorf("%s has a rule that is no type: %s", at, key)
+			}
+		}
+		if members, ok := node["oneOf"].([]any); ok {
+			checkUnion(d, at, node, members, schemas)
+		}
+		for key, v := range node {
+			if _, ok := v.(bool); ok && strings.HasSuffix(at, "/properties") {
+				t.Errorf("%s/%s is no schema: %v", at, key, v)
+			}
+			check(at+"/"+webtest.Escaped(key), v)
+		}
+	}
+	check("", d.Root["components"])
+	if servers, _ := d.Root["servers"].([]any); len(servers) == 0 {
+		t.Error("it names no server")
+	}
+}
+
+// checkUnion checks that each member of a union has a title and needs the key that tells it from the others.
+func checkUnion(d webtest.Document, at string, union map[string]any, members []any, schemas map[string]any) {
+	d.Helper()
+	key, _ := webtest.Part(union, "discriminator", "propertyName").(string)
+	mapping, _ := webtest.Part(union, "discriminator", "mapping").(map[string]any)
+	if key == "" || len(mapping) != len(members) {
+		d.Errorf("%s: %d members, and %d are told apart by %q", at, len(members), len(mapping), key)
+	}
+	for _, m := range members {
+		ref, _ := webtest.Part(m, "$ref").(string)
+		schema, _ := schemas[strings.TrimPrefix(ref, "#/components/schemas/")].(map[string]any)
+		title, _ := schema["title"].(string)
+		if title == "" || mapping[title] != ref || webtest.Part(schema, "properties", key, "const") != title || !strings.Contains(fmt.Sprint(schema["required"]), key) {
+			d.Errorf("%s: %q is titled %q, needs %v", at, ref, title, schema["required"])
+		}
+	}
+}
+
+// TestTheDocsHaveExamplesForTheReader holds that they ask the server by the name by which it was asked, and need no key where there is none.
+func TestTheDocsHaveExamplesForTheReader(t *testing.T) {
+	t.Parallel()
+	b := webtest.New(t)
+	page := b.Want(200, webtest.Request{Host: "localhost:1234"}, "GET", "/docs", "").Body
+	if strings.Contains(page, "Bearer $KEY") || !strings.Contains(page, "curl http://localhost:1234/v1/agents<") {
+		t.Error("without a key, an example has one, or asks another server")
+	}
+	key := b.Key(edit.Key{Name: "reader"})
+	behind := webtest.Request{Key: key, Basic: true, Host: "bell.example", Headers: map[string]string{"X-Forwarded-Proto": "https"}}
+	if page := html.UnescapeString(b.Want(200, behind, "GET", "/docs", "").Body); !strings.Contains(page, `curl -H "Authorization: Bearer $KEY" https://bell.example/v1/agents<`) {
+		t.Error("with a key, an example has none, or asks another server")
+	}
+	for _, command := range strings.Split(page, "<pre><code>")[1:] {
+		command, _, _ = strings.Cut(command, "</code>")
+		if strings.Contains(command, "-d ") && !strings.Contains(command, "Content-Type: application/json") {
+			t.Errorf("%s has no Content-Type", command)
 		}
 	}
 }

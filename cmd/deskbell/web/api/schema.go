@@ -2,6 +2,8 @@ package api
 
 import (
 	"maps"
+	"path"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,15 +22,27 @@ const (
 func addSchemas(to map[string]*huma.Schema) {
 	root := definition.JSONSchema()
 	defs, _ := root["$defs"].(map[string]any)
-	to[scheduleSchema] = raw(defs["schedule"])
+	t := typer{to}
+	t.add(scheduleSchema, defs["schedule"])
+	to[scalarSchema] = scalar()
 	all, _ := root["properties"].(map[string]any)
 	for _, k := range kinds() {
 		if k.schema == scheduleSchema {
 			continue
 		}
 		byID, _ := all[k.plural].(map[string]any)
-		to[k.schema] = raw(byID["additionalProperties"])
+		t.add(k.schema, byID["additionalProperties"])
 	}
+}
+
+// schemaOfType names the schema of a Go type. Names that mean little without their package begin with that.
+func schemaOfType(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	switch pkg := path.Base(t.PkgPath()); pkg {
+	case "quota", "erase":
+		return schemaName("", pkg) + name
+	}
+	return name
 }
 
 // raw is a schema that is not made of a Go type.

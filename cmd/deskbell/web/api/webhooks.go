@@ -11,37 +11,56 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 )
 
-// describeWebhooks adds what a destination of the type webhook receives: an operation for each type of action.
+// describeWebhooks adds what a destination of the type webhook receives: an operation for each type of action, and one for all of them
+// where a destination is defined.
 func describeWebhooks(d *huma.OpenAPI) {
 	d.Webhooks = make(map[string]*huma.PathItem)
+	schemas, members := d.Components.Schemas.Map(), newUnion("Action", "What is to be done, or is now so.")
 	for _, t := range action.Types() {
-		one := actionSchema(t, dataSchemas(d, t))
-		many := map[string]any{"type": "array", "items": one, "description": "With batch: up to 100 actions, of any types that the destination wants."}
-		d.Webhooks[string(t)] = &huma.PathItem{Post: &huma.Operation{
-			OperationID: "receive-" + strings.NewReplacer(".", "-", "_", "-").Replace(string(t)), Summary: t.Doc(), Tags: []string{"Webhooks"},
-			Description: "Signed by Standard Webhooks. The same action may come twice: its id tells. Types that are not known yet are to be taken and passed over.",
-			Security:    []map[string][]string{}, // the signature stands for a key
-			Parameters: []*huma.Param{
-				needed("header", "webhook-id", "The id of the action, or of the batch: the same on every try."),
-				needed("header", "webhook-timestamp", "When this try was signed, in Unix time."),
-				needed("header", "webhook-signature", "One signature for each secret, by blanks: v1 and HMAC-SHA256."),
-			},
-			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-				"application/cloudevents+json":       {Schema: raw(one)},
-				"application/cloudevents-batch+json": {Schema: raw(many)},
-			}},
-			Responses: map[string]*huma.Response{
-				"2XX":     {Description: "Taken: it does not come again"},
-				"410":     {Description: "The receiver wants no more actions at all"},
-				"429":     {Description: "Too many: Retry-After says when to try again"},
-				"default": {Description: "Not taken: it comes again for 12 hours"},
-			},
-		}}
+		name := schemaName("Action", string(t))
+		schemas[name] = raw(actionSchema(t, dataSchema(d, t)))
+		members.add(string(t), name)
+		d.Webhooks[string(t)] = &huma.PathItem{Post: webhookOperation("receive-"+strings.NewReplacer(".", "-", "_", "-").Replace(string(t)), t.Doc(), name)}
+	}
+	schemas[actionSchemaName] = raw(members.schema)
+	// Generators take only those schemas that a path refers to, and webhooks are none.
+	d.Paths["/v1/destinations/{id}"].Put.Callbacks = map[string]map[string]*huma.PathItem{
+		"actions": {"{$request.body#/url}": {Post: webhookOperation("receive-action", "What a destination of the type webhook gets", actionSchemaName)}},
 	}
 }
 
-// actionSchema is that of an action of a type, whose data fit any of some schemas.
-func actionSchema(t action.Type, data []any) map[string]any {
+const actionSchemaName = "Action"
+
+// webhookOperation is the receipt of an action.
+func webhookOperation(id, summary, schema string) *huma.Operation {
+	many := raw(map[string]any{
+		"type": "array", "items": map[string]any{"$ref": schemasAt + actionSchemaName},
+		"description": "With batch: up to 100 actions, of any types that the destination wants.",
+	})
+	return &huma.Operation{
+		OperationID: id, Summary: summary, Tags: []string{"Webhooks"},
+		Description: "Signed by Standard Webhooks. The same action may come twice: its id tells. Types that are not known yet are to be taken and passed over.",
+		Security:    []map[string][]string{}, // the signature stands for a key
+		Parameters: []*huma.Param{
+			needed("header", "webhook-id", "The id of the action, or of the batch: the same on every try."),
+			needed("header", "webhook-timestamp", "When this try was signed, in Unix time."),
+			needed("header", "webhook-signature", "One signature for each secret, by blanks: v1 and HMAC-SHA256."),
+		},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/cloudevents+json":       {Schema: refTo(schema)},
+			"application/cloudevents-batch+json": {Schema: many},
+		}},
+		Responses: map[string]*huma.Response{
+			"2XX":     {Description: "Taken: it does not come again"},
+			"410":     {Description: "The receiver wants no more actions at all"},
+			"429":     {Description: "Too many: Retry-After says when to try again"},
+			"default": {Description: "Not taken: it comes again for 12 hours"},
+		},
+	}
+}
+
+// actionSchema is that of an action of a type.
+func actionSchema(t action.Type, data map[string]any) map[string]any {
 	word := map[string]any{"type": "string"}
 	return map[string]any{
 		"title": string(t), "type": "object", "description": t.Doc(), "required": []any{"specversion", "id", "type", "source", "time", "data"},
@@ -51,19 +70,23 @@ func actionSchema(t action.Type, data []any) map[string]any {
 			"type":        map[string]any{"type": "string", "const": string(t)},
 			"source":      word,
 			"time":        map[string]any{"type": "string", "format": "date-time"},
-			"data":        map[string]any{"anyOf": data},
+			"data":        data,
 		},
 	}
 }
 
-// dataSchemas are references to the schemas of the data of a type, which it adds to the document.
-func dataSchemas(d *huma.OpenAPI, t action.Type) (refs []any) {
+// dataSchema refers to the schemas of the data of a type, which it adds to the document.
+func dataSchema(d *huma.OpenAPI, t action.Type) map[string]any {
+	var refs []any
 	for _, data := range dataOf(t) {
 		name := "Action" + data.Name()
 		d.Components.Schemas.Map()[name] = raw(schemaOf(data))
 		refs = append(refs, map[string]any{"$ref": schemasAt + name})
 	}
-	return refs
+	if len(refs) == 1 {
+		return map[string]any{"$ref": schemasAt + "Action" + dataOf(t)[0].Name()}
+	}
+	return map[string]any{"anyOf": refs}
 }
 
 // dataOf are the Go types of the data of a type of action.
