@@ -23,8 +23,8 @@ type Intake struct {
 	//
 	// With the zero At an event must say when it happened and is believed, as in a file of events to simulate.
 	At time.Time
-	// NewID gives an id to an event that has none; a repeat of such an event is not recognised. With a nil NewID an event
-	// must have an id.
+	// NewID gives an id to an event that has none; a repeat of such an event is not recognised. An empty one is for the
+	// caller to fill in. With a nil NewID an event must have an id.
 	NewID func() string
 
 	brief   bool // the first fault of an event is enough: others have many

@@ -35,6 +35,23 @@ func (in *eventsInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
+// read reads the events of a request of a caller. Those that have no id get one of its Idempotency-Key, where it has one.
+func (in *eventsInput) read(intake event.Intake, caller string) ([]event.Item, error) {
+	key, err := idempotencyKeyOf(in.header)
+	if err != nil {
+		return nil, err
+	}
+	if key == "" {
+		return in.decode(intake)
+	}
+	intake.NewID = func() string { return "" } // identify gives them
+	items, err := in.decode(intake)
+	if err != nil {
+		return nil, err
+	}
+	return items, identify(items, caller, key)
+}
+
 // decode reads the events of a request, in whichever mode of CloudEvents they are.
 func (in *eventsInput) decode(intake event.Intake) ([]event.Item, error) {
 	format, ok := event.FormatOf(in.ContentType)
@@ -73,6 +90,7 @@ func (s *service) addEvents(h huma.API) {
 			"each event, in the order of the request. An event may come in the binary mode of CloudEvents, too: its attributes are headers " +
 			"ce-specversion, ce-type and so on, percent-encoded, and the body is its data. Taken means that Redis has it and a worker will take it in, once, " +
 			"however often an event with this id and source is sent within 24 hours: after an error, send all of them again. " +
+			"Where events have no ids of their own, send them again with the same Idempotency-Key. " +
 			"A key of some properties may send their events alone, and those of agents whom it may name and who serve no others; each names one of these properties.",
 		DefaultStatus: http.StatusAccepted,
 		Errors: []int{
@@ -83,7 +101,7 @@ func (s *service) addEvents(h huma.API) {
 	op.MaxBodyBytes = event.MaxBody
 	huma.Register(h, op, s.takeEvents)
 	post := h.OpenAPI().Paths[op.Path].Post
-	post.Parameters = append(post.Parameters, attributeHeaders()...)
+	post.Parameters = append(append(post.Parameters, attributeHeaders()...), idempotencyHeader())
 	post.Responses["202"].Description = "At least one event was taken, or there was none"
 	none := h.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[noneTaken](), true, "NoneTaken")
 	post.Responses["422"] = &huma.Response{Description: "There were events, and none was taken", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: none}}}
@@ -109,7 +127,7 @@ func attributeHeaders() (list []*huma.Param) {
 }
 
 func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
-	items, err := in.decode(s.Client.Intake())
+	items, err := in.read(s.Client.Intake(), web.Caller(ctx).Name)
 	if err != nil {
 		return nil, err
 	}
