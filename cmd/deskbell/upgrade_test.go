@@ -515,9 +515,9 @@ func (s *side) entries() (all []sent) {
 var decidedAt = regexp.MustCompile(` version$|^digest/\S+ after$|^chat/\S+ until$|^visitor/.* (told (outside|during)|told \d+ time|(fired .*|proactive) at)$`)
 
 // newer are values of a state that the older version does not write: what each chat's text was, what Deskbell did to a
-// visitor or a chat, how many notes they got, the pages of tabs, a chat's visits, what events say of agents, and the mode that a widget
-// shows next.
-var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|notes|tabs|sent|requested_in|spoken_in|held)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)|^property/.* next_mode$`)
+// visitor or a chat, how many notes they got, the pages of tabs, a chat's visits, what events say of agents, the mode that a widget
+// shows next, and which facts are unverified.
+var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|notes|tabs|sent|requested_in|spoken_in|held|unverified)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)|^property/.* next_mode$`)
 
 // settled are the states, value by value, without those that differ between two runs or versions. Before an instant, only edits
 // change states: their times differ, too.

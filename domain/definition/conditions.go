@@ -12,6 +12,7 @@ import (
 // written is a condition as it stands in the file.
 type written struct {
 	field, letters string
+	verified       bool
 	operands       map[string]any // by operator
 	condition      trigger.Condition
 }
@@ -22,7 +23,9 @@ func conditionKind() table.Kind[trigger.Condition] {
 		Entry: table.Entry{Key: "field", Required: true, Shape: table.Shape{Name: "field", Schema: fieldSchema()}, Doc: "What it looks at: see the fields of conditions."},
 		Read:  func(at table.Place, tree any, into *written) { into.field = line(mostName).Read(at, tree) },
 	}
-	k := conditionWith(append([]table.Field[written]{name}, operatorKeys(trigger.Operators())...))
+	sure := table.Key("verified", flag(), func(w *written) *bool { return &w.verified },
+		"Whether a fact of the visitor counts only if a server has said it, and not their web page. For fields that begin with `visitor.`.").ByDefault(false)
+	k := conditionWith(append([]table.Field[written]{name}, operatorKeys(trigger.Operators())...), sure)
 	k.Schema["allOf"] = kindsSchema()
 	return k
 }
@@ -34,10 +37,12 @@ func urlConditionKind() table.Kind[trigger.Condition] {
 	return k
 }
 
-func conditionWith(fields []table.Field[written]) table.Kind[trigger.Condition] {
+// conditionWith has the keys of one operator at least, and others that come last.
+func conditionWith(fields []table.Field[written], last ...table.Field[written]) table.Kind[trigger.Condition] {
 	fields = append(fields, table.Key("case", table.OneOf("a way to compare", trigger.CaseInsensitive, trigger.CaseSensitive),
 		func(w *written) *string { return &w.letters },
 		"Whether `A` is another letter than `a`, for operators that compare texts.").ByDefault(trigger.CaseInsensitive))
+	fields = append(fields, last...)
 	var one []any
 	for _, f := range fields {
 		if _, isOperator := trigger.OperatorNamed(f.Key); isOperator {
@@ -50,7 +55,9 @@ func conditionWith(fields []table.Field[written]) table.Kind[trigger.Condition] 
 			return
 		}
 		for operator, operand := range w.operands {
-			c, err := trigger.NewCondition(w.field, operator, plain(operand), w.letters == trigger.CaseSensitive)
+			c, err := trigger.Condition{
+				Field: w.field, Operator: operator, CaseSensitive: w.letters == trigger.CaseSensitive, Verified: w.verified,
+			}.Asking(plain(operand))
 			if err != nil {
 				at.Nested(err)
 			}

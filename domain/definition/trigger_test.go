@@ -150,7 +150,7 @@ const everyKey = `{
 		{"name": "b", "type": "advanced", "on": "visitor.custom", "event": "signed up", "recheck": false, "enabled": true, "shortcut": "all"},
 		{"name": "c", "type": "advanced", "on": "chat.idle", "after": "60s", "match": "any",
 			"conditions": [{"field": "triggered.a", "is": false}, {"field": "department.sales.status", "is": "online"}, {"field": "chat.department", "in": ["Sales"]},
-				{"field": "page.url", "contains": "<&>", "case": "sensitive"}, {"field": "page.path", "matches": "/.*", "case": "insensitive"}],
+				{"field": "page.url", "contains": "<&>", "case": "sensitive"}, {"field": "visitor.email", "ends_with": "@acme.example", "verified": true}, {"field": "page.path", "matches": "/.*", "case": "insensitive"}],
 			"actions": [{"notify": {"text": "{{visitor.name}}", "agents": ["tom", "lea"]}}, {"notify": {"text": "x", "destination": "crm"}}, {"reassign": true}, {"snooze": "next_opening"}, {"set_department": "sales"}], "count": "open_hours", "when_closed": "drop"},
 		{"name": "d", "type": "advanced", "on": "chat.ended",
 			"actions": [{"add_note": "x"}, {"replace_note": "{{next_open|soon}}"}, {"remove_tag": "x"}, {"set_name": "x"}, {"hide_widget": true}]},

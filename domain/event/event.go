@@ -16,7 +16,12 @@ type Event struct {
 	Type   Type      `json:"type"`   // says which fields Data has
 	Time   time.Time `json:"time"`   // when it happened, in UTC
 	Source string    `json:"source"` // its sender, a URI reference
-	Data   Data      `json:"data"`
+
+	// Unverified tells that a web page has sent it: its facts are the word of whoever uses the browser. No Intake sets it, so that no sender
+	// can: the server that takes a page's events does.
+	Unverified bool `json:"unverified,omitempty"`
+
+	Data Data `json:"data"`
 }
 
 // New makes an event to send. It says nothing about id and time, which Intake.Complete gives it, or the server to which
@@ -37,6 +42,7 @@ type envelope struct {
 	Type        Type      `json:"type"`
 	Source      string    `json:"source"`
 	Time        time.Time `json:"time,omitzero"`
+	Unverified  bool      `json:"unverified,omitempty"`
 	Data        Data      `json:"data"`
 }
 
@@ -54,7 +60,7 @@ func (e *Event) AppendJSON(b []byte) ([]byte, error) {
 	if body, ok := wire.Append(b, &full, (*Event).Form); ok {
 		return body, nil
 	}
-	body, err := json.Marshal(envelope{"1.0", full.ID, full.Type, full.Source, full.Time, full.Data})
+	body, err := json.Marshal(envelope{"1.0", full.ID, full.Type, full.Source, full.Time, full.Unverified, full.Data})
 	return append(b, body...), err
 }
 

@@ -14,6 +14,7 @@ func (e *Event) Form(c *wire.Codec) {
 		wire.Text(c, "type", &e.Type)
 		wire.Text(c, "source", &e.Source)
 		c.MaybeTime("time", &e.Time)
+		c.MaybeBool("unverified", &e.Unverified)
 		if c.Key("data") {
 			e.Data.form(c)
 		}

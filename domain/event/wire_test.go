@@ -16,7 +16,7 @@ import (
 func TestFormIsThatOfEncodingJSON(t *testing.T) {
 	t.Parallel()
 	wiretest.Check(t, (*Data).form)
-	wiretest.Written(t, (*Event).Form, func(e *Event) any { return envelope{"1.0", e.ID, e.Type, e.Source, e.Time, e.Data} })
+	wiretest.Written(t, (*Event).Form, func(e *Event) any { return envelope{"1.0", e.ID, e.Type, e.Source, e.Time, e.Unverified, e.Data} })
 	type plain Event // without MarshalJSON
 	wiretest.Check(t, func(e *plain, c *wire.Codec) {
 		c.Object(func() {
@@ -24,6 +24,7 @@ func TestFormIsThatOfEncodingJSON(t *testing.T) {
 			wire.Text(c, "type", &e.Type)
 			c.Time("time", &e.Time)
 			wire.Text(c, "source", &e.Source)
+			c.MaybeBool("unverified", &e.Unverified)
 			if c.Key("data") {
 				e.Data.form(c)
 			}

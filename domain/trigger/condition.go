@@ -16,6 +16,7 @@ type Condition struct {
 	Operator      string          // its key in JSON
 	Value         json.RawMessage // canonical JSON of its operand
 	CaseSensitive bool            // "case":"sensitive"
+	Verified      bool            // "verified":true: a fact of the visitor that a web page says is absent
 }
 
 // The values of a condition's `case`.
@@ -30,7 +31,11 @@ func (c Condition) IsZero() bool { return c.Operator == "" }
 // NewCondition checks a condition. operand is a string, a bool, a json.Number, or a []any of these. The error is of type
 // table.Faults, with paths such as "/field" and "/between/1".
 func NewCondition(field, operator string, operand any, caseSensitive bool) (Condition, error) {
-	c := Condition{Field: field, Operator: operator, CaseSensitive: caseSensitive}
+	return Condition{Field: field, Operator: operator, CaseSensitive: caseSensitive}.Asking(operand)
+}
+
+// Asking is NewCondition of a condition that lacks its operand alone.
+func (c Condition) Asking(operand any) (Condition, error) {
 	_, canonical, faults := c.read(operand, false)
 	if len(faults) > 0 {
 		return Condition{}, faults
@@ -55,6 +60,9 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 	if c.CaseSensitive {
 		fmt.Fprintf(&b, `,"case":%q`, CaseSensitive)
 	}
+	if c.Verified {
+		b.WriteString(`,"verified":true`)
+	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
 }
@@ -73,6 +81,8 @@ func (c *Condition) UnmarshalJSON(b []byte) error {
 			err = json.Unmarshal(raw, &c.Field)
 		case key == "case":
 			c.CaseSensitive = string(raw) == `"`+CaseSensitive+`"`
+		case key == "verified":
+			err = json.Unmarshal(raw, &c.Verified)
 		case c.Operator != "":
 			err = errors.New("reading a condition: it has two operators")
 		default:
@@ -85,7 +95,7 @@ func (c *Condition) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// String writes the condition for people: visitor.country is "GB".
+// String writes the condition for people: visitor.country is "GB", or verified visitor.country is "GB".
 func (c Condition) String() string {
 	value := string(c.Value)
 	var plain any
@@ -96,6 +106,9 @@ func (c Condition) String() string {
 		if e.Encode(plain) == nil {
 			value = strings.TrimSpace(b.String())
 		}
+	}
+	if c.Verified {
+		return fmt.Sprintf("verified %s %s %s", c.fieldName(), c.Operator, value)
 	}
 	return fmt.Sprintf("%s %s %s", c.fieldName(), c.Operator, value)
 }
@@ -163,11 +176,17 @@ func (c Condition) read(tree any, stored bool) (t test, canonical any, faults ta
 	if c.CaseSensitive && !letters {
 		faults = append(faults, table.Fault{Path: "/case", Value: CaseSensitive, Problem: "is of no use here", Allowed: "with operators that compare texts"})
 	}
+	if c.Verified && !isOfVisitor(field.Name) {
+		faults = append(faults, table.Fault{Path: "/verified", Value: "true", Problem: "is of no use here", Allowed: "with fields that begin with visitor."})
+	}
 	r := operandReader{field: field, op: op, folded: letters && !c.CaseSensitive, stored: stored}
 	t = test{Condition: c, field: field, name: name, op: op, folded: r.folded}
 	t.operands, canonical = r.read(path, tree)
 	return t, canonical, append(faults, r.faults...)
 }
+
+// isOfVisitor tells whether a field is a fact of the visitor, which a server may say or a page.
+func isOfVisitor(field string) bool { return strings.HasPrefix(field, "visitor.") }
 
 func (Operator) always() bool { return true }
 

@@ -79,6 +79,9 @@ func TestNewConditionRefuses(t *testing.T) {
 			t.Errorf("%s %s: %v", c.field, c.operator, err)
 		}
 	}
+	if _, err := (trigger.Condition{Field: "page.url", Operator: "contains", Verified: true}).Asking("x"); err == nil || !strings.Contains(err.Error(), `/verified: "true" is of no use here; allowed: with fields that begin with visitor.`) {
+		t.Error(err)
+	}
 }
 
 func TestConditionsSurviveJSON(t *testing.T) {
@@ -105,6 +108,18 @@ func TestConditionsSurviveJSON(t *testing.T) {
 		if diff := cmp.Diff(made, again); diff != "" {
 			t.Error(diff)
 		}
+	}
+	made, err := trigger.Condition{Field: "visitor.name", Operator: "exists", Verified: true}.Asking(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const written = `{"field":"visitor.name","exists":true,"verified":true}`
+	var again trigger.Condition
+	if got, err := json.Marshal(made); err != nil || string(got) != written {
+		t.Errorf("%s, %v", got, err)
+	}
+	if err := json.Unmarshal([]byte(written), &again); err != nil || !cmp.Equal(made, again) {
+		t.Errorf("%+v, %v", again, err)
 	}
 	for _, busted := range []string{`[]`, `{"field":1}`, `{"is":1,"in":[1]}`} {
 		if err := json.Unmarshal([]byte(busted), new(trigger.Condition)); err == nil {

@@ -13,6 +13,7 @@ type Facts struct {
 	VisitSince  time.Time // when the visitor arrived
 	PagesViewed int       // in this visit
 	Visitor     Visitor
+	Verified    *Visitor // the same by those facts alone that no web page says; nil: all of Visitor
 	Chat        Chat
 	Message     string // the visitor's last message
 

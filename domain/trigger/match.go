@@ -96,6 +96,8 @@ func (v Verdict) String() string {
 		return fmt.Sprintf("%s: undecided, other expressions have used up the steps that one event may take", v.Condition)
 	case v.Undecided:
 		return fmt.Sprintf("%s: undecided, the expression is too large for so long a text", v.Condition)
+	case !v.Found && v.Condition.Verified:
+		return fmt.Sprintf("%s: %t, nothing verified is known", v.Condition, v.OK)
 	case !v.Found:
 		return fmt.Sprintf("%s: %t, it is absent", v.Condition, v.OK)
 	}
@@ -136,6 +138,11 @@ func (c *Compiled) Match(f *Facts) (v Verdict) {
 
 // value is that of the field. To a condition that does not ask about the fragment, a page is its URL without it, too.
 func (t *test) value(f *Facts) value {
+	if t.Verified && f.Verified != nil {
+		sure := *f
+		sure.Visitor = *f.Verified
+		f = &sure
+	}
 	v := t.field.get(f, t.name)
 	if page, _, ok := strings.Cut(v.text, "#"); ok && t.fieldName() == "page.url" && !t.asksFragment() {
 		v.texts = []string{v.text, page}

@@ -334,6 +334,42 @@ func TestMatchAllAndAny(t *testing.T) {
 	}
 }
 
+func TestMatchVerifiedFactsAlone(t *testing.T) {
+	t.Parallel()
+	sure := func(field, operator, value string) trigger.Condition {
+		c, err := trigger.Condition{Field: field, Operator: operator, Verified: true}.Asking(operand(t, value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	facts := full(t)
+	facts.Verified = &trigger.Visitor{Country: "GB", Tags: []string{"VIP"}, Custom: map[string]any{"plan": "Gold"}}
+	for _, c := range []struct {
+		condition trigger.Condition
+		want      bool
+		said      string
+	}{
+		{sure("visitor.country", "is", `"FR"`), no, `verified visitor.country is "FR": false, it is "GB"`},
+		{sure("visitor.name", "is", `"Ann"`), no, `verified visitor.name is "Ann": false, nothing verified is known`},
+		{condition(t, "visitor.name", "is", `"Ann"`, ""), yes, "every condition holds"},
+		{sure("visitor.name", "not_exists", `true`), yes, "every condition holds"},
+		{sure("visitor.tags", "contains", `"vip"`), yes, "every condition holds"},
+		{sure("visitor.tags", "contains", `"returning buyer"`), no, `verified visitor.tags contains "returning buyer": false, it is "VIP"`},
+		{sure("visitor.custom.plan", "is", `"gold"`), yes, "every condition holds"},
+		{sure("visitor.custom.paid", "is", `true`), no, `verified visitor.custom.paid is true: false, nothing verified is known`},
+		{sure("visitor.returning", "is", `true`), no, `verified visitor.returning is true: false, it is "false"`},
+	} {
+		if v := compile(t, "", c.condition).Match(&facts); v.OK != c.want || v.String() != c.said {
+			t.Errorf("%s: %t, %s", c.condition, v.OK, v)
+		}
+	}
+	all := full(t) // all of it is verified
+	if v := compile(t, "", sure("visitor.name", "is", `"Ann"`)).Match(&all); !v.OK {
+		t.Error(v)
+	}
+}
+
 // A page is its URL without the fragment, to a condition that asks about no fragment.
 func TestMatchPageWithAFragment(t *testing.T) {
 	t.Parallel()

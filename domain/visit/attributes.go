@@ -14,21 +14,34 @@ import (
 	"github.com/deskbell/deskbell/domain/wire"
 )
 
-// Attribute is one known fact of a visitor, and since when. The last event that has it counts.
+// Attribute is one known fact of a visitor, and since when. Of those that are verified the last counts, and where there is none, the last.
 type Attribute struct {
-	Value json.RawMessage `json:"value"` // null: forgotten
-	At    time.Time       `json:"at"`
+	Value      json.RawMessage `json:"value"` // null: forgotten
+	At         time.Time       `json:"at"`
+	Unverified bool            `json:"unverified,omitempty"` // it is the word of a web page, and of no server
 }
 
+// compare orders what may be said of one fact by what counts: the greatest does, in whatever order they come.
 func (a Attribute) compare(b Attribute) int {
-	return cmp.Or(a.At.Compare(b.At), bytes.Compare(a.Value, b.Value))
+	return cmp.Or(a.compareWorth(b), bytes.Compare(a.Value, b.Value))
+}
+
+// compareWorth puts what is unverified first, and then what was said first.
+func (a Attribute) compareWorth(b Attribute) int {
+	switch {
+	case a.Unverified && !b.Unverified:
+		return -1
+	case b.Unverified && !a.Unverified:
+		return 1
+	}
+	return a.At.Compare(b.At)
 }
 
 // describe merges attributes. Those that are not given stay as they were.
-func (s *State) describe(a event.Attributes, at time.Time) {
+func (s *State) describe(a event.Attributes, at time.Time, unverified bool) {
 	custom := a.Custom
 	a.Custom = nil
-	s.Attributes = merged(s.Attributes, given(a), at)
+	s.Attributes = merged(s.Attributes, given(a), at, unverified)
 	if len(custom) == 0 { // as it mostly is
 		return
 	}
@@ -36,9 +49,9 @@ func (s *State) describe(a event.Attributes, at time.Time) {
 	for name, v := range custom {
 		values[name] = plain(v)
 	}
-	s.Custom = merged(s.Custom, values, at)
+	s.Custom = merged(s.Custom, values, at, unverified)
 	for len(s.Custom) > trigger.MostCustom {
-		delete(s.Custom, oldest(s.Custom))
+		delete(s.Custom, least(s.Custom))
 	}
 }
 
@@ -92,7 +105,7 @@ func plain(v any) json.RawMessage {
 	return body
 }
 
-func merged(before map[string]Attribute, values map[string]json.RawMessage, at time.Time) map[string]Attribute {
+func merged(before map[string]Attribute, values map[string]json.RawMessage, at time.Time, unverified bool) map[string]Attribute {
 	if len(values) == 0 {
 		return before
 	}
@@ -101,17 +114,19 @@ func merged(before map[string]Attribute, values map[string]json.RawMessage, at t
 		after = make(map[string]Attribute, len(values))
 	}
 	for name, v := range values {
-		if a := (Attribute{v, at}); a.compare(after[name]) > 0 {
+		a := Attribute{v, at, unverified}
+		if before, known := after[name]; !known || a.compare(before) > 0 {
 			after[name] = a
 		}
 	}
 	return after
 }
 
-// oldest is the name of the attribute that was given first.
-func oldest(attributes map[string]Attribute) (name string) {
+// least is the name of the attribute that is forgotten first: the oldest of those that are unverified, else the oldest. A page cannot
+// crowd out what a server has said.
+func least(attributes map[string]Attribute) (name string) {
 	for n, a := range attributes {
-		if name == "" || cmp.Or(a.At.Compare(attributes[name].At), cmp.Compare(n, name)) < 0 {
+		if name == "" || cmp.Or(a.compareWorth(attributes[name]), cmp.Compare(n, name)) < 0 {
 			name = n
 		}
 	}
@@ -127,6 +142,22 @@ func (s *State) visitor() trigger.Visitor {
 		Name: a.Name, Email: a.Email, PreviousVisits: a.PreviousVisits, PreviousChats: a.PreviousChats,
 		Tags: s.tags(a.Tags), Custom: a.Custom,
 	}
+}
+
+// verified is the visitor by those facts alone that no page says; nil where all are such.
+func (s *State) verified() *trigger.Visitor {
+	sure, all := *s, true
+	for _, facts := range []*map[string]Attribute{&sure.Attributes, &sure.Custom} {
+		kept := maps.Clone(*facts)
+		maps.DeleteFunc(kept, func(_ string, a Attribute) bool { return a.Unverified })
+		all = all && len(kept) == len(*facts)
+		*facts = kept
+	}
+	if all {
+		return nil
+	}
+	v := sure.visitor()
+	return &v
 }
 
 // known reads the attributes as an event has them.

@@ -93,7 +93,7 @@ type run struct {
 	at     time.Time
 	begun  []Timer           // that started in this decision
 	set    []string          // chats whose department was set in it
-	read   *trigger.Visitor  // the visitor as conditions see them, once asked for
+	read   *reading          // the visitor as conditions see them, once asked for
 	status map[string]string // of the departments, once asked for
 	budget *trigger.Budget   // of an event, or of all timers that are due
 	dues   *trigger.Budget   // of all timers that are due
@@ -290,10 +290,17 @@ func (r *run) skipFor(t Timer, verdict trigger.Verdict) bool {
 	return false
 }
 
-func (r *run) visitor() trigger.Visitor {
+// reading is the visitor by all facts, and by those alone that no page says; nil where all are such.
+type reading struct {
+	all      trigger.Visitor
+	verified *trigger.Visitor
+}
+
+func (r *run) visitor() trigger.Visitor { return r.reading().all }
+
+func (r *run) reading() *reading {
 	if r.read == nil {
-		v := r.State.visitor()
-		r.read = &v
+		r.read = &reading{r.State.visitor(), r.State.verified()}
 	}
-	return *r.read
+	return r.read
 }

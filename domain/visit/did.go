@@ -42,19 +42,28 @@ func (s *State) Did(a trigger.Action, chat string, at time.Time) {
 
 func (s *State) rename(name string, at time.Time) {
 	body, err := json.Marshal(name)
-	if err != nil || at.Before(s.Attributes["name"].At) { // a text can always be written
+	before := s.Attributes["name"]
+	if err != nil || !before.Unverified && at.Before(before.At) { // a text can always be written
 		return
 	}
 	s.Attributes = maps.Clone(s.Attributes)
 	if s.Attributes == nil {
 		s.Attributes = make(map[string]Attribute)
 	}
-	s.Attributes["name"] = Attribute{body, at}
+	s.Attributes["name"] = Attribute{Value: body, At: at}
+}
+
+// tagsGiven is when the application last gave all tags; zero: never. A page that gives them takes away none of Deskbell's.
+func (s *State) tagsGiven() time.Time {
+	if all := s.Attributes[tags]; !all.Unverified {
+		return all.At
+	}
+	return time.Time{}
 }
 
 // tag keeps the tags that were set since the application last gave all tags.
 func (s *State) tag(t Tagged) {
-	given := s.Attributes["tags"].At
+	given := s.tagsGiven()
 	var list []Tagged
 	for _, o := range s.Tagged {
 		if o.Name != t.Name && !o.At.Before(given) {
@@ -76,7 +85,7 @@ func (s *State) tag(t Tagged) {
 func (s *State) tags(given []string) []string {
 	tags := slices.Clone(given)
 	for _, t := range s.Tagged {
-		if !t.At.Before(s.Attributes["tags"].At) {
+		if !t.At.Before(s.tagsGiven()) {
 			tags = tagged(tags, t.Name, t.On)
 		}
 	}

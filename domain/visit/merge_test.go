@@ -47,7 +47,7 @@ func drawEvents(r *rapid.T) []event.Event {
 			d.Name = "x"
 		}
 		at := second("0").Add(time.Duration(rapid.IntRange(0, 20).Draw(r, "at")) * time.Second)
-		events[i] = event.Event{ID: fmt.Sprint("e", i), Type: kind, Time: at, Source: event.DefaultSource, Data: d}
+		events[i] = event.Event{ID: fmt.Sprint("e", i), Type: kind, Time: at, Source: event.DefaultSource, Unverified: rapid.Bool().Draw(r, "unverified"), Data: d}
 	}
 	return events
 }
@@ -124,6 +124,28 @@ func TestOrderDoesNotMatter(t *testing.T) {
 				r.Errorf("twice: %+v", e.Cause)
 			}
 			causes[e.Cause] = true
+		}
+	})
+}
+
+// TestNoPageTouchesWhatAServerSaid: in any order, what pages say changes no fact that a server has said, and forgets none.
+func TestNoPageTouchesWhatAServerSaid(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		events := drawEvents(r)
+		pages := func(e event.Event) bool { return e.Unverified }
+		all, servers := mergeAll(events).state, mergeAll(slices.DeleteFunc(slices.Clone(events), pages)).state
+		for name, facts := range map[string][2]map[string]visit.Attribute{"attributes": {servers.Attributes, all.Attributes}, "custom": {servers.Custom, all.Custom}} {
+			for key, a := range facts[0] {
+				if diff := cmp.Diff(a, facts[1][key]); diff != "" || a.Unverified {
+					r.Errorf("%s %s (-of servers +with pages):\n%s", name, key, diff)
+				}
+			}
+			for key, a := range facts[1] {
+				if _, said := facts[0][key]; !said && !a.Unverified {
+					r.Errorf("%s %s is verified, and no server has said it", name, key)
+				}
+			}
 		}
 	})
 }
@@ -339,5 +361,47 @@ func TestAttributes(t *testing.T) {
 	}
 	if deep := s.state.Custom["deep"].Value; !bytes.Equal(deep, []byte("null")) {
 		t.Errorf("kept %s", deep)
+	}
+}
+
+// TestUnverifiedAttributes also tests that a page neither crowds out nor takes away what others have said.
+func TestUnverifiedAttributes(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, `[{"name":"T","type":"advanced","on":"visitor.custom","event":"x","frequency":"every_time","message":"{{visitor.name|you}}",
+		"conditions":[{"field":"visitor.email","is":"ann@acme.example","verified":true}]}]`)
+	update := func(at string, unverified bool, a event.Attributes) {
+		s.events++
+		s.state.Merge(event.Event{ID: fmt.Sprint("a", s.events), Type: event.VisitorUpdated, Time: second(at), Unverified: unverified, Data: event.Data{Attributes: a}})
+	}
+	s.state.Did(trigger.Action{AddTag: "vip"}, "", second("0"))
+	update("1", true, event.Attributes{Name: "Eve", Email: "ann@acme.example", Tags: []string{"new"}})
+	s.tell("2 custom x")
+	update("0.5", false, event.Attributes{Email: "ann@acme.example", Custom: event.Values{"plan": "pro"}})
+	s.tell("3 custom x")
+	update("4", true, event.Attributes{Email: "eve@evil.example"})
+	s.tell("5 custom x")
+	for n := range 3 {
+		crowd := event.Values{}
+		for i := range event.MostValues {
+			crowd[fmt.Sprint("k", n, "-", i)] = "x"
+		}
+		update(fmt.Sprint(6+n), true, event.Attributes{Custom: crowd})
+	}
+	if diff := cmp.Diff([]string{"2 T conditions", "3 T Eve", "5 T Eve"}, s.done); diff != "" {
+		t.Error(diff)
+	}
+	if plan := s.state.Custom["plan"]; plan.Unverified || string(plan.Value) != `"pro"` || len(s.state.Custom) != trigger.MostCustom {
+		t.Errorf("%+v, and %d values", plan, len(s.state.Custom))
+	}
+	if len(s.state.Tagged) != 1 {
+		t.Errorf("%+v", s.state.Tagged)
+	}
+	s.state.Did(trigger.Action{SetName: "Buyer"}, "", second("0"))
+	update("9", true, event.Attributes{Name: "Eve"})
+	if s.state.Name() != "Buyer" || s.state.Attributes["name"].Unverified {
+		t.Errorf("%+v", s.state.Attributes["name"])
+	}
+	if body := jsonOf(t, s.state); strings.Count(body, `"unverified":true`) != 100 { // the tags, and all custom values but the plan
+		t.Errorf("%d are marked: %s", strings.Count(body, `"unverified":true`), body)
 	}
 }

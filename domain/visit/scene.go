@@ -115,7 +115,7 @@ func (r *run) facts(c *compiled, t Timer) trigger.Facts {
 	f := trigger.Facts{
 		Budget: r.budget, At: r.local(), WithinHours: scene.WithinHours,
 		Page:       trigger.PageView{URL: page.URL, Title: page.Title, Referrer: page.Referrer, Since: page.opened(c)},
-		VisitSince: v.Arrived, PagesViewed: s.pages(v), Visitor: r.visitor(), Message: s.said(t.Chat),
+		VisitSince: v.Arrived, PagesViewed: s.pages(v), Visitor: r.visitor(), Verified: r.reading().verified, Message: s.said(t.Chat),
 		Chat:   trigger.Chat{Department: r.department(chat), WaitingSince: chat.Waiting, QueuePosition: chat.QueuePosition, Tags: chat.Tags},
 		Widget: scene.Widget.Status, Departments: r.statuses(), AgentsOnline: scene.AgentsOnline,
 		Fired:         make(map[string]bool, len(s.Fired)),

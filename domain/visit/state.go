@@ -110,7 +110,7 @@ func (s *State) merge(e event.Event) {
 	if viewed(e) && d.Visit == "" {
 		s.view(pageOf(e))
 	}
-	s.describe(d.Attributes, at)
+	s.describe(d.Attributes, at, e.Unverified)
 	switch e.Type {
 	case event.WidgetMinimized:
 		if d.Visit == "" {

@@ -113,6 +113,7 @@ func (a *Attribute) form(c *wire.Codec) {
 			wire.Raw(&a.Value, c)
 		}
 		c.Time("at", &a.At)
+		c.MaybeBool("unverified", &a.Unverified)
 	})
 }
 

@@ -38,7 +38,7 @@ func TestAttributesAreKeptAsEncodingJSONWritesThem(t *testing.T) {
 			t.Errorf("%+v: %s", a, diff)
 		}
 		var s State
-		s.describe(a, time.Unix(0, 0).UTC())
+		s.describe(a, time.Unix(0, 0).UTC(), false)
 		if diff := cmp.Diff(a, s.known(), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("read back: %s", diff)
 		}

@@ -38,7 +38,7 @@ func describePages(d *huma.OpenAPI) {
 		"properties": map[string]any{
 			"token":    map[string]any{"type": "string", "description": "Of the answer before; absent: a new visitor."},
 			"visit":    map[string]any{"type": "string", "description": "Of an answer before; absent: a new visit."},
-			"identity": map[string]any{"type": "string", "description": "A JSON Web Token by which the shop's server says who the visitor is."},
+			"identity": map[string]any{"type": "string", "description": "A JSON Web Token by which the shop's server says who the visitor is. What a page says of them otherwise is unverified."},
 			"events":   map[string]any{"type": "array", "maxItems": 20, "items": one},
 		},
 	})

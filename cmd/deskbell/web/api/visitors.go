@@ -57,7 +57,7 @@ type visitorOutput struct{ Body visitorBody }
 type visitorBody struct {
 	Property string                  `json:"property"`
 	Visitor  string                  `json:"visitor"`
-	Record   json.RawMessage         `json:"record" doc:"Visits, tabs, attributes, what was sent and the chats by id, as they are kept. Its shape may change with the version."`
+	Record   json.RawMessage         `json:"record" doc:"Visits, tabs, attributes, what was sent and the chats by id, as they are kept. A fact with unverified, true, is the word of the visitor's web page. Its shape may change with the version."`
 	Waiting  []engine.WaitingMessage `json:"waiting" nullable:"false" doc:"The messages that wait, the next first, and why. Their conditions are asked again when they are due."`
 	Recent   []any                   `json:"recent" nullable:"false" doc:"What was done for the visitor lately, the newest first, and message.skipped with the reason for what was not. They are sought among the last actions of all properties."`
 }

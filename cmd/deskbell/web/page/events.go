@@ -162,6 +162,7 @@ func (e events) items(of *speaker, list []json.RawMessage) ([]event.Item, error)
 	}
 	for i := range items {
 		one := &items[i]
+		one.Event.Unverified = true
 		if len(one.Faults) == 0 {
 			one.Faults = of.mayNot(&one.Event)
 		}

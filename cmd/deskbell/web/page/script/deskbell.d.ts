@@ -62,7 +62,7 @@ declare namespace Deskbell {
     errors?: { message?: string; location?: string; value?: unknown }[];
   }
 
-  /** What a page may say of its visitor. All of it is unverified. */
+  /** What a page may say of its visitor. All of it is unverified, and gives way to what a server has said. */
   interface Facts {
     name?: string;
     email?: string;
