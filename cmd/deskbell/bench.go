@@ -165,6 +165,7 @@ func (c *benchNeighboursCmd) Run(ctx context.Context, a *app) error {
 
 type benchReadersCmd struct {
 	Readers int  `default:"10000" help:"How many streams to hold."`
+	Pages   bool `help:"Hold those of pages with deskbell.js, which have publishable keys."`
 	JSON    bool `name:"json" help:"Print one JSON object."`
 }
 
@@ -173,11 +174,12 @@ func (*benchReadersCmd) Help() string {
 Fills the Redis of REDIS_URL, which must be empty, starts deskbell web over it on a free port of this machine, and measures:
 how many states it answers to 16 clients; how long it takes until the readers of one property's stream have an override,
 and what memory the process takes with all readers. Half of the readers are of that one property, and the others of a
-thousand. Redis, the server and the readers share this machine. It empties that Redis at the end.
+thousand; with --pages, of fifty. Redis, the server and the readers share this machine. It empties that Redis at the end.
 
 Examples:
 
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --pages
 `
 }
 
@@ -191,7 +193,7 @@ func (c *benchReadersCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return measure(ctx, a, c.JSON, func(ctx context.Context, b *bench.Bench) (bench.ReaderFigures, error) {
-		return b.Readers(ctx, c.Readers)
+		return b.Readers(ctx, c.Readers, c.Pages)
 	})
 }
 

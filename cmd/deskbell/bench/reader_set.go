@@ -31,8 +31,8 @@ type reader struct {
 }
 
 // openReaders opens streams, half of them of one property, and waits until each has
-// its first state. Close the set, also after an error.
-func openReaders(ctx context.Context, address string, n, properties int) (*readerSet, error) {
+// its first state. Close the set, also after an error. path is that of the stream of a property.
+func openReaders(ctx context.Context, address string, n, properties int, path func(property string) string) (*readerSet, error) {
 	set := &readerSet{list: make([]*reader, n), everyone: make(chan struct{}, 1)}
 	set.fanout = set.list[:n/2]
 	var next atomic.Int64
@@ -46,7 +46,7 @@ func openReaders(ctx context.Context, address string, n, properties int) (*reade
 			if i >= n/2 {
 				property = propertyID(i % properties)
 			}
-			if err := set.open(ctx, i, address, property); err != nil {
+			if err := set.open(ctx, i, address, path(property)); err != nil {
 				return err
 			}
 		}
@@ -61,20 +61,22 @@ func openReaders(ctx context.Context, address string, n, properties int) (*reade
 	return set, ctx.Err()
 }
 
-func (set *readerSet) open(ctx context.Context, i int, address, property string) error {
+func (set *readerSet) open(ctx context.Context, i int, address, path string) error {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}
 	set.list[i] = &reader{conn: conn}
 	go set.read(set.list[i], i < len(set.fanout))
-	_, err = io.WriteString(conn, getWidget(property, "/stream"))
+	_, err = io.WriteString(conn, getting(path))
 	return err
 }
 
-func getWidget(property, more string) string {
-	return "GET /v1/properties/" + property + "/widget" + more + " HTTP/1.1\r\nHost: localhost\r\n\r\n"
-}
+func widgetPath(property string) string { return "/v1/properties/" + property + "/widget" }
+
+func widgetStream(property string) string { return widgetPath(property) + "/stream" }
+
+func getting(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n" }
 
 // read notes when the reader has a state. A state comes in one piece.
 func (set *readerSet) read(r *reader, counts bool) {
@@ -119,7 +121,7 @@ func statesPerSecond(ctx context.Context, address string, properties int) (float
 		defer conn.Close()
 		in := bufio.NewReader(conn)
 		for time.Since(began) < during && ctx.Err() == nil {
-			if _, err := io.WriteString(conn, getWidget(propertyID(int(next.Add(1))%properties), "")); err != nil {
+			if _, err := io.WriteString(conn, getting(widgetPath(propertyID(int(next.Add(1))%properties)))); err != nil {
 				return err
 			}
 			if err := readState(in); err != nil {

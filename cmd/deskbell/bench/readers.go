@@ -42,7 +42,8 @@ func EnoughFiles(need int) error {
 
 type readerBench struct {
 	*Bench
-	n int
+	n     int
+	pages bool
 }
 
 // The property that half of the readers look at, and how often it changes.
@@ -51,16 +52,27 @@ const (
 	fanoutRounds   = 10
 )
 
+// keyedProperties are those of the other half, where each has a publishable key.
+const keyedProperties = 50
+
 // Readers holds n streams of widgets' states, and measures how fast states are read, how soon the readers of one property
-// have an override, and the memory of the server.
-func (b *Bench) Readers(ctx context.Context, n int) (ReaderFigures, error) {
-	return (&readerBench{Bench: b, n: n}).run(ctx)
+// have an override, and the memory of the server. pages has them read the stream of web pages, each with a publishable key.
+func (b *Bench) Readers(ctx context.Context, n int, pages bool) (ReaderFigures, error) {
+	return (&readerBench{Bench: b, n: n, pages: pages}).run(ctx)
 }
 
 func (b *readerBench) run(ctx context.Context) (f ReaderFigures, err error) {
-	const properties = 1000
+	properties, path := 1000, widgetStream
+	if b.pages {
+		properties = keyedProperties
+	}
 	if err := b.define(ctx, properties); err != nil {
 		return f, err
+	}
+	if b.pages {
+		if path, err = b.publish(ctx, properties); err != nil {
+			return f, err
+		}
 	}
 	server, err := startWeb(ctx)
 	if err != nil {
@@ -74,7 +86,7 @@ func (b *readerBench) run(ctx context.Context) (f ReaderFigures, err error) {
 	}
 	b.progress("opening %d streams", b.n)
 	began := time.Now()
-	readers, err := openReaders(ctx, server.address, b.n, properties)
+	readers, err := openReaders(ctx, server.address, b.n, properties, path)
 	defer readers.close()
 	if err != nil {
 		return f, err
@@ -100,13 +112,30 @@ func (b *readerBench) run(ctx context.Context) (f ReaderFigures, err error) {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// define defines a thousand properties with hours, and one without.
+// define defines properties with hours, and one without.
 func (b *readerBench) define(ctx context.Context, properties int) error {
 	_, _, err := b.Client.Put(ctx, edit.KindProperty, fanoutProperty, &definition.Property{}, edit.Match{})
 	if err != nil {
 		return err
 	}
 	return (&boundaryBench{Bench: b.Bench, n: properties}).define(ctx, b.Now())
+}
+
+// publish makes a key for the pages of each property, and gives the paths of their streams.
+func (b *readerBench) publish(ctx context.Context, properties int) (path func(property string) string, err error) {
+	keys, paths := edit.Keys{Store: b.Store, Now: b.Now}, make(map[string]string)
+	list := []string{fanoutProperty}
+	for i := range properties {
+		list = append(list, propertyID(i))
+	}
+	for _, p := range list {
+		secret, err := keys.Add(ctx, edit.Key{Name: p, Properties: []string{p}, Origins: []string{"http://localhost"}})
+		if err != nil {
+			return nil, err
+		}
+		paths[p] = "/v1/page/stream?key=" + secret
+	}
+	return func(property string) string { return paths[property] }, nil
 }
 
 // fanout overrides a property, and gives how long after the commit was sent each of its readers has it, in order.
