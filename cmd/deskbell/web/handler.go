@@ -2,7 +2,7 @@
 // page and agentpage. These import it, and not each other.
 //
 // A request passes, from the outside in: a log line, and a stop for panics (observe.go); headers for browsers, and the
-// refusal of changes that the page of another site asks for (browser.go); the refusal of packed bodies (encoding.go); then, unless the handler is for everybody, the
+// refusal of changes that the page of another site asks for (browser.go); the refusal of packed bodies, except of events (encoding.go); then, unless the handler is for everybody, the
 // questions who asks (access.go, pages.go, link.go, agent.go) and how often (limit.go); and the handler.
 package web
 

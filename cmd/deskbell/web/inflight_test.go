@@ -76,3 +76,19 @@ func TestWhoseBodiesCount(t *testing.T) {
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(c.method, "/", strings.NewReader(strings.Repeat("x", size))).WithContext(c.ctx))
 	}
 }
+
+// TestAPackedBodyCountsAsTheLargest: nobody knows to what it unpacks.
+func TestAPackedBodyCountsAsTheLargest(t *testing.T) {
+	t.Parallel()
+	var f inFlight
+	h := uncoded(f.bounded(MostBody, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if f.all != MostBody {
+			t.Errorf("%d in all", f.all)
+		}
+	})))
+	r, w := httptest.NewRequest(http.MethodPost, EventsPath, strings.NewReader("\x1f\x8b")), httptest.NewRecorder()
+	r.Header.Set("Content-Encoding", "gzip")
+	if h.ServeHTTP(w, r); w.Code != http.StatusOK {
+		t.Error(w.Code)
+	}
+}

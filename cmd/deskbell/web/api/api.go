@@ -62,9 +62,9 @@ secrets, such as the URLs of notify.via. A key of some properties sees nothing b
 schedules and destinations that it lists, and those that a property has already: all others are to it as if they were not defined.
 What a widget shows needs none.
 
-A body has at most 1 MB and 100,000 values and keys, none of these longer than 1000 bytes, and no content encoding such as gzip (415). The
-bodies that are under way are 16 MB at most, 8 MB of one key: more get 429. An answer names as many faults as fit into 128 KB, and 1000 of
-one body. Lists have the limits that their schemas name.
+A body has at most 1 MB and 100,000 values and keys, none of these longer than 1000 bytes, and no content encoding such as gzip (415);
+those of POST /v1/events may be packed by gzip, and have 1 MB unpacked. The bodies that are under way are 16 MB at most, 8 MB of one
+key: more get 429. An answer names as many faults as fit into 128 KB, and 1000 of one body. Lists have the limits that their schemas name.
 
 More requests than a key may make in a second get 429, and Retry-After says after how many seconds to go on.`
 

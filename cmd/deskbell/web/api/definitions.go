@@ -191,8 +191,11 @@ func (s *service) addPut(h huma.API, k kind) {
 // such a body before anybody looks into it.
 func parsedByUs(op *huma.Operation) {
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
-	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, web.MostBody, 10*time.Second
+	op.SkipValidateBody, op.MaxBodyBytes, op.BodyReadTimeout = true, web.MostBody, bodyTime
 }
+
+// bodyTime is how long a body may take to come.
+const bodyTime = 10 * time.Second
 
 // describeBody describes a body that huma does not decode.
 func describeBody(op *huma.Operation, schema *huma.Schema, example string) {

@@ -21,76 +21,19 @@ const (
 	eventsTag   = "Events"
 )
 
-type eventsInput struct {
-	ContentType string `header:"Content-Type" hidden:"true"`
-	RawBody     []byte `contentType:"application/json"`
-
-	header http.Header // with the attributes of an event in binary mode
-}
-
-// Resolve implements huma.Resolver.
-func (in *eventsInput) Resolve(ctx huma.Context) []error {
-	in.header = make(http.Header)
-	ctx.EachHeader(in.header.Add)
-	return nil
-}
-
-// read reads the events of a request of a caller. Those that have no id get one of its Idempotency-Key, where it has one.
-func (in *eventsInput) read(intake event.Intake, caller string) ([]event.Item, error) {
-	key, err := idempotencyKeyOf(in.header)
-	if err != nil {
-		return nil, err
-	}
-	if key == "" {
-		return in.decode(intake)
-	}
-	intake.NewID = func() string { return "" } // identify gives them
-	items, err := in.decode(intake)
-	if err != nil {
-		return nil, err
-	}
-	return items, identify(items, caller, key)
-}
-
-// decode reads the events of a request, in whichever mode of CloudEvents they are.
-func (in *eventsInput) decode(intake event.Intake) ([]event.Item, error) {
-	format, ok := event.FormatOf(in.ContentType)
-	switch {
-	case event.IsBinary(in.ContentType, in.header):
-		if !event.IsData(in.ContentType) {
-			return nil, unsupported("the data of an event in binary mode (headers ce-*) are application/json", string(event.JSON))
-		}
-		return []event.Item{intake.DecodeBinary(in.header, in.RawBody)}, nil
-	case in.ContentType == "":
-		format = event.JSON
-	case !ok:
-		types := event.ContentTypes()
-		return nil, unsupported("events are "+strings.Join(types[:len(types)-1], ", ")+" or "+types[len(types)-1], types...)
-	}
-	items, err := intake.Decode(in.RawBody, format)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	return items, nil
-}
-
-// unsupported refuses a content type. The header Accept has those that are not refused (RFC 9110, section 12.5.1).
-func unsupported(detail string, allowed ...string) error {
-	return huma.ErrorWithHeaders(huma.Error415UnsupportedMediaType(detail), http.Header{"Accept": {strings.Join(allowed, ", ")}})
-}
-
 type eventsOutput struct{ Body eventResults }
 
 func (s *service) addEvents(h huma.API) {
 	describeEvents(h.OpenAPI().Components.Schemas.Map())
 	op := huma.Operation{
-		OperationID: "post-events", Method: http.MethodPost, Path: "/v1/events", Summary: "Send events", Tags: []string{eventsTag},
+		OperationID: "post-events", Method: http.MethodPost, Path: web.EventsPath, Summary: "Send events", Tags: []string{eventsTag},
 		Description: "One event, an array of events, or one a line (application/x-ndjson): at most 1000 events and 1 MB at once. " +
 			"Each is judged by itself: 202 says that at least one was taken, or that there was none, and 422 that none was. Both have one result for " +
 			"each event, in the order of the request. An event may come in the binary mode of CloudEvents, too: its attributes are headers " +
 			"ce-specversion, ce-type and so on, percent-encoded, and the body is its data. Taken means that Redis has it and a worker will take it in, once, " +
 			"however often an event with this id and source is sent within 24 hours: after an error, send all of them again. " +
 			"Where events have no ids of their own, send them again with the same Idempotency-Key. " +
+			"The body may be packed (Content-Encoding: gzip), and has 1 MB at most packed and unpacked. " +
 			"A key of some properties may send their events alone, and those of agents whom it may name and who serve no others; each names one of these properties.",
 		DefaultStatus: http.StatusAccepted,
 		Errors: []int{
@@ -98,7 +41,7 @@ func (s *service) addEvents(h huma.API) {
 		},
 	}
 	parsedByUs(&op)
-	op.MaxBodyBytes = event.MaxBody
+	op.RequestBody = &huma.RequestBody{Required: true}
 	huma.Register(h, op, s.takeEvents)
 	post := h.OpenAPI().Paths[op.Path].Post
 	post.Parameters = append(append(post.Parameters, attributeHeaders()...), idempotencyHeader())
@@ -127,11 +70,11 @@ func attributeHeaders() (list []*huma.Param) {
 }
 
 func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
-	items, err := in.read(s.Client.Intake(), web.Caller(ctx).Name)
+	items, bytes, err := in.read(s.Client.Intake(), web.Caller(ctx).Name)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.take(ctx, items, len(in.RawBody))
+	r, err := s.take(ctx, items, bytes)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ import (
 
 // served is the whole server, over a Redis in memory. Each request comes a second after the one before, and has the cookie of
 // an agent.
-func served(f *testing.F) func(method, path, contentType, body string) *httptest.ResponseRecorder {
+func served(f *testing.F) func(method, path, contentType, body string, coding ...string) *httptest.ResponseRecorder {
 	f.Helper()
 	rdb := redistest.EmbeddedClient(f)
 	store, err := redisstore.Open(f.Context(), rdb, redisstore.Layout{Shards: 1, Partitions: 1})
@@ -47,10 +47,11 @@ func served(f *testing.F) func(method, path, contentType, body string) *httptest
 	if err != nil {
 		f.Fatal(err)
 	}
-	return func(method, path, contentType, body string) *httptest.ResponseRecorder {
+	return func(method, path, contentType, body string, coding ...string) *httptest.ResponseRecorder {
 		clock = clock.Add(time.Second)
 		r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(body))
 		r.Header.Set("Content-Type", contentType)
+		r.Header["Content-Encoding"] = coding
 		r.Header.Set("Cookie", "deskbell_agent="+secret)
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
@@ -85,6 +86,31 @@ func FuzzBodies(f *testing.F) {
 			if got := send(method, path, contentType, body); got.Code >= 500 || got.Code < 200 || got.Body.Len() > mostAnswer {
 				t.Fatalf("%s: %d, %d bytes: %.200s", route, got.Code, got.Body.Len(), got.Body)
 			}
+		}
+	})
+}
+
+// FuzzEvents sends anything as events of any type of content, as it is, packed, and as if it were packed. Packed, it is as it is.
+func FuzzEvents(f *testing.F) {
+	const mostAnswer = 1 << 20
+	for _, contentType := range []string{"application/json", "application/x-ndjson", "application/cloudevents-batch+json", ""} {
+		f.Add(contentType, goodEvent+"\n"+badEvent)
+		f.Add(contentType, "["+goodEvent+"]")
+		f.Add(contentType, packed(f, goodEvent))
+		f.Add(contentType, packed(f, goodEvent)[:20])
+	}
+	send := served(f)
+	f.Fuzz(func(t *testing.T, contentType, body string) {
+		plain := send(http.MethodPost, web.EventsPath, contentType, body)
+		as := send(http.MethodPost, web.EventsPath, contentType, body, "gzip")
+		whole := send(http.MethodPost, web.EventsPath, contentType, packed(t, body), "gzip")
+		for _, got := range []*httptest.ResponseRecorder{plain, as, whole} {
+			if got.Code >= 500 || got.Code < 200 || got.Body.Len() > mostAnswer {
+				t.Fatalf("%d, %d bytes: %.200s", got.Code, got.Body.Len(), got.Body)
+			}
+		}
+		if plain.Code != whole.Code {
+			t.Fatalf("%d %.200s, and packed %d %.200s", plain.Code, plain.Body, whole.Code, whole.Body)
 		}
 	})
 }

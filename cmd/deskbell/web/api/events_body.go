@@ -1,0 +1,151 @@
+package api
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/domain/event"
+)
+
+// eventsInput is a request with events. Its body is read here, and not by huma, since it may be packed.
+type eventsInput struct {
+	request *http.Request
+	answer  http.ResponseWriter
+}
+
+// Resolve implements huma.Resolver.
+func (in *eventsInput) Resolve(ctx huma.Context) []error {
+	in.request, in.answer = humago.Unwrap(ctx)
+	return nil
+}
+
+// read reads the events of a request of a caller, and gives the number of bytes that they have, unpacked. Those that have no id get one of
+// its Idempotency-Key, where it has one.
+func (in *eventsInput) read(intake event.Intake, caller string) (items []event.Item, bytes int, err error) {
+	key, err := idempotencyKeyOf(in.request.Header)
+	if err != nil {
+		return nil, 0, err
+	}
+	decode, err := in.decoder()
+	if err != nil {
+		return nil, 0, err
+	}
+	body, err := in.whole()
+	if err != nil {
+		return nil, 0, err
+	}
+	if key == "" {
+		items, err = decode(intake, body)
+		return items, len(body), err
+	}
+	intake.NewID = func() string { return "" } // identify gives them
+	if items, err = decode(intake, body); err != nil {
+		return nil, 0, err
+	}
+	return items, len(body), identify(items, caller, key)
+}
+
+// decoder reads a body in whichever mode of CloudEvents it is.
+func (in *eventsInput) decoder() (func(event.Intake, []byte) ([]event.Item, error), error) {
+	contentType, header := in.request.Header.Get("Content-Type"), in.request.Header
+	format, ok := event.FormatOf(contentType)
+	switch {
+	case event.IsBinary(contentType, header):
+		if !event.IsData(contentType) {
+			return nil, unsupported("the data of an event in binary mode (headers ce-*) are application/json", string(event.JSON))
+		}
+		return func(intake event.Intake, body []byte) ([]event.Item, error) {
+			return []event.Item{intake.DecodeBinary(header, body)}, nil
+		}, nil
+	case contentType == "":
+		format = event.JSON
+	case !ok:
+		types := event.ContentTypes()
+		return nil, unsupported("events are "+strings.Join(types[:len(types)-1], ", ")+" or "+types[len(types)-1], types...)
+	}
+	return func(intake event.Intake, body []byte) ([]event.Item, error) {
+		items, err := intake.Decode(body, format)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		return items, nil
+	}, nil
+}
+
+// unsupported refuses a content type. The header Accept has those that are not refused (RFC 9110, section 12.5.1).
+func unsupported(detail string, allowed ...string) error {
+	return huma.ErrorWithHeaders(huma.Error415UnsupportedMediaType(detail), http.Header{"Accept": {strings.Join(allowed, ", ")}})
+}
+
+// whole reads a body. An error is an answer.
+func (in *eventsInput) whole() ([]byte, error) {
+	_ = http.NewResponseController(in.answer).SetReadDeadline(time.Now().Add(bodyTime)) // not of every writer
+	r, err := in.unpacked(event.MaxBody)
+	if err != nil {
+		return nil, unread(err)
+	}
+	buf := bytes.NewBuffer(make([]byte, 0, min(max(in.request.ContentLength, 0), event.MaxBody)+bytes.MinRead))
+	if _, err := buf.ReadFrom(r); err != nil {
+		return nil, unread(err)
+	}
+	return buf.Bytes(), nil
+}
+
+// unpacked reads at most so many bytes of a body, packed and unpacked: a part that is packed may unpack to nothing at all. Beyond them the
+// error is an *http.MaxBytesError.
+func (in *eventsInput) unpacked(most int64) (io.Reader, error) {
+	body := http.MaxBytesReader(in.answer, in.request.Body, most)
+	if !web.IsPacked(in.request) {
+		return body, nil
+	}
+	r, err := gzip.NewReader(body)
+	if err != nil {
+		return nil, &packedError{err}
+	}
+	return http.MaxBytesReader(nil, packed{r}, most), nil
+}
+
+// packed marks the errors of a body that is packed.
+type packed struct{ *gzip.Reader }
+
+// Read implements io.Reader.
+func (p packed) Read(b []byte) (int, error) {
+	n, err := p.Reader.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &packedError{err}
+	}
+	return n, err
+}
+
+// packedError says that a body cannot be unpacked, or not be read.
+type packedError struct{ err error }
+
+// Error is that of its cause.
+func (e *packedError) Error() string { return "unpacking it by gzip: " + e.err.Error() }
+
+// Unwrap gives the cause.
+func (e *packedError) Unwrap() error { return e.err }
+
+// unread makes an answer of an error while a body was read.
+func unread(err error) error {
+	var large *http.MaxBytesError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &large):
+		return huma.NewError(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is too large; allowed: at most %d bytes, packed and unpacked: send fewer events at once", large.Limit))
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return huma.NewError(http.StatusRequestTimeout, "the body did not come within "+bodyTime.String())
+	}
+	return huma.Error400BadRequest("the body cannot be read: " + err.Error())
+}
