@@ -42,5 +42,13 @@ func Types() []Type {
 	return types
 }
 
+// PageTypes are the types of events that a web page may send, of its own visitor.
+func PageTypes() []Type {
+	return []Type{
+		VisitorArrived, PageViewed, VisitorLeft, VisitorUpdated, VisitorCustom, WidgetMaximized, WidgetMinimized,
+		DepartmentChosen, FormAbandoned, FormSubmitted, ChatRequested, ChatMessage,
+	}
+}
+
 // Doc says when there is an event of a type; it is empty for a type that is none.
 func (t Type) Doc() string { return specs[t].doc }

@@ -1,5 +1,5 @@
-// Command contract sends every type of event to a real web and reads every type of action, by the types that oapi-codegen makes of
-// its document: contract URL SECRET FOLDER, where the folder has an example of each type of action.
+// Command contract sends every type of event to a real web, reads every type of action and the answers of its operations, by the types that
+// oapi-codegen makes of its document: contract FOLDER, where the folder has an example of each type of action.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -22,22 +23,25 @@ import (
 func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	if err := run(ctx, os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	if err := run(ctx, os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "contract:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, url, secret, folder string) error {
+func run(ctx context.Context, folder string) error {
 	types, err := readAll(folder)
 	if err != nil {
 		return err
 	}
-	c, err := api.NewClientWithResponses(url)
+	if want := members(new(api.Action)); types != want {
+		return fmt.Errorf("there are %d types of actions, and %d are read", want, types)
+	}
+	c, err := api.NewClientWithResponses(os.Getenv("DESKBELL_URL"), api.WithRequestEditorFn(identify))
 	if err != nil {
 		return err
 	}
-	hook, err := standardwebhooks.NewWebhook(secret)
+	hook, err := standardwebhooks.NewWebhook(os.Getenv("CONTRACT_SECRET"))
 	if err != nil {
 		return err
 	}
@@ -50,6 +54,9 @@ func run(ctx context.Context, url, secret, folder string) error {
 	events, err := all()
 	if err != nil {
 		return err
+	}
+	if want := members(new(api.Event)); len(events) != want {
+		return fmt.Errorf("there are %d types of events, and %d are sent", want, len(events))
 	}
 	answer, err := c.PostEventsWithApplicationCloudeventsBatchPlusJSONBodyWithResponse(ctx, nil, events)
 	if err != nil {
@@ -66,7 +73,21 @@ func run(ctx context.Context, url, secret, folder string) error {
 	case <-ctx.Done():
 		return errors.New("no message came by webhook")
 	}
-	fmt.Printf("Go: %d types of events taken, %d types of actions read, a signed webhook\n", len(events), types)
+	operations, err := readAnswers(ctx, c, os.Getenv("DESKBELL_PAGE_KEY"))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("Go: %d types of events taken, %d types of actions read, %d more operations, a signed webhook\n", len(events), types, operations)
+	return nil
+}
+
+// identify gives a request the key, and the origin of a page.
+func identify(_ context.Context, r *http.Request) error {
+	if strings.HasPrefix(r.URL.Path, "/v1/page/") {
+		r.Header.Set("Origin", "https://acme.example")
+		return nil
+	}
+	r.Header.Set("Authorization", "Bearer "+os.Getenv("DESKBELL_KEY"))
 	return nil
 }
 
@@ -112,7 +133,7 @@ func define(ctx context.Context, c *api.ClientWithResponses, url string) error {
 	if agent.StatusCode() >= http.StatusMultipleChoices {
 		return fmt.Errorf("defining an agent: %s", agent.Body)
 	}
-	p, err := c.PutPropertyWithResponse(ctx, "shop", nil, api.Property{
+	p, err := c.PutPropertyWithResponse(ctx, "acme", nil, api.Property{
 		Schedule: &schedule, Destinations: &[]string{"go"}, AutoReplies: &api.PropertyAutoReplies{Outside: ptr("Closed")},
 		Departments: &map[string]api.PropertyDepartments{"sales": {}},
 	})

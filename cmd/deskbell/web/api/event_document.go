@@ -2,25 +2,40 @@ package api
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/deskbell/deskbell/domain/event"
 )
 
-// describeEvents adds Event, the schema of each type of event, that of its data, and those of the parts that several types share.
+const pageEventSchema = "PageEvent"
+
+// describeEvents adds Event, and PageEvent for those that a page may send: the schema of each type of event, that of its data, and those of
+// the parts that several types share.
 func describeEvents(to map[string]*huma.Schema) {
+	addEventUnion(to, eventSchema, "What has happened. Attributes of an extension of CloudEvents may stand beside these keys.", event.Types())
+	addEventUnion(to, pageEventSchema, "What has happened on a page. The key and the token say of whom.", event.PageTypes(), "property", "visitor", "visit", "chat", "from")
+}
+
+// addEventUnion adds a union of types of events, and its members. Their data need no keys that are known otherwise.
+func addEventUnion(to map[string]*huma.Schema, union, doc string, types []event.Type, known ...string) {
 	t := typer{to}
 	root := event.JSONSchema()
 	envelope, _ := root["properties"].(map[string]any)
 	variants, _ := root["oneOf"].([]any)
-	members := newUnion("Event", "What has happened. Attributes of an extension of CloudEvents may stand beside these keys.")
+	members := newUnion(union, doc)
 	for _, v := range variants {
 		variant, _ := v.(map[string]any)
 		kind, _ := variant["title"].(string)
-		name := schemaName("Event", kind)
+		if !slices.Contains(types, event.Type(kind)) {
+			continue
+		}
+		name := schemaName(union, kind)
 		own, _ := variant["properties"].(map[string]any)
-		t.add(name+"Data", sharedParts(own["data"], t))
+		data := sharedParts(own["data"], t)
+		data["required"] = without(data["required"], known)
+		t.add(name+"Data", data)
 		properties := maps.Clone(envelope)
 		maps.Copy(properties, map[string]any{
 			"type": map[string]any{"type": "string", "const": kind}, "specversion": map[string]any{"type": "string", "const": "1.0"},
@@ -31,7 +46,16 @@ func describeEvents(to map[string]*huma.Schema) {
 		})
 		members.add(kind, name)
 	}
-	to[eventSchema] = raw(members.schema)
+	to[union] = raw(members.schema)
+}
+
+// without are the keys in a list that are not in another.
+func without(list any, keys []string) []any {
+	all, _ := list.([]any)
+	return slices.DeleteFunc(slices.Clone(all), func(key any) bool {
+		name, _ := key.(string)
+		return slices.Contains(keys, name)
+	})
 }
 
 // sharedParts is the schema of data with references in place of parts that several types have, which it adds.

@@ -32,7 +32,7 @@ func (s *service) addExport(h huma.API) {
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable},
 	}
 	op.Responses = map[string]*huma.Response{"200": {
-		Description: "The file", Content: map[string]*huma.MediaType{exportType: {Schema: &huma.Schema{Type: huma.TypeString}}},
+		Description: "The file", Content: map[string]*huma.MediaType{exportType: {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}}, // generators parse it
 	}}
 	turn := make(chan struct{}, 1) // each takes memory for all definitions
 	huma.Register(h, op, func(ctx context.Context, _ *struct{}) (*exportOutput, error) {

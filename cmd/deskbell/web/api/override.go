@@ -56,7 +56,7 @@ type heldOutput struct{ Body hoursHeld }
 
 // hoursHeld is an override, and how the hours are with it.
 type hoursHeld struct {
-	Override *overrideHeld `json:"override" doc:"The one that was set here, in force or to come; null: none. Of a department, that of its property is no part of it."`
+	Override *overrideHeld `json:"override,omitempty" doc:"The one that was set here, in force or to come; absent: none. Of a department, that of its property is no part of it."`
 	Hours    hoursNow      `json:"hours" doc:"Under all overrides."`
 }
 

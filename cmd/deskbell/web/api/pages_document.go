@@ -32,14 +32,13 @@ func describePages(d *huma.OpenAPI) {
 		"For web pages of the key's origins, and for beacons: any Content-Type will do. At most 20 events and 16 KB. The data of an event need no property, visitor or visit. "+
 			"A page without a token is that of a new visitor, and the server makes the ids. 202 says that at least one event was taken, or that there was none; 401 that the token is wrong or too old: forget it, and begin anew.",
 		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests, http.StatusServiceUnavailable)
-	one := map[string]any{"type": "object", "required": []any{"type"}, "description": "As " + eventSchema + ", of the types that a page may send."}
 	body := raw(map[string]any{
 		"type": "object", "required": []any{"events"}, "additionalProperties": false,
 		"properties": map[string]any{
 			"token":    map[string]any{"type": "string", "description": "Of the answer before; absent: a new visitor."},
 			"visit":    map[string]any{"type": "string", "description": "Of an answer before; absent: a new visit."},
 			"identity": map[string]any{"type": "string", "description": "A JSON Web Token by which the shop's server says who the visitor is. What a page says of them otherwise is unverified."},
-			"events":   map[string]any{"type": "array", "maxItems": 20, "items": one},
+			"events":   map[string]any{"type": "array", "maxItems": 20, "items": map[string]any{"$ref": schemasAt + pageEventSchema}},
 		},
 	})
 	example := json.RawMessage(`{"events": [{"type": "visitor.arrived", "data": {"page": {"url": "https://acme.example/"}}}]}`)

@@ -44,16 +44,16 @@ func TestOverridesAreReadAsTheyWereSet(t *testing.T) {
 		t.Helper()
 		webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", path, "").Body, want)
 	}
-	reads(shop, `{"override": null, "hours": {"open": false, "reason": "weekly", "since": "2026-11-20T17:00:00Z", "until": "2026-11-23T09:00:00Z"}}`)
+	reads(shop, `{"hours": {"open": false, "reason": "weekly", "since": "2026-11-20T17:00:00Z", "until": "2026-11-23T09:00:00Z"}}`)
 	b.Want(200, webtest.Request{}, "PUT", shop, `{"open": false, "for": "1h"}`)
 	reads(shop, `{"override": {"open": false, "from": "2026-11-23T08:30:00Z", "until": "2026-11-23T09:30:00Z"},
 		"hours": {"open": false, "reason": "override", "since": "2026-11-20T17:00:00Z", "until": "2026-11-23T09:30:00Z"}}`)
-	reads(sales, `{"override": null, "hours": {"open": false, "reason": "override", "since": "2026-11-20T17:00:00Z", "until": "2026-11-23T09:30:00Z"}}`)
+	reads(sales, `{"hours": {"open": false, "reason": "override", "since": "2026-11-20T17:00:00Z", "until": "2026-11-23T09:30:00Z"}}`)
 	b.Want(200, webtest.Request{}, "PUT", sales, `{"open": true}`)
 	reads(sales, `{"override": {"open": true, "from": "2026-11-23T08:30:00Z", "until": null},
 		"hours": {"open": true, "reason": "override", "since": "2026-11-23T08:30:00Z", "until": null}}`)
 	b.Pass(time.Hour)
-	reads(shop, `{"override": null, "hours": {"open": true, "reason": "weekly", "since": "2026-11-23T09:30:00Z", "until": "2026-11-23T17:00:00Z"}}`)
+	reads(shop, `{"hours": {"open": true, "reason": "weekly", "since": "2026-11-23T09:30:00Z", "until": "2026-11-23T17:00:00Z"}}`)
 }
 
 // TestAnExportIsAppliedAgain takes the file of a full key, and changes nothing by it. The others get their part, and no secret.

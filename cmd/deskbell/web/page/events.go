@@ -171,15 +171,8 @@ func (e events) items(of *speaker, list []json.RawMessage) ([]event.Item, error)
 	return items, nil
 }
 
-// pageTypes are the types of events that a page may send.
-func pageTypes() []event.Type {
-	return []event.Type{
-		event.VisitorArrived, event.PageViewed, event.VisitorLeft, event.VisitorUpdated, event.VisitorCustom, event.WidgetMaximized, event.WidgetMinimized,
-		event.DepartmentChosen, event.FormAbandoned, event.FormSubmitted, event.ChatRequested, event.ChatMessage,
-	}
-}
-
-func isPageType(t event.Type) bool { return slices.Contains(pageTypes(), t) }
+// isPageType tells whether a page may send events of a type.
+func isPageType(t event.Type) bool { return slices.Contains(event.PageTypes(), t) }
 
 // problemOf answers with an error of package huma.
 func problemOf(w http.ResponseWriter, err error) {

@@ -26,7 +26,7 @@ func (s *speaker) complete(text json.RawMessage) (json.RawMessage, event.Faults)
 	var kind event.Type
 	_ = json.Unmarshal(one["type"], &kind) // one that is none is faulted elsewhere
 	if kind != "" && !isPageType(kind) {
-		return text, event.Faults{{Path: "/type", Value: table.Clip(string(kind)), Problem: "is not for pages", Allowed: fmt.Sprint("one of ", pageTypes())}}
+		return text, event.Faults{{Path: "/type", Value: table.Clip(string(kind)), Problem: "is not for pages", Allowed: fmt.Sprint("one of ", event.PageTypes())}}
 	}
 	data, ok := members(one["data"])
 	if !ok {
