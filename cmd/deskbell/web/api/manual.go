@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/definition"
 )
 
@@ -230,8 +231,11 @@ func (o operation) Curl(origin string, withKey bool) string {
 	if o.Method == http.MethodPost || len(o.example) > 0 { // curl would say that it is a form
 		line += ` -H "Content-Type: application/json"`
 	}
+	if strings.HasPrefix(o.Path, web.PagePath) {
+		line += ` -H "Origin: https://acme.example"` // as a browser would
+	}
 	url := origin + o.asked
-	if strings.Contains(url, "&") {
+	if strings.ContainsAny(url, "?&") { // zsh looks for files by a ?
 		url = `"` + url + `"`
 	}
 	line += " " + url
