@@ -12,6 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/domain/visit"
+	"github.com/deskbell/deskbell/jobs/redisurl"
 )
 
 // setting is a variable and how it gets into an Env.
@@ -23,7 +24,7 @@ type setting struct {
 
 func (s setting) show(value string) string {
 	if s.secret {
-		return RedactURL(value)
+		return redisurl.Redact(value)
 	}
 	return value
 }
@@ -129,11 +130,11 @@ func settings() []setting {
 }
 
 func readRedis(env *Env, value string) string {
-	options, err := ParseRedisURL(value)
+	options, err := redisurl.Parse(value)
 	if err != nil {
 		return err.Error()
 	}
-	env.Redis, env.RedisName = options, RedactURL(value)
+	env.Redis, env.RedisName = options, redisurl.Redact(value)
 	return ""
 }
 

@@ -12,11 +12,11 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/hours"
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 )
 
-// accepted knows the events that were accepted and are not taken in yet, by the notes of package client.
+// accepted knows the events that were accepted and are not taken in yet, by the notes of package enqueue.
 type accepted struct {
 	*parts
 	rdb redis.UniversalClient
@@ -35,7 +35,7 @@ const (
 
 // unfinished implements engine.Unfinished. It asks once for each lane, however many of its visitors and agents wait.
 func (a *accepted) unfinished(ctx context.Context, waits []engine.Wait, except []string) ([]time.Time, error) {
-	until := make(map[client.Lane]time.Time)
+	until := make(map[enqueue.Lane]time.Time)
 	for _, w := range waits {
 		for _, lane := range a.lanes(w) {
 			until[lane] = hours.Later(until[lane], w.Until.Add(clocksDiffer))
@@ -56,22 +56,22 @@ func (a *accepted) unfinished(ctx context.Context, waits []engine.Wait, except [
 	return accepted, nil
 }
 
-func (a *accepted) lanes(w engine.Wait) []client.Lane {
-	lanes := make([]client.Lane, 0, len(w.Subjects))
+func (a *accepted) lanes(w engine.Wait) []enqueue.Lane {
+	lanes := make([]enqueue.Lane, 0, len(w.Subjects))
 	for _, s := range w.Subjects {
-		lanes = append(lanes, client.LaneOf(s, a.store.Shard))
+		lanes = append(lanes, enqueue.LaneOf(s, a.store.Shard))
 	}
 	return lanes
 }
 
 // first gives, for each lane that has any, when the first of its events was accepted that are not taken in yet.
-func (a *accepted) first(ctx context.Context, until map[client.Lane]time.Time, except []string) (map[client.Lane]time.Time, error) {
-	first, limit := make(map[client.Lane]time.Time), int64(len(except)+notesAtOnce)
+func (a *accepted) first(ctx context.Context, until map[enqueue.Lane]time.Time, except []string) (map[enqueue.Lane]time.Time, error) {
+	first, limit := make(map[enqueue.Lane]time.Time), int64(len(except)+notesAtOnce)
 	for offset := int64(0); len(until) > 0; offset += limit {
-		notes := make(map[client.Lane]*redis.StringSliceCmd, len(until))
+		notes := make(map[enqueue.Lane]*redis.StringSliceCmd, len(until))
 		if _, err := a.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for lane, at := range until {
-				notes[lane] = p.ZRangeByLex(ctx, client.AcceptedKey(lane.Shard), &redis.ZRangeBy{
+				notes[lane] = p.ZRangeByLex(ctx, enqueue.AcceptedKey(lane.Shard), &redis.ZRangeBy{
 					Min: "[" + lane.First(), Max: "(" + lane.Until(at.Add(time.Millisecond)), Offset: offset, Count: limit,
 				})
 			}
@@ -96,9 +96,9 @@ func (a *accepted) first(ctx context.Context, until map[client.Lane]time.Time, e
 }
 
 // living gives the time of the first note of each lane whose task is not done yet. Old ones without a task are struck out.
-func (a *accepted) living(ctx context.Context, notes map[client.Lane]*redis.StringSliceCmd, except []string) (map[client.Lane]time.Time, error) {
+func (a *accepted) living(ctx context.Context, notes map[enqueue.Lane]*redis.StringSliceCmd, except []string) (map[enqueue.Lane]time.Time, error) {
 	type entry struct {
-		lane  client.Lane
+		lane  enqueue.Lane
 		note  string
 		state *redis.StringCmd
 	}
@@ -107,19 +107,19 @@ func (a *accepted) living(ctx context.Context, notes map[client.Lane]*redis.Stri
 		for lane, reply := range notes {
 			queue := a.queue.partition(queueEvent, lane.Shard)
 			for _, note := range reply.Val() {
-				if _, task := client.ReadNote(note); !slices.Contains(except, task) {
+				if _, task := enqueue.ReadNote(note); !slices.Contains(except, task) {
 					entries = append(entries, entry{lane, note, p.HGet(ctx, taskPrefix(queue)+task, "state")})
 				}
 			}
 		}
 		return nil
 	})
-	found, old := make(map[client.Lane]time.Time), make(map[int][]any)
+	found, old := make(map[enqueue.Lane]time.Time), make(map[int][]any)
 	for _, e := range entries {
 		if err := e.state.Err(); err != nil && !errors.Is(err, redis.Nil) {
 			return nil, fmt.Errorf("looking for the tasks of events: %w", err)
 		}
-		at, _ := client.ReadNote(e.note)
+		at, _ := enqueue.ReadNote(e.note)
 		switch state := e.state.Val(); {
 		case state == "" && a.now().Sub(at) > noteKept:
 			old[e.lane.Shard] = append(old[e.lane.Shard], e.note)
@@ -138,11 +138,11 @@ func (a *accepted) living(ctx context.Context, notes map[client.Lane]*redis.Stri
 // older version took in.
 func (a *accepted) tidy(ctx context.Context, shard int) error {
 	const most = 1000 // each hour
-	notes := a.rdb.ZRange(ctx, client.AcceptedKey(shard), 0, most-1)
+	notes := a.rdb.ZRange(ctx, enqueue.AcceptedKey(shard), 0, most-1)
 	if err := notes.Err(); err != nil {
 		return fmt.Errorf("reading the notes of events: %w", err)
 	}
-	_, err := a.living(ctx, map[client.Lane]*redis.StringSliceCmd{{Shard: shard}: notes}, nil)
+	_, err := a.living(ctx, map[enqueue.Lane]*redis.StringSliceCmd{{Shard: shard}: notes}, nil)
 	return err
 }
 
@@ -153,7 +153,7 @@ func (a *accepted) strike(ctx context.Context, notes map[int][]any) {
 	}
 	if _, err := a.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for shard, some := range notes {
-			p.ZRem(ctx, client.AcceptedKey(shard), some...)
+			p.ZRem(ctx, enqueue.AcceptedKey(shard), some...)
 		}
 		return nil
 	}); err != nil {
@@ -168,9 +168,9 @@ func (a *accepted) done(ctx context.Context, batch []*request) {
 		if r.accepted == 0 || r.err != nil && !errors.Is(r.err, asynq.SkipRetry) {
 			continue
 		}
-		seen := make(map[client.Lane]bool)
+		seen := make(map[enqueue.Lane]bool)
 		for i := range r.noted {
-			for _, lane := range client.LanesOf(&r.noted[i], a.store.Shard) {
+			for _, lane := range enqueue.LanesOf(&r.noted[i], a.store.Shard) {
 				if !seen[lane] {
 					seen[lane] = true
 					notes[lane.Shard] = append(notes[lane.Shard], lane.Note(time.UnixMilli(r.accepted), r.task))

@@ -13,7 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -212,11 +212,11 @@ func TestAMessageDoesNotWaitForEventsThatCannotConcernIt(t *testing.T) {
 	b, due := toComfort(t, setup{shards: 1})
 	b.pauseEvents()
 	b.must(b.client.Send(t.Context(), named("answer", event.New(event.ChatMessage, event.Data{Property: "other", Visitor: "v1", Chat: "c1", From: event.FromAgent, Text: "Yes?"}))))
-	b.must(b.rdb.ZAdd(t.Context(), "deskbell:{0}:accepted", redis.Z{Member: client.Lane{Property: "rescue"}.Note(b.clock.now(), "gone")}).Err()) // its task is not there
+	b.must(b.rdb.ZAdd(t.Context(), "deskbell:{0}:accepted", redis.Z{Member: enqueue.Lane{Property: "rescue"}.Note(b.clock.now(), "gone")}).Err()) // its task is not there
 	archived, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", nil), asynq.Queue(eventQueue))
 	b.must(err)
 	b.must(asynq.NewInspectorFromRedisClient(b.rdb).ArchiveTask(eventQueue, archived.ID))
-	b.must(b.rdb.ZAdd(t.Context(), "deskbell:{0}:accepted", redis.Z{Member: client.Lane{Property: "unanswered"}.Note(b.clock.now(), archived.ID)}).Err())
+	b.must(b.rdb.ZAdd(t.Context(), "deskbell:{0}:accepted", redis.Z{Member: enqueue.Lane{Property: "unanswered"}.Note(b.clock.now(), archived.ID)}).Err())
 	b.clock.set(due)
 	redistest.Wait(t, "all are comforted", func() bool { return len(b.messages()) == len(comforters()) })
 }
@@ -227,8 +227,8 @@ func TestNotesWhoseTasksAreGoneAreStruckOut(t *testing.T) {
 	b.pauseEvents()
 	b.must(b.client.Send(t.Context(), arrived("v1")))
 	kept := b.notes()
-	old := client.Lane{Property: "acme"}.Note(b.clock.now().Add(-time.Hour), "gone")
-	b.must(b.rdb.ZAdd(t.Context(), client.AcceptedKey(0), redis.Z{Member: old}).Err())
+	old := enqueue.Lane{Property: "acme"}.Note(b.clock.now().Add(-time.Hour), "gone")
+	b.must(b.rdb.ZAdd(t.Context(), enqueue.AcceptedKey(0), redis.Z{Member: old}).Err())
 	b.worker() // reconciles at its start
 	redistest.Wait(t, "the old one is struck out", func() bool { return slices.Equal(b.notes(), kept) })
 }

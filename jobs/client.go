@@ -7,9 +7,9 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/nudge"
 	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/view"
@@ -18,7 +18,7 @@ import (
 // Client is for processes of this module that are no workers: it sends events, edits, reads,
 // and sees to deliveries.
 type Client struct {
-	*client.Client
+	*enqueue.Client
 	*edit.Editor
 	*view.Reader
 	*Deliveries
@@ -39,7 +39,7 @@ func NewClient(c ClientConfig) *Client {
 	nudges := nudge.NewSender(c.Redis)
 	q := queue{asynq.NewClientFromRedisClient(c.Redis), c.Partitions, nudges, c.Clock}
 	return &Client{
-		Client:     client.New(client.Config{Redis: c.Redis, Shard: c.Store.Shard, Partitions: c.Partitions, Now: c.Now, Nudges: nudges}),
+		Client:     enqueue.New(enqueue.Config{Redis: c.Redis, Shard: c.Store.Shard, Partitions: c.Partitions, Now: c.Now, Nudges: nudges}),
 		Editor:     edit.New(edit.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone, Ask: sweeps{q}}),
 		Reader:     view.New(view.Config{Store: c.Store, Now: c.Now, TimeZone: c.TimeZone}),
 		Deliveries: &Deliveries{store: c.Store, now: c.Now, queue: q, inspect: asynq.NewInspectorFromRedisClient(c.Redis)},

@@ -12,7 +12,7 @@ import (
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/widget"
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -168,7 +168,7 @@ func TestADeadlineDoesNotWaitForEventsThatCannotConcernIt(t *testing.T) {
 	b.quiet()
 	b.pauseEvents()
 	b.must(b.client.Send(t.Context(), event.New(event.WidgetMaximized, event.Data{Property: "idle", Visitor: "v7"})))
-	b.must(b.rdb.ZAdd(t.Context(), client.AcceptedKey(0), redis.Z{Member: client.Lane{}.Note(b.clock.now(), "gone")}).Err())
+	b.must(b.rdb.ZAdd(t.Context(), enqueue.AcceptedKey(0), redis.Z{Member: enqueue.Lane{}.Note(b.clock.now(), "gone")}).Err())
 	b.clock.set(due.Add(-500 * time.Millisecond))
 	redistest.Wait(t, "all are gone", func() bool { return len(b.lowered(due)) == 3 })
 }

@@ -12,19 +12,20 @@
 //	                        ▼
 //	                      engine           load, decide, commit
 //	                        │
-//	memstore, redisstore ─► store ◄── client ─► nudge
-//	                        │
-//	                        ▼
-//	                      domain           pure
+//	memstore, redisstore ─► store ◄── enqueue ─► nudge
+//	                        │            ▲
+//	                        ▼            │
+//	            pure      domain       client
 //
 // Package simulate stands beside jobs, and not below it: it runs the engine on a clock of its
-// own, and needs no queue. Package client is for other Go programs: it enqueues events, and
-// has no worker in its imports. (jobs itself imports it, for the tasks that it enqueues.) Package
+// own, and needs no queue. Package enqueue puts events into tasks, with the notes that belong to them. Package client is for
+// other Go programs: it sends events by way of enqueue or over HTTP, reads states, and has no worker in its imports. Package layout says
+// where records are in Redis: redisstore writes them there, and client reads them. Package
 // nudge wakes the servers of asynq when a task waits for them: they do not poll. Package outage makes the Redis clients, and knows
 // when Redis is away.
 //
 // asynq and cron are imported here and, apart from tests, only in jobs/bench, jobs/monitor,
-// and in one file of jobs/client, enqueue.go. A program that imports jobs/client links cron all the
+// and in one file of jobs/enqueue, enqueue.go. A program that imports jobs/client links cron all the
 // same, since asynq itself imports it.
 //
 // Two parts stand elsewhere than their names suggest:
@@ -33,7 +34,7 @@
 //     server checks them. Both write and read them as other definitions of the whole
 //     installation: by a compare-and-set on the store.
 //   - Client is here, and not in jobs/client. It joins what a process of this module needs:
-//     client.Client, edit.Editor, view.Reader and Deliveries. The last of these replays actions
+//     enqueue.Client, edit.Editor, view.Reader and Deliveries. The last of these replays actions
 //     from asynq's archive, and so needs asynq.
 //
 // Within this package the files point one way, too. The Worker (worker.go) joins all. Each job
@@ -75,7 +76,7 @@
 //	            visitor:wake ───┘  commit states, due times, actions and ids of events
 //
 // Before an event is acknowledged, a note in its shard says so. What is due for a visitor waits for the events that were
-// acknowledged before (jobs/client/accepted.go, accepted.go, engine/waits.go). So do the deadlines of agents. These move with
+// acknowledged before (jobs/enqueue/accepted.go, accepted.go, engine/waits.go). So do the deadlines of agents. These move with
 // every sign of life, and so have no tasks of their own: each beat looks ahead for those before the next one, and asks for a
 // sweep of their shard at that instant, as does a decision by which one comes sooner (tick.go, timers.go).
 //

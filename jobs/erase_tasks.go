@@ -13,8 +13,8 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/erase"
 )
 
@@ -119,7 +119,7 @@ func (t taskEraser) forgetTask(ctx context.Context, task *asynq.TaskInfo, p engi
 func without(task *asynq.TaskInfo, p engine.Person) (left []byte, events int, err error) {
 	var is bool
 	switch task.Type {
-	case client.EventsArgs{}.Kind():
+	case enqueue.EventsArgs{}.Kind():
 		return withoutEvents(task.Payload, p)
 	case WakeArgs{}.Kind():
 		var args WakeArgs
@@ -143,7 +143,7 @@ func without(task *asynq.TaskInfo, p engine.Person) (left []byte, events int, er
 // withoutEvents takes out the events of a person, or the facts of their names. What cannot be read as events was archived for that: it
 // goes where the ids of the person are somewhere in it.
 func withoutEvents(payload []byte, p engine.Person) (left []byte, events int, err error) {
-	var args client.EventsArgs
+	var args enqueue.EventsArgs
 	if json.Unmarshal(payload, &args) != nil {
 		if p.Fields == nil && bytes.Contains(payload, []byte(p.Property)) && bytes.Contains(payload, []byte(p.Visitor)) {
 			return nil, 1, nil

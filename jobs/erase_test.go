@@ -19,10 +19,10 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/widget"
 	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/redisstream"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/erase"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
@@ -76,8 +76,8 @@ func leaveTraces(t *testing.T) (b *bundle, goOn func()) {
 	goOn = b.pauseEvents()
 	b.send(append(traces("secret")[1:], traces("other")[1:]...)...)
 	mixed := payload(b, traces("secret")[0], traces("other")[0])
-	b.archive(client.EventQueue, client.EventsArgs{}.Kind(), mixed)
-	b.archive(client.EventQueue, client.EventsArgs{}.Kind(), `{"events":"acme and secret, in a form of somebody's own"}`)
+	b.archive(enqueue.EventQueue, enqueue.EventsArgs{}.Kind(), mixed)
+	b.archive(enqueue.EventQueue, enqueue.EventsArgs{}.Kind(), `{"events":"acme and secret, in a form of somebody's own"}`)
 	b.archive("deskbell-delivery", jobs.ReplayArgs{}.Kind(), `{"destination":"hook","id":"1","body":"{\"data\":{\"property\":\"acme\",\"visitor\":\"secret\"}}"}`)
 	return b, goOn
 }
@@ -236,14 +236,14 @@ func TestErasedTasksRun(t *testing.T) {
 	t.Parallel()
 	b, goOn := leaveTraces(t)
 	inspect := asynq.NewInspectorFromRedisClient(b.rdb)
-	before, err := inspect.ListPendingTasks(client.EventQueue)
+	before, err := inspect.ListPendingTasks(enqueue.EventQueue)
 	b.must(err)
 	_, err = b.eraser().Erase(b.Context(), engine.Person{Property: "acme", Visitor: "secret"}, redistest.Patience)
 	b.must(err)
-	after, err := inspect.ListPendingTasks(client.EventQueue)
+	after, err := inspect.ListPendingTasks(enqueue.EventQueue)
 	b.must(err)
 	for i := range before {
-		var args client.EventsArgs
+		var args enqueue.EventsArgs
 		b.must(json.Unmarshal(after[i].Payload, &args))
 		if len(args.Events) != 3 || len(after[i].Payload) >= len(before[i].Payload) {
 			t.Errorf("%d events are left of the other visitor: %s", len(args.Events), after[i].Payload)
@@ -294,7 +294,7 @@ func TestWhatAWorkerShowsIsForgotten(t *testing.T) {
 		b.must(err)
 		return slices.ContainsFunc(servers, func(s *asynq.ServerInfo) bool { return len(s.ActiveWorkers) > 0 })
 	}
-	server := asynq.NewServerFromRedisClient(b.rdb, asynq.Config{Queues: map[string]int{client.EventQueue: 1}, LogLevel: asynq.FatalLevel})
+	server := asynq.NewServerFromRedisClient(b.rdb, asynq.Config{Queues: map[string]int{enqueue.EventQueue: 1}, LogLevel: asynq.FatalLevel})
 	goOn := make(chan struct{})
 	b.must(server.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error {
 		<-goOn

@@ -3,13 +3,13 @@ package jobs
 import (
 	"context"
 
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 )
 
 // eventsJob takes in the events of one task, together with those of others.
 type eventsJob struct{ visitors *visitors }
 
-func (j eventsJob) run(ctx context.Context, args client.EventsArgs, log *attempt) error {
+func (j eventsJob) run(ctx context.Context, args enqueue.EventsArgs, log *attempt) error {
 	log.Field("events", len(args.Events))
 	if len(args.Events) == 0 {
 		return nil

@@ -12,7 +12,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/redistest"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -198,38 +198,13 @@ func TestFaultyEventsAreRefusedWhole(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})
 	err := b.client.Send(t.Context(), arrived("v1"), event.New("visitor.flown", event.Data{}), event.New(event.PageViewed, event.Data{Property: "acme"}))
-	var refused *client.RefusedError
+	var refused *enqueue.RefusedError
 	if !errors.As(err, &refused) || refused.Index != 1 || strings.Count(err.Error(), "event ") != 2 {
 		t.Errorf("got %v", err)
 	}
 	if n := b.rdb.Exists(t.Context(), "asynq:{deskbell-event}:pending").Val(); n != 0 {
 		t.Error("something was sent")
 	}
-}
-
-func TestASenderGathersEventsAndLosesNone(t *testing.T) {
-	t.Parallel()
-	b := newBundle(t, setup{})
-	failed := func(_ []event.Event, err error) { t.Error(err) }
-	s := client.NewSender(b.client.Client, client.SenderConfig{Delay: time.Hour, Size: 7, Failed: failed})
-	for i := range 25 {
-		b.must(s.Send(t.Context(), arrived(fmt.Sprint("v", i))))
-	}
-	var refused *client.RefusedError
-	if err := s.Send(t.Context(), event.New("visitor.flown", event.Data{})); !errors.As(err, &refused) {
-		t.Errorf("got %v", err)
-	}
-	s.Close()
-	if n := b.rdb.LLen(t.Context(), "asynq:{deskbell-event}:pending").Val(); n != 4 {
-		t.Errorf("%d tasks", n)
-	}
-	if err := s.Send(t.Context(), arrived("late")); !errors.Is(err, client.ErrSenderClosed) {
-		t.Errorf("got %v", err)
-	}
-	s = client.NewSender(b.client.Client, client.SenderConfig{Failed: failed})
-	defer s.Close()
-	b.must(s.Send(t.Context(), arrived("alone")))
-	redistest.Wait(t, "it is sent in a while", func() bool { return b.rdb.LLen(t.Context(), "asynq:{deskbell-event}:pending").Val() == 5 })
 }
 
 func TestAVisitorIsForgottenInTheEnd(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/memstore"
 	"github.com/deskbell/deskbell/jobs/simulate"
 	"github.com/deskbell/deskbell/jobs/store"
@@ -140,7 +140,7 @@ func FuzzEventPayload(f *testing.F) {
 	}
 	defs := parse(f, talkative)
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		var args client.EventsArgs
+		var args enqueue.EventsArgs
 		if json.Unmarshal(payload, &args) != nil {
 			return // archived
 		}

@@ -5,8 +5,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 )
 
 // Metrics count a worker's own work. They are a collector: the caller registers it. (For
@@ -80,7 +80,7 @@ func NewMetrics() *Metrics {
 	for _, result := range []string{eventTaken, eventRepeated, eventDropped, eventSetAside} {
 		m.events.WithLabelValues(result)
 	}
-	for _, way := range []client.Way{client.ByHTTP, client.ByRedis} {
+	for _, way := range []enqueue.Way{enqueue.ByHTTP, enqueue.ByRedis} {
 		m.byWay.WithLabelValues(string(way))
 	}
 	for reason := range engine.SkipReasons() {
@@ -224,14 +224,14 @@ func (m *Metrics) took(t *engine.Taken) {
 	}
 }
 
-// received counts the events of a task, by the way they came. One that nobody here knows counts as client.ByRedis: a task may be of
+// received counts the events of a task, by the way they came. One that nobody here knows counts as enqueue.ByRedis: a task may be of
 // anybody's making.
-func (m *Metrics) received(by client.Way, n int) {
+func (m *Metrics) received(by enqueue.Way, n int) {
 	if m == nil {
 		return
 	}
-	if by != client.ByHTTP {
-		by = client.ByRedis
+	if by != enqueue.ByHTTP {
+		by = enqueue.ByRedis
 	}
 	m.byWay.WithLabelValues(string(by)).Add(float64(n))
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/sirupsen/logrus"
 
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 )
 
 // When a worker is killed, asynq gives its tasks to another after a minute or two. For a
@@ -132,8 +132,8 @@ func (o *orphans) adopt(ctx context.Context, queue, id string) (copies int, err 
 		return 0, nil
 	case err != nil:
 		return 0, fmt.Errorf("reading a task of a dead worker: %w", err)
-	case task.State != asynq.TaskStateActive || task.Type != (client.EventsArgs{}).Kind():
+	case task.State != asynq.TaskStateActive || task.Type != (enqueue.EventsArgs{}).Kind():
 		return 0, nil
 	}
-	return 1, o.queue.putInto(ctx, queue, task.Type, task.Payload, asynq.TaskID(copyPrefix+id), asynq.MaxRetry(client.EventRetries))
+	return 1, o.queue.putInto(ctx, queue, task.Type, task.Payload, asynq.TaskID(copyPrefix+id), asynq.MaxRetry(enqueue.EventRetries))
 }

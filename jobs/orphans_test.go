@@ -10,7 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -75,7 +75,7 @@ func (b *bundle) events(list ...event.Event) []byte {
 		list[i], err = b.client.Intake().Complete(list[i])
 		b.must(err)
 	}
-	payload, err := json.Marshal(client.EventsArgs{Events: list})
+	payload, err := json.Marshal(enqueue.EventsArgs{Events: list})
 	b.must(err)
 	return payload
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/sirupsen/logrus"
 
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -40,7 +40,7 @@ type observer interface {
 	noticed(result string)
 	took(t *engine.Taken)
 	setAside(events int)
-	received(by client.Way, events int)
+	received(by enqueue.Way, events int)
 	beat(entry string, at time.Time, missed int)
 	calendar(result string)
 	calendars(all, failing int)

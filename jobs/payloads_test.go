@@ -10,14 +10,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 )
 
 // allArgs are the arguments of every job, by kind. A kind that is added to the
 // worker is added here, with a payload in testdata/payloads.
 func allArgs() map[string]reflect.Type {
 	all := make(map[string]reflect.Type)
-	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, TrimArgs{}, CalendarArgs{}, ReplayArgs{}, NotifyArgs{}, client.EventsArgs{}, WakeArgs{}} {
+	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, TrimArgs{}, CalendarArgs{}, ReplayArgs{}, NotifyArgs{}, enqueue.EventsArgs{}, WakeArgs{}} {
 		all[args.Kind()] = reflect.TypeOf(args)
 	}
 	return all

@@ -12,8 +12,8 @@ import (
 
 	"github.com/hibiken/asynq"
 
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/clock"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/nudge"
 )
 
@@ -44,14 +44,14 @@ func (q queue) in(wait time.Duration) asynq.Option {
 const (
 	queueBoundary = "deskbell-boundary" // sweeps and spreads: seconds count
 	queueDelivery = "deskbell-delivery" // outbox to destinations, notices
-	queueEvent    = client.EventQueue   // events: a tenth of a second counts
+	queueEvent    = enqueue.EventQueue  // events: a tenth of a second counts
 	queueTimer    = "deskbell-timer"    // visitors whose time comes, and shards with deadlines of agents: each task waits for its instant
 	queueUpkeep   = "deskbell-upkeep"   // reconciling: minutes count
 )
 
 // partition is the name of the queue that has the tasks of a shard.
 func (q queue) partition(name string, shard int) string {
-	return client.PartitionOf(name, shard, q.partitions)
+	return enqueue.PartitionOf(name, shard, q.partitions)
 }
 
 // all gives the names of a queue's partitions, as asynq.Config wants them.
@@ -99,7 +99,7 @@ func (q queue) enqueue(ctx context.Context, args Args, name string, shard int, o
 
 // putInto adds a task, its payload already encoded, to one partition of a queue.
 func (q queue) putInto(ctx context.Context, partition, kind string, payload []byte, opts ...asynq.Option) error {
-	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(client.TaskTimeout)}, opts...)
+	opts = append([]asynq.Option{asynq.Queue(partition), asynq.MaxRetry(wakeUpRetries), asynq.Timeout(enqueue.TaskTimeout)}, opts...)
 	task, err := q.client.EnqueueContext(ctx, asynq.NewTask(kind, payload), opts...)
 	if errors.Is(err, asynq.ErrTaskIDConflict) {
 		return nil
@@ -107,7 +107,7 @@ func (q queue) putInto(ctx context.Context, partition, kind string, payload []by
 	if err == nil && task.State == asynq.TaskStatePending {
 		q.nudges.Send(partition)
 	}
-	return client.EnqueueError(ctx, kind, err)
+	return enqueue.Wrap(ctx, kind, err)
 }
 
 // wakeUpRetries are few, since a task is only a wake-up. When it fails for good, the next tick

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"github.com/deskbell/deskbell/jobs/outage"
 )
@@ -29,8 +28,7 @@ type Redis struct {
 // Connect makes the clients from one set of options: single, Sentinel or Cluster.
 // It does not dial; see Await.
 func Connect(o redis.UniversalOptions) Redis {
-	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled} // only Redis Enterprise has them
-	o.ReadTimeout, o.WriteTimeout = 3*time.Second, 3*time.Second
+	o = outage.Timed(o)
 
 	client := o
 	client.ContextTimeoutEnabled = true // else a deadline does not end a wait for a hung Redis

@@ -9,7 +9,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 )
 
 // asynq counts the tasks that a worker has under way, and not their bytes. Tasks with events are of some hundred bytes each, or of
@@ -194,5 +194,5 @@ func takesEvents(args []any) bool {
 		return false
 	}
 	key, _ := args[3].(string)
-	return strings.HasPrefix(key, "asynq:{"+client.EventQueue) && strings.HasSuffix(key, "}:pending")
+	return strings.HasPrefix(key, "asynq:{"+enqueue.EventQueue) && strings.HasSuffix(key, "}:pending")
 }

@@ -5,23 +5,23 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 )
 
 // shown lists the fields that a monitor may show of the payload of each kind of task: ids and
 // times, never texts nor addresses. Of other kinds it shows nothing.
 func shown() map[string][]string {
 	return map[string][]string{
-		SweepArgs{}.Kind():         {"shard", "nominal"},
-		ReconcileArgs{}.Kind():     {"shard"},
-		SpreadArgs{}.Kind():        {"schedule", "count"},
-		DeliverArgs{}.Kind():       {"shard", "destination"},
-		TrimArgs{}.Kind():          {},
-		NotifyArgs{}.Kind():        {"agent", "notice", "boundary", "until", "via", "push"},
-		client.EventsArgs{}.Kind(): {},
-		WakeArgs{}.Kind():          {"subject", "due"},
-		ReplayArgs{}.Kind():        {"shard", "destination", "seq", "id"},
-		CalendarArgs{}.Kind():      {"calendar"},
+		SweepArgs{}.Kind():          {"shard", "nominal"},
+		ReconcileArgs{}.Kind():      {"shard"},
+		SpreadArgs{}.Kind():         {"schedule", "count"},
+		DeliverArgs{}.Kind():        {"shard", "destination"},
+		TrimArgs{}.Kind():           {},
+		NotifyArgs{}.Kind():         {"agent", "notice", "boundary", "until", "via", "push"},
+		enqueue.EventsArgs{}.Kind(): {},
+		WakeArgs{}.Kind():           {"subject", "due"},
+		ReplayArgs{}.Kind():         {"shard", "destination", "seq", "id"},
+		CalendarArgs{}.Kind():       {"calendar"},
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/client"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/quota"
 )
 
@@ -18,11 +18,11 @@ func TestEventsAreCountedByTheWayTheyCame(t *testing.T) {
 	b.worker()
 	b.quiet()
 	b.send(arrived("v1"), arrived("v2"))
-	b.must(b.client.CameBy(client.ByHTTP).Send(t.Context(), arrived("v3"), arrived("v4"), arrived("v5")))
+	b.must(b.client.CameBy(enqueue.ByHTTP).Send(t.Context(), arrived("v3"), arrived("v4"), arrived("v5")))
 	for id, by := range map[string]string{"plain": "", "of-a-way-of-its-own": `, "by": "carrier pigeon"`} {
 		payload := fmt.Sprintf(`{"events": [{"specversion": "1.0", "id": %q, "type": "visitor.arrived", "source": "app", "time": "2026-11-23T08:30:00Z",
 			"data": {"property": "acme", "visitor": %q, "visit": "t1"}}]%s}`, id, id, by)
-		_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", []byte(payload)), asynq.Queue(client.EventQueue), asynq.TaskID(id))
+		_, err := asynq.NewClientFromRedisClient(b.rdb).Enqueue(asynq.NewTask("event:take", []byte(payload)), asynq.Queue(enqueue.EventQueue), asynq.TaskID(id))
 		b.must(err)
 	}
 	b.quiet()

@@ -12,8 +12,8 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/domain/event"
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/engine"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -108,7 +108,7 @@ func unfinished(errs []error) error {
 
 // batchTime bounds the work on one batch. Requests that are not done come again with their tasks. It is long, since what was decided is
 // written only within it: a batch for which a machine is too busy would come again and again.
-const batchTime = client.TaskTimeout / 2
+const batchTime = enqueue.TaskTimeout / 2
 
 // process is the work of a batcher.
 func (v *visitors) process(batch []*request) { v.processWith(batch, v.engine.Process) }

@@ -18,6 +18,7 @@ import (
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs/embedded"
+	"github.com/deskbell/deskbell/jobs/redisurl"
 )
 
 // running is how a deskbell up describes itself to the commands of its user.
@@ -158,11 +159,11 @@ func (a *app) use(env *config.Env, p reach.Place, r running) error {
 		env.RedisName = "the Redis within " + r.is()
 		return nil
 	}
-	options, err := config.ParseRedisURL(r.Redis)
+	options, err := redisurl.Parse(r.Redis)
 	if err != nil {
 		return fmt.Errorf("reading the REDIS_URL of %s: it %w", r.is(), err)
 	}
-	env.Redis, env.RedisName = options, config.RedactURL(r.Redis)+" of "+r.is()
+	env.Redis, env.RedisName = options, redisurl.Redact(r.Redis)+" of "+r.is()
 	return nil
 }
 

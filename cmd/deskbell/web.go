@@ -20,10 +20,10 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
-	"github.com/deskbell/deskbell/jobs/client"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/destination/push"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 	"github.com/deskbell/deskbell/jobs/monitor"
 	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/view"
@@ -189,7 +189,7 @@ func (s *session) slots() []string { return jobs.Slots(s.store.Shards(), s.store
 // receiving is the session with a client whose events came by HTTP.
 func (s *session) receiving() *session {
 	other, c := *s, *s.client
-	c.Client = c.Client.CameBy(client.ByHTTP)
+	c.Client = c.Client.CameBy(enqueue.ByHTTP)
 	other.client = &c
 	return &other
 }

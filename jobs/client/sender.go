@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/enqueue"
 )
 
 // Sender sends events in batches, for programs that have many: fifty events in one task
@@ -30,18 +31,18 @@ type SenderConfig struct {
 	Delay time.Duration // how long an event waits for others, at most; 0: 100 ms
 	Size  int           // how many events are sent together, at most; 0: 50
 
-	// Failed gets events that could not be sent, in any goroutine. They have their IDs, and
-	// may be sent again. It may not be nil.
+	// Failed gets a batch and the error of sending it, as of Client.Send, in any goroutine. Its events have their IDs, and
+	// may be sent again: those that were taken are known again. It may not be nil.
 	Failed func([]event.Event, error)
 }
 
 // ErrSenderClosed is returned for an event that comes after Close.
 var ErrSenderClosed = errors.New("the sender is closed")
 
-// batchesAtOnce is how many batches are on their way to Redis. When it is slow, Send waits.
+// batchesAtOnce is how many batches are on their way. When Deskbell is slow, Send waits.
 const batchesAtOnce = 8
 
-// NewSender makes a sender, which is to be closed.
+// NewSender makes a sender, which is to be closed before the client.
 func NewSender(c *Client, config SenderConfig) *Sender {
 	s := &Sender{client: c, failed: config.Failed, delay: config.Delay, size: config.Size, room: make(chan struct{}, batchesAtOnce)}
 	if s.delay <= 0 {
@@ -54,11 +55,11 @@ func NewSender(c *Client, config SenderConfig) *Sender {
 }
 
 // Send checks an event, gives it an ID and a time where it has none, and adds it to the next batch. The error is a *RefusedError,
-// ErrSenderClosed, or that of the context when Redis is too slow; then Failed has had the whole batch. A nil error does not mean
-// that Redis has the event: see Failed.
+// ErrSenderClosed, or that of the context when Deskbell is too slow; then Failed has had the whole batch. A nil error does not mean
+// that Deskbell has the event: see Failed.
 func (s *Sender) Send(ctx context.Context, e event.Event) error {
 	var faults event.Faults
-	e, err := s.client.Intake().Complete(e)
+	e, err := enqueue.IntakeAt(s.client.now()).Complete(e)
 	if errors.As(err, &faults) {
 		return &RefusedError{Faults: faults}
 	}
@@ -110,7 +111,7 @@ func (s *Sender) send(batch []event.Event) {
 	defer func() { <-s.room }()
 	ctx, cancel := context.WithTimeout(context.Background(), senderTime)
 	defer cancel()
-	if err := s.client.SendComplete(ctx, batch...); err != nil {
+	if err := s.client.via.send(ctx, batch); err != nil {
 		s.failed(batch, err)
 	}
 }

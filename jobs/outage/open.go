@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 const (
@@ -13,6 +14,13 @@ const (
 	pauseMost = 300 * time.Millisecond
 	dialMost  = 2 * time.Second // for a node whose machine is gone: it says nothing, not even no
 )
+
+// Timed are the options with how long a client waits for an answer.
+func Timed(o redis.UniversalOptions) redis.UniversalOptions {
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled} // only Redis Enterprise has them
+	o.ReadTimeout, o.WriteTimeout = 3*time.Second, 3*time.Second
+	return o
+}
 
 // Open makes a client from one set of options: single, Sentinel or Cluster. It does not dial. Options about retries are for a single Redis
 // and a Sentinel; of a cluster, they are those of this package.

@@ -1,15 +1,14 @@
 package redisstore
 
 import (
-	"strconv"
-
+	"github.com/deskbell/deskbell/jobs/layout"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Every key of Deskbell in Redis. The part in braces is the hash tag: all keys of
 // a shard are in one slot of a Redis Cluster, so that one script can change them
 // together. (asynq's keys begin with "asynq:". The sets deskbell:{N}:accepted, notes of tasks with events that are not
-// taken in yet, are written by package client, and read by package jobs. deskbell:{N}:writable is asked to be replaced by checks
+// taken in yet, are written by package enqueue, and read by package jobs. deskbell:{N}:writable is asked to be replaced by checks
 // of health, and is never there. In the place of deskbell:{N}:heard:PERIOD, earlier versions kept a sorted set deskbell:{N}:heard.)
 //
 //	deskbell:meta               hash    shards, partitions: fixed at the first start; time_zone: of the worker that started last
@@ -56,7 +55,6 @@ import (
 //
 // On the channel deskbell:changed, each script that writes states or definitions
 // publishes their names: subjects, or schedule/NAME, one a line.
-const metaKey = "deskbell:meta"
 
 // changedChannel is the channel for the names of written subjects.
 const changedChannel = "deskbell:changed"
@@ -67,7 +65,7 @@ func allKey(name string) string { return "deskbell:{all}:" + name }
 type shardKeys struct{ def, state, due, heardBefore, chatting, out, recent, notices, cursor, begun, wake, wishes, waits, waiting, dues, prefix string }
 
 func keysOf(shard int) shardKeys {
-	p := "deskbell:{" + strconv.Itoa(shard) + "}:"
+	p := layout.Key(shard, "")
 	return shardKeys{p + "def", p + "state", p + "due", p + "heard", p + "chatting", p + "out", p + "recent", p + "notices", p + "cursor", p + "begun", p + "wake", p + "wishes", p + "waits", p + "waiting", p + "dues", p}
 }
 

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"slices"
 	"strconv"
@@ -17,34 +16,29 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/deskbell/deskbell/jobs/layout"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
 // Store implements store.Store over Redis.
 type Store struct {
-	rdb        redis.UniversalClient
-	run        scripts
-	keys       []shardKeys
-	partitions int
-	zone       string
-	timetable  timetable
+	rdb       redis.UniversalClient
+	run       scripts
+	keys      []shardKeys
+	layout    Layout
+	zone      string
+	timetable timetable
 }
 
 var _ store.Store = (*Store)(nil)
 
 // Layout is how the work is divided. It is fixed at the first start and kept in Redis:
 // a later start uses the stored one, whatever it asks for.
-type Layout struct {
-	Shards     int // slots of subjects; 1 to 4096
-	Partitions int // queues of each kind of work; 1 but in a large Redis Cluster
-}
-
-// maxShards bounds the keys, and the work of a tick.
-const maxShards = 4096
+type Layout = layout.Layout
 
 // Open reads the layout, or writes it into a Redis that has none.
 func Open(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store, error) {
-	meta, err := rdb.HMGet(ctx, metaKey, metaFields()...).Result()
+	meta, err := rdb.HMGet(ctx, layout.MetaKey, metaFields()...).Result()
 	if err == nil && (meta[0] == nil || meta[1] == nil) {
 		meta, err = writeLayout(ctx, rdb, first)
 	}
@@ -57,7 +51,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store,
 // Peek reads the layout; for a Redis that has none, it uses first, and writes nothing.
 // It is for processes that only read.
 func Peek(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store, error) {
-	meta, err := rdb.HMGet(ctx, metaKey, metaFields()...).Result()
+	meta, err := rdb.HMGet(ctx, layout.MetaKey, metaFields()...).Result()
 	if err != nil {
 		return nil, fmt.Errorf("reading the layout: %w", err)
 	}
@@ -67,7 +61,7 @@ func Peek(ctx context.Context, rdb redis.UniversalClient, first Layout) (*Store,
 	return newStore(rdb, meta)
 }
 
-// metaFields are those of metaKey, as newStore takes them.
+// metaFields are those of layout.MetaKey, as newStore takes them.
 func metaFields() []string { return []string{"shards", "partitions", "time_zone"} }
 
 func newStore(rdb redis.UniversalClient, meta []any) (*Store, error) {
@@ -75,14 +69,12 @@ func newStore(rdb redis.UniversalClient, meta []any) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading scripts: %w", err)
 	}
-	shards, err1 := strconv.Atoi(text(meta[0]))
-	partitions, err2 := strconv.Atoi(text(meta[1]))
-	if errors.Join(err1, err2) != nil || shards < 1 || shards > maxShards || partitions < 1 {
-		return nil, fmt.Errorf("reading the layout: key %q holds shards=%v partitions=%v; allowed are 1 to %d shards, and 1 or more partitions",
-			metaKey, meta[0], meta[1], maxShards)
+	l, err := layout.Parse(meta[0], meta[1])
+	if err != nil {
+		return nil, err
 	}
-	s := &Store{rdb: rdb, run: run, partitions: partitions, zone: text(meta[2])}
-	for n := range shards {
+	s := &Store{rdb: rdb, run: run, layout: l, zone: text(meta[2])}
+	for n := range l.Shards {
 		s.keys = append(s.keys, keysOf(n))
 	}
 	return s, nil
@@ -91,24 +83,24 @@ func newStore(rdb redis.UniversalClient, meta []any) (*Store, error) {
 // writeLayout writes the missing values, and gives those stored then: another process
 // may have been quicker.
 func writeLayout(ctx context.Context, rdb redis.UniversalClient, l Layout) ([]any, error) {
-	if l.Shards < 1 || l.Shards > maxShards || l.Partitions < 1 {
+	if l.Shards < 1 || l.Shards > layout.MaxShards || l.Partitions < 1 {
 		return nil, fmt.Errorf("this Redis has none, and %d shards in %d partitions are none either; allowed are 1 to %d shards, and 1 or more partitions",
-			l.Shards, l.Partitions, maxShards)
+			l.Shards, l.Partitions, layout.MaxShards)
 	}
-	if err := rdb.HSetNX(ctx, metaKey, "shards", l.Shards).Err(); err != nil {
+	if err := rdb.HSetNX(ctx, layout.MetaKey, "shards", l.Shards).Err(); err != nil {
 		return nil, err
 	}
-	if err := rdb.HSetNX(ctx, metaKey, "partitions", l.Partitions).Err(); err != nil {
+	if err := rdb.HSetNX(ctx, layout.MetaKey, "partitions", l.Partitions).Err(); err != nil {
 		return nil, err
 	}
-	return rdb.HMGet(ctx, metaKey, metaFields()...).Result()
+	return rdb.HMGet(ctx, layout.MetaKey, metaFields()...).Result()
 }
 
 // Shards implements store.Store.
 func (s *Store) Shards() int { return len(s.keys) }
 
 // Partitions is the number of queues of each kind of work.
-func (s *Store) Partitions() int { return s.partitions }
+func (s *Store) Partitions() int { return s.layout.Partitions }
 
 // TimeZone is that of the worker which started last before the store was opened, for schedules and subjects that name none; empty: of none
 // that said so.
@@ -116,18 +108,14 @@ func (s *Store) TimeZone() string { return s.zone }
 
 // KeepTimeZone keeps it for those who start later.
 func (s *Store) KeepTimeZone(ctx context.Context, zone string) error {
-	if err := s.rdb.HSet(ctx, metaKey, "time_zone", zone).Err(); err != nil {
+	if err := s.rdb.HSet(ctx, layout.MetaKey, "time_zone", zone).Err(); err != nil {
 		return fmt.Errorf("keeping the time zone: %w", err)
 	}
 	return nil
 }
 
 // Shard implements store.Store.
-func (s *Store) Shard(subject store.Subject) int {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(subject)) // never fails
-	return int(h.Sum32() % uint32(len(s.keys)))
-}
+func (s *Store) Shard(subject store.Subject) int { return s.layout.Shard(subject) }
 
 // sweepWork is the name of the lease of a shard's sweeps.
 const sweepWork = "sweep"
@@ -429,12 +417,7 @@ func record(subject store.Subject, def, state any) store.Record {
 	if value == "" || definition == "" && !subject.Undefined() {
 		return r
 	}
-	head, body, _ := strings.Cut(value, " ")
-	head, r.Woken = strings.CutSuffix(head, "!")
-	r.Rev, _ = strconv.ParseInt(head, 10, 64) // 0, no such subject, for a value that cannot be read
-	if body != "" {
-		r.State = []byte(body)
-	}
+	r.Rev, r.Woken, r.State = layout.SplitState(value)
 	if definition != "" {
 		r.Definition = []byte(definition)
 	}

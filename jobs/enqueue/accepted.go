@@ -1,4 +1,4 @@
-package client
+package enqueue
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/layout"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -22,7 +23,7 @@ import (
 // count once they are taken in.
 
 // AcceptedKey is the key of the notes in one shard.
-func AcceptedKey(shard int) string { return "deskbell:{" + strconv.Itoa(shard) + "}:accepted" }
+func AcceptedKey(shard int) string { return layout.Key(shard, "accepted") }
 
 // Lane is a property in a shard, or the agents of a shard where it names no property.
 type Lane struct {

@@ -1,4 +1,4 @@
-package client
+package enqueue
 
 import (
 	"context"
@@ -92,15 +92,15 @@ func (q enqueuer) enqueue(ctx context.Context, p *parcel, at time.Time) error {
 	_, err := q.asynq.EnqueueContext(ctx, asynq.NewTask(kind, p.payload(at, q.by)), asynq.TaskID(id),
 		asynq.Queue(queue), asynq.MaxRetry(EventRetries), asynq.Timeout(TaskTimeout))
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-		return EnqueueError(ctx, kind, err)
+		return Wrap(ctx, kind, err)
 	}
 	q.nudges.Send(queue)
 	return nil
 }
 
-// EnqueueError wraps what asynq answered to an enqueue; nil stays nil. Of a context that has ended asynq keeps only
+// Wrap wraps what asynq answered to an enqueue; nil stays nil. Of a context that has ended asynq keeps only
 // the text, so the context's own error takes its place.
-func EnqueueError(ctx context.Context, kind string, err error) error {
+func Wrap(ctx context.Context, kind string, err error) error {
 	if err == nil {
 		return nil
 	}

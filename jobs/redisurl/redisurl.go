@@ -1,4 +1,5 @@
-package config
+// Package redisurl reads the URLs that name a Redis, such as REDIS_URL.
+package redisurl
 
 import (
 	"crypto/tls"
@@ -12,7 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// ParseRedisURL reads the URL of a single Redis, a unix socket, a Sentinel or a Cluster:
+// Parse reads the URL of a single Redis, a unix socket, a Sentinel or a Cluster:
 //
 //	redis://user:password@host:6379/0        rediss:// with TLS
 //	unix://user:password@/run/redis.sock?db=0
@@ -22,7 +23,7 @@ import (
 // client_name=… goes with all, and skip_verify=true, which trusts any certificate, with TLS. The options hold addresses
 // and credentials; time-outs and pools are the caller's. No error shows any part of the URL: where it is malformed, any
 // part may be the password.
-func ParseRedisURL(s string) (*redis.UniversalOptions, error) {
+func Parse(s string) (*redis.UniversalOptions, error) {
 	u, err := splitRedisURL(s)
 	if err != nil {
 		return nil, err
@@ -52,9 +53,9 @@ func ParseRedisURL(s string) (*redis.UniversalOptions, error) {
 	return o, nil
 }
 
-// RedactURL answers the URL without user and password, and without options, except those known to be harmless. Of a
+// Redact answers the URL without user and password, and without options, except those known to be harmless. Of a
 // URL that it cannot read only the scheme remains.
-func RedactURL(s string) string {
+func Redact(s string) string {
 	u, err := splitRedisURL(s)
 	if err != nil {
 		scheme, _, found := strings.Cut(s, "://")

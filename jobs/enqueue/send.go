@@ -1,4 +1,4 @@
-package client
+package enqueue
 
 import (
 	"context"
@@ -14,12 +14,18 @@ import (
 
 // RefusedError has the faults of one of the events to send.
 type RefusedError struct {
-	Index  int // of the event, from 0
+	Index  int    // of the event, from 0
+	Status string // as a server answered: refused, unknown_property, unknown_agent or over_quota; empty: it was not asked
 	Faults event.Faults
 }
 
 // Error lists the faults.
-func (e *RefusedError) Error() string { return fmt.Sprintf("event %d: %v", e.Index, e.Faults) }
+func (e *RefusedError) Error() string {
+	if e.Status == "" {
+		return fmt.Sprintf("event %d: %v", e.Index, e.Faults)
+	}
+	return fmt.Sprintf("event %d: %s: %v", e.Index, e.Status, e.Faults)
+}
 
 // Unwrap gives the faults, as an error.
 func (e *RefusedError) Unwrap() error { return e.Faults }
@@ -32,24 +38,36 @@ func (e *RefusedError) Unwrap() error { return e.Faults }
 // *RefusedError for each of these. After any other error, such as while a replica is elected, some may have been sent: send
 // all of them again, with the same IDs.
 func (c *Client) Send(ctx context.Context, events ...event.Event) error {
-	complete := make([]event.Event, len(events))
-	var refused []error
-	in := c.Intake()
-	for i, e := range events {
-		var faults event.Faults
-		var err error
-		if complete[i], err = in.Complete(e); errors.As(err, &faults) {
-			refused = append(refused, &RefusedError{i, faults})
-		}
-	}
-	if len(refused) > 0 {
-		return fmt.Errorf("sending events: %w", errors.Join(refused...))
+	complete, err := Complete(c.Intake(), events)
+	if err != nil {
+		return err
 	}
 	return c.SendComplete(ctx, complete...)
 }
 
+// Complete checks events and gives them their ids and times. When something is wrong with some, the error holds a *RefusedError for each
+// of these.
+func Complete(in event.Intake, events []event.Event) ([]event.Event, error) {
+	complete := make([]event.Event, len(events))
+	var refused []error
+	for i, e := range events {
+		var faults event.Faults
+		var err error
+		if complete[i], err = in.Complete(e); errors.As(err, &faults) {
+			refused = append(refused, &RefusedError{Index: i, Faults: faults})
+		}
+	}
+	if len(refused) > 0 {
+		return nil, fmt.Errorf("sending events: %w", errors.Join(refused...))
+	}
+	return complete, nil
+}
+
 // Intake completes events that arrive now.
-func (c *Client) Intake() event.Intake { return event.Intake{At: c.now(), NewID: uuid.NewString} }
+func (c *Client) Intake() event.Intake { return IntakeAt(c.now()) }
+
+// IntakeAt completes events that arrive at an instant.
+func IntakeAt(at time.Time) event.Intake { return event.Intake{At: at, NewID: uuid.NewString} }
 
 // SendComplete is Send for events that the client's Intake has given: they are not checked
 // again.

@@ -1,4 +1,4 @@
-package config_test
+package redisurl_test
 
 import (
 	"crypto/tls"
@@ -9,10 +9,10 @@ import (
 	"github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
 
-	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/jobs/redisurl"
 )
 
-func TestParseRedisURL(t *testing.T) {
+func TestParse(t *testing.T) {
 	t.Parallel()
 	secure := &tls.Config{MinVersion: tls.VersionTLS12}
 	for _, c := range []struct {
@@ -38,7 +38,7 @@ func TestParseRedisURL(t *testing.T) {
 		{"rediss-cluster://u:p@a:1,b:2/0", "rediss-cluster://***@a:1,b:2",
 			redis.UniversalOptions{Addrs: []string{"a:1", "b:2"}, Username: "u", Password: "p", IsClusterMode: true, TLSConfig: secure}},
 	} {
-		got, err := config.ParseRedisURL(c.url)
+		got, err := redisurl.Parse(c.url)
 		if err != nil {
 			t.Errorf("%s: %v", c.url, err)
 			continue
@@ -49,13 +49,13 @@ func TestParseRedisURL(t *testing.T) {
 		if diff := cmp.Diff(&c.want, got, same); diff != "" {
 			t.Errorf("%s: %s", c.url, diff)
 		}
-		if got := config.RedactURL(c.url); got != c.redacted {
+		if got := redisurl.Redact(c.url); got != c.redacted {
 			t.Errorf("%s: redacted to %s", c.url, got)
 		}
 	}
 }
 
-func TestParseRedisURLRefuses(t *testing.T) {
+func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ url, want string }{
 		{"", "has no scheme that is known"},
@@ -85,13 +85,13 @@ func TestParseRedisURLRefuses(t *testing.T) {
 		{"redis-sentinel://a", "names no master"},
 		{"redis-cluster://a/1", "names a database, of which a cluster has only 0"},
 	} {
-		o, err := config.ParseRedisURL(c.url)
+		o, err := redisurl.Parse(c.url)
 		if err == nil || o != nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %s", c.url, err, c.want)
 			continue
 		}
-		if strings.Contains(err.Error()+config.RedactURL(c.url), "ter2") {
-			t.Errorf("%s: shows the password: %v, %s", c.url, err, config.RedactURL(c.url))
+		if strings.Contains(err.Error()+redisurl.Redact(c.url), "ter2") {
+			t.Errorf("%s: shows the password: %v, %s", c.url, err, redisurl.Redact(c.url))
 		}
 	}
 }
@@ -104,8 +104,8 @@ func TestRedisURLHidesPasswords(t *testing.T) {
 		noise := rapid.StringMatching(`[a-z/?#@:%,\[\]]{0,5}`)
 		s := rapid.SampledFrom([]string{"redis://", "rediss-cluster://", "redis-sentinel://", "unix://", "redsi://", ""}).Draw(r, "scheme") +
 			noise.Draw(r, "user") + ":" + noise.Draw(r, "before") + password + noise.Draw(r, "after") + "@" + noise.Draw(r, "host") + "localhost:6379/0"
-		shown := config.RedactURL(s)
-		if _, err := config.ParseRedisURL(s); err != nil {
+		shown := redisurl.Redact(s)
+		if _, err := redisurl.Parse(s); err != nil {
 			shown += err.Error()
 		}
 		if strings.Contains(shown, password) {
