@@ -63,8 +63,8 @@ schedules and destinations that it lists, and those that a property has already:
 What a widget shows needs none.
 
 A body has at most 1 MB and 100,000 values and keys, none of these longer than 1000 bytes, and no content encoding such as gzip (415);
-those of POST /v1/events may be packed by gzip, and have 1 MB unpacked. The bodies that are under way are 16 MB at most, 8 MB of one
-key: more get 429. An answer names as many faults as fit into 128 KB, and 1000 of one body. Lists have the limits that their schemas name.
+those of POST /v1/events may be packed by gzip, and have 1 MB unpacked, or more with one event a line. The bodies that
+are under way are 16 MB at most, 8 MB of one key: more get 429. An answer names as many faults as fit into 128 KB, and 1000 of one body. Lists have the limits that their schemas name.
 
 More requests than a key may make in a second get 429, and Retry-After says after how many seconds to go on.`
 
@@ -134,10 +134,24 @@ const requestTime = 30 * time.Second
 func timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(requestTime)) // not of every writer
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), requestTime)
+		lasting := context.WithValue(context.WithoutCancel(r.Context()), givenUpKey{}, r.Context().Done())
+		ctx, cancel := context.WithTimeout(lasting, requestTime)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+type givenUpKey struct{}
+
+// isGivenUp tells whether the request of a context need not go on: the server is to stop, its key was revoked, or its client has gone.
+func isGivenUp(ctx context.Context) bool {
+	givenUp, _ := ctx.Value(givenUpKey{}).(<-chan struct{})
+	select {
+	case <-givenUp:
+		return true
+	default:
+		return false
+	}
 }
 
 // fixed serves something that does not change.

@@ -37,7 +37,8 @@ type eventCounts struct {
 // eventResults is the answer when at least one event was taken.
 type eventResults struct {
 	Counts  eventCounts   `json:"counts"`
-	Results []eventResult `json:"results" nullable:"false" doc:"One for each event, in the order of the request."`
+	Results []eventResult `json:"results" nullable:"false" doc:"One for each event, in the order of the request. Of more than 1000 lines: one for each of the first 1000, and for those after them that were not taken, 2000 in all at most."`
+	LeftOut int           `json:"results_left_out,omitempty" doc:"How many events were not taken and have no result. Absent: none."`
 }
 
 // noneTaken is the answer when there were events and none was taken: a problem with the same results.
@@ -68,8 +69,13 @@ type verdict struct {
 	faults event.Faults
 }
 
+// faultRoom is how many faults an answer may still have, and how many bytes of them.
+type faultRoom struct{ faults, bytes int }
+
+func newFaultRoom() *faultRoom { return &faultRoom{mostFaults, mostFaultBytes} }
+
 // resultsOf lists verdicts. The faults in an answer are bounded: the more events have some, the fewer of each are shown.
-func resultsOf(verdicts []verdict) (r eventResults) {
+func resultsOf(verdicts []verdict, room *faultRoom) (r eventResults) {
 	r.Results = make([]eventResult, len(verdicts))
 	bad := 0
 	for i, v := range verdicts {
@@ -91,12 +97,11 @@ func resultsOf(verdicts []verdict) (r eventResults) {
 			bad++
 		}
 	}
-	bytes := mostFaultBytes
-	left, each := mostFaults, max(1, min(mostEventFaults, mostFaults/max(1, bad)))
+	each := max(1, min(mostEventFaults, mostFaults/max(1, bad)))
 	for i, v := range verdicts {
 		shown := &r.Results[i]
-		shown.Errors, shown.LeftOut = details(v.faults, min(each, left), &bytes)
-		left -= len(shown.Errors)
+		shown.Errors, shown.LeftOut = details(v.faults, min(each, room.faults), &room.bytes)
+		room.faults -= len(shown.Errors)
 	}
 	return r
 }

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -27,13 +28,15 @@ func (s *service) addEvents(h huma.API) {
 	describeEvents(h.OpenAPI().Components.Schemas.Map())
 	op := huma.Operation{
 		OperationID: "post-events", Method: http.MethodPost, Path: web.EventsPath, Summary: "Send events", Tags: []string{eventsTag},
-		Description: "One event, an array of events, or one a line (application/x-ndjson): at most 1000 events and 1 MB at once. " +
+		Description: "One event, or an array of events: at most 1000 events and 1 MB. Or one a line (application/x-ndjson), at most 256 MB and five minutes, which are " +
+			"taken while they come, 1000 events or 1 MB after another. Where such a body ends too early, is too large or too slow, or is over a quota, the " +
+			"events before that stay taken: the problem has counts and results of them, and the number of lines that were judged. " +
 			"Each is judged by itself: 202 says that at least one was taken, or that there was none, and 422 that none was. Both have one result for " +
 			"each event, in the order of the request. An event may come in the binary mode of CloudEvents, too: its attributes are headers " +
 			"ce-specversion, ce-type and so on, percent-encoded, and the body is its data. Taken means that Redis has it and a worker will take it in, once, " +
 			"however often an event with this id and source is sent within 24 hours: after an error, send all of them again. " +
 			"Where events have no ids of their own, send them again with the same Idempotency-Key. " +
-			"The body may be packed (Content-Encoding: gzip), and has 1 MB at most packed and unpacked. " +
+			"The body may be packed (Content-Encoding: gzip), and has as many bytes at most packed and unpacked. " +
 			"A key of some properties may send their events alone, and those of agents whom it may name and who serve no others; each names one of these properties.",
 		DefaultStatus: http.StatusAccepted,
 		Errors: []int{
@@ -55,7 +58,7 @@ func (s *service) addEvents(h huma.API) {
 	maps.Copy(post.RequestBody.Content, map[string]*huma.MediaType{
 		"application/cloudevents+json":       {Schema: refTo(eventSchema)},
 		"application/cloudevents-batch+json": {Schema: raw(batch)},
-		"application/x-ndjson":               {Schema: &huma.Schema{Type: "string", Description: "One event a line."}},
+		"application/x-ndjson":               {Schema: &huma.Schema{Type: "string", Description: "One event a line, at most 256 MB."}},
 	})
 }
 
@@ -69,28 +72,55 @@ func attributeHeaders() (list []*huma.Param) {
 	return list
 }
 
-func (s *service) takeEvents(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
-	items, bytes, err := in.read(s.Client.Intake(), web.Caller(ctx).Name)
+func (s *service) takeEvents(ctx context.Context, in *eventsInput) (out *eventsOutput, err error) {
+	out = new(eventsOutput)
+	key, err := idempotencyKeyOf(in.request.Header)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.take(ctx, items, bytes)
+	decode, asLines, err := in.decoder()
 	if err != nil {
 		return nil, err
 	}
-	return &eventsOutput{r}, nil
+	if asLines {
+		out.Body, err = s.takeLines(ctx, in, decode, key)
+		return out, err
+	}
+	body, err := in.whole()
+	if err != nil {
+		return nil, err
+	}
+	items, err := decode.identified(s.Client.Intake(), body, web.Caller(ctx).Name, key, 0)
+	if err != nil {
+		return nil, err
+	}
+	out.Body, err = s.take(ctx, items, len(body))
+	return out, err
 }
 
 // take judges the events of a request of so many bytes, and sends those that are good. An error is an answer: that none was taken, or that
 // none can be now.
 func (s *service) take(ctx context.Context, items []event.Item, bytes int) (r eventResults, err error) {
-	verdicts, err := s.judge(ctx, items)
+	verdicts, wait, err := s.send(ctx, items, bytes)
 	if err != nil {
-		return r, s.failed(err)
+		return r, err
 	}
-	wait, err := s.Quotas.refuse(ctx, web.Caller(ctx), bytes, verdicts)
-	if err != nil {
-		return r, s.failed(err)
+	r = resultsOf(verdicts, newFaultRoom())
+	s.Events.Received(r.Counts.Taken, r.Counts.Refused, r.Counts.UnknownProperty, r.Counts.UnknownAgent, r.Counts.OverQuota)
+	if r.Counts.Taken == 0 && len(verdicts) > 0 {
+		return r, refusedAll(ctx, r, verdicts[0].faults[0], wait)
+	}
+	return r, nil
+}
+
+// send judges events of so many bytes, and sends those that are good. It says how long to wait before more are taken of those that are over a
+// quota. An error is an answer.
+func (s *service) send(ctx context.Context, items []event.Item, bytes int) (verdicts []verdict, wait time.Duration, err error) {
+	if verdicts, err = s.judge(ctx, items); err != nil {
+		return nil, 0, s.failed(err)
+	}
+	if wait, err = s.Quotas.refuse(ctx, web.Caller(ctx), bytes, verdicts); err != nil {
+		return nil, 0, s.failed(err)
 	}
 	var events []event.Event
 	for _, v := range verdicts {
@@ -99,19 +129,23 @@ func (s *service) take(ctx context.Context, items []event.Item, bytes int) (r ev
 		}
 	}
 	if err := s.Client.SendComplete(ctx, events...); err != nil {
-		return r, s.failed(err)
+		return nil, 0, s.failed(err)
 	}
-	r = resultsOf(verdicts)
-	s.Events.Received(r.Counts.Taken, r.Counts.Refused, r.Counts.UnknownProperty, r.Counts.UnknownAgent, r.Counts.OverQuota)
-	if len(events) == 0 && len(verdicts) > 0 {
-		none := newNoneTaken(r, verdicts[0].faults[0])
-		if none.Status != http.StatusTooManyRequests {
-			return r, none
-		}
-		web.RefusedFor(ctx, web.OverQuota)
-		return r, huma.ErrorWithHeaders(none, http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}})
+	return verdicts, wait, nil
+}
+
+// refusedAll is the answer where there were events, and none was taken.
+func refusedAll(ctx context.Context, r eventResults, first event.Fault, wait time.Duration) error {
+	none := newNoneTaken(r, first)
+	if none.Status != http.StatusTooManyRequests {
+		return none
 	}
-	return r, nil
+	web.RefusedFor(ctx, web.OverQuota)
+	return huma.ErrorWithHeaders(none, retryAfter(wait))
+}
+
+func retryAfter(wait time.Duration) http.Header {
+	return http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}}
 }
 
 // unreadable lists the faults of a body that is refused as a whole.

@@ -30,49 +30,45 @@ func (in *eventsInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// read reads the events of a request of a caller, and gives the number of bytes that they have, unpacked. Those that have no id get one of
-// its Idempotency-Key, where it has one.
-func (in *eventsInput) read(intake event.Intake, caller string) (items []event.Item, bytes int, err error) {
-	key, err := idempotencyKeyOf(in.request.Header)
-	if err != nil {
-		return nil, 0, err
+// decoder reads a body, or a part of one.
+type decoder func(event.Intake, []byte) ([]event.Item, error)
+
+// identified reads events of a caller, of which the first is at an index of the request. Those that have no id get one of the caller's
+// Idempotency-Key; an empty one is none.
+func (d decoder) identified(intake event.Intake, body []byte, caller, key string, first int) ([]event.Item, error) {
+	if key != "" {
+		intake.NewID = func() string { return "" } // identify gives them
 	}
-	decode, err := in.decoder()
+	items, err := d(intake, body)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	body, err := in.whole()
-	if err != nil {
-		return nil, 0, err
+	for i := range items {
+		items[i].Index += first
 	}
 	if key == "" {
-		items, err = decode(intake, body)
-		return items, len(body), err
+		return items, nil
 	}
-	intake.NewID = func() string { return "" } // identify gives them
-	if items, err = decode(intake, body); err != nil {
-		return nil, 0, err
-	}
-	return items, len(body), identify(items, caller, key)
+	return items, identify(items, caller, key)
 }
 
-// decoder reads a body in whichever mode of CloudEvents it is.
-func (in *eventsInput) decoder() (func(event.Intake, []byte) ([]event.Item, error), error) {
+// decoder reads the body of a request in whichever mode of CloudEvents it is, and tells whether it has lines.
+func (in *eventsInput) decoder() (d decoder, asLines bool, err error) {
 	contentType, header := in.request.Header.Get("Content-Type"), in.request.Header
 	format, ok := event.FormatOf(contentType)
 	switch {
 	case event.IsBinary(contentType, header):
 		if !event.IsData(contentType) {
-			return nil, unsupported("the data of an event in binary mode (headers ce-*) are application/json", string(event.JSON))
+			return nil, false, unsupported("the data of an event in binary mode (headers ce-*) are application/json", string(event.JSON))
 		}
 		return func(intake event.Intake, body []byte) ([]event.Item, error) {
 			return []event.Item{intake.DecodeBinary(header, body)}, nil
-		}, nil
+		}, false, nil
 	case contentType == "":
 		format = event.JSON
 	case !ok:
 		types := event.ContentTypes()
-		return nil, unsupported("events are "+strings.Join(types[:len(types)-1], ", ")+" or "+types[len(types)-1], types...)
+		return nil, false, unsupported("events are "+strings.Join(types[:len(types)-1], ", ")+" or "+types[len(types)-1], types...)
 	}
 	return func(intake event.Intake, body []byte) ([]event.Item, error) {
 		items, err := intake.Decode(body, format)
@@ -80,7 +76,7 @@ func (in *eventsInput) decoder() (func(event.Intake, []byte) ([]event.Item, erro
 			return nil, unreadable(err)
 		}
 		return items, nil
-	}, nil
+	}, format == event.Lines, nil
 }
 
 // unsupported refuses a content type. The header Accept has those that are not refused (RFC 9110, section 12.5.1).
@@ -90,7 +86,7 @@ func unsupported(detail string, allowed ...string) error {
 
 // whole reads a body. An error is an answer.
 func (in *eventsInput) whole() ([]byte, error) {
-	_ = http.NewResponseController(in.answer).SetReadDeadline(time.Now().Add(bodyTime)) // not of every writer
+	in.expect()
 	r, err := in.unpacked(event.MaxBody)
 	if err != nil {
 		return nil, unread(err)
@@ -100,6 +96,13 @@ func (in *eventsInput) whole() ([]byte, error) {
 		return nil, unread(err)
 	}
 	return buf.Bytes(), nil
+}
+
+// expect bounds the time in which a body, or a part of one, comes and is answered.
+func (in *eventsInput) expect() {
+	control, now := http.NewResponseController(in.answer), time.Now()
+	_ = control.SetReadDeadline(now.Add(bodyTime)) // errors: not every writer can
+	_ = control.SetWriteDeadline(now.Add(bodyTime + requestTime))
 }
 
 // unpacked reads at most so many bytes of a body, packed and unpacked: a part that is packed may unpack to nothing at all. Beyond them the

@@ -58,7 +58,7 @@ func TestBodiesTakeFewTimesTheirSize(t *testing.T) { //nolint:paralleltest // it
 			verdicts[i] = verdict{refusedEvent, item, item.Faults}
 		}
 		shown := 0
-		for _, r := range resultsOf(verdicts).Results {
+		for _, r := range resultsOf(verdicts, newFaultRoom()).Results {
 			for _, d := range r.Errors {
 				shown += len(d.Location) + len(d.Message)
 			}
