@@ -153,6 +153,7 @@ func (s *shopSite) open(t *testing.T, desk, key string) {
 		w.Header().Set("Content-Type", "text/javascript")
 		io.WriteString(w, pageScript)
 	})
+	mux.HandleFunc("/send.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "web/page/npm/send.js") })
 	s.server.Config.Handler = mux
 	s.server.Start()
 	t.Cleanup(s.server.Close)
@@ -198,6 +199,11 @@ func TestTheScriptInABrowser(t *testing.T) {
 	b.await("the rescue", "said.join()", says("Nearly with you"))
 	if got := eval[string](b, `document.cookie + localStorage.length + sessionStorage.length`); got != "11" {
 		t.Errorf("it keeps %q: a cookie, or more than a slot each", got)
+	}
+
+	sent := fmt.Sprintf(`import("/send.js").then((npm) => npm.sendFromPage(%q, %q, { events: [{ type: "visitor.arrived", data: { page: { url: location.href } } }] })).then((a) => a.counts.taken)`, d.server.URL, key)
+	if got := eval[int](b, sent); got != 1 {
+		t.Errorf("by the npm package, a page has %d events taken", got)
 	}
 
 	b.do(chromedp.Navigate(own.origin + "/again"))

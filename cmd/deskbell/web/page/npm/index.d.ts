@@ -1,0 +1,2 @@
+export * from "./send.js";
+export * from "./webhook.js";
