@@ -1,9 +1,6 @@
 package main
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
@@ -102,10 +100,7 @@ func (p *pageOfAcme) knows(custom string, want map[string]string) {
 
 // signed is a JSON Web Token of the shop's server.
 func (p *pageOfAcme) signed(claims string) string {
-	text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256"}`)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims))
-	h := hmac.New(sha256.New, fmt.Appendf(nil, "%x", sha256.Sum256([]byte(p.full))))
-	h.Write([]byte(text))
-	return text + "." + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+	return webtest.JWT(`{"alg":"HS256"}`, p.full, claims)
 }
 
 // TestAPagesWordIsUnverified has the shop's server and its page say who a visitor is.

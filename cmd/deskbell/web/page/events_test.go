@@ -1,9 +1,6 @@
 package page_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -360,10 +357,7 @@ func TestAnIdentityIsTakenFromTheShopsServer(t *testing.T) {
 	jwt := func(header, secret string, c map[string]any) string {
 		body, err := json.Marshal(c)
 		s.must(err)
-		text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(body)
-		h := hmac.New(sha256.New, fmt.Appendf(nil, "%x", sha256.Sum256([]byte(secret))))
-		h.Write([]byte(text))
-		return text + "." + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+		return webtest.JWT(header, secret, string(body))
 	}
 	const hs256 = `{"alg":"HS256","typ":"JWT"}`
 	at := func(d time.Duration) int64 { return s.now().Add(d).Unix() }
