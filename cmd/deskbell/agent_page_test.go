@@ -131,7 +131,7 @@ func pushService(t *testing.T, of pushtest.Browser) (endpoint string, pushed <-c
 	return server.URL + "/secret", got
 }
 
-func TestNoticesOnADevice(t *testing.T) {
+func TestNoticesInABrowser(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)
 	device := pushtest.New(t)

@@ -46,8 +46,8 @@ destinations:
   crm: {type: redis_stream, stream: "crm:actions"}
 `
 
-// To take it anew: DESKBELL_TEST_SCREENSHOTS=$PWD/cmd/deskbell/web/board go test ./cmd/deskbell -run TestBoardForItsPicture
-func TestBoardForItsPicture(t *testing.T) {
+// To take it anew: DESKBELL_TEST_SCREENSHOTS=$PWD/cmd/deskbell/web/board go test ./cmd/deskbell -run TestPictureInABrowser
+func TestPictureInABrowser(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)
 	s := newSite(t, mondayAtNine.Add(4*time.Hour-8*time.Second), pictured)

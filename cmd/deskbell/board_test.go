@@ -256,7 +256,7 @@ func (b *browser) byKeyboard() {
 	redistest.Wait(b, "all rows are back", func() bool { return strings.Count(b.text("#rows h3"), "\n") == 4 })
 }
 
-func TestBoardSaysWhatToDo(t *testing.T) {
+func TestBoardInABrowserSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)
 	s := newSite(t, mondayAtNine, "")
@@ -298,7 +298,7 @@ func TestBoardSaysWhatToDo(t *testing.T) {
 	b.clean("ERR_", "503", "Failed to load resource")
 }
 
-func TestBoardOfAReader(t *testing.T) {
+func TestBoardInABrowserOfAReader(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)
 	s := newSite(t, mondayAtNine, watched)

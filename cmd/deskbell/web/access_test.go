@@ -333,15 +333,15 @@ func TestLimits(t *testing.T) {
 	codes := make(map[int]int)
 	var last webtest.Answer
 	for range 250 {
-		last = b.Send(one, "GET", "/docs", "")
+		last = b.Send(one, "GET", "/v1/agents", "")
 		codes[last.Code]++
 	}
 	if codes[200] != 200 || codes[429] != 50 || last.Header.Get("Retry-After") != "1" {
 		t.Errorf("250 requests at once: %v", codes)
 	}
-	b.Want(200, two, "GET", "/docs", "")
+	b.Want(200, two, "GET", "/v1/agents", "")
 	b.Pass(time.Second)
-	b.Want(200, one, "GET", "/docs", "")
+	b.Want(200, one, "GET", "/v1/agents", "")
 
 	for i := range 20 {
 		want := 401
@@ -352,7 +352,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("after wrong keys, try again after %q", a.Header.Get("Retry-After"))
 		}
 	}
-	b.Want(200, one, "GET", "/docs", "") // people with a key are not kept out by those who guess
+	b.Want(200, one, "GET", "/v1/agents", "") // people with a key are not kept out by those who guess
 }
 
 func TestRedisAwayIsToldAndOutlived(t *testing.T) {
