@@ -5,23 +5,80 @@ import (
 	"time"
 )
 
-// OpenDay is the open time of one date, as clocks show it.
+// OpenHours is the open time of something for people to read, as its clocks show it.
+type OpenHours struct {
+	Week    [7][]Window   // an ordinary week, by time.Weekday: without exceptions, holidays, calendars and overrides
+	Special []SpecialDays // the dates that differ from it, in their order
+}
+
+// SpecialDays are dates in a row that have the same open time for the same reason. The first and the last of them differ from the week.
+type SpecialDays struct {
+	Dates   DateRange
+	Windows []Window // of each, as OpenDay has them
+	Name    string   // as OpenDay has it
+}
+
+// OpenDay is the open time of one date.
 type OpenDay struct {
 	Date    Date
 	Windows []Window // that open on it; one that is open beyond midnight closes after 24:00. Empty: it is closed
 	Name    string   // of the exception or holiday by which it is so; empty: it has none
 }
 
-// OpenDays gives so many dates from one on, without an override. Windows that touch are one, so that 20:00-24:00 and 00:00-02:00 of
-// the next date run into the night. Open time of a day and longer is cut at each midnight: a date that is open all day has
-// 00:00-24:00.
-func (s *Schedule) OpenDays(from Date, n int) []OpenDay {
-	if s.unset() {
-		s = Always(time.UTC)
-	} else if s.override != nil {
-		s = s.clone()
-		s.override, s.under = nil, nil
+// OpenHoursFrom gives the hours of what is open while all of some schedules are, with special dates among so many from one on. An
+// override is a part of its schedule. The clocks are those of the last schedule.
+func OpenHoursFrom(from Date, n int, schedules ...*Schedule) OpenHours {
+	var o OpenHours
+	for _, day := range OpenDays(from, len(o.Week), ordinary(schedules)...) {
+		o.Week[day.Date.Time().Weekday()] = day.Windows
 	}
+	reach := Date{} // up to which the last of the dates may go on: those of an ordinary week between two that differ belong to them
+	for _, day := range OpenDays(from, n, schedules...) {
+		last := len(o.Special) - 1
+		usual := slices.Equal(day.Windows, o.Week[day.Date.Time().Weekday()])
+		goesOn := last >= 0 && day.Date.number() == reach.number()+1 && o.Special[last].isAs(day)
+		switch {
+		case goesOn && !usual:
+			o.Special[last].Dates.To = day.Date
+		case !usual:
+			o.Special = append(o.Special, SpecialDays{DateRange{day.Date, day.Date}, day.Windows, day.Name})
+		}
+		if goesOn || !usual {
+			reach = day.Date
+		}
+	}
+	return o
+}
+
+func (s *SpecialDays) isAs(day OpenDay) bool {
+	return s.Name == day.Name && slices.Equal(s.Windows, day.Windows)
+}
+
+// ordinary gives schedules without all that is not of every week. Where they share a zone, its clocks never change either.
+func ordinary(schedules []*Schedule) []*Schedule {
+	list := make([]*Schedule, len(schedules))
+	for i, s := range schedules {
+		list[i] = Always(s.Location())
+		if !s.unset() {
+			list[i].rules = &rules{weekly: s.weekly}
+		}
+	}
+	for _, s := range list {
+		if s.location.String() != list[0].location.String() {
+			return list
+		}
+	}
+	for _, s := range list {
+		s.location = time.UTC
+	}
+	return list
+}
+
+// OpenDays gives so many dates from one on, of what is open while all of some schedules are. Windows that touch are one, so that
+// 20:00-24:00 and 00:00-02:00 of the next date run into the night. Open time of a day and longer is cut at each midnight: a date that
+// is open all day has 00:00-24:00.
+func OpenDays(from Date, n int, schedules ...*Schedule) []OpenDay {
+	location := schedules[len(schedules)-1].Location()
 	days := make([]OpenDay, n)
 	first := from.number()
 	for i := range days {
@@ -40,15 +97,15 @@ func (s *Schedule) OpenDays(from Date, n int) []OpenDay {
 			}
 		}
 	}
-	end := FirstInstant(dateOf(first+n+margin).Time(), s.location)
-	for t := FirstInstant(dateOf(first-margin).Time(), s.location); t.Before(end); {
-		state := s.At(t)
+	end := FirstInstant(dateOf(first+n+margin).Time(), location)
+	for t := FirstInstant(dateOf(first-margin).Time(), location); t.Before(end); {
+		state := together(t, schedules)
 		until := state.Until
 		if until.IsZero() || until.After(end) {
 			until = end
 		}
 		if state.Open {
-			opens, closes := shown(t, s.location), shown(until, s.location)
+			opens, closes := shown(t, location), shown(until, location)
 			for closes-opens >= secondsPerDay { // cut
 				midnight := startOf(dayOf(opens) + 1)
 				add(opens, midnight, state.Reason)
@@ -60,16 +117,44 @@ func (s *Schedule) OpenDays(from Date, n int) []OpenDay {
 	}
 	for i := range days {
 		if len(days[i].Windows) == 0 {
-			days[i].Name = givenName(s.governing(first + i).reason)
+			days[i].Name = closedName(first+i, schedules)
 		}
 	}
 	return days
 }
 
+// together is Joint for a walk: closed, it ends at the first boundary of those that are closed, whatever comes then.
+func together(t time.Time, schedules []*Schedule) State {
+	joint := State{Open: true}
+	for _, s := range schedules {
+		state := s.At(t)
+		if !state.Open {
+			return state
+		}
+		joint.Reason, joint.Until = state.Reason, Earliest(joint.Until, state.Until)
+	}
+	return joint
+}
+
+// closedName names a day on which one of some schedules or all are closed; empty: none has a name for that.
+func closedName(day int, schedules []*Schedule) string {
+	for _, s := range schedules {
+		if s.unset() {
+			continue
+		}
+		if r := s.governing(day); len(r.windows) == 0 {
+			if name := givenName(r.reason); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
 // givenName is a reason that a definition names; empty: it is none.
 func givenName(reason string) string {
 	switch reason {
-	case reasonWeekly, reasonException, reasonLeave, reasonAlways:
+	case reasonWeekly, reasonException, reasonLeave, reasonOverride, reasonAlways:
 		return ""
 	}
 	return reason
@@ -79,22 +164,4 @@ func givenName(reason string) string {
 func shown(t time.Time, location *time.Location) int64 {
 	_, offset := t.In(location).Zone()
 	return t.Unix() + int64(offset)
-}
-
-// Week is the open time of an ordinary week, by time.Weekday, as OpenDays has it: without exceptions, holidays and calendars.
-func (s *Schedule) Week() (week [7][]Window) {
-	plain := Always(time.UTC)
-	if !s.unset() {
-		plain.layers.rules = &rules{weekly: s.weekly}
-	}
-	for _, day := range plain.OpenDays(Date{2026, time.November, 23}, 7) { // a Monday: any week is the same
-		week[day.Date.Time().Weekday()] = day.Windows
-	}
-	return week
-}
-
-// SpecialDays are those among so many dates from one on whose open time is not that of their weekday in Week.
-func (s *Schedule) SpecialDays(from Date, n int) []OpenDay {
-	week := s.Week()
-	return slices.DeleteFunc(s.OpenDays(from, n), func(d OpenDay) bool { return slices.Equal(d.Windows, week[d.Date.Time().Weekday()]) })
 }

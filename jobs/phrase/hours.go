@@ -14,11 +14,11 @@ const (
 	through = " – "
 )
 
-// Hours writes opening hours, a line for each run of weekdays, from Monday, and for each special date: "Monday – Friday: 9:00 AM –
-// 5:00 PM". A dash alone stands for closed, and 24 h for a day without a closing. For the language see Back. Names of dates stay as
+// Hours writes opening hours, a line for each run of weekdays, from Monday, and for each run of special dates: "Monday – Friday: 9:00 AM
+// – 5:00 PM". A dash alone stands for closed, and 24 h for a day without a closing. For the language see Back. Names of dates stay as
 // they are defined.
-func Hours(language string, week [7][]hours.Window, special []hours.OpenDay) string {
-	l := match(language)
+func Hours(language string, o hours.OpenHours) string {
+	l, week := match(language), o.Week
 	var b strings.Builder
 	for from := 0; from < 7; {
 		to := from
@@ -32,11 +32,14 @@ func Hours(language string, week [7][]hours.Window, special []hours.OpenDay) str
 		b.WriteString(name + ": " + l.windows(week[weekday(from)]) + "\n")
 		from = to + 1
 	}
-	for i, day := range special {
+	for i, day := range o.Special {
 		if i == 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString(l.format(l.dateYear, day.Date.Time()))
+		b.WriteString(l.format(l.dateYear, day.Dates.From.Time()))
+		if day.Dates.To != day.Dates.From {
+			b.WriteString(through + l.format(l.dateYear, day.Dates.To.Time()))
+		}
 		if day.Name != "" {
 			b.WriteString(" (" + day.Name + ")")
 		}

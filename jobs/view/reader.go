@@ -147,6 +147,22 @@ func (r *Reader) Coverage(ctx context.Context, property string, from, to time.Ti
 	return coverageOf(property, p, from, to), nil
 }
 
+// OpeningHours gives the hours of a property and its departments with their overrides, and so many special days from the date on that their
+// clocks show at an instant. The error is ErrNotFound where the property is not defined.
+func (r *Reader) OpeningHours(ctx context.Context, property string, at time.Time, days int) (OpeningHours, error) {
+	b, record, err := r.gathered(ctx, store.PropertySubject(property))
+	if err != nil {
+		return OpeningHours{}, err
+	}
+	p, _, err := b.Compiled(&record, time.Time{})
+	if err != nil {
+		return OpeningHours{}, err
+	}
+	return openingOf(property, b.Properties[record.Subject], &p, func(gates ...*hours.Schedule) hours.OpenHours {
+		return hours.OpenHoursFrom(hours.DateOf(at.In(gates[len(gates)-1].Location())), days, gates...)
+	}), nil
+}
+
 // compiled gives a property, with agents who are there in all of their hours, and its state.
 func (r *Reader) compiled(ctx context.Context, property string) (p widget.Property, state engine.PropertyState, err error) {
 	b, record, err := r.gathered(ctx, store.PropertySubject(property))

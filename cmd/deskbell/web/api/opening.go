@@ -3,42 +3,49 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/negotiation"
 
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/phrase"
+	"github.com/deskbell/deskbell/jobs/view"
 )
 
 const (
-	openingType  = "application/ld+json"
-	textType     = "text/plain; charset=utf-8"
-	specialDays  = 365 // from today
-	schemaOrgDay = "https://schema.org/"
+	openingType = "application/ld+json"
+	textType    = "text/plain; charset=utf-8"
+	specialDays = 365 // from today
+	schemaOrg   = "https://schema.org"
 )
 
 type openingInput struct {
 	ID       string `path:"id" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
-	Format   string `query:"format" enum:"json,text" default:"json" doc:"json: JSON-LD of schema.org for a page. text: lines to read."`
+	Format   string `query:"format" enum:"json,text" doc:"json: JSON-LD of schema.org for a page. text: lines to read. Default: what Accept asks for, else json."`
 	Language string `query:"language" maxLength:"100" doc:"Of the text, such as fr or pt-BR; default: the property's, else English. One that is not known is passed over."`
+	Accept   string `header:"Accept" hidden:"true"` // a parameter of this name is to be ignored in a document
 }
 
 type openingOutput struct {
 	ContentType string `header:"Content-Type"`
+	Vary        string `header:"Vary"`
 	Body        []byte
 }
 
-// openingHours is a LocalBusiness of schema.org.
+// openingHours is a LocalBusiness of schema.org, and each of its departments.
 type openingHours struct {
-	Context string      `json:"@context"`
-	Type    string      `json:"@type"`
-	Name    string      `json:"name"`
-	Weekly  []openHours `json:"openingHoursSpecification"`
-	Special []openHours `json:"specialOpeningHoursSpecification"`
+	Context     string         `json:"@context,omitempty"` // of the whole
+	Type        string         `json:"@type"`
+	Name        string         `json:"name"`
+	Weekly      []openHours    `json:"openingHoursSpecification"`
+	Special     []openHours    `json:"specialOpeningHoursSpecification"`
+	Departments []openingHours `json:"department,omitempty"`
 }
 
 // openHours is an OpeningHoursSpecification. One that closes before it opens, or at the same time, closes on the next date; but 00:00
@@ -55,38 +62,51 @@ type openHours struct {
 
 func (s *service) addOpeningHours(h huma.API) {
 	op := kindOf(edit.KindProperty).operation(http.MethodGet, "/v1/properties/{id}/opening-hours", "get-opening-hours", "Get the opening hours for a page", http.StatusNotFound)
-	op.Description = "The week, and each date of a year from today on that differs from it: exceptions, holidays and calendars, with their names. " +
-		"Overrides are left out. In the text, a dash alone stands for closed."
+	op.Description = "The week, and the dates of a year from today on that differ from it, by exceptions, holidays and calendars, with their names, and by " +
+		"overrides: one that holds until it is cleared lasts for that year. Then the same of each department, which is open only while its property is. " +
+		"In the text, a dash alone stands for closed. Without format, the header Accept chooses between the two."
 	op.Responses = map[string]*huma.Response{"200": {Description: "The hours", Content: map[string]*huma.MediaType{
 		openingType: {Schema: raw(openingSchema())}, "text/plain": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
 	huma.Register(h, op, func(ctx context.Context, in *openingInput) (*openingOutput, error) {
-		stored, err := s.Client.Get(ctx, edit.KindProperty, in.ID)
+		o, err := s.Client.OpeningHours(ctx, in.ID, s.Now(), specialDays)
 		if err != nil {
 			return nil, s.failed(err)
 		}
-		var def struct{ Name, Language string }
-		if err := json.Unmarshal(stored.Body, &def); err != nil {
-			return nil, s.failed(err)
+		if in.Format == "text" || in.Format == "" && prefersText(in.Accept) {
+			return &openingOutput{textType, "Accept", []byte(openingText(phrase.First(in.Language, o.Language), o))}, nil
 		}
-		schedule, err := s.Client.Schedule(ctx, in.ID)
+		page := openingOf(o)
+		page.Context = schemaOrg
+		body, err := json.Marshal(page)
 		if err != nil {
 			return nil, s.failed(err)
 		}
-		year, month, day := s.Now().In(schedule.Location()).Date()
-		week, special := schedule.Week(), schedule.SpecialDays(hours.Date{Year: year, Month: month, Day: day}, specialDays)
-		if in.Format == "text" {
-			return &openingOutput{textType, []byte(phrase.Hours(phrase.First(in.Language, def.Language), week, special))}, nil
-		}
-		if def.Name == "" {
-			def.Name = in.ID
-		}
-		body, err := json.Marshal(openingHours{"https://schema.org", "LocalBusiness", def.Name, weeklyHours(week), specialHours(special)})
-		if err != nil {
-			return nil, s.failed(err)
-		}
-		return &openingOutput{openingType, body}, nil
+		return &openingOutput{openingType, "Accept", body}, nil
 	})
+}
+
+// prefersText tells whether an Accept header asks for text rather than for JSON.
+func prefersText(accept string) bool {
+	best := negotiation.SelectQValue(accept, []string{openingType, "application/json", "application/*", "*/*", "text/plain", "text/*"})
+	return strings.HasPrefix(best, "text/")
+}
+
+func openingOf(o view.OpeningHours) openingHours {
+	page := openingHours{Type: "LocalBusiness", Name: o.Name, Weekly: weeklyHours(o.Week), Special: specialHours(o.Special)}
+	for _, d := range o.Departments {
+		page.Departments = append(page.Departments, openingOf(d))
+	}
+	return page
+}
+
+// openingText has the departments after the property, each under its name.
+func openingText(language string, o view.OpeningHours) string {
+	text := phrase.Hours(language, o.OpenHours)
+	for _, d := range o.Departments {
+		text += "\n" + d.Name + "\n" + phrase.Hours(language, d.OpenHours)
+	}
+	return text
 }
 
 // weeklyHours has one entry for all weekdays with a window, from Monday.
@@ -101,31 +121,23 @@ func weeklyHours(week [7][]hours.Window) []openHours {
 				i = len(all)
 				all = append(all, one)
 			}
-			all[i].Days = append(all[i].Days, schemaOrgDay+day.String())
+			all[i].Days = append(all[i].Days, schemaOrg+"/"+day.String())
 		}
 	}
 	return all
 }
 
-// specialHours has one entry for each window of a date; dates in a row that are closed for one reason are one.
-func specialHours(days []hours.OpenDay) []openHours {
+// specialHours has one entry for each window of dates in a row.
+func specialHours(days []hours.SpecialDays) []openHours {
 	all := []openHours{}
 	for _, d := range days {
-		date := d.Date.String()
-		if n := len(all); len(d.Windows) == 0 && n > 0 {
-			last := &all[n-1]
-			if last.isClosed() && last.Name == d.Name && last.Through == hours.DateOf(d.Date.Time().AddDate(0, 0, -1)).String() {
-				last.Through = date
-				continue
-			}
-		}
 		windows := d.Windows
 		if len(windows) == 0 {
 			windows = []hours.Window{{}}
 		}
 		for _, w := range windows {
 			one := specification(w)
-			one.Name, one.From, one.Through = d.Name, date, date
+			one.Name, one.From, one.Through = d.Name, d.Dates.From.String(), d.Dates.To.String()
 			all = append(all, one)
 		}
 	}
@@ -156,10 +168,13 @@ func openingSchema() map[string]any {
 			"@type": word, "name": word, "dayOfWeek": map[string]any{"type": "array", "items": word}, "validFrom": date, "validThrough": date, "opens": hour, "closes": hour,
 		},
 	}}
-	return map[string]any{
-		"type": "object", "required": []any{"@context", "@type", "name", "openingHoursSpecification", "specialOpeningHoursSpecification"}, "additionalProperties": false,
-		"properties": map[string]any{
-			"@context": word, "@type": word, "name": word, "openingHoursSpecification": list, "specialOpeningHoursSpecification": list,
-		},
+	unit := func(required []any, more map[string]any) map[string]any {
+		properties := map[string]any{"@type": word, "name": word, "openingHoursSpecification": list, "specialOpeningHoursSpecification": list}
+		maps.Copy(properties, more)
+		return map[string]any{
+			"type": "object", "required": append(required, "@type", "name", "openingHoursSpecification", "specialOpeningHoursSpecification"),
+			"additionalProperties": false, "properties": properties,
+		}
 	}
+	return unit([]any{"@context"}, map[string]any{"@context": word, "department": map[string]any{"type": "array", "items": unit(nil, nil)}})
 }
