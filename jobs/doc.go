@@ -22,7 +22,8 @@
 // other Go programs: it sends events by way of enqueue or over HTTP, reads states, and has no worker in its imports. Package layout says
 // where records are in Redis: redisstore writes them there, and client reads them. Package
 // nudge wakes the servers of asynq when a task waits for them: they do not poll. Package outage makes the Redis clients, and knows
-// when Redis is away.
+// when Redis is away. Package adapter has the tables of chat products, payload to events and action to calls. It knows events and actions
+// alone, and none of these packages knows it.
 //
 // asynq and cron are imported here and, apart from tests, only in jobs/bench, jobs/monitor,
 // and in one file of jobs/enqueue, enqueue.go. A program that imports jobs/client links cron all the

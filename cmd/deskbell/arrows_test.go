@@ -88,6 +88,7 @@ var belowJobs = map[string][]string{
 	"memstore":    {"store"},
 	"redisstore":  {"layout", "store"},
 	"destination": {"deliver"},
+	"adapter":     nil,             // tables of chat products; package main joins them
 	"ical":        {"destination"}, // it fetches calendars through the guard of webhooks
 	"phrase":      nil,
 	"embedded":    nil,
@@ -268,6 +269,9 @@ func (s source) misdirectedBesideMain(ours string) string {
 	return ""
 }
 
+// ofAdapters are the packages of the domain that an adapter may import.
+var ofAdapters = []string{"domain/event", "domain/action"}
+
 // misdirectedWithin is the fault of an import of a package of ours.
 func (s source) misdirectedWithin(ours string) string {
 	top, _, _ := strings.Cut(ours, "/")
@@ -282,6 +286,8 @@ func (s source) misdirectedWithin(ours string) string {
 		return s.misdirectedBesideMain(ours)
 	case s.layer() == "jobs" && top == "jobs":
 		return s.misdirectedBelowJobs(ours)
+	case strings.HasPrefix(s.name, "jobs/adapter/") && !slices.Contains(ofAdapters, ours) && !s.forTests():
+		return fmt.Sprintf("an adapter may import %v", ofAdapters)
 	case from == "" || from == to:
 		return ""
 	case !known:
@@ -459,6 +465,12 @@ func TestArrowsCatch(t *testing.T) {
 		{"jobs/redisstore/store.go", module + "/jobs", "of jobs, redisstore may import [layout store]"},
 		{"jobs/destination/webhook/webhook.go", module + "/jobs/destination/guard", ""},
 		{"jobs/destination/webhook/webhook.go", module + "/jobs/store", "of jobs, destination may import [deliver]"},
+		{"jobs/adapter/chatwoot/table.go", module + "/jobs/adapter", ""},
+		{"jobs/adapter/chatwoot/table.go", module + "/jobs/store", "of jobs, adapter may import []"},
+		{"jobs/adapter/chatwoot/table.go", module + "/domain/event", ""},
+		{"jobs/adapter/chatwoot/table.go", module + "/domain/hours", "an adapter may import [domain/event domain/action]"},
+		{"jobs/adapter/adapter.go", module + "/domain/definition", "an adapter may import [domain/event domain/action]"},
+		{"jobs/destination/webhook/webhook.go", module + "/jobs/adapter", "of jobs, destination may import [deliver]"},
 		{"jobs/phrase/phrase.go", module + "/jobs/store", "of jobs, phrase may import []"},
 		{"jobs/embedded/embedded.go", module + "/jobs/store", "of jobs, embedded may import []"},
 		{"jobs/bench/bench.go", module + "/jobs", "of jobs, bench may import [engine store]"},
