@@ -68,10 +68,15 @@ func (c *Caller) Make(ctx context.Context, calls []adapter.Call) error {
 	return nil
 }
 
+// Get gives the body of the answer to a request that changes nothing. The error is as with Make.
+func (c *Caller) Get(ctx context.Context, path string, admin bool) ([]byte, error) {
+	return c.request(ctx, http.MethodGet, path, nil, admin)
+}
+
 func (c *Caller) make(ctx context.Context, call adapter.Call) error {
 	body := call.Body
 	if look := call.Look; look != nil {
-		answer, err := c.request(ctx, http.MethodGet, look.Path, nil, look.Admin)
+		answer, err := c.Get(ctx, look.Path, look.Admin)
 		if err != nil {
 			return err
 		}

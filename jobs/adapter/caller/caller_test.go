@@ -94,6 +94,15 @@ func TestCallsAreMadeInOrder(t *testing.T) {
 	}
 }
 
+func TestGet(t *testing.T) {
+	t.Parallel()
+	p := setup(t, "", ok)
+	answer, err := p.Get(t.Context(), "/api/agents", true)
+	if err != nil || string(answer) != `{"id":1}` || !slices.Equal(p.all(), []string{"admin GET /api/agents"}) {
+		t.Errorf("got %s, %v, asked %q", answer, err, p.all())
+	}
+}
+
 // TestAnswers has every answer that a product gives, and what becomes of the action.
 func TestAnswers(t *testing.T) {
 	t.Parallel()

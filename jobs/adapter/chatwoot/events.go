@@ -13,11 +13,13 @@ import (
 )
 
 const (
-	// requestKnown is for how long after the beginning of a conversation its messages tell of the request again. It is as long as the ids
-	// of events are known at least, so that none of them is a second request.
-	requestKnown = 24 * time.Hour
+	// idsKnown is for how long after the beginning of a conversation its messages tell of the request again. The ids of events are known
+	// for no less, so that none of them is a second request.
+	idsKnown = 24 * time.Hour
 	// reopens is how long before the change of a conversation's status a message may have been written that has reopened it.
 	reopens = time.Minute
+	// resolved is the status of a conversation that has ended.
+	resolved = "resolved"
 	// mostLabel is how many bytes a label has that an event may name.
 	mostLabel = 100
 )
@@ -95,7 +97,7 @@ func (in *reading) messageCreated() (events []event.Event, why string) {
 		return nil, "it is a private note"
 	case in.Kind == incoming && in.contact > 0:
 		said := in.of(event.ChatMessage, id, at, event.Data{From: event.FromVisitor, Visit: in.visit(at), Text: in.Content, Bot: in.bot()})
-		if began := in.chat.Created; !began.IsZero() && at.Sub(began.Time) < requestKnown {
+		if began := in.chat.Created; !began.IsZero() && at.Sub(began.Time) < idsKnown {
 			return []event.Event{in.request(), said}, ""
 		}
 		return []event.Event{said}, ""
@@ -155,16 +157,22 @@ func (in *reading) statusChanged() (events []event.Event, why string) {
 	switch {
 	case in.chat.ID <= 0:
 		return nil, "it names no conversation"
-	case current == "resolved":
-		return []event.Event{in.of(event.ChatEnded, id+"-ended"+in.after(at), at, event.Data{})}, ""
+	case current == resolved:
+		return []event.Event{in.ended()}, ""
 	case previous == "pending" && current == "open":
 		return []event.Event{in.of(event.ChatHandoff, id+"-handoff"+in.after(at), at, event.Data{})}, ""
-	case previous == "resolved" && last != nil && last.Kind == incoming && in.contact > 0 && !last.Created.IsZero() && at.Sub(last.Created.Time) <= reopens:
+	case previous == resolved && last != nil && last.Kind == incoming && in.contact > 0 && !last.Created.IsZero() && at.Sub(last.Created.Time) <= reopens:
 		again := in.request()
 		again.ID, again.Time, again.Data.Visit = "message-"+number(last.ID)+"-requested", last.Created.Time, in.visit(last.Created.Time)
 		return []event.Event{again}, ""
 	}
 	return nil, "the chat goes on as it was"
+}
+
+// ended says that the conversation is resolved.
+func (in *reading) ended() event.Event {
+	at := in.chat.Updated.or(in.at)
+	return in.of(event.ChatEnded, "conversation-"+number(in.chat.ID)+"-ended"+in.after(at), at, event.Data{})
 }
 
 // after is the end of the id of a change that has none: the last message before it, or else its time.

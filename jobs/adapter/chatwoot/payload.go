@@ -103,6 +103,7 @@ func (c *changes) UnmarshalJSON(b []byte) error {
 const (
 	incoming = "incoming"
 	outgoing = "outgoing"
+	activity = "activity"
 )
 
 type kind string
@@ -114,6 +115,8 @@ func (k *kind) UnmarshalJSON(b []byte) error {
 		*k = incoming
 	case "1", outgoing:
 		*k = outgoing
+	case "2", activity:
+		*k = activity
 	default:
 		*k = kind(s)
 	}

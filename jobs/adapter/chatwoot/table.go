@@ -1,6 +1,6 @@
 // Package chatwoot joins Chatwoot to Deskbell, by two tables: one from the name of a webhook event to Deskbell's events (events.go),
-// one from the type of an action to calls of Chatwoot's API (calls.go). Both are pure. hours.go has the hours of an inbox, verify.go
-// the signature of a webhook. The facts are those of Chatwoot 4.14.
+// one from the type of an action to calls of Chatwoot's API (calls.go). Both are pure. recent.go finds what webhooks have lost, hours.go has
+// the hours of an inbox, verify.go the signature of a webhook. The facts are those of Chatwoot 4.14.
 //
 // # Who is who
 //
@@ -27,8 +27,10 @@
 package chatwoot
 
 import (
+	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Table is one Chatwoot, as far as its events and calls depend on it. It is never written to while it is used.
@@ -74,4 +76,14 @@ func (t *Table) path(parts ...string) string {
 
 func (t *Table) conversation(id int64, rest ...string) string {
 	return t.path(append([]string{"conversations", strconv.FormatInt(id, 10)}, rest...)...)
+}
+
+// RecentPath is where the conversations are that were changed within a time, all of them at once. It needs the token of an administrator.
+func (t *Table) RecentPath(within time.Duration) string {
+	return t.path("conversations") + "?status=all&updated_within=" + number(int64(math.Ceil(within.Seconds())))
+}
+
+// MessagesPath is where the last twenty messages of a conversation are. It needs the token of an administrator.
+func (t *Table) MessagesPath(conversation int64) string {
+	return t.conversation(conversation, "messages")
 }
