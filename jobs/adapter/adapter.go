@@ -1,6 +1,6 @@
 // Package adapter is the form of what joins a chat product to Deskbell: In makes events of the product's requests, and Out makes
-// calls to the product of actions. Both are pure tables, without network, clock or store: package main joins them to the receiver
-// of web and to the deliveries of the worker. So another product needs a table of its own, and nothing in the core.
+// calls to the product of actions; Check finds whether it is joined as it should be. All are pure tables, without network, clock or store:
+// package main joins them to the receiver of web and to the deliveries of the worker. Package caller makes their calls. So another product needs a table of its own, and nothing in the core.
 //
 // An adapter imports domain/event and domain/action alone, and nothing but package main imports it.
 package adapter
@@ -65,4 +65,32 @@ type Look struct {
 	// Next is the body of the call, by the body of the answer to the look. done tells that the product has it already: then there is no
 	// call.
 	Next func(answer []byte) (body json.RawMessage, done bool, err error)
+}
+
+// Check tells whether the product and Deskbell are joined as they should be. address is where the product sends its requests.
+type Check interface {
+	Probes(address string) []Probe
+}
+
+// Probe is a look at the product, and what it shows.
+type Probe struct {
+	Path  string // of a GET
+	Admin bool
+	// Judge finds what works, and what does not, in an answer with any status.
+	Judge func(a Answer) []Finding
+}
+
+// Answer is an answer of the product.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	At     time.Time // when it came
+}
+
+// Finding is one thing that works, or does not.
+type Finding struct {
+	What    string // "the token of the bot"
+	Trouble string // what is wrong, and what mends it; empty: it works
+	Warning bool   // it works all the same
 }
