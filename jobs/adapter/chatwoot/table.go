@@ -1,6 +1,7 @@
 // Package chatwoot joins Chatwoot to Deskbell, by two tables: one from the name of a webhook event to Deskbell's events (events.go),
-// one from the type of an action to calls of Chatwoot's API (calls.go). Both are pure. recent.go finds what webhooks have lost, probes.go whether all is as it should be, hours.go has
-// the hours of an inbox, verify.go the signature of a webhook. The facts are those of Chatwoot 4.14.
+// one from the type of an action to calls of Chatwoot's API (calls.go). Both are pure. recent.go finds what webhooks have lost, probes.go
+// whether all is as it should be; hours.go has the hours of an inbox, verify.go the signature of a webhook. The facts are those of
+// Chatwoot 4.14.
 //
 // # Who is who
 //
