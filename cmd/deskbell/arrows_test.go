@@ -83,7 +83,7 @@ var belowJobs = map[string][]string{
 	"edit":        {"engine", "store"},
 	"deliver":     {"engine", "store"},
 	"engine":      {"phrase", "store"},
-	"erase":       {"engine", "store"},
+	"erase":       {"clock", "engine", "store"},
 	"store":       nil,
 	"memstore":    {"store"},
 	"redisstore":  {"layout", "store"},

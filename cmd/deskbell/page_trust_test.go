@@ -52,6 +52,33 @@ func (p *pageOfAcme) ask(method, path, body string) (status int, answer string) 
 	return response.StatusCode, string(all)
 }
 
+// post sends nothing as the page with a token, and gives the status.
+func (p *pageOfAcme) post(token string) (status int) {
+	p.Helper()
+	status, answer := p.ask(http.MethodPost, "v1/page/events?key="+p.public, fmt.Sprintf(`{"token": %q, "events": []}`, token))
+	if err := json.Unmarshal([]byte(answer), &p.said); err != nil {
+		p.Fatalf("%d %s", status, answer)
+	}
+	return status
+}
+
+// token is one for a visitor, of the shop's server.
+func (p *pageOfAcme) token(visitor string) string {
+	p.Helper()
+	var made struct {
+		Token string
+		Until time.Time
+	}
+	status, answer := p.ask(http.MethodPost, "v1/visitors/acme/"+visitor+"/token", "")
+	if err := json.Unmarshal([]byte(answer), &made); err != nil || status != http.StatusOK {
+		p.Fatalf("%d %s", status, answer)
+	}
+	if left := made.Until.Sub(time.Now().Add(p.offset)); left < 29*24*time.Hour || left > 31*24*time.Hour {
+		p.Errorf("the token is good until %s", made.Until)
+	}
+	return made.Token
+}
+
 // say lets the page say something of its visitor, in the members of an event and of its attributes.
 func (p *pageOfAcme) say(identity, attributes string) {
 	p.Helper()
@@ -120,4 +147,49 @@ func TestAPagesWordIsUnverified(t *testing.T) {
 	p.knows("three", map[string]string{"name": "Ann", "email": "ann@acme.example", "city": "York?"})
 	p.say("", `"name": "Eve", "email": "eve@evil.example", "city": "Leeds", "custom": {"four": 4}`)
 	p.knows("four", map[string]string{"name": "Ann", "email": "ann@acme.example", "city": "Leeds?"})
+}
+
+// TestATokenOutlivesNoErasure has a shop name its visitor, whose page goes on until they are erased.
+func TestATokenOutlivesNoErasure(t *testing.T) {
+	t.Parallel()
+	p := newPageOfAcme(t, `{"properties": {"acme": {}}}`)
+	for i, erase := range []func(){
+		func() { p.ask(http.MethodDelete, "v1/visitors/acme/u.17", "") },
+		func() { p.run("", "erase", "acme", "u.17") },
+		func() { p.run("", "erase", "acme", "--all") },
+	} {
+		first, other := p.token("u.17"), p.token("u.18")
+		if status := p.post(first); status != http.StatusAccepted || p.said.Visitor != "u.17" || !strings.HasPrefix(p.said.Visit, "u.17.") {
+			t.Fatalf("%d %+v", status, p.said)
+		}
+		renewed := p.said.Token
+		p.run("", "erase", "acme", "u.17", "--field", "email") // which forgets facts, and nobody
+		if status := p.post(renewed); status != http.StatusAccepted {
+			t.Errorf("a fact was erased: %d", status)
+		}
+		renewed = p.said.Token
+		erase()
+		for _, token := range []string{first, renewed} {
+			if status := p.post(token); status != http.StatusUnauthorized {
+				t.Errorf("after the erasure: %d %+v", status, p.said)
+			}
+			if status, answer := p.ask(http.MethodGet, "v1/page/stream?key="+p.public+"&token="+token, ""); status != http.StatusUnauthorized {
+				t.Errorf("after the erasure: %d %s", status, answer)
+			}
+		}
+		if status := p.post(p.token("u.17")); status != http.StatusAccepted {
+			t.Errorf("a token of after the erasure: %d", status)
+		}
+		if all := p.post(other) == http.StatusUnauthorized; all != (i == 2) {
+			t.Errorf("the other visitor was erased: %t", all)
+		}
+	}
+	if status := p.post(""); status != http.StatusAccepted {
+		t.Errorf("a new visitor: %d", status)
+	}
+	for path, want := range map[string]int{"v1/visitors/acme/" + strings.Repeat("x", 115) + "/token": http.StatusUnprocessableEntity, "v1/visitors/beta/u17/token": http.StatusForbidden} {
+		if status, answer := p.ask(http.MethodPost, path, ""); status != want {
+			t.Errorf("%s: %d %s", path, status, answer)
+		}
+	}
 }

@@ -129,6 +129,8 @@ func rights() []right {
 
 		{"GET /v1/visitors/{id}/{visitor}", "/v1/visitors/acme/v1", "", toAnyKey},
 		{"GET /v1/visitors/{id}/{visitor}", "/v1/visitors/beta/v1", "", toUnbound},
+		{"POST /v1/visitors/{id}/{visitor}/token", "/v1/visitors/acme/v2/token", "", toAnyChanges},
+		{"POST /v1/visitors/{id}/{visitor}/token", "/v1/visitors/beta/v2/token", "", toChanges},
 		{"DELETE /v1/visitors/{id}/{visitor}", "/v1/visitors/acme/v1", "", toAnyChanges},
 		{"DELETE /v1/visitors/{id}/{visitor}", "/v1/visitors/beta/v1", "", toChanges},
 		{"DELETE /v1/visitors/{id}", "/v1/visitors/acme", "", toAnyChanges},
@@ -362,7 +364,7 @@ func newRights(t *testing.T) *rightsBundle {
 	b.must(b.session.redis.Client.SAdd(t.Context(), "asynq:queues", "deskbell-event").Err())
 	b.page, _, err = b.Links.AddPage(t.Context(), "lea")
 	b.must(err)
-	b.visitor, err = page.NewTokens(edit.PageSecret{Store: b.session.store}, a.now).Make(t.Context(), "acme", "v1")
+	b.visitor, _, err = page.NewTokens(edit.PageSecret{Store: b.session.store}, b.session.store, a.now).Make(t.Context(), "acme", "v1")
 	b.must(err)
 	b.shifts, err = b.Links.Add(t.Context(), edit.KindAgent, "lea")
 	b.must(err)

@@ -154,14 +154,14 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	s.shown.registry.MustRegister(received, refused)
 	quotas := s.quotas(a.now)
 	s.session = s.receiving()
-	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Now: a.now, Log: s.log, Events: received, Quotas: quotas})
+	tokens := page.NewTokens(edit.PageSecret{Store: s.store}, s.store, a.now)
+	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Token: tokens.Make, Now: a.now, Log: s.log, Events: received, Quotas: quotas})
 	within["/v1/"] = served.Patterns
 	script, err := page.NewScript()
 	if err != nil {
 		return surface{}, err
 	}
 	public, misses, streams := agentpage.Public(), web.NewMisses(a.now), web.NewStreams(s.env.AddressStreams)
-	tokens := page.NewTokens(edit.PageSecret{Store: s.store}, a.now)
 	maps.Copy(public, script.Handlers())
 	maps.Copy(public, map[string]http.Handler{
 		"/v1/properties/{id}/widget":        page.WidgetState(live, misses, a.now),

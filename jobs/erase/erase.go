@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/visit"
+	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/engine"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -24,6 +26,8 @@ type Store interface {
 	Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error)
 	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
 
+	// MarkErased remembers for some time that a visitor was erased, or all of a property ("").
+	MarkErased(ctx context.Context, property, visitor string, at time.Time, keep time.Duration) error
 	// States gives records of a shard whose subjects begin with a prefix, and the next cursor; the first and the last are "".
 	States(ctx context.Context, shard int, prefix, cursor string) ([]store.Record, string, error)
 	// EraseActions removes the actions for which is says so, delivered or not, and gives their number.
@@ -77,11 +81,20 @@ func New(s Store, t Tasks, now func() time.Time) *Eraser { return &Eraser{s, t, 
 // pause is between two passes: a batch of events takes some hundredths of a second.
 const pause = 100 * time.Millisecond
 
+// Remembered is how long an erasure is remembered: longer than a token for pages is good that was made before it. No page goes on as
+// somebody who was erased.
+const Remembered = visit.KeptNamed + time.Hour
+
 // Erase forgets a person. It ends when nothing is left; or, with a report that is not Complete, once that has taken so long and a pass
 // has ended.
 func (e *Eraser) Erase(ctx context.Context, p engine.Person, within time.Duration) (Report, error) {
 	var all Report
 	p.Chats = make(map[string]bool)
+	if p.Fields == nil { // a clock may be ahead that says when a token was made, and this one late
+		if err := e.store.MarkErased(ctx, p.Property, p.Visitor, e.now().Add(2*clock.MostOff), Remembered); err != nil {
+			return all, fmt.Errorf("erasing from %q: %w", p.Property, err)
+		}
+	}
 	for begin := e.now(); ; {
 		found, err := e.pass(ctx, p)
 		if all.add(found); err != nil {

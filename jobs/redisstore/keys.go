@@ -40,6 +40,7 @@ import (
 //	deskbell:{all}:links        hash    "KIND/ID" → a link to a calendar, "page/AGENT/…" → one to an agent's page, JSON; their secrets only as hashes
 //	deskbell:{all}:push         hash    "vapid" → the server's keys of Web Push, JSON; the private one is a secret
 //	deskbell:{all}:pages        hash    "tokens" → the secret that signs the tokens of visitors, 32 bytes
+//	deskbell:{all}:erased:HASH  string  when a visitor was erased, or all of a property, in Unix ms; Redis drops it when no token of theirs is good any more
 //	deskbell:{all}:subscriptions hash   agent → their subscriptions to notices by Web Push, JSON; secrets
 //	deskbell:{all}:circuits     hash    destination → its circuit, JSON; none: it has not failed lately
 //	deskbell:{all}:dropped      hash    destination → how many actions were dropped that waited for it, JSON

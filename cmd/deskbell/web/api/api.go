@@ -33,6 +33,9 @@ type Config struct {
 	Log    logrus.FieldLogger
 	Events *web.EventMetrics // nil: events are not counted
 	Quotas *Quotas           // nil: there are none
+
+	// Token makes the token of a visitor of a property for their page, and says until when it is good.
+	Token func(ctx context.Context, property, visitor string) (token string, until time.Time, err error)
 }
 
 // API is handlers by patterns of http.ServeMux.
@@ -103,6 +106,7 @@ func New(c Config) API {
 	s.addEvents(h)
 	s.addVisitor(h)
 	s.addVisitors(h)
+	s.addVisitorToken(h)
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
 	describePages(h.OpenAPI())

@@ -48,6 +48,7 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 	operations += operation(d, b, paths, "/v1/properties/{id}", "delete", seen)
 	operations += 3 // those of widgets and of visits have tests of their own
 	operations += 2 // those of web pages, too
+	operations++    // and of their visitors' tokens
 	operations += 3 // and those of calendars
 	operations += 2 // and those of exports and opening hours, which have other types of content
 	operations += 7 // and those of agents' pages

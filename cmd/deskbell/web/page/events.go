@@ -73,7 +73,7 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	out := received{Visitor: of.visitor, Visit: of.visit, Chat: of.chat}
-	if out.Token, err = e.Tokens.Make(r.Context(), of.property, of.visitor); err != nil {
+	if out.Token, _, err = e.Tokens.renew(r.Context(), of.property, of.bearer); err != nil {
 		e.failed(w, err)
 		return
 	}
@@ -114,19 +114,19 @@ func readSent(w http.ResponseWriter, r *http.Request) (in sent, bytes int, ok bo
 // not the visitor's: the page begins anew then.
 func (e events) identify(w http.ResponseWriter, r *http.Request, of *speaker, token string) bool {
 	if token == "" && of.visit == "" {
-		of.visitor = newVisitor()
+		of.bearer = bearer{newVisitor(), e.Tokens.now()}
 		of.visit = newPart(of.visitor)
 		return true
 	}
-	visitor, ok, err := e.Tokens.Visitor(r.Context(), of.property, token)
+	known, ok, err := e.Tokens.bearer(r.Context(), of.property, token)
 	if err != nil {
 		e.failed(w, err)
 		return false
 	}
-	if of.visitor = visitor; of.visit == "" {
-		of.visit = newPart(visitor)
+	if of.bearer = known; of.visit == "" {
+		of.visit = newPart(of.visitor)
 	}
-	if !ok || !isOf(of.visit, visitor) {
+	if !ok || !isOf(of.visit, of.visitor) {
 		web.Problem(w, http.StatusUnauthorized, wrongToken)
 		return false
 	}

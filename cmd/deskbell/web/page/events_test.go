@@ -152,6 +152,13 @@ func TestPagesAnswerAsTheDocumentSays(t *testing.T) {
 	d.Check(path+"422/content/application~1problem+json/schema", s.post(key, `{"events": [5]}`).body)
 	d.Check(path+"400/content/application~1problem+json/schema", s.post(key, `{`).body)
 	d.Check(path+"401/content/application~1problem+json/schema", s.post(key, `{"token": "x", "events": []}`).body)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/v1/visitors/acme/u17/token", http.NoBody)
+	s.must(err)
+	named := s.received(r)
+	d.Check("/paths/~1v1~1visitors~1{id}~1{visitor}~1token/post/responses/200/content/application~1json/schema", named.body)
+	if again := s.post(key, fmt.Sprintf(`{"token": %q, "events": []}`, named.Token)); again.Visitor != "u17" {
+		t.Errorf("%+v", again)
+	}
 }
 
 func TestAPageIsRefused(t *testing.T) {

@@ -67,19 +67,19 @@ func (c StreamConfig) actions(w http.ResponseWriter, r *http.Request, property s
 	if !web.HasToken(r) && visit == "" {
 		return nil, true
 	}
-	visitor, ok, err := c.Tokens.Visitor(r.Context(), property, web.Token(r))
+	of, ok, err := c.Tokens.bearer(r.Context(), property, web.Token(r))
 	switch {
 	case err != nil:
 		c.Log.WithError(err).Log(jobs.LevelOf(err), readFailed)
 		web.Problem(w, http.StatusServiceUnavailable, noRedis)
 		return nil, false
-	case !ok, visit != "" && !isOf(visit, visitor):
+	case !ok, visit != "" && !isOf(visit, of.visitor):
 		web.Problem(w, http.StatusUnauthorized, wrongToken)
 		return nil, false
 	case visit == "":
 		return nil, true
 	}
-	watch, err := c.Visits.Watch(property, visitor, visit, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("last")))
+	watch, err := c.Visits.Watch(property, of.visitor, visit, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("last")))
 	if err != nil {
 		tooManyPages(w)
 	}

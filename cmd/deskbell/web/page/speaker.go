@@ -13,8 +13,9 @@ const pageSource = "page"
 
 // speaker is the visitor for whom a page speaks.
 type speaker struct {
-	property, visitor, visit string
-	chat                     string // that was made for the last chat.requested without one
+	bearer
+	property, visit string
+	chat            string // that was made for the last chat.requested without one
 }
 
 // complete gives an event the ids that the server knows, and faults others. A text that is no event stays, and is faulted elsewhere.

@@ -6,18 +6,20 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/visit"
 )
 
 // Token bounds.
 const (
 	// TokenFor is how long a token is good after it was made. Each answer to a page's events has a new one, so that it lives as long as the
-	// longest record of a visitor who is heard of no more.
+	// longest record of a visitor who is heard of no more. An erasure is remembered for longer (erase.Remembered).
 	TokenFor = visit.KeptNamed
 
 	secretFor   = time.Minute // the secret stays in memory
@@ -29,11 +31,18 @@ type SecretSource interface {
 	Load(ctx context.Context) ([]byte, error)
 }
 
-// Tokens make and check the tokens of visitors: VISITOR.MADE.MAC. Whoever has one speaks for that visitor of one property, and reads what
-// is for them, and nobody else can make one.
+// Erasures tell when a visitor of a property was erased last; zero: not for as long as a token is good.
+type Erasures interface {
+	Erased(ctx context.Context, property, visitor string) (time.Time, error)
+}
+
+// Tokens make and check the tokens of visitors: VISITOR.BORN.MADE.MAC. Whoever has one speaks for that visitor of one property, and reads what
+// is for them, and nobody else can make one. BORN is when the first of them was made, in Unix ms: those that renew it keep it, so that
+// none outlives an erasure. MADE is when this one was made, in Unix seconds. Both have 36 digits.
 type Tokens struct {
-	source SecretSource
-	now    func() time.Time
+	source   SecretSource
+	erasures Erasures
+	now      func() time.Time
 
 	mu     sync.Mutex
 	secret []byte
@@ -41,37 +50,74 @@ type Tokens struct {
 }
 
 // NewTokens makes one that reads its secret when it needs it.
-func NewTokens(source SecretSource, now func() time.Time) *Tokens {
-	return &Tokens{source: source, now: now}
+func NewTokens(source SecretSource, erasures Erasures, now func() time.Time) *Tokens {
+	return &Tokens{source: source, erasures: erasures, now: now}
 }
 
-// Make gives a token for a visitor of a property.
-func (t *Tokens) Make(ctx context.Context, property, visitor string) (string, error) {
+// bearer is the visitor of a token.
+type bearer struct {
+	visitor string
+	born    time.Time // when they got the first one
+}
+
+// Make gives a token for a visitor of a property, and until when it is good. It is good also where the visitor was just erased.
+func (t *Tokens) Make(ctx context.Context, property, visitor string) (token string, until time.Time, err error) {
+	erased, err := t.erasures.Erased(ctx, property, visitor)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return t.renew(ctx, property, bearer{visitor, hours.Later(t.now(), erased.Add(time.Millisecond))})
+}
+
+// renew gives the bearer of a token another one.
+func (t *Tokens) renew(ctx context.Context, property string, b bearer) (token string, until time.Time, err error) {
 	secret, err := t.secretOf(ctx, secretFor)
 	if err != nil {
-		return "", err
+		return "", time.Time{}, err
 	}
-	made := strconv.FormatInt(t.now().Unix(), 36)
-	return visitor + "." + made + "." + mac(secret, property, visitor, made), nil
+	now := t.now().Unix()
+	born, made := strconv.FormatInt(b.born.UnixMilli(), 36), strconv.FormatInt(now, 36)
+	token = strings.Join([]string{b.visitor, born, made, mac(secret, property, b.visitor, born, made)}, ".")
+	return token, time.Unix(now, 0).Add(TokenFor).UTC(), nil
 }
 
-// Visitor gives the visitor of a property whose token it is; false: it is of nobody, or too old.
-func (t *Tokens) Visitor(ctx context.Context, property, token string) (visitor string, ok bool, err error) {
+// bearer finds the visitor of a property whose token it is; false: it is of nobody, too old, or of somebody who was erased since.
+//
+// Each time it asks Redis for the erasure, in one command: what was remembered of it, be it for a second, would let a page in that another
+// process is erasing.
+func (t *Tokens) bearer(ctx context.Context, property, token string) (b bearer, ok bool, err error) {
 	rest, sum := cutLast(token)
-	visitor, made := cutLast(rest)
+	rest, made := cutLast(rest)
+	visitor, born := cutLast(rest)
 	if visitor == "" || !t.isGood(made) {
-		return "", false, nil
+		return bearer{}, false, nil
 	}
 	for _, age := range []time.Duration{secretFor, secretAgain} {
 		secret, err := t.secretOf(ctx, age)
 		if err != nil {
-			return "", false, err
+			return bearer{}, false, err
 		}
-		if hmac.Equal([]byte(sum), []byte(mac(secret, property, visitor, made))) {
-			return visitor, true, nil
+		if hmac.Equal([]byte(sum), []byte(mac(secret, property, visitor, born, made))) {
+			return t.unlessErased(ctx, property, visitor, born)
 		}
 	}
-	return "", false, nil
+	return bearer{}, false, nil
+}
+
+// unlessErased gives the bearer of a token that this server has made.
+func (t *Tokens) unlessErased(ctx context.Context, property, visitor, born string) (b bearer, ok bool, err error) {
+	at, err := strconv.ParseInt(born, 36, 64)
+	if err != nil {
+		return bearer{}, false, fmt.Errorf("reading when a token was made: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	erased, err := t.erasures.Erased(ctx, property, visitor)
+	if err != nil {
+		return bearer{}, false, err
+	}
+	b = bearer{visitor, time.UnixMilli(at)}
+	return b, b.born.After(erased), nil
 }
 
 // isGood tells whether a token that was made then is not too old.

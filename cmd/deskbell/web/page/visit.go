@@ -58,14 +58,15 @@ func mayFollow(w http.ResponseWriter, r *http.Request, tokens *Tokens, of event.
 		}
 		return k.May(of.Property)
 	}
-	visitor, ok, err := tokens.Visitor(r.Context(), of.Property, web.Token(r))
+	known, ok, err := tokens.bearer(r.Context(), of.Property, web.Token(r))
+	ok = ok && known.visitor == of.Visitor
 	switch {
 	case err != nil:
 		web.Problem(w, http.StatusServiceUnavailable, noRedis)
-	case !ok || visitor != of.Visitor:
+	case !ok:
 		web.Problem(w, http.StatusUnauthorized, "this token is wrong or too old, or of another visitor")
 	}
-	return ok && visitor == of.Visitor
+	return ok
 }
 
 func tooManyPages(w http.ResponseWriter) {

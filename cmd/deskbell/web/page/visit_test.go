@@ -73,7 +73,7 @@ func TestAVisitIsFollowedByItsTokenOrAKey(t *testing.T) {
 	s.must(err)
 	public := s.publish()
 	token := func(property, visitor string) string {
-		text, err := s.tokens.Make(t.Context(), property, visitor)
+		text, _, err := s.tokens.Make(t.Context(), property, visitor)
 		s.must(err)
 		return "&token=" + text
 	}

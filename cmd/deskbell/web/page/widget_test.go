@@ -85,8 +85,8 @@ func newSite(t *testing.T, clock time.Time) *site {
 		cancel()
 		wait.Wait()
 	})
-	served, misses := api.New(api.Config{Client: s.client, Now: s.now, Log: log}), web.NewMisses(s.now)
-	s.keys, s.tokens = edit.Keys{Store: store, Now: s.now}, page.NewTokens(edit.PageSecret{Store: store}, s.now)
+	s.keys, s.tokens = edit.Keys{Store: store, Now: s.now}, page.NewTokens(edit.PageSecret{Store: store}, store, s.now)
+	served, misses := api.New(api.Config{Client: s.client, Token: s.tokens.Make, Now: s.now, Log: log}), web.NewMisses(s.now)
 	s.handler = web.New(web.Config{
 		API: served.Handlers, Docs: served.Docs, Keys: s.keys, Now: s.now, Log: log, Loopback: true,
 		Public: map[string]http.Handler{
