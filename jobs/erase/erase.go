@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/domain/visit"
 	"github.com/deskbell/deskbell/jobs/clock"
 	"github.com/deskbell/deskbell/jobs/engine"
@@ -26,6 +27,8 @@ type Store interface {
 	Commit(ctx context.Context, changes []store.Change) (lost []store.Subject, err error)
 	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)
 
+	// Erased gives what was remembered last of a visitor, or of all of a property (""); zero: nothing.
+	Erased(ctx context.Context, property, visitor string) (time.Time, error)
 	// MarkErased remembers for some time that a visitor was erased, or all of a property ("").
 	MarkErased(ctx context.Context, property, visitor string, at time.Time, keep time.Duration) error
 	// States gives records of a shard whose subjects begin with a prefix, and the next cursor; the first and the last are "".
@@ -90,8 +93,8 @@ const Remembered = visit.KeptNamed + time.Hour
 func (e *Eraser) Erase(ctx context.Context, p engine.Person, within time.Duration) (Report, error) {
 	var all Report
 	p.Chats = make(map[string]bool)
-	if p.Fields == nil { // a clock may be ahead that says when a token was made, and this one late
-		if err := e.store.MarkErased(ctx, p.Property, p.Visitor, e.now().Add(2*clock.MostOff), Remembered); err != nil {
+	if p.Fields == nil {
+		if err := e.remember(ctx, p); err != nil {
 			return all, fmt.Errorf("erasing from %q: %w", p.Property, err)
 		}
 	}
@@ -109,6 +112,21 @@ func (e *Eraser) Erase(ctx context.Context, p engine.Person, within time.Duratio
 		case <-time.After(pause):
 		}
 	}
+}
+
+// remember ends the tokens of a person's page. It remembers an instant before which all of them were made: a clock may be ahead that
+// says when a token was made, and this one late. A token that is made after an erasure is made after that instant, as it says, so that the
+// next erasure needs a later one; and that of a whole property one that is later than those of its visitors.
+func (e *Eraser) remember(ctx context.Context, p engine.Person) error {
+	slack, step := 2*clock.MostOff, 2*time.Millisecond
+	if p.Visitor == "" {
+		slack, step = 2*slack, slack
+	}
+	last, err := e.store.Erased(ctx, p.Property, p.Visitor)
+	if err != nil {
+		return err
+	}
+	return e.store.MarkErased(ctx, p.Property, p.Visitor, hours.Later(e.now().Add(slack), last.Add(step)), Remembered)
 }
 
 // pass goes over every place once. It begins with what is still to be taken in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/deskbell/deskbell/jobs/edit"
 )
@@ -27,6 +28,35 @@ const preflightFor = "7200"
 // pageQuota is of all pages of one address. Many people may share it.
 func pageQuota() quota { return quota{50, 500} }
 
+// newVisitorQuota is of the new visitors of one address: whoever forgets their token each time would use up what a property may have of
+// them in a day. Many people may share an address, so that it lets 7,200 an hour in.
+func newVisitorQuota() quota { return quota{2, 300} }
+
+// newVisitorKey is that of how long the page of a context has to wait with a new visitor.
+type newVisitorKey struct{}
+
+// AdmitNew tells whether the page of a request may bring a new visitor, and answers where it may not.
+func AdmitNew(w http.ResponseWriter, r *http.Request) bool {
+	waitFor, ok := r.Context().Value(newVisitorKey{}).(func() time.Duration)
+	if !ok {
+		return true
+	}
+	wait := waitFor()
+	if wait > 0 {
+		refusedFor(r, overOwnRate)
+		tooMany(w, wait, "too many new visitors from this address: wait a moment")
+	}
+	return wait == 0
+}
+
+// waitWithNew is how long the page of a request has to wait with a new visitor. A proxy in front has one address for everybody.
+func (s *server) waitWithNew(r *http.Request) time.Duration {
+	if isNear(r) {
+		return 0
+	}
+	return s.usage.wait("new visitors of "+address(r), newVisitorQuota())
+}
+
 // admittingPages lets in pages by their keys. The next handler gets the key as the caller, and its property is the only one of that.
 func (s *server) admittingPages(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,6 +75,7 @@ func (s *server) admittingPages(next http.Handler) http.Handler {
 		}
 		if no == nil {
 			ctx := context.WithValue(r.Context(), callerKey{}, key)
+			ctx = context.WithValue(ctx, newVisitorKey{}, func() time.Duration { return s.waitWithNew(r) })
 			if r.Method == http.MethodGet {
 				var done context.CancelFunc
 				ctx, done = s.whileAdmitted(ctx, func() bool { return s.pageStillAdmitted(r) })

@@ -14,15 +14,22 @@ import (
 	"github.com/deskbell/deskbell/jobs/memstore"
 )
 
-// TestPagesAreLimited has a clock that stands still: pages of one address may ask 500 times at once, a key of five a second five times, and
-// a proxy nearby is not held for everybody behind it. A refusal can be read by its page.
+// TestPagesAreLimited has a clock that stands still: pages of one address may ask 500 times at once, and bring 300 new visitors, a key of
+// five a second five times, and a proxy nearby is not held for everybody behind it. A refusal can be read by its page.
 func TestPagesAreLimited(t *testing.T) {
 	t.Parallel()
 	at := webtest.Monday
 	now := func() time.Time { return at }
 	keys := edit.Keys{Store: memstore.New(1, now), Now: now}
 	log, _ := logtest.NewNullLogger()
-	h := web.New(web.Config{Keys: keys, Now: now, Log: log, Pages: map[string]http.Handler{"POST /v1/page/x": text("x")}})
+	h := web.New(web.Config{Keys: keys, Now: now, Log: log, Pages: map[string]http.Handler{
+		"POST /v1/page/x": text("x"),
+		"POST /v1/page/new": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if web.AdmitNew(w, r) {
+				w.WriteHeader(http.StatusOK)
+			}
+		}),
+	}})
 	const origin = "https://acme.example"
 	add := func(name string, rate int) string {
 		key, err := keys.Add(t.Context(), edit.Key{Name: name, Properties: []string{"acme"}, Origins: []string{origin}, Rate: rate})
@@ -33,17 +40,18 @@ func TestPagesAreLimited(t *testing.T) {
 	}
 	quick, slow := add("quick", edit.MaxRate), add("slow", 5)
 	for _, c := range []struct {
-		name, key, from string
-		asked, admitted int
+		name, key, from, path string
+		asked, admitted       int
 	}{
-		{"an address", quick, "203.0.113.7:1", 510, 500},
-		{"another", quick, "203.0.113.8:1", 510, 500},
-		{"a proxy nearby", quick, "10.0.0.1:1", 1000, 1000},
-		{"a key", slow, "10.0.0.1:1", 10, 5},
+		{"new visitors of an address", quick, "203.0.113.7:1", "new", 310, 300},
+		{"an address", quick, "203.0.113.7:1", "x", 210, 190},
+		{"another", quick, "203.0.113.8:1", "x", 510, 500},
+		{"a proxy nearby", quick, "10.0.0.1:1", "new", 1000, 1000},
+		{"a key", slow, "10.0.0.1:1", "x", 10, 5},
 	} {
 		admitted := 0
 		for range c.asked {
-			r := httptest.NewRequest(http.MethodPost, "http://bell.example/v1/page/x?key="+c.key, http.NoBody)
+			r := httptest.NewRequest(http.MethodPost, "http://bell.example/v1/page/"+c.path+"?key="+c.key, http.NoBody)
 			r.RemoteAddr = c.from
 			r.Header.Set("Origin", origin)
 			w := httptest.NewRecorder()

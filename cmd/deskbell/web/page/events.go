@@ -114,6 +114,9 @@ func readSent(w http.ResponseWriter, r *http.Request) (in sent, bytes int, ok bo
 // not the visitor's: the page begins anew then.
 func (e events) identify(w http.ResponseWriter, r *http.Request, of *speaker, token string) bool {
 	if token == "" && of.visit == "" {
+		if !web.AdmitNew(w, r) {
+			return false
+		}
 		of.bearer = bearer{newVisitor(), e.Tokens.now()}
 		of.visit = newPart(of.visitor)
 		return true
