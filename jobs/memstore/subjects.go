@@ -76,7 +76,7 @@ func (s *Store) Commit(_ context.Context, changes []store.Change) (lost []store.
 			continue
 		}
 		seen[c.Subject] = true
-		if sh.change(r, c) && (!c.Subject.Undefined() || len(c.Actions) > 0) {
+		if sh.change(r, c) && (!c.Subject.Undefined() || len(c.Actions) > 0 || c.Remove) {
 			told = append(told, c.Subject)
 		}
 		if c.Wake || c.Stir {

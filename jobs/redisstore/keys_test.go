@@ -30,6 +30,7 @@ func listedKeys(t *testing.T) []*keyPattern {
 	parts := strings.NewReplacer(
 		regexp.QuoteMeta("{N}"), `\{\d+\}`,
 		"DEST", id,
+		"HASH", "[0-9a-f]{32}",
 		"PERIOD", `\d+`,
 		"DAY", `\d{4}-\d\d-\d\d`,
 		"SUBJECT", "(property|agent)/"+id,

@@ -319,9 +319,9 @@ func (s *Store) commitment(shard int, changes []store.Change) (keys []string, ar
 }
 
 // told is 1 for a change that followers are to hear of. Visitors are many, and their pages wait
-// for actions only.
+// for actions, and end with them.
 func told(c store.Change) int {
-	if c.Subject.Undefined() && len(c.Actions) == 0 {
+	if c.Subject.Undefined() && len(c.Actions) == 0 && !c.Remove {
 		return 0
 	}
 	return 1

@@ -386,9 +386,9 @@ type Store interface {
 
 	// Follow calls f with the subjects that are written from now on, until the context
 	// ends: those with a definition when it or the state is written, those without when
-	// they have actions, for any receiver, and ScheduleSubject for a named schedule. It
-	// may give too many. A nil slice says that some may have been missed: it comes at
-	// the start, and after each break of the connection.
+	// they have actions, for any receiver, or are removed, and ScheduleSubject for a
+	// named schedule. It may give too many. A nil slice says that some may have been
+	// missed: it comes at the start, and after each break of the connection.
 	Follow(ctx context.Context, f func(changed []Subject)) error
 	// Recent gives the last actions of all shards for people to read, also those
 	// without a receiver, the newest first: of many that are committed together, only

@@ -29,6 +29,13 @@ func follows() []testCase {
 			f.set(store.GlobalSchedule, "day", `{}`)
 			told.awaits(f, store.ScheduleSubject("day"))
 		}},
+		{"tells of a visitor who is removed", func(f *fixture) {
+			visitor := store.VisitorSubject("acme", "v1")
+			f.commit(store.Change{Subject: visitor, NewRev: 1, State: []byte(`{}`)})
+			told := f.follow()
+			f.commit(store.Change{Subject: visitor, Rev: 1, Remove: true})
+			told.awaits(f, visitor)
+		}},
 		{"tells of all that are committed together, whoever is lost among them", func(f *fixture) {
 			records := f.settled(0, 3)
 			told := f.follow()

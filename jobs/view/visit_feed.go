@@ -208,8 +208,8 @@ func (v *VisitFeed) batch() (batch []store.Subject) {
 	return batch
 }
 
-// show signals the pages that have news. It skips a record that cannot be decoded: a worker
-// logs that.
+// show signals the pages that have news, and those of a visitor who is not there: they may have been erased. It skips a record that cannot
+// be decoded: a worker logs that.
 func (v *VisitFeed) show(r *store.Record) {
 	var state feedRecord
 	if engine.DecodeState(r.State, &state) != nil {
@@ -220,7 +220,7 @@ func (v *VisitFeed) show(r *store.Record) {
 		if err != nil {
 			continue
 		}
-		if w.list = list; len(after(list, w.last)) > 0 {
+		if w.list = list; len(r.State) == 0 || len(after(list, w.last)) > 0 {
 			select {
 			case w.news <- struct{}{}:
 			default: // it has been signalled already

@@ -117,7 +117,11 @@ func (e events) identify(w http.ResponseWriter, r *http.Request, of *speaker, to
 		if !web.AdmitNew(w, r) {
 			return false
 		}
-		of.bearer = bearer{newVisitor(), e.Tokens.now()}
+		var err error
+		if of.bearer, err = e.Tokens.first(r.Context(), of.property, newVisitor()); err != nil {
+			e.failed(w, err)
+			return false
+		}
 		of.visit = newPart(of.visitor)
 		return true
 	}

@@ -100,9 +100,13 @@ func TestAPageSpeaksForAVisitorOfItsOwn(t *testing.T) {
 	if other.Visitor == first.Visitor || other.Visit == first.Visit {
 		t.Errorf("two visitors are one: %+v", other)
 	}
+	s.must(s.store.MarkErased(t.Context(), "acme", "", s.now().Add(time.Minute), time.Hour)) // by a clock that is ahead
 	nobody := s.post(key, `{"events": []}`)
 	if nobody.status != http.StatusAccepted || nobody.Token == "" {
 		t.Errorf("a page that only asks for a token: %+v", nobody)
+	}
+	if old, fresh := s.post(key, fmt.Sprintf(`{"token": %q, "events": []}`, first.Token)), s.post(key, fmt.Sprintf(`{"token": %q, "events": []}`, nobody.Token)); old.status != http.StatusUnauthorized || fresh.status != http.StatusAccepted {
+		t.Errorf("all visitors were erased: %d %d", old.status, fresh.status)
 	}
 }
 

@@ -39,7 +39,7 @@ func Stream(c StreamConfig) http.Handler {
 
 func (c StreamConfig) answer(w http.ResponseWriter, r *http.Request) {
 	property := web.Caller(r.Context()).Properties[0]
-	actions, ok := c.actions(w, r, property)
+	actions, still, ok := c.actions(w, r, property)
 	if !ok {
 		return
 	}
@@ -57,33 +57,34 @@ func (c StreamConfig) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.Send(slices.Concat(web.Retry(), timeEvent(c.Now()), pageState(now))) == nil {
-		follow(s, r, states, actions)
+		follow(s, r, states, actions, still)
 	}
 }
 
-// actions are those of the visit that a page names; nil where it names none. It answers where it may not have them.
-func (c StreamConfig) actions(w http.ResponseWriter, r *http.Request, property string) (*view.Subscription, bool) {
+// actions are those of the visit that a page names, while its visitor is not erased; nil where it names none. It answers where it may not
+// have them.
+func (c StreamConfig) actions(w http.ResponseWriter, r *http.Request, property string) (watch *view.Subscription, still func() bool, ok bool) {
 	visit := r.URL.Query().Get("visit")
 	if !web.HasToken(r) && visit == "" {
-		return nil, true
+		return nil, nil, true
 	}
 	of, ok, err := c.Tokens.bearer(r.Context(), property, web.Token(r))
 	switch {
 	case err != nil:
 		c.Log.WithError(err).Log(jobs.LevelOf(err), readFailed)
 		web.Problem(w, http.StatusServiceUnavailable, noRedis)
-		return nil, false
+		return nil, nil, false
 	case !ok, visit != "" && !isOf(visit, of.visitor):
 		web.Problem(w, http.StatusUnauthorized, wrongToken)
-		return nil, false
+		return nil, nil, false
 	case visit == "":
-		return nil, true
+		return nil, nil, true
 	}
-	watch, err := c.Visits.Watch(property, of.visitor, visit, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("last")))
+	watch, err = c.Visits.Watch(property, of.visitor, visit, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("last")))
 	if err != nil {
 		tooManyPages(w)
 	}
-	return watch, err == nil
+	return watch, func() bool { return c.Tokens.stillOf(r.Context(), property, of) }, err == nil
 }
 
 func timeEvent(now time.Time) []byte {
@@ -95,8 +96,9 @@ func pageState(now *view.LiveState) []byte {
 	return append(append([]byte("event: state\ndata: "), now.JSON...), "\n\n"...)
 }
 
-// follow sends what is new, until the reader goes. Without states, or without actions, there are none of them.
-func follow(s web.EventStream, r *http.Request, states *view.Watch, actions *view.Subscription) {
+// follow sends what is new, until the reader goes, or may not have more: still is asked before actions are sent, and at each heartbeat (nil:
+// the reader may always). Without states, or without actions, there are none of them.
+func follow(s web.EventStream, r *http.Request, states *view.Watch, actions *view.Subscription, still func() bool) {
 	beat := time.NewTicker(web.Heartbeat)
 	defer beat.Stop()
 	var changes <-chan *view.LiveState // nil: there never are any
@@ -113,8 +115,14 @@ func follow(s web.EventStream, r *http.Request, states *view.Watch, actions *vie
 		case <-r.Context().Done():
 			return
 		case <-beat.C:
+			if still != nil && !still() {
+				return
+			}
 			events = []byte(":\n\n")
 		case <-news:
+			if still != nil && !still() {
+				return
+			}
 			events = actionEvents(actions)
 		case now, ok := <-changes:
 			if !ok {

@@ -91,6 +91,21 @@ func (e *streamReader) next() (next streamed) {
 	}
 }
 
+// action waits for the next id, which actions alone have, or for the end: "".
+func (e *streamReader) action() string {
+	e.Helper()
+	for deadline := time.After(redistest.Patience); ; {
+		select {
+		case line, ok := <-e.lines:
+			if id, is := strings.CutPrefix(line, "id: "); is || !ok {
+				return id
+			}
+		case <-deadline:
+			e.Fatal("there is no action, and no end")
+		}
+	}
+}
+
 func TestWidgetStream(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nine().Add(-time.Hour))

@@ -60,13 +60,19 @@ type bearer struct {
 	born    time.Time // when they got the first one
 }
 
-// Make gives a token for a visitor of a property, and until when it is good. It is good also where the visitor was just erased.
+// Make gives a token for a visitor of a property, and until when it is good.
 func (t *Tokens) Make(ctx context.Context, property, visitor string) (token string, until time.Time, err error) {
-	erased, err := t.erasures.Erased(ctx, property, visitor)
+	b, err := t.first(ctx, property, visitor)
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	return t.renew(ctx, property, bearer{visitor, hours.Later(t.now(), erased.Add(time.Millisecond))})
+	return t.renew(ctx, property, b)
+}
+
+// first is the bearer of a first token. It is good also where the visitor, or all of the property, were just erased.
+func (t *Tokens) first(ctx context.Context, property, visitor string) (bearer, error) {
+	erased, err := t.erased(ctx, property, visitor)
+	return bearer{visitor, hours.Later(t.now(), erased.Add(time.Millisecond))}, err
 }
 
 // renew gives the bearer of a token another one.
@@ -110,14 +116,24 @@ func (t *Tokens) unlessErased(ctx context.Context, property, visitor, born strin
 	if err != nil {
 		return bearer{}, false, fmt.Errorf("reading when a token was made: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
-	defer cancel()
-	erased, err := t.erasures.Erased(ctx, property, visitor)
+	erased, err := t.erased(ctx, property, visitor)
 	if err != nil {
 		return bearer{}, false, err
 	}
 	b = bearer{visitor, time.UnixMilli(at)}
 	return b, b.born.After(erased), nil
+}
+
+// stillOf tells whether a visitor whose token was good was not erased since. A Redis that does not answer erases nobody.
+func (t *Tokens) stillOf(ctx context.Context, property string, b bearer) bool {
+	erased, err := t.erased(ctx, property, b.visitor)
+	return err != nil || b.born.After(erased)
+}
+
+func (t *Tokens) erased(ctx context.Context, property, visitor string) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	return t.erasures.Erased(ctx, property, visitor)
 }
 
 // isGood tells whether a token that was made then is not too old.

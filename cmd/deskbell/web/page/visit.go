@@ -28,7 +28,8 @@ func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, st
 			web.Problem(w, http.StatusBadRequest, faultsOf(err))
 			return
 		}
-		if !mayFollow(w, r, tokens, d) || !live.Has(d.Property) && misses.Refused(w, r) {
+		still, ok := mayFollow(w, r, tokens, d)
+		if !ok || !live.Has(d.Property) && misses.Refused(w, r) {
 			return
 		}
 		if _, err := live.State(r.Context(), d.Property); err != nil {
@@ -45,18 +46,19 @@ func VisitStream(visits *view.VisitFeed, live *view.Live, misses *web.Misses, st
 		if err != nil || r.Method == http.MethodHead || s.Send(append(web.Retry(), ":\n\n"...)) != nil {
 			return
 		}
-		follow(s, r, nil, watch)
+		follow(s, r, nil, watch, still)
 	}))
 }
 
-// mayFollow tells whether a reader has the visitor's token, or else a key of the property, and answers where not.
-func mayFollow(w http.ResponseWriter, r *http.Request, tokens *Tokens, of event.Data) bool {
+// mayFollow tells whether a reader has the visitor's token, or else a key of the property, and answers where not. A token is good while the
+// visitor is still not erased; nil: it is a key.
+func mayFollow(w http.ResponseWriter, r *http.Request, tokens *Tokens, of event.Data) (still func() bool, ok bool) {
 	if !web.HasToken(r) {
 		k := web.Caller(r.Context())
 		if !k.May(of.Property) {
 			web.Problem(w, http.StatusForbidden, web.OnlyProperties(k))
 		}
-		return k.May(of.Property)
+		return nil, k.May(of.Property)
 	}
 	known, ok, err := tokens.bearer(r.Context(), of.Property, web.Token(r))
 	ok = ok && known.visitor == of.Visitor
@@ -66,7 +68,7 @@ func mayFollow(w http.ResponseWriter, r *http.Request, tokens *Tokens, of event.
 	case !ok:
 		web.Problem(w, http.StatusUnauthorized, "this token is wrong or too old, or of another visitor")
 	}
-	return ok
+	return func() bool { return tokens.stillOf(r.Context(), of.Property, known) }, ok
 }
 
 func tooManyPages(w http.ResponseWriter) {

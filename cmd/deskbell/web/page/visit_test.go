@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
 	"github.com/deskbell/deskbell/jobs/edit"
@@ -131,6 +132,60 @@ func TestAVisitIsFollowedByItsTokenOrAKey(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAStreamEndsWithItsVisitor erases two visitors: a page of another one goes on, and so does the page of one whose record was not kept any
+// longer.
+func TestAStreamEndsWithItsVisitor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nine())
+	key := s.publish()
+	open := func(visitor string) (both [2]*streamReader) {
+		token, _, err := s.tokens.Make(t.Context(), "acme", visitor)
+		s.must(err)
+		address := fmt.Sprintf("stream%s&token=%s&visit=%s.s1", key, token, visitor)
+		both[0] = s.openAt(s.pageURL(address), "Origin", origin)
+		both[1] = s.openAt(s.visitURL(fmt.Sprintf("%s.s1/stream?property=acme&visitor=%[1]s&token=%s", visitor, token)))
+		return both
+	}
+	erase := func(visitor string) {
+		s.must(s.store.MarkErased(t.Context(), "acme", visitor, s.now().Add(time.Second), time.Hour))
+	}
+	record := func(visitor string, change store.Change) {
+		change.Subject, change.At = store.VisitorSubject("acme", visitor), s.now()
+		lost, err := s.store.Commit(t.Context(), []store.Change{change})
+		if s.must(err); len(lost) > 0 {
+			t.Fatalf("lost: %v", lost)
+		}
+	}
+	state := func(visitor string) []byte { return []byte(strings.ReplaceAll(visitState, `"s1"`, `"`+visitor+`.s1"`)) }
+	next := func(readers [2]*streamReader, id string) {
+		t.Helper()
+		for _, r := range readers {
+			if got := r.action(); got != id {
+				t.Errorf("got %q, want %q", got, id)
+			}
+		}
+	}
+	heard := []store.Outgoing{{Body: []byte("{}"), To: []string{}}} // so that it is followed
+	gone, again, other := open("gone"), open("again"), open("other")
+	for _, v := range []string{"gone", "other"} {
+		record(v, store.Change{NewRev: 1, State: state(v), Actions: heard})
+	}
+	for _, id := range []string{"m1", "m2"} {
+		next(gone, id)
+		next(other, id)
+	}
+	erase("gone")
+	record("gone", store.Change{Rev: 1, Remove: true})
+	record("other", store.Change{Rev: 1, Remove: true})
+	next(gone, "")
+	erase("again")
+	record("again", store.Change{NewRev: 1, State: state("again"), Actions: heard}) // of what is said after the erasure the page hears nothing
+	next(again, "")
+	record("other", store.Change{NewRev: 2, State: []byte(strings.ReplaceAll(string(state("other")), `"m2"`, `"m3"`)), Actions: heard})
+	next(other, "m1")
+	next(other, "m3")
 }
 
 func TestVisitsAnswerAsTheDocumentSays(t *testing.T) {

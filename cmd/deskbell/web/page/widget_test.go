@@ -30,7 +30,6 @@ import (
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
-	"github.com/deskbell/deskbell/jobs/store"
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
@@ -39,7 +38,7 @@ type site struct {
 	*testing.T
 	redis   *redistest.Server
 	client  *jobs.Client
-	store   store.Store
+	store   *redisstore.Store
 	handler http.Handler
 	server  *httptest.Server
 	url     string
