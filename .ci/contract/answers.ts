@@ -58,6 +58,7 @@ const calls = (to: string): { [O in Exclude<keyof operations, Aside>]: Call<O> }
   "get-coverage": { ...acme, read: (a) => a.uncovered_seconds },
   "get-widget": { ...acme, read: (a) => a.departments?.["sales"]?.status },
   "get-visitor": { path: { id: "acme", visitor: visit.visitor }, body: undefined, read: (a) => a.waiting.length + a.recent.length },
+  "post-visitor-token": { path: { id: "acme", visitor: "u-17" }, body: undefined, read: (a) => a.visitor === "u-17" && a.token },
   "get-holidays": { path: { code: "FR" }, body: undefined, read: (a) => a.holidays?.[0]?.name },
   "list-countries": { ...none, read: (a) => a.countries[0]?.name },
   "list-deliveries": { ...none, read: (a) => a.destinations[0]?.name },

@@ -63,6 +63,10 @@ func readAnswers(ctx context.Context, c *api.ClientWithResponses, pageKey string
 			return answered(a, err, func() bool { return a.JSON200.Visitor == visitor && a.JSON200.Waiting != nil })
 		},
 		func() error {
+			a, err := c.PostVisitorTokenWithResponse(ctx, property, visitor)
+			return answered(a, err, func() bool { return a.JSON200.Visitor == visitor && a.JSON200.Token != "" })
+		},
+		func() error {
 			a, err := c.GetOpeningHoursWithResponse(ctx, property, nil)
 			return answered(a, err, func() bool { return a.ApplicationldJSON200.Type != "" })
 		},
