@@ -78,6 +78,24 @@ func TestWhatASenderLinks(t *testing.T) {
 	}
 }
 
+// TestValidatorsOfDocumentsAreForTests keeps the validator that judges requests to Chatwoot, and whatever it links, out of the program.
+func TestValidatorsOfDocumentsAreForTests(t *testing.T) {
+	t.Parallel()
+	const fake = module + "/jobs/adapter/chatwoot/fake"
+	for _, of := range []string{".", fake} {
+		for _, p := range dependencies(t, of) {
+			if strings.HasPrefix(p.Module.Path, "github.com/pb33f/") || p.ImportPath == fake+"/apitest" {
+				t.Errorf("%s links %s", of, p.ImportPath)
+			}
+		}
+	}
+	for _, p := range dependencies(t, fake) { // it is of use to others, too
+		if p.Module.Path == module && p.ImportPath != fake {
+			t.Errorf("%s links %s", fake, p.ImportPath)
+		}
+	}
+}
+
 // A dependency is a package that is linked.
 type dependency struct {
 	ImportPath string
