@@ -129,11 +129,12 @@ var errPath = errors.New("its path is not one of a URL")
 
 func (c *Caller) compose(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
 	below, err := url.Parse(path)
-	if err != nil || below.Host != "" || below.Scheme != "" || !strings.HasPrefix(below.Path, "/") {
+	if err != nil || below.Host != "" || below.Scheme != "" || !strings.HasPrefix(below.Path, "/") || climbs(below.Path) {
 		return nil, errPath
 	}
 	to := *c.URL
-	to.Path, to.RawPath, to.RawQuery = strings.TrimRight(to.Path, "/")+below.Path, "", below.RawQuery
+	to.Path, to.RawPath = strings.TrimRight(to.Path, "/")+below.Path, strings.TrimRight(to.EscapedPath(), "/")+below.EscapedPath()
+	to.RawQuery = below.RawQuery
 	req, err := http.NewRequestWithContext(ctx, method, to.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -144,6 +145,16 @@ func (c *Caller) compose(ctx context.Context, method, path string, body []byte) 
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
+}
+
+// climbs tells whether a path may lead elsewhere than it says: an id in it may be "..".
+func climbs(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 // verdict is the meaning of an answer that is no success. A product that does not know the usual token takes nothing at all. One that does not

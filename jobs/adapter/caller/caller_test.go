@@ -76,7 +76,7 @@ func TestCallsAreMadeInOrder(t *testing.T) {
 	err := p.Make(t.Context(), []adapter.Call{
 		{Method: http.MethodPost, Path: "/api/labels", Look: &adapter.Look{Path: "/api/12?all=1", Next: look}},
 		{Method: http.MethodPost, Path: "/api/labels", Look: &adapter.Look{Path: "/api/12", Admin: true, Next: look}}, // it stands already
-		{Method: http.MethodPatch, Path: "/api/inboxes/7", Admin: true, Body: json.RawMessage(`{"a":1}`), Stands: stands},
+		{Method: http.MethodPatch, Path: "/api/a%2Fb/%25", Admin: true, Body: json.RawMessage(`{"a":1}`), Stands: stands},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestCallsAreMadeInOrder(t *testing.T) {
 	want := []string{
 		`bot GET /chat/api/12?all=1`, `bot POST /chat/api/labels {"labels":["a"]}`,
 		`admin GET /chat/api/12`,
-		`admin PATCH /chat/api/inboxes/7 {"a":1}`,
+		`admin PATCH /chat/api/a%2Fb/%25 {"a":1}`,
 	}
 	if diff := cmp.Diff(want, p.all()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
@@ -210,7 +210,7 @@ func TestNoAnswer(t *testing.T) {
 // TestPathsStayBelow has paths that would lead to another host.
 func TestPathsStayBelow(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"", "a", "//other.example/a", "https://other.example/a", "/%zz"} {
+	for _, path := range []string{"", "a", "//other.example/a", "https://other.example/a", "/%zz", "/a/../b", "/a/%2e%2e/b", "/a/."} {
 		p := setup(t, "", ok)
 		if err := p.Make(t.Context(), []adapter.Call{{Method: http.MethodPost, Path: path}}); err == nil || len(p.all()) > 0 {
 			t.Errorf("%q: got %v, asked %q", path, err, p.all())

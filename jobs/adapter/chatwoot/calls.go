@@ -22,13 +22,13 @@ func (t *Table) Calls(a action.Action) (adapter.Plan, error) {
 		return skipped("Chatwoot shows what has come in"), nil
 	case action.AgentStatusChanged:
 		var s action.AgentStatus
-		if err := read(a, &s); err != nil {
+		if err := adapter.ReadData(a, &s); err != nil {
 			return adapter.Plan{}, err
 		}
 		return t.availability(s), nil
 	}
 	var v action.Visitor
-	if err := read(a, &v); err != nil {
+	if err := adapter.ReadData(a, &v); err != nil {
 		return adapter.Plan{}, err
 	}
 	if a.Type == action.VisitorSetName {
@@ -67,22 +67,6 @@ func (t *Table) Calls(a action.Action) (adapter.Plan, error) {
 }
 
 func skipped(why string) adapter.Plan { return adapter.Plan{Skipped: why} }
-
-// read is the data of an action.
-func read(a action.Action, to any) error {
-	raw, ok := a.Data.(json.RawMessage)
-	var err error
-	if !ok {
-		raw, err = json.Marshal(a.Data)
-	}
-	if err == nil {
-		err = json.Unmarshal(raw, to)
-	}
-	if err != nil {
-		return fmt.Errorf("reading the data of the action %s: %w", a.ID, err)
-	}
-	return nil
-}
 
 // object is the body of a call. Its values can always be written.
 func object(fields map[string]any) json.RawMessage {

@@ -1,7 +1,6 @@
 package chatwoot
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -24,16 +23,8 @@ type outgoingAction struct {
 // message sends what the visitor is to read: links and files as their addresses, since Chatwoot takes files alone as uploads, and
 // what there is to choose as items. Chatwoot shows its bot as the sender.
 func (o outgoingAction) message(v action.Visitor) adapter.Plan {
-	lines := []string{v.Text}
-	for _, at := range v.Attachments {
-		if address := cmp.Or(at.Link, at.File, at.Image); address != "" && at.Title != "" {
-			lines = append(lines, at.Title+": "+address)
-		} else {
-			lines = append(lines, address)
-		}
-	}
-	lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
-	if len(lines) == 0 {
+	text := adapter.TextOf(v)
+	if text == "" {
 		return skipped("it has nothing that Chatwoot can show")
 	}
 	var items []any
@@ -43,7 +34,7 @@ func (o outgoingAction) message(v action.Visitor) adapter.Plan {
 	for _, reply := range v.Suggested {
 		items = append(items, map[string]any{"title": reply, "value": reply})
 	}
-	return calls(o.send(strings.Join(lines, "\n\n"), items, false))
+	return calls(o.send(text, items, false))
 }
 
 // note writes for agents alone. A bot has no other way to them.
