@@ -21,7 +21,7 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-// Client sends events and reads states. Make one by Dial or HTTP. Any number of goroutines may use it.
+// Client sends events and reads states. Make one by Dial, HTTP, or their likes DialOptions and HTTPClient. Any number of goroutines may use it.
 type Client struct {
 	via transport
 	now func() time.Time

@@ -2,6 +2,8 @@ package client_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,6 +45,26 @@ func ExampleHTTP() {
 	fmt.Println(widget.Status, "until", widget.Until.Format("15:04"))
 	// Output:
 	// online until 17:00
+}
+
+// The connections are made as the program wishes: here by a transport that trusts one certificate alone.
+func ExampleHTTPClient() {
+	server := httptest.NewTLSServer(http.HandlerFunc(exampleAnswer))
+	defer server.Close()
+	trusted := x509.NewCertPool()
+	trusted.AddCert(server.Certificate())
+	through := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS13}}
+	defer through.CloseIdleConnections()
+	address, key := server.URL, "the key"
+
+	desk, err := client.HTTPClient(address, key, &http.Client{Transport: through, Timeout: 5 * time.Second})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer desk.Close()
+	fmt.Println(desk.Send(context.Background(), event.NewVisitorArrived("acme", "v1", "s1")))
+	// Output:
+	// <nil>
 }
 
 // Whatever the server has not taken is in the error, event by event.
@@ -117,33 +139,35 @@ func ExampleSender() {
 
 // exampleWeb is a web that has the property acme alone.
 func exampleWeb() (address, key string, stop func()) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		if r.Method == http.MethodGet {
-			fmt.Fprint(w, `{"status": "online", "mode": "chat", "until": "2026-11-23T17:00:00Z", "next": "offline", "version": 1}`)
-			return
-		}
-		var events []event.Event
-		if err := json.NewDecoder(r.Body).Decode(&events); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		type fault map[string]string
-		type result struct {
-			Index  int     `json:"index"`
-			Status string  `json:"status"`
-			Errors []fault `json:"errors,omitempty"`
-		}
-		results := make([]result, len(events))
-		for i, e := range events {
-			results[i] = result{Index: i, Status: "taken"}
-			if e.Data.Property != "acme" {
-				results[i].Status = "unknown_property"
-				results[i].Errors = []fault{{"location": "/data/property", "message": "is not defined", "value": e.Data.Property}}
-			}
-		}
-		w.WriteHeader(http.StatusAccepted)
-		_ = json.NewEncoder(w).Encode(map[string]any{"results": results})
-	}))
+	server := httptest.NewServer(http.HandlerFunc(exampleAnswer))
 	return server.URL, "the key", server.Close
+}
+
+func exampleAnswer(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if r.Method == http.MethodGet {
+		fmt.Fprint(w, `{"status": "online", "mode": "chat", "until": "2026-11-23T17:00:00Z", "next": "offline", "version": 1}`)
+		return
+	}
+	var events []event.Event
+	if err := json.NewDecoder(r.Body).Decode(&events); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	type fault map[string]string
+	type result struct {
+		Index  int     `json:"index"`
+		Status string  `json:"status"`
+		Errors []fault `json:"errors,omitempty"`
+	}
+	results := make([]result, len(events))
+	for i, e := range events {
+		results[i] = result{Index: i, Status: "taken"}
+		if e.Data.Property != "acme" {
+			results[i].Status = "unknown_property"
+			results[i].Errors = []fault{{"location": "/data/property", "message": "is not defined", "value": e.Data.Property}}
+		}
+	}
+	w.WriteHeader(http.StatusAccepted)
+	_ = json.NewEncoder(w).Encode(map[string]any{"results": results})
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,14 +22,26 @@ import (
 // for a web of this machine that has none yet. It does not connect yet, and sends nothing again by itself. The error
 // says that the address is none.
 func HTTP(address, key string) (*Client, error) {
+	return HTTPClient(address, key, nil)
+}
+
+// HTTPClient is HTTP by a client of the caller's own, with its proxy, certificates or instruments; nil: by one as HTTP makes it. A Timeout of
+// zero is half a minute here, and without a CheckRedirect no redirect is followed. The client is copied. Closing leaves its idle
+// connections, which others may use.
+func HTTPClient(address, key string, by *http.Client) (*Client, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("reading the address of a web: it is not like https://bell.example, without user and query")
 	}
-	return &Client{via: &web{address: strings.TrimRight(address, "/"), key: key, client: &http.Client{
-		Timeout:       answerTime,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the key is for this address
-	}}, now: clock}, nil
+	w := &web{address: strings.TrimRight(address, "/"), key: key, own: by == nil}
+	if by != nil {
+		w.client = *by
+	}
+	w.client.Timeout = cmp.Or(w.client.Timeout, answerTime)
+	if w.client.CheckRedirect == nil {
+		w.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // the key is for this address
+	}
+	return &Client{via: w, now: clock}, nil
 }
 
 const (
@@ -55,7 +68,8 @@ func (e *AnswerError) Error() string {
 // web is the way over HTTP.
 type web struct {
 	address, key string
-	client       *http.Client
+	client       http.Client
+	own          bool // it is no caller's
 }
 
 func (w *web) send(ctx context.Context, complete []event.Event) error {
@@ -147,7 +161,9 @@ func (w *web) agent(ctx context.Context, id string) (a Agent, err error) {
 }
 
 func (w *web) close() error {
-	w.client.CloseIdleConnections()
+	if w.own {
+		w.client.CloseIdleConnections()
+	}
 	return nil
 }
 

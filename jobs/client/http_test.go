@@ -185,3 +185,35 @@ func TestHTTPReadsStates(t *testing.T) {
 		t.Errorf("not Deskbell's: %v", err)
 	}
 }
+
+// TestHTTPByAClientOfTheCaller: it is used as it is, and neither changed nor sent elsewhere with the key.
+func TestHTTPByAClientOfTheCaller(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.RedirectHandler("/elsewhere", http.StatusFound))
+	t.Cleanup(server.Close)
+	var asked []string
+	through := transport(func(r *http.Request) (*http.Response, error) {
+		asked = append(asked, r.URL.Path)
+		return server.Client().Transport.RoundTrip(r)
+	})
+	own := &http.Client{Transport: through}
+	desk, err := client.HTTPClient(server.URL, "k", own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed *client.AnswerError
+	if err := desk.Send(t.Context(), arrived("v1")); !errors.As(err, &failed) || failed.Status != http.StatusFound {
+		t.Errorf("got %v", err)
+	}
+	if !slices.Equal(asked, []string{"/v1/events"}) || own.Timeout != 0 || own.CheckRedirect != nil {
+		t.Errorf("asked for %q by %+v", asked, own)
+	}
+	if err := desk.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+type transport func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
