@@ -22,7 +22,7 @@ type commands struct {
 	Worker     workerCmd     `cmd:"" group:"Try and run:" help:"Run a worker: boundaries, notices, deliveries."`
 	Web        webCmd        `cmd:"" group:"Try and run:" help:"Serve the board, the HTTP API, the monitor and metrics."`
 	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`
-	Deliveries deliveriesCmd `cmd:"" group:"Look:" help:"Show how destinations are, and what was given up; deliver it again."`
+	Deliveries deliveriesCmd `cmd:"" group:"Look:" help:"Show destinations, and what was given up; deliver it again."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
 	Notify     notifyCmd     `cmd:"" group:"Look:" help:"Try every way by which an agent gets notices."`
 	Coverage   coverageCmd   `cmd:"" group:"Look:" help:"Show when it is open and nobody is on shift."`
@@ -30,6 +30,7 @@ type commands struct {
 	Why        whyCmd        `cmd:"" group:"Look:" help:"Show why an agent is online or not, step by step."`
 	Try        tryCmd        `cmd:"" group:"Look:" help:"Show what a visitor would see and be told now."`
 	Apply      applyCmd      `cmd:"" group:"Change:" help:"Make Redis match a deskbell.yaml."`
+	Export     exportCmd     `cmd:"" group:"Change:" help:"Print all definitions as a deskbell.yaml."`
 	Open       openCmd       `cmd:"" group:"Change:" help:"Force a property open, for a while or until told otherwise."`
 	Close      closeCmd      `cmd:"" group:"Change:" help:"Force a property closed, likewise."`
 	Keys       keysCmd       `cmd:"" group:"Change:" help:"Add, list and revoke keys of the HTTP API."`

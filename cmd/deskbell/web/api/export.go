@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -56,21 +57,29 @@ func (s *service) export(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var sections []config.Section
-	for _, kind := range []edit.Kind{edit.KindSchedule, edit.KindAgent, edit.KindDestination, edit.KindProperty} {
-		k := kindOf(kind)
-		section := config.Section{Key: k.plural}
-		for _, d := range all[kind] {
-			if d, err = s.shown(ctx, d, k); err != nil {
+	for kind, list := range all {
+		for i := range list {
+			if list[i], err = s.shown(ctx, list[i], kindOf(kind)); err != nil {
 				return nil, err
 			}
+		}
+	}
+	var b bytes.Buffer
+	if err := WriteExport(&b, all); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// WriteExport writes definitions as a deskbell.yaml: those on which others build come first.
+func WriteExport(w io.Writer, all map[edit.Kind][]edit.Stored) error {
+	var sections []config.Section
+	for _, kind := range []edit.Kind{edit.KindSchedule, edit.KindAgent, edit.KindDestination, edit.KindProperty} {
+		section := config.Section{Key: kindOf(kind).plural}
+		for _, d := range all[kind] {
 			section.Definitions = append(section.Definitions, config.Named{Name: d.Name, JSON: d.Body})
 		}
 		sections = append(sections, section)
 	}
-	var b bytes.Buffer
-	if err := config.Write(&b, sections); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return config.Write(w, sections)
 }
