@@ -241,11 +241,16 @@ func TestWidgetState(t *testing.T) {
 
 func TestAWidgetIsCachedNoLongerThanUpToItsNextBoundary(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, nine().Add(-30*time.Second))
-	header := s.ask(http.MethodGet, "acme/widget").header.Get("Cache-Control")
-	var age int
-	if _, err := fmt.Sscanf(header, "public, max-age=%d", &age); err != nil || age < 1 || age > 30 {
-		t.Errorf("less than thirty seconds before a boundary: %q", header)
+	for early := false; !early; { // again, if nine came before the answer
+		s := newSite(t, nine().Add(-30*time.Second))
+		header := s.ask(http.MethodGet, "acme/widget").header.Get("Cache-Control")
+		if early = s.now().Before(nine()); !early {
+			continue
+		}
+		var age int
+		if _, err := fmt.Sscanf(header, "public, max-age=%d", &age); err != nil || age < 1 || age > 30 {
+			t.Errorf("less than thirty seconds before a boundary: %q", header)
+		}
 	}
 }
 
