@@ -107,6 +107,7 @@ func routes() []route {
 		{"GET " + account + "/contacts/search", forAgents, searchContacts},
 		{"GET " + account + "/contacts/{contact}", forAgents, showContact},
 		{"POST " + account + "/contacts", forAgents, createContact},
+		{"PUT " + account + "/contacts/{contact}", forAgents, updateContact},
 		{"GET " + account + "/conversations", forAgents, listConversations},
 		{"GET " + account + "/conversations/meta", forAgents, countConversations},
 		{"POST " + account + "/conversations", forBots, createConversation},

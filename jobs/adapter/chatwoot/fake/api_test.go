@@ -305,6 +305,10 @@ func TestAConversationIsMadeByABot(t *testing.T) {
 	if got.Source != source || got.Custom["form"] != "offline" || len(got.Messages) != 1 || got.Messages[0].Sender != deskbell {
 		t.Errorf("it is %+v", got)
 	}
+	s.ask("PUT", "tom", fmt.Sprintf("contacts/%v", id), object{"name": "Anna"}).is(t, 200)
+	if shown := s.ask("GET", "lea", fmt.Sprintf("contacts/%v", id), nil).is(t, 200); at(shown.body, "payload", "name") != "Anna" {
+		t.Errorf("renamed: %s", shown.text)
+	}
 	found := s.ask("GET", "lea", "contacts/search?q=ANN@", nil).is(t, 200)
 	if at(found.body, "payload", 0, "contact_inboxes", 0, "source_id") != source {
 		t.Errorf("found %s", found.text)

@@ -18,6 +18,8 @@
 //     connected to an inbox makes each new conversation of it pending.
 //   - A suggestion that a visitor picks changes the message that offered it: there is no new one.
 //
+// At / there is a page of both sides, a visitor's and an agent's, with the log of requests and webhooks.
+//
 // Everything is kept in memory, and bounded: the oldest messages of a conversation and the oldest conversations go first, and a new
 // contact, agent or webhook over the limit is refused. It has none of Chatwoot's other channels, attachments, teams' rules,
 // automations or e-mails, and each agent is a member of each inbox of their account.

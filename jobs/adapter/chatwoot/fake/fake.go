@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Chatwoot is a server. It is made by [New], and may be used by several goroutines.
@@ -15,6 +16,7 @@ type Chatwoot struct {
 	troubles *troubles
 	journal  *journal
 	api      *api
+	page     http.Handler
 }
 
 // New makes a Chatwoot without accounts. Its owner ends it by [Chatwoot.Close].
@@ -24,14 +26,22 @@ func New(c Config) *Chatwoot {
 	f.courier = newCourier(c, &f.world.mu, f.troubles, f.journal)
 	f.world.tell = f.courier.take
 	f.api = newAPI(f.world, f.troubles, f.journal)
+	f.page = newPage(f)
 	return f
 }
 
 // Close ends the sending of webhooks. Those that wait are lost.
 func (f *Chatwoot) Close() { f.courier.close() }
 
-// ServeHTTP answers requests to the API.
-func (f *Chatwoot) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.api.ServeHTTP(w, r) }
+// ServeHTTP answers requests to the API, below /api, and shows a page of both sides at /. Whoever reaches the page may do all that
+// visitors and agents do: it is for one's own machine.
+func (f *Chatwoot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/") {
+		f.api.ServeHTTP(w, r)
+		return
+	}
+	f.page.ServeHTTP(w, r)
+}
 
 // SetFaults sets what goes wrong from now on.
 func (f *Chatwoot) SetFaults(faults Faults) { f.troubles.set(faults) }

@@ -166,3 +166,20 @@ func createContact(c *call) (any, error) {
 	}
 	return object{"payload": shown}, nil
 }
+
+// updateContact changes the name and the address, where they are given.
+func updateContact(c *call) (any, error) {
+	p, err := of(c, "contact", c.account.contacts, (*contact).number)
+	if err != nil {
+		return nil, err
+	}
+	name, email := p.name, p.email
+	if c.params.has("name") {
+		name = c.params.text("name")
+	}
+	if c.params.has("email") {
+		email = c.params.text("email")
+	}
+	c.world.nameContact(p, name, email)
+	return object{"payload": p.view()}, nil
+}

@@ -3,7 +3,6 @@ package fake
 import (
 	"fmt"
 	"strconv"
-	"time"
 )
 
 // Visit loads the widget of an inbox into a new visitor's page, and returns the source by which the browser is known from then on.
@@ -93,15 +92,7 @@ func (f *Chatwoot) Pick(source string, message int, title, value string) error {
 // Introduce lets a visitor say who they are.
 func (f *Chatwoot) Introduce(source, name, email string) error {
 	return f.as(source, func(l *link) error {
-		c := l.contact
-		changed := []object{
-			{"name": object{"previous_value": c.name, "current_value": name}},
-			{"email": object{"previous_value": orNull(c.email), "current_value": orNull(email)}},
-		}
-		c.name, c.email = name, email
-		f.world.tell(notice{
-			account: c.account, event: "contact_updated", show: func(time.Time) object { return c.webhook() }, changed: changed,
-		})
+		f.world.nameContact(l.contact, name, email)
 		return nil
 	})
 }

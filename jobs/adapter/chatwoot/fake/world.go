@@ -119,6 +119,22 @@ func (w *world) addContact(a *account, c contact) (*contact, error) {
 	return added, nil
 }
 
+// nameContact gives a person a name and an address.
+func (w *world) nameContact(c *contact, name, email string) {
+	var changed []object
+	set := func(what string, of *string, to string) {
+		if *of != to {
+			changed = append(changed, object{what: object{"previous_value": orNull(*of), "current_value": orNull(to)}})
+			*of = to
+		}
+	}
+	set("name", &c.name, name)
+	set("email", &c.email, email)
+	if changed != nil {
+		w.tell(notice{account: c.account, event: "contact_updated", show: func(time.Time) object { return c.webhook() }, changed: changed})
+	}
+}
+
 // connect links a person to an inbox.
 func (w *world) connect(c *contact, to *inbox, source string, b Browser) *link {
 	l := &link{id: w.id(0), source: orRandom(source), contact: c, inbox: to, browser: b, created: w.config.Now()}

@@ -35,7 +35,7 @@ func operations() map[string][]string {
 		account + "/webhooks":                  {"get", "post"},
 		account + "/webhooks/{webhook_id}":     {"patch", "delete"},
 		account + "/contacts":                  {"post"},
-		account + "/contacts/{id}":             {"get"},
+		account + "/contacts/{id}":             {"get", "put"},
 		account + "/contacts/search":           {"get"},
 		account + "/conversations":             {"get", "post"},
 		account + "/conversations/meta":        {"get"},
@@ -140,10 +140,16 @@ func amend(d object) {
 	secret := at(d, "components", "schemas", "webhook", "properties", "secret").(object)
 	delete(secret, "nullable")
 	secret["type"] = []string{"string", "null"}
-	// The answer has a body, and so is not 204.
-	bots := at(d, "paths", account+"/inboxes/{id}/agent_bot", "get", "responses").(object)
-	bots["200"] = bots["204"]
-	delete(bots, "204")
+	// These answers have a body, and so are not 204.
+	for path, method := range map[string]string{account + "/inboxes/{id}/agent_bot": "get", account + "/contacts/{id}": "put"} {
+		responses := at(d, "paths", path, method, "responses").(object)
+		responses["200"] = responses["204"]
+		delete(responses, "204")
+	}
+	// A contact that is changed is one, and no list.
+	answer(d, account+"/contacts/{id}", "put", object{"type": "object", "required": []string{"payload"}, "properties": object{
+		"payload": object{"$ref": "#/components/schemas/contact_list_item"},
+	}})
 	// Nobody is assigned: null.
 	answer(d, conversation+"/assignments", "post", object{"anyOf": []any{
 		object{"$ref": "#/components/schemas/user"}, object{"type": "null"},
