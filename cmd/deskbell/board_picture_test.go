@@ -31,7 +31,7 @@ properties:
     agents: [lea, tom]
     departments: {sales: {name: Sales, agents: [lea, tom]}, support: {name: Support, agents: [tom], schedule: {time_zone: Europe/London, weekly: {mon-fri: "14:00-18:00"}}}}
     triggers:
-      - {name: Pricing, type: page, url: {contains: /pricing}, delay: 30s, message: Shall we find the plan that fits you?}
+      - {name: Pricing, type: page, url: {contains: /pricing}, delay: 30s, expiry: 1h, message: Shall we find the plan that fits you?}
   bakery: {name: Corner bakery, schedule: {time_zone: Europe/Paris, weekly: {daily: "05:30-13:00"}}, widget: {outside_hours: contact_form}}
   clinic: {name: Night clinic, schedule: {time_zone: America/New_York, weekly: {daily: "20:00-06:00"}}, widget: {outside_hours: messaging}, agents: [kim]}
   gallery: {name: Harbour gallery, schedule: {time_zone: Europe/Lisbon, weekly: {tue-sun: "10:00-18:00", mon: "12:00-20:00"}}, agents: [ines]}
