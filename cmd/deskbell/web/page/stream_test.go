@@ -230,14 +230,22 @@ func TestWidgetStreamDropsWhoDoesNotRead(t *testing.T) {
 	}
 	reader := s.open("always")
 	before := reader.next()
-	for i := range 12 {
+	const changes = 12
+	var late []time.Duration
+	for i := range changes {
 		began := time.Now()
 		s.override("always", i%2 == 1)
 		now := reader.next()
-		if now.name != "state" || now.data == before.data || time.Since(began) > 5*time.Second { // half of the time for a write
-			t.Errorf("beside one that is stuck, change %d comes after %s: %+v", i, time.Since(began), now)
+		if now.name != "state" || now.data == before.data {
+			t.Errorf("beside one that is stuck, change %d is %+v", i, now)
+		}
+		if took := time.Since(began); took > 5*time.Second { // half of the time for a write
+			late = append(late, took)
 		}
 		before = now
+	}
+	if len(late) > changes/4 { // a machine may stand still for once
+		t.Errorf("beside one that is stuck, changes come after %s", late)
 	}
 	s.must(stuck.SetWriteDeadline(time.Unix(0, 0))) // so that a write only asks whether anybody is there
 	redistest.Wait(t, "the stuck one is dropped", func() bool {
@@ -266,10 +274,9 @@ func TestWidgetStreamEndsWithTheServer(t *testing.T) {
 		for _, r := range readers {
 			r.next()
 		}
-		began := time.Now()
 		s.must(stop())
-		if took := time.Since(began); took > 10*time.Second || len(logged.AllEntries()) > 0 {
-			t.Errorf("it took %s: %v", took, logged.AllEntries())
+		if len(logged.AllEntries()) > 0 { // of streams that had to be cut off
+			t.Errorf("it stopped, and said %v", logged.AllEntries())
 		}
 		for _, r := range readers {
 			if end := r.next(); end != (streamed{}) {
