@@ -3,6 +3,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,9 @@ type Config struct {
 	Log    logrus.FieldLogger
 	Events *web.EventMetrics // nil: events are not counted
 	Quotas *Quotas           // nil: there are none
+
+	MostLines int64         // bytes of a body with one event a line, packed and unpacked; 0: 256 MB
+	LinesTime time.Duration // for such a body to come; 0: 5 minutes
 
 	// Token makes the token of a visitor of a property for their page, and says until when it is good.
 	Token func(ctx context.Context, property, visitor string) (token string, until time.Time, err error)
@@ -73,6 +77,7 @@ More requests than a key may make in a second get 429, and Retry-After says afte
 
 // New gives the API. Handlers of package web, around its own, identify the caller: see web.Caller.
 func New(c Config) API {
+	c.MostLines, c.LinesTime = cmp.Or(c.MostLines, mostLinesBytes), cmp.Or(c.LinesTime, linesTime)
 	s := &service{c}
 	mux := new(web.Mux)
 	config := huma.DefaultConfig("Deskbell", "1")

@@ -16,7 +16,7 @@ import (
 )
 
 // A body of lines is taken in parts while it comes. Each part is as a request of another type: it has as many events and bytes, as long to
-// come, and as long to be worked on. These bound all of them.
+// come, and as long to be worked on. These bound all of them, unless Config says otherwise.
 const (
 	mostLinesBytes = 256 << 20
 	linesTime      = 5 * time.Minute
@@ -45,7 +45,7 @@ type linesEnded struct {
 func (s *service) takeLines(ctx context.Context, in *eventsInput, decode decoder, key string) (eventResults, error) {
 	all, began := judgedLines{eventResults: eventResults{Results: []eventResult{}}, room: newFaultRoom()}, s.Now()
 	in.expect()
-	body, err := in.unpacked(mostLinesBytes)
+	body, err := in.unpacked(s.MostLines)
 	if err != nil {
 		return eventResults{}, unread(err)
 	}
@@ -54,8 +54,8 @@ func (s *service) takeLines(ctx context.Context, in *eventsInput, decode decoder
 		switch {
 		case isGivenUp(ctx):
 			return all.ended(huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("the server is to stop, or the key was revoked"), retryAfter(time.Second)))
-		case s.Now().Sub(began) > linesTime:
-			return all.ended(huma.NewError(http.StatusRequestTimeout, "the body did not come within "+linesTime.String()))
+		case s.Now().Sub(began) > s.LinesTime:
+			return all.ended(huma.NewError(http.StatusRequestTimeout, "the body did not come within "+s.LinesTime.String()))
 		}
 		part, err := parts.next()
 		if errors.Is(err, io.EOF) {
