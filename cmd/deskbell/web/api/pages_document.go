@@ -50,8 +50,12 @@ func describePages(d *huma.OpenAPI) {
 			"visitor": word, "visit": word,
 			"chat":     map[string]any{"type": "string", "description": "The id of the chat of a chat.requested that had none."},
 			"identity": map[string]any{"type": "string", "enum": []any{"taken", "refused"}, "description": "What became of one that was sent."},
-			"counts":   map[string]any{"$ref": schemasAt + "EventCounts"},
-			"results":  map[string]any{"type": "array", "items": map[string]any{"$ref": schemasAt + "EventResult"}},
+			"identity_problem": map[string]any{
+				"type": "string", "description": "Why it was refused. wrong_key: no key that may change the property has signed it.",
+				"enum": []any{"malformed", "wrong_key", "no_exp", "expired", "lasts_too_long", "wrong_property", "no_facts", "bad_facts"},
+			},
+			"counts":  map[string]any{"$ref": schemasAt + "EventCounts"},
+			"results": map[string]any{"type": "array", "items": map[string]any{"$ref": schemasAt + "EventResult"}},
 		},
 	})
 	send.Responses["202"] = content("At least one event was taken, or there was none", refTo("PageAnswer"))

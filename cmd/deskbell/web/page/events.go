@@ -53,6 +53,7 @@ type received struct {
 	Visit   string `json:"visit"`
 	Chat    string `json:"chat,omitempty"`     // the last one that was made for a chat.requested without
 	Signed  string `json:"identity,omitempty"` // what became of one that was sent
+	Problem string `json:"identity_problem,omitempty"`
 	Counts  any    `json:"counts"`
 	Results any    `json:"results"`
 }
@@ -77,9 +78,14 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.failed(w, err)
 		return
 	}
-	if out.Signed, err = e.introduce(r.Context(), of, in.Signed); err != nil {
-		e.failed(w, err)
-		return
+	if in.Signed != "" {
+		if out.Problem, err = e.introduce(r.Context(), of, in.Signed); err != nil {
+			e.failed(w, err)
+			return
+		}
+		if out.Signed = identityTaken; out.Problem != "" {
+			out.Signed = identityRefused
+		}
 	}
 	if out.Counts, out.Results, err = e.Take(r.Context(), items, bytes); err != nil {
 		problemOf(w, err)

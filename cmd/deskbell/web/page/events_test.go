@@ -32,6 +32,7 @@ type received struct {
 	header                                http.Header
 	body                                  string
 	Token, Visitor, Visit, Chat, Identity string
+	Problem                               string `json:"identity_problem"`
 	Counts                                struct{ Taken, Refused int }
 	Results                               []struct {
 		Status string
@@ -358,6 +359,7 @@ func TestPageStreamRefuses(t *testing.T) {
 func TestAnIdentityIsTakenFromTheShopsServer(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nine())
+	d := (&webtest.Bundle{T: t, Server: newSite(t, nine()).server}).Document() // of one without keys
 	key := s.publish()
 	full, err := s.keys.Add(t.Context(), edit.Key{Name: "full", Properties: []string{"acme"}})
 	s.must(err)
@@ -372,23 +374,30 @@ func TestAnIdentityIsTakenFromTheShopsServer(t *testing.T) {
 	}
 	const hs256 = `{"alg":"HS256","typ":"JWT"}`
 	at := func(d time.Duration) int64 { return s.now().Add(d).Unix() }
-	for name, c := range map[string]struct{ identity, want string }{
-		"good":             {jwt(hs256, full, map[string]any{"sub": "u17", "name": "Ann", "exp": at(time.Hour)}), "taken"},
-		"for the property": {jwt(hs256, full, map[string]any{"name": "Ann", "aud": "acme", "exp": at(time.Hour)}), "taken"},
-		"for another":      {jwt(hs256, full, map[string]any{"name": "Ann", "aud": "always", "exp": at(time.Hour)}), "refused"},
-		"another's key":    {jwt(hs256, other, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "refused"},
-		"a reader's key":   {jwt(hs256, reader, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "refused"},
-		"the page's key":   {jwt(hs256, key[len("?key="):], map[string]any{"name": "Ann", "exp": at(time.Hour)}), "refused"},
-		"no end":           {jwt(hs256, full, map[string]any{"name": "Ann"}), "refused"},
-		"too old":          {jwt(hs256, full, map[string]any{"name": "Ann", "exp": at(-time.Hour)}), "refused"},
-		"for too long":     {jwt(hs256, full, map[string]any{"name": "Ann", "exp": at(48 * time.Hour)}), "refused"},
-		"nobody":           {jwt(hs256, full, map[string]any{"exp": at(time.Hour)}), "refused"},
-		"no algorithm":     {jwt(`{"alg":"none"}`, full, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "refused"},
-		"no JWT":           {"Ann", "refused"},
+	for name, c := range map[string]struct{ identity, problem string }{
+		"good":             {jwt(hs256, full, map[string]any{"sub": "u17", "name": "Ann", "exp": at(time.Hour)}), ""},
+		"for the property": {jwt(hs256, full, map[string]any{"name": "Ann", "aud": "acme", "exp": at(time.Hour)}), ""},
+		"for another":      {jwt(hs256, full, map[string]any{"name": "Ann", "aud": "always", "exp": at(time.Hour)}), "wrong_property"},
+		"another's key":    {jwt(hs256, other, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "wrong_key"},
+		"a reader's key":   {jwt(hs256, reader, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "wrong_key"},
+		"the page's key":   {jwt(hs256, key[len("?key="):], map[string]any{"name": "Ann", "exp": at(time.Hour)}), "wrong_key"},
+		"no end":           {jwt(hs256, full, map[string]any{"name": "Ann"}), "no_exp"},
+		"too old":          {jwt(hs256, full, map[string]any{"name": "Ann", "exp": at(-time.Hour)}), "expired"},
+		"for too long":     {jwt(hs256, full, map[string]any{"name": "Ann", "exp": at(48 * time.Hour)}), "lasts_too_long"},
+		"nobody":           {jwt(hs256, full, map[string]any{"exp": at(time.Hour)}), "no_facts"},
+		"no algorithm":     {jwt(`{"alg":"none"}`, full, map[string]any{"name": "Ann", "exp": at(time.Hour)}), "malformed"},
+		"no object":        {webtest.JWT(hs256, full, "5"), "malformed"},
+		"a sub of 5 KB":    {jwt(hs256, full, map[string]any{"sub": strings.Repeat("u", 5000), "exp": at(time.Hour)}), "bad_facts"},
+		"no JWT":           {"Ann", "malformed"},
 	} {
 		got := s.post(key, fmt.Sprintf(`{"identity": %q, "events": [%s]}`, c.identity, arrival))
-		if got.status != http.StatusAccepted || got.Identity != c.want || got.Counts.Taken != 1 {
+		want := "taken"
+		if c.problem != "" {
+			want = "refused"
+		}
+		if got.status != http.StatusAccepted || got.Identity != want || got.Problem != c.problem || got.Counts.Taken != 1 {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
+		d.Check("/paths/~1v1~1page~1events/post/responses/202/content/application~1json/schema", got.body)
 	}
 }

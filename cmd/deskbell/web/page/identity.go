@@ -24,6 +24,18 @@ const (
 	identityRefused = "refused"
 )
 
+// Reasons to refuse an identity, which the answer tells. Of what it says they tell something only where a key of the shop has signed it.
+const (
+	malformed     = "malformed"      // it is no JSON Web Token by HS256
+	wrongKey      = "wrong_key"      // no key that may change the property has signed it
+	noEnd         = "no_exp"         // it does not say until when it is good
+	expired       = "expired"        // it was good
+	tooLong       = "lasts_too_long" // it would be good for more than a day
+	wrongProperty = "wrong_property" // it is for another one
+	noFacts       = "no_facts"       // it says nothing of the visitor
+	badFacts      = "bad_facts"      // its subject is too long; other facts are cut
+)
+
 // claims are the facts in an identity, by the names of OpenID Connect.
 type claims struct {
 	Subject  string  `json:"sub"` // the shop's id of the customer
@@ -34,19 +46,35 @@ type claims struct {
 	Expires  float64 `json:"exp"`
 }
 
-// readIdentity gives the facts of an identity that one of some keys has signed for a property; false: it is none, or too old.
-func readIdentity(text, property string, keys [][]byte, now time.Time) (c claims, ok bool) {
+// readIdentity gives the facts of an identity that one of some keys has signed for a property, or the reason to refuse it.
+func readIdentity(text, property string, keys [][]byte, now time.Time) (c claims, problem string) {
 	signed, sum := cutLast(text)
 	head, body := cutLast(signed)
 	var header struct {
 		Algorithm string   `json:"alg"`
 		Critical  []string `json:"crit"`
 	}
-	if !decoded(head, &header) || header.Algorithm != "HS256" || len(header.Critical) > 0 || !isSigned(signed, sum, keys) || !decoded(body, &c) {
-		return c, false
+	switch {
+	case !decoded(head, &header) || header.Algorithm != "HS256" || len(header.Critical) > 0:
+		return c, malformed
+	case !isSigned(signed, sum, keys):
+		return c, wrongKey
+	case !decoded(body, &c):
+		return c, malformed
 	}
-	left := c.Expires - float64(now.Unix())
-	return c, left > 0 && left <= identityFor.Seconds() && (c.Audience == "" || c.Audience == property)
+	switch left := c.Expires - float64(now.Unix()); {
+	case c.Expires == 0:
+		return c, noEnd
+	case left <= 0:
+		return c, expired
+	case left > identityFor.Seconds():
+		return c, tooLong
+	case c.Audience != "" && c.Audience != property:
+		return c, wrongProperty
+	case strings.TrimSpace(c.Name+c.Email+c.Locale+c.Subject) == "":
+		return c, noFacts
+	}
+	return c, ""
 }
 
 func decoded(part string, into any) bool {
@@ -75,23 +103,20 @@ func (c claims) attributes() event.Attributes {
 	return a
 }
 
-// introduce sends the facts of an identity, and says what became of it; empty where there is none.
-func (e events) introduce(ctx context.Context, of speaker, identity string) (string, error) {
-	if identity == "" {
-		return "", nil
-	}
+// introduce sends the facts of an identity, and tells the reason not to; empty: they are sent.
+func (e events) introduce(ctx context.Context, of speaker, identity string) (problem string, err error) {
 	keys, err := e.Signers(ctx, of.property)
 	if err != nil {
 		return "", err
 	}
 	in := e.Intake()
-	c, ok := readIdentity(identity, of.property, keys, in.At)
-	if !ok || strings.Trim(c.Name+c.Email+c.Locale+c.Subject, " ") == "" {
-		return identityRefused, nil
+	c, problem := readIdentity(identity, of.property, keys, in.At)
+	if problem != "" {
+		return problem, nil
 	}
 	told, err := in.Complete(event.NewVisitorUpdated(of.property, of.visitor, c.attributes()))
-	if err != nil { // a fact that is none
-		return identityRefused, nil //nolint:nilerr // the page is told
+	if err != nil {
+		return badFacts, nil //nolint:nilerr // the page is told
 	}
-	return identityTaken, e.Send(ctx, told)
+	return "", e.Send(ctx, told)
 }

@@ -1535,6 +1535,11 @@ export interface components {
              * @enum {string}
              */
             identity?: "taken" | "refused";
+            /**
+             * @description Why it was refused. wrong_key: no key that may change the property has signed it.
+             * @enum {string}
+             */
+            identity_problem?: "malformed" | "wrong_key" | "no_exp" | "expired" | "lasts_too_long" | "wrong_property" | "no_facts" | "bad_facts";
             results: components["schemas"]["EventResult"][];
             /** @description To be kept in place of the one before. It is good for 30 days. */
             token: string;
