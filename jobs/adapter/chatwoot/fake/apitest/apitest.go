@@ -1,12 +1,13 @@
-// Package apitest holds tests to Chatwoot's own description of its API: each request, and each answer that is no error. It is for
-// tests alone, since it links a validator of OpenAPI documents that no program needs.
+// Package apitest holds tests to Chatwoot's own description of its API: each request, and each answer of 200. It is for tests alone.
 //
-// The description is a part of that of Chatwoot 4.14.2, under its licence; testdata/cut.go says which.
+// The description is a part of that of Chatwoot 4.14.2, under its licence; testdata/cut.go says which. Its schemas are JSON Schema, and
+// so a validator of those judges by it: one of OpenAPI documents takes longer to build than all of Deskbell.
 package apitest
 
 import (
 	"bytes"
 	_ "embed" // the description
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,63 +17,172 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/pb33f/libopenapi"
-	validator "github.com/pb33f/libopenapi-validator"
-	problem "github.com/pb33f/libopenapi-validator/errors"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 //go:embed testdata/chatwoot-4.14.2.json
 var description []byte
 
+// resource is the name of the description among schemas.
+const resource = "chatwoot.json"
+
 // A Description judges requests and answers. It may be used by several goroutines.
 type Description struct {
-	mu sync.Mutex
-	v  validator.Validator
+	routes  *http.ServeMux // each pattern is METHOD PATH of an operation
+	doc     document
+	mu      sync.Mutex // of schemas
+	schemas *jsonschema.Compiler
+}
+
+// document is what an OpenAPI document says of operations, besides their schemas.
+type document struct {
+	Paths      map[string]map[string]json.RawMessage // by path, and there by method, or "parameters"
+	Components struct{ Parameters map[string]parameter }
+}
+
+type operation struct {
+	Parameters  []parameter
+	RequestBody *struct {
+		Required bool
+		Content  map[string]json.RawMessage
+	}
+	Responses map[string]struct{ Content map[string]json.RawMessage }
+}
+
+type parameter struct {
+	Ref      string `json:"$ref"`
+	Name, In string
+	Required bool
+	Schema   json.RawMessage
 }
 
 // Describe is the description, which is read once.
 func Describe() (*Description, error) { return describe() }
 
 var describe = sync.OnceValues(func() (*Description, error) {
-	doc, err := libopenapi.NewDocument(description)
-	if err != nil {
+	d := &Description{routes: http.NewServeMux(), schemas: jsonschema.NewCompiler()}
+	tree, err := jsonschema.UnmarshalJSON(bytes.NewReader(description))
+	if err = errors.Join(err, json.Unmarshal(description, &d.doc), d.schemas.AddResource(resource, tree)); err != nil {
 		return nil, fmt.Errorf("reading the description: %w", err)
 	}
-	v, faults := validator.NewValidator(doc)
-	if len(faults) > 0 {
-		return nil, fmt.Errorf("reading the description: %w", errors.Join(faults...))
+	for path, methods := range d.doc.Paths {
+		for method := range methods {
+			if method != "parameters" {
+				d.routes.Handle(strings.ToUpper(method)+" "+path, http.NotFoundHandler())
+			}
+		}
 	}
-	return &Description{v: v}, nil
+	return d, nil
 })
 
-// Request tells what is wrong with a request, whose body is left as it was.
-func (d *Description) Request(r *http.Request, body []byte) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	_, faults := d.v.ValidateHttpRequest(r)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return join(faults)
-}
-
-// Answer tells what is wrong with an answer to a request.
-func (d *Description) Answer(r *http.Request, answer *http.Response) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	_, faults := d.v.ValidateHttpResponse(r, answer)
-	return join(faults)
-}
-
-func join(faults []*problem.ValidationError) error {
-	var all []error
-	for _, f := range faults {
-		text := f.Message + ": " + f.Reason
-		for _, s := range f.SchemaValidationErrors {
-			text += "; " + s.FieldPath + " " + s.Reason
-		}
-		all = append(all, errors.New(text))
+// operation finds what is said of a request, with the parameters of its path, and where that stands.
+func (d *Description) operation(r *http.Request) (op operation, pointer string, err error) {
+	_, pattern := d.routes.Handler(r)
+	method, path, ok := strings.Cut(pattern, " ")
+	if !ok {
+		return op, "", errors.New("there is no such operation")
 	}
-	return errors.Join(all...)
+	method = strings.ToLower(method)
+	of := d.doc.Paths[path]
+	if err := json.Unmarshal(of[method], &op); err != nil {
+		return op, "", err
+	}
+	var shared []parameter
+	if all := of["parameters"]; all != nil {
+		err = json.Unmarshal(all, &shared)
+	}
+	op.Parameters = append(op.Parameters, shared...)
+	return op, "/paths/" + escaped(path) + "/" + method, err
+}
+
+// Request tells what is wrong with a request: an operation that there is not, a parameter of its query, its
+// body.
+func (d *Description) Request(r *http.Request, body []byte) error {
+	op, at, err := d.operation(r)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	query := r.URL.Query()
+	for _, p := range op.Parameters {
+		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
+			p = d.doc.Components.Parameters[name]
+		}
+		switch {
+		case p.In != "query":
+		case !query.Has(p.Name) && p.Required:
+			faults = append(faults, fmt.Errorf("%s is missing", p.Name))
+		case query.Has(p.Name):
+			faults = append(faults, p.check(query.Get(p.Name)))
+		}
+	}
+	if op.RequestBody != nil && (len(body) > 0 || op.RequestBody.Required) {
+		faults = append(faults, d.fits(at+"/requestBody/content/application~1json/schema", body))
+	}
+	return errors.Join(faults...)
+}
+
+// check tells what is wrong with a value of a parameter.
+func (p parameter) check(value string) error {
+	schemas := jsonschema.NewCompiler()
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(p.Schema))
+	if err != nil {
+		return err
+	}
+	if err := schemas.AddResource(resource, schema); err != nil {
+		return err
+	}
+	compiled, err := schemas.Compile(resource)
+	if err != nil {
+		return err
+	}
+	var typed struct{ Type string }
+	if err := json.Unmarshal(p.Schema, &typed); err != nil {
+		return err
+	}
+	var given any = value
+	if typed.Type == "integer" || typed.Type == "number" {
+		given = json.Number(value)
+		if !json.Valid([]byte(value)) {
+			return fmt.Errorf("%s=%s is no number", p.Name, value)
+		}
+	}
+	if err := compiled.Validate(given); err != nil {
+		return fmt.Errorf("%s=%s: %w", p.Name, value, err)
+	}
+	return nil
+}
+
+// Answer tells what is wrong with the body of an answer of 200 to a request.
+func (d *Description) Answer(r *http.Request, body []byte) error {
+	op, at, err := d.operation(r)
+	if err != nil {
+		return err
+	}
+	if _, described := op.Responses["200"].Content["application/json"]; !described {
+		return nil
+	}
+	return d.fits(at+"/responses/200/content/application~1json/schema", body)
+}
+
+// fits tells what is wrong with a body by the schema at a JSON pointer of the description.
+func (d *Description) fits(pointer string, body []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	schema, err := d.schemas.Compile(resource + "#" + pointer)
+	if err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	return schema.Validate(value)
+}
+
+// escaped is a path as a part of a JSON pointer in an address.
+func escaped(path string) string {
+	return strings.NewReplacer("/", "~1", "{", "%7B", "}", "%7D").Replace(path)
 }
 
 // Checked is the handler, and fails the test for each request of the API that is not as described, and for each answer of 200 that is
@@ -92,13 +202,14 @@ func Checked(t testing.TB, h http.Handler) http.Handler {
 		if err != nil {
 			t.Errorf("reading the body of %s %s: %v", r.Method, r.URL, err)
 		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		if err := d.Request(r, body); err != nil {
 			t.Errorf("%s %s %s is not as Chatwoot describes it: %v", r.Method, r.URL, body, err)
 		}
 		answer := httptest.NewRecorder()
 		h.ServeHTTP(answer, r)
 		if answer.Code == http.StatusOK {
-			if err := d.Answer(r, answer.Result()); err != nil {
+			if err := d.Answer(r, answer.Body.Bytes()); err != nil {
 				t.Errorf("the answer to %s %s is not as Chatwoot describes it: %v\n%s", r.Method, r.URL, err, answer.Body)
 			}
 		}
