@@ -50,9 +50,8 @@ destinations:
 func TestPictureInABrowser(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)
-	s := newSite(t, mondayAtNine.Add(4*time.Hour-8*time.Second), pictured)
 	b.device(1440, 900, "light")
-	b.open(s.address())
+	s := b.siteBefore(mondayAtNine.Add(4*time.Hour), pictured)
 	b.shows(`[data-id="acme"] .state`, "Online")
 	b.shows("#recent", "Told Tom that their hours have started")
 	for at, page := range map[string]string{"00.2": "pricing", "00.4": "about"} { // in any order

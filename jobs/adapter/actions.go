@@ -40,3 +40,13 @@ func TextOf(v action.Visitor) string {
 	lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 	return strings.Join(lines, "\n\n")
 }
+
+// UserOf is the product's id of an agent, by a map of agents by such ids; of several, the lowest. ok is false for an agent who is not in it.
+func UserOf[K cmp.Ordered](agents map[K]string, agent string) (id K, ok bool) {
+	for user, name := range agents {
+		if name == agent && agent != "" && (!ok || user < id) {
+			id, ok = user, true
+		}
+	}
+	return id, ok
+}

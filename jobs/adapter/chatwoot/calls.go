@@ -80,7 +80,7 @@ func calls(list ...adapter.Call) adapter.Plan { return adapter.Plan{Calls: list}
 func (t *Table) mentions(agents []string) string {
 	var list []string
 	for _, agent := range agents {
-		if user, ok := t.user(agent); ok {
+		if user, ok := adapter.UserOf(t.Agents, agent); ok {
 			list = append(list, fmt.Sprintf("[@%s](mention://user/%d/%s)", agent, user, agent))
 		}
 	}
@@ -128,7 +128,7 @@ var errNoUser = errors.New("it has no such agent")
 // availability sets an agent's own. With auto_offline, Chatwoot would have an agent offline whose browser is closed, whatever their hours say.
 // The role must be in the body, and stays as it is: so it is read first.
 func (t *Table) availability(s action.AgentStatus) adapter.Plan {
-	user, known := t.user(s.Agent)
+	user, known := adapter.UserOf(t.Agents, s.Agent)
 	availability := availabilityOf(s.Status)
 	switch {
 	case !known:

@@ -123,7 +123,7 @@ func (o outgoingAction) assign(v action.Visitor) adapter.Plan {
 	user := int64(0)
 	if v.Agent != "" {
 		var ok bool
-		if user, ok = o.t.user(v.Agent); !ok {
+		if user, ok = adapter.UserOf(o.t.Agents, v.Agent); !ok {
 			return skipped("the agent " + v.Agent + " is not among the agents of the destination")
 		}
 	}

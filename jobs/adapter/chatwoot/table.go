@@ -60,16 +60,6 @@ func (t *Table) theirs(id string) (n int64, ok bool) {
 	return n, ok && err == nil && n > 0
 }
 
-// user is the user of Chatwoot who is an agent; of several, the one with the lowest id.
-func (t *Table) user(agent string) (id int64, ok bool) {
-	for user, name := range t.Agents {
-		if name == agent && agent != "" && (!ok || user < id) {
-			id, ok = user, true
-		}
-	}
-	return id, ok
-}
-
 // path is one below the account.
 func (t *Table) path(parts ...string) string {
 	return "/api/v1/accounts/" + strconv.FormatInt(t.Account, 10) + "/" + strings.Join(parts, "/")

@@ -35,7 +35,7 @@ func (t *Table) Calls(a action.Action) (adapter.Plan, error) {
 			return adapter.Plan{Skipped: "it has no text"}, nil
 		}
 	case action.ChatReassign:
-		if values[agent], ok = t.theirs(v.Agent); !ok {
+		if values[agent], ok = adapter.UserOf(t.c.Agents, v.Agent); !ok {
 			return adapter.Plan{Skipped: fmt.Sprintf("the agent %q is not among the agents of the destination", v.Agent)}, nil
 		}
 	case action.ChatSnooze:
@@ -62,16 +62,6 @@ func (t *Table) template(kind action.Type) *Template {
 		return t.c.Status
 	}
 	return nil
-}
-
-// theirs is the product's id of an agent; of several, the first.
-func (t *Table) theirs(name string) (id string, ok bool) {
-	for theirs, ours := range t.c.Agents {
-		if ours == name && name != "" && (!ok || theirs < id) {
-			id, ok = theirs, true
-		}
-	}
-	return id, ok
 }
 
 func (t *Template) call(values map[string]string) (adapter.Call, error) {

@@ -38,7 +38,7 @@ type Erasures interface {
 
 // Tokens make and check the tokens of visitors: VISITOR.BORN.MADE.MAC. Whoever has one speaks for that visitor of one property, and reads what
 // is for them, and nobody else can make one. BORN is when the first of them was made, in Unix ms: those that renew it keep it, so that
-// none outlives an erasure. MADE is when this one was made, in Unix seconds. Both have 36 digits.
+// none outlives an erasure. MADE is when this one was made, in Unix seconds. Both are written in base 36.
 type Tokens struct {
 	source   SecretSource
 	erasures Erasures

@@ -93,6 +93,8 @@ func TestTheDescriptionRefuses(t *testing.T) {
 		"POST conversations/1/no_such_route":   `{}`,
 		"PATCH inboxes/7":                      `{"timezone":7}`,
 		"POST conversations/1/toggle_priority": `{"priority":"highest"}`,
+		"GET conversations?status=closed":      "",
+		"GET conversations?page=two":           "",
 	} {
 		method, path, _ := strings.Cut(path, " ")
 		r, err := http.NewRequestWithContext(t.Context(), method, "http://chat.example/api/v1/accounts/3/"+path, http.NoBody)

@@ -155,23 +155,13 @@ func (c *call) link() (*link, error) {
 // assignee is the agent of a parameter; nil: there is no such agent.
 func (c *call) assignee(name string) *agent {
 	id, _ := c.params.whole(name)
-	for _, a := range c.account.agents {
-		if a.ID == id {
-			return a
-		}
-	}
-	return nil
+	return numbered(c.account.agents, id, func(a *agent) int { return a.ID })
 }
 
 // team is the team of a parameter; nil: there is no such team.
 func (c *call) team(name string) *team {
 	id, _ := c.params.whole(name)
-	for _, t := range c.account.teams {
-		if t.id == id {
-			return t
-		}
-	}
-	return nil
+	return numbered(c.account.teams, id, func(t *team) int { return t.id })
 }
 
 func statuses() []string { return []string{open, resolved, pending, snoozed} }

@@ -12,15 +12,22 @@ import (
 
 // of finds one of the account by the id in the path.
 func of[T any](c *call, name string, list []*T, number func(*T) int) (*T, error) {
-	id, err := strconv.Atoi(c.request.PathValue(name))
-	if err == nil {
-		for _, one := range list {
-			if number(one) == id {
-				return one, nil
-			}
+	if id, err := strconv.Atoi(c.request.PathValue(name)); err == nil {
+		if one := numbered(list, id, number); one != nil {
+			return one, nil
 		}
 	}
 	return nil, ErrUnknown
+}
+
+// numbered is the one of a list that has an id; nil: there is none.
+func numbered[T any](list []*T, id int, number func(*T) int) *T {
+	for _, one := range list {
+		if number(one) == id {
+			return one
+		}
+	}
+	return nil
 }
 
 func showProfile(c *call) (any, error) { return c.agent.profile(c.world.config.Now()), nil }

@@ -6,6 +6,7 @@ package apitest
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed" // the description
 	"encoding/json"
 	"errors"
@@ -53,7 +54,9 @@ type parameter struct {
 	Ref      string `json:"$ref"`
 	Name, In string
 	Required bool
-	Schema   json.RawMessage
+	Schema   struct{ Type string }
+
+	at string // where it stands
 }
 
 // Describe is the description, which is read once.
@@ -91,8 +94,21 @@ func (d *Description) operation(r *http.Request) (op operation, pointer string, 
 	if all := of["parameters"]; all != nil {
 		err = json.Unmarshal(all, &shared)
 	}
-	op.Parameters = append(op.Parameters, shared...)
-	return op, "/paths/" + escaped(path) + "/" + method, err
+	pointer = "/paths/" + escaped(path)
+	op.Parameters = append(d.placed(op.Parameters, pointer+"/"+method), d.placed(shared, pointer)...)
+	return op, pointer + "/" + method, err
+}
+
+// placed gives parameters, also those that stand elsewhere, with where they stand.
+func (d *Description) placed(list []parameter, pointer string) []parameter {
+	for i, p := range list {
+		at := fmt.Sprint(pointer, "/parameters/", i)
+		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
+			list[i], at = d.doc.Components.Parameters[name], strings.TrimPrefix(p.Ref, "#")
+		}
+		list[i].at = at
+	}
+	return list
 }
 
 // Request tells what is wrong with a request: an operation that there is not, a parameter of its query, its
@@ -105,52 +121,29 @@ func (d *Description) Request(r *http.Request, body []byte) error {
 	var faults []error
 	query := r.URL.Query()
 	for _, p := range op.Parameters {
-		if name, ok := strings.CutPrefix(p.Ref, "#/components/parameters/"); ok {
-			p = d.doc.Components.Parameters[name]
-		}
 		switch {
 		case p.In != "query":
 		case !query.Has(p.Name) && p.Required:
 			faults = append(faults, fmt.Errorf("%s is missing", p.Name))
 		case query.Has(p.Name):
-			faults = append(faults, p.check(query.Get(p.Name)))
+			value, err := p.given(query.Get(p.Name))
+			if err = cmp.Or(err, d.fits(p.at+"/schema", value)); err != nil {
+				faults = append(faults, fmt.Errorf("%s=%s: %w", p.Name, query.Get(p.Name), err))
+			}
 		}
 	}
 	if op.RequestBody != nil && (len(body) > 0 || op.RequestBody.Required) {
-		faults = append(faults, d.fits(at+"/requestBody/content/application~1json/schema", body))
+		faults = append(faults, d.bodyFits(at+"/requestBody/content/application~1json/schema", body))
 	}
 	return errors.Join(faults...)
 }
 
-// check tells what is wrong with a value of a parameter.
-func (p parameter) check(value string) error {
-	schemas := jsonschema.NewCompiler()
-	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(p.Schema))
-	if err != nil {
-		return err
+// given is the value of a parameter as its schema is about it.
+func (p parameter) given(value string) (any, error) {
+	if p.Schema.Type != "integer" && p.Schema.Type != "number" {
+		return value, nil
 	}
-	if err := schemas.AddResource(resource, schema); err != nil {
-		return err
-	}
-	compiled, err := schemas.Compile(resource)
-	if err != nil {
-		return err
-	}
-	var typed struct{ Type string }
-	if err := json.Unmarshal(p.Schema, &typed); err != nil {
-		return err
-	}
-	var given any = value
-	if typed.Type == "integer" || typed.Type == "number" {
-		given = json.Number(value)
-		if !json.Valid([]byte(value)) {
-			return fmt.Errorf("%s=%s is no number", p.Name, value)
-		}
-	}
-	if err := compiled.Validate(given); err != nil {
-		return fmt.Errorf("%s=%s: %w", p.Name, value, err)
-	}
-	return nil
+	return jsonschema.UnmarshalJSON(strings.NewReader(value))
 }
 
 // Answer tells what is wrong with the body of an answer of 200 to a request.
@@ -162,18 +155,22 @@ func (d *Description) Answer(r *http.Request, body []byte) error {
 	if _, described := op.Responses["200"].Content["application/json"]; !described {
 		return nil
 	}
-	return d.fits(at+"/responses/200/content/application~1json/schema", body)
+	return d.bodyFits(at+"/responses/200/content/application~1json/schema", body)
 }
 
-// fits tells what is wrong with a body by the schema at a JSON pointer of the description.
-func (d *Description) fits(pointer string, body []byte) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	schema, err := d.schemas.Compile(resource + "#" + pointer)
+// bodyFits tells what is wrong with a body by the schema at a JSON pointer of the description.
+func (d *Description) bodyFits(pointer string, body []byte) error {
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	return d.fits(pointer, value)
+}
+
+func (d *Description) fits(pointer string, value any) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	schema, err := d.schemas.Compile(resource + "#" + pointer)
 	if err != nil {
 		return err
 	}
