@@ -101,7 +101,7 @@ func (m *RedisMetrics) refresh(looking chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err != nil && !m.failing {
-		m.log.WithError(err).Warn("metrics of Redis are not complete")
+		m.log.WithError(err).Log(LevelOf(err), "metrics of Redis are not complete")
 	}
 	m.seen, m.seenAt, m.failing, m.looking = seen, m.deliveries.now(), err != nil, nil
 	close(looking)

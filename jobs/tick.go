@@ -77,7 +77,7 @@ func (t ticker) catchUp(ctx context.Context) {
 	defer cancel()
 	now := t.now()
 	err := errors.Join(t.tick(ctx, now.Truncate(time.Second)), t.reconcile(ctx, now.Truncate(time.Minute), 30*time.Second), t.askCalendars(ctx, now.Truncate(time.Minute)))
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err != nil {
 		t.log.WithError(err).Log(LevelOf(err), "catching up failed: the next beat does its work")
 	}
 }

@@ -136,9 +136,10 @@ func TakesWrites(ctx context.Context, rdb redis.UniversalClient, more ...string)
 func isRefused(err error) bool { return store.TroubleOf(err).Kind == store.RefusesWrites }
 
 // LevelOf is the level of a line about something that failed and is done again: a warning, unless it says only that Redis refuses writes,
-// for which WatchWrites has one line.
+// for which WatchWrites has one line, or that nobody waits for it any more: the process stops, or whoever asked has gone. Time that is up
+// is another error, and a warning.
 func LevelOf(err error) logrus.Level {
-	if isRefused(err) {
+	if isRefused(err) || errors.Is(err, context.Canceled) || errors.Is(err, redis.ErrClosed) {
 		return logrus.DebugLevel
 	}
 	return logrus.WarnLevel

@@ -15,17 +15,23 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// TestStoppingWhileStarting tells processes to stop at random moments of their first 300 ms. At any of them, they end with
-// status 0, and say nothing that looks like a fault.
+// TestStoppingWhileStarting tells processes to stop at random moments of their first 300 ms, and at some of a start whose commands to
+// Redis take long, which is cut off in the middle of one of them. At any of them, they end with status 0, and say nothing that looks like
+// a fault.
 func TestStoppingWhileStarting(t *testing.T) {
 	t.Parallel()
 	const moments, atOnce = 200, 20
 	server := redistest.Start(t, "appendonly yes") // nothing to warn about
+	slow := redistest.Slow(t, server, 40*time.Millisecond)
 	var wait sync.WaitGroup
 	for n := range atOnce {
 		wait.Go(func() {
 			for i := n; i < moments; i += atOnce {
-				stopSoon(t, server.URL(), []string{"worker", "web", "up"}[i%3], rand.N(300*time.Millisecond))
+				command := []string{"worker", "web", "up"}[i%3]
+				stopSoon(t, server.URL(), command, rand.N(300*time.Millisecond))
+				if i%4 == 0 {
+					stopSoon(t, slow, command, rand.N(2*time.Second))
+				}
 			}
 		})
 	}

@@ -138,7 +138,7 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 	now, err := s.keys.get(r.Context())
 	if err != nil {
-		s.Log.WithError(err).Warn("reading the keys failed")
+		s.Log.WithError(err).Log(jobs.LevelOf(err), "reading the keys failed")
 		return edit.Key{}, &refusal{status: http.StatusServiceUnavailable, detail: "the keys cannot be read now: try again in a moment", reason: keysUnavailable}
 	}
 	secret := secretOf(r)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -70,7 +71,7 @@ func (s *server) opened(w http.ResponseWriter, r *http.Request, secret string) (
 	}
 	switch {
 	case err != nil:
-		s.Log.WithError(err).Warn("reading the links failed")
+		s.Log.WithError(err).Log(jobs.LevelOf(err), "reading the links failed")
 		Problem(w, http.StatusServiceUnavailable, "the links cannot be read now: try again in a moment")
 		return l, false
 	case !ok:

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -28,7 +29,7 @@ func (s *server) admittingLinked(l Linked) http.Handler {
 		w.Header().Set("Referrer-Policy", "no-referrer") // the address is a secret
 		opens, err := s.Links.Opens(r.Context(), l.Kind, r.PathValue("id"), r.URL.Query().Get(linkToken))
 		if err != nil {
-			s.Log.WithError(err).Warn("reading the links failed")
+			s.Log.WithError(err).Log(jobs.LevelOf(err), "reading the links failed")
 			unavailable(w, r, "the links cannot be read now: try again in a moment")
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -100,7 +101,7 @@ func (s *server) admittingPages(next http.Handler) http.Handler {
 func (s *server) admitPage(r *http.Request) (edit.Key, *refusal) {
 	now, err := s.keys.get(r.Context())
 	if err != nil {
-		s.Log.WithError(err).Warn("reading the keys failed")
+		s.Log.WithError(err).Log(jobs.LevelOf(err), "reading the keys failed")
 		return edit.Key{}, &refusal{status: http.StatusServiceUnavailable, detail: "the keys cannot be read now: try again in a moment", reason: keysUnavailable}
 	}
 	key, ok := now.ring.FindPublic(r.URL.Query().Get(pageKey))

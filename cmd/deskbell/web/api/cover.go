@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -19,7 +20,7 @@ func (s *service) halfCovers(ctx context.Context, id string, def any) (warnings 
 	}
 	stored, err := s.Client.Find(ctx, edit.KindAgent, a.Partners(id))
 	if err != nil {
-		s.Log.WithError(err).Warn("reading the colleagues of an agent failed")
+		s.Log.WithError(err).Log(jobs.LevelOf(err), "reading the colleagues of an agent failed")
 		return nil
 	}
 	colleagues := make(map[string]definition.Agent, len(stored))

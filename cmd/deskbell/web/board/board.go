@@ -114,7 +114,7 @@ func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err er
 	case errors.Is(err, store.ErrCursor):
 		web.Problem(w, http.StatusBadRequest, "There is no such page any more: begin again with the first.")
 	case err != nil:
-		b.Log.WithError(err).Warn("the board cannot be read")
+		b.Log.WithError(err).Log(jobs.LevelOf(err), "the board cannot be read")
 		web.Problem(w, http.StatusServiceUnavailable, noAnswer)
 	default:
 		w.Header().Set("Content-Type", "application/json")
