@@ -6,16 +6,12 @@
 package redistest
 
 import (
-	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"runtime"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -99,38 +95,6 @@ func Program(t testing.TB, names ...string) string {
 	}
 	end("needs %[1]s: apt-get install %[1]s", names[0]) // .ci/tests counts these lines
 	return ""
-}
-
-// FreePort gives a port that no process listens on.
-func FreePort(t testing.TB) int {
-	t.Helper()
-	port, err := freePort()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
-
-// given are the ports that this process has chosen: some have no listener yet.
-var given sync.Map
-
-// freePort gives a port that no process listens on, and each only once. It is below the range
-// from which the kernel gives ports to outgoing connections, so that it is still free when a
-// server is started anew.
-func freePort() (int, error) {
-	const low, high, tries = 12_000, 32_000, 100
-	err := errors.New("all that were tried have been given before")
-	for range tries {
-		port := low + rand.N(high-low)
-		if _, before := given.LoadOrStore(port, true); before {
-			continue
-		}
-		var l net.Listener
-		if l, err = net.Listen("tcp", address(port)); err == nil {
-			return port, l.Close()
-		}
-	}
-	return 0, fmt.Errorf("finding a free port: %w", err)
 }
 
 func address(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }

@@ -106,11 +106,11 @@ func (s *Server) end() {
 }
 
 func (s *Server) launchAnywhere() (err error) {
-	if s.port, err = freePort(); err != nil {
+	if s.port, err = ports.free(); err != nil {
 		return err
 	}
 	if s.cluster {
-		if s.busPort, err = freePort(); err != nil {
+		if s.busPort, err = ports.free(); err != nil {
 			return err
 		}
 	}
