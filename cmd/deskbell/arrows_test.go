@@ -104,6 +104,7 @@ var machinery = map[string][]string{
 	"github.com/alicebob/miniredis/":       {"jobs/embedded"},
 	"github.com/nicholas-fedor/shoutrrr/":  {"jobs/destination/shout"},
 	"github.com/SherClockHolmes/":          {"jobs/destination/push"},
+	"github.com/coreos/go-systemd/":        {"cmd/deskbell"},
 	"github.com/teambition/rrule-go":       {"jobs/ical"},
 	"github.com/standard-webhooks/":        {"jobs/destination/webhook"},
 }

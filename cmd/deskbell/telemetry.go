@@ -57,6 +57,14 @@ func (t *telemetry) alive(ctx context.Context) error {
 	return t.peers.Clock.Health()
 }
 
+// stuck says why nothing but a new start helps the process.
+func (t *telemetry) stuck() error {
+	if worker := t.worker.Load(); worker != nil {
+		return worker.Stuck()
+	}
+	return nil
+}
+
 // working is the check of /readyz, besides that Redis answers.
 func (t *telemetry) working(ctx context.Context) error {
 	if err := t.accepts.Check(ctx); err != nil {

@@ -66,7 +66,9 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	kept := a.keepTime(log)
+	shown := newTelemetry(a.peers(env, log, a.keepTime(log), false))
+	endTelling := tellSystemd(ctx, shown.stuck, log)
+	defer endTelling()
 	s, err := a.attach(ctx, env, r, log)
 	if err != nil {
 		return err
@@ -76,7 +78,6 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another address by --listen or DESKBELL_LISTEN", address, err)
 	}
-	shown := newTelemetry(a.peers(env, log, kept, false))
 	shown.watchRedis(s, log)
 	shown.peers.Meet(ctx, s.store)
 	shows, hide := context.WithCancel(ctx)

@@ -58,6 +58,8 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 		}
 		defer stop()
 	}
+	endTelling := tellSystemd(ctx, shown.stuck, log)
+	defer endTelling()
 	var warnings []string
 	s, err := a.attach(ctx, env, r, log, func(ctx context.Context) (err error) {
 		warnings, err = redisstore.Check(ctx, r.Client)
