@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // alerts is the shape of a file of Prometheus rules.
@@ -73,8 +74,13 @@ func sampleNames(t *testing.T) map[string]bool {
 	o.apply("destinations: {crm: {type: log}}\n")
 	p := startListening(t, "REDIS_URL="+o.server.URL())
 	p.ready()
+	scraped := ""
+	redistest.Wait(t, "Redis answers within a scrape", func() bool {
+		scraped = p.get("/metrics", "").body
+		return strings.Contains(scraped, "\ndeskbell_up 1\n")
+	})
 	names := make(map[string]bool)
-	for line := range strings.Lines(p.get("/metrics", "").body) {
+	for line := range strings.Lines(scraped) {
 		if name := regexp.MustCompile(`^deskbell_\w+`).FindString(line); name != "" {
 			names[name] = true
 		}
