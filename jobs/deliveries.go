@@ -38,26 +38,35 @@ type DeliveryList struct {
 	LeftOut      int        // how many more were given up
 }
 
-// DeliveryList gives the state of one destination, or of all where the name is empty, and as many actions as that which were given up. The error
-// is store.ErrNotFound for a destination that is not defined, and for which nothing was given up.
-func (d *Deliveries) DeliveryList(ctx context.Context, destination string, limit int) (l DeliveryList, err error) {
-	if l.Destinations, err = d.Destinations(ctx); err != nil {
+// DeliveryList gives the state of the destination that a filter names, or of all where it names none, and as many actions as the limit which were
+// given up. Destinations are of all properties: a filter by these gets none. Without such a filter, the error is store.ErrNotFound for a
+// destination that is not defined, and for which nothing was given up.
+func (d *Deliveries) DeliveryList(ctx context.Context, f ArchivedFilter, limit int) (l DeliveryList, err error) {
+	if l.GivenUp, err = d.Archived(ctx, f); err != nil {
 		return l, err
 	}
-	if destination != "" {
-		l.Destinations = slices.DeleteFunc(l.Destinations, func(s deliver.Status) bool { return s.Name != destination })
-	}
-	if l.GivenUp, err = d.Archived(ctx, ArchivedFilter{Destination: destination}); err != nil {
-		return l, err
-	}
-	if destination != "" && len(l.Destinations)+len(l.GivenUp) == 0 {
-		return l, &store.MissingError{Kind: "destination", Name: destination}
+	if len(f.Properties) == 0 {
+		if l.Destinations, err = d.destinations(ctx, f.Destination); err != nil {
+			return l, err
+		}
+		if f.Destination != "" && len(l.Destinations)+len(l.GivenUp) == 0 {
+			return l, &store.MissingError{Kind: "destination", Name: f.Destination}
+		}
 	}
 	if l.LeftOut = len(l.GivenUp) - limit; l.LeftOut > 0 {
 		l.GivenUp = l.GivenUp[:limit]
 	}
 	l.LeftOut = max(0, l.LeftOut)
 	return l, nil
+}
+
+// destinations gives the state of one destination, or of all where the name is empty.
+func (d *Deliveries) destinations(ctx context.Context, name string) ([]deliver.Status, error) {
+	all, err := d.Destinations(ctx)
+	if name == "" {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(s deliver.Status) bool { return s.Name != name }), err
 }
 
 // Archived is an action that was given up.
@@ -71,18 +80,21 @@ type Archived struct {
 	Task        string    `json:"task"`     // id in the monitor
 	Queue       string    `json:"queue"`    // of that task
 
-	begun int64 // as deliver.GivenUp
+	begun    int64  // as deliver.GivenUp
+	property string // of its data, which have one unless the action is of an agent alone
 }
 
 // ArchivedFilter chooses among archived actions; its zero value takes all.
 type ArchivedFilter struct {
 	Destination string
 	IDs         []string // of actions or tasks
+	Properties  []string // one of which the data of an action name as property
 }
 
 func (f ArchivedFilter) takes(a Archived) bool {
 	return (f.Destination == "" || f.Destination == a.Destination) &&
-		(len(f.IDs) == 0 || slices.Contains(f.IDs, a.ID) || slices.Contains(f.IDs, a.Task))
+		(len(f.IDs) == 0 || slices.Contains(f.IDs, a.ID) || slices.Contains(f.IDs, a.Task)) &&
+		(len(f.Properties) == 0 || slices.Contains(f.Properties, a.property))
 }
 
 // Archived lists the actions that were given up, the oldest first. It leaves out those of a destination that was removed and
@@ -128,10 +140,14 @@ func archivedOf(t *asynq.TaskInfo) (Archived, bool) {
 		return Archived{}, false
 	}
 	var a action.Action
-	_ = json.Unmarshal([]byte(args.Body), &a) // an action that cannot be read has no type
+	_ = json.Unmarshal([]byte(args.Body), &a) // an action that cannot be read has no type, and is of no property
+	var of struct{ Property string }
+	if data, ok := a.Data.(json.RawMessage); ok {
+		_ = json.Unmarshal(data, &of)
+	}
 	return Archived{
 		ID: args.ID, Type: string(a.Type), Destination: args.Destination, Time: a.Time,
-		Given: t.LastFailedAt, Error: strings.TrimSuffix(t.LastErr, " ("+asynq.SkipRetry.Error()+")"), Task: t.ID, Queue: t.Queue, begun: args.Begun,
+		Given: t.LastFailedAt, Error: strings.TrimSuffix(t.LastErr, " ("+asynq.SkipRetry.Error()+")"), Task: t.ID, Queue: t.Queue, begun: args.Begun, property: of.Property,
 	}, true
 }
 

@@ -59,7 +59,7 @@ func (c *deliveriesListCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	list, err := s.client.DeliveryList(ctx, c.Destination, c.Limit)
+	list, err := s.client.DeliveryList(ctx, jobs.ArchivedFilter{Destination: c.Destination}, c.Limit)
 	if err != nil {
 		return err
 	}

@@ -142,7 +142,7 @@ func rights() []right {
 		{"DELETE /v1/agents/{id}", "/v1/agents/none", "", toChanges},
 		{"GET /v1/agents/{id}/boundaries", "/v1/agents/lea" + boundaries, "", toUnbound},
 		{"GET /v1/agents/{id}/add", "/v1/agents/lea" + add, "", toUnbound},
-		{"GET /v1/agents/{id}/status", "/v1/agents/lea/status", "", toUnbound},
+		{"GET /v1/agents/{id}/status", "/v1/agents/lea/status", "", toAnyKey}, // of those who serve its properties
 		{"GET /v1/agents/{id}/why", "/v1/agents/lea/why", "", toUnbound},
 		{"GET /v1/agents/{id}/shifts.ics", "/v1/agents/lea/shifts.ics", "", toOwnShifts},
 		{"GET /v1/agents/{id}/shifts.ics", "/v1/agents/tom/shifts.ics", "", toUnbound},
@@ -159,8 +159,8 @@ func rights() []right {
 		{"GET /v1/destinations/{id}", "/v1/destinations/crm", "", toUnbound},
 		{"PUT /v1/destinations/{id}", "/v1/destinations/crm", `{"type": "log"}`, toChanges},
 		{"DELETE /v1/destinations/{id}", "/v1/destinations/none", "", toChanges},
-		{"GET /v1/deliveries", "", "", toUnbound},
-		{"GET /v1/export", "", "", toAnyKey}, // a file of its own
+		{"GET /v1/deliveries", "", "", toAnyKey}, // those of its own
+		{"GET /v1/export", "", "", toAnyKey},     // a file of its own
 		{"GET /v1/feeds", "", "", toUnbound},
 		{"GET /v1/quotas", "", "", toUnbound},
 

@@ -85,8 +85,8 @@ func New(c Config) API {
 	config.Info.Description, config.Info.License = intro, &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.Servers = []*huma.Server{{URL: "/", Description: "The one that serves this document"}}
 	config.Components.Schemas = huma.NewMapRegistry(schemasAt, schemaOfType)
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
-	config.Security = []map[string][]string{{"key": {}}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{keyScheme: {Type: "http", Scheme: "bearer"}}
+	config.Security = []map[string][]string{{keyScheme: {}}}
 	h := humago.New(mux, config)
 	h.UseMiddleware(s.boundKeys(h), knownParams(h))
 	addSchemas(h.OpenAPI().Components.Schemas.Map())
@@ -118,6 +118,7 @@ func New(c Config) API {
 	describeAgentPage(h.OpenAPI())
 	s.describeFeeds(h.OpenAPI())
 	describeWebhooks(h.OpenAPI())
+	addExamples(h.OpenAPI())
 
 	document, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
 	if err != nil {
@@ -171,11 +172,12 @@ func fixed(contentType string, body []byte) http.Handler {
 	})
 }
 
-// boundKeys refuses, to a key that is bound to properties, all but these. Lists of properties leave the others out.
+// boundKeys refuses, to a key that is bound to properties, all but these. Lists of properties, the status of agents and deliveries leave
+// the others out themselves.
 func (s *service) boundKeys(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		k, op := web.Caller(ctx.Context()), ctx.Operation()
-		if k.IsBound() {
+		if k.IsBound() && !slices.Contains([]string{agentStatusID, deliveriesID}, op.OperationID) {
 			id := ctx.Param("id")
 			if !slices.Contains([]string{eventsTag, visitorsTag, holidaysTag, exportTag, "Properties"}, op.Tags[0]) || id != "" && !k.May(id) {
 				_ = huma.WriteErr(h, ctx, http.StatusForbidden, web.OnlyProperties(k)) // the client has gone

@@ -16,6 +16,7 @@ type kind struct {
 	plural  string // in paths
 	tag     string // of its operations in the document
 	schema  string // its name in the document
+	id      string // of the example
 	example string
 	inspect func(tree any) (def any, warnings definition.Faults, err error)
 }
@@ -31,16 +32,16 @@ func (k kind) one() string {
 // kinds are in the order of the documentation.
 func kinds() []kind {
 	return []kind{
-		{edit.KindProperty, "properties", "Properties", "Property",
+		{edit.KindProperty, "properties", "Properties", "Property", "acme",
 			`{"name": "ACME shop", "time_zone": "Europe/Paris", "schedule": {"weekly": {"mon-fri": "09:00-12:00, 13:00-18:00"}}, "widget": {"no_agents": "away"}, "departments": {"sales": {"name": "Sales"}}}`,
 			func(tree any) (any, definition.Faults, error) { return definition.InspectProperty(tree) }},
-		{edit.KindAgent, "agents", "Agents", "Agent",
+		{edit.KindAgent, "agents", "Agents", "Agent", "lea",
 			`{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17", "notify": {"on": ["hours_started"]}}`,
 			inspectAgent},
-		{edit.KindSchedule, "schedules", "Schedules", scheduleSchema,
+		{edit.KindSchedule, "schedules", "Schedules", scheduleSchema, "office",
 			`{"time_zone": "Europe/Paris", "weekly": {"mon-fri": "09:00-18:00"}, "holidays": "FR", "exceptions": [{"on": "12-24", "yearly": true, "hours": "09:00-12:00", "name": "Christmas Eve"}]}`,
 			func(tree any) (any, definition.Faults, error) { return definition.InspectSchedule(tree) }},
-		{edit.KindDestination, "destinations", "Destinations", "Destination",
+		{edit.KindDestination, "destinations", "Destinations", "Destination", "crm",
 			`{"type": "redis_stream", "stream": "crm:actions"}`,
 			func(tree any) (any, definition.Faults, error) { return definition.InspectDestination(tree) }},
 	}

@@ -34,7 +34,7 @@ type operation struct {
 
 	asked   string // the path and query of the example
 	example []byte // its body
-	keyless bool   // it needs no key
+	scheme  string // by which it knows who asks; empty: anybody may
 }
 
 type param struct{ Name, In, Doc string }
@@ -67,6 +67,7 @@ type (
 			Parameters                        []struct {
 				Name, In, Description string
 				Required              bool
+				Example               string
 				Schema                schemaPart
 			}
 			RequestBody struct{ Content map[string]media }
@@ -117,12 +118,12 @@ func readManual(document []byte) (*manual, error) {
 			asked := path
 			for _, p := range op.Parameters {
 				if p.Required {
-					asked = given(asked, p.In, p.Name)
+					asked = given(asked, p.In, p.Name, p.Example)
 				}
 				o.Params = append(o.Params, param{p.Name, p.In, cmp.Or(p.Description, typeName(p.Schema))})
 			}
 			body := op.RequestBody.Content["application/json"]
-			o.Body, o.asked, o.example, o.keyless = shapeOf(body.Schema), asked, body.Example, !takesKey(op.Security)
+			o.Body, o.asked, o.example, o.scheme = shapeOf(body.Schema), asked, body.Example, schemeOf(op.Security)
 			for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
 				r := op.Responses[status]
 				a := answer{Status: status, Meaning: r.Description}
@@ -199,16 +200,22 @@ func typeName(s schemaPart) string {
 	return refName(s.Ref)
 }
 
-// takesKey tells whether an operation may be asked with a key; nil: as the whole document says, which is so.
-func takesKey(security *[]map[string][]string) bool {
-	return security == nil || slices.ContainsFunc(*security, func(one map[string][]string) bool { return one["key"] != nil })
+// schemeOf is the first way by which an operation knows who asks; nil: as the whole document says. Empty: anybody may.
+func schemeOf(security *[]map[string][]string) string {
+	if security == nil {
+		return keyScheme
+	}
+	if len(*security) == 0 {
+		return ""
+	}
+	return slices.Collect(maps.Keys((*security)[0]))[0]
 }
 
-// given is a path with a parameter that it needs, in capitals.
-func given(path, in, name string) string {
+// given is a path with an example of a parameter that it needs. Without one, it is the publishable key, which a variable has.
+func given(path, in, name, example string) string {
 	switch {
 	case in == "path":
-		return strings.Replace(path, "{"+name+"}", strings.ToUpper(name), 1)
+		return strings.Replace(path, "{"+name+"}", example, 1)
 	case in != "query":
 		return path
 	case strings.Contains(path, "?"):
@@ -216,23 +223,26 @@ func given(path, in, name string) string {
 	default:
 		path += "?"
 	}
-	return path + name + "=" + strings.ToUpper(name)
+	return path + name + "=" + cmp.Or(example, "$PAGE_KEY")
 }
 
-// Curl is a command line that asks the server at an origin for it, with a key where the caller has one.
+// Curl is a command line that asks the server at an origin for it, with a key where the caller has one. What it shows to the server is in
+// variables, which docs.html names.
 func (o operation) Curl(origin string, withKey bool) string {
 	line := "curl"
 	if o.Method != http.MethodGet {
 		line += " -X " + o.Method
 	}
-	if withKey && !o.keyless {
+	switch {
+	case o.scheme == keyScheme && withKey:
 		line += ` -H "Authorization: Bearer $KEY"`
+	case o.scheme == publishableScheme:
+		line += ` -H "Origin: https://acme.example"` // as a browser would
+	case o.scheme == linkScheme:
+		line += ` -b "` + web.AgentCookie + `=$LINK_SECRET"`
 	}
 	if o.Method == http.MethodPost || len(o.example) > 0 { // curl would say that it is a form
 		line += ` -H "Content-Type: application/json"`
-	}
-	if strings.HasPrefix(o.Path, web.PagePath) {
-		line += ` -H "Origin: https://acme.example"` // as a browser would
 	}
 	url := origin + o.asked
 	if strings.ContainsAny(url, "?&") { // zsh looks for files by a ?

@@ -12,7 +12,8 @@ import (
 const (
 	pagesTag = "Web pages" // of their operations in the document
 
-	// The schemes of what a page shows.
+	// The schemes of what a server and a page show.
+	keyScheme         = "key"
 	publishableScheme = "publishable"
 	visitorScheme     = "visitor"
 

@@ -31,6 +31,7 @@ func TestTheStatusOfAnAgentIsThatOfNow(t *testing.T) {
 	b.Want(201, webtest.Request{}, "PUT", "/v1/agents/tom", `{}`)
 	webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", "/v1/agents/tom/status", "").Body, `{
 		"agent": "tom", "time_zone": "UTC", "status": "online", "reason": "always", "since": null, "until": null, "next": null}`)
+	b.Document().Check("/components/schemas/AgentStatus", `{"agent": "lea", "time_zone": "UTC", "status": "online"}`) // for a key of some properties
 }
 
 func TestOverridesAreReadAsTheyWereSet(t *testing.T) {

@@ -1,13 +1,18 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hibiken/asynq"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web/webtest"
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -81,6 +86,7 @@ func TestWhatBelongsToAnotherIsToAKeyAsWhatIsNotDefined(t *testing.T) {
 		{403, "GET", "/v1/agents/AGENT/boundaries", ""},
 		{403, "GET", "/v1/agents/AGENT/add?duration=1h", ""},
 		{403, "GET", "/v1/agents/AGENT/why", ""},
+		{404, "GET", "/v1/agents/AGENT/status", ""},
 		{403, "GET", "/v1/agents/AGENT/shifts.ics", ""},
 		{403, "GET", "/v1/schedules", ""},
 		{403, "GET", "/v1/schedules/SCHEDULE", ""},
@@ -93,6 +99,7 @@ func TestWhatBelongsToAnotherIsToAKeyAsWhatIsNotDefined(t *testing.T) {
 		{403, "GET", "/v1/destinations/DESTINATION", ""},
 		{403, "PUT", "/v1/destinations/DESTINATION", `{"type": "log"}`},
 		{403, "DELETE", "/v1/destinations/DESTINATION", ""},
+		{200, "GET", "/v1/deliveries?destination=DESTINATION", ""},
 		{403, "GET", "/v1/feeds", ""},
 		{403, "GET", "/v1/quotas", ""},
 		{422, "POST", "/v1/events", event("visitor.arrived", `"property": "PROPERTY", "visitor": "v1"`)},
@@ -166,4 +173,89 @@ func TestAllDestinationsOfAKeyAreThoseThatItLists(t *testing.T) {
 	b.Want(204, b.admin, "DELETE", "/v1/destinations/crm", "")
 	b.Want(200, b.acme, "PUT", "/v1/properties/acme", `{"name": "ACME"}`) // one that was removed is left out
 	want("/v1/properties/acme", `{"name": "ACME", "destinations": []}`)
+}
+
+func TestAKeySeesWhetherTheAgentsOfItsPropertiesAreOnline(t *testing.T) {
+	t.Parallel()
+	b := newTenants(t)
+	b.Want(200, b.admin, "PUT", "/v1/agents/lea", `{"name": "Léa", "time_zone": "Europe/Paris", "schedule": "mon-fri 9-17"}`)
+	const online = `{"agent": "lea", "name": "Léa", "time_zone": "Europe/Paris", "status": "online"}`
+	webtest.SameJSON(t, b.Want(200, b.acme, "GET", "/v1/agents/lea/status", "").Body, online)
+	reader := webtest.Request{Key: b.Key(edit.Key{Name: "reader", ReadOnly: true, Properties: []string{"acme"}})}
+	webtest.SameJSON(t, b.Want(200, reader, "GET", "/v1/agents/lea/status", "").Body, online)
+
+	const path = "/v1/agents/kim/status" // who serves nobody, and then acme
+	b.Want(404, b.acme, "GET", path, "")
+	b.Want(200, b.admin, "PUT", "/v1/properties/acme", `{"departments": {"sales": {"agents": ["kim"]}}}`)
+	b.Want(200, b.acme, "GET", path, "")
+	b.Want(200, b.admin, "PUT", "/v1/properties/acme", `{}`)
+	b.Want(404, b.acme, "GET", path, "")
+	b.Want(404, b.acme, "GET", "/v1/agents/lea/status", "")
+}
+
+// giveUp archives an action, as a worker does after twelve hours.
+func (b *tenants) giveUp(destination, id, data string) {
+	b.Helper()
+	must := func(err error) {
+		b.Helper()
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	begun, err := b.Store.Begun(b.Context())
+	must(err)
+	args := jobs.ReplayArgs{Destination: destination, Begun: begun[destination], Seq: "1-0", ID: id, Body: `{"id": "` + id + `", "data": ` + data + `}`}
+	payload, err := json.Marshal(args)
+	must(err)
+	const queue = "deskbell-delivery"
+	rdb := b.Redis.Client(b.T)
+	info, err := asynq.NewClientFromRedisClient(rdb).EnqueueContext(b.Context(), asynq.NewTask(args.Kind(), payload), asynq.Queue(queue), asynq.ProcessIn(time.Hour))
+	must(err)
+	must(asynq.NewInspectorFromRedisClient(rdb).ArchiveTask(queue, info.ID))
+}
+
+func TestAKeySeesWhatWasGivenUpOfItsProperties(t *testing.T) {
+	t.Parallel()
+	b := newTenants(t)
+	const path = "/v1/deliveries"
+	empty := `{"destinations": [], "given_up": [], "left_out": 0}`
+	webtest.SameJSON(t, b.Want(200, b.acme, "GET", path, "").Body, empty)
+	b.giveUp("crm", "a-1", `{"property": "acme"}`)
+	b.giveUp("betahook", "a-2", `{"property": "acme", "visitor": "v1"}`)
+	b.giveUp("crm", "b-1", `{"property": "beta"}`)
+	b.giveUp("crm", "l-1", `{"agent": "lea", "properties": ["acme", "beta"]}`)
+	b.giveUp("crm", "x-1", `"acme"`)
+	ids := func(r webtest.Request, path string) string {
+		t.Helper()
+		var got struct {
+			Destinations []any
+			GivenUp      []struct{ ID string } `json:"given_up"`
+			LeftOut      int                   `json:"left_out"`
+		}
+		if err := json.Unmarshal([]byte(b.Want(200, r, "GET", path, "").Body), &got); err != nil {
+			t.Fatal(err)
+		}
+		list := []string{}
+		for _, a := range got.GivenUp {
+			list = append(list, a.ID)
+		}
+		slices.Sort(list)
+		return fmt.Sprint(len(got.Destinations), list, got.LeftOut)
+	}
+	for _, c := range []struct {
+		by         webtest.Request
+		path, want string
+	}{
+		{b.admin, path, "2 [a-1 a-2 b-1 l-1 x-1] 0"},
+		{b.acme, path, "0 [a-1 a-2] 0"},
+		{b.acme, path + "?destination=crm", "0 [a-1] 0"},
+		{b.acme, path + "?destination=none", "0 [] 0"},
+	} {
+		if got := ids(c.by, c.path); got != c.want {
+			t.Errorf("%s: %s, want %s", c.path, got, c.want)
+		}
+	}
+	if got := ids(b.acme, path+"?limit=1"); !strings.HasPrefix(got, "0 [a-") || !strings.HasSuffix(got, "] 1") {
+		t.Errorf("with a limit of 1: %s", got)
+	}
 }

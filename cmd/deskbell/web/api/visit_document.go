@@ -29,7 +29,7 @@ func describeVisit(d *huma.OpenAPI) {
 			header("Last-Event-ID", "The id of the last action: those after it are sent. Where it is not known any more, all that are kept."),
 		},
 	}, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests, http.StatusServiceUnavailable)
-	stream.Security = []map[string][]string{{"key": {}}, {visitorScheme: {}}}
+	stream.Security = []map[string][]string{{keyScheme: {}}, {visitorScheme: {}}}
 	stream.Responses["200"] = eventStreamContent()
 	d.AddOperation(stream)
 }

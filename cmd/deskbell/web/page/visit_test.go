@@ -206,7 +206,7 @@ func TestVisitsAnswerAsTheDocumentSays(t *testing.T) {
 		d.Check(fmt.Sprintf("/paths/%s/get/responses/%d/content/application~1problem+json/schema", webtest.Escaped(path), code), a.Body)
 	}
 	page := b.Want(200, webtest.Request{}, "GET", "/docs", "").Body
-	for _, says := range []string{"VISIT/stream?property=PROPERTY&amp;visitor=VISITOR", "VisitAction", "Last-Event-ID"} {
+	for _, says := range []string{"t1/stream?property=acme&amp;visitor=v1", "VisitAction", "Last-Event-ID"} {
 		if !strings.Contains(page, says) {
 			t.Errorf("the page for people does not say %q", says)
 		}
