@@ -41,9 +41,22 @@ type browser struct {
 // newBrowser starts Chromium. Without one, the test is skipped.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
+	return newBrowserWith(t, "{}")
+}
+
+// newBrowserWith starts one whose user has set some preferences, as JSON.
+func newBrowserWith(t *testing.T, preferences string) *browser {
+	t.Helper()
 	program := redistest.Program(t, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+	profile := t.TempDir()
+	if err := os.Mkdir(filepath.Join(profile, "Default"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(profile, "Default", "Preferences"), []byte(preferences), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.ExecPath(program), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(redistest.Patience),
 		chromedp.Env("TZ=UTC")) // a page shows the hours of several zones in that of its reader

@@ -16,9 +16,9 @@ import (
 )
 
 // tab is another tab of the same browser.
-func (b *browser) tab() *browser {
+func (b *browser) tab(options ...chromedp.ContextOption) *browser {
 	b.Helper()
-	ctx, end := chromedp.NewContext(b.ctx)
+	ctx, end := chromedp.NewContext(b.ctx, options...)
 	b.Cleanup(end)
 	other := &browser{T: b.T, ctx: ctx}
 	if err := chromedp.Listen(ctx, other.heed); err != nil {

@@ -101,6 +101,18 @@ func (d *counter) note(r *http.Response) error {
 	return err
 }
 
+// count is how many events of a type came.
+func (d *counter) count(kind string) (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, e := range d.events {
+		if e.Type == kind {
+			n++
+		}
+	}
+	return n
+}
+
 func (d *counter) refused() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -141,6 +153,26 @@ let last = {};
 	d.on("state", (s) => { last = s; });
 });`
 
+// frameScript tells the site around a frame what the page there can keep, and what it was told. It notes for how long the script waits
+// before it asks for its stream again, in ms.
+const frameScript = `
+if (parent !== window) {
+	const attempt = (f) => { try { return f(); } catch (e) { return e.name; } };
+	const tell = (what) => parent.postMessage(what, "*");
+	tell(attempt(() => { document.cookie = "kept=1; SameSite=None; Secure"; return document.cookie || "no cookie"; }) + ", " +
+		attempt(() => { localStorage.setItem("kept", "1"); return "storage"; }));
+	deskbell.push((d) => d.on("message", (m) => tell(m.text)));
+	window.waits = [];
+	const later = setTimeout;
+	window.setTimeout = (f, ms, ...args) => {
+		if (f.name === "follow") waits.push(ms);
+		return later(f, ms, ...args);
+	};
+}`
+
+// framesOfShop are how many frames a page of the shop has. A browser has six connections to a server.
+const framesOfShop = 4
+
 // open lets the pages be read, with a key.
 func (s *shopSite) open(t *testing.T, desk, key string) {
 	t.Helper()
@@ -149,9 +181,12 @@ func (s *shopSite) open(t *testing.T, desk, key string) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; img-src data:; script-src 'self' "+desk+"; connect-src "+desk)
 		fmt.Fprintf(w, `<!doctype html><title>Shop</title><link rel="icon" href="data:,"><script src="/page.js"></script><script src="%s/deskbell.js" data-key="%s" async></script>`, desk, key)
 	})
+	mux.HandleFunc("/frames", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `<!doctype html><title>Shop</title><link rel="icon" href="data:,">`, strings.Repeat(`<iframe src="/framed"></iframe>`, framesOfShop))
+	})
 	mux.HandleFunc("/page.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
-		io.WriteString(w, pageScript)
+		io.WriteString(w, pageScript+frameScript)
 	})
 	mux.HandleFunc("/send.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "web/page/npm/send.js") })
 	s.server.Config.Handler = mux
@@ -163,7 +198,7 @@ func (s *shopSite) open(t *testing.T, desk, key string) {
 func framing(t *testing.T, origin string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `<!doctype html><title>Frame</title><link rel="icon" href="data:,"><iframe src="%s/framed"></iframe>`, origin)
+		fmt.Fprintf(w, `<!doctype html><title>Frame</title><link rel="icon" href="data:,"><script>const heard = []; onmessage = (e) => heard.push(e.data)</script><iframe src="%s/framed"></iframe>`, origin)
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
