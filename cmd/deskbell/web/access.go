@@ -171,24 +171,24 @@ func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
 func refuse(status int, detail string) *refusal { return &refusal{status: status, detail: detail} }
 
 // whileAdmitted gives a context that ends when its key is revoked: a stream does
-// not outlive its key for long.
+// not outlive its key for long. No goroutine waits for the next look: it would cost each stream some 3 KB.
 func (s *server) whileAdmitted(ctx context.Context, still func() bool) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		look := time.NewTicker(keysFor)
-		defer look.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-look.C:
-				if !still() {
-					cancel()
-				}
-			}
+	var look func()
+	look = func() {
+		switch {
+		case ctx.Err() != nil: // the request has ended
+		case still():
+			time.AfterFunc(keysFor, look)
+		default:
+			cancel()
 		}
-	}()
-	return ctx, cancel
+	}
+	first := time.AfterFunc(keysFor, look)
+	return ctx, func() {
+		first.Stop() // most requests end before it
+		cancel()
+	}
 }
 
 func (s *server) stillAdmitted(r *http.Request) bool {
