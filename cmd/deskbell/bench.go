@@ -17,6 +17,7 @@ type benchCmd struct {
 	Boundaries benchBoundariesCmd `cmd:"" help:"Let a boundary fall due for many properties; measure."`
 	Events     benchEventsCmd     `cmd:"" help:"Take in many events, and measure."`
 	Faults     benchFaultsCmd     `cmd:"" help:"Kill, stall and cut off processes, and count what holds."`
+	Intake     benchIntakeCmd     `cmd:"" help:"Send many events by HTTP, as lines and as arrays; measure."`
 	Latency    benchLatencyCmd    `cmd:"" help:"Measure from event to screen, with processes of their own."`
 	Neighbours benchNeighboursCmd `cmd:"" help:"Let one property cost as much as it may; measure another."`
 	Readers    benchReadersCmd    `cmd:"" help:"Let many pages read the states of widgets, and measure."`
@@ -34,6 +35,7 @@ Examples:
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench boundaries --properties 100000
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench events
     deskbell bench faults --for 10m --kills 100
+    REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench intake
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench latency
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench neighbours
     REDIS_URL=redis://127.0.0.1:6399/0 deskbell bench readers --readers 10000

@@ -90,7 +90,7 @@ func TestBashCompletes(t *testing.T) {
 		{"--colour _", "auto always never"},
 		{"--colour never comp", "completion"},
 		{"completion _", "bash zsh fish"},
-		{"bench _", "agents boundaries events faults latency neighbours readers soak triggers"},
+		{"bench _", "agents boundaries events faults intake latency neighbours readers soak triggers"},
 		{"bench b", "boundaries"},
 		{"bench boundaries --prop", "--properties"},
 		{"bench latency m", "message"},
