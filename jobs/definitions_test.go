@@ -94,6 +94,35 @@ func TestUsersAreFoundThoughTheIndexNamesTooMany(t *testing.T) {
 	b.must(b.client.Delete(t.Context(), edit.KindAgent, "lea", edit.Match{}))
 }
 
+func TestDestinationsNamePropertiesAndAgents(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, setup{})
+	desk := &definition.Destination{
+		Type: "chatwoot", URL: "https://desk.example", Account: 3, TokenEnv: "CHATWOOT_TOKEN", SecretEnv: []string{"DESK_SECRET"},
+		Inboxes: map[string]string{"7": "acme", "8": "acme"}, Agents: map[string]string{"12": "lea"},
+	}
+	_, _, err := b.client.Put(t.Context(), edit.KindDestination, "support", desk, edit.Match{})
+	var faults definition.Faults
+	if !errors.As(err, &faults) || len(faults) != 3 || faults[0].Path != "/inboxes/7" || faults[2].Path != "/agents/12" || faults[2].Allowed != "one that is defined" {
+		t.Errorf("a destination that names what is not there: %v", err)
+	}
+	b.put(edit.KindProperty, "acme", &definition.Property{})
+	b.put(edit.KindAgent, "lea", &definition.Agent{})
+	b.put(edit.KindDestination, "support", desk)
+	named := map[edit.Kind]string{edit.KindProperty: "acme", edit.KindAgent: "lea"}
+	for kind, name := range named {
+		err := b.client.Delete(t.Context(), kind, name, edit.Match{})
+		var inUse *edit.InUseError
+		if !errors.As(err, &inUse) || !slices.Equal(inUse.Users, []store.Subject{"destination/support"}) {
+			t.Errorf("removing the %s of a destination: %v", kind, err)
+		}
+	}
+	b.must(b.client.Delete(t.Context(), edit.KindDestination, "support", edit.Match{}))
+	for kind, name := range named {
+		b.must(b.client.Delete(t.Context(), kind, name, edit.Match{}))
+	}
+}
+
 func TestANameThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, setup{})

@@ -139,6 +139,7 @@ func (a *app) work(ctx context.Context, s service) error {
 			logline.Type:     logline.Open(s.log, s.env.TimeZone),
 			redisstream.Type: redisstream.Open(s.redis.Client),
 			webhook.Type:     webhook.Open(outbound, a.env, a.now, userAgent()),
+			chatwootType:     chatwoots{outbound, a.env, a.now, s.log}.open(),
 		},
 		DefaultDestination: s.byDefault,
 		Notifier:           shout.Notifier{Guard: outbound, Now: a.now},

@@ -35,6 +35,9 @@ func (d *Definitions) check(at table.Place) {
 	for id, p := range sorted(d.Properties) {
 		d.checkProperty(at.Key("properties").Key(id), p)
 	}
+	for id, to := range sorted(d.Destinations) {
+		d.checkJoined(at.Key("destinations").Key(id), to)
+	}
 	for id, a := range sorted(d.Agents) {
 		at := at.Key("agents").Key(id)
 		d.checkSchedule(at, a.Schedule)

@@ -114,11 +114,18 @@ type Notify struct {
 
 // Destination is where actions are delivered.
 type Destination struct {
-	Type      string   `json:"type"`                 // log | redis_stream | webhook
+	Type      string   `json:"type"`                 // log | redis_stream | webhook | chatwoot
 	Stream    string   `json:"stream,omitempty"`     // redis_stream: its key; empty: DefaultStream
 	MaxLen    int64    `json:"max_len,omitempty"`    // redis_stream: trimmed to about so many entries; 0: DefaultMaxLen
-	URL       string   `json:"url,omitempty"`        // webhook: where to; it may hold a token, and is a secret
-	SecretEnv []string `json:"secret_env,omitempty"` // webhook: the environment variables with its secrets, one or two, the newest first
+	URL       string   `json:"url,omitempty"`        // webhook: where to; it may hold a token, and is a secret. chatwoot: its address, without a path
+	SecretEnv []string `json:"secret_env,omitempty"` // webhook, chatwoot: the environment variables with its secrets, one or two, the newest first
 	Batch     bool     `json:"batch,omitempty"`      // webhook: many actions in one request
 	Actions   []string `json:"actions,omitempty"`    // only these types; empty: all
+
+	// Of chatwoot. Keys of maps are its ids: whole numbers from 1.
+	Account       int64             `json:"account,omitempty"`
+	TokenEnv      string            `json:"token_env,omitempty"`       // the environment variable with the token of its agent bot
+	AdminTokenEnv string            `json:"admin_token_env,omitempty"` // the same of an administrator; empty: there is none
+	Inboxes       map[string]string `json:"inboxes,omitempty"`         // property by inbox
+	Agents        map[string]string `json:"agents,omitempty"`          // agent by user
 }

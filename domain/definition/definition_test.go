@@ -49,7 +49,9 @@ func TestParse(t *testing.T) {
 			"7": {"leave": null, "receive_when_slow": false, "online_outside_hours": false}},
 		"destinations": {"crm": {"type": "redis_stream", "stream": "crm", "max_len": 10, "actions": ["agent.notify"]}, "log": {"type": "log"},
 			"hook": {"type": "webhook", "url": "https://crm.example.com/hooks?t=1", "secret_env": "CRM_SECRET", "batch": true},
-			"turn": {"type": "webhook", "url": "http://127.0.0.1:8080", "secret_env": ["CRM_NEW_SECRET", "CRM_SECRET"], "batch": false}}
+			"turn": {"type": "webhook", "url": "http://127.0.0.1:8080", "secret_env": ["CRM_NEW_SECRET", "CRM_SECRET"], "batch": false},
+			"desk": {"type": "chatwoot", "url": "https://desk.example.com/", "account": 3, "token_env": "CHATWOOT_TOKEN", "admin_token_env": "CHATWOOT_ADMIN_TOKEN",
+				"secret_env": "DESK_SECRET", "inboxes": {"7": "acme", "12": "acme"}, "agents": {"12": "lea", "15": "tom"}}}
 	}`))
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +89,10 @@ func TestParse(t *testing.T) {
 			"log":  {Type: "log"},
 			"hook": {Type: "webhook", URL: "https://crm.example.com/hooks?t=1", SecretEnv: []string{"CRM_SECRET"}, Batch: true},
 			"turn": {Type: "webhook", URL: "http://127.0.0.1:8080", SecretEnv: []string{"CRM_NEW_SECRET", "CRM_SECRET"}},
+			"desk": {
+				Type: "chatwoot", URL: "https://desk.example.com/", Account: 3, TokenEnv: "CHATWOOT_TOKEN", AdminTokenEnv: "CHATWOOT_ADMIN_TOKEN",
+				SecretEnv: []string{"DESK_SECRET"}, Inboxes: map[string]string{"7": "acme", "12": "acme"}, Agents: map[string]string{"12": "lea", "15": "tom"},
+			},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -169,8 +175,8 @@ func TestParseRefuses(t *testing.T) {
 		{`{"agents": {"a": {"leave": [{"from": "2026-12-21", "to": "2026-12-20"}]}}}`, "/agents/a/leave/0/to: \"2026-12-20\" is before 2026-12-21; allowed: a day at or after `from`"},
 		{`{"agents": {"a": {"leave": [{"on": "2027-02-29"}]}}}`, `/agents/a/leave/0/on: "2027-02-29" is not in the calendar; allowed: a date such as "2026-12-24"`},
 
-		{`{"destinations": {"a": {}}}`, `/destinations/a: "type" is missing; allowed: log, redis_stream, webhook`},
-		{`{"destinations": {"a": {"type": "pigeon", "url": "https://x"}}}`, `/destinations/a/type: "pigeon" is not a type of destination; allowed: log, redis_stream, webhook`},
+		{`{"destinations": {"a": {}}}`, `/destinations/a: "type" is missing; allowed: log, redis_stream, webhook, chatwoot`},
+		{`{"destinations": {"a": {"type": "pigeon", "url": "https://x"}}}`, `/destinations/a/type: "pigeon" is not a type of destination; allowed: log, redis_stream, webhook, chatwoot`},
 		{`{"destinations": {"a": {"type": "webhook", "secret_env": "A_SECRET"}}}`, `/destinations/a: "url" is missing; allowed: URL`},
 		{`{"destinations": {"a": {"type": "webhook", "url": "https://x"}}}`, `/destinations/a: "secret_env" is missing; allowed: environment variable, or list of environment variables`},
 		{`{"destinations": {"a": {"type": "webhook", "url": "https://x", "secret_env": "A_SECRET", "batch": "yes"}}}`, `/destinations/a/batch: "yes" is not true or false; allowed: true, false`},
@@ -182,6 +188,22 @@ func TestParseRefuses(t *testing.T) {
 			`/destinations/a/secret_env: "…" is not the name of an environment variable for a secret; allowed: capitals, digits and _, with _SECRET at the end, such as CRM_SECRET; the secret itself belongs into that variable`},
 		{`{"destinations": {"a": {"type": "webhook", "url": "ftp://x", "secret_env": "A_SECRET"}}}`,
 			`/destinations/a/url: "ftp://…" is not a URL to post to; allowed: https:// (or http://), a host and a path, such as https://crm.example.com/hooks, without a user, a password, blanks or a #fragment`},
+		{`{"destinations": {"a": {"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}}}}`,
+			`/destinations/a/inboxes/7: "acme" is not the name of a property; allowed: none: the file defines no such thing`},
+		{`{"destinations": {"a": {"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}, "agents": {"12": "lea"}}}, "properties": {"acme": {}}, "agents": {"eva": {}}}`,
+			`/destinations/a/agents/12: "lea" is not the name of an agent; allowed: eva (did you mean "eva"?)`},
+		{`{"destinations": {"a": {"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"website": "acme"}}}, "properties": {"acme": {}}}`,
+			`/destinations/a/inboxes/website: "website" is not a number of Chatwoot; allowed: a whole number from 1, as it is in the addresses of Chatwoot's pages`},
+		{`{"destinations": {"a": {"type": "chatwoot", "url": "https://x", "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}}}, "properties": {"acme": {}}}`,
+			`/destinations/a: "account" is missing; allowed: whole number`},
+		{`{"destinations": {"a": {"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}, "batch": true}}, "properties": {"acme": {}}}`,
+			`/destinations/a/batch: "batch" is of no use to type chatwoot; allowed: for type webhook only`},
+		{`{"destinations": {"a": {"type": "chatwoot", "url": "https://x/app/accounts/3", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}}}, "properties": {"acme": {}}}`,
+			`/destinations/a/url: "https://…" is more than the address of a Chatwoot; allowed: the scheme and the host alone, such as https://app.chatwoot.com`},
+		{`{"destinations": {"a": {"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "A_SECRET", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}}}, "properties": {"acme": {}}}`,
+			`/destinations/a/token_env: "…" is not the name of an environment variable for a token of Chatwoot; allowed: capitals, digits and _, with CHATWOOT_ at the beginning and _TOKEN at the end, such as CHATWOOT_TOKEN; the token itself belongs into that variable`},
+		{`{"destinations": {"a": {"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {}}}}`,
+			`/destinations/a/inboxes: "" is empty; allowed: at least one`},
 		{`{"destinations": {"a": {"type": "log", "batch": false}}}`, `/destinations/a/batch: "batch" is of no use to type log; allowed: for type webhook only`},
 		{`{"destinations": {"a": {"type": "log", "stream": "x"}}}`, `/destinations/a/stream: "stream" is of no use to type log; allowed: for type redis_stream only`},
 		{`{"destinations": {"a": {"type": "redis_stream", "stream": "deskbell:{0}:out"}}}`, `/destinations/a/stream: "deskbell:{0}:out" is a key of Deskbell's or asynq's own; allowed: any that does not begin with deskbell:{`},
@@ -257,7 +279,7 @@ func TestFaultsKeepSecretsOfWebhooks(t *testing.T) {
 	for _, in := range []string{
 		`"url": "https://u:hunter2@x"`, `"url": "hunter2"`, `"url": "https:/hunter2"`, `"url": "https://x/#hunter2"`, `"url": ["hunter2"]`, `"url": "https://a b/hunter2"`,
 		`"secret_env": "hunter2"`, `"secret_env": "whsec_hunter2"`, `"secret_env": ["hunter2"]`, `"secret_env": {"hunter2": 1}`, `"secret_env": ["hunter2", "hunter2"]`,
-		`"secret": "hunter2"`, `"urls": ["hunter2"]`,
+		`"secret": "hunter2"`, `"urls": ["hunter2"]`, `"token_env": "hunter2"`, `"admin_token_env": ["hunter2"]`, `"token": "hunter2"`, `"admin_token": "hunter2"`,
 	} {
 		for _, alone := range []bool{false, true} {
 			_, err := definition.ParseDestination(tree(t, `{"type": "webhook", `+in+`}`))

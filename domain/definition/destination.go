@@ -18,31 +18,35 @@ const (
 
 	redisStream = "redis_stream"
 	webhook     = "webhook"
+	chatwoot    = "chatwoot"
 	mostSecrets = 2 // of a webhook: the one before stays while receivers change to the new one
 )
 
 func destinationKind() table.Kind[Destination] {
-	return table.ByType(object("a destination", []table.Field[Destination]{
-		table.Key("type", table.OneOf("a type of destination", "log", redisStream, webhook), func(d *Destination) *string { return &d.Type },
-			"How actions are delivered: as log lines, as entries of a Redis stream, or by HTTP.").Mandatory(),
+	fields := []table.Field[Destination]{
+		table.Key("type", table.OneOf("a type of destination", "log", redisStream, webhook, chatwoot), func(d *Destination) *string { return &d.Type },
+			"How actions are delivered: as log lines, as entries of a Redis stream, by HTTP, or as calls of the API of a Chatwoot.").Mandatory(),
 		table.Key("stream", line(mostName), func(d *Destination) *string { return &d.Stream },
 			"The key of the stream.").ByDefault(DefaultStream).Of(redisStream),
 		table.Key("max_len", whole(1, 1_000_000_000), func(d *Destination) *int64 { return &d.MaxLen },
 			"About how many entries the stream keeps. Older ones are lost to slow readers.").ByDefault(DefaultMaxLen).Of(redisStream),
 		table.Key("url", webURL(), func(d *Destination) *string { return &d.URL },
-			"Where actions are posted to. Not shown: it may hold a token. An address that is not public must be in `DESKBELL_ALLOW_PRIVATE`.").
-			NeededBy(webhook),
+			"Where actions are posted to. Not shown: it may hold a token. Of a Chatwoot, the scheme and the host alone, and shown. An address that "+
+				"is not public must be in `DESKBELL_ALLOW_PRIVATE`.").
+			NeededBy(webhook, chatwoot),
 		table.Key("secret_env", oneOrMore(secretVariable(), setOf("environment variables", mostSecrets, secretVariable(), table.Clip)), func(d *Destination) *[]string { return &d.SecretEnv },
-			"The environment variable that holds the secret by which requests are signed, or a list of two, the newest first, "+
-				"while the secret is replaced. Its name ends in `_SECRET`: whoever writes a definition can so use what was meant for this, and nothing else.").
-			NeededBy(webhook),
+			"The environment variable that holds the secret by which requests are signed, those of a webhook or those that a Chatwoot sends, or a "+
+				"list of two, the newest first, while the secret is replaced. Its name ends in `_SECRET`: whoever writes a definition can so use what was meant for this, and nothing else.").
+			NeededBy(webhook, chatwoot),
 		table.Key("batch", flag(), func(d *Destination) *bool { return &d.Batch },
 			"Whether the receiver takes a list of up to 100 actions in one request.").ByDefault(false).Of(webhook),
 		table.Key("actions", setOf("types of action", mostAgents, table.OneOf("a type of action", actionTypes()...), table.Clip),
 			func(d *Destination) *[]string { return &d.Actions },
 			"Only these types of action, and what a `notify` sends to it by name. All of them where none is listed. `agent.*` are all those "+
 				"of agents. Actions of agents who serve no property come only where their type, or `agent.*`, is listed."),
-	}, checkStream), func(d *Destination) string { return d.Type })
+	}
+	check := func(at table.Place, d *Destination) { checkStream(at, d); checkChatwoot(at, d) }
+	return table.ByType(object("a destination", append(fields, chatwootFields()...), check), func(d *Destination) string { return d.Type })
 }
 
 func checkStream(at table.Place, d *Destination) {
@@ -99,28 +103,4 @@ func isWebURL(s string) bool {
 	}
 	_, err = strconv.ParseUint(u.Port(), 10, 16)
 	return err == nil || u.Port() == ""
-}
-
-const variablePattern = `^[A-Z][A-Z0-9_]*_SECRET$`
-
-// secretVariable is the name of an environment variable with a secret. Anything else there is not shown: it may be the
-// secret.
-func secretVariable() table.Kind[string] {
-	schema := map[string]any{"type": "string", "maxLength": mostName, "pattern": variablePattern, "examples": []any{"CRM_SECRET"}}
-	return table.NewKind("environment variable", schema, func(at table.Place, tree any) string {
-		s, _ := tree.(string)
-		if !isSecretVariable(s) {
-			at.Fault("…", "is not the name of an environment variable for a secret",
-				"capitals, digits and _, with _SECRET at the end, such as CRM_SECRET; the secret itself belongs into that variable")
-			return ""
-		}
-		return s
-	})
-}
-
-// isSecretVariable tells whether s matches variablePattern.
-func isSecretVariable(s string) bool {
-	name, ok := strings.CutSuffix(s, "_SECRET")
-	unfit := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' }
-	return ok && len(s) <= mostName && name != "" && name[0] >= 'A' && name[0] <= 'Z' && !strings.ContainsFunc(name, unfit)
 }

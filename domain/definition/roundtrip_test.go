@@ -70,6 +70,9 @@ func drawFile(r *rapid.T) any {
 	for _, id := range rapid.SliceOfN(rapid.StringMatching(`[a-z]{1,9}`), 0, 4).Draw(r, "properties") {
 		properties[id] = drawProperty(r, names)
 	}
+	if properties["p"] == nil { // of inboxes
+		properties["p"] = nil
+	}
 	file["agents"], file["properties"] = agents, properties
 	return file
 }
@@ -96,6 +99,12 @@ func drawDestination(r *rapid.T) any {
 	if rapid.Bool().Draw(r, "webhook") {
 		secrets := rapid.SampledFrom([]any{"A_SECRET", []any{"A_SECRET"}, []any{"B_SECRET", "A_SECRET"}}).Draw(r, "secret_env")
 		return map[string]any{"type": "webhook", "url": "https://x.example/<y>?z=é&", "secret_env": secrets, "batch": rapid.Bool().Draw(r, "batch")}
+	}
+	if rapid.Bool().Draw(r, "chatwoot") {
+		return map[string]any{
+			"type": "chatwoot", "url": "https://desk.example", "account": rapid.Int64Range(1, 1<<53).Draw(r, "account"), "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET",
+			"admin_token_env": "CHATWOOT_X_TOKEN", "inboxes": map[string]any{"7": "p"}, "agents": map[string]any{},
+		}
 	}
 	return map[string]any{"type": "redis_stream", "stream": drawText(r), "max_len": rapid.Int64Range(1, 1e9).Draw(r, "max_len")}
 }

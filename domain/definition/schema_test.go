@@ -58,6 +58,10 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 			`{"auto_offline_after": "1440m", "idle": {"after": "1m"}, "capacity": 0, "at_shift_end": "notify"}`,
 			`{"receive_when_slow": false}`, `{"receive_when_slow": "2m", "image": "https://x.example/lea.png"}`,
 		},
+		`{"properties": {"acme": {}}, "agents": {"lea": {}}, "destinations": {"x": $}}`: {
+			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "admin_token_env": "CHATWOOT_2_TOKEN", "inboxes": {"7": "acme", "8": "acme"}, "agents": {"12": "lea"}}`,
+			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}, "agents": null}`,
+		},
 		`{"destinations": {"x": $}}`: {
 			`{"type": "log"}`, `{"type": "redis_stream", "stream": "x", "max_len": 7, "actions": ["agent.notify"]}`,
 			`{"type": "webhook", "url": "https://x.example/y?z=1", "secret_env": "CRM_SECRET", "batch": true}`,
@@ -83,6 +87,14 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 		`{"agents": {"x": $}}`: {
 			`{"leave": [{}]}`, `{"leave": [null]}`, `{"leave": [{"from": "2026-12-24"}]}`, `{"leave": [{"on": "2026-12-24", "to": "2026-12-24"}]}`, `{"leave": ["2026-12-24"]}`,
 			`{"online_when": "login"}`, `{"notify": {"on": ["lunch"]}}`, `{"receive_when_slow": "fast"}`, `{"capacity": -1}`, `{"at_shift_end": "x"}`, `{"image": "x"}`, `{"notify": {"via": ["ntfy"]}}`, `{"notify": {"via": ["ntfy://a b"]}}`, `{"idle": {}}`,
+		},
+		`{"properties": {"acme": {}}, "agents": {"lea": {}}, "destinations": {"x": $}}`: {
+			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET"}`, `{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {}}`, `{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": null}`,
+			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"x": "acme"}}`, `{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"07": "acme"}}`,
+			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}, "max_len": 7}`,
+			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_SECRET", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}}`,
+			`{"type": "chatwoot", "url": "https://x", "account": "3", "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}}`,
+			`{"type": "log", "account": 3}`,
 		},
 		`{"destinations": {"x": $}}`: {
 			`{"type": "webhook"}`, `{"type": "webhook", "url": "https://x"}`, `{"type": "webhook", "secret_env": "A_SECRET"}`,
@@ -147,7 +159,7 @@ func TestReference(t *testing.T) {
 			"What it shows in hours while no agent is available. `offline` is as outside hours."},
 		{"properties.ID.departments.ID.agents", "list of agents", "", "Who answers its chats. With none listed, the schedule alone decides."},
 		{"agents.ID.leave[].from", "date", "", "First day away."},
-		{"destinations.ID.type", "`log`, `redis_stream`, `webhook`", "required", "How actions are delivered: as log lines, as entries of a Redis stream, or by HTTP."},
+		{"destinations.ID.type", "`log`, `redis_stream`, `webhook`, `chatwoot`", "required", "How actions are delivered: as log lines, as entries of a Redis stream, by HTTP, or as calls of the API of a Chatwoot."},
 		{"destinations.ID.max_len", "whole number", "100000", "About how many entries the stream keeps. Older ones are lost to slow readers. For type `redis_stream` only."},
 		{"destinations.ID.batch", "`true`, `false`", "false", "Whether the receiver takes a list of up to 100 actions in one request. For type `webhook` only."},
 	}

@@ -91,7 +91,8 @@ func IsSecret(path string) bool {
 		path = "/" + path
 	}
 	return strings.HasSuffix(path, "/ical_url") || strings.HasSuffix(path, "/notify") || strings.Contains(path, "/notify/via") ||
-		strings.HasPrefix(path, "/url") || strings.HasPrefix(path, "/secret")
+		strings.HasPrefix(path, "/url") || strings.HasPrefix(path, "/secret") ||
+		strings.HasPrefix(path, "/token") || strings.HasPrefix(path, "/admin_token")
 }
 
 // hidden stands for the secret part of a URL. It is refused as one.
@@ -122,10 +123,10 @@ func (a *Agent) WithoutSecrets() *Agent {
 	return &shown
 }
 
-// WithoutSecrets is the same of a destination, whose URL may hold a token.
+// WithoutSecrets is the same of a destination, whose URL may hold a token. That of a Chatwoot holds none.
 func (d *Destination) WithoutSecrets() *Destination {
 	shown := *d
-	if d.URL != "" {
+	if d.URL != "" && d.Type != chatwoot {
 		shown.URL = hideURL(d.URL)
 	}
 	return &shown

@@ -13,8 +13,8 @@ type Entry struct {
 	Doc      string
 	Default  any // the meaning of an absent key; nil where the doc says it
 	Required bool
-	Only     string // the one type of object that has a use for it, see ByType; empty: all
-	Needed   bool   // by that type
+	Only     []string // the types of object that have a use for it, see ByType; none: all
+	Needed   bool     // by these types
 	Shape    Shape
 }
 

@@ -1,15 +1,20 @@
 package table
 
-// Of says that only objects of one type have a use for a key; see ByType.
-func (f Field[T]) Of(only string) Field[T] {
+import (
+	"slices"
+	"strings"
+)
+
+// Of says that only objects of one type, or of some, have a use for a key; see ByType.
+func (f Field[T]) Of(only ...string) Field[T] {
 	f.Only = only
-	f.Doc += " For type `" + only + "` only."
+	f.Doc += " For type `" + strings.Join(only, "` and `") + "` only."
 	return f
 }
 
 // NeededBy says the same, and that they cannot be without it.
-func (f Field[T]) NeededBy(only string) Field[T] {
-	f = f.Of(only)
+func (f Field[T]) NeededBy(only ...string) Field[T] {
+	f = f.Of(only...)
 	f.Needed = true
 	return f
 }
@@ -35,10 +40,10 @@ func (p Place) fit(typ string, m map[string]any, entries []Entry) {
 	for _, e := range entries {
 		_, there := m[e.Key]
 		switch {
-		case e.Only == "":
-		case there && e.Only != typ:
-			p.Key(e.Key).Fault(e.Key, "is of no use to type "+typ, "for type "+e.Only+" only")
-		case !there && e.Only == typ && e.Needed:
+		case len(e.Only) == 0:
+		case there && !slices.Contains(e.Only, typ):
+			p.Key(e.Key).Fault(e.Key, "is of no use to type "+typ, "for type "+strings.Join(e.Only, " and ")+" only")
+		case !there && e.Needed && slices.Contains(e.Only, typ):
 			p.Fault(e.Key, "is missing", e.Shape.Name)
 		}
 	}
@@ -48,10 +53,14 @@ func (p Place) fit(typ string, m map[string]any, entries []Entry) {
 func typesSchema(entries []Entry) []any {
 	var rules []any
 	for _, e := range entries {
-		if e.Only == "" {
+		if len(e.Only) == 0 {
 			continue
 		}
-		isType := map[string]any{"properties": map[string]any{"type": map[string]any{"const": e.Only}}, "required": []any{"type"}}
+		types := make([]any, len(e.Only))
+		for i, only := range e.Only {
+			types[i] = only
+		}
+		isType := map[string]any{"properties": map[string]any{"type": map[string]any{"enum": types}}, "required": []any{"type"}}
 		rule := map[string]any{"if": isType, "else": map[string]any{"properties": map[string]any{e.Key: false}}}
 		if e.Needed {
 			rule["then"] = map[string]any{"required": []any{e.Key}}

@@ -57,8 +57,14 @@ func (rs references) check(ctx context.Context, name string, def any, only *Name
 		if d.Rotation != nil {
 			names.add(d.Rotation.Of...)
 		}
-	default: // a destination refers to nothing
-		return nil
+	case *definition.Destination:
+		kind, set.Destinations = "destinations", map[string]*definition.Destination{name: d}
+		names.add(slices.Collect(maps.Values(d.Agents))...)
+		for _, id := range d.Inboxes {
+			names.properties = append(names.properties, store.PropertySubject(id))
+		}
+	default:
+		return fmt.Errorf("looking up the names in a definition: it is a %T", def)
 	}
 	if only != nil {
 		names.keep(only)
@@ -112,14 +118,31 @@ func (rs references) lookUp(ctx context.Context, set *definition.Definitions, na
 		}
 	}
 	if !destinations {
-		return nil
+		return rs.lookUpProperties(ctx, set, names.properties)
 	}
 	there, err := rs.store.Globals(ctx, store.GlobalDestination)
 	set.Destinations = make(map[string]*definition.Destination, len(there))
 	for name := range there {
-		set.Destinations[name] = nil
+		set.Destinations[name] = new(definition.Destination)
 	}
 	return err
+}
+
+func (rs references) lookUpProperties(ctx context.Context, set *definition.Definitions, properties []store.Subject) error {
+	if len(properties) == 0 {
+		return nil
+	}
+	records, err := rs.store.Load(ctx, properties)
+	if err != nil {
+		return err
+	}
+	set.Properties = make(map[string]*definition.Property)
+	for _, r := range records {
+		if id, _ := r.Subject.Property(); r.Rev != 0 {
+			set.Properties[id] = new(definition.Property)
+		}
+	}
+	return nil
 }
 
 // add names agents.
@@ -162,6 +185,19 @@ func (rs references) turning(ctx context.Context, agent string) (users []store.S
 	return users[:min(len(users), someUsers)], err
 }
 
+// joining are destinations that name a property or an agent.
+func (rs references) joining(ctx context.Context, property, agent string) (users []store.Subject, err error) {
+	all, err := rs.store.Globals(ctx, store.GlobalDestination)
+	for name, body := range all {
+		var d definition.Destination
+		if json.Unmarshal(body, &d) == nil && d.Joins(property, agent) { // one that cannot be read names nothing
+			users = append(users, store.DestinationSubject(name))
+		}
+	}
+	slices.Sort(users)
+	return users[:min(len(users), someUsers)], err
+}
+
 // InUseError is returned for a definition that others refer to.
 type InUseError struct {
 	Kind  Kind
@@ -191,10 +227,17 @@ func (rs references) checkUnused(ctx context.Context, kind Kind, name string) er
 	}
 	var err error
 	switch kind {
+	case KindProperty:
+		users, err = rs.joining(ctx, name, "")
 	case KindAgent:
+		var joining []store.Subject
 		if users, err = rs.turning(ctx, name); err != nil {
 			return err
 		}
+		if joining, err = rs.joining(ctx, "", name); err != nil {
+			return err
+		}
+		users = append(users, joining...)
 		err = rs.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
 			return rs.store.Served(ctx, store.AgentSubject(name), cursor, 500)
 		})

@@ -164,8 +164,9 @@ func (r *records) edit(ctx context.Context, was store.Record, body []byte) (bool
 
 // refs are the names that the definition of a subject refers to, and is woken by.
 type refs struct {
-	schedules []string
-	agents    []store.Subject
+	schedules  []string
+	agents     []store.Subject
+	properties []store.Subject // of a destination, which is no subject: they wake nothing
 }
 
 func refsOf(subject store.Subject, body []byte) (refs, error) {

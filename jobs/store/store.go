@@ -22,6 +22,8 @@ const (
 	digestKind   = "digest/"
 	scheduleKind = "schedule/" // no subject, but followed as one
 	chattersKind = "chatters/" // no subject, but woken as one
+
+	destinationKind = "destination/" // no subject, but named as one
 )
 
 // PropertySubject is the subject of the property with this id.
@@ -43,6 +45,9 @@ func DigestSubject(property string) Subject { return Subject(digestKind + proper
 
 // ScheduleSubject stands for a named schedule in the subjects that Follow gives.
 func ScheduleSubject(name string) Subject { return Subject(scheduleKind + name) }
+
+// DestinationSubject stands for a destination among those that refer to a definition.
+func DestinationSubject(name string) Subject { return Subject(destinationKind + name) }
 
 // ChattersSubject stands for the visitors of a property who have a chat going: a property
 // serves them, so that one request can wake them all.

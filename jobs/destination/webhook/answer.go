@@ -4,15 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/jobs/deliver"
 )
-
-// Bounds on the pause that a receiver may ask for: no call at once, and one before the action is given up.
-const leastPause, mostPause = time.Second, deliver.GiveUpAfter
 
 // verdict is the meaning of an answer; nil is a success.
 func verdict(resp *http.Response, now time.Time) error {
@@ -23,7 +19,7 @@ func verdict(resp *http.Response, now time.Time) error {
 	case status == http.StatusGone:
 		return &deliver.Error{Err: err, Gone: true}
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
-		return &deliver.Error{Err: err, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now)}
+		return &deliver.Error{Err: err, RetryAfter: deliver.RetryAfter(resp.Header.Get("Retry-After"), now)}
 	case status >= 300 && status < 400:
 		return &deliver.Error{Err: redirected(err, resp), Refused: true}
 	default:
@@ -59,18 +55,4 @@ func redirected(answered error, resp *http.Response) error {
 		return errors.New(said("to " + to.Scheme + ":// there"))
 	}
 	return errors.New(said("to another path there"))
-}
-
-// retryAfter reads the header of that name: whole seconds, or a date. Zero is for
-// anything else.
-func retryAfter(value string, now time.Time) time.Duration {
-	pause := mostPause
-	if at, err := http.ParseTime(value); err == nil {
-		pause = at.Sub(now)
-	} else if value == "" || strings.Trim(value, "0123456789") != "" {
-		return 0
-	} else if seconds, err := strconv.Atoi(value); err == nil { // else the number overflows
-		pause = time.Duration(min(seconds, int(mostPause/time.Second))) * time.Second
-	}
-	return min(max(pause, leastPause), mostPause)
 }
