@@ -64,6 +64,7 @@ var besideMain = map[string][]string{
 	"web/page":  {"web"},
 
 	"web/agentpage": {"web"},
+	"web/hook":      {"web"},
 }
 
 // belowJobs has, for each package by its first folder below jobs, the others that it may import; package jobs is ".". A package

@@ -49,6 +49,7 @@ const (
 	toOwnVisit   = " + 403 401 401   +   +   +   + 401 401 403 403   +"
 	toOthersView = " + 403 401 401   +   + 403 403 401 401 403 403 401" // a visit on another property
 	toOwnSite    = "403 403 403 403 403 403 403 403 403 403   + 403 403"
+	toSigned     = "401 401 401 401 401 401 401 401 401 401 403 403 401" // by a chat product
 	toOwnHours   = " + 403 401 401   +   +   +   + 401 401 403 403 401"
 )
 
@@ -70,6 +71,7 @@ func rights() []right {
 		{"OPTIONS /v1/page/events", "", "", toOwnSite},
 		{"GET /v1/page/stream", "", "", toOwnSite},
 		{"OPTIONS /v1/page/stream", "", "", toOwnSite},
+		{"POST /v1/chatwoot/{name}", "/v1/chatwoot/support", `{}`, toSigned},
 		{"GET /deskbell.js", "", "", toEverybody},
 		{"GET /deskbell.d.ts", "", "", toEverybody},
 		{"GET /deskbell/{version}/deskbell.js", "/deskbell/1/deskbell.js", "", toEverybody},

@@ -17,6 +17,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web/agentpage"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/board"
+	"github.com/deskbell/deskbell/cmd/deskbell/web/hook"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/page"
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/jobs"
@@ -162,6 +163,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	if err != nil {
 		return surface{}, err
 	}
+	senders := &chatwootSenders{load: s.store.Globals, getenv: a.env, now: a.now, log: s.log, mute: make(map[string]bool)}
 	public, misses, streams := agentpage.Public(), web.NewMisses(a.now), web.NewStreams(s.env.AddressStreams)
 	maps.Copy(public, script.Handlers())
 	maps.Copy(public, map[string]http.Handler{
@@ -177,6 +179,9 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		Pages: map[string]http.Handler{
 			"POST /v1/page/events": page.Events(page.EventsConfig{Tokens: tokens, Intake: s.client.Intake, Take: served.Take, Signers: keys.Signers, Send: s.client.SendComplete, Log: s.log}),
 			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: tokens, Live: live, Visits: visits, Streams: streams, Now: a.now, Log: s.log}),
+		},
+		Hooks: map[string]web.Hook{
+			"POST /v1/chatwoot/{name}": hook.New(hook.Config{Find: senders.find, Take: served.Take, Now: a.now, Log: s.log}),
 		},
 		Visitors: map[string]http.Handler{
 			"/v1/visits/{visit}/stream": page.VisitStream(visits, live, misses, streams, s.client.Intake(), tokens),

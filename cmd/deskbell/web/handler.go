@@ -1,9 +1,9 @@
 // Package web serves Deskbell over HTTP. It holds the guards around the handlers of the packages below it: api, board,
-// page and agentpage. These import it, and not each other.
+// page, agentpage and hook. These import it, and not each other.
 //
 // A request passes, from the outside in: a log line, and a stop for panics (observe.go); headers for browsers, and the
 // refusal of changes that the page of another site asks for (browser.go); the refusal of packed bodies, except of events (encoding.go); then, unless the handler is for everybody, the
-// questions who asks (access.go, pages.go, link.go, agent.go) and how often (limit.go); and the handler.
+// questions who asks (access.go, pages.go, hooks.go, link.go, agent.go) and how often (limit.go); and the handler.
 package web
 
 import (
@@ -48,6 +48,9 @@ type Config struct {
 	// checks: it gets no caller then.
 	Visitors map[string]http.Handler
 
+	// Hooks is for chat products, which have no key, and sign what they send.
+	Hooks map[string]Hook
+
 	// Linked is for keys, and for holders of a link to one calendar.
 	Linked map[string]Linked
 	Links  edit.Links
@@ -88,6 +91,9 @@ func New(c Config) *Site {
 	}
 	for pattern, h := range c.Visitors {
 		mux.Handle(pattern, s.admittingVisitors(h))
+	}
+	for pattern, hook := range c.Hooks {
+		mux.Handle(pattern, bodies.bounded(MostHook, s.admittingHooks(hook)))
 	}
 	for pattern, h := range c.Agent {
 		mux.Handle(pattern, s.admittingAgent(bodies.bounded(mostPageBody, h)))

@@ -50,4 +50,8 @@ func TestVerify(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", tt.name, err, tt.want)
 		}
 	}
+	ours := chatwoot.Sign(secret, []byte(body), signed)
+	if ours.Get("X-Chatwoot-Signature") != signature || chatwoot.Verify(secret, ours, []byte(body), signed) != nil {
+		t.Errorf("we sign by %v", ours)
+	}
 }

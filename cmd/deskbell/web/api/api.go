@@ -115,6 +115,7 @@ func New(c Config) API {
 	describeWidget(h.OpenAPI())
 	describeVisit(h.OpenAPI())
 	describePages(h.OpenAPI())
+	describeHooks(h.OpenAPI())
 	describeAgentPage(h.OpenAPI())
 	s.describeFeeds(h.OpenAPI())
 	describeWebhooks(h.OpenAPI())

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/deskbell/deskbell/jobs/adapter/chatwoot"
+	"github.com/deskbell/deskbell/jobs/adapter/chatwoot/fake"
+	"github.com/deskbell/deskbell/jobs/redistest"
+)
+
+// subscribe has webhooks come to an address, and gives the secret by which they are signed.
+func (d *chatwootDesk) subscribe(address string) (secret string) {
+	d.t.Helper()
+	body, err := json.Marshal(map[string]any{"url": address, "name": "Deskbell", "subscriptions": chatwoot.Subscriptions()})
+	d.must(err)
+	r, err := http.NewRequestWithContext(d.t.Context(), http.MethodPost, d.url+"/api/v1/accounts/3/webhooks", bytes.NewReader(body))
+	d.must(err)
+	r.Header["api_access_token"] = []string{chatwootAdmin}
+	r.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(r)
+	d.must(err)
+	defer res.Body.Close()
+	var says struct {
+		Payload struct {
+			Webhook struct{ Secret string }
+		}
+	}
+	d.must(json.NewDecoder(res.Body).Decode(&says))
+	if says.Payload.Webhook.Secret == "" {
+		d.t.Fatal("the webhook has no secret")
+	}
+	return says.Payload.Webhook.Secret
+}
+
+// handed brings webhooks to web, however long that takes: on a machine that stalls, none is lost. It keeps the answers.
+type handed struct {
+	mu      sync.Mutex
+	answers []string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (h *handed) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := http.DefaultTransport.RoundTrip(r.Clone(context.WithoutCancel(r.Context())))
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answers = append(h.answers, fmt.Sprint(res.StatusCode, " ", string(body)))
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	return res, err
+}
+
+// with is how many answers have a text.
+func (h *handed) with(text string) (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, a := range h.answers {
+		if strings.Contains(a, text) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestAVisitorOfChatwootGetsARescueMessage goes the whole way, with every webhook sent twice: a visitor writes, the webhooks come to web, the
+// worker sends the message that nobody answers yet, and what comes back of it makes nothing.
+func TestAVisitorOfChatwootGetsARescueMessage(t *testing.T) {
+	t.Parallel()
+	o, webhooks := newOnline(t), new(handed)
+	d := newChatwootDesk(t, webhooks)
+	d.SetFaults(fake.Faults{TwiceEvery: 1})
+	address := fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
+	secret := d.subscribe("http://" + address + "/v1/chatwoot/support")
+	o.apply(fmt.Sprintf(`
+agents: {lea: {}}
+properties:
+  acme:
+    schedule: 24/7
+    triggers: [{name: Help, type: rescue, delay: 1s, message: We are nearly with you, expiry: 1h}]
+destinations:
+  support:
+    type: chatwoot
+    url: %s
+    account: 3
+    token_env: CHATWOOT_TOKEN
+    admin_token_env: CHATWOOT_ADMIN_TOKEN
+    secret_env: [SUPPORT_NEW_SECRET, SUPPORT_SECRET]
+    inboxes: {7: acme}
+    agents: {12: lea}
+`, d.url))
+	env := []string{
+		"REDIS_URL=" + o.server.URL(), "LOG_FORMAT=text", "LOG_LEVEL=debug", "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32", "DESKBELL_LISTEN=",
+		"CHATWOOT_TOKEN=" + chatwootBot, "CHATWOOT_ADMIN_TOKEN=" + chatwootAdmin, "SUPPORT_SECRET=" + secret, "SUPPORT_NEW_SECRET=another",
+	}
+	processes := []*proc{start(t, 0, env, "worker"), start(t, 0, env, "web", "--listen", address)}
+	processes[1].says("web started")
+	const message = "We are nearly with you"
+	var first int
+	for n := range 2 { // the second comes after all that the first has caused
+		conversation := d.begin("Hello?")
+		if n == 0 {
+			first = conversation
+		}
+		redistest.Wait(t, "the message is there", func() bool { return d.has(conversation, message) > 0 })
+		redistest.Wait(t, "it came back, and made nothing", func() bool {
+			return webhooks.with(`200 {"ignored":"it is a message of Deskbell's own"}`) >= 2*(n+1)
+		})
+	}
+	d.must(d.As(12).Answer(first, "How can I help?"))
+	redistest.Wait(t, "all webhooks have come", d.Settled)
+	for _, c := range d.Conversations(3) {
+		if n := d.has(c.ID, message); n != 1 {
+			t.Errorf("the conversation %d has the message %d times", c.ID, n)
+		}
+	}
+	if n := webhooks.with("202 ") + webhooks.with("200 "); n != len(webhooks.answers) {
+		t.Errorf("webhooks were answered %q", webhooks.answers)
+	}
+	for _, p := range processes {
+		p.stop()
+		for _, hidden := range []string{"hunter2", secret} {
+			if strings.Contains(p.out.String(), hidden) {
+				t.Errorf("it shows %s:\n%s", hidden, p.out)
+			}
+		}
+	}
+}
