@@ -1,146 +1,241 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/sirupsen/logrus"
-
-	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
-	"github.com/deskbell/deskbell/jobs/adapter/caller"
+	"github.com/deskbell/deskbell/jobs/adapter"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
+	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/redisstore"
 )
 
-// chatwootType is the destination's type in a definition.
-const chatwootType = "chatwoot"
-
-// chatwoots joins the table of Chatwoot, which plans calls, to a caller, which makes them, and both to the environment.
-type chatwoots struct {
-	outbound guard.Guard
-	getenv   func(string) string
-	now      func() time.Time
-	log      logrus.FieldLogger
+type chatwootCmd struct {
+	Action  string `arg:"" enum:"connect,check,import" help:"What to do: connect, check or import."`
+	Name    string `arg:"" help:"The name of the destination of type chatwoot."`
+	URL     string `placeholder:"URL" help:"Connect, check: where Chatwoot reaches deskbell web, such as https://bell.example; default: where it listens."`
+	From    string `placeholder:"URL" help:"Import: where Chatwoot is, such as https://chat.example.com, while there is no such destination yet."`
+	Account int64  `placeholder:"N" help:"Import, with --from: the number of the account, as in the addresses of Chatwoot's pages."`
 }
 
-// open gives the OpenDestination of chatwootType. All destinations share one pool of connections.
-func (c chatwoots) open() deliver.OpenDestination {
-	transport := c.outbound.Client(deliver.CallLimit, caller.MostAnswer).Transport // its client would follow redirects
-	return func(name string, def definition.Destination) (deliver.Destination, error) {
-		failed := func(err error) error { return fmt.Errorf("opening the Chatwoot %q: %w", name, err) }
-		table, err := chatwootTable(name, def)
-		if err != nil {
-			return nil, failed(err)
-		}
-		at, err := url.Parse(def.URL)
-		if err != nil || at.Host == "" { // the error would show the URL
-			return nil, failed(errors.New("its url cannot be read; mend it in its definition"))
-		}
-		bot, err := c.token(def.TokenEnv)
-		if err != nil {
-			return nil, failed(err)
-		}
-		admin := bot
-		if table.Admin {
-			if admin, err = c.token(def.AdminTokenEnv); err != nil {
-				return nil, failed(err)
-			}
-		}
-		return &chatwootDestination{chatwoots: c, name: name, table: table, calls: &caller.Caller{
-			URL: at, Transport: transport, UserAgent: userAgent(),
-			Authorize: func(h http.Header, asAdmin bool) {
-				token := map[bool]string{false: bot, true: admin}[asAdmin]
-				h["api_access_token"] = []string{token} // so written in its documentation
-			},
-		}}, nil
-	}
+func (*chatwootCmd) Help() string {
+	return `
+Connect has the webhooks of a Chatwoot come to deskbell web, and prints the secret by which they are signed: deskbell web
+needs it. Check says what works, and what does not: versions, tokens, inboxes, agents, the webhook, the clock, and whether
+deskbell web takes what is signed. It exits with 0 when all works. Both need the tokens in the environment, as workers do.
+
+Import reads inboxes, hours, agents and out-of-office texts, and prints the deskbell.yaml that does the same. It changes
+nothing. The token of an administrator is that of the destination, or in CHATWOOT_ADMIN_TOKEN.
+
+Examples:
+
+    deskbell chatwoot import support --from https://chat.example.com --account 3 > deskbell.yaml
+    deskbell chatwoot connect support --url https://bell.example
+    deskbell chatwoot check support --url https://bell.example
+`
 }
 
-// chatwootTable is the table of a definition.
-func chatwootTable(name string, def definition.Destination) (*chatwoot.Table, error) {
-	t := &chatwoot.Table{Name: name, Account: def.Account, Admin: def.AdminTokenEnv != ""}
-	var err error
-	if t.Inboxes, err = byNumber(def.Inboxes); err != nil {
-		return nil, fmt.Errorf("reading its inboxes: %w", err)
+func (c *chatwootCmd) Run(ctx context.Context, a *app) (err error) {
+	switch moving := c.Action == "import"; {
+	case moving && c.URL != "":
+		return usagef("chatwoot import: --url is for chatwoot connect and check")
+	case !moving && (c.From != "" || c.Account != 0):
+		return usagef("chatwoot %s: --from and --account are for chatwoot import", c.Action)
+	case (c.From == "") != (c.Account == 0) || c.Account < 0:
+		return usagef("chatwoot import: --from needs --account, a whole number from 1, and the other way round")
+	case c.From != "":
+		return c.importFrom(ctx, a)
 	}
-	if t.Agents, err = byNumber(def.Agents); err != nil {
-		return nil, fmt.Errorf("reading its agents: %w", err)
-	}
-	return t, nil
-}
-
-func byNumber(ids map[string]string) (map[int64]string, error) {
-	all := make(map[int64]string, len(ids))
-	for number, id := range ids {
-		n, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return nil, err
-		}
-		all[n] = id
-	}
-	return all, nil
-}
-
-// token is that in an environment variable. No error shows it.
-func (c chatwoots) token(variable string) (string, error) {
-	const most = 500
-	token := strings.TrimSpace(c.getenv(variable))
-	switch unfit := func(r rune) bool { return r <= ' ' || r > '~' }; {
-	case token == "":
-		return "", fmt.Errorf("the environment variable %s is not set: give it to every worker", variable)
-	case len(token) > most || strings.ContainsFunc(token, unfit):
-		return "", fmt.Errorf("what the environment variable %s holds is no token of Chatwoot", variable)
-	}
-	return token, nil
-}
-
-// chatwootDestination is one Chatwoot.
-type chatwootDestination struct {
-	chatwoots
-	name  string
-	table *chatwoot.Table
-	calls *caller.Caller
-}
-
-// Most implements deliver.Destination.
-func (*chatwootDestination) Most() int { return 1 }
-
-// Deliver implements deliver.Destination. Its errors show the scheme and the host of the URL, and the paths of calls, and no token.
-func (d *chatwootDestination) Deliver(ctx context.Context, batch []deliver.Delivery) error {
-	ctx, cancel := context.WithTimeout(ctx, deliver.CallLimit)
-	defer cancel()
-	var a action.Action
-	if err := json.Unmarshal(batch[0].Body, &a); err != nil {
-		return &deliver.Error{Err: fmt.Errorf("decoding the action %s: %w", batch[0].ID, err), Refused: true}
-	}
-	plan, err := d.table.Calls(a)
+	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
-		return &deliver.Error{Err: err, Refused: true}
+		return err
 	}
-	if plan.Skipped != "" {
-		d.log.WithFields(logrus.Fields{"destination": d.name, "action": a.ID, "reason": plan.Skipped}).Debug("there is nothing to do at Chatwoot")
-		return nil
+	defer func() { err = s.end(ctx, err) }()
+	found, err := s.client.Get(ctx, edit.KindDestination, c.Name)
+	if err != nil {
+		return err
 	}
-	if err := d.calls.Make(ctx, plan.Calls); err != nil {
-		return fmt.Errorf("asking %s://%s: %w", d.calls.URL.Scheme, d.calls.URL.Host, d.verdict(err))
+	var def definition.Destination
+	if err := json.Unmarshal(found.Body, &def); err != nil {
+		return fmt.Errorf("decoding the destination %q: %w", c.Name, err)
+	}
+	if def.Type != chatwootType {
+		return fmt.Errorf("the destination %q is of type %s, and no Chatwoot", c.Name, def.Type)
+	}
+	base, err := s.outside(c.URL)
+	if err != nil {
+		return err
+	}
+	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.local}
+	if c.Action == "import" {
+		return a.importChatwoot(ctx, outbound, c.Name, def)
+	}
+	to, err := a.joinChatwoot(outbound, c.Name, def)
+	if err != nil {
+		return err
+	}
+	j := joining{chatwootDestination: to, def: def, address: base + "/v1/chatwoot/" + c.Name}
+	if c.Action == "check" {
+		return printFindings(a.stdout, append(j.findings(ctx), j.receiver(ctx)))
+	}
+	if err := j.connect(ctx, a); err != nil {
+		return err
+	}
+	return printFindings(a.stderr, j.findings(ctx)) // web need not know the secret yet
+}
+
+// importFrom imports from a Chatwoot that is no destination yet, without a Redis.
+func (c *chatwootCmd) importFrom(ctx context.Context, a *app) error {
+	env, err := config.FromEnv(a.env)
+	if err != nil {
+		return err
+	}
+	def := definition.Destination{Type: chatwootType, URL: strings.TrimSuffix(c.From, "/"), Account: c.Account, TokenEnv: "CHATWOOT_TOKEN", AdminTokenEnv: "CHATWOOT_ADMIN_TOKEN"} //nolint:gosec // names of variables
+	return a.importChatwoot(ctx, guard.Guard{Allow: env.AllowPrivate, Loopback: true}, c.Name, def)
+}
+
+// joinChatwoot is the destination of a definition, for a tool.
+func (a *app) joinChatwoot(outbound guard.Guard, name string, def definition.Destination) (*chatwootDestination, error) {
+	c := chatwoots{outbound, a.env, a.now, quiet()}
+	return c.join(name, def, c.transport())
+}
+
+// joining is a Chatwoot that is joined, or is to be.
+type joining struct {
+	*chatwootDestination
+	def     definition.Destination
+	address string // where its webhooks go
+}
+
+// connect subscribes, and prints the secret as a line of a file of environment variables.
+func (j joining) connect(ctx context.Context, a *app) error {
+	if !j.table.Admin {
+		return fmt.Errorf("connecting %s: it needs admin_token_env, with the token of an administrator", j.name)
+	}
+	webhooks, err := j.calls.Get(ctx, j.table.WebhooksPath(), true)
+	if err != nil {
+		return j.failed(err)
+	}
+	var secret string
+	call, err := chatwoot.Subscribe(j.table, webhooks, j.address, func(signed string) { secret = signed })
+	if err != nil {
+		return err
+	}
+	if err := j.calls.Make(ctx, []adapter.Call{call}); err != nil {
+		return j.failed(err)
+	}
+	variable := j.def.SecretEnv[0]
+	fmt.Fprintf(a.stderr, "The webhooks of %s go to %s.\n", j.def.URL, j.address)
+	switch {
+	case secret == "":
+		fmt.Fprintf(a.stderr, "Chatwoot does not show their secret: find it under Settings > Integrations > Webhooks, and give it to deskbell web in %s.\n", variable)
+	case strings.TrimSpace(j.getenv(variable)) == secret:
+		fmt.Fprintf(a.stderr, "%s has their secret here.\n", variable)
+	default:
+		fmt.Fprintf(a.stdout, "%s=%s\n", variable, secret)
+		fmt.Fprintln(a.stderr, "Give that to deskbell web, in its environment, and start it anew. Whoever has it can tell Deskbell of visitors.")
 	}
 	return nil
 }
 
-// verdict is the meaning of a call that failed.
-func (d *chatwootDestination) verdict(err error) error {
-	var answered *caller.Error
-	if !errors.As(err, &answered) {
-		return guard.Reason(err)
+// findings are those of Chatwoot.
+func (j joining) findings(ctx context.Context) (all []adapter.Finding) {
+	for _, p := range (chatwoot.Checker{Table: j.table}).Probes(j.address) {
+		answer, err := j.ask(ctx, p)
+		if err != nil {
+			what := fmt.Sprintf("%s://%s", j.calls.URL.Scheme, j.calls.URL.Host)
+			return append(all, adapter.Finding{What: what, Trouble: inFull(guard.Reason(err))})
+		}
+		all = append(all, p.Judge(answer)...)
 	}
-	return &deliver.Error{Err: err, Refused: answered.Refused, RetryAfter: deliver.RetryAfter(answered.RetryAfter, d.now())}
+	if !j.table.Admin {
+		all = append(all, adapter.Finding{
+			What: "admin_token_env", Warning: true, Trouble: "there is none: inboxes and agents are not checked, and their hours and availability are not written",
+		})
+	}
+	return all
+}
+
+func (j joining) ask(ctx context.Context, p adapter.Probe) (adapter.Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, deliver.CallLimit)
+	defer cancel()
+	answer, err := j.calls.Ask(ctx, p.Path, p.Admin)
+	answer.At = j.now()
+	return answer, err
+}
+
+// receiver finds whether deskbell web takes what is signed by a secret of this environment.
+func (j joining) receiver(ctx context.Context) adapter.Finding {
+	found := adapter.Finding{What: "deskbell web at " + j.address}
+	var secret string
+	for _, variable := range j.def.SecretEnv {
+		secret = cmp.Or(secret, strings.TrimSpace(j.getenv(variable)))
+	}
+	if secret == "" {
+		found.Warning, found.Trouble = true, fmt.Sprintf("it is not asked: %s is not set here. deskbell web needs it", strings.Join(j.def.SecretEnv, ", "))
+		return found
+	}
+	status, err := j.send(ctx, secret, []byte(`{"event":"deskbell_check"}`))
+	switch {
+	case err != nil: // it may be reached from where Chatwoot is
+		found.Warning, found.Trouble = true, "it cannot be reached from here: "+inFull(guard.Reason(err))
+	case status == http.StatusUnauthorized:
+		found.Trouble = fmt.Sprintf("it does not know the secret in %s: give it the same", strings.Join(j.def.SecretEnv, ", "))
+	case status != http.StatusOK:
+		found.Trouble = fmt.Sprintf("it answered %d: does --url lead to deskbell web?", status)
+	}
+	return found
+}
+
+// send sends a webhook as Chatwoot would.
+func (j joining) send(ctx context.Context, secret string, body []byte) (status int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, deliver.CallLimit)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, j.address, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	r.Header = chatwoot.Sign(secret, body, j.now().Truncate(time.Second))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", userAgent())
+	answer, err := j.calls.Transport.RoundTrip(r)
+	if err != nil {
+		return 0, err
+	}
+	return answer.StatusCode, answer.Body.Close()
+}
+
+// printFindings prints what works, and what does not. The error is of anything that does not.
+func printFindings(to io.Writer, all []adapter.Finding) error {
+	wrong := 0
+	for _, f := range all {
+		word := "ok"
+		switch {
+		case f.Trouble != "" && f.Warning:
+			word = "warning"
+		case f.Trouble != "":
+			word = "wrong"
+			wrong++
+		}
+		line := fmt.Sprintf("%-8s %s", word, f.What)
+		if f.Trouble != "" {
+			line += ": " + f.Trouble
+		}
+		fmt.Fprintln(to, line)
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%d of %d do not work", wrong, len(all))
+	}
+	return nil
 }

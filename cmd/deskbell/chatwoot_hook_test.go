@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,34 +10,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/deskbell/deskbell/jobs/adapter/chatwoot"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot/fake"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
-
-// subscribe has webhooks come to an address, and gives the secret by which they are signed.
-func (d *chatwootDesk) subscribe(address string) (secret string) {
-	d.t.Helper()
-	body, err := json.Marshal(map[string]any{"url": address, "name": "Deskbell", "subscriptions": chatwoot.Subscriptions()})
-	d.must(err)
-	r, err := http.NewRequestWithContext(d.t.Context(), http.MethodPost, d.url+"/api/v1/accounts/3/webhooks", bytes.NewReader(body))
-	d.must(err)
-	r.Header["api_access_token"] = []string{chatwootAdmin}
-	r.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(r)
-	d.must(err)
-	defer res.Body.Close()
-	var says struct {
-		Payload struct {
-			Webhook struct{ Secret string }
-		}
-	}
-	d.must(json.NewDecoder(res.Body).Decode(&says))
-	if says.Payload.Webhook.Secret == "" {
-		d.t.Fatal("the webhook has no secret")
-	}
-	return says.Payload.Webhook.Secret
-}
 
 // handed brings webhooks to web, however long that takes: on a machine that stalls, none is lost. It keeps the answers.
 type handed struct {
@@ -73,21 +47,18 @@ func (h *handed) with(text string) (n int) {
 	return n
 }
 
-// TestAVisitorOfChatwootGetsARescueMessage goes the whole way, with every webhook sent twice: a visitor writes, the webhooks come to web, the
-// worker sends the message that nobody answers yet, and what comes back of it makes nothing.
-func TestAVisitorOfChatwootGetsARescueMessage(t *testing.T) {
-	t.Parallel()
-	o, webhooks := newOnline(t), new(handed)
-	d := newChatwootDesk(t, webhooks)
-	d.SetFaults(fake.Faults{TwiceEvery: 1})
-	address := fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
-	secret := d.subscribe("http://" + address + "/v1/chatwoot/support")
+// rescued is the rescue message of rescuing.
+const rescued = "We are nearly with you"
+
+// rescuing has definitions by which every visitor of the desk gets a rescue message, subscribes to its webhooks, and gives the environment of processes.
+func (d *chatwootDesk) rescuing(o online, address string) (env []string, secret string) {
+	d.t.Helper()
 	o.apply(fmt.Sprintf(`
 agents: {lea: {}}
 properties:
   acme:
     schedule: 24/7
-    triggers: [{name: Help, type: rescue, delay: 1s, message: We are nearly with you, expiry: 1h}]
+    triggers: [{name: Help, type: rescue, delay: 1s, message: %s, expiry: 1h}]
 destinations:
   support:
     type: chatwoot
@@ -98,29 +69,50 @@ destinations:
     secret_env: [SUPPORT_NEW_SECRET, SUPPORT_SECRET]
     inboxes: {7: acme}
     agents: {12: lea}
-`, d.url))
-	env := []string{
+`, rescued, d.url))
+	connected := d.command(o, nil, "connect", "support", "--url", "http://"+address)
+	secret = strings.TrimSpace(strings.TrimPrefix(connected.stdout, "SUPPORT_NEW_SECRET="))
+	if connected.code != 0 || len(secret) < 20 {
+		d.t.Fatalf("%+v", connected)
+	}
+	return []string{
 		"REDIS_URL=" + o.server.URL(), "LOG_FORMAT=text", "LOG_LEVEL=debug", "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32", "DESKBELL_LISTEN=",
 		"CHATWOOT_TOKEN=" + chatwootBot, "CHATWOOT_ADMIN_TOKEN=" + chatwootAdmin, "SUPPORT_SECRET=" + secret, "SUPPORT_NEW_SECRET=another",
-	}
+	}, secret
+}
+
+// TestAVisitorOfChatwootGetsARescueMessage goes the whole way, with every webhook sent twice: a visitor writes, the webhooks come to web, the
+// worker sends the message that nobody answers yet, and what comes back of it makes nothing.
+func TestAVisitorOfChatwootGetsARescueMessage(t *testing.T) {
+	t.Parallel()
+	o, webhooks := newOnline(t), new(handed)
+	d := newChatwootDesk(t, webhooks)
+	d.SetFaults(fake.Faults{TwiceEvery: 1})
+	address := fmt.Sprint("127.0.0.1:", redistest.FreePort(t))
+	env, secret := d.rescuing(o, address)
 	processes := []*proc{start(t, 0, env, "worker"), start(t, 0, env, "web", "--listen", address)}
 	processes[1].says("web started")
-	const message = "We are nearly with you"
 	var first int
 	for n := range 2 { // the second comes after all that the first has caused
 		conversation := d.begin("Hello?")
 		if n == 0 {
 			first = conversation
 		}
-		redistest.Wait(t, "the message is there", func() bool { return d.has(conversation, message) > 0 })
+		redistest.Wait(t, "the message is there", func() bool { return d.has(conversation, rescued) > 0 })
 		redistest.Wait(t, "it came back, and made nothing", func() bool {
 			return webhooks.with(`200 {"ignored":"it is a message of Deskbell's own"}`) >= 2*(n+1)
 		})
 	}
+	for variable, want := range map[string]string{"SUPPORT_SECRET": "ok       deskbell web at ", "SUPPORT_NEW_SECRET": "wrong    deskbell web at "} {
+		value := map[bool]string{true: secret, false: "a third"}[want[:2] == "ok"]
+		if got := d.command(o, map[string]string{variable: value}, "check", "support", "--url", "http://"+address); !strings.Contains(got.stdout, want) {
+			t.Errorf("%+v", got)
+		}
+	}
 	d.must(d.As(12).Answer(first, "How can I help?"))
 	redistest.Wait(t, "all webhooks have come", d.Settled)
 	for _, c := range d.Conversations(3) {
-		if n := d.has(c.ID, message); n != 1 {
+		if n := d.has(c.ID, rescued); n != 1 {
 			t.Errorf("the conversation %d has the message %d times", c.ID, n)
 		}
 	}

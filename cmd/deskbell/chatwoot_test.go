@@ -1,210 +1,133 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
-	logtest "github.com/sirupsen/logrus/hooks/test"
-
-	"github.com/deskbell/deskbell/domain/action"
-	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot/fake"
-	"github.com/deskbell/deskbell/jobs/deliver"
-	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
 
-// The tokens of the Chatwoots of tests, which nothing may show.
-const chatwootBot, chatwootAdmin = "hunter2-of-a-bot", "hunter2-of-an-admin"
-
-// chatwootDesk is a Chatwoot in memory, with the account 3, the inbox 7, and the agent 12.
-type chatwootDesk struct {
-	*fake.Chatwoot
-	t   *testing.T
-	url string
-}
-
-func newChatwootDesk(t *testing.T, webhooks http.RoundTripper) *chatwootDesk {
-	t.Helper()
-	d := &chatwootDesk{t: t, Chatwoot: fake.New(fake.Config{Now: time.Now, Transport: webhooks, PrivateNetwork: true, Senders: 1})}
-	t.Cleanup(d.Close)
-	_, err := d.AddAccount(3, "Shop")
-	d.must(err)
-	_, err = d.AddInbox(3, fake.Inbox{ID: 7, Name: "Website"})
-	d.must(err)
-	_, err = d.AddAgent(3, fake.Agent{ID: 12, Name: "Léa"})
-	d.must(err)
-	_, err = d.AddAgent(3, fake.Agent{ID: 15, Name: "Tom", Token: chatwootAdmin, Administrator: true})
-	d.must(err)
-	_, err = d.AddBot(3, fake.Bot{ID: 5, Name: "Deskbell", Token: chatwootBot})
-	d.must(err)
-	api := httptest.NewServer(d.Chatwoot)
-	t.Cleanup(api.Close)
-	d.url = api.URL
-	return d
-}
-
-func (d *chatwootDesk) must(err error) {
+// command runs deskbell chatwoot with the tokens of the desk.
+func (d *chatwootDesk) command(o online, more map[string]string, args ...string) result {
 	d.t.Helper()
-	if err != nil {
-		d.t.Fatal(err)
+	env := map[string]string{
+		"REDIS_URL": o.server.URL(), "DESKBELL_ALLOW_PRIVATE": "127.0.0.1/32", "CHATWOOT_TOKEN": chatwootBot, "CHATWOOT_ADMIN_TOKEN": chatwootAdmin,
 	}
+	for name, value := range more {
+		env[name] = value
+	}
+	return testBundle{at: time.Now().Format(time.RFC3339), env: env}.run(d.t, append([]string{"chatwoot"}, args...)...)
 }
 
-// begin has a new visitor begin a conversation.
-func (d *chatwootDesk) begin(text string) (conversation int) {
-	d.t.Helper()
-	source, err := d.Visit(7, fake.Browser{Page: "https://acme.example/"})
-	d.must(err)
-	conversation, err = d.Write(source, text)
-	d.must(err)
-	return conversation
+// yaml is the definition of the desk in a file.
+func (d *chatwootDesk) yaml() string {
+	return `
+agents: {lea: {}}
+properties: {acme: {}}
+destinations:
+  support: {type: chatwoot, url: "` + d.url + `", account: 3, token_env: CHATWOOT_TOKEN, admin_token_env: CHATWOOT_ADMIN_TOKEN, secret_env: SUPPORT_SECRET, inboxes: {7: acme}, agents: {12: lea}}
+  bot: {type: chatwoot, url: "` + d.url + `", account: 3, token_env: CHATWOOT_TOKEN, secret_env: SUPPORT_SECRET, inboxes: {7: acme, 8: acme}}
+  crm: {type: log}
+`
 }
 
-// has is how often a conversation shows a text.
-func (d *chatwootDesk) has(conversation int, text string) (n int) {
-	d.t.Helper()
-	c, err := d.Conversation(3, conversation)
-	d.must(err)
-	for _, m := range c.Messages {
-		if m.Text == text {
-			n++
+func TestChatwootIsConnectedAndChecked(t *testing.T) {
+	t.Parallel()
+	o, d := newOnline(t), newChatwootDesk(t, nil)
+	o.apply(d.yaml())
+	const hook = "https://bell.example/v1/chatwoot/support"
+	lacking := d.command(o, nil, "check", "support", "--url", "https://bell.example/")
+	if lacking.code != 1 || !strings.Contains(lacking.stdout, "wrong    the webhook: none leads to "+hook+"\n") || lacking.stderr != "deskbell: 1 of 8 do not work\n" {
+		t.Errorf("%+v", lacking)
+	}
+	first := d.command(o, nil, "connect", "support", "--url", "https://bell.example/")
+	secret, named := strings.CutPrefix(strings.TrimSpace(first.stdout), "SUPPORT_SECRET=")
+	if first.code != 0 || !named || secret == "" || !strings.HasPrefix(first.stderr, "The webhooks of "+d.url+" go to "+hook+".\n") || strings.Contains(first.stderr, "wrong ") {
+		t.Errorf("%+v", first)
+	}
+	again := d.command(o, map[string]string{"SUPPORT_SECRET": secret}, "connect", "support", "--url", "https://bell.example")
+	if again.code != 0 || again.stdout != "" || !strings.Contains(again.stderr, "SUPPORT_SECRET has their secret here.\n") {
+		t.Errorf("%+v", again)
+	}
+	checked := d.command(o, nil, "check", "support", "--url", "https://bell.example")
+	want := `ok       Chatwoot 4.14.2
+ok       the clock
+ok       the token of the bot
+ok       inbox 7, acme: Website
+ok       agent 12, lea: Léa
+ok       the webhook
+ok       the bot of inbox 7: none
+warning  deskbell web at ` + hook + `: it is not asked: SUPPORT_SECRET is not set here. deskbell web needs it
+`
+	if checked.code != 0 || checked.stdout != want {
+		t.Errorf("got %+v, want %s", checked, want)
+	}
+	for _, r := range []result{lacking, first, again, checked} {
+		if strings.Contains(r.stdout+r.stderr, "hunter2") {
+			t.Errorf("it shows a token: %+v", r)
 		}
 	}
-	return n
-}
-
-// definition is that of the desk.
-func (d *chatwootDesk) definition() definition.Destination {
-	return definition.Destination{
-		Type: chatwootType, URL: d.url, Account: 3, TokenEnv: "CHATWOOT_TOKEN", AdminTokenEnv: "CHATWOOT_ADMIN_TOKEN",
-		Inboxes: map[string]string{"7": "acme"}, Agents: map[string]string{"12": "lea"},
+	d.SetFaults(fake.Faults{Status: 503})
+	if got := d.command(o, nil, "connect", "support", "--url", "https://bell.example"); got.code != 1 || got.stdout != "" || !strings.Contains(got.stderr, "it answered 503") {
+		t.Errorf("%+v", got)
 	}
 }
 
-// open opens a destination as a worker does.
-func (d *chatwootDesk) open(def definition.Destination) (deliver.Destination, error) {
-	log, _ := logtest.NewNullLogger()
-	env := map[string]string{"CHATWOOT_TOKEN": chatwootBot + "\n", "CHATWOOT_ADMIN_TOKEN": chatwootAdmin, "CHATWOOT_WRONG_TOKEN": "hunter2", "CHATWOOT_ODD_TOKEN": "hunter2\nX: y"}
-	local := guard.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
-	return chatwoots{local, func(name string) string { return env[name] }, time.Now, log}.open()("support", def)
-}
-
-// deliveryOf is an action as it waits in an outbox.
-func deliveryOf(t *testing.T, kind action.Type, data any) []deliver.Delivery {
-	t.Helper()
-	a := action.Action{ID: string(kind) + ":1", Type: kind, Time: time.Now(), Data: data}
-	body, err := json.Marshal(a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return []deliver.Delivery{{ID: a.ID, Body: body}}
-}
-
-func TestActionsGoToChatwoot(t *testing.T) {
+func TestChatwootCommandsThatCannotBe(t *testing.T) {
 	t.Parallel()
-	d := newChatwootDesk(t, nil)
-	to, err := d.open(d.definition())
-	d.must(err)
-	if to.Most() != 1 {
-		t.Errorf("it takes %d", to.Most())
-	}
-	conversation := d.begin("Hello?")
-	message := deliveryOf(t, action.MessageSend, action.Visitor{Property: "acme", Chat: fmt.Sprint("support:", conversation), Text: "Nearly with you"})
-	for range 2 { // the second is another try
-		d.must(to.Deliver(t.Context(), message))
-	}
-	if n := d.has(conversation, "Nearly with you"); n != 1 {
-		t.Errorf("the message is there %d times", n)
-	}
-	for _, skipped := range [][]deliver.Delivery{
-		deliveryOf(t, action.MessageSend, action.Visitor{Property: "acme", Chat: "c1", Text: "Nowhere"}),
-		deliveryOf(t, action.WidgetStateChanged, action.State{Property: "acme", Status: "online"}),
-		deliveryOf(t, action.AgentStatusChanged, action.AgentStatus{Agent: "tom", Status: "online"}),
+	o, d := newOnline(t), newChatwootDesk(t, nil)
+	o.apply(d.yaml())
+	for args, want := range map[string]result{
+		"connect bot":                            {code: 1, stderr: "deskbell: connecting bot: it needs admin_token_env, with the token of an administrator\n"},
+		"import bot":                             {code: 1, stderr: "deskbell: importing: it needs admin_token_env, with the token of an administrator\n"},
+		"check crm":                              {code: 1, stderr: "deskbell: the destination \"crm\" is of type log, and no Chatwoot\n"},
+		"check suppor":                           {code: 1, stderr: "deskbell: finding destination \"suppor\": not defined (did you mean \"support\"?)\n"},
+		"check support --url bell":               {code: 2, stderr: "deskbell: --url bell is not where a server is; write it as https://bell.example\n"},
+		"check support --account 3":              {code: 2, stderr: "deskbell: chatwoot check: --from and --account are for chatwoot import\n"},
+		"import support --url https://a.b":       {code: 2, stderr: "deskbell: chatwoot import: --url is for chatwoot connect and check\n"},
+		"import support --from https://a.b":      {code: 2, stderr: "deskbell: chatwoot import: --from needs --account, a whole number from 1, and the other way round\n"},
+		"import a/b --from http://a --account 3": {code: 2, stderr: "deskbell: chatwoot import: \"a/b\" is no name of a destination; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'\n"},
 	} {
-		d.must(to.Deliver(t.Context(), skipped))
-	}
-	d.must(to.Deliver(t.Context(), deliveryOf(t, action.AgentStatusChanged, action.AgentStatus{Agent: "lea", Status: "away"})))
-	for _, a := range d.Agents(3) {
-		if a.ID == 12 && a.Availability != "busy" {
-			t.Errorf("lea is %s", a.Availability)
+		if got := d.command(o, nil, strings.Fields(args)...); got != want {
+			t.Errorf("%s: got %+v, want %+v", args, got, want)
 		}
 	}
+	if got := d.command(o, map[string]string{"CHATWOOT_TOKEN": ""}, "check", "support"); got.code != 1 || !strings.Contains(got.stderr, "CHATWOOT_TOKEN is not set") {
+		t.Errorf("%+v", got)
+	}
+	got := d.command(o, nil, "check", "bot")
+	if got.code != 0 || !strings.Contains(got.stdout, "warning  admin_token_env: there is none: ") {
+		t.Errorf("%+v", got)
+	}
 }
 
-// TestAnswersOfChatwoot has what becomes of an action that Chatwoot does not take.
-func TestAnswersOfChatwoot(t *testing.T) {
+// TestChatwootIsMovedFrom has an account whose hours and texts become definitions that apply takes.
+func TestChatwootIsMovedFrom(t *testing.T) {
 	t.Parallel()
-	d := newChatwootDesk(t, nil)
-	conversation := d.begin("Hello?")
-	message := deliveryOf(t, action.MessageSend, action.Visitor{Property: "acme", Chat: fmt.Sprint("support:", conversation), Text: "Nearly with you"})
-	path := fmt.Sprintf("/api/v1/accounts/3/conversations/%d", conversation)
-	bot := func(to *definition.Destination) { to.AdminTokenEnv = "" }
-	for _, c := range []struct {
-		status  int
-		change  func(to *definition.Destination)
-		refused bool
-		want    string
-	}{
-		{status: 422, change: bot, refused: true, want: "GET " + path + ": it answered 422 Unprocessable Entity"},
-		{status: 500, change: bot, refused: true, want: "GET " + path + ": it answered 500 Internal Server Error"},
-		{status: 429, change: bot, want: "GET " + path + ": it answered 429 Too Many Requests"},
-		{status: 503, change: bot, want: "GET " + path + ": it answered 503 Service Unavailable"},
-		{
-			change: func(to *definition.Destination) { to.TokenEnv, to.AdminTokenEnv = "CHATWOOT_WRONG_TOKEN", "" },
-			want:   "GET " + path + ": it answered 401 Unauthorized: is the token still good, and may its owner do that?",
-		},
-		{
-			change: func(to *definition.Destination) { to.AdminTokenEnv = "CHATWOOT_WRONG_TOKEN" }, refused: true,
-			want: "GET " + path + "/messages: it answered 401 Unauthorized: is the token still good, and may its owner do that?",
-		},
+	o, d := newOnline(t), newChatwootDesk(t, nil)
+	hours := [7]fake.Day{{Closed: true}, {OpenAllDay: true, CloseHour: 23, CloseMinutes: 59}}
+	for day := 2; day < 7; day++ {
+		hours[day] = fake.Day{OpenHour: 9, OpenMinutes: 30, CloseHour: 17}
+	}
+	for _, inbox := range []fake.Inbox{
+		{ID: 8, Name: "Léa's Café – Paris", TimeZone: "Europe/Paris", HoursEnabled: true, Hours: hours, OutOfOffice: "Hello {{ contact.name }},\nwe are closed. {{ account.name }}"},
+		{ID: 9, Name: "website", OutOfOffice: "Never said"}, {ID: 10, Name: "店"},
 	} {
-		def := d.definition()
-		c.change(&def)
-		to, err := d.open(def)
+		_, err := d.AddInbox(3, inbox)
 		d.must(err)
-		d.SetFaults(fake.Faults{Status: c.status})
-		err = to.Deliver(t.Context(), message)
-		var got *deliver.Error
-		if !errors.As(err, &got) || got.Refused != c.refused || err.Error() != "asking "+d.url+": "+c.want {
-			t.Errorf("%d: got %v", c.status, err)
-		}
 	}
-	d.SetFaults(fake.Faults{})
-	if n := d.has(conversation, "Nearly with you"); n != 0 {
-		t.Errorf("the message is there %d times", n)
+	got := d.command(o, map[string]string{"REDIS_URL": ""}, "import", "support", "--from", d.url+"/", "--account", "3")
+	if got.code != 0 || got.stderr != "" {
+		t.Fatalf("%+v", got)
 	}
-	away := d.definition()
-	away.URL = "http://127.0.0.1:1"
-	to, err := d.open(away)
-	d.must(err)
-	if err := to.Deliver(t.Context(), message); err == nil || errors.As(err, new(*deliver.Error)) || err.Error() != "asking http://127.0.0.1:1: connection refused" {
-		t.Errorf("got %v", err)
+	golden(t, "chatwoot_import", strings.ReplaceAll(got.stdout, d.url, "https://chat.example.com"))
+	o.apply(got.stdout)
+	again := d.command(o, nil, "import", "support")
+	if _, same, _ := strings.Cut(again.stdout, "\nagents:\n"); again.code != 0 || same == "" || !strings.HasSuffix(got.stdout, same) {
+		t.Errorf("%+v", again)
 	}
-	if err := to.Deliver(t.Context(), []deliver.Delivery{{ID: "x", Body: []byte("{")}}); err == nil {
-		t.Error("it took what is no action")
-	}
-}
-
-func TestAChatwootNeedsItsTokens(t *testing.T) {
-	t.Parallel()
-	d := newChatwootDesk(t, nil)
-	for want, change := range map[string]func(to *definition.Destination){
-		"the environment variable CHATWOOT_NO_TOKEN is not set: give it to every worker":      func(to *definition.Destination) { to.TokenEnv = "CHATWOOT_NO_TOKEN" },
-		"the environment variable CHATWOOT_NEITHER_TOKEN is not set: give it to every worker": func(to *definition.Destination) { to.AdminTokenEnv = "CHATWOOT_NEITHER_TOKEN" },
-		"what the environment variable CHATWOOT_ODD_TOKEN holds is no token of Chatwoot":      func(to *definition.Destination) { to.TokenEnv = "CHATWOOT_ODD_TOKEN" },
-		"its url cannot be read; mend it in its definition":                                   func(to *definition.Destination) { to.URL = "https:// hunter2" },
-		`reading its inboxes: strconv.ParseInt: parsing "website": invalid syntax`:            func(to *definition.Destination) { to.Inboxes = map[string]string{"website": "acme"} },
-	} {
-		def := d.definition()
-		change(&def)
-		if _, err := d.open(def); err == nil || err.Error() != `opening the Chatwoot "support": `+want {
-			t.Errorf("got %v, want %s", err, want)
-		}
+	if got := d.command(o, map[string]string{"CHATWOOT_ADMIN_TOKEN": "wrong"}, "import", "support"); got.code != 1 || got.stdout != "" || !strings.Contains(got.stderr, "it answered 401") {
+		t.Errorf("%+v", got)
 	}
 }

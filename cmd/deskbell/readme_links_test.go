@@ -58,7 +58,7 @@ func TestREADMEIsShort(t *testing.T) {
 		t.Errorf("%d bytes: move some of it beside what it describes", n)
 	}
 	if list := readmes(t); !slices.Equal(list, []string{
-		"README.md", operatingREADME, cookbookREADME, "cmd/deskbell/web/README.md", "cmd/deskbell/web/page/README.md", "cmd/deskbell/web/page/npm/README.md", definitionsREADME, jobsREADME, "jobs/client/README.md",
+		"README.md", operatingREADME, cookbookREADME, "cmd/deskbell/web/README.md", "cmd/deskbell/web/page/README.md", "cmd/deskbell/web/page/npm/README.md", definitionsREADME, jobsREADME, "jobs/client/README.md", "jobs/destination/chatwoot/README.md",
 	}) {
 		t.Errorf("there are %q", list)
 	}

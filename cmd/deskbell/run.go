@@ -36,6 +36,7 @@ type commands struct {
 	Keys       keysCmd       `cmd:"" group:"Change:" help:"Add, list and revoke keys of the HTTP API."`
 	Quotas     quotasCmd     `cmd:"" group:"Change:" help:"Set quotas of one property; list those that are over one."`
 	Feeds      feedsCmd      `cmd:"" group:"Change:" help:"Link calendar programs to shifts and hours; list and revoke links."`
+	Chatwoot   chatwootCmd   `cmd:"" group:"Change:" help:"Join a Chatwoot; check that it is joined; move in from it."`
 	Agents     agentsCmd     `cmd:"" group:"Change:" help:"Link agents to their own pages; list and revoke links."`
 	Validate   validateCmd   `cmd:"" group:"Change:" help:"Check definitions; every fault at once, with its line."`
 	Send       sendCmd       `cmd:"" group:"Change:" help:"Send events, from a file or by hand."`

@@ -99,30 +99,46 @@ func (c *Caller) make(ctx context.Context, call adapter.Call) error {
 	return nil
 }
 
+// Ask gives an answer with any status to the request of a probe, but for its time. The error is of a request without an answer, as with Make.
+func (c *Caller) Ask(ctx context.Context, path string, admin bool) (adapter.Answer, error) {
+	answer, err := c.exchange(ctx, http.MethodGet, path, nil, admin)
+	if err != nil {
+		return adapter.Answer{}, fmt.Errorf("GET %s: %w", path, err)
+	}
+	return answer, nil
+}
+
 // request gives the body of an answer with 2xx.
 func (c *Caller) request(ctx context.Context, method, path string, body []byte, admin bool) ([]byte, error) {
 	failed := func(err error) error { return fmt.Errorf("%s %s: %w", method, path, err) }
-	req, err := c.compose(ctx, method, path, body)
+	answer, err := c.exchange(ctx, method, path, body, admin)
+	if answer.Status != 0 && (answer.Status < 200 || answer.Status > 299) {
+		return nil, verdict(answer, failed, admin)
+	}
 	if err != nil {
 		return nil, failed(err)
+	}
+	return answer.Body, nil
+}
+
+// exchange gives an answer. One whose body cannot be read to its end has its status all the same.
+func (c *Caller) exchange(ctx context.Context, method, path string, body []byte, admin bool) (adapter.Answer, error) {
+	req, err := c.compose(ctx, method, path, body)
+	if err != nil {
+		return adapter.Answer{}, err
 	}
 	c.Authorize(req.Header, admin)
 	resp, err := c.Transport.RoundTrip(req)
 	if err != nil {
-		return nil, failed(err)
+		return adapter.Answer{}, err
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, MostAnswer+1))
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, verdict(resp, failed, admin)
-	}
-	if err == nil && len(answer) > MostAnswer {
+	answer := adapter.Answer{Status: resp.StatusCode, Header: resp.Header}
+	answer.Body, err = io.ReadAll(io.LimitReader(resp.Body, MostAnswer+1))
+	if err == nil && len(answer.Body) > MostAnswer {
 		err = errTooLong
 	}
-	if err != nil {
-		return nil, failed(err)
-	}
-	return answer, nil
+	return answer, err
 }
 
 var errPath = errors.New("its path is not one of a URL")
@@ -159,10 +175,10 @@ func climbs(path string) bool {
 
 // verdict is the meaning of an answer that is no success. A product that does not know the usual token takes nothing at all. One that does not
 // know the administrator's takes the other calls.
-func verdict(resp *http.Response, failed func(error) error, admin bool) error {
-	status := resp.StatusCode
+func verdict(answer adapter.Answer, failed func(error) error, admin bool) error {
+	status := answer.Status
 	said := fmt.Errorf("it answered %s", strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status))))
-	e := &Error{Status: status, RetryAfter: resp.Header.Get("Retry-After"), Refused: true}
+	e := &Error{Status: status, RetryAfter: answer.Header.Get("Retry-After"), Refused: true}
 	switch {
 	case status == http.StatusTooManyRequests, status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
 		e.Refused = false

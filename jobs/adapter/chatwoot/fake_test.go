@@ -1,7 +1,6 @@
 package chatwoot_test
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -69,23 +68,21 @@ func (j *joined) must(err error) {
 	}
 }
 
+// subscribe does so twice: the second time, the webhook is there.
 func (j *joined) subscribe() {
-	body, err := json.Marshal(map[string]any{"url": hookAddress, "name": "Deskbell", "subscriptions": chatwoot.Subscriptions()})
-	j.must(err)
-	j.must(j.Make(j.t.Context(), []adapter.Call{{Method: http.MethodPost, Path: "/api/v1/accounts/3/webhooks", Admin: true, Body: body, Stands: func(answer []byte) error {
-		var says struct {
-			Payload struct {
-				Webhook struct{ Secret string }
-			}
-		}
-		err := json.Unmarshal(answer, &says)
+	for range 2 {
+		webhooks, err := j.Get(j.t.Context(), table().WebhooksPath(), true)
+		j.must(err)
+		var secret string
+		call, err := chatwoot.Subscribe(table(), webhooks, hookAddress, func(signed string) { secret = signed })
+		j.must(err)
+		j.must(j.Make(j.t.Context(), []adapter.Call{call}))
 		j.mu.Lock()
-		defer j.mu.Unlock()
-		j.secret = says.Payload.Webhook.Secret
-		return err
-	}}}))
-	if j.secret == "" {
-		j.t.Fatal("the webhook has no secret")
+		if secret == "" || j.secret != "" && secret != j.secret {
+			j.t.Errorf("the webhook has the secret %q, and had %q", secret, j.secret)
+		}
+		j.secret = secret
+		j.mu.Unlock()
 	}
 }
 
@@ -254,6 +251,14 @@ func TestTheOffice(t *testing.T) {
 	for _, a := range j.Agents(3) {
 		if a.ID == 15 && (a.Availability != "busy" || !a.Administrator || a.AutoOffline) {
 			t.Errorf("tom is %+v", a)
+		}
+	}
+	for path, read := range map[string]func([]byte) ([]chatwoot.User, error){table().AgentsPath(): chatwoot.UsersOf, table().MembersPath(7): chatwoot.MembersOf} {
+		answer, err := j.Get(t.Context(), path, true)
+		j.must(err)
+		users, err := read(answer)
+		if err != nil || len(users) != 3 || users[0] != (chatwoot.User{ID: 12, Name: "Léa"}) {
+			t.Errorf("%s: %v, %v", path, users, err)
 		}
 	}
 	rows, _ := chatwoot.Week(spans(t, time.UTC, "23 09:00-12:00", "24 09:00-12:00", "24 13:00-18:00", "25 00:00-00:00"), time.UTC, arrival)

@@ -31,7 +31,7 @@ func (c Checker) Probes(address string) []adapter.Probe {
 	probes = append(probes,
 		adapter.Probe{Path: c.path("inboxes"), Admin: true, Judge: c.inboxes},
 		adapter.Probe{Path: c.path("agents"), Admin: true, Judge: c.agents},
-		adapter.Probe{Path: c.path("webhooks"), Admin: true, Judge: func(a adapter.Answer) []adapter.Finding { return webhooks(a, address) }},
+		adapter.Probe{Path: c.WebhooksPath(), Admin: true, Judge: func(a adapter.Answer) []adapter.Finding { return webhooks(a, address) }},
 	)
 	for _, inbox := range slices.Sorted(maps.Keys(c.Inboxes)) {
 		probes = append(probes, adapter.Probe{Path: c.path("inboxes", number(inbox), "agent_bot"), Admin: true, Judge: func(a adapter.Answer) []adapter.Finding {
@@ -164,31 +164,6 @@ func judgeIDs(noun string, ours, theirs map[int64]string) (found []adapter.Findi
 	return found
 }
 
-type hook struct {
-	URL           string   `json:"url"`
-	Subscriptions []string `json:"subscriptions"`
-}
-
-// hooks are the webhooks of an account.
-type hooks []hook
-
-// UnmarshalJSON reads {"payload": {"webhooks": […]}}, which Chatwoot answers, and a list, which its description says.
-func (h *hooks) UnmarshalJSON(b []byte) error {
-	var list []hook
-	if json.Unmarshal(b, &list) == nil {
-		*h = list
-		return nil
-	}
-	var answer struct {
-		Payload struct {
-			Webhooks []hook `json:"webhooks"`
-		} `json:"payload"`
-	}
-	err := json.Unmarshal(b, &answer)
-	*h = answer.Payload.Webhooks
-	return err
-}
-
 // webhooks judges the subscription. The secret that the answer shows is not looked at.
 func webhooks(a adapter.Answer, address string) []adapter.Finding {
 	const what = "the webhook"
@@ -196,13 +171,13 @@ func webhooks(a adapter.Answer, address string) []adapter.Finding {
 	if found := answered(a, what, &list); found != nil {
 		return found
 	}
-	i := slices.IndexFunc(list, func(h hook) bool { return h.URL == address })
-	if i < 0 {
+	there := list.to(address)
+	if there == nil {
 		return []adapter.Finding{trouble(what, "none leads to %s", address)}
 	}
 	var missing []string
 	for _, name := range Subscriptions() {
-		if !slices.Contains(list[i].Subscriptions, name) {
+		if !slices.Contains(there.Subscriptions, name) {
 			missing = append(missing, name)
 		}
 	}

@@ -78,3 +78,15 @@ func (t *Table) RecentPath(within time.Duration) string {
 func (t *Table) MessagesPath(conversation int64) string {
 	return t.conversation(conversation, "messages")
 }
+
+// WebhooksPath is where the webhooks of the account are. It needs the token of an administrator, as all that follow do.
+func (t *Table) WebhooksPath() string { return t.path("webhooks") }
+
+// InboxesPath is where the inboxes of the account are.
+func (t *Table) InboxesPath() string { return t.path("inboxes") }
+
+// AgentsPath is where the agents of the account are.
+func (t *Table) AgentsPath() string { return t.path("agents") }
+
+// MembersPath is where the agents of an inbox are.
+func (t *Table) MembersPath(inbox int64) string { return t.path("inbox_members", number(inbox)) }

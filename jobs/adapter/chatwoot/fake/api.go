@@ -99,6 +99,7 @@ func routes() []route {
 		{"GET " + account + "/inboxes/{inbox}", forAgents, showInbox},
 		{"GET " + account + "/inboxes/{inbox}/agent_bot", forAgents, showInboxBot},
 		{"PATCH " + account + "/inboxes/{inbox}", forAdministrators, updateInbox},
+		{"GET " + account + "/inbox_members/{inbox}", forAgents, listMembers},
 		{"GET " + account + "/teams", forAgents, listTeams},
 		{"GET " + account + "/webhooks", forAdministrators, listWebhooks},
 		{"POST " + account + "/webhooks", forAdministrators, createWebhook},

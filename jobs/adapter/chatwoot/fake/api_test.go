@@ -34,6 +34,7 @@ func TestRightsOfTokens(t *testing.T) {
 		{"GET", "inboxes/7", nil, 401, 200, 200},
 		{"GET", "inboxes/7/agent_bot", nil, 401, 200, 200},
 		{"PATCH", "inboxes/7", object{"timezone": "UTC"}, 401, 401, 200},
+		{"GET", "inbox_members/7", nil, 401, 200, 200},
 		{"GET", "teams", nil, 401, 200, 200},
 		{"GET", "webhooks", nil, 401, 401, 200},
 		{"POST", "webhooks", object{"url": "https://b.example"}, 401, 401, 200},

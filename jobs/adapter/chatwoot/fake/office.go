@@ -32,12 +32,14 @@ func numbered[T any](list []*T, id int, number func(*T) int) *T {
 
 func showProfile(c *call) (any, error) { return c.agent.profile(c.world.config.Now()), nil }
 
-func listAgents(c *call) (any, error) {
+func listAgents(c *call) (any, error) { return agentsOf(c), nil }
+
+func agentsOf(c *call) []object {
 	list := make([]object, 0, len(c.account.agents))
 	for _, a := range c.account.agents {
 		list = append(list, a.view(c.world.config.Now()))
 	}
-	return list, nil
+	return list
 }
 
 // updateAgent changes what is given. Nobody is told by a webhook.
@@ -109,6 +111,14 @@ func showInboxBot(c *call) (any, error) {
 		delete(shown, "access_token")
 	}
 	return object{"agent_bot": shown}, nil
+}
+
+// listMembers has all agents of the account, each of whom is in every inbox here.
+func listMembers(c *call) (any, error) {
+	if _, err := inboxOf(c); err != nil {
+		return nil, err
+	}
+	return object{"payload": agentsOf(c)}, nil
 }
 
 // updateInbox changes what is given, and drops in silence what an inbox cannot have: an unknown zone, with all else but the hours, and

@@ -31,6 +31,7 @@ func operations() map[string][]string {
 		account + "/inboxes":                   {"get"},
 		account + "/inboxes/{id}":              {"get", "patch"},
 		account + "/inboxes/{id}/agent_bot":    {"get"},
+		account + "/inbox_members/{inbox_id}":  {"get"},
 		account + "/teams":                     {"get"},
 		account + "/webhooks":                  {"get", "post"},
 		account + "/webhooks/{webhook_id}":     {"patch", "delete"},
