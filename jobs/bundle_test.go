@@ -78,6 +78,7 @@ type setup struct {
 	webhooks deliver.OpenDestination // opens webhooks; nil: nobody does
 	metrics  *jobs.Metrics           // of all workers together
 	fetcher  jobs.CalendarFetcher
+	tenders  map[string]jobs.Tender
 	bounds   deliver.Bounds
 	quotas   quota.Limits                      // zero: none
 	own      map[string]definition.Destination // of the workers
@@ -244,6 +245,7 @@ func (b *bundle) workerOn(m *machine) (_ *jobs.Worker, stop func()) {
 		Notifier:           b.notify,
 		Pusher:             b.out,
 		Calendars:          b.fetcher,
+		Tenders:            b.tenders,
 		Metrics:            b.metrics,
 		Peers:              jobs.NewPeers(jobs.PeersConfig{Version: zones.Version(), Clock: kept, Log: b.log}),
 	})

@@ -55,6 +55,7 @@ func (c *crontab) entries() []entry {
 		{CronEntry{"overdue", "5-59/5 * * * * *", "The same: what a dead worker held, what is due, what is not delivered yet. Each beat asks ahead for the deadlines of agents before the next."}, c.tick},
 		{CronEntry{"reconcile", "0 23 * * * *", "Asks for a reconciliation of each shard, spread over 20 minutes."}, c.reconcileHourly},
 		{CronEntry{"calendars", "40 * * * * *", "Asks for the calendars to be fetched whose time has come: each every hour, or ten minutes after a failure."}, c.askCalendars},
+		{CronEntry{"tending", "1 * * * * *", "Asks for chat products to be tended: what their webhooks have lost is found, and their hours are written."}, c.askTending},
 	}
 }
 

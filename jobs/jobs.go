@@ -18,7 +18,7 @@ type Job struct {
 // Jobs are all kinds of tasks, as the workers run them.
 func Jobs() []Job {
 	var docs []Job
-	for _, j := range allJobs(new(parts), nil, nil, nil) {
+	for _, j := range allJobs(new(parts), nil, nil, nil, nil) {
 		docs = append(docs, j.Job)
 	}
 	return docs
@@ -30,7 +30,7 @@ type registered struct {
 }
 
 // allJobs lists all jobs, made of the parts of one worker.
-func allJobs(p *parts, notifier Notifier, pusher Pusher, fetcher CalendarFetcher) []registered {
+func allJobs(p *parts, notifier Notifier, pusher Pusher, fetcher CalendarFetcher, tenders map[string]Tender) []registered {
 	notices := noticer{p}
 	visitors := newVisitors(p, timers{p}.ask, notices)
 	return []registered{
@@ -42,6 +42,7 @@ func allJobs(p *parts, notifier Notifier, pusher Pusher, fetcher CalendarFetcher
 		job(p, queueDelivery, "Gives a destination what it has not had of a shard's outbox.", deliverJob{p, new(deliver.Slots)}.run),
 		job(p, queueDelivery, "Drops the oldest of what waits for a destination, when more waits than may.", trimJob{p}.run),
 		job(p, queueDelivery, "Fetches a calendar, and wakes who uses it when it says something new.", calendarJob{p, fetcher}.run),
+		job(p, queueDelivery, "Finds what a chat product has not told of, and writes its hours.", tendJob{p, tenders}.run),
 		lastingJob(p, queueDelivery, "Keeps one action that was given up, and delivers it when it is run.", replayJob{p}.run),
 		lastingJob(p, queueDelivery, "Sends one notice by a service of an agent's own, or to one of their browsers and phones.", notifyJob{p, notifier, pusher}.run),
 	}

@@ -22,6 +22,7 @@ func shown() map[string][]string {
 		WakeArgs{}.Kind():           {"subject", "due"},
 		ReplayArgs{}.Kind():         {"shard", "destination", "seq", "id"},
 		CalendarArgs{}.Kind():       {"calendar"},
+		TendArgs{}.Kind():           {"destination"},
 	}
 }
 

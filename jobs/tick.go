@@ -12,6 +12,7 @@ import (
 type ticker struct {
 	*parts
 	orphans *orphans
+	tenders map[string]Tender // by type of destination
 }
 
 // tick looks at all shards and asks for the work that waits in them. It ends with the
@@ -76,7 +77,7 @@ func (t ticker) catchUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, tickTimeout)
 	defer cancel()
 	now := t.now()
-	err := errors.Join(t.tick(ctx, now.Truncate(time.Second)), t.reconcile(ctx, now.Truncate(time.Minute), 30*time.Second), t.askCalendars(ctx, now.Truncate(time.Minute)))
+	err := errors.Join(t.tick(ctx, now.Truncate(time.Second)), t.reconcile(ctx, now.Truncate(time.Minute), 30*time.Second), t.askCalendars(ctx, now.Truncate(time.Minute)), t.askTending(ctx, now))
 	if err != nil {
 		t.log.WithError(err).Log(LevelOf(err), "catching up failed: the next beat does its work")
 	}

@@ -44,6 +44,7 @@ type Config struct {
 	Notifier           Notifier                           // sends notices to agents' own services
 	Pusher             Pusher                             // sends notices to agents' browsers and phones; nil: they get none
 	Calendars          CalendarFetcher                    // fetches calendars; nil: none are fetched
+	Tenders            map[string]Tender                  // of destinations, by type
 
 	Metrics *Metrics // of this worker's own work; nil: none are kept
 	Peers   *Peers   // of this process, with its clock; nil: the time zones in use, Now is right, and nobody else asks for them
@@ -90,9 +91,9 @@ func NewWorker(c Config) *Worker {
 	})
 	beats := new(pulse)
 	return &Worker{
-		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Pusher, c.Calendars), pulse: beats, nudges: nudges,
+		Config: c, parts: p, jobs: allJobs(p, c.Notifier, c.Pusher, c.Calendars, c.Tenders), pulse: beats, nudges: nudges,
 		losses:  &losses{parts: p, rdb: c.Redis.Client},
-		crontab: crontab{ticker: ticker{p, &orphans{parts: p, rdb: c.Redis.Client}}, pulse: beats},
+		crontab: crontab{ticker: ticker{p, &orphans{parts: p, rdb: c.Redis.Client}, c.Tenders}, pulse: beats},
 	}
 }
 

@@ -44,6 +44,7 @@ import (
 //	deskbell:{all}:subscriptions hash   agent → their subscriptions to notices by Web Push, JSON; secrets
 //	deskbell:{all}:circuits     hash    destination → its circuit, JSON; none: it has not failed lately
 //	deskbell:{all}:dropped      hash    destination → how many actions were dropped that waited for it, JSON
+//	deskbell:{all}:tended       hash    destination of a chat product → since when its events are known, and which hours it shows, JSON
 //	deskbell:{all}:quotas       hash    property → quotas that an operator has set for it, JSON
 //	deskbell:{all}:over         hash    property → what was refused to it over a quota, JSON
 //	deskbell:{all}:used:DAY     hash    name → how much of a quota was used on a day in UTC

@@ -443,6 +443,7 @@ const (
 	GlobalDoor         Global = "door"          // one, "keys": whether there were keys once; see edit.Keys.Once
 	GlobalFeed         Global = "feeds"         // calendars that are fetched, by CalendarName; see edit.Feeds
 	GlobalDropped      Global = "dropped"       // how much was dropped that waited for a destination, by its name; see deliver.Bounds
+	GlobalTended       Global = "tended"        // how destinations are tended, by name; see jobs.Tended
 	GlobalQuota        Global = "quotas"        // that were set for one property, by its id; see quota.Limits
 	GlobalOver         Global = "over"          // what was refused to a property over a quota, by its id; see quota.Over
 	GlobalZones        Global = "zones"         // one, ZonesWoken

@@ -23,13 +23,14 @@ func globals() []testCase {
 			f.set(store.GlobalOver, "acme", `[]`)
 			f.set(store.GlobalDoor, "keys", "closed")
 			f.set(store.GlobalDropped, "crm", `{"actions":1}`)
-			f.set(store.GlobalDoor, "keys", "closed")
+			f.set(store.GlobalTended, "support", `{}`)
 			f.set(store.GlobalSubscription, "lea", `[]`)
 			for kind, want := range map[store.Global]map[string][]byte{
 				store.GlobalSchedule:    {"day": []byte(`{"v":2}`), "night": []byte(`{}`)},
 				store.GlobalDestination: {"day": []byte(`{"type":"log"}`)},
 				store.GlobalKey:         {"day": []byte(`{}`)},
 				store.GlobalDropped:     {"crm": []byte(`{"actions":1}`)},
+				store.GlobalTended:      {"support": []byte(`{}`)},
 				store.GlobalQuota:       {"acme": []byte(`{"events":5}`)},
 				store.GlobalOver:        {"acme": []byte(`[]`)},
 				store.GlobalZones:       {store.ZonesWoken: []byte("2026f")},

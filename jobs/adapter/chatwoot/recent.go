@@ -3,6 +3,7 @@ package chatwoot
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/event"
@@ -21,7 +22,10 @@ type Recent struct {
 	shown conversation
 }
 
-// RecentOf reads the answer to RecentPath: those of the inboxes of a table.
+// Updated is when the conversation was changed last; the zero time: Chatwoot does not say.
+func (r Recent) Updated() time.Time { return r.shown.Updated.Time }
+
+// RecentOf reads the answer to RecentPath: those of the inboxes of a table, the one first that was changed longest ago.
 func RecentOf(t *Table, answer []byte) ([]Recent, error) {
 	var list struct {
 		Data struct {
@@ -37,6 +41,7 @@ func RecentOf(t *Table, answer []byte) ([]Recent, error) {
 			recent = append(recent, Recent{c.ID, t, c})
 		}
 	}
+	slices.SortStableFunc(recent, func(a, b Recent) int { return a.Updated().Compare(b.Updated()) })
 	return recent, nil
 }
 
