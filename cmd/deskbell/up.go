@@ -26,7 +26,8 @@ import (
 )
 
 type upCmd struct {
-	AllowOldZones bool `help:"Decide even while another worker has newer time zones."`
+	AllowOldZones    bool `help:"Decide even while another worker has newer time zones."`
+	WithFakeChatwoot bool `help:"Beside a Chatwoot in memory, with a page of both sides."`
 }
 
 func (*upCmd) Help() string {
@@ -39,9 +40,13 @@ documentation of the HTTP API at /docs, the tasks at /monitor. The embedded Redi
 Redis is used. Either way deskbell status, open, close, send and all others find it from another terminal by themselves,
 by a socket that only you can use.
 
+With --with-fake-chatwoot it runs beside a Chatwoot that is none: in memory, joined as a real one is, with a page on which
+you are visitor and agent. That has a sample of its own, and an embedded Redis.
+
 Examples:
 
     deskbell up
+    deskbell up --with-fake-chatwoot
     deskbell status
     REDIS_URL=redis://127.0.0.1:6379/0 deskbell up
 `
@@ -69,6 +74,9 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 		jobLog.SetFormatter(plainLines{})
 	}
 	logZones(log, env)
+	if c.WithFakeChatwoot && env.Redis != nil {
+		return usagef("--with-fake-chatwoot is for a first try, with an embedded Redis: leave REDIS_URL unset")
+	}
 	var desk *embedded.Desk
 	if env.Redis == nil {
 		own, err := embedded.New(a.now, time.Second)
@@ -86,22 +94,41 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
 	kept := a.keepTime(log)
+	var chats *fakeDesk
+	if c.WithFakeChatwoot {
+		own, stop, err := a.startFakeDesk(ctx)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		chats = own
+	}
 	s, err := a.attach(ctx, env, r, log)
 	if err != nil {
 		return err
 	}
-	file, demo := env.Definitions, false
-	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-		if a.env("DESKBELL_DEFINITIONS") != "" {
-			return fmt.Errorf("opening DESKBELL_DEFINITIONS=%s: there is no such file", file)
-		}
-		file = ""
-		demo = true
-		if err := a.applySample(ctx, s, log); err != nil {
-			return err
-		}
+	file, demo, err := a.prepare(ctx, s, chats, log)
+	if err != nil {
+		return err
 	}
-	return a.workAndServe(ctx, service{session: s, shown: newTelemetry(a.peers(env, log, kept, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: desk, demo: demo, file: file})
+	return a.workAndServe(ctx, service{
+		session: s, shown: newTelemetry(a.peers(env, log, kept, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: desk, demo: demo, file: file, chats: chats,
+	})
+}
+
+// prepare finds the file of definitions; without one it applies the sample (demo), and beside a Chatwoot the sample for that.
+func (a *app) prepare(ctx context.Context, s *session, chats *fakeDesk, log logrus.FieldLogger) (file string, demo bool, err error) {
+	if chats != nil {
+		return "", false, a.applyFakeDesk(ctx, s, chats)
+	}
+	file = s.env.Definitions
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		return file, false, nil
+	}
+	if a.env("DESKBELL_DEFINITIONS") != "" {
+		return "", false, fmt.Errorf("opening DESKBELL_DEFINITIONS=%s: there is no such file", file)
+	}
+	return "", true, a.applySample(ctx, s, log)
 }
 
 // print lets a worker print each action, once: destinations of type log that are defined print nothing more.
@@ -128,6 +155,12 @@ func (a *app) workAndServe(ctx context.Context, s service) error {
 	s.log.Infof("board: %s", at)
 	if s.demo {
 		s.log.Infof("sample page: %s/demo", at)
+	}
+	if s.chats != nil {
+		if err := s.chats.subscribe(ctx, at); err != nil {
+			return err
+		}
+		s.log.Infof("a Chatwoot that is not one: %s", s.chats.at)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -193,16 +226,21 @@ func nextMinute(t time.Time) time.Time { return t.Truncate(time.Minute).Add(time
 // a window opens in the first of them alone.
 func sample(now time.Time) string {
 	var kiosk, lea []string
-	zone := ""
-	_, before := now.Add(-3 * time.Hour).Zone()
-	if _, after := now.Add(3 * time.Hour).Zone(); after != before {
-		now, zone = now.UTC(), "time_zone: UTC, "
-	}
+	now, zone := zoneWithoutTurn(now)
 	for t := nextMinute(now); len(kiosk) < 40; t = t.Add(3 * time.Minute) {
 		kiosk = append(kiosk, window(t, 2*time.Minute))
 		lea = append(lea, window(t, time.Minute))
 	}
 	return fmt.Sprintf(sampleText, zone, strings.Join(kiosk, ", "), zone, strings.Join(lea, ", "))
+}
+
+// zoneWithoutTurn is an instant in a zone whose clocks are not turned about then: its own, or UTC, with the key that says so.
+func zoneWithoutTurn(now time.Time) (at time.Time, key string) {
+	_, before := now.Add(-3 * time.Hour).Zone()
+	if _, after := now.Add(3 * time.Hour).Zone(); after != before {
+		return now.UTC(), "time_zone: UTC, "
+	}
+	return now, ""
 }
 
 const sampleText = `properties:

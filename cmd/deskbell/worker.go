@@ -91,6 +91,7 @@ type service struct {
 	desk      *embedded.Desk // answers other processes of the user with the embedded Redis; nil: there is none
 	demo      bool           // the sample page is served, with the sample's definitions
 	demoKey   string         // with demo: the publishable key of that page
+	chats     *fakeDesk      // whose webhooks come to web; nil: there is none
 	file      string         // of definitions to which Redis is kept matched; empty: none
 }
 
