@@ -73,6 +73,18 @@ func (p *Peers) Clocks() []store.Beat {
 	return off
 }
 
+// Workers is how many workers there are, as of the last beat.
+func (p *Peers) Workers() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, b := range p.live {
+		if b.Role != store.RoleShows {
+			n++
+		}
+	}
+	return n
+}
+
 // Meet beats once, before a process shows anything: its clock is compared then.
 func (p *Peers) Meet(ctx context.Context, db store.Beats) { p.beat(ctx, db, store.RoleShows) }
 

@@ -57,13 +57,13 @@ func TestPictureInABrowser(t *testing.T) {
 	for at, page := range map[string]string{"00.2": "pricing", "00.4": "about"} { // in any order
 		s.run(`{"type": "page.viewed", "time": "2026-11-23T13:00:`+at+`Z", "data": {"property": "acme", "visitor": "ann", "visit": "a1", "page": {"url": "https://acme.example/`+page+`"}}}`, "send", "-")
 	}
-	b.shows("#recent .held", "Held back from acme/ann: the visitor has left the page · Pricing")
+	b.shows("#recent .held", "Held back from ann at ACME shop: the visitor has left the page · Pricing")
 	s.run("", "close", "museum", "--until", "2026-11-23T16:00")
 	for id, state := range map[string]string{"acme": "Online", "bakery": "Offline", "clinic": "Offline", "gallery": "Away", "hotline": "Online", "museum": "Offline"} {
 		b.shows(`[data-id="`+id+`"] .state`, state)
 	}
-	b.shows("#recent", "museum is offline")
-	b.shows(`[data-id="museum"] .forced`, "Override: closed until")
+	b.shows("#recent", "Railway museum is offline")
+	b.shows(`[data-id="museum"] .coming`, "Override: closed until")
 	b.shows("#destinations", "crm redis_stream works")
 	b.small("board")
 	b.narrow("its picture")

@@ -139,7 +139,8 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	if err != nil {
 		return surface{}, err
 	}
-	watched := board.New(board.Config{Client: s.client, Peers: s.shown.peers, Now: a.now, Log: s.log})
+	answers := web.RedisAnswers(s.redis.Client, s.slots)
+	watched := board.New(board.Config{Client: s.client, Peers: s.shown.peers, Redis: answers, Now: a.now, Log: s.log})
 	within := map[string][]string{"/board/": watched.Patterns}
 	private := map[string]http.Handler{
 		"/monitor": monitor, "/monitor/": monitor,
@@ -170,7 +171,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		"/v1/properties/{id}/widget":        page.WidgetState(live, misses, a.now),
 		"/v1/properties/{id}/widget/stream": page.WidgetStream(live, misses, streams),
 		"GET /healthz":                      web.Health(s.shown.alive),
-		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, web.RedisAnswers(s.redis.Client, s.slots), degraded(unpaused(s.redis.Client))),
+		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, answers, degraded(unpaused(s.redis.Client))),
 	})
 	return surface{web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Edits: s.env.KeyEdits, Refused: refused,

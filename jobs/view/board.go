@@ -48,15 +48,7 @@ const (
 // trips, however many there are on it. It returns ErrCursor for a cursor that no page
 // has given.
 func (r *Reader) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
-	limit := cmp.Or(q.Limit, boardLimit)
-	find := r.page
-	if q.Search != "" {
-		find = r.search
-	}
-	if len(q.Only) > 0 {
-		find = r.only
-	}
-	ids, page, err := find(ctx, q, limit)
+	ids, page, err := r.find(ctx, q)
 	if err != nil {
 		return page, err
 	}
@@ -64,6 +56,34 @@ func (r *Reader) Board(ctx context.Context, q BoardQuery) (BoardPage, error) {
 	page.Properties = slices.DeleteFunc(page.Properties, func(s BoardState) bool { return s.Gone })
 	slices.SortFunc(page.Properties, func(a, b BoardState) int { return cmp.Compare(a.Property, b.Property) })
 	return page, err
+}
+
+// find gives the ids on a page, which has no states yet.
+func (r *Reader) find(ctx context.Context, q BoardQuery) (ids []string, page BoardPage, err error) {
+	find := r.page
+	if q.Search != "" {
+		find = r.search
+	}
+	if len(q.Only) > 0 {
+		find = r.only
+	}
+	return find(ctx, q, cmp.Or(q.Limit, boardLimit))
+}
+
+// BoardIDs gives the ids of properties in order, about q.Limit at most, and whether there may be more.
+func (r *Reader) BoardIDs(ctx context.Context, q BoardQuery) (ids []string, more bool, err error) {
+	limit := cmp.Or(q.Limit, boardLimit)
+	for {
+		some, page, err := r.find(ctx, q)
+		if err != nil {
+			return nil, false, err
+		}
+		ids, q.Cursor = append(ids, some...), page.Next
+		if q.Cursor == "" || page.Partial || len(ids) >= limit {
+			slices.Sort(ids)
+			return slices.Compact(ids), q.Cursor != "", nil
+		}
+	}
 }
 
 // only finds those of the properties that are asked for.

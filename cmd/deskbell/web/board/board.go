@@ -23,6 +23,7 @@ import (
 type Config struct {
 	Client *jobs.Client
 	Peers  *jobs.Peers // of this process
+	Redis  web.Check   // whether Redis can be used; it answers within about a second
 	Now    func() time.Time
 	Log    logrus.FieldLogger
 }
@@ -32,7 +33,8 @@ type Config struct {
 //	GET /board/properties?search=&cursor=   a view.BoardPage
 //	GET /board/recent                       the last actions, the newest first
 //	GET /board/destinations                 each deliver.Status
-//	GET /board/events?id=…&whole=           changes of the properties on a page: see events
+//	GET /board/events?id=…                  these properties and what changes on them: see events
+//	GET /board/events?whole=1&search=       all properties, or those with a text in their id or name
 //
 // It only reads. Its buttons write by the API, /v1/properties/{id}/override and that of departments, which the page expects on the same
 // origin. A handler around this one decides who may read and write: see web.Caller. A key of some properties sees these alone, and nothing of the
@@ -42,7 +44,7 @@ func New(c Config) *web.Site {
 	b := &board{c, newHub(c)}
 	mux := new(web.Mux)
 	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
-	for _, name := range []string{"board.css", "board.js", "override.js", "row.js", "icon.svg"} {
+	for _, name := range []string{"agents.js", "board.css", "board.js", "deliveries.js", "icon.svg", "list.js", "override.js", "row.js", "say.js", "sheet.js", "visitors.js"} {
 		mux.Handle("GET /board/"+name, web.Embedded(files, name))
 	}
 	mux.Handle("GET /board/words.js", web.Words())
@@ -58,7 +60,7 @@ type board struct {
 	hub *hub
 }
 
-//go:embed board.css board.js icon.svg index.html override.js row.js
+//go:embed *.css *.html *.js *.svg
 var files embed.FS
 
 const (
@@ -69,7 +71,7 @@ const (
 func (b *board) properties(w http.ResponseWriter, r *http.Request) {
 	query := view.BoardQuery{Search: r.FormValue("search"), Cursor: r.FormValue("cursor")}
 	if utf8.RuneCountInString(query.Search) > mostSearch {
-		web.Problem(w, http.StatusBadRequest, "The search is too long: 200 characters at most.")
+		web.Problem(w, http.StatusBadRequest, tooLong)
 		return
 	}
 	key := web.Caller(r.Context())
@@ -121,5 +123,7 @@ func (b *board) answer(w http.ResponseWriter, r *http.Request, value any, err er
 		w.Write(body)
 	}
 }
+
+const tooLong = "The search is too long: 200 characters at most."
 
 const noAnswer = "Redis does not answer. The board comes back when it does; the log says more."

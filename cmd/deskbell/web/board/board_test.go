@@ -48,7 +48,7 @@ func newPeers() *jobs.Peers {
 func newBoardOf(t *testing.T, peers *jobs.Peers, change ...func(*webtest.Bundle, *web.Config)) *webtest.Bundle {
 	t.Helper()
 	b := webtest.New(t, append(change, func(b *webtest.Bundle, c *web.Config) {
-		handler := board.New(board.Config{Client: b.Client, Peers: peers, Now: c.Now, Log: c.Log})
+		handler := board.New(board.Config{Client: b.Client, Peers: peers, Redis: web.RedisAnswers(b.Redis.Client(t), nil), Now: c.Now, Log: c.Log})
 		c.Board = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
 	})...)
 	define(b, `{"properties": {
@@ -84,8 +84,10 @@ func TestBoardServesItsPage(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)
 	for path, kind := range map[string]string{
-		"/": "text/html", "/board/board.css": "text/css", "/board/board.js": "text/javascript", "/board/override.js": "text/javascript",
-		"/board/row.js": "text/javascript", "/board/words.js": "text/javascript", "/board/icon.svg": "image/svg+xml",
+		"/": "text/html", "/board/board.css": "text/css", "/board/agents.js": "text/javascript", "/board/board.js": "text/javascript",
+		"/board/deliveries.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
+		"/board/row.js": "text/javascript", "/board/say.js": "text/javascript", "/board/sheet.js": "text/javascript", "/board/visitors.js": "text/javascript",
+		"/board/words.js": "text/javascript", "/board/icon.svg": "image/svg+xml",
 	} {
 		got := b.Want(http.StatusOK, webtest.Request{}, "GET", path, "")
 		if !strings.HasPrefix(got.Header.Get("Content-Type"), kind) {
@@ -146,6 +148,7 @@ func TestBoardGivesItsData(t *testing.T) {
 	}
 	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/properties?cursor=x", "")
 	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/properties?search="+strings.Repeat("x", 201), "")
+	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/events?whole=1&search="+strings.Repeat("x", 201), "")
 	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/events?"+strings.Repeat("id=x&", 301), "")
 	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/recent", "").Body, `[]`)
 	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/destinations", "").Body, `[{"name": "crm", "type": "redis_stream", "state": "ok"}]`)
@@ -163,6 +166,8 @@ type event struct {
 		Properties []view.BoardState
 		Version    string // of zones
 		Detail     string
+		Count      int    // of desk
+		Redis      string // of health
 	}
 }
 
@@ -250,7 +255,10 @@ func TestBoardStreamsWhatBecomesOfProperties(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)
 	b.Clock.Store(30*60 - 1) // a second before nine
-	next, _ := watch(b, url.Values{"id": {"acme", "bakery"}, "whole": {"1"}})
+	next, _ := watch(b, url.Values{"whole": {"1"}})
+	if count := next("desk").data.Count; count != 2 {
+		t.Errorf("it tells of %d properties", count)
+	}
 	want := func(row string) { // among others: while no worker decides, all is as of now
 		t.Helper()
 		for !strings.Contains(next("rows").rows(), row) {
@@ -271,10 +279,41 @@ func TestBoardStreamsWhatBecomesOfProperties(t *testing.T) {
 	b.Pass(2 * time.Second)
 	want("acme online")
 
-	define(b, `{"properties": {"acme": {"schedule": "closed"}, "new": {}}}`)
-	want("bakery gone")
-	define(b, `{"properties": {"acme": {"schedule": "closed"}, "newer": {}}}`)
-	next("list")
+	for _, step := range []struct{ properties, want string }{
+		{`"acme": {"schedule": "closed"}, "bakery": {}, "new": {}`, "new online"},
+		{`"acme": {"schedule": "closed"}, "new": {}`, "bakery gone"},
+		{`"acme": {"schedule": "closed"}, "bakery": {}, "new": {}`, "bakery online"}, // again
+	} {
+		define(b, `{"properties": {`+step.properties+`}}`)
+		want(step.want)
+	}
+}
+
+func TestBoardStreamsWhatASearchFinds(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	next, _ := watch(b, url.Values{"whole": {"1"}, "search": {"BAKE"}})
+	if count := next("desk").data.Count; count != 1 {
+		t.Errorf("it tells of %d properties", count)
+	}
+	if rows := next("rows").rows(); rows != "bakery online" {
+		t.Errorf("it shows %s", rows)
+	}
+}
+
+func TestBoardSaysThatRedisHangs(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	next, _ := watch(b, url.Values{"whole": {"1"}})
+	for next("health").data.Redis != "" { // on a busy machine
+	}
+	b.Redis.Pause(t)
+	if why := next("health").data.Redis; why != "no answer from Redis" {
+		t.Errorf("it says %q", why)
+	}
+	b.Redis.Resume(t)
+	for next("health").data.Redis != "" {
+	}
 }
 
 func TestBoardStreamsWhoseClocksAreOff(t *testing.T) {

@@ -15,7 +15,7 @@ func (n news) of(k edit.Key) news {
 		return n
 	}
 	return news{
-		recent: ownRecent(k, n.recent), destinations: []byte(none), feeds: []byte(none), clocks: []byte(none),
+		recent: ownRecent(k, n.recent), destinations: []byte(none), feeds: []byte(none), clocks: []byte(none), health: n.health,
 		quotas: ofKey(k, n.quotas, func(q struct {
 			Property string `json:"property"`
 		}) string {

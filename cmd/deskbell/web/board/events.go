@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/jobs/edit"
@@ -17,9 +19,12 @@ import (
 	"github.com/deskbell/deskbell/jobs/view"
 )
 
-// events streams the changes of the properties that a page shows, those of the parameters id, as server-sent events:
+// events streams properties and their changes, those of the parameters id, or with whole=1 all there are, as server-sent events:
 //
-//	rows          {"at", "properties"}: all of them at first, then those that changed, and
+//	desk          at first: {"read_only", "count", "more"}: whether no button is to be shown, how many properties follow in rows, and
+//	              whether there are others that do not
+//	health        {"workers", "redis"}: how many workers there are, and why Redis cannot be used; without redis it can
+//	rows          {"at", "properties"}: all of them at first, some at a time, then those that changed, and
 //	              those that change at a boundary, which no message reports
 //	recent        the last actions, when there are new ones
 //	destinations  all of them, when one does otherwise than before
@@ -27,7 +32,6 @@ import (
 //	quotas        each quota.Status of a property that is over a quota, when there is another, or more is refused
 //	zones         a jobs.ZonesReport: the version of the time zones, and whether others have a newer one
 //	clocks        the processes whose clocks are not those of Redis, each a store.Beat, when there are others
-//	list          with whole=1, for a page that shows all there are: one more is there now
 //	trouble       a problem: nothing can be read, and is tried again
 //
 // A message is true when it is sent, and depends on no earlier one: a reader who is slow, or comes back, misses nothing
@@ -47,7 +51,20 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 		web.Problem(w, http.StatusForbidden, web.OnlyProperties(key))
 		return
 	}
-	who := newReader(web.Asker(r), ids, r.FormValue("whole") != "" && !key.IsBound())
+	search, more := r.FormValue("search"), false
+	if utf8.RuneCountInString(search) > mostSearch {
+		web.Problem(w, http.StatusBadRequest, tooLong)
+		return
+	}
+	whole := r.FormValue("whole") != ""
+	if whole {
+		var err error
+		if ids, more, err = b.all(r.Context(), key, search); err != nil {
+			b.answer(w, r, nil, err)
+			return
+		}
+	}
+	who := newReader(web.Asker(r), ids, whole && search == "" && !more && !key.IsBound())
 	if !b.hub.enter(who) {
 		w.Header().Set("Retry-After", "30")
 		web.Problem(w, http.StatusServiceUnavailable, "Too many people watch this board at once, or too many with this key. Close a page that nobody needs.")
@@ -59,32 +76,43 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := stream{board: b, reader: who, key: key, to: to, seed: maphash.MakeSeed()}
+	fmt.Fprintf(&s.out, "retry: 2000\n\nevent: desk\ndata: {\"read_only\": %t, \"count\": %d, \"more\": %t}\n\n", key.ReadOnly, len(ids), more)
 	s.run(r.Context())
 }
 
 const (
-	mostShown  = 300         // properties on a page
+	mostShown  = 300         // properties that are asked for by their ids
+	mostWhole  = 5000        // of all there are
+	rowsAtOnce = 100         // in one message, so that a page draws the first soon, and none for long
 	lookAnyway = time.Minute // how old a row may be without a report of a change
+	readWithin = 2 * time.Second
 	retryRead  = 2 * time.Second
 )
+
+// all finds the properties that a key may see, as far as a text is in their ids or names. There may be more.
+func (b *board) all(ctx context.Context, key edit.Key, search string) (ids []string, more bool, err error) {
+	if key.IsBound() && search == "" {
+		return key.Properties, false, nil
+	}
+	return b.Client.BoardIDs(ctx, view.BoardQuery{Search: search, Only: key.Properties, Limit: mostWhole})
+}
 
 // reader is a browser that shows a page.
 type reader struct {
 	who   string // see web.Asker
 	ids   []string
-	whole bool // it shows all properties there are
+	grows bool // it shows those, too, that are defined later
 	wake  chan struct{}
 
 	mu    sync.Mutex
 	dirty map[string]bool // shown properties; true: written since they were read
 	all   bool            // read all
-	more  bool            // there is a property that is not shown
 
 	shownWith map[string]map[string]bool // agent → the properties that show them
 }
 
-func newReader(who string, ids []string, whole bool) *reader {
-	r := &reader{who: who, ids: ids, whole: whole, wake: make(chan struct{}, 1), dirty: make(map[string]bool, len(ids)), all: true, shownWith: make(map[string]map[string]bool)}
+func newReader(who string, ids []string, grows bool) *reader {
+	r := &reader{who: who, ids: slices.Clone(ids), grows: grows, wake: make(chan struct{}, 1), dirty: make(map[string]bool, len(ids)), all: true, shownWith: make(map[string]map[string]bool)}
 	for _, id := range ids {
 		r.dirty[id] = false
 	}
@@ -107,10 +135,12 @@ func (r *reader) tell(subjects []store.Subject) {
 		if !ok {
 			continue
 		}
-		if _, shown := r.dirty[id]; shown {
+		_, shown := r.dirty[id]
+		if !shown && r.grows && len(r.ids) < mostWhole {
+			r.ids, shown = append(r.ids, id), true
+		}
+		if shown {
 			r.dirty[id], concerns = true, true
-		} else if r.whole {
-			r.more, concerns = true, true
 		}
 	}
 	if concerns {
@@ -134,7 +164,7 @@ func (r *reader) shows(property string, agents []view.BoardAgent) {
 }
 
 // take gives the properties to read now: those that were written, and those whose state is out of date.
-func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string, more bool) {
+func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, id := range r.ids {
@@ -144,8 +174,18 @@ func (r *reader) take(good map[string]time.Time, now time.Time) (ids []string, m
 		}
 		r.dirty[id] = false
 	}
-	more, r.all, r.more = r.more, false, false
-	return ids, more
+	r.all = false
+	return ids
+}
+
+// forget leaves out a property that is no longer defined. When it is again, that is reported.
+func (r *reader) forget(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.grows && !r.dirty[id] {
+		delete(r.dirty, id)
+		r.ids = slices.DeleteFunc(r.ids, func(other string) bool { return other == id })
+	}
 }
 
 // stream sends one reader its events.
@@ -165,7 +205,6 @@ type stream struct {
 // run ends with the context, or when the reader does not read.
 func (s *stream) run(ctx context.Context) {
 	s.good, s.sent = make(map[string]time.Time), make(map[string]uint64)
-	s.out.WriteString("retry: 2000\n\n")
 	for ctx.Err() == nil {
 		pause := breath
 		if err := s.collect(ctx); err != nil {
@@ -189,16 +228,16 @@ func (s *stream) run(ctx context.Context) {
 
 // collect reads everything that the reader does not have yet.
 func (s *stream) collect(ctx context.Context) error {
-	ids, more := s.take(s.good, s.Now())
-	if more {
-		s.event("list", []byte("{}"))
+	latest := s.hub.latest().of(s.key)
+	if !bytes.Equal(latest.health, s.news.health) { // before what Redis may keep waiting
+		s.event("health", latest.health)
+		s.news.health = latest.health
 	}
-	if len(ids) > 0 {
-		if err := s.rows(ctx, ids); err != nil {
+	for ids := range slices.Chunk(s.take(s.good, s.Now()), rowsAtOnce) {
+		if err := errors.Join(s.rows(ctx, ids), s.flush()); err != nil {
 			return err
 		}
 	}
-	latest := s.hub.latest().of(s.key)
 	if !bytes.Equal(latest.recent, s.news.recent) {
 		s.event("recent", latest.recent)
 	}
@@ -223,6 +262,8 @@ func (s *stream) collect(ctx context.Context) error {
 
 // rows sends the states of properties that have changed since they were sent.
 func (s *stream) rows(ctx context.Context, ids []string) error {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	at, states, err := s.Client.BoardStates(ctx, ids)
 	if err != nil {
 		return err
@@ -234,6 +275,9 @@ func (s *stream) rows(ctx context.Context, ids []string) error {
 			return fmt.Errorf("encoding %q: %w", state.Property, err)
 		}
 		s.shows(state.Property, state.Agents)
+		if state.Gone {
+			s.forget(state.Property)
+		}
 		s.good[state.Property] = at.Add(lookAnyway)
 		if until := state.GoodUntil; !until.IsZero() && until.Before(s.good[state.Property]) {
 			s.good[state.Property] = until

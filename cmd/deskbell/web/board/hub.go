@@ -1,6 +1,7 @@
 package board
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,16 +25,24 @@ type hub struct {
 	whose   map[string]int     // how many readers somebody has
 	end     context.CancelFunc // nil without readers
 	news    news
+	health  []byte
+}
+
+// health is whether everything runs that a board needs, in JSON.
+type health struct {
+	Workers int    `json:"workers"`         // that have given a sign of life
+	Redis   string `json:"redis,omitempty"` // why it cannot be used
 }
 
 // news is the data, in JSON, that all readers share.
-type news struct{ recent, destinations, feeds, quotas, zones, clocks []byte }
+type news struct{ recent, destinations, feeds, quotas, zones, clocks, health []byte }
 
 const (
 	mostReaders = 200                    // of one process
 	mostOfOne   = 50                     // of one key, or of one address without a key: nobody keeps all others out
 	breath      = 300 * time.Millisecond // between two messages to a reader, so that changes of one moment are one message
 	newsAtLeast = 5 * time.Second        // how old news may be without a report of a change
+	pulse       = time.Second            // between two looks at the health
 	retryFollow = time.Second
 )
 
@@ -67,13 +76,14 @@ func (h *hub) leave(r *reader) {
 	}
 	if len(h.readers) == 0 {
 		h.end()
-		h.end, h.news = nil, news{}
+		h.end, h.news, h.health = nil, news{}, nil
 	}
 }
 
 func (h *hub) run(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	go h.refresh(ctx, changed)
+	go h.watch(ctx)
 	h.Client.Follow(ctx, func(subjects []store.Subject) {
 		h.tell(subjects)
 		wink(changed)
@@ -124,6 +134,32 @@ func (h *hub) read(ctx context.Context) (news, error) {
 	return n, errors.Join(err1, err2, err3, err4, err5, err6)
 }
 
+// watch looks at the health, whatever else waits for Redis meanwhile.
+func (h *hub) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		now := health{Workers: h.Peers.Workers()}
+		if err := h.Redis(ctx); err != nil {
+			now.Redis = err.Error()
+		}
+		if body, err := json.Marshal(now); err == nil {
+			h.feel(ctx, body)
+		}
+		sleep(ctx, pulse)
+	}
+}
+
+func (h *hub) feel(ctx context.Context, health []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if ctx.Err() != nil || bytes.Equal(health, h.health) {
+		return
+	}
+	h.health = health
+	for r := range h.readers {
+		wink(r.wake)
+	}
+}
+
 func (h *hub) publish(ctx context.Context, n news) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -139,7 +175,9 @@ func (h *hub) publish(ctx context.Context, n news) {
 func (h *hub) latest() news {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.news
+	n := h.news
+	n.health = h.health
+	return n
 }
 
 // wink wakes the reader of a channel of one, once, however often it is called.

@@ -1,43 +1,69 @@
-// The dialog that opens or closes a property or a department, whatever the hours say.
+// The dialog that opens or closes properties, or a department of one, whatever the hours say. What it did can be undone.
 
 import { overrideWords, titleOf } from "./row.js";
-import { at, clock, el, here, relative, setText } from "./words.js";
+import { zoneHere } from "./say.js";
+import { at, clock, el, here, now, relative, setText, zoneName } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const dialog = $("override");
-const choices = [...dialog.querySelectorAll("button[data-open]")];
+const dialog = $("override"), form = $("override-form"), which = $("override-of"), until = $("override-until");
 
-const which = $("override-of");
+let of = []; // the properties
+let context = null; // {told, hasWorkers, zoneOf}: see overriding
 
-let of = null; // the property
-let told = null; // called with what has been done, in words
-
-// overriding asks what to do with a property, or with one of its departments.
-export function overriding(p, done) {
-  [of, told] = [p, done];
-  setText($("override-title"), `Override ${titleOf(p)}`);
-  const departments = Object.keys(p.widget?.departments ?? {});
-  which.replaceChildren(...["", ...departments].map((id) => el("option", { value: id }, id ? nameOf(id) : `All of ${titleOf(p)}`)));
-  $("override-which").hidden = p.fault || departments.length === 0;
+// overriding asks what to do with properties. told(text, undo) is called with what has been done.
+export function overriding(properties, { told, hasWorkers, zoneOf }) {
+  [of, context] = [properties, { told, hasWorkers, zoneOf }];
+  setText($("override-title"), of.length === 1 ? `Override ${titleOf(of[0])}` : `Override ${of.length} properties`);
+  const departments = of.length === 1 ? Object.keys(of[0].widget?.departments ?? {}) : [];
+  which.replaceChildren(...["", ...departments].map((id) => el("option", { value: id }, id ? nameOf(of[0], id) : `All of ${titleOf(of[0])}`)));
+  $("override-which").hidden = of.length > 1 || of[0].fault || departments.length === 0;
+  form.reset();
+  form.elements.state.value = of.some((p) => p.widget?.status === "online") ? "closed" : "open";
+  until.value = local(now() + 3_600_000, zone());
+  setText($("override-zone"), zoneName(zone()));
+  fault("");
   describe();
   dialog.showModal();
+  form.querySelector('[name="state"]:checked').focus();
 }
 
-function nameOf(department) { return of.departments?.[department] ?? department; }
+// renew has the dialog, while it is open, know the properties as they are now. get gives one by its id.
+export function renew(get) {
+  if (!dialog.open) return;
+  of = of.map((p) => get(p.property) ?? p);
+  describe();
+}
 
-// describe says how what is chosen is now, and until when it can be overridden.
+function zone() { return of.length === 1 ? context.zoneOf(of[0]) : zoneHere; }
+
+function nameOf(p, department) { return p.departments?.[department] ?? department; }
+
+function forcedOf(p) { return which.value ? p.overrides?.[which.value] : p.override; }
+
+function nextOf(p) { return at(p.department_hours?.[which.value] ?? p.next_hours); }
+
+// describe says how what is chosen is now, and what would come of it.
 function describe() {
-  const id = which.value;
-  const forced = id ? of.overrides?.[id] : of.override;
-  const is = of.fault ? "cannot be decided" : `is ${(id ? of.widget.departments[id] : of.widget).status}`;
-  setText($("override-now"), `${id ? nameOf(id) : "It"} ${is}${forced ? `. An override: ${overrideWords(forced, of.time_zone)}` : ""}.`);
-  const next = at(of.department_hours?.[id] ?? of.next_hours);
-  for (const b of choices.filter((b) => b.dataset.end === "next")) {
-    b.disabled = !next;
-    setText(b, next ? `Until ${clock(next, of.time_zone)}, its next boundary` : "Until its next boundary: it has none");
+  const one = of.length === 1 ? of[0] : null;
+  const forced = of.map(forcedOf);
+  if (one) {
+    const is = one.fault ? "cannot be decided" : `is ${(which.value ? one.widget.departments?.[which.value] : one.widget)?.status ?? "not there any more"}`;
+    setText($("override-now"), `${which.value ? nameOf(one, which.value) : "It"} ${is}${forced[0] ? `. An override: ${overrideWords(forced[0], zone())}` : ""}.`);
+  } else {
+    setText($("override-now"), `${of.slice(0, 3).map(titleOf).join(", ")}${of.length > 3 ? ` and ${of.length - 3} more` : ""}.`);
   }
-  $("override-undo").hidden = !forced && !of.fault;
-  fault("");
+  const nexts = of.filter((p) => !p.fault).map(nextOf);
+  const next = form.querySelector('[value="next"]');
+  next.disabled = !nexts.some(Boolean);
+  setText($("override-next"), next.disabled ? "Until its next change: it has none" : one ? `Until ${clock(nexts[0], zone())}, its next change` : "Until the next change of each");
+  const open = form.elements.state.value === "open";
+  const nobody = of.filter((p) => !which.value && p.agent_count > 0 && p.online === 0);
+  setText($("override-warning"), !open || nobody.length === 0 ? "" : one ? "Nobody is on shift: visitors will still see Away." : `Nobody is on shift at ${nobody.length} of them: visitors will still see Away there.`);
+  $("override-warning").hidden = !$("override-warning").textContent;
+  $("override-pick").hidden = form.elements.end.value !== "pick";
+  setText($("override-do"), `${open ? "Open" : "Close"} ${one ? "it" : "them"}`);
+  setText($("override-undo"), one ? "Undo the override" : "Undo their overrides");
+  $("override-undo").hidden = !forced.some(Boolean) && !one?.fault;
 }
 
 function fault(text) {
@@ -45,12 +71,12 @@ function fault(text) {
   $("override-fault").hidden = !text;
 }
 
-async function ask(method, body) {
-  const department = which.value ? `/departments/${encodeURIComponent(which.value)}` : "";
-  const path = here(`/v1/properties/${encodeURIComponent(of.property)}${department}/override`);
+async function ask(p, department, method, body) {
+  const below = department ? `/departments/${encodeURIComponent(department)}` : "";
   let answer;
   try {
-    answer = await fetch(path, { method, headers: body ? { "Content-Type": "application/json" } : {}, body: body && JSON.stringify(body) });
+    answer = await fetch(here(`/v1/properties/${encodeURIComponent(p.property)}${below}/override`),
+      { method, headers: body ? { "Content-Type": "application/json" } : {}, body: body && JSON.stringify(body) });
   } catch {
     throw new Error("The server of this page does not answer. Nothing was changed, as far as is known: look at the row before you try again.");
   }
@@ -61,38 +87,117 @@ async function ask(method, body) {
   throw new Error([said.detail || `The server answered ${answer.status}.`, details].filter(Boolean).join(": "));
 }
 
-// send carries out a choice, and says what came of it.
-async function send(method, body) {
-  const buttons = [...dialog.querySelectorAll("button, select")].filter((b) => !b.disabled);
-  const held = document.activeElement;
-  fault("");
-  for (const b of buttons) b.disabled = true;
-  try {
-    const now = await ask(method, body);
-    const zone = of.time_zone ?? "UTC";
-    const end = at(now.override_until ?? now.until);
-    const next = now.then ?? { open: !now.open };
-    const then = method === "DELETE" ? "" : `, then ${next.open ? "open" : "closed"}${at(next.until) ? ` until ${clock(at(next.until), zone)}` : ""}`;
-    const name = which.value ? `${nameOf(which.value)} of ${titleOf(of)}` : titleOf(of);
-    const by = now.reason === "override" ? " by the override of its property" : " by its own hours";
-    dialog.close();
-    told(`${name} is ${now.open ? "open" : "closed"}${method === "DELETE" ? by : ""}` +
-      (end ? ` until ${clock(end, zone)}, ${relative(end)}${then}.` : method === "DELETE" ? "." : " until you undo it."));
-  } catch (err) {
-    fault(err.message);
-  } finally {
-    for (const b of buttons) b.disabled = false;
-    if (dialog.open) held?.focus();
+// wish is what is chosen, for one property.
+function wish(p) {
+  const open = form.elements.state.value === "open";
+  switch (form.elements.end.value) {
+    case "today": return { open, until: p.today?.to ?? endOfDay(zone()) };
+    case "next": return { open, until_next: true };
+    case "pick": return { open, until: new Date(instant(until.value, zone())).toISOString() };
+    case "undone": return { open };
+    default: return { open, for: form.elements.end.value };
   }
 }
 
-const ends = { for: { for: "30m" }, next: { until_next: true }, undone: {} };
-
-for (const b of choices) {
-  b.addEventListener("click", () => send("PUT", { open: b.dataset.open === "true", ...ends[b.dataset.end] }));
+// restore gives the request that brings back an override, or none. One that is still to come cannot be asked for: its begin is always now.
+function restore(before) {
+  if (!before) return ["DELETE"];
+  const end = at(before.until);
+  if (end && end <= now()) return ["DELETE"];
+  return ["PUT", end ? { open: before.open, until: before.until } : { open: before.open }];
 }
-which.addEventListener("change", describe);
-$("override-undo").addEventListener("click", () => send("DELETE"));
+
+// each does something with all properties, four at a time.
+async function each(list, f) {
+  const results = new Array(list.length), left = [...list.keys()];
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    for (let i = left.shift(); i !== undefined; i = left.shift()) {
+      results[i] = await f(list[i]).then((value) => ({ value }), (error) => ({ error }));
+    }
+  }));
+  return results;
+}
+
+// carryOut sends a choice, and says what came of it.
+async function carryOut(method) {
+  const department = which.value, before = of.map(forcedOf), { told, hasWorkers, zoneOf } = context, list = of;
+  const chosen = method === "PUT" ? list.map(wish) : [];
+  const buttons = [...dialog.querySelectorAll("button, select, input")].filter((b) => !b.disabled);
+  const held = document.activeElement;
+  fault("");
+  for (const b of buttons) b.disabled = true;
+  const results = await each(list.map((p, i) => [p, chosen[i]]), ([p, body]) => ask(p, department, method, body));
+  for (const b of buttons) b.disabled = false;
+  const failed = results.flatMap((r, i) => (r.error ? [[list[i], r.error.message]] : []));
+  const done = results.flatMap((r, i) => (r.error ? [] : [{ p: list[i], before: before[i], said: r.value }]));
+  if (failed.length > 0) {
+    fault(list.length === 1 ? failed[0][1] : failed.slice(0, 5).map(([p, why]) => `${titleOf(p)}: ${why}`).join(" "));
+    held?.focus();
+    of = failed.map(([p]) => p);
+  } else {
+    dialog.close();
+  }
+  if (done.length === 0) return;
+  const undoable = done.filter((d) => !(at(d.before?.from) > now()));
+  const undo = undoable.length < done.length ? null : async () => {
+    const back = await each(undoable, (d) => ask(d.p, department, ...restore(d.before)));
+    const wrong = back.find((r) => r.error);
+    told(wrong ? `Not all could be undone: ${wrong.error.message}` : `Undone: ${name(done, department)} ${done.length === 1 ? "is" : "are"} as before.`, null);
+  };
+  const text = done.length === 1 ? sentence(done[0], department, method, zoneOf(done[0].p)) : `${done.length} properties are ${method === "DELETE" ? "without an override" : chosen[0].open ? "open" : "closed"}.`;
+  told(hasWorkers() ? text : `Asked for, not yet done, since no worker runs: ${text}`, undo);
+}
+
+function name(done, department) {
+  if (done.length > 1) return `${done.length} properties`;
+  const p = done[0].p;
+  return department ? `${nameOf(p, department)} of ${titleOf(p)}` : titleOf(p);
+}
+
+function sentence({ p, said }, department, method, shown) {
+  const end = at(said.override_until ?? said.until);
+  const next = said.then ?? { open: !said.open };
+  const then = method === "DELETE" ? "" : `, then ${next.open ? "open" : "closed"}${at(next.until) ? ` until ${clock(at(next.until), shown)}` : ""}`;
+  const by = said.reason === "override" ? " by the override of its property" : " by its own hours";
+  return `${name([{ p }], department)} is ${said.open ? "open" : "closed"}${method === "DELETE" ? by : ""}` +
+    (end ? ` until ${clock(end, shown)}, ${relative(end)}${then}.` : method === "DELETE" ? "." : " until you undo it.");
+}
+
+// parts reads the clock of a zone.
+function parts(ms, zone) {
+  const options = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  let format;
+  try { format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }); } catch { format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }); }
+  return Object.fromEntries(format.formatToParts(ms).map((p) => [p.type, p.value]));
+}
+
+// local is an instant as a field for dates and times has it.
+function local(ms, zone) {
+  const p = parts(ms, zone);
+  return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}`;
+}
+
+// instant is the first at which the clock of a zone shows a time, as far as it ever does.
+function instant(text, zone) {
+  const wanted = Date.parse(`${text}Z`);
+  const offset = (ms) => { const p = parts(ms, zone); return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second) - ms; };
+  const guess = wanted - offset(wanted);
+  return wanted - Math.max(offset(guess), offset(guess - 3_600_000));
+}
+
+function endOfDay(zone) { return new Date(instant(`${local(now() + 86_400_000, zone).slice(0, 10)}T00:00`, zone)).toISOString(); }
+
+form.addEventListener("submit", (e) => {
+  e.preventDefault();
+  if (form.elements.end.value === "pick" && !(instant(until.value, zone()) > now())) {
+    fault("That time has passed: pick a later one.");
+    until.focus();
+    return;
+  }
+  carryOut("PUT");
+});
+form.addEventListener("change", describe);
+$("override-undo").addEventListener("click", () => carryOut("DELETE"));
 $("override-cancel").addEventListener("click", () => dialog.close());
 dialog.addEventListener("click", (e) => { // beside it
   if (e.target === dialog) dialog.close();

@@ -1,0 +1,58 @@
+// The view of deliveries: how destinations do, the calendars that are fetched, and who is over a quota.
+
+import { sign, zoneHere } from "./say.js";
+import { at, el, here, until, when } from "./words.js";
+
+const conditions = { ok: ["online", "works"], failing: ["bad", "fails"], paused: ["bad", "is paused"], gone: ["bad", "is gone"] };
+
+export function destination(d) {
+  const [status, word] = conditions[d.state] ?? ["away", d.state];
+  const more = [];
+  if (at(d.since)) more.push(" since ", when(at(d.since), zoneHere));
+  if (at(d.until)) more.push(" · tried again ", until(at(d.until)));
+  if (at(d.oldest)) more.push(" · oldest waits since ", when(at(d.oldest), zoneHere));
+  if (d.aside) more.push(` · ${d.aside} set aside`);
+  if (d.dropped) more.push(` · ${d.dropped} dropped`, at(d.dropped_last) ? [", the last ", when(at(d.dropped_last), zoneHere)] : "");
+  return el("li", {}, sign(status), el("div", {}, el("strong", {}, d.name), el("span.hint", {}, ` ${d.type}`), ` ${word}`, el("span.hint", {}, more),
+    d.error ? el("p.fault", {}, d.error) : null));
+}
+
+// ofDestination is a problem with one, in words; empty: there is none.
+export function ofDestination(d) {
+  const [status, word] = conditions[d.state] ?? ["away", d.state];
+  return status === "online" ? "" : `${d.name} ${word}${d.error ? `: ${d.error.split("\n")[0]}` : ""}`;
+}
+
+// drawGivenUp shows the actions that nobody could deliver, each with the last answer and a way to deliver it again.
+export async function drawGivenUp(root, title) {
+  let list = [], more = 0;
+  try {
+    const answer = await fetch(here("/v1/deliveries?limit=50"));
+    if (answer.ok) ({ given_up: list = [], left_out: more = 0 } = await answer.json());
+  } catch { /* the sign says that the server is away */ }
+  title.hidden = list.length === 0;
+  root.replaceChildren(...list.map((g) => el("li", {}, sign("bad"), el("div", {}, el("strong", {}, g.type), ` to ${g.destination}`, el("span.hint", {}, " of ", when(at(g.time), zoneHere), ", given up ", when(at(g.given_up), zoneHere), " · "),
+    el("a", { href: `/monitor/queues/${encodeURIComponent(g.queue)}/tasks/${encodeURIComponent(g.task)}` }, "look, and deliver it"), el("p.fault", {}, g.error)))),
+  ...(more ? [el("li.hint", {}, `and ${more} more: deskbell deliveries list`)] : []));
+}
+
+// feed is a calendar that workers fetch. Of its address, the server tells the host alone.
+export function feed(f) {
+  const fetched = at(f.fetched), failing = at(f.failing_since), next = at(f.next);
+  const [status, word] = f.problem ? ["bad", "fails"] : fetched ? ["online", "works"] : ["away", "is not fetched yet"];
+  const more = [
+    failing ? [" since ", when(failing, zoneHere)] : null,
+    fetched ? [" · last fetched ", when(fetched, zoneHere)] : f.problem ? " · never fetched" : null,
+    next ? [" · next try ", until(next)] : null,
+  ];
+  return el("li", {}, sign(status), el("div", {}, el("strong", {}, f.host), el("span.hint", {}, ` ${f.calendar}`), ` ${word}`, el("span.hint", {}, more),
+    f.problem ? el("p.fault", {}, f.problem.split("\n")[0]) : null));
+}
+
+const bounded = { events: "events a second", new_visitors: "new visitors and chats a day", waiting_messages: "messages that wait" };
+
+// quota is a property that is over a quota: which, since when, and how much was refused.
+export function quota(q) {
+  return el("li", {}, sign("bad"), el("div", {}, el("strong", {}, q.property), " is over its quota", q.over.map((o) =>
+    el("p.hint", {}, `${bounded[o.quota] ?? o.quota} since `, when(at(o.since), zoneHere), " · last ", when(at(o.last), zoneHere), ` · ${o.refused} refused that day`))));
+}
