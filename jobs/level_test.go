@@ -24,7 +24,7 @@ func TestLevelOf(t *testing.T) {
 		{fmt.Errorf("keeping the time zone: %w", context.Canceled), logrus.DebugLevel},
 		{errors.Join(context.Canceled, errors.New("boom")), logrus.DebugLevel},
 		{fmt.Errorf("reading states: %w", redis.ErrClosed), logrus.DebugLevel},
-		{errors.New("OOM command not allowed when used memory > 'maxmemory'."), logrus.DebugLevel},
+		{errors.New("OOM command not allowed when used memory > 'maxmemory'."), logrus.DebugLevel}, //nolint:revive // as Redis says it
 	} {
 		if got := jobs.LevelOf(c.err); got != c.want {
 			t.Errorf("%v: %s, want %s", c.err, got, c.want)

@@ -46,6 +46,8 @@ func exampleOf(path, name string) string {
 		return "t1"
 	case "code":
 		return "FR"
+	case "name": // of the destination whose webhooks come
+		return "support"
 	}
 	return ""
 }
