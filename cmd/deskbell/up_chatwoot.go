@@ -124,6 +124,7 @@ const fakeDeskText = `properties:
   shop:
     name: Shop
     schedule: {%sweekly: {daily: %q}}
+    agents: [lea, tom]
     auto_replies: {outside: "We are closed, and have your message. Back {{next_open|soon}}."}
     rescue:
       - {after: 10s, send_message: "Thanks for waiting, we are nearly with you."}

@@ -38,6 +38,15 @@ func TestUpBesideAChatwootThatIsNotOne(t *testing.T) {
 		}
 		return string(text)
 	}
+	redistest.Wait(t, "Tom, who is there day and night, is online at Chatwoot", func() bool {
+		var state struct {
+			Agents []struct{ Name, Availability string }
+		}
+		if err := json.Unmarshal([]byte(ask(http.MethodGet, "/page/state", nil)), &state); err != nil {
+			t.Fatal(err)
+		}
+		return len(state.Agents) == 2 && state.Agents[1].Name == "Tom" && state.Agents[1].Availability == "online"
+	})
 	var visitor struct{ Source string }
 	if err := json.Unmarshal([]byte(ask(http.MethodPost, "/page/do", map[string]any{"what": "visit", "inbox": 1})), &visitor); err != nil {
 		t.Fatal(err)

@@ -133,8 +133,14 @@ func (r Row) span() string {
 	return fmt.Sprintf("%02d:%02d-%02d:%02d", r.OpenHour, r.OpenMinute, r.CloseHour, r.CloseMinute)
 }
 
+// mostListed is how many windows of a day a sentence lists.
+const mostListed = 3
+
 func list(windows []Span, day Span) (text string) {
 	for i, w := range windows {
+		if i == mostListed && len(windows) > mostListed+1 {
+			return fmt.Sprintf("%s and %d more", text, len(windows)-mostListed)
+		}
 		if i > 0 {
 			text += ", "
 		}

@@ -67,6 +67,8 @@ func TestWeek(t *testing.T) {
 			[]string{"Monday: it shows 13:00-18:00 of 09:00-12:00, 13:00-18:00, and the others in turn", breaks}},
 		{"after the last", "23 18:00", shop, "Mon 13:00-18:00, Tue 09:00-18:00",
 			[]string{"Monday: it shows 13:00-18:00 of 09:00-12:00, 13:00-18:00, and the others in turn", breaks}},
+		{"a day of five windows", "23 08:00", []string{"23 09:00-10:00", "23 11:00-12:00", "23 13:00-14:00", "23 15:00-16:00", "23 17:00-18:00"}, "Mon 09:00-10:00",
+			[]string{"Monday: it shows 09:00-10:00 of 09:00-10:00, 11:00-12:00, 13:00-14:00 and 2 more, and the others in turn"}},
 		{"the day after", "24 12:30", shop, "Tue 13:00-18:00", []string{"Tuesday: it shows 13:00-18:00 of 09:00-12:00, 13:00-18:00, and the others in turn"}},
 		{"a night, before midnight", "23 23:00", bar, "Mon 22:00-23:59, Tue 22:00-23:59, Wed 00:00-02:00", []string{
 			"Monday: it shows 23:59 as the end, and not midnight",
