@@ -107,8 +107,7 @@ func (c *chatwootCmd) importFrom(ctx context.Context, a *app) error {
 
 // joinChatwoot is the destination of a definition, for a tool.
 func (a *app) joinChatwoot(outbound guard.Guard, name string, def definition.Destination) (*chatwootDestination, error) {
-	c := chatwoots{outbound, a.env, a.now, quiet()}
-	return c.join(name, def, c.transport())
+	return newChatwoots(outbound, a.env, a.now, quiet()).join(name, def)
 }
 
 // joining is a Chatwoot that is joined, or is to be.
@@ -123,17 +122,9 @@ func (j joining) connect(ctx context.Context, a *app) error {
 	if !j.table.Admin {
 		return fmt.Errorf("connecting %s: it needs admin_token_env, with the token of an administrator", j.name)
 	}
-	webhooks, err := j.calls.Get(ctx, j.table.WebhooksPath(), true)
-	if err != nil {
-		return j.failed(err)
-	}
-	var secret string
-	call, err := chatwoot.Subscribe(j.table, webhooks, j.address, func(signed string) { secret = signed })
+	secret, err := j.subscribe(ctx, j.address)
 	if err != nil {
 		return err
-	}
-	if err := j.calls.Make(ctx, []adapter.Call{call}); err != nil {
-		return j.failed(err)
 	}
 	variable := j.def.SecretEnv[0]
 	fmt.Fprintf(a.stderr, "The webhooks of %s go to %s.\n", j.def.URL, j.address)
@@ -147,6 +138,19 @@ func (j joining) connect(ctx context.Context, a *app) error {
 		fmt.Fprintln(a.stderr, "Give that to deskbell web, in its environment, and start it anew. Whoever has it can tell Deskbell of visitors.")
 	}
 	return nil
+}
+
+// subscribe has its webhooks come to an address, and gives the secret by which they are signed; empty: Chatwoot does not show it.
+func (d *chatwootDestination) subscribe(ctx context.Context, address string) (secret string, err error) {
+	webhooks, err := d.calls.Get(ctx, d.table.WebhooksPath(), true)
+	if err != nil {
+		return "", d.failed(err)
+	}
+	call, err := chatwoot.Subscribe(d.table, webhooks, address, func(signed string) { secret = signed })
+	if err != nil {
+		return "", err
+	}
+	return secret, d.failed(d.calls.Make(ctx, []adapter.Call{call}))
 }
 
 // findings are those of Chatwoot.

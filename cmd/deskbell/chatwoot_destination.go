@@ -26,27 +26,23 @@ const chatwootType = "chatwoot"
 
 // chatwoots joins the table of Chatwoot, which plans calls, to a caller, which makes them, and both to the environment.
 type chatwoots struct {
-	outbound guard.Guard
-	getenv   func(string) string
-	now      func() time.Time
-	log      logrus.FieldLogger
+	transport http.RoundTripper // of all of them, one pool of connections
+	getenv    func(string) string
+	now       func() time.Time
+	log       logrus.FieldLogger
 }
 
-// open gives the OpenDestination of chatwootType. All destinations share one pool of connections.
-func (c chatwoots) open() deliver.OpenDestination {
-	transport := c.transport()
-	return func(name string, def definition.Destination) (deliver.Destination, error) {
-		return c.join(name, def, transport)
-	}
+func newChatwoots(outbound guard.Guard, getenv func(string) string, now func() time.Time, log logrus.FieldLogger) chatwoots {
+	return chatwoots{outbound.Client(deliver.CallLimit, caller.MostAnswer).Transport, getenv, now, log} // which follows no redirects, as a client would
 }
 
-// transport follows no redirects, as a client would.
-func (c chatwoots) transport() http.RoundTripper {
-	return c.outbound.Client(deliver.CallLimit, caller.MostAnswer).Transport
+// open is the OpenDestination of chatwootType.
+func (c chatwoots) open(name string, def definition.Destination) (deliver.Destination, error) {
+	return c.join(name, def)
 }
 
 // join makes the destination of a definition.
-func (c chatwoots) join(name string, def definition.Destination, transport http.RoundTripper) (*chatwootDestination, error) {
+func (c chatwoots) join(name string, def definition.Destination) (*chatwootDestination, error) {
 	failed := func(err error) error { return fmt.Errorf("opening the Chatwoot %q: %w", name, err) }
 	table, err := chatwootTable(name, def)
 	if err != nil {
@@ -67,7 +63,7 @@ func (c chatwoots) join(name string, def definition.Destination, transport http.
 		}
 	}
 	return &chatwootDestination{chatwoots: c, name: name, table: table, calls: &caller.Caller{
-		URL: at, Transport: transport, UserAgent: userAgent(),
+		URL: at, Transport: c.transport, UserAgent: userAgent(),
 		Authorize: func(h http.Header, asAdmin bool) {
 			token := map[bool]string{false: bot, true: admin}[asAdmin]
 			h["api_access_token"] = []string{token} // so written in its documentation

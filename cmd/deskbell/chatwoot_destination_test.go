@@ -95,7 +95,7 @@ func (d *chatwootDesk) definition() definition.Destination {
 
 // open opens a destination as a worker does.
 func (d *chatwootDesk) open(def definition.Destination) (deliver.Destination, error) {
-	return d.joined(time.Now).open()("support", def)
+	return d.joined(time.Now).open("support", def)
 }
 
 // joined has the environment of a worker with a clock.
@@ -103,7 +103,7 @@ func (*chatwootDesk) joined(now func() time.Time) chatwoots {
 	log, _ := logtest.NewNullLogger()
 	env := map[string]string{"CHATWOOT_TOKEN": chatwootBot + "\n", "CHATWOOT_ADMIN_TOKEN": chatwootAdmin, "CHATWOOT_WRONG_TOKEN": "hunter2", "CHATWOOT_ODD_TOKEN": "hunter2\nX: y"}
 	local := guard.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
-	return chatwoots{local, func(name string) string { return env[name] }, now, log}
+	return newChatwoots(local, func(name string) string { return env[name] }, now, log)
 }
 
 // deliveryOf is an action as it waits in an outbox.

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/cmd/deskbell/web/hook"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/event"
@@ -18,49 +18,33 @@ import (
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
-const (
-	// sendersFor is how long definitions stay in memory: each webhook would read all destinations.
-	sendersFor = 4 * time.Second
-	// sendersFaultFor is how long a failure to read them holds: webhooks do not queue up for a Redis that hangs.
-	sendersFaultFor = time.Second
-)
+// sendersFor is how long definitions stay in memory: each webhook would read all destinations.
+const sendersFor = 4 * time.Second
 
 // chatwootSenders are the Chatwoots whose webhooks are taken, by the names of their destinations.
 type chatwootSenders struct {
+	web.Kept[map[string]hook.Sender]
 	load   func(ctx context.Context, kind store.Global) (map[string][]byte, error)
 	getenv func(string) string
-	now    func() time.Time
 	log    logrus.FieldLogger
 
-	mu    sync.Mutex
-	known map[string]hook.Sender
-	mute  map[string]bool // destinations without a secret, each of which has a line in the log
-	fault error
-	until time.Time // known, or fault, is good
+	mute map[string]bool // of read: destinations without a secret, each of which has a line in the log
+}
+
+func (a *app) chatwootSenders(s service) *chatwootSenders {
+	c := &chatwootSenders{load: s.store.Globals, getenv: a.env, log: s.log, mute: make(map[string]bool)}
+	c.Kept = web.Kept[map[string]hook.Sender]{Now: a.now, For: sendersFor, Read: c.read}
+	return c
 }
 
 // find gives that of a name. One that there is not believes nothing, and takes as long for it as others: who guesses does not learn by the
 // clock which names there are.
 func (c *chatwootSenders) find(ctx context.Context, name string) (hook.Sender, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if left := c.until.Sub(c.now()); left > 0 && left <= sendersFor { // a clock may be set back
-		return c.named(name), c.fault
+	known, err := c.Get(ctx)
+	if s := known[name]; s != nil || err != nil {
+		return s, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second) // others wait for it, too
-	defer cancel()
-	c.known, c.fault = c.read(ctx)
-	if c.until = c.now().Add(sendersFor); c.fault != nil {
-		c.until = c.now().Add(sendersFaultFor)
-	}
-	return c.named(name), c.fault
-}
-
-func (c *chatwootSenders) named(name string) hook.Sender {
-	if s := c.known[name]; s != nil {
-		return s
-	}
-	return &chatwootSender{secrets: []string{""}}
+	return &chatwootSender{secrets: []string{""}}, nil
 }
 
 func (c *chatwootSenders) read(ctx context.Context) (map[string]hook.Sender, error) {

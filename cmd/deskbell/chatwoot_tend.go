@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +35,6 @@ const (
 // chatwootTender finds what webhooks have lost, and keeps the hours of inboxes. Both need the token of an administrator.
 type chatwootTender struct {
 	chatwoots
-	calls http.RoundTripper
 	hours func(ctx context.Context, property string) (*hours.Schedule, error)
 	send  func(ctx context.Context, events ...event.Event) error
 }
@@ -58,7 +56,7 @@ func (t chatwootTender) Tend(ctx context.Context, name string, def definition.De
 	if def.AdminTokenEnv == "" {
 		return nil, nil
 	}
-	to, err := t.join(name, def, t.calls)
+	to, err := t.join(name, def)
 	if err != nil {
 		return kept, err
 	}

@@ -157,7 +157,7 @@ func (a *app) workAndServe(ctx context.Context, s service) error {
 		s.log.Infof("sample page: %s/demo", at)
 	}
 	if s.chats != nil {
-		if err := s.chats.subscribe(ctx, at); err != nil {
+		if err := a.subscribeFakeDesk(ctx, s.chats, at); err != nil {
 			return err
 		}
 		s.log.Infof("a Chatwoot that is not one: %s", s.chats.at)

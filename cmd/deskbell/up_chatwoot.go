@@ -11,11 +11,10 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/config"
+	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours/zones"
-	"github.com/deskbell/deskbell/jobs/adapter"
-	"github.com/deskbell/deskbell/jobs/adapter/caller"
-	"github.com/deskbell/deskbell/jobs/adapter/chatwoot"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot/fake"
+	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
 
 // The variables of the Chatwoot beside deskbell up.
@@ -24,6 +23,8 @@ const (
 	fakeAdminToken = "CHATWOOT_ADMIN_TOKEN" //nolint:gosec // a name
 	fakeSecret     = "CHATWOOT_SECRET"
 )
+
+const fakeAccount = 1
 
 // fakeDesk is a Chatwoot in memory, beside deskbell up: the account 1 with the inbox 1 and the agents 1 and 2.
 type fakeDesk struct {
@@ -71,34 +72,28 @@ func (a *app) startFakeDesk(ctx context.Context) (d *fakeDesk, stop func(), err 
 
 // furnish adds the account and those who work there.
 func (d *fakeDesk) furnish() error {
-	const account = 1
-	_, err := d.AddAccount(account, "Shop")
+	_, err := d.AddAccount(fakeAccount, "Shop")
 	if err != nil {
 		return err
 	}
-	_, err = d.AddInbox(account, fake.Inbox{ID: 1, Name: "Website"})
-	_, err1 := d.AddAgent(account, fake.Agent{ID: 1, Name: "Léa"})
-	tom, err2 := d.AddAgent(account, fake.Agent{ID: 2, Name: "Tom", Administrator: true})
-	bot, err3 := d.AddBot(account, fake.Bot{Name: "Deskbell"})
+	_, err = d.AddInbox(fakeAccount, fake.Inbox{ID: 1, Name: "Website"})
+	_, err1 := d.AddAgent(fakeAccount, fake.Agent{ID: 1, Name: "Léa"})
+	tom, err2 := d.AddAgent(fakeAccount, fake.Agent{ID: 2, Name: "Tom", Administrator: true})
+	bot, err3 := d.AddBot(fakeAccount, fake.Bot{Name: "Deskbell"})
 	d.env = map[string]string{fakeBotToken: bot.Token, fakeAdminToken: tom.Token}
 	return errors.Join(err, err1, err2, err3)
 }
 
-// subscribe has its webhooks come to deskbell web, before that reads their secret.
-func (d *fakeDesk) subscribe(ctx context.Context, web string) error {
-	table := &chatwoot.Table{Account: 1}
-	calls := &caller.Caller{URL: d.at, Transport: http.DefaultTransport, UserAgent: userAgent(), Authorize: func(h http.Header, _ bool) {
-		h["api_access_token"] = []string{d.env[fakeAdminToken]}
-	}}
-	webhooks, err := calls.Get(ctx, table.WebhooksPath(), true)
+// subscribeFakeDesk has its webhooks come to deskbell web, before that reads their secret.
+func (a *app) subscribeFakeDesk(ctx context.Context, d *fakeDesk, web string) error {
+	to, err := a.joinChatwoot(guard.Guard{Loopback: true}, "support", definition.Destination{
+		Type: chatwootType, URL: d.at.String(), Account: fakeAccount, TokenEnv: fakeBotToken, AdminTokenEnv: fakeAdminToken,
+	})
 	if err != nil {
 		return err
 	}
-	call, err := chatwoot.Subscribe(table, webhooks, web+"/v1/chatwoot/support", func(secret string) { d.env[fakeSecret] = secret })
-	if err != nil {
-		return err
-	}
-	return calls.Make(ctx, []adapter.Call{call})
+	d.env[fakeSecret], err = to.subscribe(ctx, web+"/v1/chatwoot/support")
+	return err
 }
 
 // applyFakeDesk applies definitions for it: a shop that is open for four minutes of five, in which Léa begins with the shop, and stays for two.

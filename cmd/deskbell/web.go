@@ -164,7 +164,6 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	if err != nil {
 		return surface{}, err
 	}
-	senders := &chatwootSenders{load: s.store.Globals, getenv: a.env, now: a.now, log: s.log, mute: make(map[string]bool)}
 	public, misses, streams := agentpage.Public(), web.NewMisses(a.now), web.NewStreams(s.env.AddressStreams)
 	maps.Copy(public, script.Handlers())
 	maps.Copy(public, map[string]http.Handler{
@@ -182,7 +181,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: tokens, Live: live, Visits: visits, Streams: streams, Now: a.now, Log: s.log}),
 		},
 		Hooks: map[string]web.Hook{
-			"POST /v1/chatwoot/{name}": hook.New(hook.Config{Find: senders.find, Take: served.Take, Now: a.now, Log: s.log}),
+			"POST /v1/chatwoot/{name}": hook.New(hook.Config{Find: a.chatwootSenders(s).find, Take: served.Take, Now: a.now, Log: s.log}),
 		},
 		Visitors: map[string]http.Handler{
 			"/v1/visits/{visit}/stream": page.VisitStream(visits, live, misses, streams, s.client.Intake(), tokens),

@@ -84,13 +84,13 @@ func (d *Definitions) checkJoined(at table.Place, to *Destination) {
 
 // Joins tells whether the destination names a property, or an agent.
 func (d *Destination) Joins(property, agent string) bool {
-	for _, id := range d.Inboxes {
-		if id == property && id != "" {
-			return true
-		}
-	}
-	for _, id := range d.Agents {
-		if id == agent && id != "" {
+	return names(d.Inboxes, property) || names(d.Agents, agent)
+}
+
+// names tells whether a map of ids has one; none is empty.
+func names(ids map[string]string, id string) bool {
+	for _, one := range ids {
+		if one == id && id != "" {
 			return true
 		}
 	}

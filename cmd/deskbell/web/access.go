@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -14,50 +13,31 @@ import (
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
-const (
-	// keysFor is how long keys stay in memory: one that is revoked is dead in less
-	// than five seconds.
-	keysFor = 4 * time.Second
-	// faultFor is how long a failure to read them holds: requests do not queue up for a
-	// Redis that hangs.
-	faultFor = time.Second
-)
+// keysFor is how long keys stay in memory: one that is revoked is dead in less
+// than five seconds.
+const keysFor = 4 * time.Second
 
 // keyring keeps the keys for a while.
 type keyring struct {
+	Kept[admission]
 	keys edit.Keys
-	now  func() time.Time
 	log  logrus.FieldLogger
 
-	mu    sync.Mutex
-	last  admission
-	fault error
-	until time.Time // last, or fault, is good
-	once  bool      // there were keys, while this process ran
-	noted bool      // that is kept elsewhere, too
+	// Of load, which runs once at a time.
+	once  bool // there were keys, while this process ran
+	noted bool // that is kept elsewhere, too
+}
+
+func newKeyring(keys edit.Keys, now func() time.Time, log logrus.FieldLogger) *keyring {
+	k := &keyring{keys: keys, log: log}
+	k.Kept = Kept[admission]{Now: now, For: keysFor, Read: k.load}
+	return k
 }
 
 // admission says who is let in.
 type admission struct {
 	ring   edit.Keyring
 	closed bool // there is no key of a server, and there were some once: no server is
-}
-
-func (k *keyring) get(ctx context.Context) (admission, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	now := k.now()
-	if left := k.until.Sub(now); left > 0 && left <= keysFor {
-		return k.last, k.fault
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second) // others wait for it, too
-	defer cancel()
-	if k.last, k.fault = k.load(ctx); k.fault != nil {
-		k.until = k.now().Add(faultFor)
-	} else {
-		k.until = now.Add(keysFor)
-	}
-	return k.last, k.fault
 }
 
 // load reads the keys. Once there were some of servers, this process lets nobody in without one, unless somebody has said so since.
@@ -136,7 +116,7 @@ func (s *server) admitting(ask scheme, next http.Handler) http.Handler {
 }
 
 func (s *server) admit(r *http.Request) (edit.Key, *refusal) {
-	now, err := s.keys.get(r.Context())
+	now, err := s.keys.Get(r.Context())
 	if err != nil {
 		s.Log.WithError(err).Log(jobs.LevelOf(err), "reading the keys failed")
 		return edit.Key{}, &refusal{status: http.StatusServiceUnavailable, detail: "the keys cannot be read now: try again in a moment", reason: keysUnavailable}
@@ -192,7 +172,7 @@ func (s *server) whileAdmitted(ctx context.Context, still func() bool) (context.
 }
 
 func (s *server) stillAdmitted(r *http.Request) bool {
-	now, err := s.keys.get(context.WithoutCancel(r.Context()))
+	now, err := s.keys.Get(context.WithoutCancel(r.Context()))
 	if err != nil {
 		return true // Redis is down: that revokes nothing
 	}

@@ -68,7 +68,7 @@ type server struct {
 func New(c Config) *Site {
 	s := &server{
 		Config:  c,
-		keys:    &keyring{keys: c.Keys, now: c.Now, log: c.Log},
+		keys:    newKeyring(c.Keys, c.Now, c.Log),
 		usage:   newLimiter(c.Now),
 		guesses: newLimiter(c.Now),
 	}

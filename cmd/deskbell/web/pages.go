@@ -99,7 +99,7 @@ func (s *server) admittingPages(next http.Handler) http.Handler {
 
 // admitPage gives the key with which a page of one of its origins asks; the zero Key where there is none.
 func (s *server) admitPage(r *http.Request) (edit.Key, *refusal) {
-	now, err := s.keys.get(r.Context())
+	now, err := s.keys.Get(r.Context())
 	if err != nil {
 		s.Log.WithError(err).Log(jobs.LevelOf(err), "reading the keys failed")
 		return edit.Key{}, &refusal{status: http.StatusServiceUnavailable, detail: "the keys cannot be read now: try again in a moment", reason: keysUnavailable}
@@ -137,7 +137,7 @@ func mayFrom(k edit.Key, r *http.Request) bool {
 }
 
 func (s *server) pageStillAdmitted(r *http.Request) bool {
-	now, err := s.keys.get(context.WithoutCancel(r.Context()))
+	now, err := s.keys.Get(context.WithoutCancel(r.Context()))
 	if err != nil {
 		return true // Redis is down: that revokes nothing
 	}

@@ -117,7 +117,7 @@ func (p *page) state(w http.ResponseWriter, r *http.Request) {
 		p.failed(w, r, err)
 		return
 	}
-	answer(w, http.StatusOK, s)
+	web.Answer(w, http.StatusOK, s)
 }
 
 // choose sends what the agent has chosen.
@@ -195,19 +195,4 @@ func read(w http.ResponseWriter, r *http.Request, into any) bool {
 		web.Problem(w, http.StatusBadRequest, "The body is not the JSON that belongs here.")
 	}
 	return false
-}
-
-func answer(w http.ResponseWriter, status int, value any) {
-	answerAs(w, "application/json", status, value)
-}
-
-func answerAs(w http.ResponseWriter, contentType string, status int, value any) {
-	body, err := json.Marshal(value)
-	if err != nil {
-		web.Problem(w, http.StatusInternalServerError, "The answer cannot be written.")
-		return
-	}
-	w.Header().Set("Content-Type", contentType)
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // an error: the client has gone
 }

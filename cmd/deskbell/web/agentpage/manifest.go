@@ -28,7 +28,7 @@ func manifest(w http.ResponseWriter, r *http.Request) {
 			{"src": "/agent/icon-512.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
 		},
 	}
-	answerAs(w, "application/manifest+json", http.StatusOK, body)
+	web.AnswerAs(w, "application/manifest+json", http.StatusOK, body)
 }
 
 // isApple tells whether a browser is one of Apple's engine.

@@ -51,7 +51,7 @@ func (p *page) subscribe(w http.ResponseWriter, r *http.Request) {
 		p.failed(w, r, err)
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"id": id})
+	web.Answer(w, http.StatusOK, map[string]string{"id": id})
 }
 
 func (p *page) unsubscribe(w http.ResponseWriter, r *http.Request) {
@@ -81,5 +81,5 @@ func (p *page) try(w http.ResponseWriter, r *http.Request) {
 			deliver.WithDetail(p.Log.WithFields(logrus.Fields{"agent": web.AgentLink(r.Context()).ID, "way": one.Name}), one.Err).WithError(one.Err).Info("test notice failed")
 		}
 	}
-	answer(w, http.StatusOK, list)
+	web.Answer(w, http.StatusOK, list)
 }

@@ -3,7 +3,6 @@ package hook
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -77,41 +76,25 @@ func (c Config) take(w http.ResponseWriter, r *http.Request, from Sender, body [
 		web.Problem(w, http.StatusBadRequest, "the body cannot be read: "+err.Error())
 		return
 	case len(items) == 0:
-		answer(w, http.StatusOK, taken{Ignored: ignored})
+		web.Answer(w, http.StatusOK, taken{Ignored: ignored})
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 	defer cancel()
 	counts, results, err := c.Take(ctx, items, len(body))
 	if err == nil {
-		answer(w, http.StatusAccepted, taken{Counts: counts, Results: results})
+		web.Answer(w, http.StatusAccepted, taken{Counts: counts, Results: results})
 		return
 	}
-	var status huma.StatusError
-	if !errors.As(err, &status) {
+	if !errors.As(err, new(huma.StatusError)) {
 		c.failed(w, err)
 		return
 	}
 	c.Log.WithError(err).Warn("no event of a webhook was taken")
-	w.Header().Set("Content-Type", "application/problem+json")
-	write(w, status.GetStatus(), status)
+	web.AnswerError(w, err)
 }
 
 func (c Config) failed(w http.ResponseWriter, err error) {
 	c.Log.WithError(err).Log(jobs.LevelOf(err), "Redis failed while a webhook was answered")
 	web.Problem(w, http.StatusServiceUnavailable, "Redis does not answer: try again in a moment")
-}
-
-func answer(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	write(w, status, value)
-}
-
-func write(w http.ResponseWriter, status int, value any) {
-	body, err := json.Marshal(value)
-	if err != nil {
-		status, body = http.StatusInternalServerError, nil
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // an error: the sender has gone
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/sirupsen/logrus"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
@@ -88,10 +87,10 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if out.Counts, out.Results, err = e.Take(r.Context(), items, bytes); err != nil {
-		problemOf(w, err)
+		web.AnswerError(w, err)
 		return
 	}
-	answer(w, http.StatusAccepted, out)
+	web.Answer(w, http.StatusAccepted, out)
 }
 
 // readSent reads a body, whatever type it says to have: a beacon says text/plain. It answers for one that cannot be read.
@@ -186,35 +185,3 @@ func (e events) items(of *speaker, list []json.RawMessage) ([]event.Item, error)
 
 // isPageType tells whether a page may send events of a type.
 func isPageType(t event.Type) bool { return slices.Contains(event.PageTypes(), t) }
-
-// problemOf answers with an error of package huma.
-func problemOf(w http.ResponseWriter, err error) {
-	var headers huma.HeadersError
-	if errors.As(err, &headers) {
-		for name, values := range headers.GetHeaders() {
-			w.Header()[name] = values
-		}
-	}
-	var status huma.StatusError
-	if !errors.As(err, &status) {
-		web.Problem(w, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
-		return
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	writeJSON(w, status.GetStatus(), status)
-}
-
-// answer writes JSON.
-func answer(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	writeJSON(w, status, value)
-}
-
-func writeJSON(w http.ResponseWriter, status int, value any) {
-	body, err := json.Marshal(value)
-	if err != nil {
-		status, body = http.StatusInternalServerError, nil
-	}
-	w.WriteHeader(status)
-	w.Write(body)
-}
