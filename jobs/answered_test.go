@@ -205,9 +205,11 @@ func (b *bundle) askAndAnswer(n *noted, property string, i int) {
 		pauseUntil(b, n.answerAt(due))
 		b.sendOrFail(answer)
 	}
+	patient, end := redistest.Patient(b.Context())
+	defer end()
 	select {
 	case <-talk.known:
-	case <-time.After(redistest.Patience):
+	case <-patient.Done():
 		b.Errorf("the answer to %s in %s is not taken in", visitor, property)
 	}
 }

@@ -52,13 +52,15 @@ func (b *bundle) watch(l *view.Live, property string) (*view.LiveState, *view.Wa
 // next waits for the next change.
 func (b *bundle) next(w *view.Watch) *view.LiveState {
 	b.Helper()
+	patient, end := redistest.Patient(b.Context())
+	defer end()
 	select {
 	case s, ok := <-w.C:
 		if !ok {
 			b.Fatalf("the watch ended: %v", w.Err())
 		}
 		return s
-	case <-time.After(redistest.Patience):
+	case <-patient.Done():
 		b.Fatalf("no change within %s", redistest.Patience)
 	}
 	return nil
@@ -67,13 +69,15 @@ func (b *bundle) next(w *view.Watch) *view.LiveState {
 // ends waits for the end of a watch.
 func (b *bundle) ends(w *view.Watch) error {
 	b.Helper()
-	for deadline := time.After(redistest.Patience); ; {
+	patient, end := redistest.Patient(b.Context())
+	defer end()
+	for {
 		select {
 		case _, ok := <-w.C:
 			if !ok {
 				return w.Err()
 			}
-		case <-deadline:
+		case <-patient.Done():
 			b.Fatalf("the watch goes on after %s", redistest.Patience)
 		}
 	}
@@ -286,6 +290,8 @@ func TestLiveReaders(t *testing.T) {
 	b.worker()
 	b.quiet()
 	l := b.live()
+	patient, end := redistest.Patient(b.Context())
+	defer end()
 	var wait sync.WaitGroup
 	var opened atomic.Int64
 	for i := range properties * readers {
@@ -301,7 +307,7 @@ func TestLiveReaders(t *testing.T) {
 					}
 					now = s
 					opened.Add(1)
-				case <-time.After(redistest.Patience):
+				case <-patient.Done():
 					t.Errorf("change %d of p%d does not come", n, i%properties)
 					return
 				}

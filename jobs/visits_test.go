@@ -50,11 +50,13 @@ func (b *bundle) visit(v *view.VisitFeed, visitor, visit, last string) *view.Sub
 // told waits until so many actions have come.
 func (b *bundle) told(w *view.Subscription, count int) (list []view.FeedItem) {
 	b.Helper()
-	for deadline := time.After(redistest.Patience); len(list) < count; {
+	patient, end := redistest.Patient(b.Context())
+	defer end()
+	for len(list) < count {
 		select {
 		case <-w.News:
 			list = append(list, w.Items()...)
-		case <-deadline:
+		case <-patient.Done():
 			b.Fatalf("told %d of %d", len(list), count)
 		}
 	}

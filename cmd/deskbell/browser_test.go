@@ -136,7 +136,7 @@ faults:
 
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, redistest.Patience)
+	ctx, cancel := redistest.Patient(b.ctx)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		b.Fatal(err)
@@ -167,7 +167,7 @@ func eval[T any](b *browser, expression string) T {
 }
 
 func tryEval[T any](b *browser, expression string) (T, error) {
-	ctx, cancel := context.WithTimeout(b.ctx, redistest.Patience)
+	ctx, cancel := redistest.Patient(b.ctx)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }

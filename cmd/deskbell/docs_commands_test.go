@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"html"
 	"io"
@@ -139,7 +138,7 @@ func (r *docsReader) operations() (all []documented) {
 // paste runs an example, and gives the status of the answer. A stream is read until the end of its first event.
 func (r *docsReader) paste(d documented) (status int) {
 	r.Helper()
-	ctx, cancel := context.WithTimeout(r.Context(), redistest.Patience)
+	ctx, cancel := redistest.Patient(r.Context())
 	defer cancel()
 	var errs bytes.Buffer
 	shell := exec.CommandContext(ctx, "sh", "-eu", "-c", d.command)

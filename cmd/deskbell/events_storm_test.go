@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -45,16 +44,11 @@ func (r *rescues) keepUp() {
 // under way. A quick worker has none at most times.
 func (r *rescues) killHolding(queue string, worker *proc) (killed time.Time) {
 	r.Helper()
-	signal := func(s os.Signal) {
-		if err := worker.cmd.Process.Signal(s); err != nil {
-			r.Fatal(err)
-		}
-	}
 	active := func() []string { return r.rdb.LRange(r.Context(), "asynq:{"+queue+"}:active", 0, -1).Val() }
 	const tries = 100
 	for range tries {
 		pause(rand.N(100 * time.Millisecond))
-		signal(hang)
+		worker.signal(hang)
 		before := active()
 		pause(300 * time.Millisecond)
 		stays := active()
@@ -62,7 +56,7 @@ func (r *rescues) killHolding(queue string, worker *proc) (killed time.Time) {
 			worker.kill()
 			return time.Now()
 		}
-		signal(goOn)
+		worker.signal(goOn)
 	}
 	r.Fatalf("the worker held nothing at %d moments", tries)
 	return killed

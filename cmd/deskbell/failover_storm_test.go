@@ -131,13 +131,6 @@ type greetings struct {
 	holds   atomic.Int64  // requests that were held
 }
 
-// answered counts the requests that were.
-func (g *greetings) answered() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return len(g.first) + g.repeats
-}
-
 // hold lets no request be answered, until it is let go.
 func (g *greetings) hold() (letGo func()) {
 	g.mu.Lock()
@@ -242,7 +235,9 @@ func (p *product) check() {
 		}
 		return n
 	}
-	for deadline := time.Now().Add(redistest.Patience); greeted() < len(p.sent) && time.Now().Before(deadline); {
+	patient, end := redistest.Patient(p.Context())
+	defer end()
+	for greeted() < len(p.sent) && patient.Err() == nil {
 		pause(50 * time.Millisecond)
 	}
 	(&stage{t: p.T, rdb: p.redis.Client, store: p.store}).awaitQuiet(time.Now)
@@ -262,33 +257,46 @@ func (p *product) check() {
 	}
 }
 
-// recovery is when something works again after a failure.
+// recovery is how something works again after a failure.
 type recovery struct {
 	name string
-	at   func() time.Time
+	mu   sync.Mutex
+	from time.Time // since when it works without a failure; zero: it does not
+	last time.Time // when it worked
 }
 
-// watch asks something again and again from an instant on until it has failed and then succeeded.
-func (p *product) watch(name string, works func() bool) recovery {
-	var at atomic.Pointer[time.Time]
+// worked notes that it does, or does not.
+func (r *recovery) worked(works bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !works {
+		r.from = time.Time{}
+		return
+	}
+	if r.last = time.Now(); r.from.IsZero() {
+		r.from = r.last
+	}
+}
+
+// since is from when on something has worked that has after an instant; zero: it has not.
+func (r *recovery) since(at time.Time) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last.After(at) {
+		return r.from
+	}
+	return time.Time{}
+}
+
+// watch asks something again and again. A call that waits until it can be answered is no failure.
+func (p *product) watch(name string, works func() bool) *recovery {
+	r := &recovery{name: name}
 	p.sends.Go(func() {
-		for failed := false; p.Context().Err() == nil && !p.enough.Load(); pause(20 * time.Millisecond) {
-			switch works := works(); {
-			case !works:
-				failed = true
-			case failed:
-				now := time.Now()
-				at.Store(&now)
-				failed = false
-			}
+		for ; p.Context().Err() == nil && !p.enough.Load(); pause(20 * time.Millisecond) {
+			r.worked(works())
 		}
 	})
-	return recovery{name, func() time.Time {
-		if t := at.Load(); t != nil {
-			return *t
-		}
-		return time.Time{}
-	}}
+	return r
 }
 
 // load lets visitors arrive, until check.
@@ -331,7 +339,7 @@ func (p *product) failover(kill func(), elected func()) {
 	is := func(status int, url string) func() bool {
 		return func() bool { return answers(p, http.MethodGet, "http://"+url, nil) == status }
 	}
-	all := []recovery{
+	all := []*recovery{
 		p.watch("the Go client", func() bool {
 			return p.client.Send(p.Context(), event.NewPageViewed("acme", "watch-c", "s-watch-c", event.Page{URL: "https://acme.example/"})) == nil
 		}),
@@ -346,18 +354,22 @@ func (p *product) failover(kill func(), elected func()) {
 	killed := time.Now()
 	elected()
 	voted := time.Now()
-	actions := recovery{"actions", func() time.Time { return p.got.firstAfter(voted) }}
 	p.Logf("killed at %s, elected %.1f s later", killed.Format("15:04:05.000"), voted.Sub(killed).Seconds())
-	for _, a := range append(all, actions) {
-		redistest.Wait(p, a.name+" works again", func() bool { return a.at().After(killed) })
-		if late := a.at().Sub(voted); late > slowest {
-			p.Errorf("%s: again %s after the election", a.name, late)
+	again := func(name string, since func() time.Time) {
+		redistest.Wait(p, name+" works again", func() bool { return !since().IsZero() })
+		late := max(0, since().Sub(voted))
+		if late > slowest {
+			p.Errorf("%s: again %s after the election", name, late)
 		}
-		p.Logf("%s: again %.1f s after the election", a.name, a.at().Sub(voted).Seconds())
+		p.Logf("%s: again %.1f s after the election", name, late.Seconds())
 	}
+	for _, a := range all {
+		again(a.name, func() time.Time { return a.since(voted) })
+	}
+	again("actions", func() time.Time { return p.got.firstAfter(voted) })
 	pause(2 * time.Second)
 	for _, a := range all {
-		p.Logf("%s: for good %.1f s after the election", a.name, a.at().Sub(voted).Seconds())
+		p.Logf("%s: for good %.1f s after the election", a.name, max(0, a.since(voted).Sub(voted)).Seconds())
 	}
 }
 

@@ -12,14 +12,10 @@ func TestAnUpThatIsStoppedIsToldFromNone(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	p := d.up("properties: {acme: {}}")
-	if err := p.cmd.Process.Signal(hang); err != nil {
-		t.Fatal(err)
-	}
+	p.signal(hang)
 	if out, err := d.do(nil, "status"); err == nil || !strings.Contains(out, "one runs, and does not answer") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if err := p.cmd.Process.Signal(goOn); err != nil {
-		t.Fatal(err)
-	}
+	p.signal(goOn)
 	d.shows(regexp.MustCompile(`acme +online`), "status")
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -12,11 +14,21 @@ import (
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
-// signal sends a signal, such as those that stop a process for a while.
+// signal sends a signal, such as those that stop a process for a while. A process that is to stop has, on Linux: until then, what it is
+// sent may still reach it.
 func (p *proc) signal(s os.Signal) {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(s); err != nil {
 		p.t.Fatal(err)
+	}
+	if s == hang {
+		redistest.Wait(p.t, "the process stands still", func() bool {
+			threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.cmd.Process.Pid))
+			return !slices.ContainsFunc(threads, func(path string) bool {
+				stat, err := os.ReadFile(path)
+				return err == nil && !bytes.Contains(stat, []byte(") T "))
+			})
+		})
 	}
 }
 
@@ -26,18 +38,16 @@ func TestAStalledWorkerHoldsALaneForFiveSeconds(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	p := startProduct(t, server.URL(), server.Options())
-	p.load()
 	stalls, lives := p.workers[0], p.workers[1]
-	lives.signal(hang)
-	answered := p.got.answered()
-	redistest.Wait(t, "what it had sent before is answered", func() bool { return p.got.answered() >= answered+50 })
+	lives.signal(hang) // until the other one stalls: all lanes are that one's
+	p.load()
 	letGo := p.got.hold()
 	redistest.Wait(t, "the worker holds lanes", func() bool { return p.got.holds.Load() >= 4 })
 	stalls.signal(hang)
 	stalled := time.Now()
-	lives.signal(goOn)
-	letGo()
 	held, before := p.got.holds.Load(), p.got.again()
+	letGo()
+	lives.signal(goOn)
 	redistest.Wait(t, "another worker takes a lane over", func() bool { return p.got.again() > before })
 	t.Logf("the first of %d lanes went on %.1f s after its worker had stalled", held, time.Since(stalled).Seconds())
 	redistest.Wait(t, "another worker takes all lanes over", func() bool { return p.got.again() >= before+int(held) })

@@ -49,10 +49,12 @@ func newManager(t *testing.T, patience string) manager {
 // next waits for what is said next.
 func (m manager) next() string {
 	m.t.Helper()
+	patient, end := redistest.Patient(m.t.Context())
+	defer end()
 	select {
 	case word := <-m.words:
 		return word
-	case <-time.After(redistest.Patience):
+	case <-patient.Done():
 		m.t.Fatal("nothing is said")
 		return ""
 	}

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
@@ -55,12 +54,14 @@ func TestWorkerPostsToAWebhook(t *testing.T) {
 	}
 
 	p := start(t, 0, append(env, "CRM_SECRET="+secret, "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32"), "worker")
+	patient, end := redistest.Patient(t.Context())
+	defer end()
 	select {
 	case got := <-had:
 		if !strings.HasPrefix(got, "widget.state_changed:acme:") || !strings.Contains(got, " by Deskbell") {
 			t.Errorf("it had %s", got)
 		}
-	case <-time.After(redistest.Patience):
+	case <-patient.Done():
 		t.Errorf("it had nothing:\n%s", p.out)
 	}
 	p.stop()

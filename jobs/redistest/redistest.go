@@ -6,6 +6,7 @@
 package redistest
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -19,24 +20,47 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// Patience is how long a test waits for a fact, on a machine that has much else to do.
+// Patience is how long a test waits for a fact, on a machine that has much else to do. A machine that stands still as a whole, for as long as
+// minutes, as virtual ones do, takes no patience: nobody could bring the fact about meanwhile.
 const Patience = 2 * time.Minute
+
+// waited is what of the time since an instant counts as patience. A fact that is asked for again and again is asked for more often than
+// this, while the machine runs.
+func waited(since time.Time) time.Duration { return min(time.Since(since), 10*time.Second) }
 
 // Wait polls until a fact holds, and fails the test when it does not within Patience. It asks
 // less often for a fact that takes long to find out, since asking slows the machine down.
 func Wait(t testing.TB, what string, fact func() bool) {
 	t.Helper()
 	const least, most = 2 * time.Millisecond, time.Second
-	for deadline := time.Now().Add(Patience); ; {
+	for patience := Patience; ; {
 		asked := time.Now()
 		if fact() {
 			return
 		}
-		if asked.After(deadline) {
+		if patience < 0 {
 			t.Fatalf("waited %s in vain: %s", Patience, what)
 		}
 		time.Sleep(min(max(least, 5*time.Since(asked)), most))
+		patience -= waited(asked)
 	}
+}
+
+// Patient is a context that ends after Patience.
+func Patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancel(ctx)
+	go func() {
+		defer end()
+		for patience := Patience; patience > 0 && ctx.Err() == nil; {
+			asleep := time.Now()
+			select {
+			case <-ctx.Done():
+			case <-time.After(100 * time.Millisecond):
+			}
+			patience -= waited(asleep)
+		}
+	}()
+	return ctx, end
 }
 
 // Twice is a fact that held twice in a row. Where one looks at one place after the other, work that moves meanwhile from a place

@@ -157,7 +157,8 @@ func (s *Server) conf() string {
 
 // await waits until this process, and not another on its port, answers.
 func (s *Server) await() error {
-	for deadline := time.Now().Add(Patience); ; {
+	for patience := Patience; ; {
+		asked := time.Now()
 		err := s.ping(time.Second)
 		if err == nil {
 			return nil
@@ -168,7 +169,7 @@ func (s *Server) await() error {
 			return fmt.Errorf("redis-server ended: %s", log)
 		case <-time.After(2 * time.Millisecond):
 		}
-		if time.Now().After(deadline) {
+		if patience -= waited(asked); patience < 0 {
 			return fmt.Errorf("waiting %s for redis-server: %w", Patience, err)
 		}
 	}

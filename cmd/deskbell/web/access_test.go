@@ -207,9 +207,11 @@ func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Pass(5 * time.Second)
+	patient, end := redistest.Patient(t.Context())
+	defer end()
 	select {
 	case <-ended:
-	case <-time.After(redistest.Patience):
+	case <-patient.Done():
 		t.Error("it goes on")
 	}
 }

@@ -201,8 +201,10 @@ func watchBy(b *webtest.Bundle, key string, query url.Values) (next func(name st
 	lines := bufio.NewReader(res.Body)
 	return func(name string) event {
 		b.Helper()
-		stop := time.AfterFunc(redistest.Patience, end)
-		defer stop.Stop()
+		patient, had := redistest.Patient(b.Context())
+		defer had()
+		stop := context.AfterFunc(patient, end)
+		defer stop()
 		for {
 			e, err := readEvent(lines)
 			if err != nil {

@@ -66,7 +66,9 @@ func readEvents(t *testing.T, header http.Header, body io.Reader) *streamReader 
 // next waits for an event, or a comment; the zero one is the end.
 func (e *streamReader) next() (next streamed) {
 	e.Helper()
-	for deadline := time.After(redistest.Patience); ; {
+	patient, end := redistest.Patient(e.Context())
+	defer end()
+	for {
 		select {
 		case line, ok := <-e.lines:
 			if !ok || line == "" {
@@ -85,7 +87,7 @@ func (e *streamReader) next() (next streamed) {
 			case "":
 				next.comment = value
 			}
-		case <-deadline:
+		case <-patient.Done():
 			e.Fatal("nothing comes")
 		}
 	}
@@ -94,13 +96,15 @@ func (e *streamReader) next() (next streamed) {
 // action waits for the next id, which actions alone have, or for the end: "".
 func (e *streamReader) action() string {
 	e.Helper()
-	for deadline := time.After(redistest.Patience); ; {
+	patient, end := redistest.Patient(e.Context())
+	defer end()
+	for {
 		select {
 		case line, ok := <-e.lines:
 			if id, is := strings.CutPrefix(line, "id: "); is || !ok {
 				return id
 			}
-		case <-deadline:
+		case <-patient.Done():
 			e.Fatal("there is no action, and no end")
 		}
 	}
