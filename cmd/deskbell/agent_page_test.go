@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/deskbell/deskbell/jobs/destination/push/pushtest"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // ofLea is a deskbell.yaml with an agent who has hours on Monday.
