@@ -13,10 +13,10 @@ type Body<O extends keyof operations> = operations[O] extends { requestBody: { c
 // A call is where and what is sent, and how its answer is read, which is something.
 type Call<O extends keyof operations> = { path: Path<O>; body: Body<O>; read: (a: Answer<O>) => unknown };
 
-// Agents' pages have a cookie, and may change. Streams have no end. A Chatwoot signs what it sends, and nobody else. What receives actions is
+// Agents' pages have a cookie, and may change. Streams have no end. A chat product signs what it sends, and nobody else. What receives actions is
 // no operation of web.
 type Aside = "keep-agent-page" | "enter-agent-page" | "get-agent-page" | "choose-status" | "subscribe-device" | "unsubscribe-device" | "test-notices"
-  | "stream-page" | "stream-visit" | "stream-widget" | "post-chatwoot" | `receive-${string}`;
+  | "stream-page" | "stream-visit" | "stream-widget" | "post-chatwoot" | "post-rest" | `receive-${string}`;
 
 const none = { path: undefined, body: undefined };
 const of = <P>(path: P) => ({ path, body: undefined });

@@ -107,7 +107,7 @@ func (c *chatwootCmd) importFrom(ctx context.Context, a *app) error {
 
 // joinChatwoot is the destination of a definition, for a tool.
 func (a *app) joinChatwoot(outbound guard.Guard, name string, def definition.Destination) (*chatwootDestination, error) {
-	return newChatwoots(outbound, a.env, a.now, quiet()).join(name, def)
+	return newJoiner(outbound, a.env, a.now, quiet()).joinChatwoot(name, def)
 }
 
 // joining is a Chatwoot that is joined, or is to be.

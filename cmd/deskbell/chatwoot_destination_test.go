@@ -95,15 +95,15 @@ func (d *chatwootDesk) definition() definition.Destination {
 
 // open opens a destination as a worker does.
 func (d *chatwootDesk) open(def definition.Destination) (deliver.Destination, error) {
-	return d.joined(time.Now).open("support", def)
+	return d.joined(time.Now).chatwoot("support", def)
 }
 
 // joined has the environment of a worker with a clock.
-func (*chatwootDesk) joined(now func() time.Time) chatwoots {
+func (*chatwootDesk) joined(now func() time.Time) joiner {
 	log, _ := logtest.NewNullLogger()
 	env := map[string]string{"CHATWOOT_TOKEN": chatwootBot + "\n", "CHATWOOT_ADMIN_TOKEN": chatwootAdmin, "CHATWOOT_WRONG_TOKEN": "hunter2", "CHATWOOT_ODD_TOKEN": "hunter2\nX: y"}
 	local := guard.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
-	return newChatwoots(local, func(name string) string { return env[name] }, now, log)
+	return newJoiner(local, func(name string) string { return env[name] }, now, log)
 }
 
 // deliveryOf is an action as it waits in an outbox.
@@ -208,7 +208,7 @@ func TestAChatwootNeedsItsTokens(t *testing.T) {
 	for want, change := range map[string]func(to *definition.Destination){
 		"the environment variable CHATWOOT_NO_TOKEN is not set: give it to every worker":      func(to *definition.Destination) { to.TokenEnv = "CHATWOOT_NO_TOKEN" },
 		"the environment variable CHATWOOT_NEITHER_TOKEN is not set: give it to every worker": func(to *definition.Destination) { to.AdminTokenEnv = "CHATWOOT_NEITHER_TOKEN" },
-		"what the environment variable CHATWOOT_ODD_TOKEN holds is no token of Chatwoot":      func(to *definition.Destination) { to.TokenEnv = "CHATWOOT_ODD_TOKEN" },
+		"what the environment variable CHATWOOT_ODD_TOKEN holds is no token":                  func(to *definition.Destination) { to.TokenEnv = "CHATWOOT_ODD_TOKEN" },
 		"its url cannot be read; mend it in its definition":                                   func(to *definition.Destination) { to.URL = "https:// hunter2" },
 		`reading its inboxes: strconv.ParseInt: parsing "website": invalid syntax`:            func(to *definition.Destination) { to.Inboxes = map[string]string{"website": "acme"} },
 	} {

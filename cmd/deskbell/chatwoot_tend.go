@@ -34,7 +34,7 @@ const (
 
 // chatwootTender finds what webhooks have lost, and keeps the hours of inboxes. Both need the token of an administrator.
 type chatwootTender struct {
-	chatwoots
+	joiner
 	hours func(ctx context.Context, property string) (*hours.Schedule, error)
 	send  func(ctx context.Context, events ...event.Event) error
 }
@@ -56,7 +56,7 @@ func (t chatwootTender) Tend(ctx context.Context, name string, def definition.De
 	if def.AdminTokenEnv == "" {
 		return nil, nil
 	}
-	to, err := t.join(name, def)
+	to, err := t.joinChatwoot(name, def)
 	if err != nil {
 		return kept, err
 	}

@@ -37,7 +37,7 @@ func newTended(t *testing.T, schedule string) *tended {
 	d.must(err)
 	c := d.joined(d.now)
 	d.tender = chatwootTender{
-		chatwoots: c,
+		joiner: c,
 		hours: func(_ context.Context, property string) (*hours.Schedule, error) {
 			if property != "acme" {
 				return nil, fmt.Errorf("there is no %s", property)

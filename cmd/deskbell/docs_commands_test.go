@@ -40,6 +40,7 @@ func refusedExamples() map[string]int {
 		"subscribe-device": http.StatusBadRequest,   // it has no body: that is for browsers
 		"get-visitor":      http.StatusNotFound,     // the visitor's event waits for a worker
 		"post-chatwoot":    http.StatusUnauthorized, // only a Chatwoot has the secret to sign with
+		"post-rest":        http.StatusUnauthorized, // likewise
 	}
 }
 

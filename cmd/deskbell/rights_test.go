@@ -72,6 +72,7 @@ func rights() []right {
 		{"GET /v1/page/stream", "", "", toOwnSite},
 		{"OPTIONS /v1/page/stream", "", "", toOwnSite},
 		{"POST /v1/chatwoot/{name}", "/v1/chatwoot/support", `{}`, toSigned},
+		{"POST /v1/rest/{name}", "/v1/rest/desk", `{}`, toSigned},
 		{"GET /deskbell.js", "", "", toEverybody},
 		{"GET /deskbell.d.ts", "", "", toEverybody},
 		{"GET /deskbell/{version}/deskbell.js", "/deskbell/1/deskbell.js", "", toEverybody},

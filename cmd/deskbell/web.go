@@ -172,6 +172,9 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		"GET /healthz":                      web.Health(s.shown.alive),
 		"GET /readyz":                       web.Ready(s.shown.readiness, s.shown.working, answers, degraded(unpaused(s.redis.Client))),
 	})
+	hooked := func(from *senders) web.Hook {
+		return hook.New(hook.Config{Find: from.find, Take: served.Take, Now: a.now, Log: s.log})
+	}
 	return surface{web.Config{
 		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Edits: s.env.KeyEdits, Refused: refused,
 		Public: public, Agent: a.agentPage(s), Private: private,
@@ -181,7 +184,8 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 			"GET /v1/page/stream":  page.Stream(page.StreamConfig{Tokens: tokens, Live: live, Visits: visits, Streams: streams, Now: a.now, Log: s.log}),
 		},
 		Hooks: map[string]web.Hook{
-			"POST /v1/chatwoot/{name}": hook.New(hook.Config{Find: a.chatwootSenders(s).find, Take: served.Take, Now: a.now, Log: s.log}),
+			"POST /v1/chatwoot/{name}": hooked(a.senders(s, chatwootType, chatwootSender)),
+			"POST /v1/rest/{name}":     hooked(a.senders(s, restType, restSender)),
 		},
 		Visitors: map[string]http.Handler{
 			"/v1/visits/{visit}/stream": page.VisitStream(visits, live, misses, streams, s.client.Intake(), tokens),

@@ -130,7 +130,7 @@ func (a *app) work(ctx context.Context, s service) error {
 		defer stop()
 	}
 	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.loopback}
-	desks := newChatwoots(outbound, a.env, a.now, s.log)
+	desks := newJoiner(outbound, a.env, a.now, s.log)
 	s.shown.watchRedis(s.session, s.log)
 	c := jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
@@ -141,7 +141,8 @@ func (a *app) work(ctx context.Context, s service) error {
 			logline.Type:     logline.Open(s.log, s.env.TimeZone),
 			redisstream.Type: redisstream.Open(s.redis.Client),
 			webhook.Type:     webhook.Open(outbound, a.env, a.now, userAgent()),
-			chatwootType:     desks.open,
+			chatwootType:     desks.chatwoot,
+			restType:         desks.rest,
 		},
 		Tenders: map[string]jobs.Tender{
 			chatwootType: chatwootTender{desks, s.client.PropertyHours, s.client.SendComplete},

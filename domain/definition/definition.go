@@ -114,18 +114,28 @@ type Notify struct {
 
 // Destination is where actions are delivered.
 type Destination struct {
-	Type      string   `json:"type"`                 // log | redis_stream | webhook | chatwoot
+	Type      string   `json:"type"`                 // log | redis_stream | webhook | chatwoot | rest
 	Stream    string   `json:"stream,omitempty"`     // redis_stream: its key; empty: DefaultStream
 	MaxLen    int64    `json:"max_len,omitempty"`    // redis_stream: trimmed to about so many entries; 0: DefaultMaxLen
-	URL       string   `json:"url,omitempty"`        // webhook: where to; it may hold a token, and is a secret. chatwoot: its address, without a path
-	SecretEnv []string `json:"secret_env,omitempty"` // webhook, chatwoot: the environment variables with its secrets, one or two, the newest first
+	URL       string   `json:"url,omitempty"`        // webhook, rest: where to; it may hold a token, and is a secret. chatwoot: its address, without a path
+	SecretEnv []string `json:"secret_env,omitempty"` // webhook, chatwoot, rest: the environment variables with its secrets, one or two, the newest first
 	Batch     bool     `json:"batch,omitempty"`      // webhook: many actions in one request
 	Actions   []string `json:"actions,omitempty"`    // only these types; empty: all
 
-	// Of chatwoot. Keys of maps are its ids: whole numbers from 1.
+	// Of chatwoot. Keys of maps are its ids: whole numbers from 1. Tokens and agents are of rest, too, with ids of any form.
 	Account       int64             `json:"account,omitempty"`
-	TokenEnv      string            `json:"token_env,omitempty"`       // the environment variable with the token of its agent bot
+	TokenEnv      string            `json:"token_env,omitempty"`       // the environment variable with the token of its agent bot, or for its API
 	AdminTokenEnv string            `json:"admin_token_env,omitempty"` // the same of an administrator; empty: there is none
 	Inboxes       map[string]string `json:"inboxes,omitempty"`         // property by inbox
 	Agents        map[string]string `json:"agents,omitempty"`          // agent by user
+
+	// Of rest.
+	Property        string     `json:"property,omitempty"`
+	TokenHeader     string     `json:"token_header,omitempty"`     // empty: Authorization, with Bearer before the token
+	SignatureHeader string     `json:"signature_header,omitempty"` // empty: DefaultSignatureHeader
+	Rules           []RestRule `json:"rules,omitempty"`            // the first that fits counts
+	Send            *RestCall  `json:"send,omitempty"`             // message.send; nil: none
+	Note            *RestCall  `json:"note,omitempty"`             // note.add and note.replace
+	Assign          *RestCall  `json:"assign,omitempty"`           // chat.reassign to an agent
+	Status          *RestCall  `json:"status,omitempty"`           // chat.close and chat.snooze
 }

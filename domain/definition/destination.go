@@ -24,20 +24,20 @@ const (
 
 func destinationKind() table.Kind[Destination] {
 	fields := []table.Field[Destination]{
-		table.Key("type", table.OneOf("a type of destination", "log", redisStream, webhook, chatwoot), func(d *Destination) *string { return &d.Type },
-			"How actions are delivered: as log lines, as entries of a Redis stream, by HTTP, or as calls of the API of a Chatwoot.").Mandatory(),
+		table.Key("type", table.OneOf("a type of destination", "log", redisStream, webhook, chatwoot, rest), func(d *Destination) *string { return &d.Type },
+			"How actions are delivered: as log lines, as entries of a Redis stream, by HTTP, or as calls of the API of a Chatwoot, or of another chat product.").Mandatory(),
 		table.Key("stream", line(mostName), func(d *Destination) *string { return &d.Stream },
 			"The key of the stream.").ByDefault(DefaultStream).Of(redisStream),
 		table.Key("max_len", whole(1, 1_000_000_000), func(d *Destination) *int64 { return &d.MaxLen },
 			"About how many entries the stream keeps. Older ones are lost to slow readers.").ByDefault(DefaultMaxLen).Of(redisStream),
 		table.Key("url", webURL(), func(d *Destination) *string { return &d.URL },
-			"Where actions are posted to. Not shown: it may hold a token. Of a Chatwoot, the scheme and the host alone, and shown. An address that "+
+			"Where actions are posted to, or what the paths of calls stand below. Not shown: it may hold a token. Of a Chatwoot, the scheme and the host alone, and shown. An address that "+
 				"is not public must be in `DESKBELL_ALLOW_PRIVATE`.").
-			NeededBy(webhook, chatwoot),
+			NeededBy(webhook, chatwoot, rest),
 		table.Key("secret_env", oneOrMore(secretVariable(), setOf("environment variables", mostSecrets, secretVariable(), table.Clip)), func(d *Destination) *[]string { return &d.SecretEnv },
-			"The environment variable that holds the secret by which requests are signed, those of a webhook or those that a Chatwoot sends, or a "+
+			"The environment variable that holds the secret by which requests are signed, those of a webhook or those that a chat product sends, or a "+
 				"list of two, the newest first, while the secret is replaced. Its name ends in `_SECRET`: whoever writes a definition can so use what was meant for this, and nothing else.").
-			NeededBy(webhook, chatwoot),
+			NeededBy(webhook, chatwoot, rest),
 		table.Key("batch", flag(), func(d *Destination) *bool { return &d.Batch },
 			"Whether the receiver takes a list of up to 100 actions in one request.").ByDefault(false).Of(webhook),
 		table.Key("actions", setOf("types of action", mostAgents, table.OneOf("a type of action", actionTypes()...), table.Clip),
@@ -46,7 +46,7 @@ func destinationKind() table.Kind[Destination] {
 				"of agents. Actions of agents who serve no property come only where their type, or `agent.*`, is listed."),
 	}
 	check := func(at table.Place, d *Destination) { checkStream(at, d); checkChatwoot(at, d) }
-	return table.ByType(object("a destination", append(fields, chatwootFields()...), check), func(d *Destination) string { return d.Type })
+	return table.ByType(object("a destination", slices.Concat(fields, chatwootFields(), restFields()), check), func(d *Destination) string { return d.Type })
 }
 
 func checkStream(at table.Place, d *Destination) {

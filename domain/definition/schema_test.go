@@ -61,6 +61,7 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 		`{"properties": {"acme": {}}, "agents": {"lea": {}}, "destinations": {"x": $}}`: {
 			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "admin_token_env": "CHATWOOT_2_TOKEN", "inboxes": {"7": "acme", "8": "acme"}, "agents": {"12": "lea"}}`,
 			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}, "agents": null}`,
+			`{"type": "rest", "url": "https://x/api", "property": "acme", "token_env": "REST_TOKEN", "secret_env": "A_SECRET", "rules": [{"when": {"/a": 1, "/b": true}}], "send": {"path": "/", "body": [null, "{text}"]}}`,
 		},
 		`{"destinations": {"x": $}}`: {
 			`{"type": "log"}`, `{"type": "redis_stream", "stream": "x", "max_len": 7, "actions": ["agent.notify"]}`,
@@ -92,6 +93,12 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET"}`, `{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {}}`, `{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": null}`,
 			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"x": "acme"}}`, `{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"07": "acme"}}`,
 			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}, "max_len": 7}`,
+			`{"type": "rest", "url": "https://x", "property": "acme", "token_env": "REST_TOKEN", "secret_env": "A_SECRET"}`,
+			`{"type": "rest", "url": "https://x", "property": "acme", "token_env": "REST_TOKEN", "secret_env": "A_SECRET", "rules": []}`,
+			`{"type": "rest", "url": "https://x", "property": "acme", "token_env": "REST_TOKEN", "secret_env": "A_SECRET", "rules": [{"when": {}}]}`,
+			`{"type": "rest", "url": "https://x", "property": "acme", "token_env": "REST_TOKEN", "secret_env": "A_SECRET", "rules": [{"when": {"a": 1}}]}`,
+			`{"type": "rest", "url": "https://x", "property": "acme", "token_env": "REST_TOKEN", "secret_env": "A_SECRET", "rules": [{"when": {"/a": 1}, "id": "a"}]}`,
+			`{"type": "rest", "url": "https://x", "property": "acme", "token_env": "REST_TOKEN", "secret_env": "A_SECRET", "rules": [{"when": {"/a": 1}}], "send": {"path": "//x"}}`,
 			`{"type": "chatwoot", "url": "https://x", "account": 3, "token_env": "CHATWOOT_SECRET", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}}`,
 			`{"type": "chatwoot", "url": "https://x", "account": "3", "token_env": "CHATWOOT_TOKEN", "secret_env": "A_SECRET", "inboxes": {"7": "acme"}}`,
 			`{"type": "log", "account": 3}`,
@@ -159,7 +166,7 @@ func TestReference(t *testing.T) {
 			"What it shows in hours while no agent is available. `offline` is as outside hours."},
 		{"properties.ID.departments.ID.agents", "list of agents", "", "Who answers its chats. With none listed, the schedule alone decides."},
 		{"agents.ID.leave[].from", "date", "", "First day away."},
-		{"destinations.ID.type", "`log`, `redis_stream`, `webhook`, `chatwoot`", "required", "How actions are delivered: as log lines, as entries of a Redis stream, by HTTP, or as calls of the API of a Chatwoot."},
+		{"destinations.ID.type", "`log`, `redis_stream`, `webhook`, `chatwoot`, `rest`", "required", "How actions are delivered: as log lines, as entries of a Redis stream, by HTTP, or as calls of the API of a Chatwoot, or of another chat product."},
 		{"destinations.ID.max_len", "whole number", "100000", "About how many entries the stream keeps. Older ones are lost to slow readers. For type `redis_stream` only."},
 		{"destinations.ID.batch", "`true`, `false`", "false", "Whether the receiver takes a list of up to 100 actions in one request. For type `webhook` only."},
 	}

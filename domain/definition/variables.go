@@ -9,8 +9,8 @@ import (
 // A definition says which environment variable holds a secret, and where the secret is used. So each use has names of its own: whoever
 // writes a definition can use what was meant for this, and nothing else of the environment.
 const (
-	secretPattern = `^[A-Z][A-Z0-9_]*_SECRET$`       //nolint:gosec // of names
-	tokenPattern  = `^CHATWOOT_([A-Z0-9_]*_)?TOKEN$` //nolint:gosec // of names
+	secretPattern = `^[A-Z][A-Z0-9_]*_SECRET$`              //nolint:gosec // of names
+	tokenPattern  = `^(CHATWOOT|REST)_([A-Z0-9_]*_)?TOKEN$` //nolint:gosec // of names
 )
 
 // secretVariable is the name of an environment variable with a secret by which something is signed. It is never sent.
@@ -20,10 +20,10 @@ func secretVariable() table.Kind[string] {
 	})
 }
 
-// tokenVariable is the same with a token of Chatwoot. It is sent to the URL of its definition.
+// tokenVariable is the same with a token of a chat product. It is sent to the URL of its definition.
 func tokenVariable() table.Kind[string] {
-	return variable("a token of Chatwoot", tokenPattern, "CHATWOOT_TOKEN", "with CHATWOOT_ at the beginning and _TOKEN at the end", func(s string) bool {
-		return strings.HasPrefix(s, "CHATWOOT_") && strings.HasSuffix(s, "_TOKEN")
+	return variable("a token of a chat product", tokenPattern, "CHATWOOT_TOKEN", "with CHATWOOT_ or REST_ at the beginning and _TOKEN at the end", func(s string) bool {
+		return (strings.HasPrefix(s, "CHATWOOT_") || strings.HasPrefix(s, "REST_")) && strings.HasSuffix(s, "_TOKEN")
 	})
 }
 

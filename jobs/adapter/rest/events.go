@@ -30,7 +30,7 @@ func (t *Table) Events(r adapter.Request) (adapter.Received, error) {
 	if err != nil {
 		return adapter.Received{}, fmt.Errorf("reading the body of a request: %w", err)
 	}
-	for _, rule := range t.c.Rules {
+	for _, rule := range t.Rules {
 		if !rule.fits(body) {
 			continue
 		}
@@ -55,14 +55,14 @@ func (r Rule) fits(body any) bool {
 func (t *Table) item(rule Rule, body any, r adapter.Request) event.Item {
 	data := map[string]any{}
 	if !isOfAgent(rule.Type) {
-		data["property"] = t.c.Property
+		data["property"] = t.Property
 	}
 	for key, from := range rule.Data {
 		if v, ok := t.value(key, from, body); ok {
 			data[key] = v
 		}
 	}
-	tree := map[string]any{"type": string(rule.Type), "source": "rest:" + t.c.Name, "data": data}
+	tree := map[string]any{"type": string(rule.Type), "source": "rest:" + t.Name, "data": data}
 	if v, ok := at(body, rule.ID); ok {
 		tree["id"] = v
 	}
@@ -104,10 +104,10 @@ func (t *Table) value(key, from string, body any) (v any, ok bool) {
 	case !ok || v == nil:
 		return nil, false
 	case key == agent:
-		known, ok := t.c.Agents[written(v)]
+		known, ok := t.Agents[written(v)]
 		return known, ok
 	case key == chat, key == visitor, key == "visit":
-		return t.c.Name + ":" + written(v), written(v) != ""
+		return t.Name + ":" + written(v), written(v) != ""
 	}
 	return v, true
 }

@@ -9,25 +9,13 @@ package rest
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/deskbell/deskbell/domain/event"
 )
 
-// The bounds of a Config.
-const (
-	mostRules    = 50
-	mostPointers = 20   // of one rule
-	mostText     = 1000 // bytes of a pointer, a path, or a text of a body
-	mostBody     = 16 << 10
-)
-
-// Config says what the requests of a product tell, and what it is to be asked.
-type Config struct {
+// Table says what the requests of a product tell, and what it is to be asked. Whoever makes one has checked it. It is never written to while
+// it is used.
+type Table struct {
 	Name     string            // of the destination
 	Property string            // all of it is of this one
 	Agents   map[string]string // agent by the product's id of them. What others write is an agent's, who has no name
@@ -51,9 +39,9 @@ type Rule struct {
 
 // Template is a call.
 type Template struct {
-	Method string // empty: POST
-	Path   string // "/rooms/{chat}/messages"
-	Body   any    // what JSON decodes to. Each of its texts may have placeholders
+	Method string          // empty: POST
+	Path   string          // "/rooms/{chat}/messages"
+	Body   json.RawMessage // each of its texts may have placeholders; nil: none
 }
 
 // The placeholders of templates.
@@ -66,120 +54,3 @@ const (
 	until   = "until"
 	id      = "id"
 )
-
-// Table is a Config that has no fault. It is never written to while it is used.
-type Table struct{ c Config }
-
-// New checks a Config. The error joins every fault of it.
-func New(c Config) (*Table, error) {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-	if c.Name == "" || c.Property == "" {
-		fault("it needs a name and a property")
-	}
-	if len(c.Rules) > mostRules {
-		fault("it has %d rules, and at most %d are allowed", len(c.Rules), mostRules)
-	}
-	for i, r := range c.Rules {
-		r.check(func(format string, args ...any) { fault(fmt.Sprintf("rule %d: ", i+1)+format, args...) })
-	}
-	for _, named := range []struct {
-		name string
-		t    *Template
-		more []string
-	}{{"send", c.Send, []string{text}}, {"note", c.Note, []string{text}}, {"assign", c.Assign, []string{agent}}, {"status", c.Status, []string{status, until}}} {
-		if named.t != nil {
-			named.t.check(append(named.more, chat, visitor, id), func(format string, args ...any) { fault(named.name+": "+format, args...) })
-		}
-	}
-	if err := errors.Join(faults...); err != nil {
-		return nil, err
-	}
-	return &Table{c}, nil
-}
-
-func (r Rule) check(fault func(format string, args ...any)) {
-	if r.Type != "" && !slices.Contains(event.Types(), r.Type) {
-		fault("%q is no type of event", r.Type)
-	}
-	if r.Type != "" && r.ID == "" {
-		fault("without an id, an event that comes twice is two")
-	}
-	if len(r.When) == 0 {
-		fault("it fits every request: it needs a when")
-	}
-	if len(r.When)+len(r.Data) > mostPointers {
-		fault("it has %d pointers, and at most %d are allowed", len(r.When)+len(r.Data), mostPointers)
-	}
-	pointers := []string{r.ID, r.Time}
-	for pointer := range r.When {
-		pointers = append(pointers, pointer)
-	}
-	for _, value := range r.Data {
-		if !strings.HasPrefix(value, "=") {
-			pointers = append(pointers, value)
-		}
-	}
-	slices.Sort(pointers)
-	for _, p := range pointers {
-		if p != "" && !strings.HasPrefix(p, "/") || len(p) > mostText {
-			fault("%q is no pointer: it begins with /, as in /message/id, and has %d bytes at most", p[:min(len(p), 50)], mostText)
-		}
-	}
-}
-
-func (t *Template) check(allowed []string, fault func(format string, args ...any)) {
-	if !slices.Contains([]string{"", http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, t.Method) {
-		fault("%q is no method of a call: POST, PUT, PATCH or DELETE", t.Method)
-	}
-	if !strings.HasPrefix(t.Path, "/") || strings.HasPrefix(t.Path, "//") || strings.ContainsAny(t.Path, "#\\ ") || len(t.Path) > mostText {
-		fault("its path begins with one /, and has no blank and no #")
-	}
-	body, err := json.Marshal(t.Body)
-	if err != nil || len(body) > mostBody {
-		fault("its body is JSON of at most %d bytes", mostBody)
-		return
-	}
-	all := append(texts(t.Body), t.Path)
-	slices.Sort(all)
-	for _, s := range all {
-		for _, name := range placeholders(s) {
-			if !slices.Contains(allowed, name) {
-				fault("{%s} is no placeholder there; there are {%s}", name, strings.Join(allowed, "}, {"))
-			}
-		}
-	}
-}
-
-// texts are all texts of a body, in no order.
-func texts(v any) (list []string) {
-	switch v := v.(type) {
-	case string:
-		return []string{v}
-	case []any:
-		for _, item := range v {
-			list = append(list, texts(item)...)
-		}
-	case map[string]any:
-		for _, item := range v {
-			list = append(list, texts(item)...)
-		}
-	}
-	return list
-}
-
-// placeholders are the names in braces of a text: small letters.
-func placeholders(s string) (names []string) {
-	for {
-		_, rest, found := strings.Cut(s, "{")
-		if !found {
-			return names
-		}
-		name, after, closed := strings.Cut(rest, "}")
-		if s = rest; closed && isName(name) {
-			names, s = append(names, name), after
-		}
-	}
-}
-
-func isName(s string) bool { return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == "" }

@@ -1,14 +1,15 @@
 package rest_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/event"
@@ -23,9 +24,9 @@ var (
 
 var arrival = time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
 
-// config is a chat product of the tests.
-func config() rest.Config {
-	return rest.Config{
+// table is that of a chat product of the tests.
+func table() *rest.Table {
+	return &rest.Table{
 		Name: "desk", Property: "acme", Agents: map[string]string{"7": "lea", "8": "tom", "9": "tom"},
 		Rules: []rest.Rule{
 			{When: map[string]string{"/user/bot": "true"}},
@@ -40,20 +41,11 @@ func config() rest.Config {
 			{When: map[string]string{"/event": "closed"}, Type: event.ChatEnded, ID: "/closing~1id", Data: map[string]string{"chat": "/room/id"}},
 			{When: map[string]string{"/event": "login"}, Type: event.AgentLoggedIn, ID: "/session", Data: map[string]string{"agent": "/user/id"}},
 		},
-		Send:   &rest.Template{Path: "/rooms/{chat}/messages?key={id}", Body: map[string]any{"text": "{text}", "tags": []any{"bell", "for {visitor}", 7}, "silent": false}},
-		Note:   &rest.Template{Path: "/rooms/{chat}/notes", Body: "{text}"},
+		Send:   &rest.Template{Path: "/rooms/{chat}/messages?key={id}", Body: json.RawMessage(`{"text": "{text}", "tags": ["bell", "for {visitor}", 7], "silent": false}`)},
+		Note:   &rest.Template{Path: "/rooms/{chat}/notes", Body: json.RawMessage(`"{text}"`)},
 		Assign: &rest.Template{Method: "PUT", Path: "/rooms/{chat}/owner/{agent}"},
-		Status: &rest.Template{Method: "PATCH", Path: "/rooms/{chat}", Body: map[string]any{"state": "{status}", "until": "{until}"}},
+		Status: &rest.Template{Method: "PATCH", Path: "/rooms/{chat}", Body: json.RawMessage(`{"state": "{status}", "until": "{until}"}`)},
 	}
-}
-
-func table(t testing.TB) *rest.Table {
-	t.Helper()
-	of, err := rest.New(config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return of
 }
 
 func TestRequestsMakeEvents(t *testing.T) {
@@ -87,7 +79,7 @@ func TestRequestsMakeEvents(t *testing.T) {
 		{"a chat that is none", `{"event":"closed","closing/id":"c1","room":{"id":"a b"}}`, "/data/chat"},
 	}
 	for _, tt := range tests {
-		got, err := table(t).Events(adapter.Request{Body: []byte(tt.body), At: arrival})
+		got, err := table().Events(adapter.Request{Body: []byte(tt.body), At: arrival})
 		if err != nil || len(got.Items) > 1 || (len(got.Items) == 0) != (got.Ignored != "") {
 			t.Errorf("%s: got %+v, %v", tt.name, got, err)
 			continue
@@ -108,7 +100,7 @@ func TestRequestsMakeEvents(t *testing.T) {
 		}
 	}
 	for _, body := range []string{``, `{`, `{} {}`, `{}]`} {
-		if got, err := table(t).Events(adapter.Request{Body: []byte(body), At: arrival}); err == nil {
+		if got, err := table().Events(adapter.Request{Body: []byte(body), At: arrival}); err == nil {
 			t.Errorf("%q: got %+v", body, got)
 		}
 	}
@@ -142,7 +134,7 @@ func TestActionsMakeCalls(t *testing.T) {
 		if tt.v.Chat == "" {
 			tt.v.Chat = "desk:a b"
 		}
-		plan, err := table(t).Calls(action.Action{ID: "x", Type: tt.kind, Data: tt.v})
+		plan, err := table().Calls(action.Action{ID: "x", Type: tt.kind, Data: tt.v})
 		if err != nil || len(plan.Calls) > 1 || (len(plan.Calls) == 0) != (plan.Skipped != "") {
 			t.Errorf("%s: got %+v, %v", tt.kind, plan, err)
 			continue
@@ -155,48 +147,29 @@ func TestActionsMakeCalls(t *testing.T) {
 			t.Errorf("%s:\ngot  %s\nwant %s", tt.kind, got, tt.want)
 		}
 	}
-	if plan, err := table(t).Calls(action.Action{ID: "x", Type: action.MessageSend, Data: json.RawMessage(`[]`)}); err == nil {
+	if plan, err := table().Calls(action.Action{ID: "x", Type: action.MessageSend, Data: json.RawMessage(`[]`)}); err == nil {
 		t.Errorf("got %+v", plan)
 	}
 }
 
-func TestFaultsOfAConfig(t *testing.T) {
+func TestSignatures(t *testing.T) {
 	t.Parallel()
-	_, err := rest.New(rest.Config{
-		Rules: []rest.Rule{
-			{When: map[string]string{"event": "a"}, Type: "tea.served"},
-			{Type: event.ChatEnded, ID: "/id", Data: map[string]string{"chat": "room", "text": "=room"}},
-		},
-		Send:   &rest.Template{Method: "GET", Path: "rooms", Body: map[string]any{"a": []any{"{text} {agent} {not one}"}}},
-		Note:   &rest.Template{Path: "//other.example/{status}"},
-		Status: &rest.Template{Path: "/{status}", Body: strings.Repeat("a", 17<<10)},
-		Assign: &rest.Template{Path: "/a", Body: func() {}},
-	})
-	want := []string{
-		"it needs a name and a property",
-		`rule 1: "tea.served" is no type of event`,
-		"rule 1: without an id, an event that comes twice is two",
-		`rule 1: "event" is no pointer: it begins with /, as in /message/id, and has 1000 bytes at most`,
-		"rule 2: it fits every request: it needs a when",
-		`rule 2: "room" is no pointer: it begins with /, as in /message/id, and has 1000 bytes at most`,
-		`send: "GET" is no method of a call: POST, PUT, PATCH or DELETE`,
-		"send: its path begins with one /, and has no blank and no #",
-		"send: {agent} is no placeholder there; there are {text}, {chat}, {visitor}, {id}",
-		"note: its path begins with one /, and has no blank and no #",
-		"note: {status} is no placeholder there; there are {text}, {chat}, {visitor}, {id}",
-		"assign: its body is JSON of at most 16384 bytes",
-		"status: its body is JSON of at most 16384 bytes",
+	const body = `{"event":"closed"}`
+	sign := func(secret string) string {
+		sum := hmac.New(sha256.New, []byte(secret))
+		sum.Write([]byte(body))
+		return hex.EncodeToString(sum.Sum(nil))
 	}
-	if err == nil {
-		t.Fatal("it has no fault")
+	for signature, want := range map[string]error{
+		sign("s"): nil, "sha256=" + sign("s"): nil, strings.ToUpper(sign("s")): nil,
+		sign("t"): rest.ErrSignature, sign(""): rest.ErrSignature, "": rest.ErrSignature, "sha256=": rest.ErrSignature, "sha1=" + sign("s"): rest.ErrSignature, sign("s")[2:]: rest.ErrSignature,
+	} {
+		if err := rest.Verify("s", signature, []byte(body)); !errors.Is(err, want) {
+			t.Errorf("%s: %v", signature, err)
+		}
 	}
-	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	many := config()
-	many.Rules = make([]rest.Rule, 51)
-	if _, err := rest.New(many); err == nil || !strings.Contains(err.Error(), "it has 51 rules, and at most 50 are allowed") {
-		t.Errorf("got %v", err)
+	if rest.Verify("", sign(""), []byte(body)) == nil {
+		t.Error("without a secret, a request is believed")
 	}
 }
 
@@ -205,7 +178,7 @@ func FuzzEvents(f *testing.F) {
 	f.Add([]byte(`{"event":"message","room":{"id":12},"user":{"id":"v1","team":false},"message":{"id":345,"ts":1e300,"parts":[{"text":"Hello?"}]}}`))
 	f.Add([]byte(`{"event":"closed","closing/id":null,"room":{"id":-0.5}}`))
 	f.Add([]byte(`{"event":"login","session":{},"user":[[]]}`))
-	of := table(f)
+	of := table()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := of.Events(adapter.Request{Body: body, At: arrival})
 		if err != nil {

@@ -52,7 +52,7 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 	operations += 3 // and those of calendars
 	operations += 2 // and those of exports and opening hours, which have other types of content
 	operations += 7 // and those of agents' pages
-	operations++    // and that of the webhooks of a chat product
+	operations += 2 // and those of the webhooks of chat products
 	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
 	operations += operation(d, b, paths, "/v1/events", "post", seen)
 	none := b.Want(422, webtest.Request{Headers: map[string]string{"Content-Type": "application/json"}}, "POST", "/v1/events", "["+badEvent+"]")

@@ -68,7 +68,7 @@ func (t typer) members(name string, v any) any {
 	return out
 }
 
-// part is a part of a schema. An object with keys gets the name.
+// part is a part of a schema. An object with keys gets its title as a name, or else the name.
 func (t typer) part(name string, v any) any {
 	schema, ok := v.(map[string]any)
 	if !ok {
@@ -77,6 +77,9 @@ func (t typer) part(name string, v any) any {
 	schema = t.typed(name, schema)
 	if schema["properties"] == nil {
 		return schema
+	}
+	if title, _ := schema["title"].(string); title != "" {
+		name = title
 	}
 	t.to[name] = raw(schema)
 	return map[string]any{"$ref": schemasAt + name}
