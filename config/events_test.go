@@ -83,7 +83,7 @@ func TestOverridesStandAmongEvents(t *testing.T) {
 		{`{"time":"now","override":{"open":1,"fro":"3m"},"type":"x"}`, `e.jsonl:1:9: "now" is not an instant; allowed: RFC 3339, such as 2026-12-24T18:00:00+01:00
 e.jsonl:1:26: "property" is missing; allowed: the id of a property
 e.jsonl:1:34: "1" is not true or false; allowed: true, false
-e.jsonl:1:36: "fro" is not a key of an override; allowed: open, and one of for, until and until_next
+e.jsonl:1:36: "fro" is not a key of an override; allowed: open, one of for, until and until_next, and note
 e.jsonl:1:48: "type" is not a key of an override; allowed: time, override (did you mean "time"?)`},
 		{`{"time":"2026-11-23T14:00:00Z","override":{"property":"ac me","open":true,"until":"2026-11-23T13:00:00Z"}}`,
 			`e.jsonl:1:55: "ac me" is not an id; allowed: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'

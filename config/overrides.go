@@ -139,11 +139,12 @@ func (o *Override) readEnd(at table.Place, m map[string]any) {
 		}
 		return
 	}
-	var err error
-	if o.Open, o.End, err = hours.ParseOverride(m); err != nil {
+	asked, err := hours.ParseOverride(m)
+	if err != nil {
 		at.Nested(err)
 		return
 	}
+	o.Open, o.End = asked.Open, asked.End
 	if o.Time.IsZero() || o.End.Next {
 		return
 	}

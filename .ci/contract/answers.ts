@@ -68,7 +68,7 @@ const calls = (to: string): { [O in Exclude<keyof operations, Aside>]: Call<O> }
   "export-definitions": { ...none, read: (a) => String(a).includes("lea:") },
   "get-override": { ...acme, read: (a) => a.override === undefined && a.hours.reason },
   "get-department-override": { ...sales, read: (a) => a.override === undefined && a.hours.reason },
-  "put-override": { path: acme.path, body: { open: true, for: "30m" }, read: (a) => a.open && a.until },
+  "put-override": { path: acme.path, body: { open: true, for: "30m", note: "Open day" }, read: (a) => a.open && a.until },
   "put-department-override": { path: sales.path, body: { open: false, for: "30m" }, read: (a) => !a.open && a.reason },
   "delete-department-override": { ...sales, read: (a) => a.reason },
   "delete-override": { ...acme, read: (a) => a.reason },

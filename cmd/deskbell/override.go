@@ -27,6 +27,7 @@ Examples:
     deskbell open acme --until 2026-12-24T18:00
     deskbell open acme --until-next
     deskbell open acme --clear
+    deskbell open acme --for 2h --note "Open day"
 `
 }
 
@@ -46,6 +47,7 @@ Examples:
     deskbell close acme --department sales --until-next
     deskbell close acme --until-next
     deskbell close acme --clear
+    deskbell close acme --for 1h --note "Fire drill"
 `
 }
 
@@ -57,7 +59,8 @@ type overrideFlags struct {
 	For        *span   `xor:"end" placeholder:"30m" help:"For so long."`
 	Until      string  `xor:"end" placeholder:"T" help:"Until an instant: RFC 3339, or local time of the property."`
 	UntilNext  bool    `xor:"end" help:"Until the next boundary of its schedule."`
-	Clear      bool    `xor:"end" help:"Take an override back, whichever it is."`
+	Clear      bool    `xor:"end,why" help:"Take an override back, whichever it is."`
+	Note       string  `xor:"why" placeholder:"TEXT" help:"Why, for those who look at the board."`
 }
 
 func (f *overrideFlags) set(ctx context.Context, a *app, open bool) (err error) {
@@ -131,6 +134,9 @@ func (f *overrideFlags) override(gates []*hours.Schedule, open bool, now time.Ti
 	if f.Clear {
 		return nil, nil
 	}
+	if !hours.CheckNote(f.Note) {
+		return nil, usagef("--note is not %s", hours.NoteAllowed)
+	}
 	end := hours.End{For: (*time.Duration)(f.For), Next: f.UntilNext}
 	if f.Until != "" {
 		var err error
@@ -147,8 +153,14 @@ func (f *overrideFlags) override(gates []*hours.Schedule, open bool, now time.Ti
 	case errors.Is(err, hours.ErrNoBoundary):
 		return nil, usagef("--until-next: the schedule of %q %v; use --for or --until", f.name(), err)
 	}
+	if o != nil {
+		o.Note, o.By = f.Note, byCommandLine
+	}
 	return o, err
 }
+
+// byCommandLine is who sets an override here: there is no key.
+const byCommandLine = "command line"
 
 func openWord(open bool) string {
 	if open {

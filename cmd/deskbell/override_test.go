@@ -25,6 +25,8 @@ func TestOverride(t *testing.T) {
 		{args: "open acme --until 2026-11-23T12:30", stdout: "acme is open (override) until Mon 23 Nov 2026 12:30:00 CET, then closed (weekly) until Mon 23 Nov 2026 13:00:00 CET.\n"},
 		{args: "open acme", stdout: "acme is open (override) until this is cleared.\n"},
 
+		{args: "close acme --note=two\nlines", code: 2, stderr: "--note is not one line of at most 200 characters"},
+		{args: "close acme --clear --note=x", code: 2, stderr: "can't be used together"},
 		{args: "close acme --department sales --for 30m", stdout: "acme/sales is closed (override) until Mon 23 Nov 2026 10:00:00 CET, then open (weekly) until Mon 23 Nov 2026 11:00:00 CET.\n"},
 		{args: "open acme/sales --until 2026-11-23T20:00", stdout: "acme/sales is open (override) until Mon 23 Nov 2026 20:00:00 CET, then closed (weekly) until Tue 24 Nov 2026 09:00:00 CET.\n"},
 		{args: "open acme/sales --until-next", stdout: "acme/sales is open (override) until Mon 23 Nov 2026 11:00:00 CET, then closed (weekly) until Tue 24 Nov 2026 09:00:00 CET.\n"},
@@ -48,13 +50,25 @@ func TestOverride(t *testing.T) {
 		{args: "close always --until-next", code: 2, stderr: "deskbell: --until-next: the schedule of \"always\" has no next boundary; use --for or --until\n"},
 		{args: "open", code: 2, stderr: "expected \"<property>\""},
 	} {
-		got := o.run(mondayMorning, "", strings.Fields(c.args)...)
+		got := o.run(mondayMorning, "", strings.Split(c.args, " ")...)
 		if got.code != c.code || got.stdout != c.stdout || !strings.Contains(got.stderr, c.stderr) {
 			t.Errorf("%s: code %d\nstdout %swant   %sstderr %swant   %s", c.args, got.code, got.stdout, c.stdout, got.stderr, c.stderr)
 		}
 	}
 	// The refused ones have changed nothing.
-	if got := o.run(mondayMorning, "", "status", "acme", "--json"); !strings.Contains(got.stdout, `"override":{"open":true,"from":"2026-11-23T08:30:00Z"}`) {
+	const kept = `"override":{"open":true,"from":"2026-11-23T08:30:00Z","by":"command line"}`
+	if got := o.run(mondayMorning, "", "status", "acme", "--json"); !strings.Contains(got.stdout, kept) {
 		t.Errorf("the last override is not in force: %s", got.stdout)
+	}
+}
+
+func TestStatusSaysWhoSetAnOverride(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	o.apply(office)
+	o.expect(result{stdout: "acme is closed (override) until this is cleared.\n"}, mondayMorning, "", "close", "acme", "--note", "Fire drill")
+	o.decide(mondayMorning)
+	if got := o.run(mondayMorning, "", "status", "acme").stdout; !strings.Contains(got, "override by command line: Fire drill  ") {
+		t.Errorf("it says\n%s", got)
 	}
 }

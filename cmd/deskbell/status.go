@@ -101,7 +101,22 @@ func row(s widget.State, forced *hours.Override, zone *time.Location, now time.T
 	if reason == "override" && forced != nil && !forced.Until.IsZero() && !forced.Until.Equal(s.Until) { // it ends before the state does
 		reason += " until " + local(forced.Until, zone, now)
 	}
+	if s.Reason == "override" && forced != nil {
+		reason += whyForced(forced)
+	}
 	return strings.Join([]string{string(s.Status), string(s.Mode), reason, local(s.Since, zone, now), local(s.Until, zone, now), next}, "\t")
+}
+
+// whyForced is " by front-desk: Fire drill", as far as it is known.
+func whyForced(o *hours.Override) string {
+	var text string
+	if o.By != "" {
+		text = " by " + o.By
+	}
+	if o.Note != "" {
+		text += ": " + o.Note
+	}
+	return text
 }
 
 // local is an instant in a zone; with its date, unless that is today.

@@ -531,8 +531,8 @@ var decidedAt = regexp.MustCompile(` version$|^digest/\S+ after$|^chat/\S+ until
 
 // newer are values of a state that the older version does not write: what each chat's text was, what Deskbell did to a
 // visitor or a chat, how many notes they got, the pages of tabs, a chat's visits, what events say of agents, the mode that a widget
-// shows next, and which facts are unverified.
-var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|notes|tabs|sent|requested_in|spoken_in|held|unverified)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)|^property/.* next_mode$`)
+// shows next, which facts are unverified, and the note of an override and who set it.
+var newer = regexp.MustCompile(`^visitor/.* (texts|tagged|notes|tabs|sent|requested_in|spoken_in|held|unverified)( |$)|^agent/\S+ (presence|lowered|lowered_by|passed|held)( |$)|^property/.* (next_mode|note|by)$`)
 
 // settled are the states, value by value, without those that differ between two runs or versions. Before an instant, only edits
 // change states: their times differ, too.

@@ -9,6 +9,8 @@ type Override struct {
 	Open  bool      `json:"open"`
 	From  time.Time `json:"from"`
 	Until time.Time `json:"until,omitzero"`
+	Note  string    `json:"note,omitempty"` // why, for people to read
+	By    string    `json:"by,omitempty"`   // who set it: the name of a key, say; empty: not known
 }
 
 // InForce reports whether the override decides at t.

@@ -4,18 +4,39 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskbell/deskbell/domain/table"
 )
 
-// ParseOverride reads an override from the tree that a JSON decoder yields: a map with open, and at most one of for, until and
-// until_next. The error, of type [Faults], lists everything that is wrong.
-func ParseOverride(tree any) (open bool, end End, err error) {
-	const allowed = "open, and one of for, until and until_next"
+// Request is an override as somebody asks for it.
+type Request struct {
+	Open bool
+	End  End
+	Note string // see Override
+}
+
+// MostNote is the longest note of an override, in characters.
+const MostNote = 200
+
+// NoteAllowed is what CheckNote lets pass.
+const NoteAllowed = "one line of at most 200 characters"
+
+// CheckNote tells whether a text may be the note of an override.
+func CheckNote(note string) bool {
+	return utf8.RuneCountInString(note) <= MostNote && utf8.ValidString(note) && !strings.ContainsFunc(note, table.Hidden)
+}
+
+// ParseOverride reads an override from the tree that a JSON decoder yields: a map with open, at most one of for, until and
+// until_next, and maybe a note. The error, of type [Faults], lists everything that is wrong.
+func ParseOverride(tree any) (Request, error) {
+	const allowed = "open, one of for, until and until_next, and note"
+	var r Request
 	m, ok := tree.(map[string]any)
 	if !ok {
-		return false, end, Faults{{Problem: "is not an object", Allowed: allowed}}
+		return r, Faults{{Problem: "is not an object", Allowed: allowed}}
 	}
 	var faults Faults
 	fault := func(key, problem, allowed string) {
@@ -23,7 +44,7 @@ func ParseOverride(tree any) (open bool, end End, err error) {
 	}
 	if _, there := m["open"]; !there {
 		faults = append(faults, table.Fault{Path: "/open", Problem: "is missing", Allowed: "true, false"})
-	} else if open, ok = m["open"].(bool); !ok {
+	} else if r.Open, ok = m["open"].(bool); !ok {
 		fault("open", "is not true or false", "true, false")
 	}
 	ends := 0
@@ -33,18 +54,23 @@ func ParseOverride(tree any) (open bool, end End, err error) {
 		switch key {
 		case "open":
 			continue
+		case "note":
+			if r.Note, ok = m[key].(string); !ok || !CheckNote(r.Note) {
+				fault(key, "is no note", NoteAllowed)
+			}
+			continue
 		case "for":
 			var d time.Duration
 			if d, wrong = ParseSpan(text); wrong != nil {
 				fault(key, "is not a duration", "90s, 30m, 8h or 2d")
 			}
-			end.For = &d
+			r.End.For = &d
 		case "until":
-			if end.Until, wrong = time.Parse(time.RFC3339, text); wrong != nil || end.Until.IsZero() {
+			if r.End.Until, wrong = time.Parse(time.RFC3339, text); wrong != nil || r.End.Until.IsZero() {
 				fault(key, "is not an instant", "RFC 3339, such as 2026-12-24T18:00:00+01:00")
 			}
 		case "until_next":
-			if end.Next, ok = m[key].(bool); !ok || !end.Next {
+			if r.End.Next, ok = m[key].(bool); !ok || !r.End.Next {
 				fault(key, "is not true", "true, or no such key")
 			}
 		default:
@@ -56,7 +82,7 @@ func ParseOverride(tree any) (open bool, end End, err error) {
 		}
 	}
 	if len(faults) > 0 {
-		return false, End{}, faults
+		return Request{}, faults
 	}
-	return open, end, nil
+	return r, nil
 }

@@ -8,5 +8,7 @@ func (o *Override) Form(c *wire.Codec) {
 		c.Bool("open", &o.Open)
 		c.Time("from", &o.From)
 		c.MaybeTime("until", &o.Until)
+		wire.MaybeText(c, "note", &o.Note)
+		wire.MaybeText(c, "by", &o.By)
 	})
 }

@@ -29,7 +29,9 @@ func (e *Editor) SetOverride(ctx context.Context, property string, o *hours.Over
 func (e *Editor) Force(ctx context.Context, property, department string, o *hours.Override) (Forced, error) {
 	subject := store.PropertySubject(property)
 	if o != nil { // boundaries are whole seconds
-		o = &hours.Override{Open: o.Open, From: o.From.Truncate(time.Second).UTC(), Until: hours.WholeSecond(o.Until)}
+		whole := *o
+		whole.From, whole.Until = o.From.Truncate(time.Second).UTC(), hours.WholeSecond(o.Until)
+		o = &whole
 	}
 	for range tries {
 		records, err := e.store.Load(ctx, []store.Subject{subject})

@@ -42,7 +42,7 @@ func (s *PropertyState) end(department string, at time.Time) {
 	if o == nil {
 		return
 	}
-	last := *o
+	last := hours.Override{Open: o.Open, From: o.From, Until: o.Until} // nobody reads notes of the past
 	if last.Until = hours.Earliest(last.Until, at); !last.Until.After(last.From) {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/edit"
@@ -64,6 +65,8 @@ type overrideHeld struct {
 	Open  bool       `json:"open"`
 	From  *time.Time `json:"from" doc:"Null: since ever."`
 	Until *time.Time `json:"until" doc:"Null: until it is cleared."`
+	Note  string     `json:"note,omitempty" doc:"Why, for people to read."`
+	By    string     `json:"by,omitempty" example:"front-desk" doc:"The name of the key that set it; command line for deskbell open and close. Absent: it was set without a key."`
 }
 
 func newHoursNow(f edit.Forced, o *hours.Override) hoursNow {
@@ -92,6 +95,7 @@ func overrideSchema() *huma.Schema {
 			"for":        map[string]any{"type": "string", "description": "For so long: 90s, 30m, 8h, 2d.", "examples": []any{"30m"}},
 			"until":      map[string]any{"type": "string", "format": "date-time", "description": "Between two seconds, it ends with the later one."},
 			"until_next": map[string]any{"const": true, "description": "Until the next boundary of the schedule."},
+			"note":       map[string]any{"type": "string", "maxLength": hours.MostNote, "description": "Why, for people to read, in one line.", "examples": []any{"Fire drill"}},
 		},
 	})
 }
@@ -105,12 +109,12 @@ func (s *service) addOverrides(h huma.API) {
 	huma.Register(h, get, func(ctx context.Context, in *propertyInput) (*heldOutput, error) { return s.held(ctx, in.ID, "") })
 
 	put := k.operation(http.MethodPut, path, "put-override", "Open or close for a while", http.StatusNotFound, http.StatusConflict)
-	put.Description = "The override beats every rule of the schedule, and takes the place of another." + answer
+	put.Description = "The override beats every rule of the schedule, and takes the place of another. The name of the key is kept with it." + answer
 	parsedByUs(&put)
 	huma.Register(h, put, func(ctx context.Context, in *overrideInput) (*hoursOutput, error) {
 		return s.putOverride(ctx, in.ID, "", in.RawBody)
 	})
-	describeBody(h.OpenAPI().Paths[path].Put, overrideSchema(), `{"open": false, "for": "30m"}`)
+	describeBody(h.OpenAPI().Paths[path].Put, overrideSchema(), `{"open": false, "for": "30m", "note": "Fire drill"}`)
 
 	remove := k.operation(http.MethodDelete, path, "delete-override", "Clear the override", http.StatusNotFound, http.StatusConflict)
 	remove.Description = "Whichever it is, or none. The answer is how the hours are now."
@@ -144,7 +148,7 @@ func (s *service) putOverride(ctx context.Context, property, department string, 
 	if err != nil {
 		return nil, err
 	}
-	open, end, err := hours.ParseOverride(t)
+	asked, err := hours.ParseOverride(t)
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -152,10 +156,11 @@ func (s *service) putOverride(ctx context.Context, property, department string, 
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	o, err := hours.JointOverride(open, end, s.Now(), gates...)
+	o, err := hours.JointOverride(asked.Open, asked.End, s.Now(), gates...)
 	if err != nil {
 		return nil, s.failed(overrideFault(err))
 	}
+	o.Note, o.By = asked.Note, web.Caller(ctx).Name
 	return s.override(ctx, property, department, o)
 }
 
@@ -166,7 +171,7 @@ func (s *service) held(ctx context.Context, property, department string) (*heldO
 	}
 	body := hoursHeld{Hours: newHoursNow(forced, o)}
 	if o != nil {
-		body.Override = &overrideHeld{o.Open, inUTC(o.From), inUTC(o.Until)}
+		body.Override = &overrideHeld{o.Open, inUTC(o.From), inUTC(o.Until), o.Note, o.By}
 	}
 	return &heldOutput{body}, nil
 }

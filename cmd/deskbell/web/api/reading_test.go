@@ -46,8 +46,8 @@ func TestOverridesAreReadAsTheyWereSet(t *testing.T) {
 		webtest.SameJSON(t, b.Want(200, webtest.Request{}, "GET", path, "").Body, want)
 	}
 	reads(shop, `{"hours": {"open": false, "reason": "weekly", "since": "2026-11-20T17:00:00Z", "until": "2026-11-23T09:00:00Z"}}`)
-	b.Want(200, webtest.Request{}, "PUT", shop, `{"open": false, "for": "1h"}`)
-	reads(shop, `{"override": {"open": false, "from": "2026-11-23T08:30:00Z", "until": "2026-11-23T09:30:00Z"},
+	b.Want(200, webtest.Request{}, "PUT", shop, `{"open": false, "for": "1h", "note": "Fire drill"}`)
+	reads(shop, `{"override": {"open": false, "from": "2026-11-23T08:30:00Z", "until": "2026-11-23T09:30:00Z", "note": "Fire drill"},
 		"hours": {"open": false, "reason": "override", "since": "2026-11-20T17:00:00Z", "until": "2026-11-23T09:30:00Z"}}`)
 	reads(sales, `{"hours": {"open": false, "reason": "override", "since": "2026-11-20T17:00:00Z", "until": "2026-11-23T09:30:00Z"}}`)
 	b.Want(200, webtest.Request{}, "PUT", sales, `{"open": true}`)
@@ -55,6 +55,21 @@ func TestOverridesAreReadAsTheyWereSet(t *testing.T) {
 		"hours": {"open": true, "reason": "override", "since": "2026-11-23T08:30:00Z", "until": null}}`)
 	b.Pass(time.Hour)
 	reads(shop, `{"hours": {"open": true, "reason": "weekly", "since": "2026-11-23T09:30:00Z", "until": "2026-11-23T17:00:00Z"}}`)
+}
+
+func TestAnOverrideSaysWhoSetIt(t *testing.T) {
+	t.Parallel()
+	b := newTenants(t)
+	const path = "/v1/properties/acme/override"
+	b.Want(200, b.acme, "PUT", path, `{"open": false, "note": "Fire drill"}`)
+	if got := b.Want(200, b.admin, "GET", path, "").Body; !strings.Contains(got, `"note":"Fire drill","by":"acme"`) {
+		t.Errorf("it says %s", got)
+	}
+	for _, note := range []string{`1`, `"two\nlines"`, `"` + strings.Repeat("x", 201) + `"`} {
+		if p := b.Want(422, b.acme, "PUT", path, `{"open": false, "note": `+note+`}`).Problem(t); len(p.Errors) != 1 || p.Errors[0].Location != "/note" {
+			t.Errorf("the note %.20s: %+v", note, p)
+		}
+	}
 }
 
 // TestAnExportIsAppliedAgain takes the file of a full key, and changes nothing by it. The others get their part, and no secret.

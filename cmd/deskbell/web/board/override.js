@@ -1,6 +1,6 @@
 // The dialog that opens or closes properties, or a department of one, whatever the hours say. What it did can be undone.
 
-import { overrideWords, titleOf } from "./row.js";
+import { overrideWords, titleOf, whoForced } from "./row.js";
 import { zoneHere } from "./say.js";
 import { at, clock, el, here, now, relative, setText, zoneName } from "./words.js";
 
@@ -48,7 +48,7 @@ function describe() {
   const forced = of.map(forcedOf);
   if (one) {
     const is = one.fault ? "cannot be decided" : `is ${(which.value ? one.widget.departments?.[which.value] : one.widget)?.status ?? "not there any more"}`;
-    setText($("override-now"), `${which.value ? nameOf(one, which.value) : "It"} ${is}${forced[0] ? `. An override: ${overrideWords(forced[0], zone())}` : ""}.`);
+    setText($("override-now"), `${which.value ? nameOf(one, which.value) : "It"} ${is}${forced[0] ? `. An override: ${overrideWords(forced[0], zone())}${whoForced(forced[0])}` : ""}.`);
   } else {
     setText($("override-now"), `${of.slice(0, 3).map(titleOf).join(", ")}${of.length > 3 ? ` and ${of.length - 3} more` : ""}.`);
   }
@@ -89,13 +89,17 @@ async function ask(p, department, method, body) {
 
 // wish is what is chosen, for one property.
 function wish(p) {
-  const open = form.elements.state.value === "open";
+  const note = form.elements.note.value.trim();
+  return { open: form.elements.state.value === "open", ...endOf(p), ...(note ? { note } : {}) };
+}
+
+function endOf(p) {
   switch (form.elements.end.value) {
-    case "today": return { open, until: p.today?.to ?? endOfDay(zone()) };
-    case "next": return { open, until_next: true };
-    case "pick": return { open, until: new Date(instant(until.value, zone())).toISOString() };
-    case "undone": return { open };
-    default: return { open, for: form.elements.end.value };
+    case "today": return { until: p.today?.to ?? endOfDay(zone()) };
+    case "next": return { until_next: true };
+    case "pick": return { until: new Date(instant(until.value, zone())).toISOString() };
+    case "undone": return {};
+    default: return { for: form.elements.end.value };
   }
 }
 
@@ -104,7 +108,8 @@ function restore(before) {
   if (!before) return ["DELETE"];
   const end = at(before.until);
   if (end && end <= now()) return ["DELETE"];
-  return ["PUT", end ? { open: before.open, until: before.until } : { open: before.open }];
+  const { open, until, note } = before;
+  return ["PUT", { open, ...(end ? { until } : {}), ...(note ? { note } : {}) }];
 }
 
 // each does something with all properties, four at a time.

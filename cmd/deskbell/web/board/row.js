@@ -29,6 +29,9 @@ function isUncovered(p) {
 
 export function isForced(p) { return Boolean(p.override) || Object.keys(p.overrides ?? {}).length > 0; }
 
+// whoForced is who set an override, and why, as far as it is known.
+export function whoForced(o) { return `${o.by ? ` · by ${o.by}` : ""}${o.note ? ` · “${o.note}”` : ""}`; }
+
 export function overrideWords(o, zone) {
   const from = at(o.from), end = at(o.until);
   const later = from && from > now() ? ` from ${clock(from, zone)}` : "";
@@ -39,7 +42,7 @@ export function overrideWords(o, zone) {
 export function comes(p, zone) {
   if (p.fault) return [p.fault];
   const o = p.override;
-  if (o) return [el("strong.forced", {}, "Override: "), overrideWords(o, zone), at(o.until) ? [el("span.then", {}, ", "), until(at(o.until))] : null];
+  if (o) return [el("strong.forced", {}, "Override: "), overrideWords(o, zone), at(o.until) ? [el("span.then", {}, ", "), until(at(o.until))] : null, whoForced(o)];
   const w = p.widget, end = at(w.until);
   if (!end) return [`${reason(w.reason)}, no change in sight`];
   return ["until ", el("strong", {}, clock(end, zone)), ", then ", w.next, el("span.then", {}, " · "), until(end)];

@@ -1,6 +1,6 @@
 // The sheet of a property: how it is today, in full.
 
-import { bar, hoursOf, isForced, overrideWords, statusOf, titleOf, uncoveredWords, words } from "./row.js";
+import { bar, hoursOf, isForced, overrideWords, statusOf, titleOf, uncoveredWords, whoForced, words } from "./row.js";
 import { action, reason, sign } from "./say.js";
 import { at, clock, el, setText, until, when, zoneName } from "./words.js";
 
@@ -43,7 +43,7 @@ function today(p, zone) {
     p.uncovered?.length > 0 ? el("p.gaps", {}, `Nobody on shift ${uncoveredWords(p)}`) : null,
     el("p", {}, el("span.hint", {}, "Since "), since ? when(since, zone) : "ever", ` · ${reason(w.reason)}${mode}`),
     el("p", {}, end ? [el("span.hint", {}, "Until "), el("strong", {}, when(end, zone)), ", ", until(end), `, then ${w.next}`] : el("span.hint", {}, "No change in sight")),
-    isForced(p) && p.override ? el("p.forced", {}, el("strong", {}, "Override: "), overrideWords(p.override, zone), at(p.override.until) ? [", ", until(at(p.override.until))] : null) : null);
+    isForced(p) && p.override ? el("p.forced", {}, el("strong", {}, "Override: "), overrideWords(p.override, zone), at(p.override.until) ? [", ", until(at(p.override.until))] : null, whoForced(p.override)) : null);
 }
 
 function departments(p, zone) {
@@ -52,7 +52,7 @@ function departments(p, zone) {
   return section("Departments", el("ul.plain", { role: "list" }, list.map(([id, w]) => {
     const end = at(w.until), forced = p.overrides?.[id];
     return el("li", {}, sign(w.status), el("div", {}, el("strong", {}, p.departments?.[id] ?? id), el("span.hint", {}, ` ${w.status}`, end ? [" until ", when(end, zone)] : null),
-      forced ? el("p.forced", {}, `Override: ${overrideWords(forced, zone)}`) : null));
+      forced ? el("p.forced", {}, `Override: ${overrideWords(forced, zone)}${whoForced(forced)}`) : null));
   })));
 }
 
