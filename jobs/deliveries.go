@@ -192,6 +192,44 @@ func (d *Deliveries) Replayed(_ context.Context, a Archived) (ReplayState, strin
 	return ReplayWaits, "", nil
 }
 
+// mostReplayed is how many actions Again hands over at once, so that a request ends in time.
+const mostReplayed = 500
+
+// Again has workers deliver again what a filter takes of the actions that were given up, the oldest first, and resumes the destinations
+// concerned, the filter's among them: who asks says that their receivers are well. It gives how many it has handed over, and how many are left.
+func (d *Deliveries) Again(ctx context.Context, f ArchivedFilter) (handed, left int, err error) {
+	list, err := d.Archived(ctx, f)
+	if err != nil {
+		return 0, 0, err
+	}
+	left = max(0, len(list)-mostReplayed)
+	list = list[:len(list)-left]
+	concerned := make(map[string]bool)
+	if f.Destination != "" {
+		concerned[f.Destination] = true
+	}
+	for _, a := range list {
+		concerned[a.Destination] = true
+	}
+	for name := range concerned {
+		if _, err := d.Resume(ctx, name); err != nil {
+			return 0, len(list) + left, err
+		}
+	}
+	for _, a := range list {
+		if err := d.Replay(ctx, a); err != nil {
+			return handed, left + len(list) - handed, err
+		}
+		handed++
+	}
+	return handed, left, nil
+}
+
+// Pause is deliver.Pause.
+func (d *Deliveries) Pause(ctx context.Context, destination, who string) error {
+	return deliver.Pause(ctx, d.store, destination, who, d.now())
+}
+
 // Resume closes the circuit of a destination, paused or gone: a person says that its
 // receiver is well again. The actions that wait are delivered at the next beat.
 func (d *Deliveries) Resume(ctx context.Context, destination string) (was bool, err error) {

@@ -356,6 +356,25 @@ func TestCircuits(t *testing.T) {
 		b.awaitState("hook", "ok")
 	})
 
+	t.Run("one that somebody has paused is not called until it is resumed", func(t *testing.T) {
+		t.Parallel()
+		b := newLane(t)
+		b.must(b.client.Pause(t.Context(), "hook", "lea"))
+		b.emit("a.1")
+		b.worker()
+		before := b.asked.Load()
+		redistest.Wait(t, "the worker has ticked", func() bool { return b.asked.Load() > before+200 })
+		if s := b.destination("hook"); s.State != "paused" || s.Error != "paused by lea" || !s.Until.IsZero() || len(b.out.called("hook")) > 0 {
+			t.Errorf("%+v, and it was called %d times", s, len(b.out.called("hook")))
+		}
+		was, err := b.client.Resume(t.Context(), "hook")
+		if err != nil || !was {
+			t.Errorf("resumed: %t, %v", was, err)
+		}
+		b.gets("hook", 1)
+		b.awaitState("hook", "ok")
+	})
+
 	t.Run("one that hangs delays no other", func(t *testing.T) {
 		t.Parallel()
 		const shards = 64

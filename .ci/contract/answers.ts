@@ -13,9 +13,9 @@ type Body<O extends keyof operations> = operations[O] extends { requestBody: { c
 // A call is where and what is sent, and how its answer is read, which is something.
 type Call<O extends keyof operations> = { path: Path<O>; body: Body<O>; read: (a: Answer<O>) => unknown };
 
-// Agents' pages have a cookie, and may change. Streams have no end. A chat product signs what it sends, and nobody else. What receives actions is
+// Nothing is given up here. Agents' pages have a cookie, and may change. Streams have no end. A chat product signs what it sends, and nobody else. What receives actions is
 // no operation of web.
-type Aside = "keep-agent-page" | "enter-agent-page" | "get-agent-page" | "choose-status" | "subscribe-device" | "unsubscribe-device" | "test-notices"
+type Aside = "replay-delivery" | "keep-agent-page" | "enter-agent-page" | "get-agent-page" | "choose-status" | "subscribe-device" | "unsubscribe-device" | "test-notices"
   | "stream-page" | "stream-visit" | "stream-widget" | "post-chatwoot" | "post-rest" | `receive-${string}`;
 
 const none = { path: undefined, body: undefined };
@@ -63,6 +63,9 @@ const calls = (to: string): { [O in Exclude<keyof operations, Aside>]: Call<O> }
   "get-holidays": { path: { code: "FR" }, body: undefined, read: (a) => a.holidays?.[0]?.name },
   "list-countries": { ...none, read: (a) => a.countries[0]?.name },
   "list-deliveries": { ...none, read: (a) => a.destinations[0]?.name },
+  "pause-destination": { ...ts, read: isNone },
+  "resume-destination": { ...ts, read: isNone },
+  "replay-destination": { ...ts, read: (a) => a.handed_over === 0 && a.left_out === 0 },
   "list-feeds": { ...none, read: (a) => a.feeds.length },
   "list-quotas": { ...none, read: (a) => a.quotas.length },
   "export-definitions": { ...none, read: (a) => String(a).includes("lea:") },

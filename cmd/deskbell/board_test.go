@@ -183,7 +183,9 @@ func TestBoardInABrowser(t *testing.T) {
 	b.accessible("agents")
 	b.click(`.views a[href="#deliveries"]`)
 	b.shows("#destinations", "crm redis_stream works")
+	b.picture("deliveries")
 	b.accessible("deliveries")
+	b.pauses()
 	b.visitor()
 	b.click(`.views a[href="#now"]`)
 	b.shows("#problems", "ACME shop misses somebody who has hours now")
@@ -228,6 +230,21 @@ func (b *browser) sheet() {
 	if at := eval[string](b, `document.activeElement.closest("[data-id]").dataset.id`); at != "acme" {
 		b.Errorf("after the sheet the focus is on %q", at)
 	}
+}
+
+// pauses has a destination left alone, and tried again.
+func (b *browser) pauses() {
+	b.Helper()
+	const button = `#destinations [data-key="crm"]`
+	b.click(button)
+	b.shows("#done", "crm is paused: its actions wait")
+	b.shows("#destinations", "crm redis_stream is paused")
+	b.shows("#live", "crm is paused")
+	b.accessible("a paused destination")
+	eval[bool](b, `document.querySelector('`+button+`').focus() || true`)
+	b.press(kb.Enter)
+	b.shows("#done", "crm is tried again.")
+	b.shows("#destinations", "crm redis_stream works")
 }
 
 // visitor looks at what is kept of one, and erases it.

@@ -39,6 +39,7 @@ func refusedExamples() map[string]int {
 		"enter-agent-page": http.StatusUnauthorized, // the secret is nobody's
 		"subscribe-device": http.StatusBadRequest,   // it has no body: that is for browsers
 		"get-visitor":      http.StatusNotFound,     // the visitor's event waits for a worker
+		"replay-delivery":  http.StatusNotFound,     // nothing was given up
 		"post-chatwoot":    http.StatusUnauthorized, // only a Chatwoot has the secret to sign with
 		"post-rest":        http.StatusUnauthorized, // likewise
 	}

@@ -162,8 +162,12 @@ func rights() []right {
 		{"GET /v1/destinations/{id}", "/v1/destinations/crm", "", toUnbound},
 		{"PUT /v1/destinations/{id}", "/v1/destinations/crm", `{"type": "log"}`, toChanges},
 		{"DELETE /v1/destinations/{id}", "/v1/destinations/none", "", toChanges},
+		{"POST /v1/destinations/{id}/pause", "/v1/destinations/none/pause", "", toChanges},
+		{"POST /v1/destinations/{id}/resume", "/v1/destinations/none/resume", "", toChanges},
+		{"POST /v1/destinations/{id}/replay", "/v1/destinations/none/replay", "", toChanges},
 		{"GET /v1/deliveries", "", "", toAnyKey}, // those of its own
-		{"GET /v1/export", "", "", toAnyKey},     // a file of its own
+		{"POST /v1/deliveries/{task}/replay", "/v1/deliveries/none/replay", "", toChanges},
+		{"GET /v1/export", "", "", toAnyKey}, // a file of its own
 		{"GET /v1/feeds", "", "", toUnbound},
 		{"GET /v1/quotas", "", "", toUnbound},
 

@@ -32,6 +32,7 @@ type circuit struct {
 	Opened   int       `json:"opened,omitempty"`   // how often, in a row; 0: it is closed
 	Until    time.Time `json:"until,omitzero"`     // when to probe
 	Gone     bool      `json:"gone,omitempty"`     // no probes: it wants no more actions
+	Held     bool      `json:"held,omitempty"`     // no probes: see Pause
 	Error    string    `json:"error,omitempty"`    // the last
 }
 
@@ -57,7 +58,7 @@ func growing(n int) time.Duration {
 func (c circuit) isOpen() bool { return c.Gone || c.Opened > 0 }
 
 // isDue tells whether an open circuit is to be probed.
-func (c circuit) isDue(at time.Time) bool { return !c.Gone && !at.Before(c.Until) }
+func (c circuit) isDue(at time.Time) bool { return !c.Gone && !c.Held && !at.Before(c.Until) }
 
 // isLost tells whether a destination has failed for so long that actions of that age
 // are given up.
@@ -71,6 +72,9 @@ func (c circuit) isLost(at time.Time) bool {
 func (c circuit) failed(at time.Time, of string, err error, probe bool) circuit {
 	if c.Of != of {
 		c = circuit{Of: of}
+	}
+	if c.Held { // no call opens or closes it
+		return c
 	}
 	var said Error
 	if e := (*Error)(nil); errors.As(err, &e) {
@@ -213,7 +217,7 @@ func (l *breaker) tell(ctx context.Context, failure error, neutral bool) error {
 		err = l.change(ctx, failure, func(c circuit) circuit { return c.failed(l.d.Now(), l.of, failure, l.probing) })
 	case l.probing || l.seen.Failures > 0:
 		err = l.change(ctx, nil, func(c circuit) circuit {
-			if c.isOpen() && !l.probing {
+			if c.Held || c.isOpen() && !l.probing {
 				return c // it opened while this call was on its way
 			}
 			return circuit{}

@@ -71,6 +71,15 @@ func TestCircuit(t *testing.T) {
 			}
 		}
 	})
+	t.Run("is neither opened nor probed by itself where somebody has paused it", func(t *testing.T) {
+		t.Parallel()
+		held := circuit{Of: "x", Since: nine, Opened: 1, Until: nine.AddDate(1, 0, 0), Held: true}
+		for _, err := range []error{down, gone, later(time.Hour)} {
+			if c := held.failed(nine, "x", err, true); c != held || !c.isOpen() || c.isDue(nine.AddDate(2, 0, 0)) {
+				t.Errorf("after %v: %+v", err, c)
+			}
+		}
+	})
 	t.Run("begins anew with another definition", func(t *testing.T) {
 		t.Parallel()
 		c := circuit{}.failed(nine, "x", gone, false).failed(nine.Add(time.Hour), "y", down, false)

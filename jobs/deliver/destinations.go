@@ -16,7 +16,7 @@ import (
 const (
 	DestinationOK      = "ok"
 	DestinationFailing = "failing" // it failed lately, or refuses some actions; the others are delivered
-	DestinationPaused  = "paused"  // it keeps failing, and is left alone until it is tried again
+	DestinationPaused  = "paused"  // it keeps failing, and is left alone until it is tried again; or somebody has paused it
 	DestinationGone    = "gone"    // it wants no more actions, and is not tried again
 )
 
@@ -26,7 +26,7 @@ type Status struct {
 	Type   string    `json:"type"`
 	State  string    `json:"state"`
 	Since  time.Time `json:"since,omitzero"`  // of its failing; zero: it is ok
-	Until  time.Time `json:"until,omitzero"`  // paused: when it is tried again
+	Until  time.Time `json:"until,omitzero"`  // paused: when it is tried again; zero: when somebody resumes it
 	Error  string    `json:"error,omitempty"` // the last
 	Oldest time.Time `json:"oldest,omitzero"` // when the oldest of the actions that wait was committed; zero: none waits
 	Aside  int       `json:"aside,omitzero"`  // actions that it refused, and those that stay behind them
@@ -120,6 +120,8 @@ func statusOf(name string, def definition.Destination, c circuit, lanes []store.
 	switch {
 	case c.Gone:
 		s.State = DestinationGone
+	case c.Held:
+		s.State = DestinationPaused
 	case c.isOpen():
 		s.State, s.Until = DestinationPaused, c.Until
 	case c.Failures > 0 || s.Aside > 0:

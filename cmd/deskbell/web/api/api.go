@@ -103,6 +103,7 @@ func New(c Config) API {
 		s.addAdd(h, p)
 	}
 	s.addDeliveries(h)
+	s.addDeliveryEdits(h)
 	s.addExport(h)
 	s.addFeedStatus(h)
 	s.addQuotas(h)

@@ -46,6 +46,8 @@ func exampleOf(path, name string) string {
 		return "t1"
 	case "code":
 		return "FR"
+	case "task": // of an action that was given up
+		return "replay:crm:7:1795424400000-0"
 	case "name": // of the destination whose webhooks come
 		return "support"
 	}

@@ -214,6 +214,58 @@ func (b *tenants) giveUp(destination, id, data string) {
 	must(asynq.NewInspectorFromRedisClient(rdb).ArchiveTask(queue, info.ID))
 }
 
+func TestWhatWasGivenUpIsDeliveredAgain(t *testing.T) {
+	t.Parallel()
+	b := newTenants(t)
+	b.giveUp("crm", "a-1", `{"property": "acme"}`)
+	b.giveUp("crm", "a-2", `{"property": "acme"}`)
+	b.giveUp("betahook", "b-1", `{"property": "beta"}`)
+	b.Want(204, b.admin, "POST", "/v1/destinations/crm/pause", "")
+	again := func(path, want string) {
+		t.Helper()
+		webtest.SameJSON(t, b.Want(200, b.admin, "POST", path, "").Body, want)
+	}
+	again("/v1/deliveries/a-1/replay", `{"handed_over": 1, "left_out": 0}`)
+	if list := b.Want(200, b.admin, "GET", "/v1/deliveries?destination=crm", "").Body; strings.Contains(list, "paused") {
+		t.Errorf("the destination is paused still: %s", list)
+	}
+	b.Want(404, b.admin, "POST", "/v1/deliveries/a-1/replay", "")
+	again("/v1/destinations/crm/replay", `{"handed_over": 1, "left_out": 0}`)
+	again("/v1/destinations/crm/replay", `{"handed_over": 0, "left_out": 0}`)
+	again("/v1/destinations/betahook/replay", `{"handed_over": 1, "left_out": 0}`)
+	for _, path := range []string{"/v1/destinations/crm/pause", "/v1/destinations/crm/resume", "/v1/destinations/crm/replay", "/v1/deliveries/a-1/replay"} {
+		b.Want(403, b.acme, "POST", path, "")
+		if path = strings.Replace(path, "crm", "none", 1); strings.Contains(path, "none") {
+			b.Want(404, b.admin, "POST", path, "")
+		}
+	}
+}
+
+func TestADestinationIsPausedUntilItIsResumed(t *testing.T) {
+	t.Parallel()
+	b := newTenants(t)
+	shows := func(want string) {
+		t.Helper()
+		var got struct{ Destinations json.RawMessage }
+		if err := json.Unmarshal([]byte(b.Want(200, b.admin, "GET", "/v1/deliveries?destination=crm", "").Body), &got); err != nil {
+			t.Fatal(err)
+		}
+		webtest.SameJSON(t, string(got.Destinations), want)
+	}
+	const paused = `[{"name": "crm", "type": "log", "state": "paused", "since": "2026-11-23T08:30:10Z", "error": "paused by admin"}]`
+	b.Want(204, b.admin, "POST", "/v1/destinations/crm/pause", "")
+	shows(paused)
+	b.Pass(time.Hour)
+	b.Want(204, b.admin, "POST", "/v1/destinations/crm/pause", "") // again: since the first time
+	shows(paused)
+	b.Want(204, b.admin, "POST", "/v1/destinations/crm/resume", "")
+	shows(`[{"name": "crm", "type": "log", "state": "ok"}]`)
+	b.Want(204, b.admin, "POST", "/v1/destinations/crm/resume", "")
+	b.Want(204, b.admin, "POST", "/v1/destinations/crm/pause", "")
+	b.Want(200, b.admin, "PUT", "/v1/destinations/crm", `{"type": "redis_stream"}`) // another one
+	shows(`[{"name": "crm", "type": "redis_stream", "state": "ok"}]`)
+}
+
 func TestAKeySeesWhatWasGivenUpOfItsProperties(t *testing.T) {
 	t.Parallel()
 	b := newTenants(t)

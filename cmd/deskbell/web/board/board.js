@@ -249,7 +249,7 @@ function listen() {
   on("destinations", (list) => {
     destinations = list;
     $("no-destinations").hidden = list.length > 0;
-    $("destinations").replaceChildren(...list.map(destination));
+    refill($("destinations"), list.map((d) => destination(d, told)));
     givenUp();
   });
   on("feeds", (list) => {
@@ -350,7 +350,14 @@ function people(list) {
 }
 
 // givenUp asks only where there are destinations: a key of some properties may not see them.
-function givenUp() { if (view() === "deliveries" && destinations.length > 0) drawGivenUp($("given-up"), $("gave-up")); }
+function givenUp() { if (view() === "deliveries" && destinations.length > 0) drawGivenUp($("given-up"), $("gave-up"), (...said) => { told(...said); givenUp(); }); }
+
+// refill gives a list other items; the focus stays in its place.
+function refill(list, items) {
+  const held = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  list.replaceChildren(...items);
+  if (held) list.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
+}
 
 function turn() {
   document.body.dataset.view = view();

@@ -1,11 +1,42 @@
-// The view of deliveries: how destinations do, the calendars that are fetched, and who is over a quota.
+// The view of deliveries: how destinations do and what people do about them, the calendars that are fetched, and who is over a quota.
 
 import { sign, zoneHere } from "./say.js";
 import { at, el, here, until, when } from "./words.js";
 
 const conditions = { ok: ["online", "works"], failing: ["bad", "fails"], paused: ["bad", "is paused"], gone: ["bad", "is gone"] };
 
-export function destination(d) {
+// press is a button that has the server do something. key is the same for all that stand in one place, so that the focus stays there;
+// told says what came of it, and how to take it back.
+function press(key, word, path, told, done, undo) {
+  const button = el("button.change", { type: "button", "data-key": key }, word);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await ask(path, told, done, undo);
+    button.disabled = false;
+  });
+  return button;
+}
+
+async function ask(path, told, done, undo = null) {
+  try {
+    const answer = await fetch(here(path), { method: "POST" });
+    const said = await answer.json().catch(() => ({}));
+    told(answer.ok ? done(said) : said.detail || `The server answered ${answer.status}.`, answer.ok ? undo : null);
+  } catch {
+    told("The server of this page does not answer.", null);
+  }
+}
+
+const pathOf = (name, what) => `/v1/destinations/${encodeURIComponent(name)}/${what}`;
+
+function hold(d, told) {
+  const resume = () => ask(pathOf(d.name, "resume"), told, () => `${d.name} is tried again.`);
+  return d.state === "paused" || d.state === "gone"
+    ? press(d.name, "Resume", pathOf(d.name, "resume"), told, () => `${d.name} is tried again.`)
+    : press(d.name, "Pause", pathOf(d.name, "pause"), told, () => `${d.name} is paused: its actions wait, and are given up after 12 hours.`, resume);
+}
+
+export function destination(d, told) {
   const [status, word] = conditions[d.state] ?? ["away", d.state];
   const more = [];
   if (at(d.since)) more.push(" since ", when(at(d.since), zoneHere));
@@ -14,7 +45,13 @@ export function destination(d) {
   if (d.aside) more.push(` · ${d.aside} set aside`);
   if (d.dropped) more.push(` · ${d.dropped} dropped`, at(d.dropped_last) ? [", the last ", when(at(d.dropped_last), zoneHere)] : "");
   return el("li", {}, sign(status), el("div", {}, el("strong", {}, d.name), el("span.hint", {}, ` ${d.type}`), ` ${word}`, el("span.hint", {}, more),
-    d.error ? el("p.fault", {}, d.error) : null));
+    d.error ? el("p.fault", {}, d.error) : null), named(hold(d, told), d.name));
+}
+
+// named gives a button a name of its own among others of its word.
+function named(button, what) {
+  button.append(el("span.unseen", {}, ` ${what}`));
+  return button;
 }
 
 // ofDestination is a problem with one, in words; empty: there is none.
@@ -23,8 +60,10 @@ export function ofDestination(d) {
   return status === "online" ? "" : `${d.name} ${word}${d.error ? `: ${d.error.split("\n")[0]}` : ""}`;
 }
 
-// drawGivenUp shows the actions that nobody could deliver, each with the last answer and a way to deliver it again.
-export async function drawGivenUp(root, title) {
+const handed = (r) => `${r.handed_over} ${r.handed_over === 1 ? "action is" : "actions are"} delivered again${r.left_out ? `, and ${r.left_out} more wait for another press` : ""}. What fails comes back here.`;
+
+// drawGivenUp shows the actions that nobody could deliver, each with the last answer and a button to deliver it again.
+export async function drawGivenUp(root, title, told) {
   let list = [], more = 0;
   try {
     const answer = await fetch(here("/v1/deliveries?limit=50"));
@@ -32,7 +71,9 @@ export async function drawGivenUp(root, title) {
   } catch { /* the sign says that the server is away */ }
   title.hidden = list.length === 0;
   root.replaceChildren(...list.map((g) => el("li", {}, sign("bad"), el("div", {}, el("strong", {}, g.type), ` to ${g.destination}`, el("span.hint", {}, " of ", when(at(g.time), zoneHere), ", given up ", when(at(g.given_up), zoneHere), " · "),
-    el("a", { href: `/monitor/queues/${encodeURIComponent(g.queue)}/tasks/${encodeURIComponent(g.task)}` }, "look, and deliver it"), el("p.fault", {}, g.error)))),
+    el("a", { href: `/monitor/queues/${encodeURIComponent(g.queue)}/tasks/${encodeURIComponent(g.task)}` }, "look at it"), el("p.fault", {}, g.error)),
+  named(press(g.task, "Deliver again", `/v1/deliveries/${encodeURIComponent(g.task)}/replay`, told, handed), `${g.type} to ${g.destination}`))),
+  ...[...new Set(list.map((g) => g.destination))].map((name) => el("li", {}, press(`all ${name}`, `Deliver all of ${name} again`, pathOf(name, "replay"), told, handed))),
   ...(more ? [el("li.hint", {}, `and ${more} more: deskbell deliveries list`)] : []));
 }
 
