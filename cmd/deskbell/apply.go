@@ -53,7 +53,7 @@ func (c *applyCmd) Run(ctx context.Context, a *app) (err error) {
 		for _, step := range steps {
 			a.printStep(step)
 		}
-		fmt.Fprintf(a.stdout, "Would change %s. Nothing was written.\n", tally(steps))
+		fmt.Fprintf(a.stdout, "Would change: %s. Nothing was written.\n", tally(steps))
 		return nil
 	}
 	if err := s.client.Apply(ctx, steps, a.printStep); err != nil {

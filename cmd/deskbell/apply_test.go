@@ -102,7 +102,7 @@ func TestApply(t *testing.T) {
 	o := newOnline(t)
 	const plan = "+ schedule office added\n+ agent lea added\n+ agent tom added\n+ property acme added\n+ property always added\n"
 	for range 2 { // the first writes nothing
-		o.expect(result{stdout: plan + "Would change 5 added. Nothing was written.\n"}, "", office, "apply", "--dry-run", "-")
+		o.expect(result{stdout: plan + "Would change: 5 added. Nothing was written.\n"}, "", office, "apply", "--dry-run", "-")
 	}
 	o.expect(result{stdout: plan + "Applied: 5 added.\n"}, "", office, "apply", "-")
 	o.expect(result{stdout: "Nothing to change.\n"}, "", office, "apply", "-")

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
 	"github.com/deskbell/deskbell/domain/hours/foreign"
@@ -68,7 +66,7 @@ func (m *moving) read(ctx context.Context, def definition.Destination) error {
 	agents, properties := config.Section{Key: "agents"}, config.Section{Key: "properties"}
 	def.Agents, def.Inboxes = make(map[string]string), make(map[string]string)
 	for _, u := range users {
-		id := m.id(u.Name, "agent", u.ID)
+		id := idOf(u.Name, "agent", u.ID, m.ids)
 		m.agents[u.ID], def.Agents[strconv.FormatInt(u.ID, 10)] = id, id
 		if err := add(&agents, id, &definition.Agent{Name: u.Name}); err != nil {
 			return err
@@ -76,7 +74,7 @@ func (m *moving) read(ctx context.Context, def definition.Destination) error {
 	}
 	m.ids = make(map[string]bool) // a property may have the name of an agent
 	for _, inbox := range inboxes {
-		id := m.id(inbox.Name, "inbox", inbox.ID)
+		id := idOf(inbox.Name, "inbox", inbox.ID, m.ids)
 		def.Inboxes[strconv.FormatInt(inbox.ID, 10)] = id
 		p, err := m.property(ctx, inbox)
 		if err != nil {
@@ -148,32 +146,6 @@ func (m *moving) property(ctx context.Context, inbox chatwoot.Inbox) (map[string
 		p["agents"] = agents
 	}
 	return p, nil
-}
-
-// id makes an id of a name: "Léa Martin" is lea-martin. One without letters, or of a second of that name, has the number at Chatwoot.
-func (m *moving) id(name, noun string, n int64) string {
-	const most = 40
-	var words []string
-	for word := range strings.FieldsFuncSeq(norm.NFD.String(name), func(r rune) bool { return r < '\u0300' && letter(r) == '_' }) {
-		word = strings.Map(func(r rune) rune {
-			if letter(r) == '_' { // an accent, or a letter of another script
-				return -1
-			}
-			return r
-		}, word)
-		if word != "" {
-			words = append(words, strings.ToLower(word))
-		}
-	}
-	id := strings.Join(words, "-")
-	if id = id[:min(len(id), most)]; id == "" {
-		id = noun
-	}
-	if id == noun || m.ids[id] {
-		id += "-" + strconv.FormatInt(n, 10)
-	}
-	m.ids[id] = true
-	return id
 }
 
 // letter is a letter or digit of ASCII, or else "_".

@@ -17,11 +17,15 @@ import (
 type commands struct {
 	Colour string `enum:"auto,always,never" default:"auto" aliases:"color" placeholder:"WHEN" help:"Use colour: auto (unless NO_COLOR is set), always, never."`
 
+	ShowVersion versionFlag `name:"version" help:"Print the version of this program."`
+
 	Up         upCmd         `cmd:"" group:"Try and run:" help:"Run everything in this process, with an embedded Redis."`
 	Simulate   simulateCmd   `cmd:"" group:"Try and run:" help:"Show what definitions bring about, and when; without Redis."`
 	Worker     workerCmd     `cmd:"" group:"Try and run:" help:"Run a worker: boundaries, notices, deliveries."`
 	Web        webCmd        `cmd:"" group:"Try and run:" help:"Serve the board, the HTTP API, the monitor and metrics."`
+	Init       initCmd       `cmd:"" group:"Try and run:" help:"Write a first deskbell.yaml, by four questions or by flags."`
 	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`
+	Doctor     doctorCmd     `cmd:"" group:"Look:" help:"Check Redis, clocks, zone rules, ports and more; what to do."`
 	Deliveries deliveriesCmd `cmd:"" group:"Look:" help:"Show destinations, and what was given up; deliver it again."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
 	Notify     notifyCmd     `cmd:"" group:"Look:" help:"Try every way by which an agent gets notices."`
@@ -45,6 +49,7 @@ type commands struct {
 	Schema     schemaCmd     `cmd:"" group:"Tools:" help:"Print the JSON Schema of deskbell.yaml, for editors."`
 	Completion completionCmd `cmd:"" group:"Tools:" help:"Print tab completion for bash, zsh or fish."`
 	Version    versionCmd    `cmd:"" group:"Tools:" help:"Print the version of this program."`
+	Help       helpCmd       `cmd:"" group:"Tools:" help:"Show help of a subcommand."`
 }
 
 // app is the world of every subcommand, so that a test can give it another one.
@@ -75,13 +80,14 @@ func (a *app) run(ctx context.Context, args []string) int {
 
 func (a *app) dispatch(ctx context.Context, args []string) error {
 	var cli commands
-	helped := false
+	printed := false
 	parser, err := kong.New(&cli,
 		kong.Name("deskbell"),
 		kong.Description("Deskbell keeps live chat on time: opening hours, shifts, delayed messages."),
+		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 		kong.Writers(a.stdout, a.stderr),
-		kong.Exit(func(int) { helped = true }), // kong asks for an exit after printing help, and goes on when there is none
+		kong.Exit(func(int) { printed = true }), // kong asks for an exit after printing help, and goes on when there is none
 		kong.Bind(a),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
@@ -93,7 +99,7 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 	}
 	command, err := parser.Parse(args)
 	switch {
-	case helped:
+	case printed:
 		return nil
 	case err != nil:
 		return misparsed(err)
@@ -102,5 +108,8 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 	if err := config.UseZoneinfo(a.env); err != nil {
 		return err
 	}
-	return command.Run()
+	if err := command.Run(); !printed {
+		return err
+	}
+	return nil
 }

@@ -116,6 +116,29 @@ func TestHelpOfEverySubcommandHasAnExampleOfIt(t *testing.T) {
 	}
 }
 
+// TestHelpHasTwoForms: "help hours" and "hours --help" print the same, and one of a command that is not there says so.
+func TestHelpHasTwoForms(t *testing.T) {
+	t.Parallel()
+	for _, command := range append(commandNames(t), "", "bench boundaries", "deliveries list") {
+		words := strings.Fields(command)
+		want := testBundle{}.run(t, append(words, "--help")...)
+		if got := (testBundle{}).run(t, append([]string{"--colour=never", "help"}, words...)...); got != want || got.code != 0 {
+			t.Errorf("help %s: %+v", command, got)
+		}
+	}
+	got := testBundle{}.run(t, "help", "hourss")
+	if got.code != 2 || !strings.Contains(got.stderr, `unexpected argument hourss, did you mean "hours"?`) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestVersionHasTwoForms(t *testing.T) {
+	t.Parallel()
+	if got, want := (testBundle{}).run(t, "--version"), (testBundle{}).run(t, "version"); got != want || got.code != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestACommandLineThatIsNotUnderstoodSaysWhereHelpIs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ args, want string }{

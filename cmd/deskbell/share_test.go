@@ -88,7 +88,7 @@ func TestCommandsFindUp(t *testing.T) {
 		{"hours office", "schedule office", ""},
 		{"coverage", "acme", ""},
 		{"keys list", "There is no key", ""},
-		{"apply --dry-run testdata/office.yaml", "Would change", ""},
+		{"apply --dry-run testdata/office.yaml", "Would change:", ""},
 		{"open acme --clear", "acme is open (weekly)", "widget acme is online (chat, weekly)"},
 	} {
 		args := strings.Fields(c.args)

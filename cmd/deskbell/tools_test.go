@@ -86,6 +86,8 @@ func TestBashCompletes(t *testing.T) {
 	for _, c := range []struct{ words, want string }{ // the last word is being typed; _ is an empty one
 		{"hou", "hours"},
 		{"hours --s", "--schedule"},
+		{"help hol", "holidays"},
+		{"--vers", "--version"},
 		{"hours _", ""}, // file names
 		{"--colour _", "auto always never"},
 		{"--colour never comp", "completion"},

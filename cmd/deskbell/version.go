@@ -8,8 +8,22 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/deskbell/deskbell/domain/hours/zones"
 )
+
+// versionFlag is deskbell --version, which does the work of deskbell version.
+type versionFlag bool
+
+// BeforeReset is called by kong where the flag is given, before it asks for a subcommand.
+func (versionFlag) BeforeReset(parser *kong.Kong, a *app) error {
+	if err := new(versionCmd).Run(a); err != nil {
+		return err
+	}
+	parser.Exit(0)
+	return nil
+}
 
 type versionCmd struct {
 	Verbose bool `short:"v" help:"Also list every dependency with its version."`

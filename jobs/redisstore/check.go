@@ -16,26 +16,53 @@ import (
 // work, and the remedies. It skips settings that a managed Redis hides, and the
 // embedded Redis. An error means that Redis could not be asked.
 func Check(ctx context.Context, rdb redis.UniversalClient) ([]string, error) {
+	settings, err := Inspect(ctx, rdb)
+	var warnings []string
+	for _, s := range settings {
+		if s.Fault == "" {
+			continue
+		}
+		text := s.Fault + "; " + s.Remedy
+		if s.Node != "" {
+			text = s.Node + ": " + text
+		}
+		warnings = append(warnings, text)
+	}
+	return warnings, err
+}
+
+// Setting is a setting of a Redis on which it depends whether data are lost.
+type Setting struct {
+	Node   string // of a cluster: its address; empty: Redis is one server
+	Name   string // for people: "version", "append-only file", "eviction"
+	Value  string // as Redis gives it
+	Fault  string // what happens by it; empty: it is right
+	Remedy string // of the fault
+}
+
+// Inspect gives the settings that Check judges: those that are known, of each node, in a fixed order.
+func Inspect(ctx context.Context, rdb redis.UniversalClient) ([]Setting, error) {
 	cluster, ok := rdb.(*redis.ClusterClient)
 	if !ok {
-		return checkServer(ctx, rdb)
+		return inspectServer(ctx, rdb)
 	}
 	var mu sync.Mutex
-	var all []string
+	var all []Setting
 	err := cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
-		warnings, err := checkServer(ctx, node)
+		settings, err := inspectServer(ctx, node)
 		mu.Lock()
 		defer mu.Unlock()
-		for _, w := range warnings {
-			all = append(all, node.Options().Addr+": "+w)
+		for _, s := range settings {
+			s.Node = node.Options().Addr
+			all = append(all, s)
 		}
 		return err
 	})
-	slices.Sort(all)
+	slices.SortStableFunc(all, func(a, b Setting) int { return strings.Compare(a.Node, b.Node) })
 	return all, err
 }
 
-func checkServer(ctx context.Context, rdb redis.Cmdable) ([]string, error) {
+func inspectServer(ctx context.Context, rdb redis.Cmdable) ([]Setting, error) {
 	info, err := rdb.Info(ctx).Result()
 	if err := unlessRefused(err); err != nil {
 		return nil, fmt.Errorf("asking Redis for its version: %w", err)
@@ -50,30 +77,41 @@ func checkServer(ctx context.Context, rdb redis.Cmdable) ([]string, error) {
 			settings[name] = v
 		}
 	}
-	return warnings(settings), nil
+	return judge(settings), nil
 }
 
-// warnings judges the settings that are known; one with an empty value is not.
-func warnings(settings map[string]string) []string {
-	var list []string
-	if v := settings["redis_version"]; v != "" && major(v) < 7 {
-		list = append(list, fmt.Sprintf("Redis is version %s: Deskbell needs 7.0 or newer; upgrade it", v))
+// judge judges the settings that are known; one with an empty value is not.
+func judge(settings map[string]string) []Setting {
+	var list []Setting
+	if v := settings["redis_version"]; v != "" {
+		s := Setting{Name: "version", Value: v}
+		if major(v) < 7 {
+			s.Fault, s.Remedy = fmt.Sprintf("Redis is version %s: Deskbell needs 7.0 or newer", v), "upgrade it"
+		}
+		list = append(list, s)
 	}
-	switch appendonly, fsync := settings["appendonly"], settings["appendfsync"]; {
-	case appendonly == "no":
-		list = append(list, "Redis keeps no append-only file: when it ends, definitions, states and actions since its last snapshot are lost; "+
-			"set appendonly yes and appendfsync everysec")
-	case appendonly == "yes" && fsync != "" && fsync != "everysec" && fsync != "always":
-		list = append(list, fmt.Sprintf("Redis leaves it to the system when to write its append-only file (appendfsync %s): a power cut loses half a minute of work; "+
-			"set appendfsync everysec", fsync))
+	if appendonly, fsync := settings["appendonly"], settings["appendfsync"]; appendonly != "" {
+		s := Setting{Name: "append-only file", Value: fsync}
+		switch {
+		case appendonly == "no":
+			s.Fault, s.Remedy = "Redis keeps no append-only file: when it ends, definitions, states and actions since its last snapshot are lost", "set appendonly yes and appendfsync everysec"
+		case fsync != "" && fsync != "everysec" && fsync != "always":
+			s.Fault = fmt.Sprintf("Redis leaves it to the system when to write its append-only file (appendfsync %s): a power cut loses half a minute of work", fsync)
+			s.Remedy = "set appendfsync everysec"
+		}
+		list = append(list, s)
 	}
 	policy := settings["maxmemory-policy"]
 	if policy == "" {
 		policy = settings["maxmemory_policy"] // of INFO, where CONFIG is forbidden
 	}
-	if policy != "" && policy != "noeviction" {
-		list = append(list, fmt.Sprintf("Redis drops keys when its memory is full (maxmemory-policy %s): definitions and tasks vanish without a trace; "+
-			"set maxmemory-policy noeviction", policy))
+	if policy != "" {
+		s := Setting{Name: "eviction", Value: policy}
+		if policy != "noeviction" {
+			s.Fault = fmt.Sprintf("Redis drops keys when its memory is full (maxmemory-policy %s): definitions and tasks vanish without a trace", policy)
+			s.Remedy = "set maxmemory-policy noeviction"
+		}
+		list = append(list, s)
 	}
 	return list
 }
