@@ -56,7 +56,8 @@ const command = "cmd/deskbell"
 // fails the test. Tests import what they need.
 var besideMain = map[string][]string{
 	"signals": nil, "draw": nil,
-	"reach":     nil,     // folders, sockets and ports
+	"reach":     nil, // folders, sockets and ports
+	"kept":      {"reach"},
 	"bench":     nil,     // runs web in a process of its own
 	"web":       nil,     // the guards
 	"web/api":   {"web"}, // these four do not know each other

@@ -65,8 +65,20 @@ func spellings(flag *kong.Flag) []string {
 
 func takesValue(flag *kong.Flag) bool { return !flag.IsBool() && !flag.IsCounter() }
 
-// A chooser is a subcommand whose arguments may be some words. It refuses others itself, to say which was probably meant.
+// A chooser is a subcommand whose arguments may be some words, or the value of a flag that may be one of them. What refuses others says
+// which was probably meant.
 type chooser interface{ choices() []string }
+
+// flagValues are the words that a flag's value may be; nil when any will do.
+func flagValues(flag *kong.Flag) []string {
+	if c, ok := flag.Target.Addr().Interface().(chooser); ok {
+		return c.choices()
+	}
+	if flag.Enum != "" {
+		return flag.EnumSlice()
+	}
+	return nil
+}
 
 // argumentValues are the words that a subcommand's argument may be; nil when any will do. many says that it takes several of them.
 func argumentValues(node *kong.Node) (values []string, many bool) {

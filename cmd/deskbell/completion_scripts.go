@@ -38,8 +38,8 @@ complete -o bashdefault -o default -F _deskbell deskbell
 
 func bashFlagValues(w io.Writer, node *kong.Node) {
 	for _, flag := range node.Flags {
-		if flag.Enum != "" {
-			fmt.Fprintf(w, "\t*:--%s) words=%q ;;\n", flag.Name, strings.Join(flag.EnumSlice(), " "))
+		if values := flagValues(flag); values != nil {
+			fmt.Fprintf(w, "\t*:--%s) words=%q ;;\n", flag.Name, strings.Join(values, " "))
 		}
 	}
 }
@@ -104,8 +104,8 @@ func zshFlags(w io.Writer, node *kong.Node) {
 				spec += "="
 			}
 			spec += "[" + escape.Replace(flag.Help) + "]"
-			if flag.Enum != "" {
-				spec += ":value:(" + strings.Join(flag.EnumSlice(), " ") + ")"
+			if values := flagValues(flag); values != nil {
+				spec += ":value:(" + strings.Join(values, " ") + ")"
 			} else if takesValue(flag) {
 				spec += ":value:"
 			}
@@ -156,8 +156,8 @@ func fishSpelling(w io.Writer, given, name string, flag *kong.Flag) {
 	if flag.Short != 0 {
 		line += " -s " + string(flag.Short)
 	}
-	if flag.Enum != "" {
-		line += " -x -a " + quote(strings.Join(flag.EnumSlice(), " "))
+	if values := flagValues(flag); values != nil {
+		line += " -x -a " + quote(strings.Join(values, " "))
 	} else if takesValue(flag) {
 		line += " -r"
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -58,7 +57,7 @@ func (c *deliveriesListCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	list, err := s.client.DeliveryList(ctx, jobs.ArchivedFilter{Destination: c.Destination}, c.Limit)
 	if err != nil {
 		return err

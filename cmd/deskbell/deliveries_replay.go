@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/draw"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type deliveriesReplayCmd struct {
@@ -46,7 +46,7 @@ func (c *deliveriesReplayCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	list, err := s.client.Archived(ctx, jobs.ArchivedFilter{Destination: c.Destination, IDs: c.IDs})
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (c *deliveriesReplayCmd) resume(ctx context.Context, a *app, client *jobs.C
 		}
 	}
 	if c.Destination != "" && !concerned[c.Destination] {
-		return fmt.Errorf("finding the destination %q: not defined", c.Destination)
+		return &store.MissingError{Kind: "destination", Name: c.Destination}
 	}
 	for _, name := range slices.Sorted(maps.Keys(concerned)) {
 		was, err := client.Resume(ctx, name)

@@ -82,7 +82,7 @@ func TestDeliveriesWithNothingGivenUp(t *testing.T) {
 		{"replay", "deskbell: say what to replay: ids, --destination or --all", 2},
 		{"replay x --all", "deskbell: --all can't be used together with", 2},
 		{"replay acme:9", `deskbell: finding ["acme:9"]: not given up, or delivered since`, 1},
-		{"replay --destination nobody", `deskbell: finding the destination "nobody": not defined`, 1},
+		{"replay --destination nobody", `deskbell: finding destination "nobody": not defined`, 1},
 	} {
 		if got := o.run("", "", append([]string{"deliveries"}, strings.Fields(c.args)...)...); got.code != c.code || !strings.HasPrefix(got.stderr, c.stderr) {
 			t.Errorf("%s: %+v", c.args, got)

@@ -26,6 +26,7 @@ type commands struct {
 	Init       initCmd       `cmd:"" group:"Try and run:" help:"Write a first deskbell.yaml, by four questions or by flags."`
 	Status     statusCmd     `cmd:"" group:"Look:" help:"Show states, until when, and who is on shift."`
 	Doctor     doctorCmd     `cmd:"" group:"Look:" help:"Check Redis, clocks, zone rules, ports and more; what to do."`
+	Visitor    visitorCmd    `cmd:"" group:"Look:" help:"Show what is kept of a visitor, and what waits."`
 	Deliveries deliveriesCmd `cmd:"" group:"Look:" help:"Show destinations, and what was given up; deliver it again."`
 	Hours      hoursCmd      `cmd:"" group:"Look:" help:"Draw the week of a schedule, or list its boundaries."`
 	Notify     notifyCmd     `cmd:"" group:"Look:" help:"Try every way by which an agent gets notices."`

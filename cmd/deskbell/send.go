@@ -16,10 +16,21 @@ import (
 )
 
 type sendCmd struct {
-	File string `arg:"" optional:"" help:"Events as JSON: one, an array, or one a line; - is standard input."`
-	Type string `placeholder:"TYPE" help:"Send one event of this type instead of a file's."`
-	Data string `placeholder:"JSON" help:"Its data."`
-	ID   string `name:"id" placeholder:"ID" help:"Its id, by which it is known when it is sent again. Without one it gets one."`
+	File string    `arg:"" optional:"" help:"Events as JSON: one, an array, or one a line; - is standard input."`
+	Type eventType `placeholder:"TYPE" help:"Send one event of this type instead of a file's."`
+	Data string    `placeholder:"JSON" help:"Its data."`
+	ID   string    `name:"id" placeholder:"ID" help:"Its id, by which it is known when it is sent again. Without one it gets one."`
+}
+
+// eventType is a type of event. The intake refuses those that it does not know, and says which was meant.
+type eventType string
+
+// choices implements chooser.
+func (eventType) choices() (names []string) {
+	for _, t := range event.Types() {
+		names = append(names, string(t))
+	}
+	return names
 }
 
 func (*sendCmd) Help() string {
@@ -108,7 +119,7 @@ func (c *sendCmd) one() ([]byte, error) {
 	}
 	return json.Marshal(struct {
 		ID   string          `json:"id,omitempty"`
-		Type string          `json:"type"`
+		Type eventType       `json:"type"`
 		Data json.RawMessage `json:"data"`
 	}{c.ID, c.Type, data})
 }

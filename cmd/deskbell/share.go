@@ -39,7 +39,7 @@ func (a *app) share(ctx context.Context, s service, board string) (stop func()) 
 	desk, end := s.desk, func() {}
 	if desk == nil {
 		desk = embedded.NewDesk()
-		mine.Redis, end = strings.TrimSpace(a.env("REDIS_URL")), desk.Close
+		mine.Redis, end = s.redisURL, desk.Close
 	}
 	err := describe(desk, mine)
 	var taken *reach.Taken

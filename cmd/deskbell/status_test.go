@@ -2,9 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 func TestStatus(t *testing.T) {
@@ -43,4 +47,38 @@ func TestStatus(t *testing.T) {
 	golden(t, "status_json", indented.String())
 
 	o.expect(result{code: 1, stderr: "deskbell: finding property \"nobody\": not defined\n"}, "", "", "status", "nobody")
+}
+
+// TestStatusIsWatched shows a property that is applied, closed and decided on meanwhile, each time once.
+func TestStatusIsWatched(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t)
+	at, err := time.Parse(time.RFC3339, mondayMorning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"REDIS_URL": o.server.URL(), "DESKBELL_TIME_ZONE": "UTC"}
+	var stdout, stderr output
+	a := &app{env: func(name string) string { return env[name] }, stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, now: func() time.Time { return at }}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan int, 1)
+	go func() { ended <- a.run(ctx, []string{"status", "--watch"}) }()
+	shows := func(what string) {
+		t.Helper()
+		redistest.Wait(t, "it shows "+what, func() bool { return strings.Contains(stdout.String(), what) })
+	}
+	shows("No property is defined")
+	o.apply(office)
+	shows("no worker has decided yet")
+	o.decide(mondayMorning)
+	shows("Europe/Paris")
+	shows("online")
+	stop()
+	if code := <-ended; code != 0 || stderr.String() != "" {
+		t.Errorf("code %d, %s", code, &stderr)
+	}
+	if n := strings.Count(stdout.String(), "No property is defined"); n != 1 {
+		t.Errorf("it shows the same %d times", n)
+	}
 }

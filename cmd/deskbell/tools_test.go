@@ -87,6 +87,7 @@ func TestBashCompletes(t *testing.T) {
 		{"hou", "hours"},
 		{"hours --s", "--schedule"},
 		{"help hol", "holidays"},
+		{"send --type chat.re", "chat.requested"},
 		{"--vers", "--version"},
 		{"hours _", ""}, // file names
 		{"--colour _", "auto always never"},

@@ -22,12 +22,12 @@ import (
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/logline"
 	"github.com/deskbell/deskbell/jobs/edit"
-	"github.com/deskbell/deskbell/jobs/embedded"
 )
 
 type upCmd struct {
-	AllowOldZones    bool `help:"Decide even while another worker has newer time zones."`
-	WithFakeChatwoot bool `help:"Beside a Chatwoot in memory, with a page of both sides."`
+	AllowOldZones    bool   `help:"Decide even while another worker has newer time zones."`
+	WithFakeChatwoot bool   `help:"Beside a Chatwoot in memory, with a page of both sides."`
+	Data             string `placeholder:"DIR" help:"Keep what it has in this folder, by the redis-server of this machine."`
 }
 
 func (*upCmd) Help() string {
@@ -36,8 +36,8 @@ The first command to try. It takes the definitions of deskbell.yaml (or DESKBELL
 own when there is none: a page with a chat widget at http://127.0.0.1:8080/demo, and a widget that flips every minute.
 Each action is printed, whatever destinations are defined; receivers on this machine are called, too. It serves what
 deskbell web does: the board at http://127.0.0.1:8080 (or DESKBELL_LISTEN; another port where that is taken), the
-documentation of the HTTP API at /docs, the tasks at /monitor. The embedded Redis keeps nothing; with REDIS_URL set, that
-Redis is used. Either way deskbell status, open, close, send and all others find it from another terminal by themselves,
+documentation of the HTTP API at /docs, the tasks at /monitor. The embedded Redis keeps nothing; with --data, a redis-server
+of its own keeps all in that folder, and ends with it; with REDIS_URL set, that Redis is used. Either way deskbell status, open, close, send and all others find it from another terminal by themselves,
 by a socket that only you can use.
 
 With --with-fake-chatwoot it runs beside a Chatwoot that is none: in memory, joined as a real one is, with a page on which
@@ -47,6 +47,7 @@ Examples:
 
     deskbell up
     deskbell up --with-fake-chatwoot
+    deskbell up --data ~/.local/share/deskbell
     deskbell status
     REDIS_URL=redis://127.0.0.1:6379/0 deskbell up
 `
@@ -74,26 +75,17 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 		jobLog.SetFormatter(plainLines{})
 	}
 	logZones(log, env)
-	if c.WithFakeChatwoot && env.Redis != nil {
-		return usagef("--with-fake-chatwoot is for a first try, with an embedded Redis: leave REDIS_URL unset")
+	in, err := c.redis(ctx, a, &env, log)
+	if err != nil {
+		return err
 	}
-	var desk *embedded.Desk
-	if env.Redis == nil {
-		own, err := embedded.New(a.now, time.Second)
-		if err != nil {
-			return err
-		}
-		defer own.Close()
-		options := own.Options()
-		env.Redis, env.RedisName, desk = &options, "embedded", own.Desk
-		log.Info("using an embedded Redis: it keeps nothing when this ends, and is for some thousand properties at most")
-	}
-	if desk == nil { // an embedded Redis has what waits in this process: a limit below it would only cost time
+	defer func() { err = errors.Join(err, in.end()) }()
+	if in.desk == nil { // an embedded Redis has what waits in this process: a limit below it would only cost time
 		a.boundMemory()
 	}
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
-	kept := a.keepTime(log)
+	clock := a.keepTime(log)
 	var chats *fakeDesk
 	if c.WithFakeChatwoot {
 		own, stop, err := a.startFakeDesk(ctx)
@@ -112,7 +104,7 @@ func (c *upCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	return a.workAndServe(ctx, service{
-		session: s, shown: newTelemetry(a.peers(env, log, kept, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: desk, demo: demo, file: file, chats: chats,
+		session: s, shown: newTelemetry(a.peers(env, log, clock, c.AllowOldZones)).withWorker(), log: log, jobLog: jobLog, prints: true, desk: in.desk, redisURL: in.url, demo: demo, file: file, chats: chats,
 	})
 }
 

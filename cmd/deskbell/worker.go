@@ -89,6 +89,7 @@ type service struct {
 	prints    bool           // every action is printed, whatever destinations are defined
 	loopback  bool           // receivers on this machine are called
 	desk      *embedded.Desk // answers other processes of the user with the embedded Redis; nil: there is none
+	redisURL  string         // with which commands reach the Redis of deskbell up; empty: there is a desk
 	demo      bool           // the sample page is served, with the sample's definitions
 	demoKey   string         // with demo: the publishable key of that page
 	chats     *fakeDesk      // whose webhooks come to web; nil: there is none

@@ -111,7 +111,7 @@ func take(w way) (*Taken, error) {
 	}
 	for i, p := range places {
 		lock, err := p.lock()
-		if errors.Is(err, errTaken) {
+		if errors.Is(err, ErrTaken) {
 			continue
 		}
 		if err != nil {
@@ -126,10 +126,15 @@ func take(w way) (*Taken, error) {
 	return nil, fmt.Errorf("there are %d others already", len(places))
 }
 
-var errTaken = errors.New("another process has the place")
+// ErrTaken says that another process has a lock.
+var ErrTaken = errors.New("another process has the place")
 
-func (p Place) lock() (*os.File, error) {
-	f, err := os.OpenFile(p.in.file(p.n, ".lock"), os.O_RDWR|os.O_CREATE|noFollow, 0o600)
+func (p Place) lock() (*os.File, error) { return Lock(p.in.file(p.n, ".lock")) }
+
+// Lock takes the lock of a file, which it makes where it is not there, and does not wait for it: the error is ErrTaken where another process
+// has it. The lock lasts until the file is closed here and in every process that inherited it.
+func Lock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|noFollow, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("opening the lock: %w", err)
 	}
@@ -137,7 +142,7 @@ func (p Place) lock() (*os.File, error) {
 	case errors.Is(err, errors.ErrUnsupported):
 		return nil, errors.Join(fmt.Errorf("locking: %w", err), f.Close())
 	case err != nil:
-		return nil, errors.Join(errTaken, f.Close())
+		return nil, errors.Join(ErrTaken, f.Close())
 	}
 	return f, nil
 }
