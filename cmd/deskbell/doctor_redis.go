@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/deskbell/deskbell/config"
@@ -27,11 +28,11 @@ func (in inRedis) server(ctx context.Context) error {
 		return err
 	}
 	if err := jobs.TakesWrites(ctx, in.s.redis.Client, in.s.slots()...); err != nil {
-		if t := store.TroubleOf(err); t.Remedy != "" {
-			in.fault("Redis", in.s.env.RedisName+" refuses writes", t.Remedy)
-		} else {
+		t := store.TroubleOf(err)
+		if t.Remedy == "" {
 			return err
 		}
+		in.fault("Redis", in.s.env.RedisName+" refuses writes", t.Remedy)
 	} else {
 		in.ok("Redis", in.s.env.RedisName+" answers, and takes writes")
 	}
@@ -169,12 +170,11 @@ func (in inRedis) keys(ctx context.Context) error {
 		return err
 	}
 	address := new(webCmd).address(in.env)
-	loopback, err := config.ParseListen(address)
+	loopback, wrong := config.ParseListen(address)
 	switch {
-	case err != nil: // the port has a fault, too
-		return nil
+	case wrong != nil: // the port has a fault, too
 	case ring.HasServers():
-		in.ok("keys", fmt.Sprintf("%d", len(ring.Keys())))
+		in.ok("keys", strconv.Itoa(len(ring.Keys())))
 	case loopback:
 		in.ok("keys", "none: everybody on this machine may see and change everything")
 	default:

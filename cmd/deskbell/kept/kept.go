@@ -160,7 +160,7 @@ func (s *Server) launch(path string) error {
 	if err := os.Remove(s.socket()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("removing the socket of a server that has ended: %w", err)
 	}
-	s.cmd = exec.Command(path, //nolint:noctx // Close ends it, in its own way
+	s.cmd = exec.Command(path, //nolint:noctx,gosec // Close ends it, in its own way; the program is the one that was found
 		"--port", "0", "--unixsocket", s.socket(), "--unixsocketperm", "700", "--dir", s.dir, "--logfile", s.Log(),
 		"--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction")
 	s.cmd.Dir, s.cmd.SysProcAttr = s.dir, attributes()

@@ -72,7 +72,7 @@ func TestFoldersThatAreRefused(t *testing.T) {
 	}
 	for dir, says := range map[string]string{
 		open: "others may enter it (mode 0755): chmod 700 it",
-		filepath.Join(os.TempDir(), strings.Repeat("x", longestPath)): "its path is too long for a socket in it",
+		filepath.Join(t.TempDir(), strings.Repeat("x", longestPath)): "its path is too long for a socket in it",
 	} {
 		if s, err := Start(t.Context(), dir); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, %v", dir, s, err)
