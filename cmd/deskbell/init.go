@@ -232,11 +232,8 @@ func idOf(name, noun string, n int64, taken map[string]bool) string {
 		}
 	}
 	id := strings.Join(words, "-")
-	if id = id[:min(len(id), most)]; id == "" {
-		id = noun
-	}
-	if id == noun || taken[id] {
-		id = fmt.Sprintf("%s-%d", id, n)
+	if id = id[:min(len(id), most)]; id == "" || taken[id] {
+		id = fmt.Sprintf("%s-%d", cmp.Or(id, noun), n)
 	}
 	taken[id] = true
 	return id

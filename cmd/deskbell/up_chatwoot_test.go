@@ -65,7 +65,7 @@ func TestUpBesideAChatwootThatIsNotOne(t *testing.T) {
 func TestUpBesideAChatwootNeedsNoRedis(t *testing.T) {
 	t.Parallel()
 	got := testBundle{env: map[string]string{"REDIS_URL": "redis://127.0.0.1:1/0"}}.run(t, "up", "--with-fake-chatwoot")
-	if want := "deskbell: --with-fake-chatwoot is for a first try, with an embedded Redis: leave REDIS_URL unset\n"; got.code != 2 || !strings.HasSuffix(got.stderr, want) {
+	if want := "deskbell: --with-fake-chatwoot is for a first try, with an embedded Redis: leave REDIS_URL and --data unset\n"; got.code != 2 || !strings.HasSuffix(got.stderr, want) {
 		t.Errorf("%+v", got)
 	}
 }
