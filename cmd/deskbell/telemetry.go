@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,8 +33,16 @@ type telemetry struct {
 
 func newTelemetry(peers *jobs.Peers) *telemetry {
 	t := &telemetry{registry: prometheus.NewRegistry(), peers: peers, accepts: web.NewAccepts(time.Now)}
-	t.registry.MustRegister(jobs.NewZonesMetrics(peers), jobs.NewClockMetrics(peers.Clock), t.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	t.registry.MustRegister(buildInfo(), jobs.NewZonesMetrics(peers), jobs.NewClockMetrics(peers.Clock), t.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return t
+}
+
+// buildInfo is a metric that tells which program runs.
+func buildInfo() prometheus.Collector {
+	labels := prometheus.Labels{"version": programVersion(), "revision": revision(), "go": runtime.Version()}
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "deskbell_build_info", Help: "1, with the version of the program, the commit that it was built of, and the version of Go.", ConstLabels: labels,
+	}, func() float64 { return 1 })
 }
 
 // withWorker is for a process that runs a worker.

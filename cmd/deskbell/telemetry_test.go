@@ -76,7 +76,7 @@ func TestWorkerSaysHowItIs(t *testing.T) {
 	p := startListening(t, "REDIS_URL="+server.URL())
 	p.answers("/healthz", response{200, "ok\n"}) // no restart brings Redis back
 	p.answers("/readyz", response{503, `{"error":"the worker waits for Redis","status":"unavailable",` + zonesInUse()})
-	if got := p.get("/metrics", ""); got.status != 200 || !strings.Contains(got.body, "deskbell_flips_total") || !strings.Contains(got.body, "go_goroutines") {
+	if got := p.get("/metrics", ""); got.status != 200 || !strings.Contains(got.body, "deskbell_flips_total") || !strings.Contains(got.body, "go_goroutines") || !strings.Contains(got.body, "deskbell_build_info{go=\"go1.") {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 	server.Restart(t)

@@ -65,6 +65,20 @@ func programVersion() string {
 	return info.Main.Version
 }
 
+// revision is the commit of which the program was built; empty: it is not known.
+func revision() string {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return ""
+}
+
 // writeVersion prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64", and below it
 // "time zones 2026f".
 func writeVersion(w io.Writer, info *debug.BuildInfo, verbose bool) {

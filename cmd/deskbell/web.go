@@ -153,8 +153,8 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		}
 		private["GET /demo"], private["GET /demo/"], within["GET /demo/"] = demo, demo, demo.Patterns
 	}
-	received, refused := web.NewEventMetrics(), web.NewRefusedMetrics()
-	s.shown.registry.MustRegister(received, refused)
+	received, refused, answered := web.NewEventMetrics(), web.NewRefusedMetrics(), web.NewAnswerMetrics()
+	s.shown.registry.MustRegister(received, refused, answered)
 	quotas := s.quotas(a.now)
 	s.session = s.receiving()
 	tokens := page.NewTokens(edit.PageSecret{Store: s.store}, s.store, a.now)
@@ -165,6 +165,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		return surface{}, err
 	}
 	public, misses, streams := agentpage.Public(), web.NewMisses(a.now), web.NewStreams(s.env.AddressStreams)
+	s.shown.registry.MustRegister(streams.Metrics())
 	maps.Copy(public, script.Handlers())
 	maps.Copy(public, map[string]http.Handler{
 		"/v1/properties/{id}/widget":        page.WidgetState(live, misses, a.now),
@@ -176,7 +177,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		return hook.New(hook.Config{Find: from.find, Take: served.Take, Now: a.now, Log: s.log})
 	}
 	return surface{web.Config{
-		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Edits: s.env.KeyEdits, Refused: refused,
+		API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: s.store, Now: a.now}, Keys: keys, Now: a.now, Log: s.log, Rate: s.env.KeyRate, Edits: s.env.KeyEdits, Refused: refused, Answers: answered,
 		Public: public, Agent: a.agentPage(s), Private: private,
 		Board: map[string]http.Handler{"GET /{$}": watched, "/board/": watched},
 		Pages: map[string]http.Handler{

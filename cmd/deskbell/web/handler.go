@@ -27,6 +27,7 @@ type Config struct {
 	Edits int // a minute, of each key, and of this machine without a key; 0: DefaultEdits
 
 	Refused *RefusedMetrics // nil: refused requests are not counted
+	Answers *AnswerMetrics  // nil: answers are not measured
 
 	// Handlers by patterns of http.ServeMux. Public is for everybody, API and Docs are for any key; the API itself refuses to
 	// keys that are bound to properties all but these. Private is for keys that are not bound. A key that is read-only may
@@ -74,38 +75,38 @@ func New(c Config) *Site {
 	}
 	mux := new(Mux)
 	for pattern, h := range c.Public { // they read no bodies
-		mux.Handle(pattern, h)
+		mux.Handle(pattern, part(ofPublic, h))
 	}
-	mux.HandleFunc("POST "+AgentSession, s.enter) // of its body, it reads very little
+	mux.Handle("POST "+AgentSession, part(ofAgents, http.HandlerFunc(s.enter))) // of its body, it reads very little
 	var bodies inFlight
 	for pattern, h := range c.API {
-		mux.Handle(pattern, s.admitting(bearer, bodies.bounded(MostBody, h)))
+		mux.Handle(pattern, part(ofAPI, s.admitting(bearer, bodies.bounded(MostBody, h))))
 	}
 	for pattern, l := range c.Linked {
-		mux.Handle(pattern, s.admittingLinked(l))
+		mux.Handle(pattern, part(ofAPI, s.admittingLinked(l)))
 	}
 	for pattern, h := range c.Pages {
 		_, path, _ := strings.Cut(pattern, " ")
-		mux.Handle(pattern, s.admittingPages(bodies.bounded(MostPageEvents, h)))
-		mux.Handle(http.MethodOptions+" "+path, s.admittingPages(preflight(pattern)))
+		mux.Handle(pattern, part(ofPages, s.admittingPages(bodies.bounded(MostPageEvents, h))))
+		mux.Handle(http.MethodOptions+" "+path, part(ofPages, s.admittingPages(preflight(pattern))))
 	}
 	for pattern, h := range c.Visitors {
-		mux.Handle(pattern, s.admittingVisitors(h))
+		mux.Handle(pattern, part(ofVisitors, s.admittingVisitors(h)))
 	}
 	for pattern, hook := range c.Hooks {
-		mux.Handle(pattern, bodies.bounded(MostHook, s.admittingHooks(hook)))
+		mux.Handle(pattern, part(ofHooks, bodies.bounded(MostHook, s.admittingHooks(hook))))
 	}
 	for pattern, h := range c.Agent {
-		mux.Handle(pattern, s.admittingAgent(bodies.bounded(mostPageBody, h)))
+		mux.Handle(pattern, part(ofAgents, s.admittingAgent(bodies.bounded(mostPageBody, h))))
 	}
 	for pattern, h := range c.Docs {
-		mux.Handle(pattern, s.admitting(basic, h))
+		mux.Handle(pattern, part(ofBoard, s.admitting(basic, h)))
 	}
 	for pattern, h := range c.Board {
-		mux.Handle(pattern, s.admitting(basic, bodies.bounded(MostBody, h)))
+		mux.Handle(pattern, part(ofBoard, s.admitting(basic, bodies.bounded(MostBody, h))))
 	}
 	for pattern, h := range c.Private {
-		mux.Handle(pattern, s.admitting(basic, bodies.bounded(MostBody, unbound(h))))
+		mux.Handle(pattern, part(ofBoard, s.admitting(basic, bodies.bounded(MostBody, unbound(h)))))
 	}
 	return &Site{s.observed(guarded(uncoded(PlainErrors(&mux.ServeMux)))), mux.Patterns()}
 }

@@ -16,6 +16,7 @@ import (
 type requestLog struct {
 	key     string // its name
 	refusal string // the reason of one that the status does not tell
+	of      string // the part of the Config that answers; empty: none does
 }
 
 type requestLogKey struct{}
@@ -24,7 +25,7 @@ type requestLogKey struct{}
 func (s *server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, line, in := s.Now(), new(requestLog), &brokenBody{ReadCloser: r.Body}
-		out := &response{ResponseWriter: w, in: in}
+		out := &response{ResponseWriter: w, in: in, begun: func() { s.Answers.took(line.of, s.Now().Sub(began)) }}
 		defer func() {
 			if p := recover(); p != nil {
 				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -35,7 +36,10 @@ func (s *server) observed(next http.Handler) http.Handler {
 					Problem(out, http.StatusInternalServerError, "this is a fault of ours; the log of the server says more")
 				}
 			}
-			s.logRequest(r, line, cmp.Or(out.status, http.StatusOK), s.Now().Sub(began))
+			if out.status == 0 {
+				out.begin(http.StatusOK) // as net/http does
+			}
+			s.logRequest(r, line, out.status, s.Now().Sub(began))
 		}()
 		if r.ContentLength == 0 { // a stream may last longer than reading a request may
 			_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // not of every writer
@@ -90,17 +94,25 @@ type response struct {
 	status int
 	in     *brokenBody
 	muted  bool
+	begun  func() // is called with the first byte
+}
+
+// begin takes the status of the answer.
+func (r *response) begin(status int) {
+	r.status = status
+	r.begun()
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (r *response) WriteHeader(status int) {
 	if r.status == 0 && status == http.StatusInternalServerError && r.in.broken {
-		r.status, r.muted = http.StatusBadRequest, true
+		r.muted = true
+		r.begin(http.StatusBadRequest)
 		Problem(r.ResponseWriter, http.StatusBadRequest, "the body ended before it was whole")
 		return
 	}
 	if r.status == 0 && status >= 200 {
-		r.status = status
+		r.begin(status)
 	}
 	if !r.muted {
 		r.ResponseWriter.WriteHeader(status)
@@ -110,7 +122,7 @@ func (r *response) WriteHeader(status int) {
 // Write implements http.ResponseWriter.
 func (r *response) Write(p []byte) (int, error) {
 	if r.status == 0 {
-		r.status = http.StatusOK
+		r.begin(http.StatusOK)
 	}
 	if r.muted {
 		return len(p), nil

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // DefaultStreams is how many public streams one address may have open in a process: many people may share an address, and twenty such
@@ -49,6 +51,20 @@ func (s *Streams) AtMost(most int64, read http.HandlerFunc) http.HandlerFunc {
 		}
 		read(w, r)
 	}
+}
+
+// Metrics is how many are open. It is a collector: the caller registers it.
+func (s *Streams) Metrics() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "deskbell_http_streams", Help: "Streams of widgets, pages and visits that are open in this process.",
+	}, func() (n float64) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, open := range s.open {
+			n += float64(open)
+		}
+		return n
+	})
 }
 
 func (s *Streams) begin(from string, unbounded bool) bool {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 )
 
@@ -48,6 +50,9 @@ func TestOneAddressDoesNotTakeAllStreams(t *testing.T) {
 				if w := open([]http.Handler{one, two}[i%2], c.from); w != nil {
 					t.Fatalf("stream %d: %d", i, w.Code)
 				}
+			}
+			if n := testutil.ToFloat64(streams.Metrics()); n != each {
+				t.Errorf("the metric has %v streams", n)
 			}
 			running := each
 			w := open(two, c.same)
