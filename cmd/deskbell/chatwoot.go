@@ -8,17 +8,20 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/config"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/adapter"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 type chatwootCmd struct {
@@ -87,7 +90,11 @@ func (c *chatwootCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	j := joining{chatwootDestination: to, def: def, address: base + "/v1/chatwoot/" + c.Name}
 	if c.Action == "check" {
-		return printFindings(a.stdout, append(j.findings(ctx), j.receiver(ctx)))
+		tended, err := s.tended(ctx, c.Name)
+		if err != nil {
+			return err
+		}
+		return printFindings(a.stdout, slices.Concat(j.findings(ctx), []adapter.Finding{j.receiver(ctx)}, tended))
 	}
 	if err := j.connect(ctx, a); err != nil {
 		return err
@@ -200,6 +207,23 @@ func (j joining) receiver(ctx context.Context) adapter.Finding {
 		found.Trouble = fmt.Sprintf("it answered %d: does --url lead to deskbell web?", status)
 	}
 	return found
+}
+
+// tended finds how workers do what nobody tells them of. There is nothing to find before the first time, and without a token of an administrator.
+func (s *session) tended(ctx context.Context, name string) ([]adapter.Finding, error) {
+	bodies, err := s.store.GlobalsOf(ctx, store.GlobalTended, []string{name})
+	if err != nil || bodies[0] == nil {
+		return nil, err
+	}
+	var is jobs.Tended
+	if err := json.Unmarshal(bodies[0], &is); err != nil {
+		return nil, fmt.Errorf("decoding how %q is tended: %w", name, err)
+	}
+	found := adapter.Finding{What: "what webhooks have lost, and the hours of inboxes, by a worker each minute"}
+	if is.Problem != "" {
+		found.Trouble = fmt.Sprintf("%s; since %s", is.Problem, is.Failing.UTC().Format(time.RFC3339))
+	}
+	return []adapter.Finding{found}, nil
 }
 
 // send sends a webhook as Chatwoot would.

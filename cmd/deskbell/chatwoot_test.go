@@ -63,6 +63,18 @@ warning  deskbell web at ` + hook + `: it is not asked: SUPPORT_SECRET is not se
 	if checked.code != 0 || checked.stdout != want {
 		t.Errorf("got %+v, want %s", checked, want)
 	}
+	const worker = "what webhooks have lost, and the hours of inboxes, by a worker each minute"
+	for record, want := range map[string]string{
+		`{"kept": {}}`: "ok       " + worker + "\n",
+		`{"problem": "GET /api: it answered 500", "failing": "2026-11-23T09:00:00Z"}`: "wrong    " + worker + ": GET /api: it answered 500; since 2026-11-23T09:00:00Z\n",
+	} {
+		if err := o.server.Client(t).HSet(t.Context(), "deskbell:{all}:tended", "support", record).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.command(o, nil, "check", "support", "--url", "https://bell.example"); !strings.HasSuffix(got.stdout, want) {
+			t.Errorf("got %+v, want %s", got, want)
+		}
+	}
 	for _, r := range []result{lacking, first, again, checked} {
 		if strings.Contains(r.stdout+r.stderr, "hunter2") {
 			t.Errorf("it shows a token: %+v", r)
