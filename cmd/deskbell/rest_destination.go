@@ -20,8 +20,8 @@ func (j joiner) rest(name string, def definition.Destination) (deliver.Destinati
 	if err != nil {
 		return nil, failed(err)
 	}
-	header := http.CanonicalHeaderKey(cmp.Or(def.TokenHeader, "Authorization"))
-	if header == "Authorization" {
+	header := http.CanonicalHeaderKey(cmp.Or(def.TokenHeader, definition.DefaultTokenHeader))
+	if header == definition.DefaultTokenHeader {
 		token = "Bearer " + token
 	}
 	to, err := j.join(name, def, restTable(name, def), func(h http.Header, _ bool) { h.Set(header, token) })

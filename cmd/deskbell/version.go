@@ -67,25 +67,26 @@ func programVersion() string {
 
 // revision is the commit of which the program was built; empty: it is not known.
 func revision() string {
-	info, _ := debug.ReadBuildInfo()
-	if info == nil {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
 		return ""
 	}
+	return buildSettings(info)["vcs.revision"]
+}
+
+// buildSettings are those by which a program was built.
+func buildSettings(info *debug.BuildInfo) map[string]string {
+	setting := make(map[string]string, len(info.Settings))
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value
-		}
+		setting[s.Key] = s.Value
 	}
-	return ""
+	return setting
 }
 
 // writeVersion prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64", and below it
 // "time zones 2026f".
 func writeVersion(w io.Writer, info *debug.BuildInfo, verbose bool) {
-	setting := map[string]string{}
-	for _, s := range info.Settings {
-		setting[s.Key] = s.Value
-	}
+	setting := buildSettings(info)
 	var source []string
 	if revision := setting["vcs.revision"]; revision != "" {
 		source = append(source, revision[:min(12, len(revision))])

@@ -11,6 +11,9 @@ import (
 	"github.com/deskbell/deskbell/domain/table"
 )
 
+// DefaultTokenHeader is where calls to a product of a rest destination that names no other have the token, after Bearer.
+const DefaultTokenHeader = "Authorization"
+
 // DefaultSignatureHeader is where a product of a rest destination that names no other puts the signature of its requests.
 const DefaultSignatureHeader = "X-Signature-256"
 
@@ -46,8 +49,8 @@ func restFields() []table.Field[Destination] {
 	return []table.Field[Destination]{
 		table.Key("property", id("property"), func(d *Destination) *string { return &d.Property },
 			"All that the product tells is of this property.").NeededBy(rest),
-		table.Key("token_header", header("Authorization"), func(d *Destination) *string { return &d.TokenHeader },
-			"The header of calls that has the token; `Authorization` has it after `Bearer`.").ByDefault("Authorization").Of(rest),
+		table.Key("token_header", header(DefaultTokenHeader), func(d *Destination) *string { return &d.TokenHeader },
+			"The header of calls that has the token; `Authorization` has it after `Bearer`.").ByDefault(DefaultTokenHeader).Of(rest),
 		table.Key("signature_header", header(DefaultSignatureHeader), func(d *Destination) *string { return &d.SignatureHeader },
 			"The header of the product's requests that has their signature: the HMAC-SHA256 of the body by the secret, in hexadecimal digits, with or without `sha256=` before them.").
 			ByDefault(DefaultSignatureHeader).Of(rest),

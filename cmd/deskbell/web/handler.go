@@ -74,39 +74,40 @@ func New(c Config) *Site {
 		guesses: newLimiter(c.Now),
 	}
 	mux := new(Mux)
+	handle := func(of, pattern string, h http.Handler) { mux.Handle(pattern, part(of, h)) }
 	for pattern, h := range c.Public { // they read no bodies
-		mux.Handle(pattern, part(ofPublic, h))
+		handle(ofPublic, pattern, h)
 	}
-	mux.Handle("POST "+AgentSession, part(ofAgents, http.HandlerFunc(s.enter))) // of its body, it reads very little
+	handle(ofAgents, "POST "+AgentSession, http.HandlerFunc(s.enter)) // of its body, it reads very little
 	var bodies inFlight
 	for pattern, h := range c.API {
-		mux.Handle(pattern, part(ofAPI, s.admitting(bearer, bodies.bounded(MostBody, h))))
+		handle(ofAPI, pattern, s.admitting(bearer, bodies.bounded(MostBody, h)))
 	}
 	for pattern, l := range c.Linked {
-		mux.Handle(pattern, part(ofAPI, s.admittingLinked(l)))
+		handle(ofAPI, pattern, s.admittingLinked(l))
 	}
 	for pattern, h := range c.Pages {
 		_, path, _ := strings.Cut(pattern, " ")
-		mux.Handle(pattern, part(ofPages, s.admittingPages(bodies.bounded(MostPageEvents, h))))
-		mux.Handle(http.MethodOptions+" "+path, part(ofPages, s.admittingPages(preflight(pattern))))
+		handle(ofPages, pattern, s.admittingPages(bodies.bounded(MostPageEvents, h)))
+		handle(ofPages, http.MethodOptions+" "+path, s.admittingPages(preflight(pattern)))
 	}
 	for pattern, h := range c.Visitors {
-		mux.Handle(pattern, part(ofVisitors, s.admittingVisitors(h)))
+		handle(ofVisitors, pattern, s.admittingVisitors(h))
 	}
 	for pattern, hook := range c.Hooks {
-		mux.Handle(pattern, part(ofHooks, bodies.bounded(MostHook, s.admittingHooks(hook))))
+		handle(ofHooks, pattern, bodies.bounded(MostHook, s.admittingHooks(hook)))
 	}
 	for pattern, h := range c.Agent {
-		mux.Handle(pattern, part(ofAgents, s.admittingAgent(bodies.bounded(mostPageBody, h))))
+		handle(ofAgents, pattern, s.admittingAgent(bodies.bounded(mostPageBody, h)))
 	}
 	for pattern, h := range c.Docs {
-		mux.Handle(pattern, part(ofBoard, s.admitting(basic, h)))
+		handle(ofBoard, pattern, s.admitting(basic, h))
 	}
 	for pattern, h := range c.Board {
-		mux.Handle(pattern, part(ofBoard, s.admitting(basic, bodies.bounded(MostBody, h))))
+		handle(ofBoard, pattern, s.admitting(basic, bodies.bounded(MostBody, h)))
 	}
 	for pattern, h := range c.Private {
-		mux.Handle(pattern, part(ofBoard, s.admitting(basic, bodies.bounded(MostBody, unbound(h)))))
+		handle(ofBoard, pattern, s.admitting(basic, bodies.bounded(MostBody, unbound(h))))
 	}
 	return &Site{s.observed(guarded(uncoded(PlainErrors(&mux.ServeMux)))), mux.Patterns()}
 }
