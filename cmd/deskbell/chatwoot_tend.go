@@ -21,13 +21,16 @@ import (
 	"github.com/deskbell/deskbell/jobs/adapter"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot"
 	"github.com/deskbell/deskbell/jobs/deliver"
+	"github.com/deskbell/deskbell/jobs/quota"
 )
 
 const (
 	// farthestBack is how long ago lost webhooks may have been sent: the ids of events are known for a day, and no longer.
 	farthestBack = 23 * time.Hour
-	// mostLooks is how many conversations are looked at in a minute. Chatwoot takes 3,000 requests from an address.
+	// mostLooks is how many answers of messages are read in a minute. Chatwoot takes 3,000 requests from an address.
 	mostLooks = 300
+	// mostPages is how many of these may be of one conversation: 200 messages, as many as Chatwoot lets be sent in it in a minute.
+	mostPages = 10
 	// hoursAgain is how long hours stand before they are written again, in case somebody has changed them.
 	hoursAgain = time.Hour
 )
@@ -35,8 +38,9 @@ const (
 // chatwootTender finds what webhooks have lost, and keeps the hours of inboxes. Both need the token of an administrator.
 type chatwootTender struct {
 	joiner
-	hours func(ctx context.Context, property string) (*hours.Schedule, error)
-	send  func(ctx context.Context, events ...event.Event) error
+	hours  func(ctx context.Context, property string) (*hours.Schedule, error)
+	quotas *quota.Intake // nil: there are none
+	send   func(ctx context.Context, events ...event.Event) error
 }
 
 // chatwootKept is what a tender keeps of one Chatwoot.
@@ -92,13 +96,15 @@ func (t chatwootTender) catchUp(ctx context.Context, to *chatwootDestination, un
 	if err != nil {
 		return until, err
 	}
-	known := until
+	known, looks := until, 0
 	var refused []error
-	for n, r := range recent {
-		if n >= mostLooks && known.After(until) {
+	for i := range recent {
+		r := &recent[i]
+		if looks >= mostLooks && known.After(until) {
 			return known, errors.Join(refused...)
 		}
-		err := t.lookAt(ctx, to, r, since, at)
+		n, err := t.lookAt(ctx, to, r, since, at)
+		looks += n
 		switch one := (*deliver.Error)(nil); {
 		case errors.As(err, &one) && one.Refused: // it keeps no other conversation from being looked at
 			refused = append(refused, err)
@@ -112,23 +118,61 @@ func (t chatwootTender) catchUp(ctx context.Context, to *chatwootDestination, un
 	return at, errors.Join(refused...)
 }
 
-// lookAt sends what a conversation tells.
-func (t chatwootTender) lookAt(ctx context.Context, to *chatwootDestination, r chatwoot.Recent, since, at time.Time) error {
-	messages, err := to.calls.Get(ctx, to.table.MessagesPath(r.ID), true)
-	if err != nil {
-		return to.failed(err)
-	}
-	got, err := r.Events(messages, since, at)
-	if err != nil {
-		return err
+// lookAt sends what a conversation tells, and gives how many answers it has read.
+func (t chatwootTender) lookAt(ctx context.Context, to *chatwootDestination, r *chatwoot.Recent, since, at time.Time) (looks int, err error) {
+	var before int64
+	for looks < mostPages && (looks == 0 || before > 0) {
+		answer, err := to.calls.Get(ctx, to.table.MessagesPath(r.ID, before), true)
+		looks++
+		if err != nil {
+			return looks, to.failed(err)
+		}
+		if before, err = r.Read(answer, since); err != nil {
+			return looks, err
+		}
 	}
 	var events []event.Event
-	for _, item := range got.Items {
+	for _, item := range r.Events(since, at).Items {
 		if len(item.Faults) == 0 { // a webhook would have been refused for them
 			events = append(events, item.Event)
 		}
 	}
-	return t.send(ctx, events...)
+	if err := t.take(ctx, events); err != nil {
+		return looks, fmt.Errorf("the conversation %d: %w", r.ID, err)
+	}
+	if before > 0 {
+		err := fmt.Errorf("the conversation %d has had more than %d messages at once: the first ones are not looked at", r.ID, mostPages*chatwoot.Page)
+		return looks, &deliver.Error{Err: err, Refused: true}
+	}
+	return looks, nil
+}
+
+// take sends the events of a conversation that are within the quotas of its property. Those of a visitor who is one too many are refused, as
+// they would be by a webhook; those that come too fast are for the next minute.
+func (t chatwootTender) take(ctx context.Context, events []event.Event) error {
+	var bytes []byte
+	asked := make([]*event.Event, len(events))
+	for i := range events {
+		var err error
+		if bytes, err = events[i].AppendJSON(bytes); err != nil {
+			return fmt.Errorf("encoding the event %q: %w", events[i].ID, err)
+		}
+		asked[i] = &events[i]
+	}
+	refused, _, err := t.quotas.Refuse(ctx, "", len(bytes), asked)
+	if err != nil {
+		return err
+	}
+	var taken []event.Event
+	for i, r := range refused {
+		switch r.Quota {
+		case quota.Events:
+			return fmt.Errorf("%s is over its quota of %d events a second", events[i].Data.Property, r.Most)
+		case "":
+			taken = append(taken, events[i])
+		}
+	}
+	return t.send(ctx, taken...)
 }
 
 // keepHours writes the hours that inboxes do not show yet, and gives those that they show then. One that fails does not keep others from theirs.

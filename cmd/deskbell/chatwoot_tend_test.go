@@ -14,6 +14,9 @@ import (
 	"github.com/deskbell/deskbell/domain/event"
 	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot/fake"
+	"github.com/deskbell/deskbell/jobs/quota"
+	"github.com/deskbell/deskbell/jobs/redisstore"
+	"github.com/deskbell/deskbell/jobs/redistest"
 )
 
 // tended is a Chatwoot whose webhooks are all lost, and its tender, with a clock that a test sets.
@@ -118,6 +121,101 @@ func TestLostWebhooksAreCaughtUp(t *testing.T) {
 	without.AdminTokenEnv = ""
 	if kept, err := d.tender.Tend(t.Context(), "support", without, d.kept); err != nil || kept != nil {
 		t.Errorf("without the token of an administrator: %s, %v", kept, err)
+	}
+}
+
+// TestManyLostMessagesAreCaughtUp has more of them than Chatwoot shows at once, and then more than are read.
+func TestManyLostMessagesAreCaughtUp(t *testing.T) {
+	t.Parallel()
+	d := newTended(t, "24/7")
+	source, err := d.Visit(7, fake.Browser{})
+	d.must(err)
+	d.must(d.tend())
+	write := func(n int) (conversation int) {
+		for range n {
+			d.pass(time.Second) // 200 in a minute are too many
+			conversation, err = d.Write(source, "Hello?")
+			d.must(err)
+		}
+		return conversation
+	}
+	conversation := write(45)
+	d.pass(time.Minute)
+	d.must(d.tend())
+	if len(d.sent) != 46 || d.sent[0].ID != fmt.Sprintf("conversation-%d-requested", conversation) {
+		t.Errorf("%d events were sent, beginning with %+v; want 46", len(d.sent), d.sent[0])
+	}
+
+	d.sent = nil
+	write(230)
+	d.pass(time.Minute)
+	const want = "the conversation 1 has had more than 200 messages at once: the first ones are not looked at"
+	if err := d.tend(); err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	if len(d.sent) != 201 { // with the request, which is known
+		t.Errorf("%d events were sent", len(d.sent))
+	}
+	for range 2 { // the first looks back as far as clocks may differ
+		d.pass(time.Hour)
+		err = d.tend()
+	}
+	d.must(err)
+}
+
+// TestWhatIsCaughtUpHasQuotas has three visitors where two may be new in a day, and then events that come too fast.
+func TestWhatIsCaughtUpHasQuotas(t *testing.T) {
+	t.Parallel()
+	d := newTended(t, "24/7")
+	db, err := redisstore.Open(t.Context(), redistest.Start(t).Client(t), redisstore.Layout{Shards: 7, Partitions: 1})
+	d.must(err)
+	d.tender.quotas = &quota.Intake{Store: db, Now: d.now, Limits: quota.Limits{NewVisitors: 2}}
+	d.must(d.tend())
+	for range 3 {
+		d.begin("Hello?")
+	}
+	d.pass(time.Minute)
+	d.must(d.tend())
+	if len(d.sent) != 4 || d.has("conversation-3-requested") {
+		t.Errorf("got %+v", d.sent)
+	}
+
+	d.sent = nil
+	d.tender.quotas.Limits = quota.Limits{Events: 1}
+	flood := slices.Repeat([]*event.Event{{Data: event.Data{Property: "acme"}}}, 2*event.MaxEvents) // as many as may come at once
+	_, wait, err := d.tender.quotas.Refuse(t.Context(), "", 0, flood)
+	if d.must(err); wait > 0 {
+		t.Fatalf("they are for %s later", wait)
+	}
+	for range 2 {
+		d.begin("Hello?")
+		if err := d.tend(); err == nil || !strings.Contains(err.Error(), "acme is over its quota of 1 events a second") || len(d.sent) > 0 {
+			t.Errorf("got %v and %d events", err, len(d.sent))
+		}
+	}
+	d.pass(time.Minute)
+	d.must(d.tend())
+	if len(d.sent) == 0 {
+		t.Error("what came too fast does not come later")
+	}
+}
+
+// TestWhatIsTooLongKeepsNothingElseBack has one conversation of which no answer can be read, and one of which each can.
+func TestWhatIsTooLongKeepsNothingElseBack(t *testing.T) {
+	t.Parallel()
+	d := newTended(t, "24/7")
+	d.must(d.tend())
+	source, err := d.Visit(7, fake.Browser{})
+	d.must(err)
+	for range 20 {
+		_, err = d.Write(source, strings.Repeat("\x01", 149_000))
+		d.must(err)
+	}
+	d.pass(time.Second)
+	other := d.begin("Hello?")
+	d.pass(time.Minute)
+	if err := d.tend(); err == nil || !strings.HasSuffix(err.Error(), "its answer is too long") || !d.has(fmt.Sprintf("conversation-%d-requested", other)) {
+		t.Errorf("got %v, and %d events", err, len(d.sent))
 	}
 }
 

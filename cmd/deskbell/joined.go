@@ -96,7 +96,11 @@ func (d *joined) failed(err error) error {
 func (d *joined) verdict(err error) error {
 	var answered *caller.Error
 	if !errors.As(err, &answered) {
-		return guard.Reason(err)
+		reason := guard.Reason(err)
+		if errors.Is(reason, guard.ErrTooLong) { // others may be shorter
+			return &deliver.Error{Err: reason, Refused: true}
+		}
+		return reason
 	}
 	return &deliver.Error{Err: err, Refused: answered.Refused, RetryAfter: deliver.RetryAfter(answered.RetryAfter, d.now())}
 }

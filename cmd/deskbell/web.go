@@ -211,8 +211,8 @@ func (s *session) book(now func() time.Time) *quota.Book {
 }
 
 // quotas are those of the process's configuration.
-func (s *session) quotas(now func() time.Time) *api.Quotas {
-	return &api.Quotas{Store: s.store, Now: now, Events: s.env.EventRate, Keyed: s.env.KeyEventRate, Book: s.book(now)}
+func (s *session) quotas(now func() time.Time) *quota.Intake {
+	return &quota.Intake{Store: s.store, Now: now, Keyed: s.env.KeyEventRate, Book: s.book(now)}
 }
 
 // agentPage serves the page of an agent.

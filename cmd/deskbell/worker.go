@@ -133,10 +133,11 @@ func (a *app) work(ctx context.Context, s service) error {
 	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.loopback}
 	desks := newJoiner(outbound, a.env, a.now, s.log)
 	s.shown.watchRedis(s.session, s.log)
+	quotas := s.quotas(a.now)
 	c := jobs.Config{
 		Store: s.store, Redis: s.redis, Partitions: s.store.Partitions(), Log: s.jobLog, Now: a.now, TimeZone: s.env.TimeZone,
 		Concurrency: s.env.Concurrency, Batch: s.env.SweepBatch, StopTimeout: s.env.StopTimeout,
-		KeepVisitors: s.env.KeepVisitors, Quotas: s.book(a.now),
+		KeepVisitors: s.env.KeepVisitors, Quotas: quotas.Book,
 		Bounds: deliver.Bounds{Actions: s.env.Waiting, Bytes: int64(s.env.WaitingMB) << 20, AllBytes: int64(s.env.WaitingAllMB) << 20},
 		OpenDestination: map[string]deliver.OpenDestination{
 			logline.Type:     logline.Open(s.log, s.env.TimeZone),
@@ -146,7 +147,7 @@ func (a *app) work(ctx context.Context, s service) error {
 			restType:         desks.rest,
 		},
 		Tenders: map[string]jobs.Tender{
-			chatwootType: chatwootTender{desks, s.client.PropertyHours, s.client.SendComplete},
+			chatwootType: chatwootTender{desks, s.client.PropertyHours, quotas, s.client.SendComplete},
 		},
 		DefaultDestination: s.byDefault,
 		Notifier:           shout.Notifier{Guard: outbound, Now: a.now},

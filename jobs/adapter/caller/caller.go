@@ -23,8 +23,9 @@ import (
 	"github.com/deskbell/deskbell/jobs/adapter"
 )
 
-// MostAnswer is how many bytes of an answer are read: twenty long messages, or some thousand agents.
-const MostAnswer = 2 << 20
+// MostAnswer is how many bytes of an answer are read: twenty of the longest messages of Chatwoot, or the four thousand conversations of a busy
+// day.
+const MostAnswer = 16 << 20
 
 // Caller makes calls to one product.
 type Caller struct {

@@ -224,10 +224,11 @@ func TestLostWebhooksAreFound(t *testing.T) {
 	if len(recent) != 1 {
 		t.Fatalf("got %+v", recent)
 	}
-	messages, err := j.Get(t.Context(), table().MessagesPath(recent[0].ID), true)
+	messages, err := j.Get(t.Context(), table().MessagesPath(recent[0].ID, 0), true)
 	j.must(err)
-	got, err := recent[0].Events(messages, arrival.Add(-2*time.Minute), arrival)
+	_, err = recent[0].Read(messages, arrival.Add(-2*time.Minute))
 	j.must(err)
+	got := recent[0].Events(arrival.Add(-2*time.Minute), arrival)
 	j.ReleaseWebhooks()
 	for _, item := range got.Items {
 		if len(item.Faults) > 0 {

@@ -1,6 +1,7 @@
 package chatwoot
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -18,12 +19,16 @@ import (
 type Recent struct {
 	ID int64 // of the conversation
 
-	t     *Table
-	shown conversation
+	t        *Table
+	shown    conversation
+	messages []payload
 }
 
+// Page is how many messages an answer to MessagesPath has, where there are so many.
+const Page = 20
+
 // Updated is when the conversation was changed last; the zero time: Chatwoot does not say.
-func (r Recent) Updated() time.Time { return r.shown.Updated.Time }
+func (r *Recent) Updated() time.Time { return r.shown.Updated.Time }
 
 // RecentOf reads the answer to RecentPath: those of the inboxes of a table, the one first that was changed longest ago.
 func RecentOf(t *Table, answer []byte) ([]Recent, error) {
@@ -38,21 +43,34 @@ func RecentOf(t *Table, answer []byte) ([]Recent, error) {
 	var recent []Recent
 	for _, c := range list.Data.Payload {
 		if t.Inboxes[c.InboxID] != "" && c.ID > 0 {
-			recent = append(recent, Recent{c.ID, t, c})
+			recent = append(recent, Recent{ID: c.ID, t: t, shown: c})
 		}
 	}
-	slices.SortStableFunc(recent, func(a, b Recent) int { return a.Updated().Compare(b.Updated()) })
+	slices.SortStableFunc(recent, func(a, b Recent) int { return a.shown.Updated.Compare(b.shown.Updated.Time) })
 	return recent, nil
 }
 
-// Events are those of the conversation since an instant, by the answer to MessagesPath.
-func (r Recent) Events(messages []byte, since, at time.Time) (adapter.Received, error) {
+// Read reads an answer to MessagesPath. It gives the message before which there may be more since an instant; 0: there are none.
+func (r *Recent) Read(answer []byte, since time.Time) (before int64, err error) {
 	var list struct {
 		Payload []payload `json:"payload"`
 	}
-	if err := json.Unmarshal(messages, &list); err != nil {
-		return adapter.Received{}, fmt.Errorf("reading the messages of the conversation %d: %w", r.ID, err)
+	if err := json.Unmarshal(answer, &list); err != nil {
+		return 0, fmt.Errorf("reading the messages of the conversation %d: %w", r.ID, err)
 	}
+	r.messages = append(list.Payload, r.messages...)
+	if len(list.Payload) < Page {
+		return 0, nil
+	}
+	oldest := slices.MinFunc(list.Payload, func(a, b payload) int { return cmp.Compare(a.ID, b.ID) })
+	if oldest.Created.Before(since) {
+		return 0, nil
+	}
+	return oldest.ID, nil
+}
+
+// Events are those of the conversation since an instant, by the messages that were read.
+func (r *Recent) Events(since, at time.Time) adapter.Received {
 	var events []event.Event
 	known := make(map[string]bool)
 	add := func(some []event.Event, _ string) {
@@ -63,10 +81,10 @@ func (r Recent) Events(messages []byte, since, at time.Time) (adapter.Received, 
 			}
 		}
 	}
-	r.shown.Messages = lastOf(list.Payload)
+	r.shown.Messages = lastOf(r.messages)
 	in := r.reading(new(payload), at)
-	for i := range list.Payload {
-		in = r.reading(&list.Payload[i], at)
+	for i := range r.messages {
+		in = r.reading(&r.messages[i], at)
 		if !in.Created.Before(since) {
 			add(in.messageCreated())
 		}
@@ -78,13 +96,13 @@ func (r Recent) Events(messages []byte, since, at time.Time) (adapter.Received, 
 		add([]event.Event{in.ended()}, "")
 	}
 	if len(events) == 0 {
-		return ignored("nothing has happened since then that Deskbell knows of"), nil
+		return ignored("nothing has happened since then that Deskbell knows of")
 	}
-	return adapter.Received{Items: in.judged(events)}, nil
+	return adapter.Received{Items: in.judged(events)}
 }
 
 // reading is a message of the conversation.
-func (r Recent) reading(p *payload, at time.Time) *reading {
+func (r *Recent) reading(p *payload, at time.Time) *reading {
 	p.Conversation = &r.shown
 	return incomingOf(r.t, p, at)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/jobs/adapter"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot"
 )
 
@@ -22,13 +23,13 @@ func readFile(t *testing.T, name string) []byte {
 }
 
 // recentOf is the one conversation of the files that is of an inbox of the table.
-func recentOf(t *testing.T) chatwoot.Recent {
+func recentOf(t *testing.T) *chatwoot.Recent {
 	t.Helper()
 	list, err := chatwoot.RecentOf(table(), readFile(t, "conversations.json"))
 	if err != nil || len(list) != 1 || list[0].ID != 12 {
 		t.Fatalf("got %+v, %v", list, err)
 	}
-	return list[0]
+	return &list[0]
 }
 
 func TestPathsOfRecent(t *testing.T) {
@@ -36,18 +37,28 @@ func TestPathsOfRecent(t *testing.T) {
 	if got, want := table().RecentPath(90*time.Second+1), "/api/v1/accounts/3/conversations?status=all&updated_within=91"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := table().MessagesPath(12), "/api/v1/accounts/3/conversations/12/messages"; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	const messages = "/api/v1/accounts/3/conversations/12/messages"
+	for before, want := range map[int64]string{0: messages, 345: messages + "?before=345"} {
+		if got := table().MessagesPath(12, before); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
+}
+
+// eventsSince are those of the conversation of the files.
+func eventsSince(t *testing.T, since, at time.Time) adapter.Received {
+	t.Helper()
+	r := recentOf(t)
+	if before, err := r.Read(readFile(t, "messages.json"), since); before != 0 || err != nil {
+		t.Fatalf("there is more before %d: %v", before, err)
+	}
+	return r.Events(since, at)
 }
 
 // TestRecentFindsLostWebhooks has every event of the conversation, with the ids that its webhooks give: those that came are known.
 func TestRecentFindsLostWebhooks(t *testing.T) {
 	t.Parallel()
-	got, err := recentOf(t).Events(readFile(t, "messages.json"), arrival.Add(-2*time.Hour), arrival)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := eventsSince(t, arrival.Add(-2*time.Hour), arrival)
 	type told struct {
 		ID   string
 		Type event.Type
@@ -88,9 +99,8 @@ func TestRecentFindsLostWebhooks(t *testing.T) {
 func TestRecentTellsNothingOld(t *testing.T) {
 	t.Parallel()
 	later := arrival.Add(24 * time.Hour)
-	got, err := recentOf(t).Events(readFile(t, "messages.json"), later.Add(-10*time.Minute), later)
-	if err != nil || len(got.Items) > 0 || got.Ignored == "" {
-		t.Errorf("got %+v, %v", got, err)
+	if got := eventsSince(t, later.Add(-10*time.Minute), later); len(got.Items) > 0 || got.Ignored == "" {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -102,7 +112,7 @@ func TestWhatIsNoAnswerIsAnError(t *testing.T) {
 		}
 	}
 	for _, body := range []string{``, `[]`, `{"payload":{}}`} {
-		if got, err := recentOf(t).Events([]byte(body), arrival, arrival); err == nil {
+		if got, err := recentOf(t).Read([]byte(body), arrival); err == nil {
 			t.Errorf("%q: got %+v", body, got)
 		}
 	}

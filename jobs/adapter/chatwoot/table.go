@@ -74,9 +74,13 @@ func (t *Table) RecentPath(within time.Duration) string {
 	return t.path("conversations") + "?status=all&updated_within=" + number(int64(math.Ceil(within.Seconds())))
 }
 
-// MessagesPath is where the last twenty messages of a conversation are. It needs the token of an administrator.
-func (t *Table) MessagesPath(conversation int64) string {
-	return t.conversation(conversation, "messages")
+// MessagesPath is where the last messages of a conversation before one of them are; 0: the last of all. It needs the token of an administrator.
+func (t *Table) MessagesPath(conversation, before int64) string {
+	path := t.conversation(conversation, "messages")
+	if before > 0 {
+		path += "?before=" + number(before)
+	}
+	return path
 }
 
 // WebhooksPath is where the webhooks of the account are. It needs the token of an administrator, as all that follow do.

@@ -23,6 +23,7 @@ import (
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
 	"github.com/deskbell/deskbell/jobs/erase"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
 
@@ -33,7 +34,7 @@ type Config struct {
 	Now    func() time.Time
 	Log    logrus.FieldLogger
 	Events *web.EventMetrics // nil: events are not counted
-	Quotas *Quotas           // nil: there are none
+	Quotas *quota.Intake     // nil: there are none
 
 	MostLines int64         // bytes of a body with one event a line, packed and unpacked; 0: 256 MB
 	LinesTime time.Duration // for such a body to come; 0: 5 minutes

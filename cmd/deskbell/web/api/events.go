@@ -119,7 +119,7 @@ func (s *service) send(ctx context.Context, items []event.Item, bytes int) (verd
 	if verdicts, err = s.judge(ctx, items); err != nil {
 		return nil, 0, s.failed(err)
 	}
-	if wait, err = s.Quotas.refuse(ctx, web.Caller(ctx), bytes, verdicts); err != nil {
+	if wait, err = s.refuseOver(ctx, web.Caller(ctx), bytes, verdicts); err != nil {
 		return nil, 0, s.failed(err)
 	}
 	var events []event.Event

@@ -81,7 +81,7 @@ func TestAKeyHasAQuotaOfItsOwn(t *testing.T) {
 func TestNewVisitorsOfADayHaveAQuota(t *testing.T) {
 	t.Parallel()
 	b := webtest.New(t)
-	b.Quotas.New = 10
+	b.Quotas.NewVisitors = 10
 	for _, id := range []string{"acme", "beta"} {
 		b.Want(201, webtest.Request{}, "PUT", "/v1/properties/"+id, `{}`)
 	}
@@ -106,7 +106,7 @@ func TestNewVisitorsOfADayHaveAQuota(t *testing.T) {
 func TestRecordsThatAreGoneCountAnew(t *testing.T) {
 	t.Parallel()
 	b := webtest.New(t)
-	b.Quotas.New = 10
+	b.Quotas.NewVisitors = 10
 	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
 	b.Want(202, webtest.Request{}, "POST", "/v1/events", arrivals("acme", 0, 10)) // no worker takes them in: there are no records
 	b.Want(429, webtest.Request{}, "POST", "/v1/events", arrivals("acme", 20, 1))

@@ -24,6 +24,7 @@ import (
 	"github.com/deskbell/deskbell/cmd/deskbell/web/api"
 	"github.com/deskbell/deskbell/jobs"
 	"github.com/deskbell/deskbell/jobs/edit"
+	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/redisstore"
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
@@ -47,8 +48,8 @@ type Bundle struct {
 	Logged *logtest.Hook
 	Events *web.EventMetrics
 	Store  *redisstore.Store
-	Quotas *api.Quotas  // without bounds, unless a test sets some
-	Clock  atomic.Int64 // seconds since then
+	Quotas *quota.Intake // without bounds, unless a test sets some
+	Clock  atomic.Int64  // seconds since then
 }
 
 // Monday is when the clock of a bundle starts.
@@ -75,7 +76,7 @@ func New(t *testing.T, change ...func(*Bundle, *web.Config)) *Bundle {
 	b.Client = jobs.NewClient(jobs.ClientConfig{Store: store, Redis: rdb, Partitions: 1, Now: b.Now, TimeZone: time.UTC})
 	b.Keys = edit.Keys{Store: store, Now: b.Now}
 	b.Events = web.NewEventMetrics()
-	b.Store, b.Quotas = store, &api.Quotas{Store: store, Now: b.Now}
+	b.Store, b.Quotas = store, &quota.Intake{Store: store, Now: b.Now}
 	served := api.New(api.Config{
 		Client: b.Client, Eraser: jobs.NewEraser(store, rdb, 1, b.Now), Now: b.Now, Log: log, Events: b.Events, Quotas: b.Quotas,
 	})
