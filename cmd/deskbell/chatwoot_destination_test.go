@@ -14,6 +14,7 @@ import (
 
 	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/hours/zones"
 	"github.com/deskbell/deskbell/jobs/adapter/chatwoot/fake"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
@@ -26,6 +27,7 @@ const chatwootBot, chatwootAdmin = "hunter2-of-a-bot", "hunter2-of-an-admin"
 type chatwootDesk struct {
 	*fake.Chatwoot
 	t   *testing.T
+	now func() time.Time
 	url string
 }
 
@@ -37,7 +39,7 @@ func newChatwootDesk(t *testing.T, webhooks http.RoundTripper) *chatwootDesk {
 // newChatwootDeskAt is newChatwootDesk with a clock.
 func newChatwootDeskAt(t *testing.T, now func() time.Time, webhooks http.RoundTripper) *chatwootDesk {
 	t.Helper()
-	d := &chatwootDesk{t: t, Chatwoot: fake.New(fake.Config{Now: now, Transport: webhooks, PrivateNetwork: true, Senders: 1})}
+	d := &chatwootDesk{t: t, now: now, Chatwoot: fake.New(fake.Config{Now: now, Zone: zones.Load, Transport: webhooks, PrivateNetwork: true, Senders: 1})}
 	t.Cleanup(d.Close)
 	_, err := d.AddAccount(3, "Shop")
 	d.must(err)

@@ -17,7 +17,7 @@ func (d *chatwootDesk) command(o online, more map[string]string, args ...string)
 	for name, value := range more {
 		env[name] = value
 	}
-	return testBundle{at: time.Now().Format(time.RFC3339), env: env}.run(d.t, append([]string{"chatwoot"}, args...)...)
+	return testBundle{at: d.now().Format(time.RFC3339), env: env}.run(d.t, append([]string{"chatwoot"}, args...)...)
 }
 
 // yaml is the definition of the desk in a file.
