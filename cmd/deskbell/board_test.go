@@ -23,7 +23,7 @@ schedules:
 properties:
   acme: {name: ACME shop, schedule: office, agents: [lea, tom], departments: {sales: {name: Sales, agents: [lea]}, support: {schedule: 24/7, agents: [tom]}},
     triggers: [{name: Pricing, type: page, url: {contains: /pricing}, delay: 1h, message: "Shall we talk?"}]}
-  bakery: {name: Corner bakery, schedule: {time_zone: Europe/Paris, weekly: {daily: "05:30-13:00"}}, widget: {outside_hours: contact_form}}
+  bakery: {name: Corner bakery, schedule: {time_zone: Europe/Paris, weekly: {daily: "05:30-13:00"}, exceptions: [{name: Fair, on: 2026-11-25, hours: "08:00-10:00"}]}, widget: {outside_hours: contact_form}}
   clinic: {name: Night clinic, schedule: {time_zone: America/New_York, weekly: {daily: "22:00-06:00"}}, agents: [kim]}
   hostile: {name: "<img src=x onerror=document.body.append(1)>", schedule: office}
   night: {name: Night desk, schedule: {time_zone: Europe/London, weekly: {daily: "20:00-06:00"}}, agents: [tom]}
@@ -168,6 +168,7 @@ func TestBoardInABrowser(t *testing.T) {
 	b.overrides(s)
 	b.byKeyboard()
 	b.finds()
+	b.weeks()
 
 	s.run(strings.Replace(watched, "ACME shop", "ACME store", 1)+"  log: {type: log}\n", "apply", "-")
 	b.shows(`[data-id="acme"] .title`, "ACME store")
@@ -230,6 +231,43 @@ func (b *browser) sheet() {
 	if at := eval[string](b, `document.activeElement.closest("[data-id]").dataset.id`); at != "acme" {
 		b.Errorf("after the sheet the focus is on %q", at)
 	}
+}
+
+// weeks looks at seven days of all properties, and of one, with keys alone.
+func (b *browser) weeks() {
+	b.Helper()
+	eval[bool](b, `document.querySelector('.views a[href="#week"]').focus() || true`)
+	b.press(kb.Enter)
+	b.shows("#dates", "Mon 23 Nov")
+	b.shows(`#week-rows [data-id="acme"]`, "09:00–12:00, 13:00–18:00")
+	b.shows(`#week-rows [data-id="bakery"] [data-other]`, "Fair")
+	b.shows(`#week-rows [data-id="clinic"]`, "22:00–06:00")
+	bars := `[...document.querySelectorAll('#week-rows [data-id="acme"] .bar')].map((b) => b.getAttribute("aria-label")).slice(4, 6).join(" ")`
+	const friday = "Hours on Fri 27 Nov in Europe/London: 09:00–12:00, 13:00–18:00. Hours on Sat 28 Nov in Europe/London: closed."
+	b.await("the bars of Friday and Saturday", bars, func(said string) bool { return said == friday })
+	b.picture("week")
+	b.accessible("weeks")
+	b.press("/", "b", "a", "k", "e")
+	redistest.Wait(b, "one week is left", func() bool { return b.text("#week-rows .title") == "Corner bakery" })
+	b.press(kb.ArrowDown, kb.Enter)
+	b.shows("#sheet-days", "Today\n05:30–13:00")
+	b.shows("#sheet-days .other", "Fair")
+	b.picture("sheet-week")
+	b.tabTo("Seven days later")
+	b.press(kb.Enter)
+	b.shows("#sheet-days", "Mon 30 Nov")
+	b.accessible("a week in a sheet")
+	b.press(kb.Escape, "/", kb.Escape)
+	b.click("#week-later")
+	b.shows("#dates", "Mon 30 Nov")
+	b.shows(`#week-rows [data-id="hotline"]`, "open all day")
+	b.click("#week-today")
+	b.device(390, 844, "light")
+	b.narrow("weeks on a phone")
+	b.picture("week-390")
+	b.accessible("weeks on a phone")
+	b.device(1280, 900, "light")
+	b.click(`.views a[href="#now"]`)
 }
 
 // pauses has a destination left alone, and tried again.

@@ -30,7 +30,7 @@ func agentView(b *engine.Batch, r *store.Record, id string, at time.Time) (v Age
 		return v, err
 	}
 	v = AgentView{
-		Agent: id, Name: def.Name, TimeZone: zone.String(), Today: boardDay(a.Hours, zone, at), Notices: append([]string{}, def.Notify.On...),
+		Agent: id, Name: def.Name, TimeZone: zone.String(), Today: boardDay(a.Hours, zone, boardDate(zone, at)), Notices: append([]string{}, def.Notify.On...),
 	}
 	err = engine.DecodeState(r.State, &v.State)
 	v.State = v.State.Shown()

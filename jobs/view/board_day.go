@@ -22,13 +22,20 @@ const (
 	boardSpells = 50 // shown of one day
 )
 
-// boardDay is the date that clocks of a zone show at an instant, with the hours of a schedule.
-func boardDay(s *hours.Schedule, zone *time.Location, at time.Time) BoardDay {
+// boardDate is the date that clocks of a zone show at an instant. Where they had shown it before they went back to the one before, it is
+// the later one.
+func boardDate(zone *time.Location, at time.Time) hours.Date {
 	y, m, d := at.In(zone).Date()
 	reading := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	if from := hours.FirstInstant(reading.AddDate(0, 0, 1), zone); !at.Before(from) {
-		reading = reading.AddDate(0, 0, 1) // clocks that had shown this date went back to the one before
+		reading = reading.AddDate(0, 0, 1)
 	}
+	return hours.DateOf(reading)
+}
+
+// boardDay is a date by the clocks of a zone, with the hours of a schedule. One that the zone has skipped is empty.
+func boardDay(s *hours.Schedule, zone *time.Location, date hours.Date) BoardDay {
+	reading := date.Time()
 	day := BoardDay{
 		Date: reading.Format(time.DateOnly),
 		From: hours.FirstInstant(reading, zone).UTC(),

@@ -106,7 +106,7 @@ func fillBoardState(b *engine.Batch, s *BoardState, r *store.Record, at time.Tim
 	s.Override, s.Overrides = overrides.Override, overrides.Departments
 	d := widget.Decide(p, widget.State(state.Widget), at)
 	s.Widget, s.Departments, s.TimeZone = d.State, departmentNames(def), plain.Hours.Location().String()
-	s.Today = boardDay(plain.Hours, plain.Hours.Location(), at)
+	s.Today = boardDay(plain.Hours, plain.Hours.Location(), boardDate(plain.Hours.Location(), at))
 	s.Uncovered = uncoveredToday(shifts, &s.Today)
 	s.NextHours = plain.Hours.NextBoundary(at).UTC()
 	s.DepartmentHours = nextOfDepartments(&plain, at)

@@ -33,6 +33,7 @@ type Config struct {
 //	GET /board/properties?search=&cursor=   a view.BoardPage
 //	GET /board/recent                       the last actions, the newest first
 //	GET /board/destinations                 each deliver.Status
+//	GET /board/weeks?id=…&from=             seven dates from one on, of these properties, each a view.BoardWeek; without from, from their today on
 //	GET /board/events?id=…                  these properties and what changes on them: see events
 //	GET /board/events?whole=1&search=       all properties, or those with a text in their id or name
 //
@@ -44,13 +45,14 @@ func New(c Config) *web.Site {
 	b := &board{c, newHub(c)}
 	mux := new(web.Mux)
 	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
-	for _, name := range []string{"agents.js", "board.css", "board.js", "deliveries.js", "icon.svg", "list.js", "override.js", "row.js", "say.js", "sheet.js", "visitors.js"} {
+	for _, name := range []string{"agents.js", "board.css", "board.js", "deliveries.js", "find.js", "icon.svg", "list.js", "override.js", "row.js", "say.js", "sheet.js", "strip.js", "visitors.js", "week.js"} {
 		mux.Handle("GET /board/"+name, web.Embedded(files, name))
 	}
 	mux.Handle("GET /board/words.js", web.Words())
 	mux.HandleFunc("GET /board/properties", b.properties)
 	mux.HandleFunc("GET /board/recent", b.recent)
 	mux.HandleFunc("GET /board/destinations", b.destinations)
+	mux.HandleFunc("GET /board/weeks", b.weeks)
 	mux.HandleFunc("GET /board/events", b.events)
 	return &web.Site{Handler: web.OwnFilesOnly(web.PlainErrors(&mux.ServeMux)), Patterns: mux.Patterns()}
 }

@@ -1,14 +1,17 @@
 // The desk: all properties, kept right by a stream of events; what to look at first; and what people do about it.
 
 import { agentsOf, drawAgents } from "./agents.js";
-import { destination, drawGivenUp, feed, ofDestination, quota } from "./deliveries.js";
+import { destination, drawGivenUp, feed, quota } from "./deliveries.js";
+import { factsOf, forgetFacts, forgetNames, matching, orders, rank, tokensOf } from "./find.js";
 import { listOf } from "./list.js";
 import { overriding, renew } from "./override.js";
-import { compose, isForced, paint, problemsOf, statusOf, titleOf } from "./row.js";
-import { action, inWords, sign, zoneHere } from "./say.js";
+import { compose, paint, statusOf, titleOf } from "./row.js";
+import { action, inWords, zoneHere } from "./say.js";
 import { closeSheet, openSheet, refreshSheet, sheetOf } from "./sheet.js";
+import { drawProblems, feel } from "./strip.js";
 import { openVisitor } from "./visitors.js";
-import { at, el, here, setClock, setText, tick } from "./words.js";
+import { composeWeek, drawDates, later, onWeeks, paintWeek, todayHere } from "./week.js";
+import { el, here, setClock, setText, tick } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const query = $("query"), order = $("order");
@@ -27,60 +30,14 @@ let mine = kept.mine;
 const zoneOf = (p) => (mine ? zoneHere : p.time_zone ?? "UTC");
 const nameOf = (id) => (all.has(id) ? titleOf(all.get(id)) : id);
 
-// Filters
-
-let known = new WeakMap(); // property → what filters and orders ask of it, until its time passes
-
-function factsOf(p) {
-  let f = known.get(p);
-  if (!f) {
-    const list = problemsOf(p);
-    f = {
-      online: statusOf(p) === "online", away: statusOf(p) === "away", offline: statusOf(p) === "offline", overridden: isForced(p), problem: list.length > 0,
-      fault: list.includes("fault"), behind: list.includes("behind"), uncovered: list.includes("uncovered"), missed: list.includes("missed"),
-      weight: kinds.indexOf(list[0]) + 1 || 9, next: p.fault ? Infinity : at(p.override?.until) ?? at(p.widget.until) ?? Infinity,
-      text: [p.property, p.name, p.time_zone, ...(p.agents ?? []).flatMap((a) => [a.agent, a.name])].filter(Boolean).join("\n").toLowerCase(),
-    };
-    known.set(p, f);
-  }
-  return f;
-}
-
-const kinds = ["fault", "behind", "uncovered", "missed"]; // of problems, the worst first
-const states = new Set(["online", "away", "offline", "overridden", "problem", ...kinds]);
-
-function tokens() { return query.value.toLowerCase().split(/\s+/).filter(Boolean); }
-
-// matching gives the test of a search: is:away and its like, and words that all have to be there.
-function matching() {
-  const tests = tokens().map((t) => (t.startsWith("is:") ? (f) => states.has(t.slice(3)) && f[t.slice(3)] : (f) => f.text.includes(t)));
-  return (p) => tests.every((test) => test(factsOf(p)));
-}
-
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-let ranks = null; // id → its place by name; null: names have changed
-
-// byName compares by places that were found once: to compare thousands of names takes long.
-const byName = (a, b) => ranks.get(a.property) - ranks.get(b.property);
-
-function rank() {
-  if (ranks) return;
-  const list = [...all.values()].map((p) => [titleOf(p), p.property]).sort((a, b) => collator.compare(a[0], b[0]) || collator.compare(a[1], b[1]));
-  ranks = new Map(list.map(([, id], i) => [id, i]));
-}
-
-const orders = {
-  problems: (a, b) => factsOf(a).weight - factsOf(b).weight || byName(a, b),
-  next: (a, b) => { const [x, y] = [factsOf(a).next, factsOf(b).next]; return x === y ? byName(a, b) : x - y; },
-  name: byName,
-};
+const tokens = () => tokensOf(query.value);
 
 // The list
 
 const rows = listOf($("rows"), (id) => {
   const r = compose();
   r.controls = [r.choose, r.open, r.force];
-  r.open.addEventListener("click", () => openSheet(all.get(id), zoneOf(all.get(id)), recent));
+  r.open.addEventListener("click", () => show(id));
   r.force.addEventListener("click", () => override([all.get(id)]));
   r.choose.addEventListener("change", () => choose([id], r.choose.checked));
   return r;
@@ -90,20 +47,45 @@ const rows = listOf($("rows"), (id) => {
   r.item.classList.toggle("chosen", r.choose.checked);
 });
 
+let from = ""; // the first date of the view Week; empty: today
+
+const weeks = listOf($("week-rows"), (id) => {
+  const r = composeWeek();
+  r.open.addEventListener("click", () => show(id));
+  return r;
+}, (r, id) => paintWeek(r, all.get(id), from || todayHere()));
+
+onWeeks((ids) => { weeks.refresh(ids); soon(); });
+
+function show(id) { openSheet(all.get(id), zoneOf(all.get(id)), recent); }
+
+function leaf(date) {
+  from = date;
+  weeks.refresh();
+  soon();
+}
+
+$("week-earlier").addEventListener("click", () => leaf(later(from || todayHere(), -7)));
+$("week-later").addEventListener("click", () => leaf(later(from || todayHere(), 7)));
+$("week-today").addEventListener("click", () => leaf(""));
+
 let shown = []; // ids
 let asked = 0;
 
 // arrange finds what is shown, in which order, and the totals. It is done once a frame, however much comes in.
 function arrange() {
   asked = 0;
-  rank();
+  rank(all.values());
   const list = [...all.values()];
-  const found = list.filter(matching()).sort(orders[order.value] ?? orders.problems);
+  const found = list.filter(matching(tokens())).sort(orders[order.value] ?? orders.problems);
   shown = found.map((p) => p.property);
   rows.show(shown);
+  weeks.show(view() === "week" ? shown : []);
+  if (view() === "week") drawDates($("dates"), from || todayHere());
   totals(list, found);
-  problems(list);
-  feel();
+  const stated = { connection, trouble, health, destinations, quotas, zones, clocks, nameOf, show, search };
+  drawProblems(list, stated);
+  feel(list, stated);
   const open = all.get(sheetOf());
   if (open) refreshSheet(open, zoneOf(open), recent);
   else if (sheetOf()) closeSheet();
@@ -146,78 +128,6 @@ function nothing(count) {
     el("pre", {}, el("code", {}, "deskbell apply deskbell.yaml")),
     el("p.hint", {}, "It shows here within a second."),
   ];
-}
-
-// What to look at first
-
-// problems are sentences, each with a button that shows more of it.
-function problems(list) {
-  const found = [];
-  const add = (status, text, word, f) => found.push({ status, text, word, f });
-  if (trouble) add("bad", trouble);
-  if (health?.redis && !trouble) add("bad", `Redis cannot be used: ${health.redis}. States are as they were; the next changes are shown when it is back.`);
-  if (health && !health.redis && health.workers === 0) add("bad", "No worker runs, so nothing is decided and no message is sent. Start one: deskbell worker");
-  for (const text of clockWords()) add("bad", text);
-  for (const text of zoneWords()) add("away", text);
-  const sets = [
-    ["fault", "bad", (n, first) => (n === 1 ? `${first} cannot be decided` : `${n} properties cannot be decided`)],
-    ["behind", "bad", (n, first) => (n === 1 ? `${first} is late: no worker has decided it yet` : `${n} properties are late: no worker has decided them yet`)],
-    ["uncovered", "away", (n, first) => (n === 1 ? `${first} is open, and nobody is on shift` : `${n} properties are open, and nobody is on shift there`)],
-    ["missed", "away", (n, first) => (n === 1 ? `${first} misses somebody who has hours now` : `${n} properties miss somebody who has hours now`)],
-  ];
-  for (const [kind, status, words] of sets) {
-    const those = list.filter((p) => factsOf(p)[kind]);
-    if (those.length === 1) add(status, `${words(1, titleOf(those[0]))}.`, `Look at ${titleOf(those[0])}`, () => openSheet(those[0], zoneOf(those[0]), recent));
-    if (those.length > 1) add(status, `${words(those.length)}.`, `Show these ${those.length}`, () => search(`is:${kind}`));
-  }
-  for (const d of destinations.filter(ofDestination)) add("bad", ofDestination(d), "See deliveries", () => { location.hash = "deliveries"; });
-  if (quotas.length > 0) add("bad", quotas.length === 1 ? `${nameOf(quotas[0].property)} is over its quota.` : `${quotas.length} properties are over a quota.`, "See quotas", () => { location.hash = "deliveries"; });
-  found.sort((a, b) => (a.status === "bad" ? 0 : 1) - (b.status === "bad" ? 0 : 1));
-  const key = JSON.stringify(found.map((f) => [f.text, f.word]));
-  if ($("problems").dataset.key === key) return; // a button keeps its focus
-  const held = $("problems").contains(document.activeElement);
-  $("problems").dataset.key = key;
-  $("problems").replaceChildren(...found.map(({ status, text, word, f }) => {
-    const button = word ? el("button", { type: "button" }, word) : null;
-    button?.addEventListener("click", f);
-    return el(`li.${status}`, {}, sign(status), el("span", {}, text), button);
-  }));
-  $("strip").hidden = found.length === 0;
-  if (held) ($("problems").querySelector("button") ?? $("properties")).focus();
-}
-
-function clockWords() {
-  return clocks.map(({ name, process, clock, ahead_seconds: ahead = 0 }) => {
-    const off = `The clock of ${name || process} is ${Math.abs(ahead).toFixed(1)} s ${ahead > 0 ? "ahead of" : "behind"} that of Redis`;
-    return clock === "wrong" ? `${off}: as a worker, it decides nothing until it is right.` : `${off}: set it by NTP.`;
-  });
-}
-
-function zoneWords() {
-  const { newest, differs, replaced_by: replaced, standing_by: standing } = zones;
-  const alone = standing ? ", and decides alone meanwhile" : "";
-  return [
-    differs ? `Another process has other time zone rules of the same version${alone}: give all the same.` : "",
-    newest ? `Another process has the time zone rules ${newest}${alone}: update this one.` : "",
-    replaced ? `Time zone rules ${replaced} lie in this process's directory: restart it to use them.` : "",
-  ].filter(Boolean);
-}
-
-// feel says whether all is well, in a few words; the strip says more.
-function feel() {
-  const late = [...all.values()].filter((p) => factsOf(p).behind).length;
-  const bad = destinations.find(ofDestination);
-  const pill = (state, text) => { $("live").dataset.state = state; setText($("live"), text); };
-  document.body.classList.toggle("stale", connection === "broken" || Boolean(health?.redis) || Boolean(trouble));
-  if (connection === "broken") return pill("broken", "Not live: reconnecting");
-  if (connection === "connecting" || !health) return pill("connecting", "Connecting");
-  if (health.redis || trouble) return pill("broken", "Redis is away");
-  if (health.workers === 0) return pill("broken", "No worker");
-  if (clocks.length > 0) return pill("broken", "A clock is off");
-  if (zoneWords().length > 0) return pill("broken", "Old zone rules");
-  if (bad) return pill("broken", `${bad.name} ${bad.state === "paused" ? "is paused" : bad.state === "gone" ? "is gone" : "fails"}`);
-  if (late > 0) return pill("broken", `${late} late`);
-  return pill("live", `Live: ${health.workers} ${health.workers === 1 ? "worker" : "workers"} · all on time`);
 }
 
 // The stream
@@ -282,7 +192,7 @@ function update(properties) {
   for (const p of properties) {
     const before = all.get(p.property);
     seen.add(p.property);
-    if (p.gone || !before || before.name !== p.name) ranks = null;
+    if (p.gone || !before || before.name !== p.name) forgetNames();
     if (p.gone) {
       all.delete(p.property);
       chosen.delete(p.property);
@@ -294,9 +204,11 @@ function update(properties) {
   if (!desk.known && seen.size >= desk.count) { // what is not among them was deleted while nobody listened
     desk.known = true;
     for (const id of all.keys()) if (!seen.has(id)) all.delete(id);
-    ranks = null;
+    forgetNames();
   }
-  rows.refresh(properties.filter((p) => !p.gone).map((p) => p.property));
+  const changed = properties.filter((p) => !p.gone).map((p) => p.property);
+  rows.refresh(changed);
+  weeks.refresh(changed);
   for (const id of flipped) flash(rows.row(id)?.item);
 }
 
@@ -337,7 +249,7 @@ function hear(count, a) {
 
 function view() {
   const [name] = location.hash.slice(1).split("/");
-  return ["agents", "visitors", "log", "deliveries"].includes(name) ? name : "now";
+  return ["week", "agents", "visitors", "log", "deliveries"].includes(name) ? name : "now";
 }
 
 function people(list) {
@@ -446,7 +358,8 @@ $("search").addEventListener("submit", (e) => { e.preventDefault(); searched(); 
 query.addEventListener("keydown", (e) => {
   if (e.key === "ArrowDown" && shown.length > 0) {
     e.preventDefault();
-    rows.focus(shown[0]);
+    if (view() === "week") weeks.focus(shown[0], 0);
+    else rows.focus(shown[0]);
   }
   if (e.key !== "Escape" || !query.value) return;
   e.preventDefault();
@@ -481,8 +394,9 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("hashchange", turn);
 setInterval(() => {
-  known = new WeakMap();
+  forgetFacts();
   tick();
+  weeks.refresh();
   soon();
 }, 5000);
 

@@ -85,7 +85,7 @@ func TestBoardServesItsPage(t *testing.T) {
 	b := newBoard(t)
 	for path, kind := range map[string]string{
 		"/": "text/html", "/board/board.css": "text/css", "/board/agents.js": "text/javascript", "/board/board.js": "text/javascript",
-		"/board/deliveries.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
+		"/board/deliveries.js": "text/javascript", "/board/find.js": "text/javascript", "/board/strip.js": "text/javascript", "/board/week.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
 		"/board/row.js": "text/javascript", "/board/say.js": "text/javascript", "/board/sheet.js": "text/javascript", "/board/visitors.js": "text/javascript",
 		"/board/words.js": "text/javascript", "/board/icon.svg": "image/svg+xml",
 	} {
@@ -152,6 +152,14 @@ func TestBoardGivesItsData(t *testing.T) {
 	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/events?"+strings.Repeat("id=x&", 301), "")
 	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/recent", "").Body, `[]`)
 	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/destinations", "").Body, `[{"name": "crm", "type": "redis_stream", "state": "ok"}]`)
+	for _, query := range []string{"from=x", "from=9999-01-01", "from=0000-01-01", strings.Repeat("id=x&", 61)} {
+		b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/weeks?"+query, "")
+	}
+	var weeks []view.BoardWeek
+	got = b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/weeks?id=bakery&id=none&from=2026-11-23", "")
+	if err := json.Unmarshal([]byte(got.Body), &weeks); err != nil || len(weeks) != 2 || len(weeks[0].Days) != 7 || weeks[0].Days[0].Date != "2026-11-23" || !weeks[1].Gone {
+		t.Errorf("weeks: %s, %v", got.Body, err)
+	}
 	b.Redis.Stop(t)
 	if p := b.Want(http.StatusServiceUnavailable, webtest.Request{}, "GET", "/board/properties", "").Problem(t); !strings.Contains(p.Detail, "Redis does not answer") {
 		t.Errorf("without Redis: %+v", p)

@@ -127,12 +127,12 @@ function spells(p, begin, end) {
   return o.open ? [...list, [from, to]] : list;
 }
 
-// bar draws the real day, of 23 or 25 hours where the clocks change, in three tones that are three shapes, too: a block is open, a hollow one is
-// open with nobody there, a line is closed.
+// bar draws the real day p.today, of 23 or 25 hours where the clocks change, in three tones that are three shapes, too: a block is open, a hollow one is
+// open with nobody there, a line is closed. Its hours are said in p.words, or else as those of today.
 export function bar(p, height, withHours = false) {
   const { from, to, ticks } = p.today;
   const begin = Date.parse(from), end = Date.parse(to);
-  const share = (ms) => (100 * Math.min(1, Math.max(0, (ms - begin) / (end - begin))));
+  const share = (ms) => (100 * Math.min(1, Math.max(0, (ms - begin) / (end - begin || 1))));
   const x = (ms) => `${share(ms).toFixed(3)}%`;
   const block = (name, a, b, y, h) => svg(`rect.${name}`, { x: x(a), y, width: `${(share(b) - share(a)).toFixed(3)}%`, height: h, rx: 1.5 });
   const parts = [svg("rect.closed", { x: 0, y: height / 2 - 1, width: "100%", height: 2 })];
@@ -140,7 +140,7 @@ export function bar(p, height, withHours = false) {
   for (const [a, b] of spells(p, begin, end)) parts.push(block("open", a, b, 3, height - 6));
   const uncovered = p.uncovered ?? [];
   for (const [a, b] of uncovered) parts.push(block("uncovered", begin + 1000 * a, begin + 1000 * b, 3.75, height - 7.5));
-  const label = [`Hours on ${dayIn(begin, p.time_zone)} in ${zoneName(p.time_zone)}: ${hoursOf(p)}`];
+  const label = [`Hours on ${dayIn(Date.parse(`${p.today.date}T00:00:00Z`), "UTC")} in ${zoneName(p.time_zone)}: ${p.words ?? hoursOf(p)}`];
   const o = p.override;
   if (o) {
     const starts = at(o.from) ?? begin, stops = at(o.until) ?? end;
@@ -154,7 +154,8 @@ export function bar(p, height, withHours = false) {
       if (i % 2 === 0) parts.push(svg("text", { x: x(begin + 1000 * seconds), y: height + 12, "text-anchor": edge }, String(3 * i)));
     });
   }
-  const needle = svg("line.needle", { y1: 0, y2: height, "data-from": begin, "data-to": end });
-  place(needle);
+  const isToday = now() >= begin && now() < end;
+  const needle = isToday ? svg("line.needle", { y1: 0, y2: height, "data-from": begin, "data-to": end }) : [];
+  if (isToday) place(needle);
   return svg("svg.bar", { role: "img", "aria-label": `${label.join(". ")}.`, height: height + (withHours ? 14 : 0), width: "100%" }, parts, needle);
 }

@@ -1,7 +1,8 @@
-// The sheet of a property: how it is today, in full.
+// The sheet of a property: how it is today, in full, and its week.
 
 import { bar, hoursOf, isForced, overrideWords, statusOf, titleOf, uncoveredWords, whoForced, words } from "./row.js";
 import { action, reason, sign } from "./say.js";
+import { showWeek } from "./week.js";
 import { at, clock, el, setText, until, when, zoneName } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -27,7 +28,9 @@ export function refreshSheet(p, zone, recent) {
   $("sheet-state").replaceChildren(sign(statusOf(p)), ` ${p.fault ? "Cannot be decided" : words[p.widget.status]}`);
   $("sheet-state").dataset.status = statusOf(p);
   const own = recent.filter((a) => a.data?.property === p.property).slice(0, 8);
-  $("sheet-body").replaceChildren(...(p.fault ? [el("p.fault", {}, p.fault)] : [today(p, zone), departments(p, zone), agents(p, zone), boundaries(p, zone)]).filter(Boolean),
+  $("sheet-today").replaceChildren(p.fault ? el("p.fault", {}, p.fault) : today(p, zone));
+  showWeek(p);
+  $("sheet-rest").replaceChildren(...(p.fault ? [] : [departments(p, zone), agents(p, zone), boundaries(p, zone)]).filter(Boolean),
     section("Lately", own.length ? el("ol.plain", { role: "list" }, own.map((a) => action(a, () => titleOf(p)))) : el("p.none", {}, "Nothing of it is among the last actions.")));
 }
 
