@@ -15,7 +15,7 @@ type Call<O extends keyof operations> = { path: Path<O>; body: Body<O>; read: (a
 
 // Nothing is given up here. Agents' pages have a cookie, and may change. Streams have no end. A chat product signs what it sends, and nobody else. What receives actions is
 // no operation of web.
-type Aside = "replay-delivery" | "keep-agent-page" | "enter-agent-page" | "get-agent-page" | "choose-status" | "subscribe-device" | "unsubscribe-device" | "test-notices"
+type Aside = "replay-delivery" | "keep-agent-page" | "enter-agent-page" | "get-agent-page" | "choose-status" | "subscribe-device" | "unsubscribe-device" | "test-notices" | "test-agent-notices"
   | "stream-page" | "stream-visit" | "stream-widget" | "post-chatwoot" | "post-rest" | `receive-${string}`;
 
 const none = { path: undefined, body: undefined };

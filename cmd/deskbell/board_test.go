@@ -180,6 +180,7 @@ func TestBoardInABrowser(t *testing.T) {
 	s.run(`{"type": "agent.status_set", "data": {"agent": "lea", "status": "away"}}`, "send", "-")
 	b.click(`.views a[href="#agents"]`)
 	b.shows("#agents .missed", "away · their own choice, since 09:0")
+	b.shifts()
 	b.picture("agents")
 	b.accessible("agents")
 	b.click(`.views a[href="#deliveries"]`)
@@ -211,7 +212,7 @@ func TestBoardInABrowser(t *testing.T) {
 	if !eval[bool](b, `window.sameDocument === true`) {
 		t.Error("the page was loaded anew")
 	}
-	b.clean("404") // of a visitor of whom nothing is kept
+	b.clean("404", "409") // of a visitor of whom nothing is kept, and of an agent without a way
 }
 
 // sheet looks at all there is of a property.
@@ -283,6 +284,22 @@ func (b *browser) pauses() {
 	b.press(kb.Enter)
 	b.shows("#done", "crm is tried again.")
 	b.shows("#destinations", "crm redis_stream works")
+}
+
+// shifts opens those of an agent, and sends them a test notice.
+func (b *browser) shifts() {
+	b.Helper()
+	const button = `#agents [data-key="lea"]`
+	b.click(button)
+	b.shows("#agents .of-agent", "09:00–17:00")
+	b.shows("#agents .of-agent", "Notices (hours started) by browsers and phones that they allow.")
+	b.click(`#agents .of-agent .change`)
+	b.shows("#done", "lea has no way of their own: add services to notify.via")
+	eval[bool](b, `document.querySelector('`+button+`').focus() || true`)
+	b.press(kb.Enter)
+	b.await("the shifts are hidden", `String(document.querySelectorAll("#agents .of-agent").length)`, func(n string) bool { return n == "0" })
+	b.press(kb.Enter) // the focus stays
+	b.shows("#agents .of-agent", "09:00–17:00")
 }
 
 // visitor looks at what is kept of one, and erases it.

@@ -36,9 +36,7 @@ func (c *notifyCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = s.end(ctx, err) }()
-	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: s.local}
-	trial := jobs.NoticeTrial{Store: s.store, Notifier: shout.Notifier{Guard: outbound, Now: a.now}, Pusher: push.New(outbound, 0), Now: a.now}
-	ways, err := trial.Try(ctx, c.ID)
+	ways, err := a.trial(s, s.local).Try(ctx, c.ID)
 	if err != nil {
 		return err
 	}
@@ -62,6 +60,12 @@ func (c *notifyCmd) Run(ctx context.Context, a *app) (err error) {
 		return fmt.Errorf("%d of %d ways failed", failed, len(ways))
 	}
 	return nil
+}
+
+// trial tries the ways of agents; loopback: also those on this machine.
+func (a *app) trial(s *session, loopback bool) jobs.NoticeTrial {
+	outbound := guard.Guard{Allow: s.env.AllowPrivate, Loopback: loopback}
+	return jobs.NoticeTrial{Store: s.store, Notifier: shout.Notifier{Guard: outbound, Now: a.now}, Pusher: push.New(outbound, 0), Now: a.now}
 }
 
 // inFull is a failed call with its detail, for whoever runs Deskbell.

@@ -147,6 +147,7 @@ func rights() []right {
 		{"GET /v1/agents/{id}/add", "/v1/agents/lea" + add, "", toUnbound},
 		{"GET /v1/agents/{id}/status", "/v1/agents/lea/status", "", toAnyKey}, // of those who serve its properties
 		{"GET /v1/agents/{id}/why", "/v1/agents/lea/why", "", toUnbound},
+		{"POST /v1/agents/{id}/notices/test", "/v1/agents/none/notices/test", "", toChanges},
 		{"GET /v1/agents/{id}/shifts.ics", "/v1/agents/lea/shifts.ics", "", toOwnShifts},
 		{"GET /v1/agents/{id}/shifts.ics", "/v1/agents/tom/shifts.ics", "", toUnbound},
 
@@ -190,6 +191,7 @@ func rights() []right {
 		{"GET /board/properties", "", "", toAnyKey},
 		{"GET /board/recent", "", "", toAnyKey},
 		{"GET /board/destinations", "", "", toAnyKey},
+		{"GET /board/shifts", "/board/shifts?agent=lea", "", toUnbound},
 		{"GET /board/weeks", "/board/weeks?id=acme", "", toAnyKey},
 		{"GET /board/weeks", "/board/weeks?id=beta", "", toUnbound},
 		{"GET /board/events", "/board/events?id=acme", "", toAnyKey}, // of these properties alone

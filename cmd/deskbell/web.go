@@ -158,7 +158,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 	quotas := s.quotas(a.now)
 	s.session = s.receiving()
 	tokens := page.NewTokens(edit.PageSecret{Store: s.store}, s.store, a.now)
-	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Token: tokens.Make, Now: a.now, Log: s.log, Events: received, Quotas: quotas})
+	served := api.New(api.Config{Client: s.client, Eraser: s.eraser(a), Token: tokens.Make, TestNotice: a.trial(s.session, s.loopback).Try, Now: a.now, Log: s.log, Events: received, Quotas: quotas})
 	within["/v1/"] = served.Patterns
 	script, err := page.NewScript()
 	if err != nil {

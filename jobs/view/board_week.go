@@ -69,20 +69,50 @@ func boardWeek(b *engine.Batch, r *store.Record, from hours.Date, at time.Time) 
 	if from == (hours.Date{}) {
 		from = today
 	}
-	week := BoardWeek{TimeZone: zone.String(), Today: today.String()}
-	usual := hours.OpenHoursFrom(from, 0, plain.Hours).Week
-	for _, open := range hours.OpenDays(from, weekDays, plain.Hours) {
+	week := BoardWeek{TimeZone: zone.String(), Today: today.String(), Days: weekFrom(from, plain.Hours)}
+	for i := range week.Days {
+		week.Days[i].Uncovered = uncoveredToday(shifts, &week.Days[i].BoardDay)
+	}
+	return week
+}
+
+// weekFrom are seven dates of a schedule from one on.
+func weekFrom(from hours.Date, s *hours.Schedule) (days []BoardWeekDay) {
+	usual := hours.OpenHoursFrom(from, 0, s).Week
+	for _, open := range hours.OpenDays(from, weekDays, s) {
 		day := BoardWeekDay{
-			BoardDay: boardDay(plain.Hours, zone, open.Date), Windows: []string{}, Name: open.Name,
+			BoardDay: boardDay(s, s.Location(), open.Date), Windows: []string{}, Name: open.Name,
 			Differs: !slices.Equal(open.Windows, usual[open.Date.Time().Weekday()]),
 		}
 		for _, w := range open.Windows {
 			day.Windows = append(day.Windows, w.String())
 		}
-		day.Uncovered = uncoveredToday(shifts, &day.BoardDay)
-		week.Days = append(week.Days, day)
+		days = append(days, day)
 	}
-	return week
+	return days
+}
+
+// AgentWeek is the shifts of an agent on seven dates in a row, by the clocks of their hours: with leave, and with those whom they stand in for.
+type AgentWeek struct {
+	Agent    string         `json:"agent"`
+	TimeZone string         `json:"time_zone"`
+	Today    string         `json:"today"` // the date that these clocks show
+	Days     []BoardWeekDay `json:"days"`
+	Notices  []string       `json:"notices"`  // kinds of those that they asked for
+	Services int            `json:"services"` // by which they get them, beside browsers and phones
+}
+
+// agentWeek is that of an agent whose definition has been gathered.
+func agentWeek(b *engine.Batch, id string, at time.Time) (AgentWeek, error) {
+	a, err := b.Agent(id)
+	if err != nil {
+		return AgentWeek{}, err
+	}
+	def, today := b.Agents[id], boardDate(a.Hours.Location(), at)
+	return AgentWeek{
+		Agent: id, TimeZone: a.Hours.Location().String(), Today: today.String(), Days: weekFrom(today, a.Hours),
+		Notices: append([]string{}, def.Notify.On...), Services: len(def.Notify.Via),
+	}, nil
 }
 
 // weekParts is a property without overrides, and the same with those in force or to come.

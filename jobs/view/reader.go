@@ -123,6 +123,15 @@ func (r *Reader) AgentView(ctx context.Context, id string, at time.Time) (AgentV
 	return agentView(b, &record, id, at)
 }
 
+// AgentWeek gives the shifts of an agent on seven dates from today on. The error is ErrNotFound where the agent is not defined.
+func (r *Reader) AgentWeek(ctx context.Context, id string) (AgentWeek, error) {
+	b, _, err := r.gathered(ctx, store.AgentSubject(id))
+	if err != nil {
+		return AgentWeek{}, err
+	}
+	return agentWeek(b, id, r.now())
+}
+
 // Why explains the status of an agent at an instant. The error is ErrNotFound where the agent is not defined.
 func (r *Reader) Why(ctx context.Context, id string, at time.Time) (Why, error) {
 	b, _, err := r.gathered(ctx, store.AgentSubject(id))

@@ -39,6 +39,9 @@ type Config struct {
 	MostLines int64         // bytes of a body with one event a line, packed and unpacked; 0: 256 MB
 	LinesTime time.Duration // for such a body to come; 0: 5 minutes
 
+	// TestNotice sends a test notice to an agent, by all of their ways; see jobs.NoticeTrial.
+	TestNotice func(ctx context.Context, agent string) ([]jobs.TriedWay, error)
+
 	// Token makes the token of a visitor of a property for their page, and says until when it is good.
 	Token func(ctx context.Context, property, visitor string) (token string, until time.Time, err error)
 }
@@ -99,6 +102,7 @@ func New(c Config) API {
 	s.addOpeningHours(h)
 	s.addAgentStatus(h)
 	s.addWhy(h)
+	s.addTestNotice(h)
 	for _, p := range s.previews() {
 		s.addBoundaries(h, p)
 		s.addAdd(h, p)

@@ -53,6 +53,7 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 	operations += 2 // and those of exports and opening hours, which have other types of content
 	operations += 7 // and those of agents' pages
 	operations += 2 // and those of the webhooks of chat products
+	operations++    // and that of test notices
 	operations += 4 // and those that pause, resume and replay deliveries
 	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
 	operations += operation(d, b, paths, "/v1/events", "post", seen)

@@ -34,6 +34,7 @@ type Config struct {
 //	GET /board/recent                       the last actions, the newest first
 //	GET /board/destinations                 each deliver.Status
 //	GET /board/weeks?id=…&from=             seven dates from one on, of these properties, each a view.BoardWeek; without from, from their today on
+//	GET /board/shifts?agent=                a view.AgentWeek; not for a key of some properties
 //	GET /board/events?id=…                  these properties and what changes on them: see events
 //	GET /board/events?whole=1&search=       all properties, or those with a text in their id or name
 //
@@ -53,6 +54,7 @@ func New(c Config) *web.Site {
 	mux.HandleFunc("GET /board/recent", b.recent)
 	mux.HandleFunc("GET /board/destinations", b.destinations)
 	mux.HandleFunc("GET /board/weeks", b.weeks)
+	mux.HandleFunc("GET /board/shifts", b.shifts)
 	mux.HandleFunc("GET /board/events", b.events)
 	return &web.Site{Handler: web.OwnFilesOnly(web.PlainErrors(&mux.ServeMux)), Patterns: mux.Patterns()}
 }

@@ -1,6 +1,6 @@
 // The desk: all properties, kept right by a stream of events; what to look at first; and what people do about it.
 
-import { agentsOf, drawAgents } from "./agents.js";
+import { agentItems, agentsOf } from "./agents.js";
 import { destination, drawGivenUp, feed, quota } from "./deliveries.js";
 import { factsOf, forgetFacts, forgetNames, matching, orders, rank, tokensOf } from "./find.js";
 import { listOf } from "./list.js";
@@ -150,6 +150,7 @@ function listen() {
   on("desk", (d) => {
     desk = { ...d, more: d.more || ask.has("search"), known: d.count === 0 };
     document.body.classList.toggle("reader", d.read_only);
+    document.body.classList.toggle("bound", d.bound);
     seen = new Set();
     if (d.count === 0) all.clear();
   });
@@ -256,7 +257,7 @@ function people(list) {
   const words = tokens().filter((t) => !t.startsWith("is:"));
   const text = (a) => [a.agent, a.name, ...a.serves, ...a.serves.map(nameOf)].join("\n").toLowerCase();
   const found = agentsOf(list).filter((a) => words.every((w) => text(a).includes(w)));
-  drawAgents($("agents"), found, nameOf);
+  refill($("agents"), agentItems(found, nameOf, told));
   setText($("agents-zone"), found.length ? `Times in your zone, ${zoneHere}` : "");
   $("no-agents").hidden = found.length > 0;
 }

@@ -7,7 +7,7 @@ const conditions = { ok: ["online", "works"], failing: ["bad", "fails"], paused:
 
 // press is a button that has the server do something. key is the same for all that stand in one place, so that the focus stays there;
 // told says what came of it, and how to take it back.
-function press(key, word, path, told, done, undo) {
+export function press(key, word, path, told, done, undo) {
   const button = el("button.change", { type: "button", "data-key": key }, word);
   button.addEventListener("click", async () => {
     button.disabled = true;

@@ -76,7 +76,7 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := stream{board: b, reader: who, key: key, to: to, seed: maphash.MakeSeed()}
-	fmt.Fprintf(&s.out, "retry: 2000\n\nevent: desk\ndata: {\"read_only\": %t, \"count\": %d, \"more\": %t}\n\n", key.ReadOnly, len(ids), more)
+	fmt.Fprintf(&s.out, "retry: 2000\n\nevent: desk\ndata: {\"read_only\": %t, \"bound\": %t, \"count\": %d, \"more\": %t}\n\n", key.ReadOnly, key.IsBound(), len(ids), more)
 	s.run(r.Context())
 }
 

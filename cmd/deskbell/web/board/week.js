@@ -130,9 +130,14 @@ export function showWeek(p) {
   drawn = { id: p.property, week, key };
   if (!week?.days) return void (from === "" && list.replaceChildren(el("li.hint", {}, week?.fault ?? "Reading…")));
   setText(zone, `by the clocks of ${zoneName(week.time_zone)}`);
-  list.replaceChildren(...week.days.map((day, i) => el(day.date === week.today ? "li.today" : "li", { "data-date": day.date },
+  list.replaceChildren(...daysOf(week, p));
+}
+
+// daysOf are the days of a week as items of a list. p is whose they are: what has an override, or nothing.
+export function daysOf(week, p = {}) {
+  return week.days.map((day, i) => el(day.date === week.today ? "li.today" : "li", { "data-date": day.date },
     el("span.date", {}, day.date === week.today ? "Today" : dateWords(day.date)), dayBar(p, week, day, 20, i === week.days.length - 1),
-    el("span.words", {}, dayWords(day)), why(day) ? el("span.other", {}, why(day)) : null)));
+    el("span.words", {}, dayWords(day)), why(day) ? el("span.other", {}, why(day)) : null));
 }
 
 function turnTo(date) {

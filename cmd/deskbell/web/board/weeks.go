@@ -1,12 +1,14 @@
 package board
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/hours"
+	"github.com/deskbell/deskbell/jobs/store"
 )
 
 const (
@@ -35,4 +37,18 @@ func (b *board) weeks(w http.ResponseWriter, r *http.Request) {
 	}
 	list, err := b.Client.BoardWeeks(r.Context(), ids, from)
 	b.answer(w, r, list, err)
+}
+
+// shifts gives the week of an agent, who is the same on all properties: a key of some does not learn where else they are.
+func (b *board) shifts(w http.ResponseWriter, r *http.Request) {
+	if key := web.Caller(r.Context()); key.IsBound() {
+		web.Problem(w, http.StatusForbidden, web.OnlyProperties(key))
+		return
+	}
+	week, err := b.Client.AgentWeek(r.Context(), r.FormValue("agent"))
+	if errors.Is(err, store.ErrNotFound) {
+		web.Problem(w, http.StatusNotFound, "There is no such agent.")
+		return
+	}
+	b.answer(w, r, week, err)
 }

@@ -4,6 +4,7 @@ package webtest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -49,6 +50,7 @@ type Bundle struct {
 	Events *web.EventMetrics
 	Store  *redisstore.Store
 	Quotas *quota.Intake // without bounds, unless a test sets some
+	Shout  jobs.Notifier // of test notices; nil: no service is tried
 	Clock  atomic.Int64  // seconds since then
 }
 
@@ -79,6 +81,9 @@ func New(t *testing.T, change ...func(*Bundle, *web.Config)) *Bundle {
 	b.Store, b.Quotas = store, &quota.Intake{Store: store, Now: b.Now}
 	served := api.New(api.Config{
 		Client: b.Client, Eraser: jobs.NewEraser(store, rdb, 1, b.Now), Now: b.Now, Log: log, Events: b.Events, Quotas: b.Quotas,
+		TestNotice: func(ctx context.Context, agent string) ([]jobs.TriedWay, error) {
+			return jobs.NoticeTrial{Store: store, Notifier: b.Shout, Now: b.Now}.Try(ctx, agent)
+		},
 	})
 	c := web.Config{Keys: b.Keys, Now: b.Now, Log: log, Loopback: true, API: served.Handlers, Docs: served.Docs, Linked: served.Linked, Links: edit.Links{Store: store, Now: b.Now}}
 	for _, f := range change {
