@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/hours"
 	"github.com/deskbell/deskbell/jobs/quota"
 	"github.com/deskbell/deskbell/jobs/store"
 )
@@ -175,6 +176,30 @@ func (r *Reader) BoardStates(ctx context.Context, ids []string) (at time.Time, s
 		states[i] = boardState(b, &records[i], at)
 	}
 	return at, states, nil
+}
+
+// BoardWeeks gives seven dates from one on, of each property in the order of their ids as given. The zero date is the one that the clocks
+// of each show.
+func (r *Reader) BoardWeeks(ctx context.Context, ids []string, from hours.Date) ([]BoardWeek, error) {
+	subjects := make([]store.Subject, len(ids))
+	for i, id := range ids {
+		subjects[i] = store.PropertySubject(id)
+	}
+	at := r.now()
+	records, err := r.store.Load(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	b, err := r.decider.Gather(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	weeks := make([]BoardWeek, len(ids))
+	for i := range records {
+		weeks[i] = boardWeek(b, &records[i], from, at)
+		weeks[i].Property = ids[i]
+	}
+	return weeks, nil
 }
 
 // Recent gives the last actions, the newest first: of many that are committed

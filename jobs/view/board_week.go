@@ -1,7 +1,6 @@
 package view
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -31,30 +30,6 @@ type BoardWeekDay struct {
 }
 
 const weekDays = 7
-
-// BoardWeeks gives seven dates from one on, of each property in the order of their ids as given. The zero date is the one that the clocks
-// of each show.
-func (r *Reader) BoardWeeks(ctx context.Context, ids []string, from hours.Date) ([]BoardWeek, error) {
-	subjects := make([]store.Subject, len(ids))
-	for i, id := range ids {
-		subjects[i] = store.PropertySubject(id)
-	}
-	at := r.now()
-	records, err := r.store.Load(ctx, subjects)
-	if err != nil {
-		return nil, err
-	}
-	b, err := r.decider.Gather(ctx, records)
-	if err != nil {
-		return nil, err
-	}
-	weeks := make([]BoardWeek, len(ids))
-	for i := range records {
-		weeks[i] = boardWeek(b, &records[i], from, at)
-		weeks[i].Property = ids[i]
-	}
-	return weeks, nil
-}
 
 func boardWeek(b *engine.Batch, r *store.Record, from hours.Date, at time.Time) BoardWeek {
 	if r.Rev == 0 || r.Definition == nil {
