@@ -169,6 +169,8 @@ func TestBoardInABrowser(t *testing.T) {
 	b.byKeyboard()
 	b.finds()
 	b.weeks()
+	b.edits()
+	b.editsAfterAnother(s)
 
 	s.run(strings.Replace(watched, "ACME shop", "ACME store", 1)+"  log: {type: log}\n", "apply", "-")
 	b.shows(`[data-id="acme"] .title`, "ACME store")
@@ -212,7 +214,7 @@ func TestBoardInABrowser(t *testing.T) {
 	if !eval[bool](b, `window.sameDocument === true`) {
 		t.Error("the page was loaded anew")
 	}
-	b.clean("404", "409") // of a visitor of whom nothing is kept, and of an agent without a way
+	b.clean("404", "409", "412") // of a visitor of whom nothing is kept, an agent without a way, and hours that somebody else had changed
 }
 
 // sheet looks at all there is of a property.
@@ -269,6 +271,75 @@ func (b *browser) weeks() {
 	b.accessible("weeks on a phone")
 	b.device(1280, 900, "light")
 	b.click(`.views a[href="#now"]`)
+}
+
+// edits gives a property of a shared schedule hours of its own, with the mouse, and takes it back.
+func (b *browser) edits() {
+	b.Helper()
+	b.click(`[data-id="acme"] .name`)
+	b.click("#edit-open")
+	b.shows("#edit-whose", "the schedule office")
+	b.click(`#edit-days [aria-label="Split Monday 09:00–12:00 for a break"]`)
+	b.click(`#edit-days [aria-label="Remove Friday 13:00–18:00"]`)
+	b.picture("edit")
+	b.accessible("the editor of hours")
+	b.device(390, 844, "light")
+	if over := eval[int](b, `document.querySelector("#sheet-body").scrollWidth - document.querySelector("#sheet-body").clientWidth`); over > 0 {
+		b.Errorf("the editor is %d pixels wider than a phone", over)
+	}
+	b.picture("edit-390")
+	b.device(1280, 900, "light")
+	b.click("#edit-save")
+	b.shows("#save-list", "Monday: 09:00–12:00, 13:00–18:00 becomes 09:00–10:00, 11:00–12:00, 13:00–18:00\nFriday: 09:00–12:00, 13:00–18:00 becomes 09:00–12:00")
+	b.shows("#save-users", "It also changes the hours of <img")
+	b.picture("save")
+	b.accessible("the question before saving")
+	b.click("#save-own")
+	b.click("#save-do")
+	b.shows("#done", "Saved: the hours of ACME shop.")
+	b.shows("#sheet-days", "09:00–10:00, 11:00–12:00, 13:00–18:00")
+	b.click("#done-undo")
+	b.shows("#done", "Undone: the hours of ACME shop are as before.")
+	b.shows("#sheet-days", "Today\n09:00–12:00, 13:00–18:00")
+	b.click("#sheet-close")
+}
+
+// editsAfterAnother edits with keys alone what somebody else has changed meanwhile.
+func (b *browser) editsAfterAnother(s *site) {
+	b.Helper()
+	eval[bool](b, `document.querySelector('[data-id="bakery"] .name').focus() || true`)
+	b.press(kb.Enter)
+	b.tabTo("Edit hours")
+	b.press(kb.Enter)
+	redistest.Wait(b, "the first field has the focus", func() bool { return b.focused() == "Monday opens" })
+	b.press(kb.ArrowUp)
+	b.tabTo("Copy to other days from Monday")
+	b.press(kb.Enter)
+	b.tabTo("") // to Tuesday
+	b.press(" ")
+	b.tabTo("Copy Monday to the days chosen")
+	b.press(kb.Enter)
+	eval[bool](b, `(() => { document.querySelector("#edit-date").value = "2026-12-24"; document.querySelector("#edit-date-name").focus(); return true; })()`)
+	b.press(strings.Split("Eve", "")...)
+	b.tabTo("Add this date")
+	b.press(kb.Enter)
+	b.shows("#edit-dates", "Eve, Thu 24 Dec 2026: closed")
+	s.run(strings.Replace(watched, "05:30-13:00", "05:30-14:00", 1), "apply", "-")
+	b.tabTo("Save…")
+	b.press(kb.Enter)
+	b.shows("#save-list", "Monday and Tuesday: 05:30–13:00 becomes 05:45–13:00\nNew: Eve, Thu 24 Dec 2026: closed")
+	b.press(kb.Enter)
+	b.shows("#save-title", "Somebody else has changed this meanwhile")
+	b.shows("#save-rows", "Monday\t05:45–13:00\t05:30–14:00")
+	b.picture("conflict")
+	b.accessible("two who edit the same hours")
+	redistest.Wait(b, "mine can be taken", func() bool { return b.focused() == "Take mine" })
+	b.press(kb.Enter)
+	b.shows("#done", "Saved: the hours of Corner bakery.")
+	b.shows("#sheet-days", "Today\n05:45–13:00")
+	b.press(kb.Escape)
+	s.run(watched, "apply", "-")
+	b.shows(`[data-id="bakery"] .coming`, "until 13:00")
 }
 
 // pauses has a destination left alone, and tried again.
@@ -547,5 +618,10 @@ func TestBoardInABrowserOfAReader(t *testing.T) {
 		t.Errorf("whoever may only look has %d buttons", shown)
 	}
 	b.accessible("a board without buttons")
+	b.click(`[data-id="acme"] .name`)
+	b.shows("#sheet-days", "09:00–12:00, 13:00–18:00")
+	if eval[bool](b, `document.querySelector("#edit-open").offsetParent !== null`) {
+		t.Error("whoever may only look has a button to edit hours")
+	}
 	b.clean("401")
 }

@@ -140,7 +140,7 @@ func (a *app) surface(s service, keys edit.Keys, live *view.Live, visits *view.V
 		return surface{}, err
 	}
 	answers := web.RedisAnswers(s.redis.Client, s.slots)
-	watched := board.New(board.Config{Client: s.client, Peers: s.shown.peers, Redis: answers, Now: a.now, Log: s.log})
+	watched := board.New(board.Config{Client: s.client, Peers: s.shown.peers, Redis: answers, Now: a.now, Log: s.log, Source: s.file})
 	within := map[string][]string{"/board/": watched.Patterns}
 	private := map[string]http.Handler{
 		"/monitor": monitor, "/monitor/": monitor,

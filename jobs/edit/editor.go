@@ -107,6 +107,12 @@ func (e *Editor) Delete(ctx context.Context, kind Kind, name string, m Match) er
 	return e.wakeAfter(ctx, kind, name)
 }
 
+// Users gives some of those that refer to a definition, ten at most, and whether there may be more.
+func (e *Editor) Users(ctx context.Context, kind Kind, name string) (some []store.Subject, more bool, err error) {
+	some, err = e.references.users(ctx, kind, name)
+	return some, len(some) >= someUsers, err
+}
+
 // wakeAfter wakes whom an edit concerns.
 func (e *Editor) wakeAfter(ctx context.Context, kind Kind, name string) error {
 	shards := make(map[int]bool)

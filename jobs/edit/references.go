@@ -218,24 +218,31 @@ func (e *InUseError) Error() string {
 const someUsers = 10
 
 func (rs references) checkUnused(ctx context.Context, kind Kind, name string) error {
-	var users []store.Subject
+	users, err := rs.users(ctx, kind, name)
+	if err == nil && len(users) > 0 {
+		return &InUseError{kind, name, users}
+	}
+	return err
+}
+
+// users are some of those that refer to a definition, someUsers at most.
+func (rs references) users(ctx context.Context, kind Kind, name string) (users []store.Subject, err error) {
 	collect := func(r store.Record) bool {
 		if len(users) < someUsers && refersTo(&r, kind, name) && !slices.Contains(users, r.Subject) {
 			users = append(users, r.Subject)
 		}
 		return len(users) < someUsers
 	}
-	var err error
 	switch kind {
 	case KindProperty:
 		users, err = rs.joining(ctx, name, "")
 	case KindAgent:
 		var joining []store.Subject
 		if users, err = rs.turning(ctx, name); err != nil {
-			return err
+			return nil, err
 		}
 		if joining, err = rs.joining(ctx, "", name); err != nil {
-			return err
+			return nil, err
 		}
 		users = append(users, joining...)
 		err = rs.eachNoted(ctx, collect, func(cursor string) ([]store.Subject, string, error) {
@@ -250,10 +257,7 @@ func (rs references) checkUnused(ctx context.Context, kind Kind, name string) er
 	case KindDestination: // no index is kept of them: they are few, and seldom removed
 		err = store.Each(ctx, rs.store, func(r store.Record) { collect(r) })
 	}
-	if err == nil && len(users) > 0 {
-		return &InUseError{kind, name, users}
-	}
-	return err
+	return users, err
 }
 
 // eachNoted calls f with the records of subjects in an index, which may name too

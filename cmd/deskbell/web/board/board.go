@@ -26,6 +26,7 @@ type Config struct {
 	Redis  web.Check   // whether Redis can be used; it answers within about a second
 	Now    func() time.Time
 	Log    logrus.FieldLogger
+	Source string // the file that a worker of this process keeps all definitions as; empty: there is none
 }
 
 // New serves the board: / is the page, below /board/ are its files and its data.
@@ -35,10 +36,11 @@ type Config struct {
 //	GET /board/destinations                 each deliver.Status
 //	GET /board/weeks?id=…&from=             seven dates from one on, of these properties, each a view.BoardWeek; without from, from their today on
 //	GET /board/shifts?agent=                a view.AgentWeek; not for a key of some properties
+//	GET /board/users?schedule=              some of those who have a shared schedule, see users
 //	GET /board/events?id=…                  these properties and what changes on them: see events
 //	GET /board/events?whole=1&search=       all properties, or those with a text in their id or name
 //
-// It only reads. Its buttons write by the API, /v1/properties/{id}/override and that of departments, which the page expects on the same
+// It only reads. Its buttons write by the API, overrides and definitions, which the page expects on the same
 // origin. A handler around this one decides who may read and write: see web.Caller. A key of some properties sees these alone, and nothing of the
 // process or of destinations, which all properties share. A request's context has to end with the server, since streams
 // end with it.
@@ -46,7 +48,7 @@ func New(c Config) *web.Site {
 	b := &board{c, newHub(c)}
 	mux := new(web.Mux)
 	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
-	for _, name := range []string{"agents.js", "board.css", "board.js", "deliveries.js", "find.js", "icon.svg", "list.js", "override.js", "row.js", "say.js", "sheet.js", "strip.js", "visitors.js", "week.js"} {
+	for _, name := range []string{"agents.js", "board.css", "board.js", "define.js", "deliveries.js", "find.js", "hours.js", "icon.svg", "list.js", "override.js", "row.js", "save.js", "say.js", "sheet.js", "spec.js", "strip.js", "visitors.js", "week.js"} {
 		mux.Handle("GET /board/"+name, web.Embedded(files, name))
 	}
 	mux.Handle("GET /board/words.js", web.Words())
@@ -55,6 +57,7 @@ func New(c Config) *web.Site {
 	mux.HandleFunc("GET /board/destinations", b.destinations)
 	mux.HandleFunc("GET /board/weeks", b.weeks)
 	mux.HandleFunc("GET /board/shifts", b.shifts)
+	mux.HandleFunc("GET /board/users", b.users)
 	mux.HandleFunc("GET /board/events", b.events)
 	return &web.Site{Handler: web.OwnFilesOnly(web.PlainErrors(&mux.ServeMux)), Patterns: mux.Patterns()}
 }

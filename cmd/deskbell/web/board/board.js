@@ -10,7 +10,7 @@ import { action, inWords, zoneHere } from "./say.js";
 import { closeSheet, openSheet, refreshSheet, sheetOf } from "./sheet.js";
 import { drawProblems, feel } from "./strip.js";
 import { openVisitor } from "./visitors.js";
-import { composeWeek, drawDates, later, onWeeks, paintWeek, todayHere } from "./week.js";
+import { composeWeek, drawDates, forgetWeeks, later, onWeeks, paintWeek, todayHere } from "./week.js";
 import { el, here, setClock, setText, tick } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -57,7 +57,10 @@ const weeks = listOf($("week-rows"), (id) => {
 
 onWeeks((ids) => { weeks.refresh(ids); soon(); });
 
-function show(id) { openSheet(all.get(id), zoneOf(all.get(id)), recent); }
+function show(id) {
+  const saved = () => { forgetWeeks(); soon(); };
+  openSheet(all.get(id), zoneOf(all.get(id)), recent, { told, saved, nameOf, source: desk.source });
+}
 
 function leaf(date) {
   from = date;

@@ -48,7 +48,7 @@ func newPeers() *jobs.Peers {
 func newBoardOf(t *testing.T, peers *jobs.Peers, change ...func(*webtest.Bundle, *web.Config)) *webtest.Bundle {
 	t.Helper()
 	b := webtest.New(t, append(change, func(b *webtest.Bundle, c *web.Config) {
-		handler := board.New(board.Config{Client: b.Client, Peers: peers, Redis: web.RedisAnswers(b.Redis.Client(t), nil), Now: c.Now, Log: c.Log})
+		handler := board.New(board.Config{Client: b.Client, Peers: peers, Redis: web.RedisAnswers(b.Redis.Client(t), nil), Now: c.Now, Log: c.Log, Source: "shops/deskbell.yaml"})
 		c.Board = map[string]http.Handler{"GET /{$}": handler, "/board/": handler}
 	})...)
 	define(b, `{"properties": {
@@ -85,7 +85,7 @@ func TestBoardServesItsPage(t *testing.T) {
 	b := newBoard(t)
 	for path, kind := range map[string]string{
 		"/": "text/html", "/board/board.css": "text/css", "/board/agents.js": "text/javascript", "/board/board.js": "text/javascript",
-		"/board/deliveries.js": "text/javascript", "/board/find.js": "text/javascript", "/board/strip.js": "text/javascript", "/board/week.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
+		"/board/deliveries.js": "text/javascript", "/board/find.js": "text/javascript", "/board/define.js": "text/javascript", "/board/hours.js": "text/javascript", "/board/save.js": "text/javascript", "/board/spec.js": "text/javascript", "/board/strip.js": "text/javascript", "/board/week.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
 		"/board/row.js": "text/javascript", "/board/say.js": "text/javascript", "/board/sheet.js": "text/javascript", "/board/visitors.js": "text/javascript",
 		"/board/words.js": "text/javascript", "/board/icon.svg": "image/svg+xml",
 	} {
@@ -160,6 +160,11 @@ func TestBoardGivesItsData(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.Body), &weeks); err != nil || len(weeks) != 2 || len(weeks[0].Days) != 7 || weeks[0].Days[0].Date != "2026-11-23" || !weeks[1].Gone {
 		t.Errorf("weeks: %s, %v", got.Body, err)
 	}
+	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/users?schedule=..", "")
+	define(b, `{"schedules": {"office": {"weekly": "24/7"}}, "properties": {"acme": {"schedule": "office"}, "bakery": {}}, "agents": {"lea": {"schedule": "office"}}}`)
+	used := `{"users": [{"kind": "agent", "id": "lea"}, {"kind": "property", "id": "acme"}], "more": false}`
+	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/users?schedule=office", "").Body, used)
+	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/users?schedule=none", "").Body, `{"users": [], "more": false}`)
 	b.Redis.Stop(t)
 	if p := b.Want(http.StatusServiceUnavailable, webtest.Request{}, "GET", "/board/properties", "").Problem(t); !strings.Contains(p.Detail, "Redis does not answer") {
 		t.Errorf("without Redis: %+v", p)
@@ -175,6 +180,7 @@ type event struct {
 		Version    string // of zones
 		Detail     string
 		Count      int    // of desk
+		Source     string // of desk
 		Redis      string // of health
 	}
 }
@@ -266,8 +272,8 @@ func TestBoardStreamsWhatBecomesOfProperties(t *testing.T) {
 	b := newBoard(t)
 	b.Clock.Store(30*60 - 1) // a second before nine
 	next, _ := watch(b, url.Values{"whole": {"1"}})
-	if count := next("desk").data.Count; count != 2 {
-		t.Errorf("it tells of %d properties", count)
+	if first := next("desk").data; first.Count != 2 || first.Source != "deskbell.yaml" {
+		t.Errorf("it tells of %d properties from %q", first.Count, first.Source)
 	}
 	want := func(row string) { // among others: while no worker decides, all is as of now
 		t.Helper()

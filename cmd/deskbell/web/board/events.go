@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -21,8 +22,8 @@ import (
 
 // events streams properties and their changes, those of the parameters id, or with whole=1 all there are, as server-sent events:
 //
-//	desk          at first: {"read_only", "count", "more"}: whether no button is to be shown, how many properties follow in rows, and
-//	              whether there are others that do not
+//	desk          at first: {"read_only", "count", "more", "source"}: whether no button is to be shown, how many properties follow in rows,
+//	              whether there are others that do not, and the name of the file that all definitions come from, if they do
 //	health        {"workers", "redis"}: how many workers there are, and why Redis cannot be used; without redis it can
 //	rows          {"at", "properties"}: all of them at first, some at a time, then those that changed, and
 //	              those that change at a boundary, which no message reports
@@ -76,7 +77,12 @@ func (b *board) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := stream{board: b, reader: who, key: key, to: to, seed: maphash.MakeSeed()}
-	fmt.Fprintf(&s.out, "retry: 2000\n\nevent: desk\ndata: {\"read_only\": %t, \"bound\": %t, \"count\": %d, \"more\": %t}\n\n", key.ReadOnly, key.IsBound(), len(ids), more)
+	first, err := json.Marshal(desk{key.ReadOnly, key.IsBound(), len(ids), more, b.source()})
+	if err != nil {
+		return
+	}
+	s.out.WriteString("retry: 2000\n\n")
+	s.event("desk", first)
 	s.run(r.Context())
 }
 
@@ -88,6 +94,23 @@ const (
 	readWithin = 2 * time.Second
 	retryRead  = 2 * time.Second
 )
+
+// desk is the first event of a stream.
+type desk struct {
+	ReadOnly bool   `json:"read_only"`
+	Bound    bool   `json:"bound"` // to some properties
+	Count    int    `json:"count"`
+	More     bool   `json:"more"`
+	Source   string `json:"source,omitempty"`
+}
+
+// source is the name of the file that all definitions come from; empty: they come from no file that is known here.
+func (b *board) source() string {
+	if b.Source == "" {
+		return ""
+	}
+	return filepath.Base(b.Source)
+}
 
 // all finds the properties that a key may see, as far as a text is in their ids or names. There may be more.
 func (b *board) all(ctx context.Context, key edit.Key, search string) (ids []string, more bool, err error) {

@@ -1,5 +1,6 @@
 // The sheet of a property: how it is today, in full, and its week.
 
+import { editing } from "./hours.js";
 import { bar, hoursOf, isForced, overrideWords, statusOf, titleOf, uncoveredWords, whoForced, words } from "./row.js";
 import { action, reason, sign } from "./say.js";
 import { showWeek } from "./week.js";
@@ -10,9 +11,10 @@ const dialog = $("sheet");
 
 let of = null; // the id of the property
 
-// openSheet shows a property. recent are the last actions of all.
-export function openSheet(p, zone, recent) {
+// openSheet shows a property. recent are the last actions of all; edits is what the editor of hours is given: see editing.
+export function openSheet(p, zone, recent, edits) {
   of = p.property;
+  editing(p, edits);
   refreshSheet(p, zone, recent);
   if (!dialog.open) dialog.showModal();
   $("sheet-body").scrollTop = 0;

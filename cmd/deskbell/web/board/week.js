@@ -27,6 +27,9 @@ export function weekOf(p, from = "") {
   return one?.week ?? null;
 }
 
+// forgetWeeks has all weeks asked for again, as after an edit.
+export function forgetWeeks() { for (const one of kept.values()) one.asked = 0; }
+
 async function ask() {
   const all = wanted;
   wanted = new Map();
