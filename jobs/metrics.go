@@ -16,6 +16,7 @@ import (
 type Metrics struct {
 	flips         *prometheus.CounterVec
 	lag           prometheus.Histogram
+	messageLag    prometheus.Histogram
 	sweepSeconds  prometheus.Histogram
 	sweepSubjects prometheus.Histogram
 	deliveries    *prometheus.CounterVec
@@ -41,7 +42,9 @@ func NewMetrics() *Metrics {
 	m := &Metrics{
 		flips: counter("deskbell_flips_total", "Changes of status that this worker has committed, by kind: widget, department, agent.", "kind"),
 		lag: histogram("deskbell_flip_lag_seconds", "From the instant at which a flip was due, or its edit was made, to its commit.",
-			.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 600),
+			lagBuckets()...),
+		messageLag: histogram("deskbell_message_lag_seconds", "From the instant at which a delayed message to a visitor was due, or another delayed action of a trigger or rule, to the commit by which it was sent or held back.",
+			lagBuckets()...),
 		sweepSeconds: histogram("deskbell_sweep_seconds", "How long a sweep took that decided on something.",
 			.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60),
 		sweepSubjects: histogram("deskbell_sweep_subjects", "How many properties and agents a sweep decided on that decided on something.",
@@ -97,6 +100,11 @@ func NewMetrics() *Metrics {
 	return m
 }
 
+// lagBuckets bound what is late: by milliseconds, or by minutes.
+func lagBuckets() []float64 {
+	return []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 600}
+}
+
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 }
@@ -106,7 +114,7 @@ func histogram(name, help string, buckets ...float64) prometheus.Histogram {
 }
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.flips, m.lag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.byWay, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds, m.uncovered, m.statesLost}
+	return []prometheus.Collector{m.flips, m.lag, m.messageLag, m.sweepSeconds, m.sweepSubjects, m.deliveries, m.notices, m.jobs, m.events, m.byWay, m.skipped, m.missed, m.lastRun, m.fetches, m.feeds, m.uncovered, m.statesLost}
 }
 
 // Describe implements prometheus.Collector.
@@ -135,6 +143,16 @@ func (m *Metrics) Committed(c *engine.Change, at time.Time) {
 	}
 	if !c.WasDue.IsZero() {
 		m.lag.Observe(max(0, at.Sub(c.WasDue).Seconds()))
+	}
+}
+
+// Messages observes how late the messages of a change of a visitor are that had waited.
+func (m *Metrics) Messages(c *engine.Change, at time.Time) {
+	if m == nil {
+		return
+	}
+	for _, due := range c.MessagesDue {
+		m.messageLag.Observe(max(0, at.Sub(due).Seconds()))
 	}
 }
 
@@ -208,8 +226,8 @@ const (
 	eventSetAside = "set_aside"
 )
 
-// took counts the events of a batch.
-func (m *Metrics) took(t *engine.Taken) {
+// took counts the events of a batch, and the messages that had waited until it was committed.
+func (m *Metrics) took(t *engine.Taken, committed time.Time) {
 	if m == nil {
 		return
 	}
@@ -221,6 +239,7 @@ func (m *Metrics) took(t *engine.Taken) {
 	}
 	for i := range t.Changes {
 		m.Flipped(t.Changes[i].Flips)
+		m.Messages(&t.Changes[i], committed)
 	}
 }
 

@@ -38,7 +38,7 @@ type observer interface {
 	ran(kind, result string)
 	swept(subjects int, took time.Duration)
 	noticed(result string)
-	took(t *engine.Taken)
+	took(t *engine.Taken, committed time.Time)
 	setAside(events int)
 	received(by enqueue.Way, events int)
 	beat(entry string, at time.Time, missed int)

@@ -142,7 +142,7 @@ func (v *visitors) processWith(batch []*request, how processing) {
 	v.accepted.done(ctx, batch)
 	share(batch, taken.Changes)
 	v.sharePassing(batch, taken.Changes)
-	v.report(taken)
+	v.report(taken, committed)
 }
 
 // sharePassing gives each shard whose changes concern subjects elsewhere to one of the tasks of a batch.
@@ -162,7 +162,7 @@ func (v *visitors) sharePassing(batch []*request, changes []engine.Change) {
 }
 
 // report counts and logs a batch.
-func (v *visitors) report(t *engine.Taken) {
+func (v *visitors) report(t *engine.Taken, committed time.Time) {
 	for _, b := range t.Broken { // where it is the property that cannot be read, there are many
 		name, ok := b.Subject.OnProperty()
 		if !ok {
@@ -172,7 +172,7 @@ func (v *visitors) report(t *engine.Taken) {
 			v.engine.LogBroken([]engine.Broken{b})
 		}
 	}
-	v.observe.took(t)
+	v.observe.took(t, committed)
 	v.engine.LogHeldBack(t.Skipped)
 	for undefined, n := range t.Dropped {
 		if !v.logged.first(string(undefined), t.At) {

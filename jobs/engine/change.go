@@ -36,6 +36,8 @@ type Change struct {
 
 	waited int // messages, before the change
 
+	MessagesDue []time.Time // of a visitor: when the messages were due that had waited and have been sent or held back, for the metrics
+
 	WasDue time.Time
 	Timers []TimerTask // a visitor's, to be asked for
 	Cancel []TimerTask // to be cancelled

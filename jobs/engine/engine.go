@@ -16,6 +16,8 @@ import (
 type Observer interface {
 	// Committed is called for each change that was committed, and when.
 	Committed(c *Change, at time.Time)
+	// Messages is called for each change of a visitor that was committed, and when.
+	Messages(c *Change, at time.Time)
 	// Flipped is called with the flips of a batch.
 	Flipped(f Flips)
 	// HeldBack is called with messages that were held back.
@@ -27,6 +29,9 @@ type unobserved struct{}
 
 // Committed implements Observer.
 func (unobserved) Committed(*Change, time.Time) {}
+
+// Messages implements Observer.
+func (unobserved) Messages(*Change, time.Time) {}
 
 // Flipped implements Observer.
 func (unobserved) Flipped(Flips) {}

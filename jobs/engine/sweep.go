@@ -108,6 +108,7 @@ func (s *SweepRun) Decide(ctx context.Context, records []store.Record, at time.T
 		s.Decided++
 		flipped.add(c.Flips)
 		s.Observer.Committed(c, committed)
+		s.Observer.Messages(c, committed)
 		s.Notices += c.Notices
 		s.Actions += c.Leaving()
 		s.note(c)
@@ -143,6 +144,9 @@ func (s *SweepRun) again(ctx context.Context, visitors []store.Subject) error {
 		return nil
 	}
 	t, err := s.Process(ctx, nil, visitors)
+	for i := range t.Changes {
+		s.Observer.Messages(&t.Changes[i], t.At)
+	}
 	s.LogBroken(t.Broken)
 	s.LogHeldBack(t.Skipped)
 	s.Decided, s.Skipped = s.Decided+len(t.Changes), append(s.Skipped, t.Skipped...)

@@ -56,6 +56,7 @@ func change(p *propertyAt, r *store.Record, fresh []event.Event, then, at time.T
 			v.hold(at)
 		}
 		v.decide(then)
+		v.out.MessagesDue = v.hadWaited()
 		if !held {
 			v.out.heldSince, v.out.concerns, v.Held = v.Held, v.concerns(), time.Time{}
 		}
@@ -181,6 +182,14 @@ func (v *visitor) decide(at time.Time) {
 		v.noteChat(id, at)
 	}
 	v.forget(at)
+}
+
+// hadWaited are the due times of the messages dealt with that the record knew to wait. It leaves out those that an event began
+// whose time was over when it came: no worker is late for them.
+func (v *visitor) hadWaited() []time.Time {
+	return slices.DeleteFunc(slices.Clone(v.out.settled), func(due time.Time) bool {
+		return !slices.ContainsFunc(v.asked, func(t TimerTask) bool { return t.At.Equal(due) })
+	})
 }
 
 // followHours moves the ends of snoozes. Triggers wait for them, and are decided on first.
