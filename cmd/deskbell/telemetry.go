@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"runtime"
 	"strings"
 	"sync"
@@ -182,16 +183,21 @@ func (t *telemetry) serve(addr, key string, rdb redis.UniversalClient, log logru
 		return nil, fmt.Errorf("listening for metrics: %w; is another worker there? Give each a port", err)
 	}
 	log.WithField("address", listener.Addr().String()).Info("answering /metrics, /healthz, /readyz")
+	return serveBeside(t.accepts.Watch(listener, log), t.handler(key, rdb), log, "metrics and health are answered no more: restart the worker"), nil
+}
+
+// serveBeside answers on a listener while the process does its work, until it is stopped. It logs what has gone where it fails.
+func serveBeside(l net.Listener, h http.Handler, log logrus.FieldLogger, gone string) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := web.Serve(ctx, t.accepts.Watch(listener, log), t.handler(key, rdb), log, time.Second); err != nil {
-			log.WithError(err).Error("metrics and health are answered no more: restart the worker")
+		if err := web.Serve(ctx, l, h, log, time.Second); err != nil {
+			log.WithError(err).Error(gone)
 		}
 	}()
 	return func() {
 		cancel()
 		<-ended
-	}, nil
+	}
 }

@@ -32,6 +32,8 @@ import (
 
 type webCmd struct {
 	Listen string `placeholder:"ADDRESS" help:"Where to listen; default: DESKBELL_LISTEN, else PORT on every address, else 127.0.0.1:8080."`
+
+	profiles
 }
 
 func (*webCmd) Help() string {
@@ -68,6 +70,11 @@ func (c *webCmd) Run(ctx context.Context, a *app) (err error) {
 	r := jobs.Connect(*env.Redis)
 	defer func() { err = errors.Join(err, r.Close()) }()
 	shown := newTelemetry(a.peers(env, log, a.keepTime(log), false))
+	endProfiles, err := c.profiles.serve(log)
+	if err != nil {
+		return err
+	}
+	defer endProfiles()
 	endTelling := tellSystemd(ctx, shown.stuck, log)
 	defer endTelling()
 	s, err := a.attach(ctx, env, r, log)

@@ -27,6 +27,8 @@ type workerCmd struct {
 	Listen      string `placeholder:"ADDR" help:"Answer /metrics, /healthz and /readyz at host:port."`
 
 	AllowOldZones bool `help:"Decide even while another worker has newer time zones."`
+
+	profiles
 }
 
 func (*workerCmd) Help() string {
@@ -58,6 +60,11 @@ func (c *workerCmd) Run(ctx context.Context, a *app) (err error) {
 		}
 		defer stop()
 	}
+	endProfiles, err := c.profiles.serve(log)
+	if err != nil {
+		return err
+	}
+	defer endProfiles()
 	endTelling := tellSystemd(ctx, shown.stuck, log)
 	defer endTelling()
 	var warnings []string

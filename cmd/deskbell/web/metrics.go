@@ -42,9 +42,14 @@ func (m *EventMetrics) Received(taken, refused, unknownProperty, unknownAgent, o
 // Own answers this machine alone, and no requests that the page of another site makes through a browser here. Use it where
 // there is no key.
 func Own(next http.Handler) http.Handler {
+	return own(next, "without a key this is for localhost alone, and not for what a proxy passes on: set DESKBELL_METRICS_KEY, and give the key")
+}
+
+// own refuses other requests than those of this machine, and says why.
+func own(next http.Handler, why string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isOwn(r) {
-			http.Error(w, "without a key this is for localhost alone, and not for what a proxy passes on: set DESKBELL_METRICS_KEY, and give the key", http.StatusForbidden)
+			http.Error(w, why, http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
