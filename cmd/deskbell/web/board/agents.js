@@ -54,7 +54,7 @@ async function turn(a, item, button, told) {
   const answer = await fetch(here(`/board/shifts?agent=${encodeURIComponent(a.agent)}`)).catch(() => null);
   if (!answer?.ok) return panel.replaceChildren(el("p.fault", {}, (await answer?.json().catch(() => null))?.detail ?? "The server of this page does not answer."));
   const week = await answer.json();
-  panel.replaceChildren(el("p.hint", {}, `by the clocks of ${zoneName(week.time_zone)}`), el("ul.days", { role: "list" }, daysOf(week)), el("p.hint", {}, noticesOf(week)),
+  panel.replaceChildren(el("p.hint", {}, `by the clocks of ${zoneName(week.time_zone)}`), el("ul.days", { role: "list" }, daysOf(week, {}, "off")), el("p.hint", {}, noticesOf(week)),
     press(`test ${a.agent}`, "Send a test notice", `/v1/agents/${encodeURIComponent(a.agent)}/notices/test`, told, tried));
 }
 

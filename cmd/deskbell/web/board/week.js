@@ -64,10 +64,10 @@ export function later(date, days) { return new Date(midnight(date) + days * 86_4
 export function dateWords(date) { return dayIn(midnight(date), "UTC"); }
 
 // dayWords are the hours of a day. A window over midnight stands on the day on which it opens.
-export function dayWords(day) {
+export function dayWords(day, closed = "closed") {
   const { windows } = day;
   if (Date.parse(day.from) === Date.parse(day.to)) return "left out: its zone has skipped this date";
-  if (windows.length === 0) return "closed";
+  if (windows.length === 0) return closed;
   if (windows.length === 1 && windows[0] === "00:00-24:00") return "open all day";
   return windows.slice(0, mostWindows).map((w) => w.replace("-", "–")).join(", ") + (windows.length > mostWindows ? ` and ${windows.length - mostWindows} more` : "");
 }
@@ -79,8 +79,8 @@ function why(day) {
 }
 
 // dayBar is the bar of one day. The override is the property's, of any day.
-function dayBar(p, week, day, height, withHours) {
-  const words = [dayWords(day), why(day)].filter(Boolean).join(". ");
+function dayBar(p, week, day, height, withHours, closed) {
+  const words = [dayWords(day, closed), why(day)].filter(Boolean).join(". ");
   return bar({ today: day, uncovered: day.uncovered, override: p.override, time_zone: week.time_zone, words }, height, withHours);
 }
 
@@ -136,11 +136,11 @@ export function showWeek(p) {
   list.replaceChildren(...daysOf(week, p));
 }
 
-// daysOf are the days of a week as items of a list. p is whose they are: what has an override, or nothing.
-export function daysOf(week, p = {}) {
+// daysOf are the days of a week as items of a list. p is what has an override, or nothing; closed is the word for a day without hours.
+export function daysOf(week, p = {}, closed = undefined) {
   return week.days.map((day, i) => el(day.date === week.today ? "li.today" : "li", { "data-date": day.date },
-    el("span.date", {}, day.date === week.today ? "Today" : dateWords(day.date)), dayBar(p, week, day, 20, i === week.days.length - 1),
-    el("span.words", {}, dayWords(day)), why(day) ? el("span.other", {}, why(day)) : null));
+    el("span.date", {}, day.date === week.today ? "Today" : dateWords(day.date)), dayBar(p, week, day, 20, i === week.days.length - 1, closed),
+    el("span.words", {}, dayWords(day, closed)), why(day) ? el("span.other", {}, why(day)) : null));
 }
 
 function turnTo(date) {
