@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +25,8 @@ schedules:
   office: {time_zone: Europe/London, weekly: {mon-fri: "09:00-12:00, 13:00-18:00"}}
 properties:
   acme: {name: ACME shop, schedule: office, agents: [lea, tom], departments: {sales: {name: Sales, agents: [lea]}, support: {schedule: 24/7, agents: [tom]}},
-    triggers: [{name: Pricing, type: page, url: {contains: /pricing}, delay: 1h, message: "Shall we talk?"}]}
+    triggers: [{name: Pricing, type: page, url: {contains: /pricing}, delay: 1h, message: "Shall we talk?"}, {name: Hello, type: maximized, delay: 1h, message: Hello}],
+    rescue: [{after: 30m, send_message: Nearly there}, {after: 1h, repeat: true, notify: {text: Nobody answers}}], auto_replies: {outside: We are closed}}
   bakery: {name: Corner bakery, schedule: {time_zone: Europe/Paris, weekly: {daily: "05:30-13:00"}, exceptions: [{name: Fair, on: 2026-11-25, hours: "08:00-10:00"}]}, widget: {outside_hours: contact_form}}
   clinic: {name: Night clinic, schedule: {time_zone: America/New_York, weekly: {daily: "22:00-06:00"}}, agents: [kim]}
   hostile: {name: "<img src=x onerror=document.body.append(1)>", schedule: office}
@@ -169,6 +173,8 @@ func TestBoardInABrowser(t *testing.T) {
 	b.byKeyboard()
 	b.finds()
 	b.weeks()
+	b.triggers()
+	b.logs()
 	b.edits()
 	b.editsAfterAnother(s)
 
@@ -273,10 +279,59 @@ func (b *browser) weeks() {
 	b.click(`.views a[href="#now"]`)
 }
 
+// triggers switches one off and sorts them, with keys alone, and reads what else is sent.
+func (b *browser) triggers() {
+	b.Helper()
+	eval[bool](b, `document.querySelector('#rows [data-id="acme"] .name').focus() || true`)
+	b.press(kb.Enter)
+	b.shows("#triggers", "Pricing on · on a page, 1h later: sends “Shall we talk?”")
+	b.shows("#ladder", "30m\nsends “Nearly there”\n1h\ntells “Nobody answers” · also for later messages")
+	b.shows("#replies", "To a message outside hours\n“We are closed”")
+	eval[bool](b, `document.querySelector("#triggers button").focus() || true`)
+	b.press(kb.Enter)
+	b.shows("#done", "Pricing is off.")
+	b.shows("#triggers", "Pricing off")
+	if at := b.focused(); at != "Switch on Pricing" {
+		b.Errorf("after the switch the focus is on %q", at)
+	}
+	b.tabTo("Move Pricing down")
+	b.press(kb.Enter)
+	b.shows("#done", "Pricing comes after Hello.")
+	b.showsLike("#triggers", "(?s)Hello on.*Pricing off")
+	eval[bool](b, `document.querySelector("#sheet-messages").scrollIntoView(), true`)
+	b.picture("triggers")
+	b.accessible("triggers in a sheet")
+	b.click("#done-undo")
+	b.shows("#done", "Undone: the triggers are as before.")
+	b.showsLike("#triggers", "(?s)Pricing off.*Hello on")
+	eval[bool](b, `document.querySelector('#triggers [aria-label="Switch on Pricing"]').focus() || true`)
+	b.press(kb.Enter)
+	b.shows("#done", "Pricing is on.")
+	b.press(kb.Escape)
+}
+
+// logs looks at what was held back alone, and why.
+func (b *browser) logs() {
+	b.Helper()
+	b.click(`.views a[href="#log"]`)
+	b.shows("#recent", "ACME shop is online")
+	eval[bool](b, `document.querySelector("#log-kind").focus() || true`)
+	b.press("H") // what it begins with, as people choose by keys
+	b.showsLike("#recent-zone", "^1 of the last [0-9]+")
+	b.shows("#recent", "Held back from v1 at ACME shop: the visitor has left the page · Pricing")
+	eval[bool](b, `(() => { const s = document.querySelector("#log-reason"); s.value = s.options[1].value; s.dispatchEvent(new Event("change")); return true; })()`)
+	b.shows("#recent", "Held back from v1")
+	b.picture("log")
+	b.accessible("the log of what was held back")
+	eval[bool](b, `(() => { const s = document.querySelector("#log-kind"); s.value = ""; s.dispatchEvent(new Event("change")); return true; })()`)
+	b.click(`.views a[href="#now"]`)
+}
+
 // edits gives a property of a shared schedule hours of its own, with the mouse, and takes it back.
 func (b *browser) edits() {
 	b.Helper()
-	b.click(`[data-id="acme"] .name`)
+	b.click(`#rows [data-id="acme"] .name`)
+	b.shows("#sheet-days", "Fri 27 Nov") // the button is at its place
 	b.click("#edit-open")
 	b.shows("#edit-whose", "the schedule office")
 	b.click(`#edit-days [aria-label="Split Monday 09:00–12:00 for a break"]`)
@@ -307,7 +362,7 @@ func (b *browser) edits() {
 // editsAfterAnother edits with keys alone what somebody else has changed meanwhile.
 func (b *browser) editsAfterAnother(s *site) {
 	b.Helper()
-	eval[bool](b, `document.querySelector('[data-id="bakery"] .name').focus() || true`)
+	eval[bool](b, `document.querySelector('#rows [data-id="bakery"] .name').focus() || true`)
 	b.press(kb.Enter)
 	b.tabTo("Edit hours")
 	b.press(kb.Enter)
@@ -569,6 +624,44 @@ func TestBoardInABrowserSaysWhatToDo(t *testing.T) {
 	b.shows("#live", "No worker")
 	b.shows("#problems", "Start one: deskbell worker")
 	b.clean("ERR_", "503", "Failed to load resource")
+	b.fromAFile()
+}
+
+var boardOfUp = regexp.MustCompile(`board: (http://[0-9.:]+)`)
+
+// fromAFile looks at a board of deskbell up, which keeps all as its file says: it gives YAML to paste, and writes nothing.
+func (b *browser) fromAFile() {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "shops.yaml")
+	if err := os.WriteFile(file, []byte("properties: {acme: {schedule: {time_zone: Europe/London, weekly: {mon-fri: \"09:00-17:00\"}}, triggers: [{name: Hello, type: site, message: Hello}]}}\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	up := start(b.T, 0, []string{"DESKBELL_TIME_ZONE=UTC", "REDIS_URL=", "PORT=", "DESKBELL_DEFINITIONS=" + file, "DESKBELL_LISTEN=127.0.0.1:0"}, "up")
+	address := ""
+	redistest.Wait(b, "the board is served", func() bool {
+		if found := boardOfUp.FindStringSubmatch(up.out.String()); found != nil {
+			address = found[1]
+		}
+		return address != ""
+	})
+	b.open(address + "/")
+	b.shows("#rows", "acme")
+	eval[bool](b, `document.querySelector('#rows [data-id="acme"] .name').focus() || true`)
+	b.press(kb.Enter)
+	b.shows("#messages-source", "They come from shops.yaml: change them there.")
+	if eval[bool](b, `document.querySelector("#triggers button") !== null`) {
+		b.Error("triggers of a file have buttons")
+	}
+	b.tabTo("Edit hours")
+	b.press(kb.Enter)
+	b.shows("#edit-source", "All definitions come from shops.yaml")
+	redistest.Wait(b, "the first field has the focus", func() bool { return b.focused() == "Monday opens" })
+	b.press(kb.ArrowDown)
+	eval[bool](b, `document.querySelector("#edit-save").focus() || true`)
+	b.press(kb.Enter)
+	b.shows("#edit-yaml", "properties:\n  acme:\n    schedule:\n      time_zone: \"Europe/London\"\n      weekly:\n        \"mon\": \"08:45-17:00\"\n        \"tue-fri\": \"09:00-17:00\"")
+	b.picture("yaml")
+	b.clean()
 }
 
 // hundreds looks at a board of many properties, one of which has many hours.

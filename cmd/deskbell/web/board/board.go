@@ -5,7 +5,9 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -32,7 +34,7 @@ type Config struct {
 // New serves the board: / is the page, below /board/ are its files and its data.
 //
 //	GET /board/properties?search=&cursor=   a view.BoardPage
-//	GET /board/recent                       the last actions, the newest first
+//	GET /board/recent?limit=                the last actions, the newest first; 30, or up to 500
 //	GET /board/destinations                 each deliver.Status
 //	GET /board/weeks?id=…&from=             seven dates from one on, of these properties, each a view.BoardWeek; without from, from their today on
 //	GET /board/shifts?agent=                a view.AgentWeek; not for a key of some properties
@@ -48,7 +50,7 @@ func New(c Config) *web.Site {
 	b := &board{c, newHub(c)}
 	mux := new(web.Mux)
 	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
-	for _, name := range []string{"agents.js", "board.css", "board.js", "define.js", "deliveries.js", "find.js", "hours.js", "icon.svg", "list.js", "override.js", "row.js", "save.js", "say.js", "sheet.js", "spec.js", "strip.js", "visitors.js", "week.js"} {
+	for _, name := range []string{"agents.js", "board.css", "board.js", "define.js", "deliveries.js", "find.js", "hours.js", "icon.svg", "list.js", "log.js", "override.js", "row.js", "save.js", "say.js", "sheet.js", "spec.js", "strip.js", "triggers.js", "visitors.js", "week.js"} {
 		mux.Handle("GET /board/"+name, web.Embedded(files, name))
 	}
 	mux.Handle("GET /board/words.js", web.Words())
@@ -72,7 +74,8 @@ var files embed.FS
 
 const (
 	mostSearch = 200 // characters
-	mostRecent = 30  // actions
+	mostRecent = 30  // actions in a stream
+	longRecent = 500 // in an answer
 )
 
 func (b *board) properties(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +97,16 @@ type properties struct {
 }
 
 func (b *board) recent(w http.ResponseWriter, r *http.Request) {
-	list, err := b.Client.Recent(r.Context(), mostRecent)
+	limit := mostRecent
+	if text := r.FormValue("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > longRecent {
+			web.Problem(w, http.StatusBadRequest, fmt.Sprintf("limit is not a number from 1 to %d.", longRecent))
+			return
+		}
+		limit = n
+	}
+	list, err := b.Client.Recent(r.Context(), limit)
 	if err == nil && web.Caller(r.Context()).IsBound() {
 		body, fault := json.Marshal(list)
 		b.answer(w, r, json.RawMessage(ownRecent(web.Caller(r.Context()), body)), fault)

@@ -4,9 +4,10 @@ import { agentItems, agentsOf } from "./agents.js";
 import { destination, drawGivenUp, feed, quota } from "./deliveries.js";
 import { factsOf, forgetFacts, forgetNames, matching, orders, rank, tokensOf } from "./find.js";
 import { listOf } from "./list.js";
+import { drawLog, logging, news, readLog } from "./log.js";
 import { overriding, renew } from "./override.js";
 import { compose, paint, statusOf, titleOf } from "./row.js";
-import { action, inWords, zoneHere } from "./say.js";
+import { zoneHere } from "./say.js";
 import { closeSheet, openSheet, refreshSheet, sheetOf } from "./sheet.js";
 import { drawProblems, feel } from "./strip.js";
 import { openVisitor } from "./visitors.js";
@@ -159,7 +160,7 @@ function listen() {
   });
   on("health", (h) => { health = h; });
   on("rows", (r) => { trouble = ""; setClock(r.at); update(r.properties); });
-  on("recent", (list) => { trouble = ""; news(list); });
+  on("recent", (list) => { trouble = ""; recent = list; news(list); });
   on("destinations", (list) => {
     destinations = list;
     $("no-destinations").hidden = list.length > 0;
@@ -223,32 +224,6 @@ function flash(item) {
   item.classList.add("flipped");
 }
 
-let newest = null; // action that was shown
-
-function news(actions) {
-  recent = actions;
-  $("no-recent").hidden = actions.length > 0;
-  setText($("recent-zone"), actions.length ? `Times in your zone, ${zoneHere}` : "");
-  const before = newest === null ? 0 : actions.findIndex((a) => a.id === newest);
-  const fresh = before < 0 ? actions.length : before;
-  $("recent").replaceChildren(...actions.map((a) => action(a, nameOf)));
-  if (fresh > 0) hear(fresh, actions[0]);
-  newest = actions[0]?.id ?? "";
-}
-
-let heard = 0, waiting = 0, last = null, saying = 0;
-
-// hear tells a screen reader of new actions, once in ten seconds at most.
-function hear(count, a) {
-  waiting += count;
-  last = a;
-  clearTimeout(saying);
-  saying = setTimeout(() => {
-    setText($("heard"), waiting === 1 ? inWords(last, nameOf) : `${waiting} new actions, the last: ${inWords(last, nameOf)}`);
-    [heard, waiting] = [Date.now(), 0];
-  }, Math.max(500, heard + 10_000 - Date.now()));
-}
-
 // Views
 
 function view() {
@@ -284,6 +259,8 @@ function turn() {
   if (sheetOf()) closeSheet(); // a link in it was followed
   if (view() === "visitors") openVisitor(location.hash.replace(/^#visitors\/?/, ""), [...all.values()], nameOf);
   givenUp();
+  drawLog();
+  readLog();
   scrollTo(0, 0);
   soon();
 }
@@ -404,6 +381,7 @@ setInterval(() => {
   soon();
 }, 5000);
 
+logging(nameOf, () => view() === "log");
 query.value = new URLSearchParams(location.search).get("search") ?? "";
 times();
 turn();

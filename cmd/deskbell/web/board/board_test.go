@@ -85,7 +85,7 @@ func TestBoardServesItsPage(t *testing.T) {
 	b := newBoard(t)
 	for path, kind := range map[string]string{
 		"/": "text/html", "/board/board.css": "text/css", "/board/agents.js": "text/javascript", "/board/board.js": "text/javascript",
-		"/board/deliveries.js": "text/javascript", "/board/find.js": "text/javascript", "/board/define.js": "text/javascript", "/board/hours.js": "text/javascript", "/board/save.js": "text/javascript", "/board/spec.js": "text/javascript", "/board/strip.js": "text/javascript", "/board/week.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
+		"/board/deliveries.js": "text/javascript", "/board/find.js": "text/javascript", "/board/define.js": "text/javascript", "/board/log.js": "text/javascript", "/board/triggers.js": "text/javascript", "/board/hours.js": "text/javascript", "/board/save.js": "text/javascript", "/board/spec.js": "text/javascript", "/board/strip.js": "text/javascript", "/board/week.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
 		"/board/row.js": "text/javascript", "/board/say.js": "text/javascript", "/board/sheet.js": "text/javascript", "/board/visitors.js": "text/javascript",
 		"/board/words.js": "text/javascript", "/board/icon.svg": "image/svg+xml",
 	} {
@@ -151,6 +151,10 @@ func TestBoardGivesItsData(t *testing.T) {
 	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/events?whole=1&search="+strings.Repeat("x", 201), "")
 	b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/events?"+strings.Repeat("id=x&", 301), "")
 	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/recent", "").Body, `[]`)
+	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/recent?limit=500", "").Body, `[]`)
+	for _, limit := range []string{"0", "501", "x"} {
+		b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/recent?limit="+limit, "")
+	}
 	webtest.SameJSON(t, b.Want(http.StatusOK, webtest.Request{}, "GET", "/board/destinations", "").Body, `[{"name": "crm", "type": "redis_stream", "state": "ok"}]`)
 	for _, query := range []string{"from=x", "from=9999-01-01", "from=0000-01-01", strings.Repeat("id=x&", 61)} {
 		b.Want(http.StatusBadRequest, webtest.Request{}, "GET", "/board/weeks?"+query, "")

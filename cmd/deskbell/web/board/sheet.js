@@ -3,6 +3,7 @@
 import { editing } from "./hours.js";
 import { bar, hoursOf, isForced, overrideWords, statusOf, titleOf, uncoveredWords, whoForced, words } from "./row.js";
 import { action, reason, sign } from "./say.js";
+import { showMessages } from "./triggers.js";
 import { showWeek } from "./week.js";
 import { at, clock, el, setText, until, when, zoneName } from "./words.js";
 
@@ -15,6 +16,7 @@ let of = null; // the id of the property
 export function openSheet(p, zone, recent, edits) {
   of = p.property;
   editing(p, edits);
+  showMessages(p, titleOf(p), edits);
   refreshSheet(p, zone, recent);
   if (!dialog.open) dialog.showModal();
   $("sheet-body").scrollTop = 0;
@@ -32,8 +34,8 @@ export function refreshSheet(p, zone, recent) {
   const own = recent.filter((a) => a.data?.property === p.property).slice(0, 8);
   $("sheet-today").replaceChildren(p.fault ? el("p.fault", {}, p.fault) : today(p, zone));
   showWeek(p);
-  $("sheet-rest").replaceChildren(...(p.fault ? [] : [departments(p, zone), agents(p, zone), boundaries(p, zone)]).filter(Boolean),
-    section("Lately", own.length ? el("ol.plain", { role: "list" }, own.map((a) => action(a, () => titleOf(p)))) : el("p.none", {}, "Nothing of it is among the last actions.")));
+  $("sheet-rest").replaceChildren(...(p.fault ? [] : [departments(p, zone), agents(p, zone), boundaries(p, zone)]).filter(Boolean));
+  $("sheet-lately").replaceChildren(section("Lately", own.length ? el("ol.plain", { role: "list" }, own.map((a) => action(a, () => titleOf(p)))) : el("p.none", {}, "Nothing of it is among the last actions.")));
 }
 
 function section(title, ...children) { return el("section", {}, el("h3", {}, title), children); }
