@@ -144,6 +144,7 @@
 //	schedule:spread     spread.go     wake all who use an edited schedule
 //	outbox:deliver      deliver.go    give a destination the actions that it has not had
 //	delivery:replay     replay.go     keep an action that was given up, and deliver it again
+//	destination:ping    ping.go       call a destination once, for somebody who tests it
 //	agent:notify        notify.go     send one notice by an agent's own service
 //	event:take          take.go       take in events
 //	visitor:wake        wake.go       decide on a visitor whose time has come

@@ -43,6 +43,7 @@ func allJobs(p *parts, notifier Notifier, pusher Pusher, fetcher CalendarFetcher
 		job(p, queueDelivery, "Drops the oldest of what waits for a destination, when more waits than may.", trimJob{p}.run),
 		job(p, queueDelivery, "Fetches a calendar, and wakes who uses it when it says something new.", calendarJob{p, fetcher}.run),
 		job(p, queueDelivery, "Finds what a chat product has not told of, and writes its hours.", tendJob{p, tenders}.run),
+		job(p, queueDelivery, "Calls a destination once, for somebody who tests it.", pingJob{p}.run),
 		lastingJob(p, queueDelivery, "Keeps one action that was given up, and delivers it when it is run.", replayJob{p}.run),
 		lastingJob(p, queueDelivery, "Sends one notice by a service of an agent's own, or to one of their browsers and phones.", notifyJob{p, notifier, pusher}.run),
 	}

@@ -23,6 +23,7 @@ func shown() map[string][]string {
 		ReplayArgs{}.Kind():         {"shard", "destination", "seq", "id"},
 		CalendarArgs{}.Kind():       {"calendar"},
 		TendArgs{}.Kind():           {"destination"},
+		PingArgs{}.Kind():           {"destination", "asked"},
 	}
 }
 

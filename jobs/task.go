@@ -22,7 +22,8 @@ import (
 type attempt struct {
 	fields logrus.Fields
 	did    bool
-	shared bool // it was processed together with others: one line stands for many
+	shared bool   // it was processed together with others: one line stands for many
+	result []byte // of its task, for whoever waits for it; nil: none
 }
 
 // Did adds a field for something that was done.
@@ -50,6 +51,9 @@ func handle[A Args](mux *asynq.ServeMux, p *parts, run func(context.Context, A, 
 		}
 		if err == nil {
 			err = run(ctx, args, log)
+		}
+		if err == nil && log.result != nil {
+			_, err = t.ResultWriter().Write(log.result)
 		}
 		log.fields["took"] = p.now().Sub(start).Round(time.Millisecond).String()
 		if err == nil && log.did && log.shared {

@@ -65,6 +65,7 @@ const calls = (to: string): { [O in Exclude<keyof operations, Aside>]: Call<O> }
   "list-deliveries": { ...none, read: (a) => a.destinations[0]?.name },
   "pause-destination": { ...ts, read: isNone },
   "resume-destination": { ...ts, read: isNone },
+  "test-destination": { ...ts, read: (a) => a.taken },
   "replay-destination": { ...ts, read: (a) => a.handed_over === 0 && a.left_out === 0 },
   "list-feeds": { ...none, read: (a) => a.feeds.length },
   "list-quotas": { ...none, read: (a) => a.quotas.length },

@@ -14,6 +14,9 @@ import (
 type deliveriesCmd struct {
 	List   deliveriesListCmd   `cmd:"" help:"Show how each destination is, and what was given up."`
 	Replay deliveriesReplayCmd `cmd:"" help:"Deliver again what was given up."`
+	Test   deliveriesTestCmd   `cmd:"" help:"Send a ping to a destination, and show what came back."`
+	Pause  deliveriesPauseCmd  `cmd:"" help:"Leave a destination alone, until it is resumed."`
+	Resume deliveriesResumeCmd `cmd:"" help:"Try a destination again that is paused or gone."`
 }
 
 func (*deliveriesCmd) Help() string {
@@ -25,6 +28,7 @@ Examples:
 
     deskbell deliveries list
     deskbell deliveries replay --destination crm
+    deskbell deliveries test crm
 `
 }
 

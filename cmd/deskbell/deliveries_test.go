@@ -73,6 +73,9 @@ func TestDeliveriesWithNothingGivenUp(t *testing.T) {
 	o.apply(crm("https://crm.example.com", 0))
 	o.expect(result{stdout: "{\"name\":\"log\",\"type\":\"log\",\"state\":\"ok\"}\n"}, "", "", "deliveries", "list", "--json", "--destination", "log")
 	o.expect(result{stdout: "Nothing was given up.\n"}, "", "", "deliveries", "replay", "--destination", "crm")
+	o.expect(result{stdout: "crm is neither paused nor gone.\n"}, "", "", "deliveries", "resume", "crm")
+	o.expect(result{stdout: "crm is paused: its actions wait, and are given up after 12 hours.\n"}, "", "", "deliveries", "pause", "crm")
+	o.expect(result{stdout: "crm is tried again.\n"}, "", "", "deliveries", "resume", "crm")
 	for _, c := range []struct {
 		args, stderr string
 		code         int
@@ -82,10 +85,35 @@ func TestDeliveriesWithNothingGivenUp(t *testing.T) {
 		{"replay", "deskbell: say what to replay: ids, --destination or --all", 2},
 		{"replay x --all", "deskbell: --all can't be used together with", 2},
 		{"replay acme:9", `deskbell: finding ["acme:9"]: not given up, or delivered since`, 1},
+		{"test crm", "deskbell: no worker runs: workers call destinations", 1},
+		{"test crn", `deskbell: finding destination "crn": not defined (did you mean "crm"?)`, 1},
+		{"pause crn", `deskbell: finding destination "crn": not defined (did you mean "crm"?)`, 1},
+		{"resume crn", `deskbell: finding destination "crn": not defined (did you mean "crm"?)`, 1},
 		{"replay --destination nobody", `deskbell: finding destination "nobody": not defined`, 1},
 	} {
 		if got := o.run("", "", append([]string{"deliveries"}, strings.Fields(c.args)...)...); got.code != c.code || !strings.HasPrefix(got.stderr, c.stderr) {
 			t.Errorf("%s: %+v", c.args, got)
+		}
+	}
+}
+
+func TestWhatCameOfAPingIsPrinted(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pinged deliver.Pinged
+		want   string
+	}{
+		{deliver.Pinged{Destination: "crm", Type: "webhook", Taken: true, Status: 204, Took: 34}, "crm, a webhook, took the ping with 204 after 34 ms.\n"},
+		{deliver.Pinged{Destination: "out", Type: "redis_stream", Taken: true, Answer: "entry 1-0"}, "out, a redis_stream, took the ping after 0 ms.\nanswer:\n    entry 1-0\n"},
+		{
+			deliver.Pinged{Destination: "crm", Type: "webhook", Status: 404, Took: 5, Answer: "Not\x1b[2J here\r\ntry /hook\n", Error: "it answered 404", Do: "see that url has the right path"},
+			"crm, a webhook, did not take the ping after 5 ms: it answered 404\ndo: see that url has the right path\nanswer:\n    Not [2J here\n    try /hook\n",
+		},
+	} {
+		var out strings.Builder
+		printPinged(&out, c.pinged)
+		if out.String() != c.want {
+			t.Errorf("got:\n%swant:\n%s", out.String(), c.want)
 		}
 	}
 }

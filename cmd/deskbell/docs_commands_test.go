@@ -36,13 +36,14 @@ var (
 // refusedExamples are those that no server can take as they stand, or that ask for what no worker has made, by their ids.
 func refusedExamples() map[string]int {
 	return map[string]int{
-		"enter-agent-page":   http.StatusUnauthorized, // the secret is nobody's
-		"subscribe-device":   http.StatusBadRequest,   // it has no body: that is for browsers
-		"get-visitor":        http.StatusNotFound,     // the visitor's event waits for a worker
-		"replay-delivery":    http.StatusNotFound,     // nothing was given up
-		"test-agent-notices": http.StatusConflict,     // the agent has no way of their own
-		"post-chatwoot":      http.StatusUnauthorized, // only a Chatwoot has the secret to sign with
-		"post-rest":          http.StatusUnauthorized, // likewise
+		"enter-agent-page":   http.StatusUnauthorized,       // the secret is nobody's
+		"subscribe-device":   http.StatusBadRequest,         // it has no body: that is for browsers
+		"get-visitor":        http.StatusNotFound,           // the visitor's event waits for a worker
+		"replay-delivery":    http.StatusNotFound,           // nothing was given up
+		"test-agent-notices": http.StatusConflict,           // the agent has no way of their own
+		"post-chatwoot":      http.StatusUnauthorized,       // only a Chatwoot has the secret to sign with
+		"post-rest":          http.StatusUnauthorized,       // likewise
+		"test-destination":   http.StatusServiceUnavailable, // no worker runs
 	}
 }
 

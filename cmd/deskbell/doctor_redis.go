@@ -133,10 +133,12 @@ func (in inRedis) destinations(ctx context.Context) error {
 	well := 0
 	for _, d := range list {
 		says := fmt.Sprintf("%s is %s: %s", d.Name, d.State, orDash(d.Error))
-		switch d.State {
-		case deliver.DestinationOK:
+		switch {
+		case d.State == deliver.DestinationOK:
 			well++
-		case deliver.DestinationFailing:
+		case d.IsHeld():
+			in.warn("destinations", fmt.Sprintf("%s is %s, since %s: its actions wait, and are given up after 12 hours", d.Name, d.Error, local(d.Since, in.env.TimeZone, in.now())), "deskbell deliveries resume "+d.Name)
+		case d.State == deliver.DestinationFailing:
 			in.warn("destinations", says, "see deskbell deliveries list --destination "+d.Name)
 		default:
 			in.fault("destinations", says, "mend the receiver, then deskbell deliveries replay --destination "+d.Name)

@@ -100,6 +100,14 @@ func TestDoctorOfWhatIsNotWell(t *testing.T) {
 		`fault +workers +the clock of off is 7.0 s behind: decides nothing`, `warning +processes +processes have different DESKBELL_TIME_ZONE`,
 		`fault +queues +paused, so that nothing there is done: deskbell-boundary`)
 
+	if got := p.run("", "destinations: {crm: {type: log}}", "apply", "-"); got.code != 0 {
+		t.Fatal(got.stderr)
+	}
+	if got := p.run("", "", "deliveries", "pause", "crm"); got.code != 0 {
+		t.Fatal(got.stderr)
+	}
+	p.says(1, `warning +destinations +crm is paused by command line, since .*: its actions wait, and are given up after 12 hours`, ` +do: deskbell deliveries resume crm`)
+
 	p.env["DESKBELL_LISTEN"] = "0.0.0.0:0"
 	p.says(1, `fault +keys +none, and other machines may reach 0.0.0.0:0`)
 	if got := p.run("", "", "keys", "add", "ci"); got.code != 0 {

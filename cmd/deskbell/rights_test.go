@@ -166,6 +166,7 @@ func rights() []right {
 		{"POST /v1/destinations/{id}/pause", "/v1/destinations/none/pause", "", toChanges},
 		{"POST /v1/destinations/{id}/resume", "/v1/destinations/none/resume", "", toChanges},
 		{"POST /v1/destinations/{id}/replay", "/v1/destinations/none/replay", "", toChanges},
+		{"POST /v1/destinations/{id}/test", "/v1/destinations/none/test", "", toChanges},
 		{"GET /v1/deliveries", "", "", toAnyKey}, // those of its own
 		{"POST /v1/deliveries/{task}/replay", "/v1/deliveries/none/replay", "", toChanges},
 		{"GET /v1/export", "", "", toAnyKey}, // a file of its own

@@ -35,6 +35,9 @@ type Status struct {
 	DroppedLast time.Time `json:"dropped_last,omitzero"` // when, the last time
 }
 
+// IsHeld tells whether somebody has paused it, and not its failures. Error says who.
+func (s Status) IsHeld() bool { return s.State == DestinationPaused && s.Until.IsZero() }
+
 // globals gives the definitions of destinations.
 type globals interface {
 	Globals(ctx context.Context, kind store.Global) (map[string][]byte, error)

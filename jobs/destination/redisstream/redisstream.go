@@ -84,6 +84,15 @@ func (s *Stream) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	return nil
 }
 
+// Ping implements deliver.Pinger: the ping is an entry of the stream, and leaves the places of the destination as they are.
+func (s *Stream) Ping(ctx context.Context, ping deliver.Delivery) (deliver.Answer, error) {
+	id, err := s.rdb.XAdd(ctx, &redis.XAddArgs{Stream: s.key, MaxLen: s.maxLen, Approx: true, Values: []any{"action", ping.Body}}).Result()
+	if err != nil {
+		return deliver.Answer{Do: "run deskbell doctor: it says whether Redis is well"}, fmt.Errorf("adding to the stream %q: %w", s.key, err)
+	}
+	return deliver.Answer{Text: fmt.Sprintf("entry %s of the stream %s", id, s.key)}, nil
+}
+
 // seenKey is in the slot of the stream: that of its hash tag, or of the whole key where
 // it has none. For a whole key with a '}' there is no other key in its slot.
 func seenKey(stream string) (key string, ok bool) {

@@ -51,6 +51,27 @@ func read(t *testing.T, rdb redis.UniversalClient, stream string) (actions []str
 	return actions
 }
 
+func TestAPingIsAnEntryAndMovesNoPlace(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.EmbeddedClient(t)
+	out := open(t, rdb, "out", definition.Destination{Stream: "actions"})
+	to, ok := out.(deliver.Pinger)
+	if !ok {
+		t.Fatal("it shows nothing")
+	}
+	answer, err := to.Ping(t.Context(), deliver.Delivery{Shard: -1, Seq: "9-0", Body: []byte(`"ping"`)})
+	if err != nil || !strings.HasSuffix(answer.Text, "of the stream actions") {
+		t.Errorf("%+v, %v", answer, err)
+	}
+	send(t, out, 0, "1-0")
+	if diff := cmp.Diff([]string{`"ping"`, `{"0":"1-0"}`}, read(t, rdb, "actions")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if keys, err := rdb.HKeys(t.Context(), "{actions}:seen").Result(); err != nil || len(keys) != 1 {
+		t.Errorf("places: %v, %v", keys, err)
+	}
+}
+
 func TestStream(t *testing.T) {
 	t.Parallel()
 	for name, connect := range map[string]func(testing.TB) redis.UniversalClient{

@@ -9,7 +9,7 @@
 // Redirects are not followed, as the specification advises: a receiver could otherwise
 // send the body and its signature on to another host. Change the URL of the definition
 // instead. The body of an answer is not shown: it may repeat the request, and its
-// secrets.
+// secrets. Only a ping shows the beginning of one, to those who may change the destination.
 package webhook
 
 import (
@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
@@ -75,10 +76,16 @@ func (w *Webhook) Most() int {
 func (w *Webhook) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, deliver.CallLimit)
 	defer cancel()
-	if err := w.post(ctx, w.message(batch)); err != nil {
-		return fmt.Errorf("posting to %s://%s: %w", w.url.Scheme, w.url.Host, err)
+	_, err := w.post(ctx, w.message(batch))
+	return w.failed(err)
+}
+
+// failed is the error of a post; nil where there is none.
+func (w *Webhook) failed(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("posting to %s://%s: %w", w.url.Scheme, w.url.Host, err)
 }
 
 // message is the content of one request.
@@ -108,10 +115,11 @@ func (w *Webhook) message(batch []deliver.Delivery) message {
 	return message{"batch:" + hex.EncodeToString(ids.Sum(nil)), "application/cloudevents-batch+json", body}
 }
 
-func (w *Webhook) post(ctx context.Context, m message) error {
+// post gives the answer to a message, whose text is the beginning of the body.
+func (w *Webhook) post(ctx context.Context, m message) (answer deliver.Answer, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url.String(), bytes.NewReader(m.body))
 	if err != nil {
-		return guard.ErrNoHTTP
+		return answer, guard.ErrNoHTTP
 	}
 	now := w.now()
 	timestamp := strconv.FormatInt(now.Unix(), 10)
@@ -125,9 +133,12 @@ func (w *Webhook) post(ctx context.Context, m message) error {
 	req.Header["Idempotency-Key"] = nil
 	resp, err := w.transport.RoundTrip(req)
 	if err != nil {
-		return guard.Reason(err)
+		return answer, guard.Reason(err)
 	}
 	defer resp.Body.Close()
+	answer.Status = resp.StatusCode
+	begins, _ := io.ReadAll(io.LimitReader(resp.Body, mostShown))
+	answer.Text = strings.TrimSpace(string(begins))
 	_, _ = io.Copy(io.Discard, resp.Body) // so that the connection serves again; the status is all that counts
-	return verdict(resp, now)
+	return answer, verdict(resp, now)
 }

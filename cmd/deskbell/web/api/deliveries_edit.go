@@ -2,12 +2,16 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
+	"github.com/deskbell/deskbell/domain/action"
 	"github.com/deskbell/deskbell/jobs"
+	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/edit"
 )
 
@@ -20,6 +24,13 @@ type replayInput struct {
 }
 
 type replayOutput struct{ Body replay }
+
+type testOutput struct{ Body destinationTest }
+
+type destinationTest deliver.Pinged
+
+// testWithin is how long a request waits for a worker that tests a destination, which takes ten seconds at most.
+const testWithin = 20 * time.Second
 
 type replay struct {
 	HandedOver int `json:"handed_over" doc:"How many actions were given to the workers. What fails is tried a few times more, and is then in the list again."`
@@ -51,6 +62,23 @@ func (s *service) addDeliveryEdits(h huma.API) {
 			return nil, s.failed(err)
 		}
 		return nil, nil
+	})
+
+	test := k.operation(http.MethodPost, one+"/test", "test-destination", "Test a destination", http.StatusNotFound)
+	test.Description = "A worker sends one ping, an action of the type " + string(action.PingType) + ", by the ways of deliveries, and the answer says what came back: status, took_ms, the beginning " +
+		"of the body as answer, or error and what to do. It is 200 also where the destination does not take it. One that is paused stays so. A chat product is asked what changes nothing instead."
+	test.DefaultStatus = http.StatusOK
+	huma.Register(h, test, func(ctx context.Context, in *destinationInput) (*testOutput, error) {
+		ctx, cancel := context.WithTimeout(ctx, testWithin)
+		defer cancel()
+		p, err := s.Client.Ping(ctx, in.ID)
+		switch {
+		case errors.Is(err, jobs.ErrNoWorker), errors.Is(err, jobs.ErrNoAnswerYet):
+			return nil, huma.ErrorWithHeaders(huma.Error503ServiceUnavailable(err.Error()), http.Header{"Retry-After": {"5"}})
+		case err != nil:
+			return nil, s.failed(err)
+		}
+		return &testOutput{destinationTest(p)}, nil
 	})
 
 	const again = " It arrives with the id that it had, after what has come since. To replay is to say that the receiver is well: the destination is resumed."

@@ -54,7 +54,7 @@ func TestTheDocumentIsOpenAPIAndEveryRouteAnswersAsItSays(t *testing.T) {
 	operations += 7 // and those of agents' pages
 	operations += 2 // and those of the webhooks of chat products
 	operations++    // and that of test notices
-	operations += 4 // and those that pause, resume and replay deliveries
+	operations += 5 // and those that pause, resume, test and replay deliveries
 	b.Want(201, webtest.Request{}, "PUT", "/v1/properties/acme", `{}`)
 	operations += operation(d, b, paths, "/v1/events", "post", seen)
 	none := b.Want(422, webtest.Request{Headers: map[string]string{"Content-Type": "application/json"}}, "POST", "/v1/events", "["+badEvent+"]")

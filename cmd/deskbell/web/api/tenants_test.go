@@ -241,6 +241,17 @@ func TestWhatWasGivenUpIsDeliveredAgain(t *testing.T) {
 	}
 }
 
+func TestADestinationIsTestedByAWorker(t *testing.T) {
+	t.Parallel()
+	b := newTenants(t)
+	b.Want(404, b.admin, "POST", "/v1/destinations/none/test", "")
+	b.Want(403, b.acme, "POST", "/v1/destinations/crm/test", "")
+	b.Want(403, webtest.Request{Key: b.Key(edit.Key{Name: "reader", ReadOnly: true})}, "POST", "/v1/destinations/crm/test", "")
+	if a := b.Want(503, b.admin, "POST", "/v1/destinations/crm/test", ""); !strings.Contains(a.Body, "no worker runs") || a.Header.Get("Retry-After") == "" {
+		t.Errorf("without a worker: %v %s", a.Header, a.Body)
+	}
+}
+
 func TestADestinationIsPausedUntilItIsResumed(t *testing.T) {
 	t.Parallel()
 	b := newTenants(t)

@@ -27,6 +27,41 @@ async function ask(path, told, done, undo = null) {
   }
 }
 
+// came has the last answer to a test of each destination, for as long as the page is open.
+const came = new Map();
+
+// test is a button that has a worker send a ping, and shows what came back below the destination.
+function test(d, told) {
+  const button = el("button.change", { type: "button", "data-key": `test ${d.name}` }, "Test");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    told(`${d.name} is tested…`);
+    try {
+      const answer = await fetch(here(pathOf(d.name, "test")), { method: "POST" });
+      const said = await answer.json().catch(() => ({}));
+      came.set(d.name, answer.ok ? said : { error: said.detail || `The server answered ${answer.status}.` });
+    } catch {
+      came.set(d.name, { error: "The server of this page does not answer." });
+    }
+    const it = came.get(d.name);
+    told(it.taken ? `${d.name} took the ping.` : `${d.name} did not take the ping: ${it.error}`);
+    for (const b of document.querySelectorAll(`[data-key="${CSS.escape(button.dataset.key)}"]`)) b.closest("li").querySelector(".came").replaceWith(result(d.name)); // it may be drawn anew by now
+    button.disabled = false;
+  });
+  return button;
+}
+
+// result is what came back of the last test of a destination.
+function result(name) {
+  const it = came.get(name);
+  if (!it) return el("div.came", { hidden: "" });
+  const took = it.took_ms === undefined ? "" : ` in ${it.took_ms} ms`;
+  return el("div.came", {}, el(it.taken ? "p.hint" : "p.fault", {}, it.taken ? `It took the ping${it.status ? ` with ${it.status}` : ""}${took}` : `It did not take the ping${took}: ${it.error}`,
+    at(it.at) ? [", ", when(at(it.at), zoneHere)] : ""),
+  it.do ? el("p.hint", {}, `What to do: ${it.do}.`) : null,
+  it.answer ? el("pre", { tabindex: "0", "aria-label": `What ${name} answered` }, it.answer) : null);
+}
+
 const pathOf = (name, what) => `/v1/destinations/${encodeURIComponent(name)}/${what}`;
 
 function hold(d, told) {
@@ -45,7 +80,7 @@ export function destination(d, told) {
   if (d.aside) more.push(` · ${d.aside} set aside`);
   if (d.dropped) more.push(` · ${d.dropped} dropped`, at(d.dropped_last) ? [", the last ", when(at(d.dropped_last), zoneHere)] : "");
   return el("li", {}, sign(status), el("div", {}, el("strong", {}, d.name), el("span.hint", {}, ` ${d.type}`), ` ${word}`, el("span.hint", {}, more),
-    d.error ? el("p.fault", {}, d.error) : null), named(hold(d, told), d.name));
+    d.error ? el("p.fault", {}, d.error) : null, result(d.name)), named(test(d, told), d.name), named(hold(d, told), d.name));
 }
 
 // named gives a button a name of its own among others of its word.
