@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -16,6 +15,7 @@ type agentsCmd struct {
 	ID     string `arg:"" optional:"" help:"Link: the id of the agent."`
 	URL    string `placeholder:"URL" help:"Link: where deskbell web is reached from outside, such as https://bell.example; default: where it listens."`
 	Revoke bool   `help:"Link: make none, but revoke all links to this agent's page."`
+	JSON   bool   `name:"json" help:"List: print one JSON object a line, for each link."`
 }
 
 func (*agentsCmd) Help() string {
@@ -37,6 +37,8 @@ func (c *agentsCmd) Run(ctx context.Context, a *app) (err error) {
 	switch {
 	case c.Action == "list" && (c.ID != "" || c.URL != "" || c.Revoke):
 		return usagef("agents list: it lists all of them, and needs nothing more")
+	case c.Action != "list" && c.JSON:
+		return usagef("agents link: --json is for agents list")
 	case c.Action == "link" && c.ID == "":
 		return usagef("agents link: give the id of the agent")
 	case c.Revoke && c.URL != "":
@@ -46,11 +48,18 @@ func (c *agentsCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = s.end(ctx, err) }()
 	links := edit.Links{Store: s.store, Now: a.now}
 	switch {
 	case c.Action == "list":
-		return a.printPages(ctx, links)
+		list, err := links.Pages(ctx)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return printJSON(a, list)
+		}
+		return a.printPages(list)
 	case c.Revoke:
 		return c.revoke(ctx, a, links)
 	}
@@ -93,11 +102,7 @@ func (c *agentsCmd) revoke(ctx context.Context, a *app, links edit.Links) error 
 	return nil
 }
 
-func (a *app) printPages(ctx context.Context, links edit.Links) error {
-	list, err := links.Pages(ctx)
-	if err != nil {
-		return err
-	}
+func (a *app) printPages(list []edit.Link) error {
 	if len(list) == 0 {
 		fmt.Fprintln(a.stdout, "There is no link to the page of an agent: deskbell agents link NAME")
 		return nil

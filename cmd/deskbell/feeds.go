@@ -20,6 +20,7 @@ type feedsCmd struct {
 	Of     string `arg:"" optional:"" help:"Link, revoke: what has the hours: agent, schedule or property."`
 	ID     string `arg:"" optional:"" help:"Its id."`
 	URL    string `placeholder:"URL" help:"Link: where deskbell web is reached from outside, such as https://bell.example; default: where it listens."`
+	JSON   bool   `name:"json" help:"List: print one JSON object a line: links, then the calendars of ical_url."`
 }
 
 func (*feedsCmd) Help() string {
@@ -49,6 +50,8 @@ func (c *feedsCmd) Run(ctx context.Context, a *app) (err error) {
 		return usagef("feeds %s: say of what: agent ID, schedule ID or property ID", c.Action)
 	case c.Action != "link" && c.URL != "":
 		return usagef("feeds %s: --url is for feeds link", c.Action)
+	case c.Action != "list" && c.JSON:
+		return usagef("feeds %s: --json is for feeds list", c.Action)
 	}
 	s, err := a.connect(ctx, redisstore.Peek)
 	if err != nil {
@@ -66,7 +69,18 @@ func (c *feedsCmd) Run(ctx context.Context, a *app) (err error) {
 		fmt.Fprintf(a.stdout, "Revoked the link of %s %s. It is dead.\n", kind, c.ID)
 		return nil
 	}
-	return errors.Join(a.printLinks(ctx, links), a.printFeeds(ctx, s))
+	list, err := links.List(ctx)
+	if err != nil {
+		return err
+	}
+	feeds, err := s.client.FeedStatus(ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return errors.Join(printJSON(a, list), printJSON(a, feeds))
+	}
+	return errors.Join(a.printLinks(list), a.printFeeds(feeds))
 }
 
 // link makes a link to something that is there.
@@ -102,11 +116,7 @@ func (s *session) outside(base string) (string, error) {
 	return strings.TrimSuffix(base, "/"), nil
 }
 
-func (a *app) printLinks(ctx context.Context, links edit.Links) error {
-	list, err := links.List(ctx)
-	if err != nil {
-		return err
-	}
+func (a *app) printLinks(list []edit.Link) error {
 	if len(list) == 0 {
 		fmt.Fprintln(a.stdout, "There is no link to a calendar: deskbell feeds link agent ID")
 		return nil
@@ -120,10 +130,9 @@ func (a *app) printLinks(ctx context.Context, links edit.Links) error {
 }
 
 // printFeeds prints the calendars that are fetched, without their addresses.
-func (a *app) printFeeds(ctx context.Context, s *session) error {
-	all, err := s.client.FeedStatus(ctx)
-	if err != nil || len(all) == 0 {
-		return err
+func (a *app) printFeeds(all []edit.FeedStatus) error {
+	if len(all) == 0 {
+		return nil
 	}
 	clock := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 	fmt.Fprintln(a.stdout)

@@ -30,6 +30,7 @@ type keysCmd struct {
 
 	Rate int  `placeholder:"N" help:"Add, change: requests a second that it may make; default: DESKBELL_KEY_RATE, else 2000."`
 	Yes  bool `help:"Open: it is meant so."`
+	JSON bool `name:"json" help:"List: print one JSON object a line, for each key; without its secret."`
 }
 
 func (*keysCmd) Help() string {
@@ -56,7 +57,7 @@ Examples:
     deskbell keys change site --origin https://acme.example
     deskbell keys change acme --agents lea,tom,mia --destinations=
     deskbell keys change dashboard --no-read-only
-    deskbell keys list
+    deskbell keys list --json
     deskbell keys revoke ci
 `
 }
@@ -84,6 +85,8 @@ func (c *keysCmd) check() error {
 		return usagef("keys %s: --rate is for keys add and keys change", c.Action)
 	case c.Action == "change" && !listed && len(c.Property)+len(c.Origin) == 0 && c.Rate == 0 && c.ReadOnly == nil:
 		return usagef("keys change: give what changes: --property, --agents, --schedules, --destinations, --origin, --rate or --read-only")
+	case c.Action != "list" && c.JSON:
+		return usagef("keys %s: --json is for keys list", c.Action)
 	case c.Action != "open" && c.Yes:
 		return usagef("keys %s: --yes is for keys open", c.Action)
 	case c.Action == "open" && !c.Yes:
@@ -114,7 +117,10 @@ func (c *keysCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.Action == "list" {
+	switch {
+	case c.Action == "list" && c.JSON:
+		return printJSON(a, ring.Keys())
+	case c.Action == "list":
 		return a.printKeys(ring.Keys())
 	}
 	if ring.HasServers() {

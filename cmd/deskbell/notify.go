@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"text/tabwriter"
@@ -16,6 +17,7 @@ import (
 type notifyCmd struct {
 	ID   string `arg:"" help:"The id of the agent."`
 	Test bool   `help:"Send a test notice by every way, and show what each answers." required:""`
+	JSON bool   `name:"json" help:"Print one JSON object a line, for each way."`
 }
 
 func (*notifyCmd) Help() string {
@@ -43,23 +45,38 @@ func (c *notifyCmd) Run(ctx context.Context, a *app) (err error) {
 	if len(ways) == 0 {
 		return fmt.Errorf("%s has no way of their own: add services to notify.via, or let them allow notices on their page: deskbell agents link %s", c.ID, c.ID)
 	}
-	table, failed := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0), 0
-	fmt.Fprintln(table, "WAY\tANSWER")
-	for _, w := range ways {
-		answer := "sent"
-		if w.Err != nil {
-			answer = inFull(w.Err)
+	failed, tried := 0, make([]triedWay, len(ways))
+	for i, w := range ways {
+		if tried[i] = (triedWay{Way: w.Name, Sent: w.Err == nil}); w.Err != nil {
+			tried[i].Error = inFull(w.Err)
 			failed++
 		}
-		fmt.Fprintf(table, "%s\t%s\n", w.Name, answer)
 	}
-	if err := table.Flush(); err != nil {
-		return err
+	if c.JSON {
+		err = printJSON(a, tried)
+	} else {
+		err = a.printWays(tried)
 	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d ways failed", failed, len(ways))
+	if err == nil && failed > 0 {
+		err = fmt.Errorf("%d of %d ways failed", failed, len(ways))
 	}
-	return nil
+	return err
+}
+
+// triedWay is a jobs.TriedWay to be shown.
+type triedWay struct {
+	Way   string `json:"way"`
+	Sent  bool   `json:"sent"`
+	Error string `json:"error,omitempty"`
+}
+
+func (a *app) printWays(tried []triedWay) error {
+	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "WAY\tANSWER")
+	for _, w := range tried {
+		fmt.Fprintf(table, "%s\t%s\n", w.Way, cmp.Or(w.Error, "sent"))
+	}
+	return table.Flush()
 }
 
 // trial tries the ways of agents; loopback: also those on this machine.

@@ -112,7 +112,11 @@ func (c *statusCmd) show(ctx context.Context, a *app, s *session) error {
 	} else if err := errors.Join(a.printStatus(list), broken, a.printOver(ctx, s, c.Property)); err != nil || c.Property != "" {
 		return err
 	}
-	return errors.Join(a.printFeeds(ctx, s), a.printProcesses(ctx, s))
+	feeds, err := s.client.FeedStatus(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.printFeeds(feeds), a.printProcesses(ctx, s))
 }
 
 func (a *app) printStatus(list []view.PropertyStatus) error {

@@ -43,7 +43,8 @@ func TestVersionNamesTheSource(t *testing.T) {
 		},
 	}
 	var got bytes.Buffer
-	writeVersion(&got, info, true)
+	b := buildOf(info)
+	b.write(&got)
 	want := `deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/arm64
 time zones ` + zones.Version() + `
   github.com/alecthomas/kong v1.17.0
@@ -53,7 +54,8 @@ time zones ` + zones.Version() + `
 		t.Errorf("got:\n%s", &got)
 	}
 	got.Reset()
-	writeVersion(&got, &debug.BuildInfo{GoVersion: "go1.26.8", Settings: info.Settings[3:]}, false)
+	b = buildOf(&debug.BuildInfo{GoVersion: "go1.26.8", Settings: info.Settings[3:]})
+	b.write(&got)
 	if want := "deskbell (devel) go1.26.8 linux/arm64\ntime zones " + zones.Version() + "\n"; got.String() != want {
 		t.Errorf("without version control: %s", &got)
 	}

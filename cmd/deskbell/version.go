@@ -26,7 +26,8 @@ func (versionFlag) BeforeReset(parser *kong.Kong, a *app) error {
 }
 
 type versionCmd struct {
-	Verbose bool `short:"v" help:"Also list every dependency with its version."`
+	Verbose bool `short:"v" help:"Also list every library with its version."`
+	JSON    bool `name:"json" help:"Print one JSON object."`
 }
 
 func (*versionCmd) Help() string {
@@ -35,6 +36,7 @@ Examples:
 
     deskbell version
     deskbell version -v
+    deskbell version --json
 `
 }
 
@@ -43,7 +45,14 @@ func (c *versionCmd) Run(a *app) error {
 	if !ok {
 		return errors.New("this program was built without build information; build it with: go build ./cmd/deskbell")
 	}
-	writeVersion(a.stdout, info, c.Verbose)
+	b := buildOf(info)
+	if !c.Verbose {
+		b.Dependencies = nil
+	}
+	if c.JSON {
+		return printJSON(a, []build{b})
+	}
+	b.write(a.stdout)
 	return nil
 }
 
@@ -83,33 +92,60 @@ func buildSettings(info *debug.BuildInfo) map[string]string {
 	return setting
 }
 
-// writeVersion prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64", and below it
-// "time zones 2026f".
-func writeVersion(w io.Writer, info *debug.BuildInfo, verbose bool) {
+// build is what a program was built of.
+type build struct {
+	Version      string    `json:"version"`
+	Revision     string    `json:"revision,omitempty"` // the commit; empty: it is not known
+	Time         string    `json:"time,omitempty"`     // of the commit
+	Modified     bool      `json:"modified,omitempty"` // files were other than in that commit
+	Go           string    `json:"go"`
+	OS           string    `json:"os"`
+	Arch         string    `json:"arch"`
+	Zones        string    `json:"time_zones"`
+	Dependencies []library `json:"dependencies,omitempty"`
+}
+
+// library is a module of others.
+type library struct {
+	Path    string `json:"path"`
+	Version string `json:"version"`
+}
+
+func buildOf(info *debug.BuildInfo) build {
 	setting := buildSettings(info)
-	var source []string
-	if revision := setting["vcs.revision"]; revision != "" {
-		source = append(source, revision[:min(12, len(revision))])
-	}
-	if at := setting["vcs.time"]; at != "" {
-		source = append(source, at)
-	}
-	if setting["vcs.modified"] == "true" {
-		source = append(source, "modified")
-	}
-	line := "deskbell " + cmp.Or(info.Main.Version, "(devel)")
-	if len(source) > 0 {
-		line += " (" + strings.Join(source, ", ") + ")"
-	}
-	fmt.Fprintf(w, "%s %s %s/%s\n", line, info.GoVersion, setting["GOOS"], setting["GOARCH"])
-	fmt.Fprintf(w, "time zones %s\n", zones.Version())
-	if !verbose {
-		return
+	b := build{
+		Version: cmp.Or(info.Main.Version, "(devel)"), Revision: setting["vcs.revision"], Time: setting["vcs.time"], Modified: setting["vcs.modified"] == "true",
+		Go: info.GoVersion, OS: setting["GOOS"], Arch: setting["GOARCH"], Zones: zones.Version(),
 	}
 	for _, module := range info.Deps {
 		if module.Replace != nil {
 			module = module.Replace
 		}
-		fmt.Fprintf(w, "  %s %s\n", module.Path, module.Version)
+		b.Dependencies = append(b.Dependencies, library{module.Path, module.Version})
+	}
+	return b
+}
+
+// write prints "deskbell v1.2.0 (4f2a9c1e03b7, 2026-11-20T09:00:00Z, modified) go1.26.8 linux/amd64", below it
+// "time zones 2026f", and then the dependencies.
+func (b build) write(w io.Writer) {
+	var source []string
+	if b.Revision != "" {
+		source = append(source, b.Revision[:min(12, len(b.Revision))])
+	}
+	if b.Time != "" {
+		source = append(source, b.Time)
+	}
+	if b.Modified {
+		source = append(source, "modified")
+	}
+	line := "deskbell " + b.Version
+	if len(source) > 0 {
+		line += " (" + strings.Join(source, ", ") + ")"
+	}
+	fmt.Fprintf(w, "%s %s %s/%s\n", line, b.Go, b.OS, b.Arch)
+	fmt.Fprintf(w, "time zones %s\n", b.Zones)
+	for _, d := range b.Dependencies {
+		fmt.Fprintf(w, "  %s %s\n", d.Path, d.Version)
 	}
 }

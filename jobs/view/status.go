@@ -20,7 +20,7 @@ type PropertyStatus struct {
 	Property  string                     `json:"property"`
 	Name      string                     `json:"name,omitempty"`
 	TimeZone  string                     `json:"time_zone"`
-	Widget    widget.State               `json:"widget"`              // Version 0: no worker has decided yet
+	Widget    widget.State               `json:"widget,omitzero"`     // zero: no worker has decided yet
 	Override  *hours.Override            `json:"override,omitempty"`  // in force, or to come
 	Overrides map[string]*hours.Override `json:"overrides,omitempty"` // the same of departments, by id
 	Agents    []AgentStatus              `json:"agents,omitempty"`    // those that serve it, by id
@@ -31,6 +31,7 @@ type AgentStatus struct {
 	Agent string `json:"agent"`
 	Name  string `json:"name,omitempty"`
 	agent.State
+	Since time.Time `json:"since,omitzero"` // of State; zero: no worker has decided yet
 }
 
 // Status gives the committed state of one property, or of all when the id is empty, by
@@ -124,6 +125,7 @@ func propertyStatus(b *engine.Batch, r *store.Record, agents map[string][]byte) 
 			return s, err
 		}
 		a.State = a.Shown()
+		a.Since = a.State.Since
 		s.Agents = append(s.Agents, a)
 	}
 	return s, nil
