@@ -159,3 +159,36 @@ func (d *Deliverer) wishOf(name string, def definition.Destination) wish {
 	rest := name == store.DefaultDestination && fingerprint(def) == fingerprint(d.Default)
 	return wish{name: name, def: def, rest: rest, own: own, since: d.started.Truncate(time.Millisecond)}
 }
+
+// Ping calls a destination once, by the same ways as deliveries, with an action that means nothing. It asks neither whether the destination
+// is paused nor which types it wants, and what comes of it opens and closes no circuit. The error is store.ErrNotFound for a destination that
+// is not defined; failures of the destination are in what it gives.
+func (d *Deliverer) Ping(ctx context.Context, destination string) (Pinged, error) {
+	defs, err := defined(ctx, d.Store)
+	if err != nil {
+		return Pinged{}, err
+	}
+	def, ok := defs[destination]
+	if !ok {
+		return Pinged{}, &store.MissingError{Kind: "destination", Name: destination}
+	}
+	at := d.Now()
+	b, err := d.breaker(destination, def, "")
+	if err != nil {
+		b = &breaker{to: unopened{err}}
+	}
+	ping, err := pingOf(destination, at)
+	if err != nil {
+		return Pinged{}, err
+	}
+	answer, failure := pingInTime(ctx, b.to, ping)
+	p := Pinged{
+		Destination: destination, Type: def.Type, At: at.UTC().Truncate(time.Millisecond), Taken: failure == nil,
+		Status: answer.Status, Took: max(0, d.Now().Sub(at).Milliseconds()), Answer: shorten(answer.Text, longestAnswer),
+	}
+	if failure != nil {
+		p.Error, p.Do = clip(failure.Error()), answer.Do
+		WithDetail(d.Log.WithField("destination", destination), failure).WithField("error", p.Error).Info("a ping that somebody asked for was not taken")
+	}
+	return p, nil
+}
