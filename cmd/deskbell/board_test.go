@@ -265,6 +265,9 @@ func (b *browser) weeks() {
 	b.press(kb.ArrowDown, kb.Enter)
 	b.shows("#sheet-days", "Today\n05:30–13:00")
 	b.shows("#sheet-days .other", "Fair")
+	eval[bool](b, `document.querySelector("#dates-ahead summary").focus() || true`)
+	b.press(kb.Enter)
+	b.shows("#dates-list", "Wed 25 Nov\n08:00–10:00 · Fair")
 	b.picture("sheet-week")
 	b.tabTo("Seven days later")
 	b.press(kb.Enter)
@@ -302,6 +305,9 @@ func (b *browser) triggers() {
 	b.press(kb.Enter)
 	b.shows("#done", "Pricing comes after Hello.")
 	b.showsLike("#triggers", "(?s)Hello on.*Pricing off")
+	if at := b.focused(); at != "Switch on Pricing" { // it cannot go further down
+		b.Errorf("after the last move the focus is on %q", at)
+	}
 	eval[bool](b, `document.querySelector("#sheet-messages").scrollIntoView(), true`)
 	b.picture("triggers")
 	b.accessible("triggers in a sheet")
@@ -465,6 +471,10 @@ func (b *browser) overrides(s *site) {
 	b.showsLike("#done", "ACME shop is closed until 09:3[0-9]")
 	b.shows(`[data-id="acme"] .state`, "Offline")
 	b.shows(`[data-id="acme"] .coming`, "Override: closed until 09:3")
+	eval[bool](b, `document.querySelector('#rows [data-id="acme"] .name').focus() || true`)
+	b.press(kb.Enter)
+	b.await("the week shows the override", `String(document.querySelectorAll("#sheet-days .override").length)`, func(n string) bool { return n == "1" })
+	b.press(kb.Escape)
 	if forced := eval[int](b, `document.querySelectorAll('[data-id="acme"] .bar .override').length`); forced != 1 {
 		b.Errorf("the bar shows %d overrides", forced)
 	}
@@ -682,6 +692,15 @@ func (b *browser) hundreds(s *site) {
 	s.run(many.String(), "apply", "-")
 	b.shows(".chips", "All 500")
 	b.shows("#live", "Live: 1 worker")
+	b.click(`.views a[href="#week"]`)
+	b.shows(`#week-rows [data-id="a-busy-one"]`, "and 37 more")
+	if drawn := eval[int](b, `document.querySelectorAll("#rows .row, #week-rows .row").length`); drawn > 120 {
+		b.Errorf("the page has %d rows at once", drawn)
+	}
+	eval[bool](b, `document.querySelector("#week-rows .name").focus() || true`)
+	b.press(kb.End)
+	b.shows(`#week-rows [data-id="shop-499"]`, "09:00–17:00")
+	b.click(`.views a[href="#now"]`)
 	if drawn := eval[int](b, `document.querySelectorAll("#rows .row").length`); drawn > 60 {
 		b.Errorf("the page has %d rows at once", drawn)
 	}

@@ -177,6 +177,7 @@ func rights() []right {
 		{"GET /board/agents.js", "", "", toAnyKey},
 		{"GET /board/board.css", "", "", toAnyKey},
 		{"GET /board/board.js", "", "", toAnyKey},
+		{"GET /board/dates.js", "", "", toAnyKey},
 		{"GET /board/define.js", "", "", toAnyKey},
 		{"GET /board/deliveries.js", "", "", toAnyKey},
 		{"GET /board/find.js", "", "", toAnyKey},

@@ -50,7 +50,7 @@ func New(c Config) *web.Site {
 	b := &board{c, newHub(c)}
 	mux := new(web.Mux)
 	mux.Handle("GET /{$}", web.Embedded(files, "index.html"))
-	for _, name := range []string{"agents.js", "board.css", "board.js", "define.js", "deliveries.js", "find.js", "hours.js", "icon.svg", "list.js", "log.js", "override.js", "row.js", "save.js", "say.js", "sheet.js", "spec.js", "strip.js", "triggers.js", "visitors.js", "week.js"} {
+	for _, name := range []string{"agents.js", "board.css", "board.js", "dates.js", "define.js", "deliveries.js", "find.js", "hours.js", "icon.svg", "list.js", "log.js", "override.js", "row.js", "save.js", "say.js", "sheet.js", "spec.js", "strip.js", "triggers.js", "visitors.js", "week.js"} {
 		mux.Handle("GET /board/"+name, web.Embedded(files, name))
 	}
 	mux.Handle("GET /board/words.js", web.Words())

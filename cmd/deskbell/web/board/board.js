@@ -56,7 +56,13 @@ const weeks = listOf($("week-rows"), (id) => {
   return r;
 }, (r, id) => paintWeek(r, all.get(id), from || todayHere()));
 
-onWeeks((ids) => { weeks.refresh(ids); soon(); });
+// fillWeeks draws some rows with each frame, so that none takes long.
+function fillWeeks(ids) {
+  weeks.refresh(ids.slice(0, 6));
+  if (ids.length > 6) requestAnimationFrame(() => fillWeeks(ids.slice(6)));
+}
+
+onWeeks((ids) => { fillWeeks(ids); soon(); });
 
 function show(id) {
   const saved = () => { forgetWeeks(); soon(); };

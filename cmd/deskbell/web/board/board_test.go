@@ -85,7 +85,7 @@ func TestBoardServesItsPage(t *testing.T) {
 	b := newBoard(t)
 	for path, kind := range map[string]string{
 		"/": "text/html", "/board/board.css": "text/css", "/board/agents.js": "text/javascript", "/board/board.js": "text/javascript",
-		"/board/deliveries.js": "text/javascript", "/board/find.js": "text/javascript", "/board/define.js": "text/javascript", "/board/log.js": "text/javascript", "/board/triggers.js": "text/javascript", "/board/hours.js": "text/javascript", "/board/save.js": "text/javascript", "/board/spec.js": "text/javascript", "/board/strip.js": "text/javascript", "/board/week.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
+		"/board/deliveries.js": "text/javascript", "/board/find.js": "text/javascript", "/board/dates.js": "text/javascript", "/board/define.js": "text/javascript", "/board/log.js": "text/javascript", "/board/triggers.js": "text/javascript", "/board/hours.js": "text/javascript", "/board/save.js": "text/javascript", "/board/spec.js": "text/javascript", "/board/strip.js": "text/javascript", "/board/week.js": "text/javascript", "/board/list.js": "text/javascript", "/board/override.js": "text/javascript",
 		"/board/row.js": "text/javascript", "/board/say.js": "text/javascript", "/board/sheet.js": "text/javascript", "/board/visitors.js": "text/javascript",
 		"/board/words.js": "text/javascript", "/board/icon.svg": "image/svg+xml",
 	} {

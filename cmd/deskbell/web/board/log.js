@@ -62,10 +62,11 @@ export function drawLog() {
 
 // offer has the reasons that there are to choose from.
 function offer(held) {
-  const reasons = [...new Set(held.map(reasonOf))].filter(Boolean).sort(), select = $("log-reason"), before = select.value;
+  const words = new Map(held.map((a) => [reasonOf(a), a.data?.text || reason(reasonOf(a))]));
+  const reasons = [...words.keys()].filter(Boolean).sort(), select = $("log-reason"), before = select.value;
   if (select.dataset.of === reasons.join("\n")) return;
   select.dataset.of = reasons.join("\n");
-  select.replaceChildren(el("option", { value: "" }, "Any reason"), ...reasons.map((r) => el("option", { value: r }, reason(r))));
+  select.replaceChildren(el("option", { value: "" }, "Any reason"), ...reasons.map((r) => el("option", { value: r }, words.get(r))));
   select.value = reasons.includes(before) ? before : "";
 }
 

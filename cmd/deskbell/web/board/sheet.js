@@ -1,5 +1,6 @@
 // The sheet of a property: how it is today, in full, and its week.
 
+import { showDates } from "./dates.js";
 import { editing } from "./hours.js";
 import { bar, hoursOf, isForced, overrideWords, statusOf, titleOf, uncoveredWords, whoForced, words } from "./row.js";
 import { action, reason, sign } from "./say.js";
@@ -16,6 +17,7 @@ let of = null; // the id of the property
 export function openSheet(p, zone, recent, edits) {
   of = p.property;
   editing(p, edits);
+  showDates(p.property);
   showMessages(p, titleOf(p), edits);
   refreshSheet(p, zone, recent);
   if (!dialog.open) dialog.showModal();

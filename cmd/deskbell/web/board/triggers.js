@@ -54,7 +54,7 @@ const isOn = (t) => t.enabled !== false;
 
 function draw() {
   const { triggers, rescue = [], auto_replies: replies = {} } = of.body;
-  const held = $("triggers").contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const held = $("triggers").contains(document.activeElement) ? document.activeElement.dataset : null;
   $("triggers").dataset.of = of.id;
   $("triggers").replaceChildren(...(triggers ?? []).map((t, i) => triggerItem(triggers, t, i)));
   setText($("no-triggers"), triggers === undefined ? "It has no list of triggers, so visitors get the welcome that every property has." : triggers.length === 0 ? "It has none: nothing is sent by itself." : "");
@@ -65,12 +65,18 @@ function draw() {
   const texts = [["To a message within hours", replies.during], ["To a message outside hours", replies.outside], ["At a handover by a bot", replies.handoff], ["To a form", replies.form]].filter(([, text]) => text);
   $("replies").replaceChildren(...texts.map(([when, text]) => el("li", {}, el("strong", {}, when), el("span", {}, `“${brief(text)}”`))));
   $("replies-title").hidden = $("replies").hidden = texts.length === 0;
-  if (held) ($("triggers").querySelector(`[data-key="${CSS.escape(held)}"]:not(:disabled)`) ?? $("triggers").querySelector("button:not(:disabled)"))?.focus();
+  if (held) refocus(held);
+}
+
+// refocus gives the focus to the button that had it, or to another of the same trigger.
+function refocus({ name, act }) {
+  const buttons = [...$("triggers").querySelectorAll("button:not(:disabled)")].filter((b) => b.dataset.name === name);
+  (buttons.find((b) => b.dataset.act === act) ?? buttons[0] ?? $("sheet-body")).focus();
 }
 
 function triggerItem(list, t, i) {
-  const button = (word, label, key, next, said, off) => {
-    const b = el("button.change", { type: "button", "aria-label": label, "data-key": `${key} ${t.name}`, disabled: off ? "" : null }, word);
+  const button = (word, label, act, next, said, off) => {
+    const b = el("button.change", { type: "button", "aria-label": label, "data-act": act, "data-name": t.name, disabled: off ? "" : null }, word);
     b.addEventListener("click", () => write(next(), said));
     return b;
   };

@@ -45,12 +45,15 @@ async function askSome(from, ids) {
   if (from) query.set("from", from);
   const answer = await fetch(here(`/board/weeks?${query}`)).catch(() => null);
   const weeks = answer?.ok ? await answer.json().catch(() => []) : [];
+  const changed = [];
   for (const week of weeks) {
     const one = kept.get(`${from} ${week.property}`);
-    if (one) one.week = week;
+    if (!one || JSON.stringify(one.week) === JSON.stringify(week)) continue;
+    one.week = week;
+    changed.push(week.property);
   }
   if (kept.size > 2000) kept.clear(); // of long ago
-  if (weeks.length > 0) heed(ids);
+  if (changed.length > 0) heed(changed);
 }
 
 // todayHere is the date that the reader's clock shows.
@@ -96,6 +99,8 @@ export function composeWeek() {
 
 export function paintWeek(r, p, from) {
   const week = p.fault ? null : weekOf(p, from);
+  if (r.of === p && r.week === week && r.from === from) return; // to draw a screen of bars takes long
+  [r.of, r.week, r.from] = [p, week, from];
   r.item.dataset.id = p.property;
   r.open.replaceChildren(el("span.title", {}, titleOf(p)), p.name ? el("span.id", {}, p.property) : "");
   const fault = p.fault || week?.fault;
