@@ -40,7 +40,8 @@ var domains = func() map[string][]string {
 	return map[string][]string{
 		"table": nil, // the form of all tables and faults
 		"wire":  nil, // the JSON of what is written and read most
-		"hours": below, "event": below, "action": {"wire"},
+		"trace": nil, // the context that an event brings, and its actions have
+		"hours": below, "event": append([]string{"trace"}, below...), "action": {"wire", "trace"},
 		"widget": leaves, "agent": leaves, "trigger": leaves, // they decide, and do not know each other
 		"visit": append([]string{"trigger"}, leaves...),
 		"chat":  append([]string{"trigger"}, leaves...),
@@ -497,8 +498,8 @@ func TestArrowsCatch(t *testing.T) {
 		{"domain/hours/date.go", module + "/domain/table", ""},
 		{"domain/table/fault.go", module + "/domain/hours", "of the domain, table may import []"},
 		{"domain/event/parse.go", module + "/domain/table", ""},
-		{"domain/event/parse.go", module + "/domain/hours", "of the domain, event may import [table wire]"},
-		{"domain/event/parse.go", module + "/domain/action", "of the domain, event may import [table wire]"},
+		{"domain/event/parse.go", module + "/domain/hours", "of the domain, event may import [trace table wire]"},
+		{"domain/event/parse.go", module + "/domain/action", "of the domain, event may import [trace table wire]"},
 		{"domain/widget/decide.go", module + "/domain/hours", ""},
 		{"domain/widget/decide.go", module + "/domain/agent", "of the domain, widget may import [hours event action table wire]"},
 		{"domain/widget/decide.go", module + "/domain/definition", "of the domain, widget may import [hours event action table wire]"},

@@ -43,7 +43,7 @@ func TestWhatASenderLinks(t *testing.T) {
 	sender := module + "/jobs/client"
 	ours := []string{
 		sender, module + "/jobs/enqueue", module + "/jobs/layout", module + "/jobs/nudge", module + "/jobs/outage", module + "/jobs/redisurl", module + "/jobs/store",
-		module + "/domain/event", module + "/domain/table", module + "/domain/wire",
+		module + "/domain/event", module + "/domain/table", module + "/domain/trace", module + "/domain/wire",
 	}
 	const asynq, redis = "github.com/hibiken/asynq", "github.com/redis/go-redis/v9"
 	by := map[string][]string{ // the modules of others that each is imported by; nil: it is for ours to import

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
+
+	"github.com/deskbell/deskbell/domain/trace"
 )
 
 // Type names a kind of action. A type is never renamed: receivers know it.
@@ -64,7 +66,10 @@ type Action struct {
 	ID   string    // see ID
 	Type Type      // names the type of Data
 	Time time.Time // when it was decided
-	Data any       // State, AgentStatus, Notice, Digest or Visitor; json.RawMessage when decoded
+
+	trace.Context // of the event that caused it, or none
+
+	Data any // State, AgentStatus, Notice, Digest or Visitor; json.RawMessage when decoded
 }
 
 // source is the source of every action, in the sense of CloudEvents.
@@ -76,7 +81,8 @@ type envelope struct {
 	Type        Type      `json:"type"`
 	Source      string    `json:"source"`
 	Time        time.Time `json:"time"`
-	Data        any       `json:"data"`
+	trace.Context
+	Data any `json:"data"`
 }
 
 // UnmarshalJSON reads the output of MarshalJSON; Data stays a json.RawMessage.
@@ -86,7 +92,7 @@ func (a *Action) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &e); err != nil {
 		return err
 	}
-	*a = Action{ID: e.ID, Type: e.Type, Time: e.Time, Data: data}
+	*a = Action{ID: e.ID, Type: e.Type, Time: e.Time, Context: e.Context, Data: data}
 	return nil
 }
 

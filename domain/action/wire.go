@@ -15,7 +15,7 @@ const room = 640
 
 // AppendJSON appends the output of MarshalJSON.
 func (a *Action) AppendJSON(b []byte) ([]byte, error) {
-	e := envelope{"1.0", a.ID, a.Type, source, a.Time.UTC().Truncate(time.Millisecond), a.Data}
+	e := envelope{"1.0", a.ID, a.Type, source, a.Time.UTC().Truncate(time.Millisecond), a.Context, a.Data}
 	if body, ok := wire.Append(b, &e, (*envelope).form); ok {
 		return body, nil
 	}
@@ -31,6 +31,8 @@ func (e *envelope) form(c *wire.Codec) {
 		wire.Text(c, "type", &e.Type)
 		wire.Text(c, "source", &e.Source)
 		c.Time("time", &e.Time)
+		wire.MaybeText(c, "traceparent", &e.TraceParent)
+		wire.MaybeText(c, "tracestate", &e.TraceState)
 		if c.Key("data") {
 			dataForm(e.Data, c)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/deskbell/deskbell/domain/trace"
 	"github.com/deskbell/deskbell/domain/wire"
 )
 
@@ -20,6 +21,8 @@ type Event struct {
 	// Unverified tells that a web page has sent it: its facts are the word of whoever uses the browser. No Intake sets it, so that no sender
 	// can: the server that takes a page's events does.
 	Unverified bool `json:"unverified,omitempty"`
+
+	trace.Context // of the sender, or none. It goes on with the actions that the event causes at once
 
 	Data Data `json:"data"`
 }
@@ -43,7 +46,8 @@ type envelope struct {
 	Source      string    `json:"source"`
 	Time        time.Time `json:"time,omitzero"`
 	Unverified  bool      `json:"unverified,omitempty"`
-	Data        Data      `json:"data"`
+	trace.Context
+	Data Data `json:"data"`
 }
 
 // MarshalJSON writes the CloudEvents 1.0 form.
@@ -60,7 +64,7 @@ func (e *Event) AppendJSON(b []byte) ([]byte, error) {
 	if body, ok := wire.Append(b, &full, (*Event).Form); ok {
 		return body, nil
 	}
-	body, err := json.Marshal(envelope{"1.0", full.ID, full.Type, full.Source, full.Time, full.Unverified, full.Data})
+	body, err := json.Marshal(envelope{"1.0", full.ID, full.Type, full.Source, full.Time, full.Unverified, full.Context, full.Data})
 	return append(b, body...), err
 }
 

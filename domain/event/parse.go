@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/table"
+	"github.com/deskbell/deskbell/domain/trace"
 )
 
 // MaxAge is how long before its arrival an event may have happened. State and the ids by which repeats are known are kept
@@ -109,7 +110,7 @@ func (in Intake) event(r *table.Reader, tree any) Event {
 	return d.Event
 }
 
-// identify gives the event the id and the time that it may leave out.
+// identify gives the event the id and the time that it may leave out, and reads the extensions that say of which trace it is.
 func (in Intake) identify(at table.Place, m map[string]any, e *Event) {
 	for _, f := range envelopeFields {
 		if f.Key == "id" && in.NewID == nil && table.Absent(m["id"]) || f.Key == "time" && in.At.IsZero() && table.Absent(m["time"]) {
@@ -122,9 +123,12 @@ func (in Intake) identify(at table.Place, m map[string]any, e *Event) {
 	if e.Time.IsZero() || !in.several && !in.At.IsZero() && e.Time.After(in.At) {
 		e.Time = in.At.Round(0).UTC()
 	}
+	parent, _ := m["traceparent"].(string)
+	state, _ := m["tracestate"].(string)
+	e.Context = trace.Read(parent, state)
 }
 
-// strayAttribute lets extensions of CloudEvents pass (traceparent, partitionkey, …), and those of its attributes that
+// strayAttribute lets extensions of CloudEvents pass (partitionkey, …), and those of its attributes that
 // say nothing here (subject, datacontenttype, dataschema). A field of the data is none: it stands one level too high,
 // and an event without it would mean something else.
 func strayAttribute(at table.Place, name string) {

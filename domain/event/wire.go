@@ -15,6 +15,8 @@ func (e *Event) Form(c *wire.Codec) {
 		wire.Text(c, "source", &e.Source)
 		c.MaybeTime("time", &e.Time)
 		c.MaybeBool("unverified", &e.Unverified)
+		wire.MaybeText(c, "traceparent", &e.TraceParent)
+		wire.MaybeText(c, "tracestate", &e.TraceState)
 		if c.Key("data") {
 			e.Data.form(c)
 		}

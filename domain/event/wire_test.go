@@ -16,7 +16,9 @@ import (
 func TestFormIsThatOfEncodingJSON(t *testing.T) {
 	t.Parallel()
 	wiretest.Check(t, (*Data).form)
-	wiretest.Written(t, (*Event).Form, func(e *Event) any { return envelope{"1.0", e.ID, e.Type, e.Source, e.Time, e.Unverified, e.Data} })
+	wiretest.Written(t, (*Event).Form, func(e *Event) any {
+		return envelope{"1.0", e.ID, e.Type, e.Source, e.Time, e.Unverified, e.Context, e.Data}
+	})
 	type plain Event // without MarshalJSON
 	wiretest.Check(t, func(e *plain, c *wire.Codec) {
 		c.Object(func() {
@@ -25,6 +27,8 @@ func TestFormIsThatOfEncodingJSON(t *testing.T) {
 			c.Time("time", &e.Time)
 			wire.Text(c, "source", &e.Source)
 			c.MaybeBool("unverified", &e.Unverified)
+			wire.MaybeText(c, "traceparent", &e.TraceParent)
+			wire.MaybeText(c, "tracestate", &e.TraceState)
 			if c.Key("data") {
 				e.Data.form(c)
 			}

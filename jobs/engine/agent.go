@@ -49,7 +49,9 @@ func decideAgent(b *Batch, id string, r *store.Record, c *Change, news *agentNew
 		if a.Lost > 0 {
 			why, inChat = action.Cause{Lost: a.Lost}, false
 		}
-		if c.Actions, err = appendAction(c.Actions, agentAction(id, d, why, at), nil); err != nil {
+		said := agentAction(id, d, why, at)
+		said.Context = tracesOf(news.events)[why.Event]
+		if c.Actions, err = appendAction(c.Actions, said, nil); err != nil {
 			return err
 		}
 		if inChat {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deskbell/deskbell/domain/action"
+	"github.com/deskbell/deskbell/domain/trace"
 	"github.com/deskbell/deskbell/domain/wire"
 )
 
@@ -52,6 +53,7 @@ func keepForPages(kept []json.RawMessage, a action.Action, d *action.Visitor) ([
 	if !slices.Contains(PageTypes(), a.Type) {
 		return kept, nil
 	}
+	a.Context = trace.Context{} // not for pages, and the record is to stay small
 	a.Data = &toldData{
 		Visit: d.Visit, Chat: d.Chat, Text: d.Text, Attachments: d.Attachments, Sender: d.Sender, Suggested: d.Suggested,
 		Departments: d.Departments, Department: d.Department, FormName: d.Form,

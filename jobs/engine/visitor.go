@@ -50,6 +50,7 @@ func change(p *propertyAt, r *store.Record, fresh []event.Event, then, at time.T
 			return err
 		}
 		had := v.heldChats()
+		v.traces = tracesOf(fresh)
 		v.merge(fresh)
 		held := then.Before(at)
 		if held {
@@ -85,6 +86,7 @@ type visitor struct {
 	signs   map[string][]agent.Sign // of life of agents of the property, in the events
 	asked   []TimerTask             // the tasks that were asked for before
 	woke    map[string]time.Time    // Wakes as it was before
+	traces  traces                  // of the events
 	due     time.Time               // when something is due; zero: not before an event
 	digest  time.Time               // when the digest may need a chat; some seconds late are no matter
 	out     Change

@@ -50,7 +50,7 @@ func (v *visitor) action(e *effect) action.Action {
 	if t.OfAgent() {
 		e.data.Properties = []string{v.propertyAt.id}
 	}
-	return action.Action{ID: action.VisitorID(t, v.propertyAt.id, v.id, e.key), Type: t, Time: e.at, Data: e.data}
+	return action.Action{ID: action.VisitorID(t, v.propertyAt.id, v.id, e.key), Type: t, Time: e.at, Context: v.traces[e.data.Cause.Event], Data: e.data}
 }
 
 // skip records a message that was held back.

@@ -17,6 +17,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,6 +27,7 @@ import (
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
+	"github.com/deskbell/deskbell/domain/trace"
 	"github.com/deskbell/deskbell/jobs/deliver"
 	"github.com/deskbell/deskbell/jobs/destination/guard"
 )
@@ -92,6 +94,7 @@ func (w *Webhook) failed(err error) error {
 type message struct {
 	id, contentType string
 	body            []byte
+	trace           trace.Context
 }
 
 // message has the id of its action. A batch has its own id, the same whenever the same
@@ -103,7 +106,7 @@ type message struct {
 // digits and a colon is no JSON.
 func (w *Webhook) message(batch []deliver.Delivery) message {
 	if !w.batch {
-		return message{batch[0].ID, "application/cloudevents+json", batch[0].Body}
+		return message{batch[0].ID, "application/cloudevents+json", batch[0].Body, traceOf(batch[0].Body)}
 	}
 	ids := sha256.New()
 	bodies := make([][]byte, len(batch))
@@ -112,7 +115,16 @@ func (w *Webhook) message(batch []deliver.Delivery) message {
 		bodies[i] = d.Body
 	}
 	body := append(append([]byte{'['}, bytes.Join(bodies, []byte{','})...), ']')
-	return message{"batch:" + hex.EncodeToString(ids.Sum(nil)), "application/cloudevents-batch+json", body}
+	return message{id: "batch:" + hex.EncodeToString(ids.Sum(nil)), contentType: "application/cloudevents-batch+json", body: body}
+}
+
+// traceOf is the trace that an action belongs to. The actions of a batch may belong to several, and say so themselves.
+func traceOf(body []byte) trace.Context {
+	var c trace.Context
+	if !bytes.Contains(body, []byte(`"traceparent"`)) || json.Unmarshal(body, &c) != nil {
+		return trace.Context{}
+	}
+	return trace.Read(c.TraceParent, c.TraceState)
 }
 
 // post gives the answer to a message, whose text is the beginning of the body.
@@ -128,6 +140,12 @@ func (w *Webhook) post(ctx context.Context, m message) (answer deliver.Answer, e
 	req.Header.Set("Webhook-Id", m.id)
 	req.Header.Set("Webhook-Timestamp", timestamp)
 	req.Header.Set("Webhook-Signature", sign(w.keys, m.id, timestamp, m.body))
+	if m.trace.TraceParent != "" {
+		req.Header.Set("Traceparent", m.trace.TraceParent)
+	}
+	if m.trace.TraceState != "" {
+		req.Header.Set("Tracestate", m.trace.TraceState)
+	}
 	// Not sent: it lets net/http repeat the request if the receiver was just closing the
 	// kept connection.
 	req.Header["Idempotency-Key"] = nil

@@ -136,6 +136,32 @@ func TestOneAction(t *testing.T) {
 	}
 }
 
+func TestATraceIsInTheHeaders(t *testing.T) {
+	t.Parallel()
+	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	server, had := receiver(t, status(http.StatusOK))
+	for _, c := range []struct {
+		batch         bool
+		body          string
+		parent, state string
+	}{
+		{false, `{"traceparent":"` + parent + `","tracestate":"congo=t61","data":{}}`, parent, "congo=t61"},
+		{false, `{"traceparent":"` + parent + `","data":{"tracestate":"a=b"}}`, parent, ""},
+		{false, `{"data":{"traceparent":"` + parent + `"}}`, "", ""},
+		{false, `{"traceparent":"x\r\ny: z","tracestate":"congo=t61","data":{}}`, "", ""},
+		{false, `{"data":{}}`, "", ""},
+		{true, `{"traceparent":"` + parent + `","tracestate":"congo=t61","data":{}}`, "", ""}, // others of the batch may be of other traces
+	} {
+		out := open(t, server, definition.Destination{Batch: c.batch})
+		if err := out.Deliver(t.Context(), []deliver.Delivery{{Seq: "1-0", ID: "a", Body: []byte(c.body)}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-had; got.Get("traceparent") != c.parent || got.Get("tracestate") != c.state {
+			t.Errorf("%s: %q, %q", c.body, got.Get("traceparent"), got.Get("tracestate"))
+		}
+	}
+}
+
 func TestBatch(t *testing.T) {
 	t.Parallel()
 	server, had := receiver(t, status(http.StatusOK))

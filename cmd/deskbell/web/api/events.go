@@ -36,6 +36,7 @@ func (s *service) addEvents(h huma.API) {
 			"ce-specversion, ce-type and so on, percent-encoded, and the body is its data. Taken means that Redis has it and a worker will take it in, once, " +
 			"however often an event with this id and source is sent within 24 hours: after an error, send all of them again. " +
 			"Where events have no ids of their own, send them again with the same Idempotency-Key. " +
+			"Events without traceparent and tracestate belong to the trace that headers of these names say (W3C Trace Context), and what they cause at once does, too. " +
 			"The body may be packed (Content-Encoding: gzip), and has as many bytes at most packed and unpacked. " +
 			"A key of some properties may send their events alone, and those of agents whom it may name and who serve no others; each names one of these properties.",
 		DefaultStatus: http.StatusAccepted,

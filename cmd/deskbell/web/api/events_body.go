@@ -16,6 +16,7 @@ import (
 
 	"github.com/deskbell/deskbell/cmd/deskbell/web"
 	"github.com/deskbell/deskbell/domain/event"
+	"github.com/deskbell/deskbell/domain/trace"
 )
 
 // eventsInput is a request with events. Its body is read here, and not by huma, since it may be packed.
@@ -62,7 +63,9 @@ func (in *eventsInput) decoder() (d decoder, asLines bool, err error) {
 			return nil, false, unsupported("the data of an event in binary mode (headers ce-*) are application/json", string(event.JSON))
 		}
 		return func(intake event.Intake, body []byte) ([]event.Item, error) {
-			return []event.Item{intake.DecodeBinary(header, body)}, nil
+			items := []event.Item{intake.DecodeBinary(header, body)}
+			withTrace(items, traceOf(header))
+			return items, nil
 		}, false, nil
 	case contentType == "":
 		format = event.JSON
@@ -70,13 +73,33 @@ func (in *eventsInput) decoder() (d decoder, asLines bool, err error) {
 		types := event.ContentTypes()
 		return nil, false, unsupported("events are "+strings.Join(types[:len(types)-1], ", ")+" or "+types[len(types)-1], types...)
 	}
+	of := traceOf(header)
 	return func(intake event.Intake, body []byte) ([]event.Item, error) {
 		items, err := intake.Decode(body, format)
 		if err != nil {
 			return nil, unreadable(err)
 		}
+		withTrace(items, of)
 		return items, nil
 	}, format == event.Lines, nil
+}
+
+// traceOf is the trace that a request belongs to.
+func traceOf(header http.Header) trace.Context {
+	parents := header.Values("Traceparent")
+	if len(parents) != 1 { // two are none
+		return trace.Context{}
+	}
+	return trace.Read(strings.TrimSpace(parents[0]), strings.Join(header.Values("Tracestate"), ","))
+}
+
+// withTrace gives events that say of no trace the one of their request.
+func withTrace(items []event.Item, of trace.Context) {
+	for i := range items {
+		if e := &items[i].Event; e.Context.IsZero() {
+			e.Context = of
+		}
+	}
 }
 
 // unsupported refuses a content type. The header Accept has those that are not refused (RFC 9110, section 12.5.1).
