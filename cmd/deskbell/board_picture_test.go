@@ -65,6 +65,9 @@ func TestPictureInABrowser(t *testing.T) {
 	b.shows("#recent", "Railway museum is offline")
 	b.shows(`[data-id="museum"] .coming`, "Override: closed until")
 	b.shows("#destinations", "crm redis_stream works")
+	if !eval[bool](b, `document.querySelector("#recent").offsetParent !== null`) {
+		t.Error("a wide page has no log beside the properties")
+	}
 	b.small("board")
 	b.narrow("its picture")
 	b.clean()
