@@ -17,7 +17,7 @@ import (
 // worker is added here, with a payload in testdata/payloads.
 func allArgs() map[string]reflect.Type {
 	all := make(map[string]reflect.Type)
-	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, TrimArgs{}, CalendarArgs{}, TendArgs{}, ReplayArgs{}, NotifyArgs{}, enqueue.EventsArgs{}, WakeArgs{}} {
+	for _, args := range []Args{SweepArgs{}, SpreadArgs{}, ReconcileArgs{}, DeliverArgs{}, TrimArgs{}, CalendarArgs{}, TendArgs{}, ReplayArgs{}, PingArgs{}, NotifyArgs{}, enqueue.EventsArgs{}, WakeArgs{}} {
 		all[args.Kind()] = reflect.TypeOf(args)
 	}
 	return all

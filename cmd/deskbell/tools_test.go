@@ -101,7 +101,7 @@ func TestBashCompletes(t *testing.T) {
 		{"bench latency m", "message"},
 		{"bench latency delayed s", "stop schedule"},
 		{"hours bench _", ""}, // a file of that name
-		{"deliveries _", "list replay"},
+		{"deliveries _", "list replay test pause resume"},
 		{"deliveries list --des", "--destination"},
 		{"keys change ci --read", "--read-only"},
 		{"keys change ci --no-", "--no-read-only"},

@@ -22,8 +22,8 @@ import (
 
 // events streams properties and their changes, those of the parameters id, or with whole=1 all there are, as server-sent events:
 //
-//	desk          at first: {"read_only", "count", "more", "source"}: whether no button is to be shown, how many properties follow in rows,
-//	              whether there are others that do not, and the name of the file that all definitions come from, if they do
+//	desk          at first: {"read_only", "bound", "count", "more", "source"}: whether no button is to be shown, whether the key is of some properties,
+//	              how many of them follow in rows, whether there are others that do not, and the name of the file that all definitions come from, if they do
 //	health        {"workers", "redis"}: how many workers there are, and why Redis cannot be used; without redis it can
 //	rows          {"at", "properties"}: all of them at first, some at a time, then those that changed, and
 //	              those that change at a boundary, which no message reports
