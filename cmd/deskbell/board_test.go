@@ -249,8 +249,7 @@ func (b *browser) sheet() {
 // weeks looks at seven days of all properties, and of one, with keys alone.
 func (b *browser) weeks() {
 	b.Helper()
-	eval[bool](b, `document.querySelector('.views a[href="#week"]').focus() || true`)
-	b.press(kb.Enter)
+	b.pressOn(`.views a[href="#week"]`, kb.Enter)
 	b.shows("#dates", "Mon 23 Nov")
 	b.shows(`#week-rows [data-id="acme"]`, "09:00–12:00, 13:00–18:00")
 	b.shows(`#week-rows [data-id="bakery"] [data-other]`, "Fair")
@@ -265,8 +264,7 @@ func (b *browser) weeks() {
 	b.press(kb.ArrowDown, kb.Enter)
 	b.shows("#sheet-days", "Today\n05:30–13:00")
 	b.shows("#sheet-days .other", "Fair")
-	eval[bool](b, `document.querySelector("#dates-ahead summary").focus() || true`)
-	b.press(kb.Enter)
+	b.pressOn("#dates-ahead summary", kb.Enter)
 	b.shows("#dates-list", "Wed 25 Nov\n08:00–10:00 · Fair")
 	b.picture("sheet-week")
 	b.tabTo("Seven days later")
@@ -289,13 +287,11 @@ func (b *browser) weeks() {
 // triggers switches one off and sorts them, with keys alone, and reads what else is sent.
 func (b *browser) triggers() {
 	b.Helper()
-	eval[bool](b, `document.querySelector('#rows [data-id="acme"] .name').focus() || true`)
-	b.press(kb.Enter)
+	b.openByKeys(`#rows [data-id="acme"] .name`, "#sheet")
 	b.shows("#triggers", "Pricing on · on a page, 1h later: sends “Shall we talk?”")
 	b.shows("#ladder", "30m\nsends “Nearly there”\n1h\ntells “Nobody answers” · also for later messages")
 	b.shows("#replies", "To a message outside hours\n“We are closed”")
-	eval[bool](b, `document.querySelector("#triggers button").focus() || true`)
-	b.press(kb.Enter)
+	b.pressOn("#triggers button", kb.Enter)
 	b.shows("#done", "Pricing is off.")
 	b.shows("#triggers", "Pricing off")
 	if at := b.focused(); at != "Switch on Pricing" {
@@ -314,8 +310,7 @@ func (b *browser) triggers() {
 	b.click("#done-undo")
 	b.shows("#done", "Undone: the triggers are as before.")
 	b.showsLike("#triggers", "(?s)Pricing off.*Hello on")
-	eval[bool](b, `document.querySelector('#triggers [aria-label="Switch on Pricing"]').focus() || true`)
-	b.press(kb.Enter)
+	b.pressOn(`#triggers [aria-label="Switch on Pricing"]`, kb.Enter)
 	b.shows("#done", "Pricing is on.")
 	b.press(kb.Escape)
 }
@@ -325,8 +320,7 @@ func (b *browser) logs() {
 	b.Helper()
 	b.click(`.views a[href="#log"]`)
 	b.shows("#recent", "ACME shop is online")
-	eval[bool](b, `document.querySelector("#log-kind").focus() || true`)
-	b.press("H") // what it begins with, as people choose by keys
+	b.pressOn("#log-kind", "H") // what it begins with, as people choose by keys
 	b.showsLike("#recent-zone", "^1 of the last [0-9]+")
 	b.shows("#recent", "Held back from v1 at ACME shop: the visitor has left the page · Pricing")
 	eval[bool](b, `(() => { const s = document.querySelector("#log-reason"); s.value = s.options[1].value; s.dispatchEvent(new Event("change")); return true; })()`)
@@ -372,8 +366,7 @@ func (b *browser) edits() {
 // editsAfterAnother edits with keys alone what somebody else has changed meanwhile.
 func (b *browser) editsAfterAnother(s *site) {
 	b.Helper()
-	eval[bool](b, `document.querySelector('#rows [data-id="bakery"] .name').focus() || true`)
-	b.press(kb.Enter)
+	b.openByKeys(`#rows [data-id="bakery"] .name`, "#sheet")
 	b.tabTo("Edit hours")
 	b.press(kb.Enter)
 	redistest.Wait(b, "the first field has the focus", func() bool { return b.focused() == "Monday opens" })
@@ -416,8 +409,7 @@ func (b *browser) pauses() {
 	b.shows("#destinations", "crm redis_stream is paused")
 	b.shows("#live", "crm is paused")
 	b.accessible("a paused destination")
-	eval[bool](b, `document.querySelector('`+button+`').focus() || true`)
-	b.press(kb.Enter)
+	b.pressOn(button, kb.Enter)
 	b.shows("#done", "crm is tried again.")
 	b.shows("#destinations", "crm redis_stream works")
 }
@@ -431,8 +423,7 @@ func (b *browser) shifts() {
 	b.shows("#agents .of-agent", "Notices (hours started) by browsers and phones that they allow.")
 	b.click(`#agents .of-agent .change`)
 	b.shows("#done", "lea has no way of their own: add services to notify.via")
-	eval[bool](b, `document.querySelector('`+button+`').focus() || true`)
-	b.press(kb.Enter)
+	b.pressOn(button, kb.Enter)
 	b.await("the shifts are hidden", `String(document.querySelectorAll("#agents .of-agent").length)`, func(n string) bool { return n == "0" })
 	b.press(kb.Enter) // the focus stays
 	b.shows("#agents .of-agent", "09:00–17:00")
@@ -471,8 +462,7 @@ func (b *browser) overrides(s *site) {
 	b.showsLike("#done", "ACME shop is closed until 09:3[0-9]")
 	b.shows(`[data-id="acme"] .state`, "Offline")
 	b.shows(`[data-id="acme"] .coming`, "Override: closed until 09:3")
-	eval[bool](b, `document.querySelector('#rows [data-id="acme"] .name').focus() || true`)
-	b.press(kb.Enter)
+	b.openByKeys(`#rows [data-id="acme"] .name`, "#sheet")
 	b.await("the week shows the override", `String(document.querySelectorAll("#sheet-days .override").length)`, func(n string) bool { return n == "1" })
 	b.press(kb.Escape)
 	if forced := eval[int](b, `document.querySelectorAll('[data-id="acme"] .bar .override').length`); forced != 1 {
@@ -522,8 +512,7 @@ func (b *browser) chooseSales(now string) {
 	b.Helper()
 	b.click(`[data-id="acme"] .force`)
 	b.shows("#override-now", "It is online.")
-	eval[bool](b, `document.querySelector("#override-of").focus() || true`)
-	b.press(kb.ArrowDown)
+	b.pressOn("#override-of", kb.ArrowDown)
 	b.shows("#override-now", now)
 }
 
@@ -660,8 +649,7 @@ func (b *browser) fromAFile() {
 	})
 	b.open(address + "/")
 	b.shows("#rows", "acme")
-	eval[bool](b, `document.querySelector('#rows [data-id="acme"] .name').focus() || true`)
-	b.press(kb.Enter)
+	b.openByKeys(`#rows [data-id="acme"] .name`, "#sheet")
 	b.shows("#messages-source", "They come from shops.yaml: change them there.")
 	if eval[bool](b, `document.querySelector("#triggers button") !== null`) {
 		b.Error("triggers of a file have buttons")
@@ -671,8 +659,7 @@ func (b *browser) fromAFile() {
 	b.shows("#edit-source", "All definitions come from shops.yaml")
 	redistest.Wait(b, "the first field has the focus", func() bool { return b.focused() == "Monday opens" })
 	b.press(kb.ArrowDown)
-	eval[bool](b, `document.querySelector("#edit-save").focus() || true`)
-	b.press(kb.Enter)
+	b.pressOn("#edit-save", kb.Enter)
 	b.shows("#edit-yaml", "properties:\n  acme:\n    schedule:\n      time_zone: \"Europe/London\"\n      weekly:\n        \"mon\": \"08:45-17:00\"\n        \"tue-fri\": \"09:00-17:00\"")
 	b.picture("yaml")
 	b.clean()
@@ -697,8 +684,7 @@ func (b *browser) hundreds(s *site) {
 	if drawn := eval[int](b, `document.querySelectorAll("#rows .row, #week-rows .row").length`); drawn > 120 {
 		b.Errorf("the page has %d rows at once", drawn)
 	}
-	eval[bool](b, `document.querySelector("#week-rows .name").focus() || true`)
-	b.press(kb.End)
+	b.pressOn("#week-rows .name", kb.End)
 	b.shows(`#week-rows [data-id="shop-499"]`, "09:00–17:00")
 	b.click(`.views a[href="#now"]`)
 	if drawn := eval[int](b, `document.querySelectorAll("#rows .row").length`); drawn > 60 {

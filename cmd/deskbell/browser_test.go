@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/deskbell/deskbell/jobs/redistest"
 )
@@ -248,6 +249,30 @@ func (b *browser) press(keys ...string) {
 		tell(b, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key})
 		tell(b, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: key})
 	}
+}
+
+// pressOn gives an element the focus, as soon as it is there and shown, and presses keys.
+func (b *browser) pressOn(selector string, keys ...string) {
+	b.Helper()
+	b.await("the focus is on "+selector, focusOn(selector), func(is string) bool { return is == "true" })
+	b.press(keys...)
+}
+
+// openByKeys opens a dialog by the Enter key on an element, which may be drawn anew before the key comes.
+func (b *browser) openByKeys(selector, dialog string) {
+	b.Helper()
+	open := fmt.Sprintf(`document.querySelector(%q).open ? "open" : %s`, dialog, focusOn(selector))
+	b.await(dialog+" is open", open, func(is string) bool {
+		if is == "true" {
+			b.press(kb.Enter)
+		}
+		return is == "open"
+	})
+}
+
+// focusOn is an expression that gives an element the focus, and tells whether it has it.
+func focusOn(selector string) string {
+	return fmt.Sprintf(`((e) => { e?.focus(); return String(e !== null && document.activeElement === e); })(document.querySelector(%q))`, selector)
 }
 
 // focused is the name of the element that has the focus, for a screen reader.

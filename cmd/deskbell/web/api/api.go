@@ -38,6 +38,7 @@ type Config struct {
 
 	MostLines int64         // bytes of a body with one event a line, packed and unpacked; 0: 256 MB
 	LinesTime time.Duration // for such a body to come; 0: 5 minutes
+	WorkTime  time.Duration // for the work on a request; 0: 30 seconds
 
 	// TestNotice sends a test notice to an agent, by all of their ways; see jobs.NoticeTrial.
 	TestNotice func(ctx context.Context, agent string) ([]jobs.TriedWay, error)
@@ -82,6 +83,7 @@ More requests than a key may make in a second get 429, and Retry-After says afte
 // New gives the API. Handlers of package web, around its own, identify the caller: see web.Caller.
 func New(c Config) API {
 	c.MostLines, c.LinesTime = cmp.Or(c.MostLines, mostLinesBytes), cmp.Or(c.LinesTime, linesTime)
+	c.WorkTime = cmp.Or(c.WorkTime, requestTime)
 	s := &service{c}
 	mux := new(web.Mux)
 	config := huma.DefaultConfig("Deskbell", "1")
@@ -132,7 +134,7 @@ func New(c Config) API {
 		panic(err) // it is the same every time
 	}
 	return API{
-		Handlers: map[string]http.Handler{"/v1/": timed(web.PlainErrors(&mux.ServeMux))},
+		Handlers: map[string]http.Handler{"/v1/": s.timed(web.PlainErrors(&mux.ServeMux))},
 		Patterns: mux.Patterns(),
 		Docs:     map[string]http.Handler{"GET /openapi.json": fixed("application/json", document), "GET /docs": docsOf(document)},
 		Linked:   s.calendars(),
@@ -144,15 +146,15 @@ func New(c Config) API {
 }
 
 // requestTime bounds the work on a request, and how long a client may take to read
-// the answer.
+// the answer, unless a Config says otherwise.
 const requestTime = 30 * time.Second
 
 // timed lets a request that has begun end, whether its client waits for it or not.
-func timed(next http.Handler) http.Handler {
+func (s *service) timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(requestTime)) // not of every writer
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.WorkTime)) // not of every writer
 		lasting := context.WithValue(context.WithoutCancel(r.Context()), givenUpKey{}, r.Context().Done())
-		ctx, cancel := context.WithTimeout(lasting, requestTime)
+		ctx, cancel := context.WithTimeout(lasting, s.WorkTime)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

@@ -76,7 +76,7 @@ func (s *service) takeLines(ctx context.Context, in *eventsInput, decode decoder
 
 // takePart takes the next lines. It gives an error where these are over a quota, all of them: so would be those after them.
 func (s *service) takePart(ctx context.Context, part []byte, decode decoder, key string, all *judgedLines) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.WorkTime)
 	defer cancel()
 	items, err := decode.identified(s.Client.Intake(), part, web.Caller(ctx).Name, key, all.lines)
 	if err != nil {

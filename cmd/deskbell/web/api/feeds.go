@@ -41,7 +41,7 @@ func (f feed) path() string { return f.kind.pathOfOne() + "/" + f.file }
 func (s *service) calendars() map[string]web.Linked {
 	all := make(map[string]web.Linked)
 	for _, f := range s.feeds() {
-		all["GET "+f.path()] = web.Linked{Kind: f.kind.Kind, Handler: timed(s.calendar(f))}
+		all["GET "+f.path()] = web.Linked{Kind: f.kind.Kind, Handler: s.timed(s.calendar(f))}
 	}
 	return all
 }

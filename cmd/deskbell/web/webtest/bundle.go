@@ -80,7 +80,7 @@ func New(t *testing.T, change ...func(*Bundle, *web.Config)) *Bundle {
 	b.Events = web.NewEventMetrics()
 	b.Store, b.Quotas = store, &quota.Intake{Store: store, Now: b.Now}
 	served := api.New(api.Config{
-		Client: b.Client, Eraser: jobs.NewEraser(store, rdb, 1, b.Now), Now: b.Now, Log: log, Events: b.Events, Quotas: b.Quotas,
+		Client: b.Client, Eraser: jobs.NewEraser(store, rdb, 1, b.Now), Now: b.Now, Log: log, Events: b.Events, Quotas: b.Quotas, WorkTime: redistest.Patience,
 		TestNotice: func(ctx context.Context, agent string) ([]jobs.TriedWay, error) {
 			return jobs.NoticeTrial{Store: store, Notifier: b.Shout, Now: b.Now}.Try(ctx, agent)
 		},
