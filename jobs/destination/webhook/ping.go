@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/deskbell/deskbell/jobs/deliver"
 )
@@ -12,7 +13,9 @@ const mostShown = 2000
 
 // Ping implements deliver.Pinger. With batch, it is a batch of one.
 func (w *Webhook) Ping(ctx context.Context, ping deliver.Delivery) (deliver.Answer, error) {
-	answer, err := w.post(ctx, w.message([]deliver.Delivery{ping}))
+	var begins strings.Builder
+	status, err := w.post(ctx, w.message([]deliver.Delivery{ping}), &begins)
+	answer := deliver.Answer{Status: status, Text: strings.TrimSpace(begins.String())}
 	if err != nil {
 		answer.Do = remedy(answer.Status)
 	}

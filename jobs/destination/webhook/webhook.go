@@ -23,7 +23,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/deskbell/deskbell/domain/definition"
@@ -78,7 +77,7 @@ func (w *Webhook) Most() int {
 func (w *Webhook) Deliver(ctx context.Context, batch []deliver.Delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, deliver.CallLimit)
 	defer cancel()
-	_, err := w.post(ctx, w.message(batch))
+	_, err := w.post(ctx, w.message(batch), io.Discard)
 	return w.failed(err)
 }
 
@@ -127,11 +126,11 @@ func traceOf(body []byte) trace.Context {
 	return trace.Read(c.TraceParent, c.TraceState)
 }
 
-// post gives the answer to a message, whose text is the beginning of the body.
-func (w *Webhook) post(ctx context.Context, m message) (answer deliver.Answer, err error) {
+// post gives the status of the answer to a message, and writes the beginning of its body. Status 0: there was no answer.
+func (w *Webhook) post(ctx context.Context, m message, begins io.Writer) (status int, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url.String(), bytes.NewReader(m.body))
 	if err != nil {
-		return answer, guard.ErrNoHTTP
+		return 0, guard.ErrNoHTTP
 	}
 	now := w.now()
 	timestamp := strconv.FormatInt(now.Unix(), 10)
@@ -151,12 +150,10 @@ func (w *Webhook) post(ctx context.Context, m message) (answer deliver.Answer, e
 	req.Header["Idempotency-Key"] = nil
 	resp, err := w.transport.RoundTrip(req)
 	if err != nil {
-		return answer, guard.Reason(err)
+		return 0, guard.Reason(err)
 	}
 	defer resp.Body.Close()
-	answer.Status = resp.StatusCode
-	begins, _ := io.ReadAll(io.LimitReader(resp.Body, mostShown))
-	answer.Text = strings.TrimSpace(string(begins))
+	_, _ = io.CopyN(begins, resp.Body, mostShown)
 	_, _ = io.Copy(io.Discard, resp.Body) // so that the connection serves again; the status is all that counts
-	return answer, verdict(resp, now)
+	return resp.StatusCode, verdict(resp, now)
 }
