@@ -70,14 +70,21 @@ destinations:
     inboxes: {7: acme}
     agents: {12: lea}
 `, rescued, d.url))
+	env, secret = d.connect(o, address, "SUPPORT_NEW_SECRET")
+	return append(env, "LOG_LEVEL=debug", "SUPPORT_NEW_SECRET=another"), secret
+}
+
+// connect subscribes to the webhooks of the desk, and gives the environment of processes, and the secret that connect prints for a variable.
+func (d *chatwootDesk) connect(o online, address, variable string) (env []string, secret string) {
+	d.t.Helper()
 	connected := d.command(o, nil, "connect", "support", "--url", "http://"+address)
-	secret = strings.TrimSpace(strings.TrimPrefix(connected.stdout, "SUPPORT_NEW_SECRET="))
-	if connected.code != 0 || len(secret) < 20 {
+	secret, printed := strings.CutPrefix(strings.TrimSpace(connected.stdout), variable+"=")
+	if connected.code != 0 || !printed || len(secret) < 20 {
 		d.t.Fatalf("%+v", connected)
 	}
 	return []string{
-		"REDIS_URL=" + o.server.URL(), "LOG_FORMAT=text", "LOG_LEVEL=debug", "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32", "DESKBELL_LISTEN=",
-		"CHATWOOT_TOKEN=" + chatwootBot, "CHATWOOT_ADMIN_TOKEN=" + chatwootAdmin, "SUPPORT_SECRET=" + secret, "SUPPORT_NEW_SECRET=another",
+		"REDIS_URL=" + o.server.URL(), "LOG_FORMAT=text", "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32", "DESKBELL_LISTEN=",
+		"CHATWOOT_TOKEN=" + chatwootBot, "CHATWOOT_ADMIN_TOKEN=" + chatwootAdmin, "SUPPORT_SECRET=" + secret,
 	}, secret
 }
 

@@ -83,15 +83,8 @@ func newShopWeek(t *testing.T) *shopWeek {
 	_, err = w.AddBot(3, fake.Bot{ID: 6, Name: "Other"})
 	w.must(err)
 	w.o.apply(fmt.Sprintf(weekText, rescued, shopClosed, w.url))
-	connected := w.command(w.o, nil, "connect", "support", "--url", "http://"+w.address)
-	secret, ok := strings.CutPrefix(strings.TrimSpace(connected.stdout), "SUPPORT_SECRET=")
-	if !ok {
-		t.Fatalf("%+v", connected)
-	}
-	w.env = []string{
-		"REDIS_URL=" + w.o.server.URL(), "LOG_FORMAT=text", "DESKBELL_ALLOW_PRIVATE=127.0.0.1/32", "DESKBELL_LISTEN=", "DESKBELL_TIME_ZONE=UTC",
-		"CHATWOOT_TOKEN=" + chatwootBot, "CHATWOOT_ADMIN_TOKEN=" + chatwootAdmin, "SUPPORT_SECRET=" + secret,
-	}
+	env, _ := w.connect(w.o, w.address, "SUPPORT_SECRET")
+	w.env = append(env, "DESKBELL_TIME_ZONE=UTC")
 	for _, name := range []string{"acme", "lea", "tom"} {
 		listed := w.o.run(weekBegins, "", "hours", name, "--to", weekEnds, "--json")
 		for line := range strings.Lines(listed.stdout) {
