@@ -1,11 +1,12 @@
 // The view of agents: everybody who serves a property of the desk, each once, with the reason where they are, their shifts of seven days, and a
 // notice to try whether it reaches them.
 
+import { ask } from "./define.js";
 import { press } from "./deliveries.js";
 import { sign, zoneHere } from "./say.js";
 import { agentWords } from "./sheet.js";
 import { daysOf } from "./week.js";
-import { el, here, zoneName } from "./words.js";
+import { el, zoneName } from "./words.js";
 
 const mostShown = 200;
 
@@ -51,9 +52,8 @@ async function turn(a, item, button, told) {
   const panel = el("div.of-agent", {}, el("p.hint", {}, "Reading…"));
   opened.set(a.agent, panel);
   item.querySelector("div").append(panel);
-  const answer = await fetch(here(`/board/shifts?agent=${encodeURIComponent(a.agent)}`)).catch(() => null);
-  if (!answer?.ok) return panel.replaceChildren(el("p.fault", {}, (await answer?.json().catch(() => null))?.detail ?? "The server of this page does not answer."));
-  const week = await answer.json();
+  const { body: week, error } = await ask(`/board/shifts?agent=${encodeURIComponent(a.agent)}`, "GET").catch((e) => ({ error: e }));
+  if (error) return panel.replaceChildren(el("p.fault", {}, error.message));
   panel.replaceChildren(el("p.hint", {}, `by the clocks of ${zoneName(week.time_zone)}`), el("ul.days", { role: "list" }, daysOf(week, {}, "off")), el("p.hint", {}, noticesOf(week)),
     press(`test ${a.agent}`, "Send a test notice", `/v1/agents/${encodeURIComponent(a.agent)}/notices/test`, told, tried));
 }
