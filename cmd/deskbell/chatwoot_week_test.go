@@ -83,8 +83,8 @@ func newShopWeek(t *testing.T) *shopWeek {
 	_, err = w.AddBot(3, fake.Bot{ID: 6, Name: "Other"})
 	w.must(err)
 	w.o.apply(fmt.Sprintf(weekText, rescued, shopClosed, w.url))
-	env, _ := w.connect(w.o, w.address, "SUPPORT_SECRET")
-	w.env = append(env, "DESKBELL_TIME_ZONE=UTC")
+	w.env, _ = w.connect(w.o, w.address, "SUPPORT_SECRET")
+	w.env = append(w.env, "DESKBELL_TIME_ZONE=UTC")
 	for _, name := range []string{"acme", "lea", "tom"} {
 		listed := w.o.run(weekBegins, "", "hours", name, "--to", weekEnds, "--json")
 		for line := range strings.Lines(listed.stdout) {
